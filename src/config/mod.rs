@@ -1,0 +1,225 @@
+//! What an operator can set: `nox.toml`, and the environment over it.
+//!
+//! Values are checked as they are read, so that an error can name the file and the line.
+
+mod environment;
+mod values;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+pub use values::{CookieDomain, DefaultTag, Issuer, Listen, LogFormat, LogLevel, Origin, ServerAddress, Within};
+
+use crate::time::Span;
+
+/// Where the configuration is looked for if nobody names a file.
+const DEFAULT_FILE: &str = "nox.toml";
+
+/// Why there is no usable configuration. Its text is one line that says where and what would be right.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read the configuration file {}: {source}", path.display())]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// Why it failed.
+        source: io::Error,
+    },
+    /// A key or a value is wrong.
+    #[error("{place}: {message}")]
+    Invalid {
+        /// File and line, or the environment variable.
+        place: String,
+        /// What is wrong, and what would be right.
+        message: String,
+    },
+}
+
+/// The whole configuration, complete: what is not set has its default.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(missing_docs, reason = "nox.toml documents every key, and a test holds the two equal")]
+pub struct Config {
+    pub server: Server,
+    pub storage: Storage,
+    pub secrets: Secrets,
+    pub session: Session,
+    pub cookie: Cookie,
+    pub password: Password,
+    pub login: Login,
+    pub totp: Totp,
+    pub users: Users,
+    pub log: Log,
+    pub limits: Limits,
+}
+
+impl Config {
+    /// Reads the file that is named, or `nox.toml` in the working directory where there is one, and lays the
+    /// environment variables `NOX_SECTION__KEY` over it. Relative paths start at the file's folder.
+    ///
+    /// # Errors
+    /// The named file cannot be read, or a key or a value is wrong.
+    pub fn load(named: Option<&Path>, variables: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigError> {
+        let path = named.unwrap_or(Path::new(DEFAULT_FILE));
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(source) => return Err(ConfigError::Unreadable { path: path.to_owned(), source }),
+        };
+        Self::parse(&text).map_err(|error| invalid(path, &text, &error))?;
+        let table = text.parse().map_err(|error| invalid(path, &text, &error))?;
+        let mut config = environment::overlay(table, variables)?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for file in [&mut config.storage.database, &mut config.secrets.key_file] {
+            *file = folder.join(&*file);
+        }
+        Ok(config)
+    }
+
+    fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(text)
+    }
+
+    /// Whether browsers reach the server by https.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.server.public_url.as_str().starts_with("https://")
+    }
+}
+
+fn invalid(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
+    let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+    ConfigError::Invalid { place: format!("{}, line {line}", path.display()), message: plain(error) }
+}
+
+/// The library's message in one line and without the names of Rust's types.
+fn plain(error: &toml::de::Error) -> String {
+    let line = error.message().lines().collect::<Vec<_>>().join("; ");
+    line.replace("expected i64", "expected a whole number")
+}
+
+macro_rules! sections {
+    ($($name:ident { $($key:ident: $type:ty = $default:expr,)* })*) => {$(
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        #[expect(missing_docs, reason = "nox.toml documents every key, and a test holds the two equal")]
+        pub struct $name { $(pub $key: $type,)* }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self { $($key: $default,)* }
+            }
+        }
+    )*};
+}
+
+sections! {
+    Server {
+        address: ServerAddress = ServerAddress::default(),
+        listen: Listen = Listen::default(),
+        public_url: Origin = Origin::default(),
+        trusted_proxies: Vec<IpNet> = values::loopback(),
+        allowed_origins: Vec<Origin> = Vec::new(),
+    }
+    Storage {
+        database: PathBuf = "nox.db".into(),
+    }
+    Secrets {
+        key_file: PathBuf = "nox.key".into(),
+    }
+    Session {
+        lifetime: Span = Span::from_days(30),
+    }
+    Cookie {
+        domain: Option<CookieDomain> = None,
+    }
+    Password {
+        memory_kib: Within<1024, 4_194_304> = Within::new(19_456),
+        iterations: Within<1, 64> = Within::new(2),
+        parallelism: Within<1, 64> = Within::new(1),
+        hashers: Within<0, 256> = Within::new(0),
+        min_length: Within<6, 128> = Within::new(8),
+    }
+    Login {
+        hide_unknown_users: bool = false,
+    }
+    Totp {
+        issuer: Issuer = Issuer::default(),
+        skew: Within<0, 2> = Within::new(1),
+    }
+    Users {
+        default_tags: Vec<DefaultTag> = DefaultTag::defaults(),
+    }
+    Log {
+        level: LogLevel = LogLevel::Info,
+        format: LogFormat = LogFormat::Auto,
+    }
+    Limits {
+        login_queue: Within<1, 100_000> = Within::new(512),
+        shutdown_grace: Span = Span::from_secs(10),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHIPPED: &str = include_str!("../../nox.toml");
+
+    fn keys(table: &toml::Table) -> Vec<String> {
+        let section = |(name, value): (&String, &toml::Value)| {
+            let keys = value.as_table().unwrap().keys();
+            keys.map(|key| format!("{name}.{key}")).collect::<Vec<_>>()
+        };
+        table.iter().flat_map(section).collect()
+    }
+
+    #[test]
+    fn the_shipped_file_holds_every_key_with_its_default() {
+        assert_eq!(Config::parse(SHIPPED).unwrap(), Config::default());
+        let shipped = keys(&SHIPPED.parse().unwrap());
+        let built_in = keys(&toml::Table::try_from(Config::default()).unwrap());
+        assert_eq!(shipped, built_in);
+        // The one key without a default, which TOML cannot write down.
+        assert!(SHIPPED.contains("\n# domain = "));
+    }
+
+    #[test]
+    fn every_key_of_the_shipped_file_has_a_comment_above_it() {
+        let mut above = "";
+        for line in SHIPPED.lines() {
+            assert!(!line.contains(" = ") || line.starts_with("# ") || above.starts_with("# "), "{line}");
+            above = line;
+        }
+    }
+
+    fn message(text: &str) -> String {
+        let error = Config::parse(text).unwrap_err();
+        invalid(Path::new("nox.toml"), text, &error).to_string()
+    }
+
+    #[test]
+    fn a_mistake_is_told_with_its_line_and_with_what_would_be_right() {
+        for (text, parts) in [
+            ("[server]\n\nlisen = 1", ["line 3", "unknown field `lisen`", "`listen`"]),
+            ("[sever]", ["line 1", "unknown field `sever`", "`server`"]),
+            ("[server]\nlisten = \"here\"", ["line 2", "\"here\"", "host:port"]),
+            ("[server]\npublic_url = \"ftp://x\"", ["line 2", "\"ftp://x\"", "https://"]),
+            ("[session]\nlifetime = \"soon\"", ["line 2", "\"soon\"", "\"30d\""]),
+            ("[totp]\nskew = 3", ["line 2", "3", "between 0 and 2"]),
+            ("[log]\nlevel = \"loud\"", ["line 2", "`loud`", "`info`"]),
+            ("[users]\ndefault_tags = [\"sys:admin\"]", ["line 2", "\"sys:admin\"", "without a prefix"]),
+            ("[server]\ntrusted_proxies = [\"10.0.0.0/99\"]", ["line 2", "invalid", "IP"]),
+            ("[server\n", ["line 1", "]", "nox.toml"]),
+        ] {
+            let message = message(text);
+            assert!(parts.iter().all(|part| message.contains(part)), "{text}: {message}");
+            assert!(!message.contains('\n'), "{message}");
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! The types of configuration values: each knows what is right, and says so where it is not.
+
+use std::fmt;
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// A whole number from `MIN` to `MAX`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "i64", into = "u32")]
+pub struct Within<const MIN: u32, const MAX: u32>(u32);
+
+impl<const MIN: u32, const MAX: u32> Within<MIN, MAX> {
+    /// For defaults: a number outside the range does not build.
+    pub(super) const fn new(value: u32) -> Self {
+        assert!(MIN <= value && value <= MAX, "a default must be within its range");
+        Self(value)
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+}
+
+impl<const MIN: u32, const MAX: u32> TryFrom<i64> for Within<MIN, MAX> {
+    type Error = String;
+
+    fn try_from(value: i64) -> Result<Self, String> {
+        u32::try_from(value)
+            .ok()
+            .filter(|value| (MIN..=MAX).contains(value))
+            .map(Self)
+            .ok_or_else(|| format!("{value} is not between {MIN} and {MAX}"))
+    }
+}
+
+impl<const MIN: u32, const MAX: u32> From<Within<MIN, MAX>> for u32 {
+    fn from(value: Within<MIN, MAX>) -> Self {
+        value.0
+    }
+}
+
+/// A text newtype: what it accepts, and what it says otherwise.
+macro_rules! text {
+    ($(#[$doc:meta])* $name:ident, $accept:expr, $right:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = String;
+
+            fn try_from(text: String) -> Result<Self, String> {
+                let accept: fn(&str) -> Option<String> = $accept;
+                accept(&text).map(Self).ok_or_else(|| format!("{text:?} is not {}", $right))
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(value: $name) -> Self {
+                value.0
+            }
+        }
+    };
+}
+
+text!(
+    /// The instance's Nox address, in lower case: `host`, or `host:port`.
+    ServerAddress, |text| origin(&format!("https://{text}"))?.strip_prefix("https://").map(Into::into),
+    "a host name or host:port, such as \"nox.example.org\""
+);
+text!(
+    /// An origin (RFC 6454): scheme, host and port, without a path.
+    Origin, origin, "an origin such as \"https://nox.example.org\": http:// or https://, a host, no path"
+);
+text!(
+    /// Where to listen.
+    Listen, |text| {
+        let (host, port) = text.rsplit_once(':')?;
+        let bare = host.strip_prefix('[').map_or(!host.contains(':'), |v6| v6.ends_with(']'));
+        (bare && !host.is_empty() && port.parse::<u16>().is_ok()).then(|| text.into())
+    },
+    "an address to listen on, host:port or [v6]:port, such as \"127.0.0.1:53032\""
+);
+text!(
+    /// The name that authenticator apps show.
+    Issuer, |text| (!text.is_empty() && !text.contains([':', '%']) && text.len() <= 64).then(|| text.into()),
+    "a name of 1 to 64 characters without : and %"
+);
+text!(
+    /// The domain whose hosts share the session cookie.
+    CookieDomain, |text| {
+        let name = text.strip_prefix('.').unwrap_or(text);
+        let host = origin(&format!("https://{name}"))?;
+        (host.contains('.') && host.strip_prefix("https://")? == name).then(|| name.into())
+    },
+    "a domain name in lower case, such as \"example.org\""
+);
+text!(
+    /// A tag that every user has, shown as `dft:…`.
+    DefaultTag, |text| {
+        let plain = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_');
+        (!text.is_empty() && text.len() <= 64 && text.bytes().all(plain)).then(|| text.into())
+    },
+    "a tag of a-z, 0-9 and _, without a prefix"
+);
+
+impl Default for ServerAddress {
+    fn default() -> Self {
+        Self("localhost:53032".into())
+    }
+}
+
+impl Default for Origin {
+    fn default() -> Self {
+        Self("http://localhost:53032".into())
+    }
+}
+
+impl Default for Listen {
+    fn default() -> Self {
+        Self("127.0.0.1:53032".into())
+    }
+}
+
+impl Default for Issuer {
+    fn default() -> Self {
+        Self("Nox".into())
+    }
+}
+
+impl DefaultTag {
+    pub(super) fn defaults() -> Vec<Self> {
+        ["can_self_edit", "can_file_upload"].map(|tag| Self(tag.into())).into()
+    }
+}
+
+impl Origin {
+    /// Reads an origin as a browser sends it; `None` for `null` and for all else that is none.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        origin(text).map(Self)
+    }
+}
+
+/// The canonical form of an http or https origin: lower case, no default port; `None` for anything that has more to it.
+fn origin(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok()?;
+    let whole = matches!(url.scheme(), "http" | "https")
+        && matches!(url.path(), "" | "/")
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none()
+        && !text.contains(char::is_whitespace);
+    whole.then(|| url.origin().ascii_serialization())
+}
+
+/// Both loopback networks.
+pub(super) fn loopback() -> Vec<IpNet> {
+    vec![
+        Ipv4Net::new_assert([127, 0, 0, 0].into(), 8).into(),
+        Ipv6Net::new_assert(std::net::Ipv6Addr::LOCALHOST, 128).into(),
+    ]
+}
+
+/// How much is logged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the usual names")]
+pub enum LogLevel {
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// Text, in colours on a terminal.
+    Auto,
+    /// Text without colours.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origins_are_compared_in_one_form() {
+        for (given, canonical) in [
+            ("https://Nox.Example.org", "https://nox.example.org"),
+            ("https://nox.example.org:443/", "https://nox.example.org"),
+            ("http://[::1]:53032", "http://[::1]:53032"),
+        ] {
+            assert_eq!(Origin::parse(given).unwrap().as_str(), canonical);
+        }
+        for refused in ["null", "", "https://", "https://a/b", "https://a?b", "https://a@b", "https://a b", "file:///"]
+        {
+            assert_eq!(Origin::parse(refused), None, "{refused}");
+        }
+    }
+
+    #[test]
+    fn addresses_keep_their_port_and_lose_their_case() {
+        let address = |text: &str| ServerAddress::try_from(text.to_owned());
+        assert_eq!(address("Hactazia.fr").unwrap().as_str(), "hactazia.fr");
+        assert_eq!(address("localhost:53032").unwrap().as_str(), "localhost:53032");
+        assert!(address("").is_err() && address("a/b").is_err() && address("user@a").is_err());
+    }
+
+    #[test]
+    fn listening_needs_a_host_and_a_port() {
+        let listen = |text: &str| Listen::try_from(text.to_owned()).is_ok();
+        assert!(listen("127.0.0.1:0") && listen("[::1]:80") && listen("localhost:80"));
+        assert!(!listen("80") && !listen(":80") && !listen("::1:80") && !listen("host:99999") && !listen("host:"));
+    }
+}

@@ -1,0 +1,178 @@
+//! Instants and spans. The only place that reads the clock.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// An instant in milliseconds since the Unix epoch, as the wire and the database have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// The instant that the system's clock shows.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
+    pub fn now() -> Self {
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    /// The instant that many milliseconds after the epoch.
+    #[must_use]
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since the epoch.
+    #[must_use]
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// Whole seconds since the epoch, as JWT and TOTP count.
+    #[must_use]
+    pub const fn seconds(self) -> i64 {
+        self.0.div_euclid(1000)
+    }
+
+    /// The calendar's view of the instant, cut to whole seconds.
+    #[must_use]
+    pub fn date(self) -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp(self.seconds()).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    }
+
+    /// The instant `span` later.
+    #[must_use]
+    pub fn after(self, span: Duration) -> Self {
+        Self(self.0.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
+    }
+
+    /// Whole seconds from `self` until `later`, rounded up, at least 1.
+    #[must_use]
+    pub fn seconds_until(self, later: Self) -> u64 {
+        let millis = u64::try_from(later.0.saturating_sub(self.0)).unwrap_or(0);
+        millis.div_ceil(1000).max(1)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.date().format(&Rfc3339).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        OffsetDateTime::parse(text, &Rfc3339)
+            .map(|date| Self(date.unix_timestamp() * 1000))
+            .map_err(|_| format!("{text:?} is not a time such as \"2026-12-31T18:00:00Z\""))
+    }
+}
+
+/// A length of time in configuration: a whole number with `s`, `m`, `h` or `d`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Span(u64);
+
+impl Span {
+    const DAY: u64 = 24 * 60 * 60;
+    const UNITS: [(char, u64); 4] = [('d', Self::DAY), ('h', 60 * 60), ('m', 60), ('s', 1)];
+
+    /// That many seconds.
+    #[must_use]
+    pub const fn from_secs(seconds: u64) -> Self {
+        Self(seconds)
+    }
+
+    /// That many days of 24 hours.
+    #[must_use]
+    pub const fn from_days(days: u64) -> Self {
+        Self(days * Self::DAY)
+    }
+
+    /// Its length in seconds.
+    #[must_use]
+    pub const fn seconds(self) -> u64 {
+        self.0
+    }
+}
+
+impl From<Span> for Duration {
+    fn from(span: Span) -> Self {
+        Self::from_secs(span.0)
+    }
+}
+
+impl FromStr for Span {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parse = || {
+            let unit = text.chars().next_back()?;
+            let (_, seconds) = Self::UNITS.into_iter().find(|(letter, _)| *letter == unit)?;
+            let count: u64 = text.strip_suffix(unit)?.parse().ok()?;
+            // Ten thousand years keep every sum below far from overflowing.
+            count.checked_mul(seconds).filter(|total| (1..=3_650_000 * Self::DAY).contains(total)).map(Self)
+        };
+        parse().ok_or_else(|| format!("{text:?} is not a length of time such as \"45s\", \"15m\", \"12h\" or \"30d\""))
+    }
+}
+
+impl TryFrom<String> for Span {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Span> for String {
+    fn from(span: Span) -> Self {
+        let (letter, seconds) =
+            Span::UNITS.into_iter().find(|(_, seconds)| span.0.is_multiple_of(*seconds)).unwrap_or(('s', 1));
+        format!("{}{letter}", span.0 / seconds)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_read_as_they_are_written() {
+        for (text, seconds) in [("45s", 45), ("15m", 900), ("12h", 43_200), ("30d", 2_592_000)] {
+            let span: Span = text.parse().unwrap();
+            assert_eq!(span.seconds(), seconds);
+            assert_eq!(String::from(span), text);
+        }
+    }
+
+    #[test]
+    fn spans_without_a_unit_or_a_length_are_refused() {
+        for text in ["", "30", "d", "-1d", "0s", "1.5h", "1w", "１d", "99999999999999999999d"] {
+            assert!(text.parse::<Span>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_remainder_is_rounded_up_so_that_nobody_returns_too_early() {
+        let now = Timestamp::from_millis(10_000);
+        assert_eq!(now.seconds_until(Timestamp::from_millis(10_001)), 1);
+        assert_eq!(now.seconds_until(Timestamp::from_millis(12_001)), 3);
+        assert_eq!(now.seconds_until(Timestamp::from_millis(0)), 1);
+    }
+
+    #[test]
+    fn timestamps_are_written_and_read_as_rfc_3339() {
+        assert_eq!("2025-06-26T13:08:33+02:00".parse(), Ok(Timestamp::from_millis(1_750_936_113_000)));
+        assert!("tomorrow".parse::<Timestamp>().is_err());
+        assert_eq!(Timestamp::from_millis(1_750_936_113_726).to_string(), "2025-06-26T11:08:33Z");
+    }
+}
