@@ -1,0 +1,72 @@
+-- The whole schema of a Nox database, as this version writes it.
+-- Instants (`*_at`, `*_until`) are milliseconds since the Unix epoch; truth values are 0 and 1.
+
+-- "nox!" in ASCII: marks the file as one of ours.
+PRAGMA application_id = 1852799009;
+-- The version of this schema.
+PRAGMA user_version = 1;
+
+CREATE TABLE users (
+    -- Never given twice, since tokens and other servers remember it.
+    id                  INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id BETWEEN 1 AND 4294967295),
+    -- In lower case, ^[a-z0-9_.-]{3,16}$ and not digits alone.
+    username            TEXT    NOT NULL UNIQUE,
+    display             TEXT    NOT NULL,
+    email               TEXT    UNIQUE COLLATE NOCASE,
+    email_verified      INTEGER NOT NULL DEFAULT 0 CHECK (email_verified IN (0, 1)),
+    -- Argon2id, as a PHC string.
+    password_hash       TEXT    NOT NULL,
+    -- Not moved by a mere re-hash of the same password.
+    password_changed_at INTEGER NOT NULL,
+    is_admin            INTEGER NOT NULL DEFAULT 0 CHECK (is_admin IN (0, 1)),
+    rank                INTEGER NOT NULL DEFAULT 0,
+    bio                 TEXT,
+    thumbnail           TEXT,
+    banner              TEXT,
+    home                TEXT,
+    -- One a line.
+    links               TEXT    NOT NULL DEFAULT '',
+    tags                TEXT    NOT NULL DEFAULT '',
+    -- A ban holds from then, and until then or for good.
+    banned_at           INTEGER,
+    banned_until        INTEGER,
+    ban_reason          TEXT,
+    created_at          INTEGER NOT NULL
+) STRICT;
+
+-- A user's authenticator app; there only while it is enabled.
+CREATE TABLE totp_factors (
+    user_id    INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    -- Sealed with a key from the key file, for this user alone.
+    secret     BLOB    NOT NULL,
+    -- The last time step that was accepted (RFC 6238, 5.2); nothing up to it is accepted again.
+    last_step  INTEGER NOT NULL,
+    enabled_at INTEGER NOT NULL
+) STRICT;
+
+-- A token is worth something only while its row is here.
+CREATE TABLE sessions (
+    -- A version 7 UUID.
+    id                BLOB    PRIMARY KEY CHECK (length(id) = 16),
+    user_id           INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    created_at        INTEGER NOT NULL,
+    expires_at        INTEGER NOT NULL,
+    ip                TEXT    NOT NULL,
+    user_agent        TEXT,
+    -- The client's key (SPKI, DER) and its SHA-256.
+    public_key        BLOB,
+    public_key_sha256 BLOB
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX sessions_by_user ON sessions (user_id);
+CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+
+-- Budgets of attempts, counted before each check.
+CREATE TABLE budgets (
+    -- What is counted, and for whom: "password 7", "code 7", "address 192.0.2.1", …
+    subject   TEXT    PRIMARY KEY,
+    spent     INTEGER NOT NULL,
+    resets_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX budgets_by_reset ON budgets (resets_at);

@@ -1,0 +1,152 @@
+//! Floor 1: the database. Free functions over a `&Connection`, one file per table; no rule lives here.
+
+pub mod budgets;
+mod schema;
+pub mod sessions;
+pub mod totp_factors;
+pub mod users;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use r2d2::{CustomizeConnection, Pool};
+use r2d2_sqlite::SqliteConnectionManager;
+pub use rusqlite::Connection;
+use rusqlite::{ErrorCode, Transaction, TransactionBehavior};
+
+use crate::error::{Error, Result};
+
+/// How long a statement waits for another process's lock, and a caller for a connection.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+const READERS: u32 = 16;
+const STATEMENT_CACHE: usize = 32;
+
+/// Why a database cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The file cannot be read or made.
+    #[error("cannot {action} the database {}: {source}; check the folder's owner and free space, or set storage.database", path.display())]
+    File {
+        /// What was tried.
+        action: &'static str,
+        /// Which file.
+        path: PathBuf,
+        /// Why it failed.
+        source: std::io::Error,
+    },
+    /// A later version of Nox wrote it.
+    #[error(
+        "the database {} has schema version {found}, and this nox knows versions up to {known}: install a newer nox; nothing was changed",
+        path.display()
+    )]
+    Newer {
+        /// Which file.
+        path: PathBuf,
+        /// Its schema version.
+        found: u32,
+        /// The newest that this binary knows.
+        known: u32,
+    },
+    /// Something else wrote it.
+    #[error("{} is not a Nox database; nothing was changed: set storage.database to another file", path.display())]
+    Foreign {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// SQLite refuses it.
+    #[error("cannot open the database {}: {source}", path.display())]
+    Sqlite {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: rusqlite::Error,
+    },
+}
+
+/// One database: connections for reading, and a single one for writing, so that writers of this process queue
+/// fairly instead of polling for SQLite's lock.
+pub struct Db {
+    readers: Pool<SqliteConnectionManager>,
+    writer: Pool<SqliteConnectionManager>,
+}
+
+impl Db {
+    /// Opens the database at `path`; makes it where there is none.
+    ///
+    /// # Errors
+    /// It cannot be read or made, or is none that this version knows; it is left untouched then.
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        schema::prepare(path)?;
+        let pool = |size| {
+            Pool::builder()
+                .max_size(size)
+                .min_idle(Some(0))
+                .test_on_check_out(false)
+                .idle_timeout(None)
+                .max_lifetime(None)
+                .connection_timeout(BUSY_TIMEOUT)
+                .connection_customizer(Box::new(Pragmas))
+                .build_unchecked(SqliteConnectionManager::file(path))
+        };
+        Ok(Self { readers: pool(READERS), writer: pool(1) })
+    }
+
+    /// Runs `query` on a connection for reading.
+    ///
+    /// # Errors
+    /// The database cannot be reached, or what `query` returns.
+    pub fn read<T>(&self, query: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        query(&*self.readers.get()?)
+    }
+
+    /// Runs `change` in one transaction that holds the write lock from its start, and commits it durably.
+    ///
+    /// # Errors
+    /// The database cannot be reached or stays locked, or what `change` returns; nothing is changed then.
+    pub fn write<T, E: From<Error>>(&self, change: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
+        let mut connection = self.writer.get().map_err(Error::from)?;
+        let transaction = Transaction::new(&mut connection, TransactionBehavior::Immediate).map_err(Error::from)?;
+        let value = change(&transaction)?;
+        transaction.commit().map_err(Error::from)?;
+        Ok(value)
+    }
+}
+
+#[derive(Debug)]
+struct Pragmas;
+
+impl CustomizeConnection<Connection, rusqlite::Error> for Pragmas {
+    fn on_acquire(&self, connection: &mut Connection) -> rusqlite::Result<()> {
+        pragmas(connection)
+    }
+}
+
+/// What every connection needs: a commit is on the disk when it is acknowledged, and references hold.
+fn pragmas(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(
+                ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::DiskFull
+                | ErrorCode::ReadOnly
+                | ErrorCode::CannotOpen
+                | ErrorCode::SystemIoFailure,
+            ) => Self::ServerNotReady { source: Some(error.into()) },
+            _ => Self::internal("use the database", error),
+        }
+    }
+}
+
+impl From<r2d2::Error> for Error {
+    fn from(error: r2d2::Error) -> Self {
+        Self::ServerNotReady { source: Some(error.into()) }
+    }
+}

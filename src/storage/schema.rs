@@ -1,0 +1,174 @@
+//! The schema's version: made where there is no database, checked where there is one.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, ErrorKind, Read};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+use super::{OpenError, pragmas};
+use crate::secret;
+
+const SCHEMA: &str = include_str!("../../schema.sql");
+/// As `schema.sql` sets them.
+const VERSION: u32 = 1;
+const APPLICATION_ID: u32 = 1_852_799_009;
+
+/// Leaves a database of the current version at `path`, or fails without having changed anything.
+pub(super) fn prepare(path: &Path) -> Result<(), OpenError> {
+    let failed = |action| move |source| OpenError::File { action, path: path.to_owned(), source };
+    if let Some(header) = read_header(path).map_err(failed("read"))? {
+        // The first look goes around SQLite, which would leave its companion files beside a database of a later version.
+        check(path, header)?;
+    } else {
+        create_file(path).map_err(failed("create"))?;
+    }
+    install(path)
+}
+
+/// Checks again with the eyes of SQLite, which knows of commits that the file's header does not show yet, and fills
+/// an empty database.
+fn install(path: &Path) -> Result<(), OpenError> {
+    let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags).map_err(sqlite)?;
+    pragmas(&connection).map_err(sqlite)?;
+    if current(&connection).map_err(sqlite)?.version == 0 {
+        connection.pragma_update(None, "journal_mode", "WAL").map_err(sqlite)?;
+        let transaction = Transaction::new(&mut connection, TransactionBehavior::Immediate).map_err(sqlite)?;
+        // Another process may have been quicker.
+        if current(&transaction).map_err(sqlite)?.version == 0 {
+            transaction.execute_batch(SCHEMA).map_err(sqlite)?;
+        }
+        transaction.commit().map_err(sqlite)?;
+    }
+    check(path, current(&connection).map_err(sqlite)?)
+}
+
+#[derive(Clone, Copy)]
+struct Header {
+    version: u32,
+    application_id: u32,
+}
+
+fn check(path: &Path, header: Header) -> Result<(), OpenError> {
+    match header {
+        Header { version: 0, application_id: 0 } | Header { version: VERSION, application_id: APPLICATION_ID } => {
+            Ok(())
+        }
+        Header { version, application_id: APPLICATION_ID } => {
+            Err(OpenError::Newer { path: path.to_owned(), found: version, known: VERSION })
+        }
+        _ => Err(OpenError::Foreign { path: path.to_owned() }),
+    }
+}
+
+fn current(connection: &Connection) -> rusqlite::Result<Header> {
+    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get(0));
+    Ok(Header { version: pragma("user_version")?, application_id: pragma("application_id")? })
+}
+
+/// Reads version and application id where the file format has them (sqlite.org/fileformat2.html, 1.3); `None` where
+/// there is no file or an empty one.
+fn read_header(path: &Path) -> io::Result<Option<Header>> {
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let mut start = [0; 72];
+    match file.read_exact(&mut start) {
+        Ok(()) if start.starts_with(b"SQLite format 3\0") => {
+            let number = |at: usize| start[at..].first_chunk().copied().map_or(0, u32::from_be_bytes);
+            Ok(Some(Header { version: number(60), application_id: number(68) }))
+        }
+        Err(_) if file.metadata()?.len() == 0 => Ok(None),
+        Err(error) if error.kind() != ErrorKind::UnexpectedEof => Err(error),
+        // Something else than a database: shown as an id that nobody has.
+        _ => Ok(Some(Header { version: 0, application_id: u32::MAX })),
+    }
+}
+
+/// Makes the file before SQLite does, for its mode: the companion files take it over.
+fn create_file(path: &Path) -> io::Result<()> {
+    secret::create_parent(path)?;
+    OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Db;
+    use super::*;
+    use crate::error::Error;
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn a_new_database_has_the_settings_that_it_needs() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sub/nox.db");
+        let db = Db::open(&path).unwrap();
+        let pragma = |name: &str| {
+            db.write::<_, Error>(|connection| {
+                Ok(connection.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0))?)
+            })
+        };
+        assert_eq!(pragma("journal_mode").unwrap(), "wal".to_owned().into());
+        assert_eq!(pragma("synchronous").unwrap(), 2.into());
+        assert_eq!(pragma("foreign_keys").unwrap(), 1.into());
+        assert_eq!(pragma("busy_timeout").unwrap(), 5000.into());
+        assert_eq!(pragma("user_version").unwrap(), i64::from(VERSION).into());
+        let strict: i64 = db
+            .read(|c| Ok(c.query_row("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' AND NOT strict", [], |row| row.get(0))?))
+            .unwrap();
+        assert_eq!(strict, 0, "every table is STRICT");
+        for file in ["nox.db", "nox.db-wal", "nox.db-shm"] {
+            let mode = fs::metadata(path.with_file_name(file)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{file}");
+        }
+    }
+
+    #[test]
+    fn a_newer_database_is_refused_and_not_touched() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("nox.db");
+        drop(Db::open(&path).unwrap());
+        Connection::open(&path).unwrap().pragma_update(None, "user_version", VERSION + 1).unwrap();
+        let before = fs::read(&path).unwrap();
+        let message = Db::open(&path).err().unwrap().to_string();
+        assert!(message.contains("schema version 2") && message.contains("newer nox"), "{message}");
+        assert_eq!(fs::read(&path).unwrap(), before);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_newer_version_that_is_only_in_the_wal_is_refused_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("nox.db");
+        drop(Db::open(&path).unwrap());
+        let open = Connection::open(&path).unwrap();
+        open.pragma_update(None, "user_version", 9).unwrap();
+        assert!(matches!(Db::open(&path), Err(OpenError::Newer { found: 9, .. })));
+    }
+
+    #[test]
+    fn what_is_no_nox_database_is_refused_and_not_touched() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("nox.db");
+        for content in [&b"hello"[..], &[b'x'; 4096]] {
+            fs::write(&path, content).unwrap();
+            assert!(matches!(Db::open(&path), Err(OpenError::Foreign { .. })));
+            assert_eq!(fs::read(&path).unwrap(), content);
+        }
+        fs::remove_file(&path).unwrap();
+        Connection::open(&path).unwrap().execute_batch("PRAGMA application_id = 7; CREATE TABLE t (x)").unwrap();
+        assert!(matches!(Db::open(&path), Err(OpenError::Foreign { .. })));
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_an_error_at_once() {
+        let error = Db::open(Path::new("/proc/nox/nox.db")).err().unwrap();
+        assert!(error.to_string().contains("cannot create the database /proc/nox/nox.db"), "{error}");
+    }
+}

@@ -1,0 +1,66 @@
+//! The table `totp_factors`.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::users::UserId;
+use crate::error::Result;
+use crate::time::Timestamp;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "schema.sql documents the columns")]
+pub struct TotpFactor {
+    pub user_id: UserId,
+    pub secret: Vec<u8>,
+    pub last_step: i64,
+    pub enabled_at: Timestamp,
+}
+
+/// # Errors
+/// The database fails.
+pub fn find(connection: &Connection, user_id: UserId) -> Result<Option<TotpFactor>> {
+    Ok(connection
+        .prepare_cached("SELECT user_id, secret, last_step, enabled_at FROM totp_factors WHERE user_id = ?1")?
+        .query_row([user_id], |row| {
+            Ok(TotpFactor {
+                user_id: row.get("user_id")?,
+                secret: row.get("secret")?,
+                last_step: row.get("last_step")?,
+                enabled_at: row.get("enabled_at")?,
+            })
+        })
+        .optional()?)
+}
+
+/// Adds the factor and tells whether it did: there is at most one for a user.
+///
+/// # Errors
+/// The database fails.
+pub fn insert(connection: &Connection, factor: &TotpFactor) -> Result<bool> {
+    let inserted = connection
+        .prepare_cached(
+            "INSERT INTO totp_factors (user_id, secret, last_step, enabled_at) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (user_id) DO NOTHING",
+        )?
+        .execute(params![factor.user_id, factor.secret, factor.last_step, factor.enabled_at])?;
+    Ok(inserted == 1)
+}
+
+/// Accepts a step of this very factor and tells whether it was still good: later than every one before (RFC 6238, 5.2).
+///
+/// # Errors
+/// The database fails.
+pub fn update_last_step(connection: &Connection, factor: &TotpFactor, step: i64) -> Result<bool> {
+    let accepted = connection
+        .prepare_cached("UPDATE totp_factors SET last_step = ?3 WHERE user_id = ?1 AND secret = ?2 AND last_step < ?3")?
+        .execute(params![factor.user_id, factor.secret, step])?;
+    Ok(accepted == 1)
+}
+
+/// Removes the factor and tells whether there was one.
+///
+/// # Errors
+/// The database fails.
+pub fn delete(connection: &Connection, user_id: UserId) -> Result<bool> {
+    Ok(connection.execute("DELETE FROM totp_factors WHERE user_id = ?1", [user_id])? == 1)
+}

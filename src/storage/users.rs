@@ -1,0 +1,231 @@
+//! The table `users`.
+
+use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+use crate::time::Timestamp;
+
+/// A user's number: 1 to 4294967295, never given twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub struct UserId(pub u32);
+
+impl std::fmt::Display for UserId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl ToSql for UserId {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        self.0.to_sql()
+    }
+}
+
+impl FromSql for UserId {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        u32::column_result(value).map(Self)
+    }
+}
+
+impl ToSql for Timestamp {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.millis().into())
+    }
+}
+
+impl FromSql for Timestamp {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        i64::column_result(value).map(Self::from_millis)
+    }
+}
+
+/// One row, with whether a TOTP factor stands beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "schema.sql documents the columns")]
+pub struct User {
+    pub id: UserId,
+    pub username: String,
+    pub display: String,
+    pub email: Option<String>,
+    pub email_verified: bool,
+    pub password_hash: String,
+    pub password_changed_at: Timestamp,
+    pub is_admin: bool,
+    pub rank: i64,
+    pub bio: Option<String>,
+    pub thumbnail: Option<String>,
+    pub banner: Option<String>,
+    pub home: Option<String>,
+    pub links: Vec<String>,
+    pub tags: Vec<String>,
+    pub banned_at: Option<Timestamp>,
+    pub banned_until: Option<Timestamp>,
+    pub created_at: Timestamp,
+    pub has_totp: bool,
+}
+
+/// A row to be.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "schema.sql documents the columns")]
+pub struct NewUser {
+    pub username: String,
+    pub display: String,
+    pub email: Option<String>,
+    pub password_hash: String,
+    pub is_admin: bool,
+    pub created_at: Timestamp,
+}
+
+/// All columns of [`User`], by name.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, username, display, email, email_verified, password_hash, password_changed_at, is_admin, rank, bio, ",
+            "thumbnail, banner, home, links, tags, banned_at, banned_until, created_at, ",
+            "EXISTS (SELECT 1 FROM totp_factors WHERE user_id = id) AS has_totp FROM users ",
+            $rest
+        )
+    };
+}
+
+fn user(row: &Row<'_>) -> rusqlite::Result<User> {
+    let lines = |name| row.get::<_, String>(name).map(|text| text.lines().map(Into::into).collect());
+    Ok(User {
+        id: row.get("id")?,
+        username: row.get("username")?,
+        display: row.get("display")?,
+        email: row.get("email")?,
+        email_verified: row.get("email_verified")?,
+        password_hash: row.get("password_hash")?,
+        password_changed_at: row.get("password_changed_at")?,
+        is_admin: row.get("is_admin")?,
+        rank: row.get("rank")?,
+        bio: row.get("bio")?,
+        thumbnail: row.get("thumbnail")?,
+        banner: row.get("banner")?,
+        home: row.get("home")?,
+        links: lines("links")?,
+        tags: lines("tags")?,
+        banned_at: row.get("banned_at")?,
+        banned_until: row.get("banned_until")?,
+        created_at: row.get("created_at")?,
+        has_totp: row.get("has_totp")?,
+    })
+}
+
+/// # Errors
+/// The database fails.
+pub fn find_by_id(connection: &Connection, id: UserId) -> Result<Option<User>> {
+    Ok(connection.prepare_cached(select!("WHERE id = ?1"))?.query_row([id], user).optional()?)
+}
+
+/// `username` is in lower case.
+///
+/// # Errors
+/// The database fails.
+pub fn find_by_username(connection: &Connection, username: &str) -> Result<Option<User>> {
+    Ok(connection.prepare_cached(select!("WHERE username = ?1"))?.query_row([username], user).optional()?)
+}
+
+/// By an address that its owner has confirmed, in any case.
+///
+/// # Errors
+/// The database fails.
+pub fn find_by_verified_email(connection: &Connection, email: &str) -> Result<Option<User>> {
+    let query = select!("WHERE email = ?1 AND email_verified");
+    Ok(connection.prepare_cached(query)?.query_row([email], user).optional()?)
+}
+
+/// The users whose name, display name or email contains `text`, by id; all for an empty text.
+///
+/// # Errors
+/// The database fails.
+pub fn list(connection: &Connection, text: &str) -> Result<Vec<User>> {
+    let query = select!(
+        "WHERE instr(username, lower(?1)) OR instr(lower(display), lower(?1)) OR instr(lower(email), lower(?1)) ORDER BY id"
+    );
+    Ok(connection.prepare_cached(query)?.query_map([text], user)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Whether there is any user.
+///
+/// # Errors
+/// The database fails.
+pub fn exists_any(connection: &Connection) -> Result<bool> {
+    Ok(connection.query_row("SELECT EXISTS (SELECT 1 FROM users)", [], |row| row.get(0))?)
+}
+
+/// # Errors
+/// [`Error::AlreadyExists`] where the username or the email is taken, or the database fails.
+pub fn insert(connection: &Connection, new: &NewUser) -> Result<UserId> {
+    let inserted = connection
+        .prepare_cached(
+            "INSERT INTO users (username, display, email, password_hash, password_changed_at, is_admin, created_at)
+             VALUES (:username, :display, :email, :password_hash, :created_at, :is_admin, :created_at) RETURNING id",
+        )?
+        .query_row(
+            named_params! {
+                ":username": new.username,
+                ":display": new.display,
+                ":email": new.email,
+                ":password_hash": new.password_hash,
+                ":is_admin": new.is_admin,
+                ":created_at": new.created_at,
+            },
+            |row| row.get(0),
+        );
+    inserted.map_err(|error| match taken(&error) {
+        Some(with) => Error::AlreadyExists { what: "User", with },
+        None => error.into(),
+    })
+}
+
+/// Which unique column an insert ran into.
+fn taken(error: &rusqlite::Error) -> Option<&'static str> {
+    match error {
+        rusqlite::Error::SqliteFailure(_, Some(text)) if text.contains("users.username") => Some("this username"),
+        rusqlite::Error::SqliteFailure(_, Some(text)) if text.contains("users.email") => Some("this email"),
+        _ => None,
+    }
+}
+
+/// Stores another password.
+///
+/// # Errors
+/// The database fails.
+pub fn update_password(connection: &Connection, id: UserId, hash: &str, changed_at: Timestamp) -> Result<()> {
+    connection
+        .prepare_cached("UPDATE users SET password_hash = ?2, password_changed_at = ?3 WHERE id = ?1")?
+        .execute(params![id, hash, changed_at])?;
+    Ok(())
+}
+
+/// Stores another hash of the same password.
+///
+/// # Errors
+/// The database fails.
+pub fn update_password_hash(connection: &Connection, id: UserId, hash: &str) -> Result<()> {
+    connection.prepare_cached("UPDATE users SET password_hash = ?2 WHERE id = ?1")?.execute(params![id, hash])?;
+    Ok(())
+}
+
+/// Bans the user from `at` on, until `until` or for good; without `at`, lifts the ban.
+///
+/// # Errors
+/// The database fails.
+pub fn update_ban(
+    connection: &Connection,
+    id: UserId,
+    at: Option<Timestamp>,
+    until: Option<Timestamp>,
+    reason: Option<&str>,
+) -> Result<()> {
+    connection.execute(
+        "UPDATE users SET banned_at = ?2, banned_until = ?3, ban_reason = ?4 WHERE id = ?1",
+        params![id, at, until, reason],
+    )?;
+    Ok(())
+}
