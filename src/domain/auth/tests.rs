@@ -1,0 +1,186 @@
+use super::*;
+use crate::domain::testing::app_with;
+use crate::domain::users::{Registration, register};
+use std::time::Duration;
+
+const NOW: Timestamp = Timestamp::from_millis(1_750_936_113_726);
+const PASSWORD: &str = "correct horse";
+
+fn app(settings: &str) -> (tempfile::TempDir, App) {
+    let (folder, app) = app_with(settings);
+    let (username, password) = ("ada".into(), PASSWORD.to_owned().into());
+    register(&app, Registration { username, display: None, email: None, password, is_admin: false }, NOW).unwrap();
+    (folder, app)
+}
+
+fn attempt(name: &str, password: &str, code: Option<&str>) -> LoginAttempt {
+    LoginAttempt {
+        identifier: Identifier::parse(name, "").unwrap(),
+        password: password.to_owned().into(),
+        code: code.map(|digits| Code { field: "factor_code", digits: digits.into() }),
+        public_key: None,
+        device: Device { ip: [192, 0, 2, 1].into(), user_agent: None },
+    }
+}
+
+fn token(outcome: Result<LoginOutcome>) -> String {
+    match outcome.unwrap() {
+        LoginOutcome::Session(session) => session.token,
+        LoginOutcome::VerificationRequired(_) => panic!("a second factor was asked for"),
+    }
+}
+
+fn message(outcome: Result<LoginOutcome>) -> String {
+    outcome.unwrap_err().to_string()
+}
+
+/// The code that an enrolled app shows at an instant.
+fn code_at(enrollment: &factors::Enrollment, now: Timestamp) -> String {
+    let app = totp_rs::Totp::from_url(enrollment.otpauth_url.as_str()).unwrap();
+    app.generate(u64::try_from(now.seconds()).unwrap()).to_string()
+}
+
+#[test]
+fn a_session_is_worth_something_until_its_last_millisecond() {
+    let (_folder, app) = app("[session]\nlifetime = '1h'");
+    let token = token(login(&app, &attempt("ada", PASSWORD, None), NOW));
+    let end = NOW.after(Duration::from_hours(1));
+    let before = Timestamp::from_millis(end.millis() - 1);
+    assert!(sessions::authenticate(&app, &token, before).is_ok());
+    assert!(matches!(sessions::authenticate(&app, &token, end), Err(Error::NotLogged)));
+}
+
+#[test]
+fn a_disabled_account_learns_it_only_by_the_right_password() {
+    let (_folder, app) = app("");
+    let token = token(login(&app, &attempt("ada", PASSWORD, None), NOW));
+    users::disable(&app, "ada", None, None, NOW).unwrap();
+    assert!(sessions::authenticate(&app, &token, NOW).is_err(), "its sessions end at once");
+    let refused = message(login(&app, &attempt("ada", PASSWORD, None), NOW));
+    assert_eq!(refused, "You are not authorized to log in.");
+    let refused = message(login(&app, &attempt("ada", "wrong horse", None), NOW));
+    assert_eq!(refused, "Invalid field: password, is not correct.");
+}
+
+#[test]
+fn where_names_are_hidden_everything_looks_like_a_wrong_password() {
+    let (_folder, app) = app("[login]\nhide_unknown_users = true");
+    users::disable(&app, "ada", None, None, NOW).unwrap();
+    for (name, password) in [("nobody", PASSWORD), ("77", PASSWORD), ("ada", PASSWORD), ("ada", "wrong horse")] {
+        let refused = message(login(&app, &attempt(name, password, None), NOW));
+        assert_eq!(refused, "Invalid field: password, is not correct.");
+    }
+}
+
+#[test]
+fn a_hash_of_other_parameters_is_replaced_at_the_next_good_login_and_only_then() {
+    let (folder, app) = app("");
+    drop(app);
+    let file = folder.path().join("nox.toml");
+    std::fs::write(&file, "[password]\nmemory_kib = 2048\niterations = 1").unwrap();
+    let config = crate::config::Config::load(Some(&file), std::iter::empty()).unwrap();
+    let app = App::open(config).unwrap();
+    let hash = || app.db.read(|c| rows::find_by_username(c, "ada")).unwrap().unwrap().password_hash;
+    assert!(login(&app, &attempt("ada", "wrong horse", None), NOW).is_err());
+    assert!(hash().contains("m=1024"));
+    let first = token(login(&app, &attempt("ada", PASSWORD, None), NOW));
+    assert!(hash().contains("m=2048"));
+    token(login(&app, &attempt("ada", PASSWORD, None), NOW));
+    assert!(sessions::authenticate(&app, &first, NOW).is_ok());
+}
+
+#[test]
+fn a_new_password_ends_the_sessions_and_the_old_one() {
+    let (_folder, app) = app("");
+    let old = token(login(&app, &attempt("ada", PASSWORD, None), NOW));
+    users::change_password(&app, "ada", &"battery staple".to_owned().into(), NOW.after(Duration::from_secs(1)))
+        .unwrap();
+    assert!(sessions::authenticate(&app, &old, NOW).is_err());
+    assert!(login(&app, &attempt("ada", PASSWORD, None), NOW).is_err());
+    token(login(&app, &attempt("ada", "battery staple", None), NOW));
+}
+
+#[test]
+fn five_wrong_passwords_from_one_address_are_enough_and_elsewhere_there_is_a_rest() {
+    let (_folder, app) = app("");
+    let wrong = attempt("ada", "wrong horse", None);
+    for _ in 0..5 {
+        assert!(message(login(&app, &wrong, NOW)).contains("password"));
+    }
+    let refused = message(login(&app, &attempt(" ADA ", PASSWORD, None), NOW));
+    assert_eq!(refused, "Too many attempts, try again in 900 seconds.");
+    let mut elsewhere = attempt("1", PASSWORD, None);
+    elsewhere.device.ip = [192, 0, 2, 2].into();
+    token(login(&app, &elsewhere, NOW));
+}
+
+#[test]
+fn right_passwords_are_not_counted() {
+    let (_folder, app) = app("");
+    (0..70).for_each(|_| drop(token(login(&app, &attempt("ada", PASSWORD, None), NOW))));
+}
+
+#[test]
+fn a_code_works_once_and_an_earlier_one_not_after_a_later_one() {
+    let (_folder, app) = app("");
+    let enrollment = factors::enroll(&app, "ada").unwrap();
+    factors::enable_unconfirmed(&app, &enrollment, NOW).unwrap();
+    let with = |code: &str| login(&app, &attempt("ada", PASSWORD, Some(code)), NOW);
+    let (now, earlier) =
+        (code_at(&enrollment, NOW), code_at(&enrollment, Timestamp::from_millis(NOW.millis() - 30_000)));
+    token(with(&now));
+    for _ in 0..10 {
+        // Refused, but no guess: ten of them lock nobody out.
+        let refused = "Invalid field: factor_code, is wrong, has expired or was used already.";
+        assert_eq!([message(with(&now)), message(with(&earlier))], [refused, refused]);
+    }
+    token(with(&code_at(&enrollment, NOW.after(Duration::from_secs(30)))));
+}
+
+#[test]
+fn five_wrong_codes_close_the_second_step_and_a_right_password_does_not_open_it() {
+    let (_folder, app) = app("");
+    let enrollment = factors::enroll(&app, "ada").unwrap();
+    factors::enable_unconfirmed(&app, &enrollment, NOW).unwrap();
+    let right = code_at(&enrollment, NOW);
+    let wrong = if right == "000000" { "000001" } else { "000000" };
+    for _ in 0..5 {
+        assert!(message(login(&app, &attempt("ada", PASSWORD, Some(wrong)), NOW)).contains("factor_code"));
+        assert!(login(&app, &attempt("ada", PASSWORD, None), NOW).is_ok());
+    }
+    let refused = message(login(&app, &attempt("ada", PASSWORD, Some(&right)), NOW));
+    assert_eq!(refused, "Too many attempts, try again in 900 seconds.");
+}
+
+#[test]
+fn the_code_that_enabled_the_app_does_not_log_in() {
+    let (_folder, app) = app("");
+    let enrollment = factors::enroll(&app, "ada").unwrap();
+    let code = code_at(&enrollment, NOW);
+    assert!(factors::confirm(&app, &enrollment, "12345", NOW).is_err());
+    factors::confirm(&app, &enrollment, &code, NOW).unwrap();
+    assert!(login(&app, &attempt("ada", PASSWORD, Some(&code)), NOW).is_err());
+}
+
+#[test]
+fn one_code_at_once_from_twenty_opens_one_session() {
+    let (_folder, app) = app("");
+    let enrollment = factors::enroll(&app, "ada").unwrap();
+    factors::enable_unconfirmed(&app, &enrollment, NOW).unwrap();
+    let code = code_at(&enrollment, NOW);
+    let run = || login(&app, &attempt("ada", PASSWORD, Some(&code)), NOW).is_ok();
+    let opened = std::thread::scope(|scope| {
+        let all: Vec<_> = (0..20).map(|_| scope.spawn(run)).collect();
+        all.into_iter().map(|one| one.join().unwrap()).filter(|opened| *opened).count()
+    });
+    assert_eq!(opened, 1);
+}
+
+#[test]
+fn expired_sessions_are_swept() {
+    let (_folder, app) = app("[session]\nlifetime = '1h'");
+    (0..5).for_each(|_| drop(token(login(&app, &attempt("ada", PASSWORD, None), NOW))));
+    token(login(&app, &attempt("ada", PASSWORD, None), NOW.after(Duration::from_hours(1))));
+    let left: u32 = app.db.read(|c| Ok(c.query_row("SELECT count(*) FROM sessions", [], |row| row.get(0))?)).unwrap();
+    assert_eq!(left, 1);
+}

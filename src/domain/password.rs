@@ -1,0 +1,231 @@
+//! Passwords and their Argon2id hashes (RFC 9106), computed on a few threads of their own.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
+use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroize;
+
+use crate::config;
+use crate::error::{Error, Result};
+use crate::secret;
+
+/// The longest password, in Unicode scalar values.
+pub const MAX_LENGTH: usize = 128;
+const HASH_LENGTH: usize = 32;
+const SALT_LENGTH: usize = 16;
+/// Hashes give way to everything else that the machine does, so that checking a session stays quick meanwhile.
+const NICENESS: i32 = 10;
+
+/// A password in clear text: wiped when dropped, never shown, and used exactly as it was typed.
+#[derive(Clone)]
+pub struct Password(SecretString);
+
+impl Password {
+    /// Its length in Unicode scalar values.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        self.0.expose_secret().chars().count()
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.0.expose_secret().as_bytes()
+    }
+}
+
+impl From<String> for Password {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+type Job = Box<dyn FnOnce(&mut Memory) + Send>;
+
+/// The threads that compute hashes. Each keeps one buffer, made at its first hash and wiped after every one.
+pub struct Hasher {
+    jobs: Sender<Job>,
+    params: Params,
+    threads: usize,
+}
+
+impl Hasher {
+    /// Starts the threads.
+    pub(super) fn start(config: &config::Password) -> Self {
+        let threads = match config.hashers.get() {
+            0 => thread::available_parallelism().map_or(1, usize::from),
+            count => count as usize,
+        };
+        let (jobs, queue) = channel();
+        let queue = Arc::new(Mutex::new(queue));
+        for _ in 0..threads {
+            let queue = Arc::clone(&queue);
+            thread::spawn(move || work(&queue));
+        }
+        let (memory, iterations, lanes) = (config.memory_kib.get(), config.iterations.get(), config.parallelism.get());
+        // Configuration allows only what Argon2 does.
+        let params = Params::new(memory, iterations, lanes, Some(HASH_LENGTH)).unwrap_or_default();
+        Self { jobs, params, threads }
+    }
+
+    pub(super) const fn threads(&self) -> usize {
+        self.threads
+    }
+
+    /// Hashes a password with a fresh salt, as a PHC string.
+    ///
+    /// # Errors
+    /// The system gives no random numbers, or no memory.
+    pub fn hash(&self, password: &Password) -> Result<String> {
+        let salt = secret::random::<SALT_LENGTH>()?;
+        let output = self.compute(password, &salt, self.params.clone())?;
+        let hash = PasswordHash {
+            algorithm: ARGON2ID_IDENT,
+            version: Some(Version::V0x13.into()),
+            params: ParamsString::try_from(&self.params).map_err(fault)?,
+            salt: Some(Salt::new(&salt).map_err(fault)?),
+            hash: Some(output),
+        };
+        Ok(hash.to_string())
+    }
+
+    /// Whether `password` is the one that `phc` was made from.
+    ///
+    /// # Errors
+    /// `phc` is no Argon2id hash, or the system gives no memory.
+    pub fn verify(&self, password: &Password, phc: &str) -> Result<bool> {
+        let stored = PasswordHash::new(phc).map_err(fault)?;
+        match (stored.algorithm, &stored.salt, &stored.hash) {
+            (ARGON2ID_IDENT, Some(salt), Some(hash)) => {
+                let params = Params::try_from(&stored).map_err(fault)?;
+                // Compared in constant time by the type.
+                Ok(self.compute(password, salt, params)? == *hash)
+            }
+            _ => Err(fault("the stored hash is not Argon2id")),
+        }
+    }
+
+    /// Whether `phc` was made with the parameters that are configured now.
+    #[must_use]
+    pub fn is_current(&self, phc: &str) -> bool {
+        PasswordHash::new(phc).is_ok_and(|stored| Params::try_from(&stored).is_ok_and(|params| params == self.params))
+    }
+
+    /// Has one hash computed and waits for it.
+    fn compute(&self, password: &Password, salt: &[u8], params: Params) -> Result<Output> {
+        let (password, salt) = (password.clone(), salt.to_vec());
+        let (done, result) = channel();
+        let job: Job = Box::new(move |memory| {
+            // Nobody listens any more where the caller's thread is gone.
+            let _ = done.send(memory.compute(&password, &salt, params));
+        });
+        self.jobs.send(job).map_err(|_| fault("no hashing thread is left"))?;
+        result.recv().map_err(|_| fault("a hashing thread ended"))?
+    }
+}
+
+fn fault(source: impl Into<crate::error::Source>) -> Error {
+    Error::internal("check a password", source)
+}
+
+/// A hashing thread: one job after the other, until the sender is gone.
+fn work(queue: &Mutex<Receiver<Job>>) {
+    if let Err(error) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICENESS) {
+        tracing::warn!(%error, "hashing threads keep the normal priority");
+    }
+    let mut memory = Memory::default();
+    loop {
+        let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        match job {
+            Ok(job) => job(&mut memory),
+            Err(_) => return,
+        }
+    }
+}
+
+/// The blocks that Argon2 fills.
+#[derive(Default)]
+struct Memory(Vec<Block>);
+
+impl Memory {
+    fn compute(&mut self, password: &Password, salt: &[u8], params: Params) -> Result<Output> {
+        let (needed, length) = (params.block_count(), params.output_len().unwrap_or(HASH_LENGTH));
+        if self.0.len() < needed {
+            // Let go of the small buffer first, so that growing it does not hold both.
+            self.0 = Vec::new();
+            self.0.try_reserve_exact(needed).map_err(fault)?;
+            self.0.resize(needed, Block::new());
+        }
+        let blocks = &mut self.0[..needed];
+        let mut output = vec![0; length];
+        let computed = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into_with_memory(
+            password.bytes(),
+            salt,
+            &mut output,
+            &mut *blocks,
+        );
+        blocks.iter_mut().for_each(Zeroize::zeroize);
+        computed.map_err(fault)?;
+        Output::new(&output).map_err(fault)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hasher(settings: &str) -> Hasher {
+        Hasher::start(&toml::from_str(settings).unwrap())
+    }
+
+    fn password(text: &str) -> Password {
+        text.to_owned().into()
+    }
+
+    #[test]
+    fn a_hash_knows_its_password_and_no_other() {
+        let hasher = hasher("memory_kib = 1024\niterations = 1");
+        let hash = hasher.hash(&password("correct horse")).unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=1024,t=1,p=1$"), "{hash}");
+        assert!(hasher.verify(&password("correct horse"), &hash).unwrap());
+        assert!(!hasher.verify(&password("Correct horse"), &hash).unwrap());
+        assert_ne!(hash, hasher.hash(&password("correct horse")).unwrap(), "each hash has its own salt");
+    }
+
+    #[test]
+    fn hashes_with_other_parameters_are_read_but_not_current() {
+        let (old, new) = (hasher("memory_kib = 1024\niterations = 1"), hasher("memory_kib = 2048\niterations = 1"));
+        let hash = old.hash(&password("secret")).unwrap();
+        assert!(new.verify(&password("secret"), &hash).unwrap());
+        assert!(old.is_current(&hash) && !new.is_current(&hash));
+    }
+
+    /// The hash that the reference implementation's command line gives:
+    /// `echo -n password | argon2 somesalt -id -t 2 -k 65536 -p 1 -e`.
+    #[test]
+    fn it_agrees_with_the_reference_implementation() {
+        let known = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+        let hasher = hasher("memory_kib = 1024");
+        assert!(hasher.verify(&password("password"), known).unwrap());
+        assert!(!hasher.verify(&password("passwore"), known).unwrap());
+    }
+
+    #[test]
+    fn the_buffer_is_wiped_after_a_hash() {
+        let mut memory = Memory::default();
+        memory.compute(&password("secret"), b"somesalt", Params::new(64, 1, 1, None).unwrap()).unwrap();
+        assert!(memory.0.iter().all(|block| block.as_ref().iter().all(|word| *word == 0)));
+    }
+
+    #[test]
+    fn what_is_no_argon2id_hash_is_a_fault_and_not_a_wrong_password() {
+        let hasher = hasher("memory_kib = 1024");
+        for hash in
+            ["", "secret", "$argon2i$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$wWKIMhR9lyDFvRz9YTZweHKfbftvj+qf+YFY4NeBbtA"]
+        {
+            assert!(matches!(hasher.verify(&password("secret"), hash), Err(Error::InternalError { .. })));
+        }
+    }
+}

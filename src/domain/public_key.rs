@@ -1,0 +1,55 @@
+//! The key that a client may leave with its session.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use sha2::{Digest, Sha256};
+use spki::SubjectPublicKeyInfoRef;
+use spki::der::Decode;
+
+/// A public key in DER, as a `SubjectPublicKeyInfo` (RFC 5280, 4.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicKey(Vec<u8>);
+
+impl PublicKey {
+    /// Reads standard base64 (RFC 4648, 4) of such a key; `None` where it is anything else.
+    #[must_use]
+    pub fn from_base64(text: &str) -> Option<Self> {
+        let der = BASE64_STANDARD.decode(text).ok()?;
+        SubjectPublicKeyInfoRef::from_der(&der).ok()?;
+        Some(Self(der))
+    }
+
+    /// SHA-256 of the DER.
+    #[must_use]
+    pub fn fingerprint(&self) -> [u8; 32] {
+        Sha256::digest(&self.0).into()
+    }
+
+    /// The DER.
+    #[must_use]
+    pub fn into_der(self) -> Vec<u8> {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The Ed25519 key of RFC 8410, 10.1.
+    const ED25519: &str = "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=";
+
+    #[test]
+    fn a_key_is_kept_with_its_fingerprint() {
+        let key = PublicKey::from_base64(ED25519).unwrap();
+        assert_eq!(key.fingerprint().len(), 32);
+        assert_eq!(BASE64_STANDARD.encode(key.into_der()), ED25519);
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused() {
+        for text in ["", "AAAA", "not base64!", &ED25519[..40], &format!("{ED25519}AAAA"), &format!(" {ED25519}")] {
+            assert_eq!(PublicKey::from_base64(text), None, "{text}");
+        }
+    }
+}
