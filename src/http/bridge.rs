@@ -1,0 +1,77 @@
+//! The one place where synchronous work meets the async workers: short reads run where they are, writes on the blocking
+//! pool, and work that computes hashes there too, a few at a time.
+
+use std::sync::Arc;
+
+use actix_web::web::block;
+use tokio::sync::Semaphore;
+
+use crate::config::Config;
+use crate::domain::App;
+use crate::error::{Error, Result};
+
+/// Logins beyond the hashers that may be under way, so that those have work while others commit.
+const AHEAD: usize = 2;
+
+/// The way from a handler to the rules.
+pub struct Bridge {
+    app: Arc<App>,
+    /// Places for work that computes hashes: under way or waiting.
+    places: Arc<Semaphore>,
+    /// How much of it may be under way.
+    under_way: Arc<Semaphore>,
+}
+
+impl Bridge {
+    pub(super) fn new(app: Arc<App>) -> Self {
+        let under_way = app.hashers() + AHEAD;
+        let waiting = app.config.limits.login_queue.get() as usize;
+        Self {
+            app,
+            places: Arc::new(Semaphore::new(under_way + waiting)),
+            under_way: Arc::new(Semaphore::new(under_way)),
+        }
+    }
+
+    /// What the operator set.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.app.config
+    }
+
+    /// Runs a short read on the worker.
+    ///
+    /// # Errors
+    /// What `query` returns.
+    pub fn read<T>(&self, query: impl FnOnce(&App) -> Result<T>) -> Result<T> {
+        query(&self.app)
+    }
+
+    /// Runs a change off the worker.
+    ///
+    /// # Errors
+    /// What `change` returns.
+    pub async fn write<T: Send + 'static>(&self, change: impl FnOnce(&App) -> Result<T> + Send + 'static) -> Result<T> {
+        let app = Arc::clone(&self.app);
+        block(move || change(&app)).await.map_err(|error| Error::internal("finish the request", error))?
+    }
+
+    /// Runs work that computes hashes, when it is its turn. A caller that gives up while it waits leaves its place; once
+    /// under way, the work keeps its place until it ends.
+    ///
+    /// # Errors
+    /// [`Error::ServerNotReady`] where too many are waiting, or what `work` returns.
+    pub async fn hash<T: Send + 'static>(&self, work: impl FnOnce(&App) -> Result<T> + Send + 'static) -> Result<T> {
+        let busy = |_| Error::ServerNotReady { source: None };
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(busy)?;
+        let turn = Arc::clone(&self.under_way)
+            .acquire_owned()
+            .await
+            .map_err(|error| Error::internal("wait for a hasher", error))?;
+        self.write(move |app| {
+            let _held = (place, turn);
+            work(app)
+        })
+        .await
+    }
+}

@@ -1,0 +1,167 @@
+//! The envelope around every answer below `/api`.
+
+use std::error::Error as _;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::cookie::Cookie;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, HeaderValue, RETRY_AFTER};
+use actix_web::middleware::Next;
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, Responder, ResponseError};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::extract::Now;
+use crate::error::Error;
+
+#[derive(Serialize)]
+struct Success<'request, T> {
+    data: T,
+    request: &'request str,
+    time: i64,
+}
+
+#[derive(Serialize)]
+struct Refusal<'request> {
+    error: Detail,
+    data: Option<&'request Value>,
+    request: &'request str,
+    time: i64,
+}
+
+#[derive(Serialize)]
+struct Detail {
+    message: String,
+    code: u16,
+    status: u16,
+}
+
+/// What a handler answers where all went well.
+pub(super) struct Reply<T> {
+    data: T,
+    cookie: Option<Cookie<'static>>,
+}
+
+impl<T> Reply<T> {
+    pub(super) const fn new(data: T) -> Self {
+        Self { data, cookie: None }
+    }
+
+    pub(super) fn with_cookie(self, cookie: Cookie<'static>) -> Self {
+        Self { cookie: Some(cookie), ..self }
+    }
+}
+
+impl<T: Serialize> Responder for Reply<T> {
+    type Body = BoxBody;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        let mut response = HttpResponse::Ok();
+        if let Some(cookie) = self.cookie {
+            response.cookie(cookie);
+        }
+        response.json(Success { data: self.data, request: &path_and_query(request), time: Now::of(request).0.millis() })
+    }
+}
+
+/// What a handler or an extractor answers otherwise.
+#[derive(Debug)]
+pub(super) struct Failure {
+    error: Error,
+    data: Option<Value>,
+}
+
+impl Failure {
+    pub(super) const fn with_data(error: Error, data: Value) -> Self {
+        Self { error, data: Some(data) }
+    }
+
+    fn start(&self) -> HttpResponseBuilder {
+        let mut response = HttpResponse::build(self.status_code());
+        if let Some(seconds) = self.error.retry_after() {
+            response.insert_header((RETRY_AFTER, seconds));
+        }
+        if let Error::MethodNotAllowed { allow, .. } = &self.error {
+            response.insert_header((ALLOW, allow.as_str()));
+        }
+        response
+    }
+
+    fn envelop(&self, request: &HttpRequest) -> HttpResponse {
+        let facts = self.error.facts();
+        self.start().json(Refusal {
+            error: Detail { message: self.error.to_string(), code: facts.code, status: facts.status },
+            data: self.data.as_ref(),
+            request: &path_and_query(request),
+            time: Now::of(request).0.millis(),
+        })
+    }
+
+    /// Tells the operator what the caller is not told.
+    fn log(&self, request: &HttpRequest) {
+        let mut causes = Vec::new();
+        let mut cause = self.error.source();
+        while let Some(error) = cause {
+            causes.push(error.to_string());
+            cause = error.source();
+        }
+        let (path, causes) = (request.path(), causes.join(": "));
+        match self.error {
+            Error::InternalError { .. } => tracing::error!(?path, ?causes, "{}", self.error),
+            Error::ServerNotReady { .. } => tracing::warn!(?path, ?causes, "{}", self.error),
+            _ => (),
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { error, data: None }
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl ResponseError for Failure {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.error.facts().status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// The answer outside the API; below `/api`, [`layer`] puts the envelope in its place.
+    fn error_response(&self) -> HttpResponse {
+        self.start().body(format!("{}\n", self.error))
+    }
+}
+
+/// Puts failures into the envelope, whoever made them, and keeps every answer out of caches.
+pub(super) async fn layer<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let response = next.call(request).await?;
+    let enveloped = response.response().error().map(|error| {
+        error.as_error::<Failure>().map_or_else(
+            // A failure of the framework's own, such as a path that cannot be decoded.
+            || Failure::from(Error::InvalidRequest).envelop(response.request()),
+            |failure| {
+                failure.log(response.request());
+                failure.envelop(response.request())
+            },
+        )
+    });
+    let mut response = match enveloped {
+        Some(enveloped) => response.into_response(enveloped),
+        None => response.map_into_boxed_body(),
+    };
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+fn path_and_query(request: &HttpRequest) -> String {
+    request.uri().path_and_query().map_or_else(String::new, ToString::to_string)
+}

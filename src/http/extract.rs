@@ -1,0 +1,165 @@
+//! What handlers ask a request for: when, from where, and by whom.
+
+use std::future::{Ready, ready};
+use std::net::IpAddr;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{AUTHORIZATION, USER_AGENT};
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use ipnet::IpNet;
+
+use super::bridge::Bridge;
+use super::envelope::Failure;
+use super::{cookie, origin};
+use crate::config::Config;
+use crate::domain::sessions::{Device, Principal, authenticate};
+use crate::error::{Error, Result};
+use crate::time::Timestamp;
+
+/// User agents are kept up to this length, in characters.
+const USER_AGENT_LENGTH: usize = 256;
+
+/// Implements [`FromRequest`] for what needs no waiting.
+macro_rules! extract {
+    ($type:ty, $from:expr) => {
+        impl FromRequest for $type {
+            type Error = Failure;
+            type Future = Ready<Result<Self, Failure>>;
+
+            fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+                let from: fn(&HttpRequest) -> Result<Self> = $from;
+                ready(from(request).map_err(Failure::from))
+            }
+        }
+    };
+}
+
+/// When the request arrived.
+#[derive(Clone, Copy)]
+pub(super) struct Now(pub Timestamp);
+
+impl Now {
+    pub(super) fn of(request: &HttpRequest) -> Self {
+        // The outermost layer put it there.
+        request.extensions().get().copied().unwrap_or(Self(Timestamp::from_millis(0)))
+    }
+}
+
+extract!(Now, |request| Ok(Now::of(request)));
+
+/// From where a login comes. One that another site's page sent is refused.
+pub(super) struct LoginFrom(pub Device);
+
+extract!(LoginFrom, |request| {
+    let config = bridge(request)?.config();
+    origin::check_login(request, &config.server)?;
+    let agent = request.headers().get(USER_AGENT);
+    let text = |bytes| String::from_utf8_lossy(bytes).chars().take(USER_AGENT_LENGTH).collect();
+    Ok(Self(Device {
+        ip: client_ip(request, &config.server.trusted_proxies),
+        user_agent: agent.map(|value| text(value.as_bytes())),
+    }))
+});
+
+/// Whoever asks to read.
+pub(super) struct Reader(pub Principal);
+
+extract!(Reader, |request| {
+    let bridge = bridge(request)?;
+    let (token, _) = credential(request, bridge.config()).ok_or(Error::NotLogged)?;
+    bridge.read(|app| authenticate(app, &token, Now::of(request).0)).map(Self)
+});
+
+/// Whoever asks to change something. By the cookie alone, the request must come from a page of ours.
+pub(super) struct Writer(pub Principal);
+
+extract!(Writer, |request| {
+    let bridge = bridge(request)?;
+    let (token, by) = credential(request, bridge.config()).ok_or(Error::NotLogged)?;
+    let principal = bridge.read(|app| authenticate(app, &token, Now::of(request).0))?;
+    if by == Credential::Cookie {
+        origin::check_change(request, &bridge.config().server)?;
+    }
+    Ok(Self(principal))
+});
+
+#[derive(PartialEq, Eq)]
+enum Credential {
+    Header,
+    Cookie,
+}
+
+/// The token of a request: the bearer's (RFC 6750, 2.1), else the cookie's.
+fn credential(request: &HttpRequest, config: &Config) -> Option<(String, Credential)> {
+    bearer(request)
+        .map(|token| (token.into(), Credential::Header))
+        .or_else(|| Some((request.cookie(cookie::name(config))?.value().into(), Credential::Cookie)))
+}
+
+fn bearer(request: &HttpRequest) -> Option<&str> {
+    let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+fn bridge(request: &HttpRequest) -> Result<&Data<Bridge>> {
+    request.app_data().ok_or_else(|| Error::internal("serve the request", "no bridge is set up"))
+}
+
+/// The address of the client: the peer's, or, where that is a trusted proxy, the right-most address of
+/// `X-Forwarded-For` that is none.
+fn client_ip(request: &HttpRequest, trusted: &[IpNet]) -> IpAddr {
+    let peer = request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |address| address.ip().to_canonical());
+    let forwarded = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
+    let hops: Vec<&str> = forwarded.flat_map(|line| line.split(',')).collect();
+    walk_back(peer, &hops, |ip| trusted.iter().any(|network| network.contains(&ip)))
+}
+
+fn walk_back(peer: IpAddr, hops: &[&str], is_trusted: impl Fn(IpAddr) -> bool) -> IpAddr {
+    let mut ip = peer;
+    for hop in hops.iter().rev() {
+        if !is_trusted(ip) {
+            break;
+        }
+        match parse_hop(hop.trim()) {
+            Some(before) => ip = before,
+            None => break,
+        }
+    }
+    ip
+}
+
+/// An address as proxies write it: bare, with a port, or bracketed.
+fn parse_hop(text: &str) -> Option<IpAddr> {
+    let bare = text.parse::<IpAddr>().ok();
+    let with_port = || text.parse::<std::net::SocketAddr>().ok().map(|address| address.ip());
+    let bracketed = || text.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
+    bare.or_else(with_port).or_else(bracketed).map(|ip| ip.to_canonical())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_trusted_proxies_are_believed_and_only_from_the_right() {
+        let trusted = |ip: IpAddr| ip.is_loopback() || ip == IpAddr::from([10, 0, 0, 1]);
+        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+        for (peer, hops, expected) in [
+            ("192.0.2.9", &["1.1.1.1"][..], "192.0.2.9"),
+            ("127.0.0.1", &[], "127.0.0.1"),
+            ("127.0.0.1", &["192.0.2.1"], "192.0.2.1"),
+            ("127.0.0.1", &["6.6.6.6", " 192.0.2.1 "], "192.0.2.1"),
+            ("127.0.0.1", &["6.6.6.6", "192.0.2.1", "10.0.0.1"], "192.0.2.1"),
+            ("127.0.0.1", &["192.0.2.1:4711"], "192.0.2.1"),
+            ("127.0.0.1", &["[2001:db8::1]:4711"], "2001:db8::1"),
+            ("127.0.0.1", &["[2001:db8::1]"], "2001:db8::1"),
+            ("127.0.0.1", &["::ffff:192.0.2.1"], "192.0.2.1"),
+            ("127.0.0.1", &["6.6.6.6", "unknown"], "127.0.0.1"),
+            ("127.0.0.1", &["6.6.6.6", "", "10.0.0.1"], "10.0.0.1"),
+        ] {
+            assert_eq!(walk_back(ip(peer), hops, trusted), ip(expected), "{peer} {hops:?}");
+        }
+    }
+}

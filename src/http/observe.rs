@@ -1,0 +1,26 @@
+//! Around every request: the one reading of the clock, and a line in the log.
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage};
+
+use super::extract::Now;
+use crate::time::Timestamp;
+
+/// Notes the time for the handlers, and logs the request when it is answered. The query is left out: it is the caller's
+/// business, and may hold what nobody should read.
+pub(super) async fn layer<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
+    let now = Timestamp::now();
+    request.extensions_mut().insert(Now(now));
+    let response = next.call(request).await?;
+    let asked = response.request();
+    tracing::debug!(
+        method = ?asked.method().as_str(),
+        path = ?asked.path(),
+        status = response.status().as_u16(),
+        millis = Timestamp::now().millis() - now.millis(),
+        "answered"
+    );
+    Ok(response)
+}

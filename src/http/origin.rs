@@ -1,0 +1,104 @@
+//! Which page sent a request: the guard against other sites that act in a user's name (CSRF).
+
+use actix_web::HttpRequest;
+use actix_web::http::header::{AsHeaderName, HOST, ORIGIN, REFERER};
+
+use crate::config::{Origin, Server};
+use crate::error::{Error, Result};
+
+/// Lets a change by the cookie alone pass where `Origin`, or else `Referer`, says that it comes from a page of ours.
+///
+/// # Errors
+/// [`Error::UnAuthorized`] otherwise.
+pub(super) fn check_change(request: &HttpRequest, server: &Server) -> Result<()> {
+    let sender = header(request, ORIGIN).map(Origin::parse).or_else(|| header(request, REFERER).map(of_page));
+    match sender.flatten() {
+        Some(origin) if is_ours(request, server, &origin) => Ok(()),
+        _ => Err(Error::UnAuthorized { action: "do this from another site" }),
+    }
+}
+
+/// Lets a login pass unless `Origin` or `Sec-Fetch-Site` says that another site's page sent it; programs send neither.
+///
+/// # Errors
+/// [`Error::UnAuthorized`] otherwise.
+pub(super) fn check_login(request: &HttpRequest, server: &Server) -> Result<()> {
+    let ours = match header(request, ORIGIN) {
+        Some(text) => Origin::parse(text).is_some_and(|origin| is_ours(request, server, &origin)),
+        None => header(request, "sec-fetch-site") != Some("cross-site"),
+    };
+    if ours { Ok(()) } else { Err(Error::UnAuthorized { action: "log in from another site" }) }
+}
+
+/// The public URL, a configured origin, or the host that the request itself was sent to: no page can make a browser
+/// lie about that one, and it is what somebody sees who tries the server out at another address.
+fn is_ours(request: &HttpRequest, server: &Server, origin: &Origin) -> bool {
+    let same_host = || {
+        let (scheme, _) = server.public_url.as_str().split_once("://")?;
+        Origin::parse(&format!("{scheme}://{}", header(request, HOST)?))
+    };
+    *origin == server.public_url || server.allowed_origins.contains(origin) || same_host().as_ref() == Some(origin)
+}
+
+/// The origin of the page at a URL.
+fn of_page(url: &str) -> Option<Origin> {
+    let (scheme, rest) = url.split_once("://")?;
+    let host = rest.split(['/', '?', '#']).next()?;
+    Origin::parse(&format!("{scheme}://{host}"))
+}
+
+fn header(request: &HttpRequest, name: impl AsHeaderName) -> Option<&str> {
+    request.headers().get(name)?.to_str().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::test::TestRequest;
+
+    fn server() -> Server {
+        let origin = |text| Origin::parse(text).unwrap();
+        Server {
+            public_url: origin("https://nox.example"),
+            allowed_origins: vec![origin("https://front.example")],
+            ..Server::default()
+        }
+    }
+
+    fn request(headers: &[(&'static str, &'static str)]) -> HttpRequest {
+        let mut request = TestRequest::default().insert_header((HOST, "127.0.0.1:53032"));
+        for header in headers {
+            request = request.append_header(*header);
+        }
+        request.to_http_request()
+    }
+
+    #[test]
+    fn a_change_by_cookie_needs_a_page_of_ours() {
+        let passes = |headers: &[_]| check_change(&request(headers), &server()).is_ok();
+        assert!(passes(&[("origin", "https://nox.example")]));
+        assert!(passes(&[("origin", "https://front.example")]));
+        assert!(passes(&[("origin", "https://127.0.0.1:53032")]));
+        assert!(passes(&[("referer", "https://nox.example/account?x=1")]));
+        assert!(!passes(&[]));
+        assert!(!passes(&[("origin", "null"), ("referer", "https://nox.example/")]));
+        assert!(!passes(&[("origin", "https://evil.example"), ("referer", "https://nox.example/")]));
+        assert!(!passes(&[("origin", "http://nox.example")]));
+        assert!(!passes(&[("origin", "http://127.0.0.1:53032")]));
+        assert!(!passes(&[("referer", "https://evil.example/https://nox.example/")]));
+        assert!(!passes(&[("referer", "https://nox.example@evil.example/")]));
+        assert!(!passes(&[("referer", "nonsense")]));
+    }
+
+    #[test]
+    fn a_login_is_refused_only_where_another_site_sent_it() {
+        let passes = |headers: &[_]| check_login(&request(headers), &server()).is_ok();
+        assert!(passes(&[]));
+        assert!(passes(&[("origin", "https://nox.example"), ("sec-fetch-site", "same-origin")]));
+        assert!(passes(&[("origin", "https://front.example"), ("sec-fetch-site", "cross-site")]));
+        assert!(passes(&[("sec-fetch-site", "none")]));
+        assert!(!passes(&[("origin", "https://evil.example")]));
+        assert!(!passes(&[("origin", "null")]));
+        assert!(!passes(&[("sec-fetch-site", "cross-site")]));
+    }
+}
