@@ -1,0 +1,151 @@
+//! What people and scripts read: data on stdout, talk on stderr, and an exit status that means something.
+
+use std::fmt::{Display, Write as _};
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::process::ExitCode;
+
+use anyhow::Result;
+use serde::Serialize;
+
+use crate::config::ConfigError;
+use crate::domain::StartError;
+use crate::error::Error;
+use crate::storage::OpenError;
+
+/// The most lines that an error may take.
+const ERROR_LINES: usize = 20;
+
+/// How a command speaks.
+#[derive(Clone, Copy)]
+pub struct Output {
+    /// JSON instead of text.
+    pub json: bool,
+    /// No talk.
+    pub quiet: bool,
+}
+
+impl Output {
+    /// Writes one line of data.
+    ///
+    /// # Errors
+    /// stdout cannot be written.
+    pub fn line(self, text: impl Display) -> Result<()> {
+        let mut stdout = io::stdout().lock();
+        writeln!(stdout, "{text}")?;
+        Ok(stdout.flush()?)
+    }
+
+    /// Writes one value as a line of JSON.
+    ///
+    /// # Errors
+    /// stdout cannot be written.
+    pub fn json(self, value: &impl Serialize) -> Result<()> {
+        self.line(serde_json::to_string(value)?)
+    }
+
+    /// Writes rows: aligned under their heads on a terminal, separated by tabs on a pipe.
+    ///
+    /// # Errors
+    /// stdout cannot be written.
+    pub fn table<const N: usize>(self, heads: [&str; N], rows: &[[String; N]]) -> Result<()> {
+        if !io::stdout().is_terminal() {
+            return rows.iter().try_for_each(|row| self.line(row.join("\t")));
+        }
+        let heads = heads.map(Into::into);
+        let width =
+            |column: usize| rows.iter().chain([&heads]).map(|row| row[column].chars().count()).max().unwrap_or(0);
+        let widths: [usize; N] = std::array::from_fn(width);
+        [&heads].into_iter().chain(rows).try_for_each(|row| {
+            let cells: Vec<_> = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+            self.line(cells.join("  ").trim_end())
+        })
+    }
+
+    /// Tells a person what was done.
+    pub fn say(self, text: impl Display) {
+        if !self.quiet {
+            // Nobody to tell it to is no failure.
+            let _ = writeln!(io::stderr(), "{text}");
+        }
+    }
+
+    /// Asks a person something that is answered on stdin; for programs, which need no question, says nothing.
+    pub fn ask(self, question: impl Display) {
+        if io::stdin().is_terminal() {
+            let _ = write!(io::stderr(), "{question}");
+        }
+    }
+}
+
+/// What a command stops with: a line that says what to do, and its exit status.
+#[derive(Debug, thiserror::Error)]
+#[error("{text}")]
+pub struct Stop {
+    text: String,
+    status: u8,
+}
+
+impl Stop {
+    /// The command was called in a wrong way.
+    pub fn usage(text: impl Into<String>) -> Self {
+        Self { text: text.into(), status: 2 }
+    }
+
+    /// A code or a password is wrong.
+    pub fn not_verified(text: impl Into<String>) -> Self {
+        Self { text: text.into(), status: 7 }
+    }
+
+    /// The rules refused it: says so in an operator's words.
+    pub fn refused(error: &Error, text: impl Into<String>) -> Self {
+        Self { text: text.into(), status: refusal(error) }
+    }
+}
+
+/// Says on stderr what went wrong and why, and gives the exit status. A reader that closed the pipe has had enough:
+/// that is success.
+#[must_use]
+pub fn fail(error: &anyhow::Error) -> ExitCode {
+    let closed = |cause: &io::Error| cause.kind() == ErrorKind::BrokenPipe;
+    if error.downcast_ref().is_some_and(closed) {
+        return ExitCode::SUCCESS;
+    }
+    let mut text = format!("nox: {error}");
+    let mut shown = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        // Some errors repeat their cause in their own text.
+        if !shown.contains(&cause) {
+            let _ = write!(text, ": {cause}");
+            shown = cause;
+        }
+    }
+    let lines: Vec<&str> = text.lines().take(ERROR_LINES).collect();
+    let _ = writeln!(io::stderr(), "{}", lines.join("\n"));
+    ExitCode::from(status(error))
+}
+
+/// The exit status: 1 failed, 2 usage, 3 not found, 4 already exists, 5 configuration or environment, 6 database, 7 not
+/// verified.
+fn status(error: &anyhow::Error) -> u8 {
+    if let Some(stop) = error.downcast_ref::<Stop>() {
+        return stop.status;
+    }
+    if error.is::<ConfigError>() {
+        return 5;
+    }
+    match error.downcast_ref() {
+        Some(StartError::Key(_) | StartError::Database(OpenError::File { .. })) => 5,
+        Some(StartError::Database(_)) => 6,
+        None => error.downcast_ref().map_or(1, refusal),
+    }
+}
+
+fn refusal(error: &Error) -> u8 {
+    match error {
+        Error::InvalidField { .. } => 2,
+        Error::UserNotFound => 3,
+        Error::AlreadyExists { .. } => 4,
+        Error::ServerNotReady { .. } => 6,
+        _ => 1,
+    }
+}

@@ -1,0 +1,29 @@
+//! **Nox**: a login server for NoxVR in one file.
+//!
+//! The house has four floors and a basement. A capability keeps its name on every floor (`http/auth.rs` →
+//! `domain/auth.rs`), and each floor uses only those below it:
+//!
+//! | floor | what is there |
+//! | --- | --- |
+//! | 4 [`cli`] | the commands: one file per noun; prompts, tables, `--json` |
+//! | 3 [`http`] | the API and the pages: routes, envelope, extractors; async ends here |
+//! | 2 [`domain`] | the rules, in plain synchronous Rust; the time is an argument |
+//! | 1 [`storage`] | SQLite: one file per table, no rule |
+//! | basement | [`config`], [`error`], [`secret`], [`time`] |
+//!
+//! `POST /api/auth/login` goes down and comes up again:
+//!
+//! 1. [`http::auth`] reads the body into a [`domain::auth::LoginAttempt`] and takes it over the [`http::bridge`].
+//! 2. [`domain::auth::login`] is the whole rule: find the user, count the attempt, check the password, check the
+//!    second factor, open the session.
+//! 3. [`storage`] answers and stores; nothing holds a connection while a hash is computed.
+//! 4. Back in [`http::auth`], the outcome becomes a cookie and an envelope.
+
+pub mod cli;
+pub mod config;
+pub mod domain;
+pub mod error;
+pub mod http;
+pub mod secret;
+pub mod storage;
+pub mod time;
