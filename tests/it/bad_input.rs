@@ -1,0 +1,245 @@
+//! Whatever reaches the API gets an envelope; none of it is a 500, reaches the log as it came, or changes anything.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use serde_json::{Value, json};
+
+use crate::common::{Answer, Instance, Server};
+
+const PATH: &str = "/api/auth/login";
+const JSON: (&str, &str) = ("Content-Type", "application/json");
+
+fn serve() -> (Instance, Server) {
+    let instance = Instance::new();
+    instance.add_user("ada", "hunter22");
+    let server = instance.serve();
+    (instance, server)
+}
+
+fn post(server: &Server, body: &[u8]) -> Answer {
+    server.client().send("POST", PATH, &[JSON], body)
+}
+
+#[test]
+fn what_is_no_json_object_is_an_invalid_request() {
+    let (_instance, server) = serve();
+    let deep = [b"{\"a\":".repeat(1000), b"1".to_vec(), b"}".repeat(1000)].concat();
+    let deep_list = [b"{\"a\":".to_vec(), b"[".repeat(5000)].concat();
+    let bodies: [&[u8]; 14] = [
+        b"",
+        b"null",
+        b"[]",
+        b"\"ada\"",
+        b"identifier=ada&password=hunter22",
+        b"{\"identifier\": \"ada\"",
+        b"{\"identifier\": \"ada\", \"identifier\": \"ada\"}",
+        b"{\"identifier\": \"\\ud800\", \"password\": \"hunter22\"}",
+        b"{\"identifier\": \"\xff\xfe\"}",
+        b"{} {}",
+        b"{'identifier': 'ada'}",
+        b"\xef\xbb\xbf{}",
+        &deep,
+        &deep_list,
+    ];
+    for body in bodies {
+        assert_eq!(post(&server, body).failure(16, 400, PATH), "Invalid request.");
+    }
+}
+
+#[test]
+fn only_json_is_read() {
+    let (_instance, server) = serve();
+    let body = json!({ "identifier": "ada", "password": "hunter22" }).to_string();
+    for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/jsonp", ""] {
+        let answer = server.client().send("POST", PATH, &[("Content-Type", kind)], body.as_bytes());
+        assert_eq!(answer.failure(1003, 415, PATH), "The request body must be application/json.");
+    }
+    server.client().send("POST", PATH, &[], body.as_bytes()).failure(1003, 415, PATH);
+    let with_charset = [("Content-Type", "Application/JSON; charset=utf-8")];
+    assert_eq!(server.client().send("POST", PATH, &with_charset, body.as_bytes()).status, 200);
+}
+
+#[test]
+fn a_body_of_16_kib_is_read_and_one_more_byte_is_not() {
+    let (_instance, server) = serve();
+    let mut body = json!({ "identifier": "ada", "password": "hunter22" }).to_string().into_bytes();
+    body.resize(16 * 1024, b' ');
+    assert_eq!(post(&server, &body).status, 200);
+    body.push(b' ');
+    assert_eq!(post(&server, &body).failure(1002, 413, PATH), "The request body is larger than 16384 bytes.");
+    // Without a length in the head, too.
+    let chunked = raw(&server, &chunked(&body));
+    assert!(chunked.starts_with("HTTP/1.1 413 ") && chunked.contains("\"code\":1002"), "{chunked}");
+}
+
+fn chunked(body: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\
+         Connection: close\r\n\r\n{:x}\r\n",
+        body.len()
+    );
+    [head.as_bytes(), body, b"\r\n0\r\n\r\n"].concat()
+}
+
+fn raw(server: &Server, request: &[u8]) -> String {
+    let mut stream = TcpStream::connect(&server.address).unwrap();
+    // It may answer and close before it has read all.
+    let _ = stream.write_all(request);
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8_lossy(&answer).into()
+}
+
+#[test]
+fn each_field_that_breaks_its_rule_is_named_and_the_first_one_counts() {
+    let (_instance, server) = serve();
+    let long = "x".repeat(129);
+    let wide = "ä".repeat(129);
+    let identifiers = [
+        json!(1.0),
+        json!(1.5),
+        json!(-1),
+        json!(0),
+        json!(4_294_967_296_u64),
+        json!(1_u64 << 53),
+        json!(true),
+        json!(null),
+        json!([]),
+        json!({}),
+        json!(""),
+        json!("  "),
+        json!("0"),
+        json!("4294967296"),
+    ];
+    let passwords =
+        [json!("12345"), json!(long), json!(wide), json!(123_456), json!(null), json!(["hunter22"]), json!("")];
+    let codes = [
+        json!("12345"),
+        json!("1234567"),
+        json!("１２３４５６"),
+        json!("12345a"),
+        json!("12 456"),
+        json!("-12345"),
+        json!(123_456),
+        json!(""),
+        json!(true),
+        json!("12345\u{0}"),
+    ];
+    let keys = [json!("not base64"), json!("AAAA"), json!(7), json!("")];
+    let good = json!({ "identifier": "ada", "password": "hunter22" });
+    for (field, values) in [
+        ("identifier", &identifiers[..]),
+        ("password", &passwords),
+        ("twofa_token", &codes),
+        ("factor_code", &codes),
+        ("public_key", &keys),
+    ] {
+        for value in values {
+            let optional = !matches!(field, "identifier" | "password");
+            let mut body = good.clone();
+            body[field] = value.clone();
+            // A later field that is wrong as well does not hide the first.
+            if field == "password" {
+                body["factor_code"] = json!("x");
+            }
+            assert!(!(optional && value.is_null()));
+            let message = server.client().post(PATH, &body).failure(5, 400, PATH);
+            assert!(message.starts_with(&format!("Invalid field: {field}, must be ")), "{body}: {message}");
+        }
+    }
+    for missing in ["identifier", "password"] {
+        let mut body = good.clone();
+        body.as_object_mut().unwrap().remove(missing);
+        let message = server.client().post(PATH, &body).failure(5, 400, PATH);
+        assert!(message.starts_with(&format!("Invalid field: {missing},")), "{message}");
+    }
+}
+
+#[test]
+fn null_counts_as_absent_and_unknown_keys_are_ignored() {
+    let (_instance, server) = serve();
+    let body = json!({
+        "identifier": "ada", "password": "hunter22", "twofa_token": null, "factor_code": null, "public_key": null,
+        "is_admin": true, "": [[[]]],
+    });
+    assert_eq!(server.client().post(PATH, &body).status, 200);
+}
+
+#[test]
+fn nothing_in_any_field_breaks_the_database_or_the_log() {
+    let instance = Instance::with("[log]\nlevel = 'trace'");
+    instance.add_user("ada", "hunter22");
+    let server = instance.serve();
+    let evil = [
+        "'; DROP TABLE users; --",
+        "\" OR \"\"=\"",
+        "ada\u{0}",
+        "\u{0}",
+        "ada\n2026-01-01 INFO logged in account=1",
+        "\u{1b}[2J\u{202e}",
+        "%s%n{}${jndi:ldap://x}",
+        "ada@",
+        &"a@".repeat(2000),
+    ];
+    for text in evil {
+        let by_name = server.client().post(PATH, &json!({ "identifier": text, "password": "hunter22" }));
+        assert!(matches!(by_name.status, 404 | 429), "{text:?}: {}", by_name.text);
+        let padded = format!("{text:<6}");
+        let by_password = server.client().post(PATH, &json!({ "identifier": "nobody", "password": padded }));
+        assert!(matches!(by_password.status, 400 | 404 | 429), "{text:?}: {}", by_password.text);
+        let agent = [JSON, ("User-Agent", "\u{e9}\"'; DROP TABLE sessions; --")];
+        let body = json!({ "identifier": "ada", "password": "hunter22" }).to_string();
+        assert_eq!(server.client().send("POST", PATH, &agent, body.as_bytes()).status, 200);
+    }
+    let path = "/api/%1b%5b2J%0aINFO%00/%ff";
+    assert!(matches!(server.client().get(path, &[]).status, 400 | 501));
+    let (status, _, log) = server.stop();
+    assert!(status.success());
+    assert!(!log.contains(['\u{1b}', '\u{0}', '\u{202e}']), "{log}");
+    assert!(!log.contains("DROP TABLE") && !log.contains("hunter22"), "{log}");
+    assert!(log.lines().all(|line| line.starts_with("20")), "every line is one of the logger's own: {log}");
+}
+
+#[test]
+fn unknown_paths_and_wrong_methods_are_told_so() {
+    let (_instance, server) = serve();
+    let client = server.client();
+    for path in ["/api", "/api/", "/api/nothing?x=1", "/api/auth/login/", "/api//auth/login", "/api/v3/users/@me"] {
+        assert_eq!(client.get(path, &[]).failure(1, 501, path), "This endpoint is not implemented.");
+    }
+    for (method, path, allow) in [
+        ("GET", PATH, "POST"),
+        ("PUT", PATH, "POST"),
+        ("DELETE", "/api/users/@me", "GET, HEAD"),
+        ("PATCH", "/api/auth/logout", "GET, HEAD, POST"),
+        ("BREW", PATH, "POST"),
+    ] {
+        let refused = client.send(method, path, &[], b"");
+        assert_eq!(refused.failure(1004, 405, path), format!("{method} is not allowed here."));
+        assert_eq!(refused.header("allow"), Some(allow));
+    }
+}
+
+#[test]
+fn refused_requests_leave_the_database_as_it_was() {
+    let (instance, server) = serve();
+    for body in ["", "[]", r#"{"identifier": 0}"#, r#"{"identifier": "ada", "password": "x"}"#] {
+        assert_eq!(post(&server, body.as_bytes()).status, 400);
+    }
+    let database = rusqlite::Connection::open(instance.path("nox.db")).unwrap();
+    let count = "SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM budgets)";
+    assert_eq!(database.query_row(count, [], |row| row.get::<_, u32>(0)).unwrap(), 0);
+}
+
+#[test]
+fn two_lengths_for_one_body_are_refused() {
+    let (_instance, server) = serve();
+    let request = format!(
+        "POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n"
+    );
+    let answer = raw(&server, request.as_bytes());
+    assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+    assert_eq!(answer.matches("HTTP/1.1").count(), 1, "{answer}");
+    let _: Value = post(&server, b"{}").json();
+}

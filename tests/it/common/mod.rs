@@ -1,0 +1,159 @@
+//! The instance under test and the client that talks to it.
+
+mod client;
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread::{self, JoinHandle};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+
+pub use client::{Answer, Client};
+
+/// Hashes that take no time.
+const QUICK: &str = "[password]\nmemory_kib = 1024\niterations = 1\n";
+
+/// A folder with a configuration; commands run in it.
+pub struct Instance {
+    folder: TempDir,
+}
+
+/// What a command left.
+pub struct Ran {
+    pub status: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Instance {
+    pub fn new() -> Self {
+        Self::with("")
+    }
+
+    /// With these lines in `nox.toml`.
+    pub fn with(settings: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("nox.toml"), format!("{QUICK}{settings}")).unwrap();
+        Self { folder }
+    }
+
+    pub fn path(&self, name: impl AsRef<Path>) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn command<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_nox"));
+        command.args(args).current_dir(self.folder.path()).stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a command with this on stdin.
+    pub fn run(&self, args: &[&str], stdin: &str) -> Ran {
+        let mut command = self.command(args);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // A command that needs no input may be gone before it comes.
+        let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+        let output = child.wait_with_output().unwrap();
+        Ran {
+            status: output.status.code().unwrap(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Runs a command that must succeed, and returns its stdout.
+    pub fn ok(&self, args: &[&str], stdin: &str) -> String {
+        let ran = self.run(args, stdin);
+        assert_eq!(ran.status, 0, "{args:?}: {}", ran.stderr);
+        ran.stdout
+    }
+
+    pub fn add_user(&self, name: &str, password: &str) {
+        self.ok(&["user", "add", name, "--password-stdin"], password);
+    }
+
+    /// Enables TOTP and returns the secret in base32.
+    pub fn enroll(&self, name: &str) -> String {
+        let shown = self.ok(&["totp", "enroll", name, "--no-confirm", "--json"], "");
+        let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+        shown["secret"].as_str().unwrap().into()
+    }
+
+    pub fn serve(&self) -> Server {
+        self.serve_with(&[])
+    }
+
+    pub fn serve_with(&self, args: &[&str]) -> Server {
+        let mut command = self.command(["serve", "--listen", "127.0.0.1:0"].iter().chain(args));
+        Server::start(command.stdout(Stdio::piped()).stderr(Stdio::piped()))
+    }
+}
+
+/// The server, killed and waited for when dropped.
+pub struct Server {
+    child: Child,
+    /// `127.0.0.1:PORT`
+    pub address: String,
+    /// What stdout says after the first line.
+    stdout: BufReader<std::process::ChildStdout>,
+    log: Option<JoinHandle<String>>,
+}
+
+impl Server {
+    fn start(command: &mut Command) -> Self {
+        let mut child = command.spawn().unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut stderr = child.stderr.take().unwrap();
+        // Read as it comes: a full pipe would stop the server.
+        let log = thread::spawn(move || {
+            let mut text = String::new();
+            stderr.read_to_string(&mut text).unwrap();
+            text
+        });
+        let mut first = String::new();
+        stdout.read_line(&mut first).unwrap();
+        let Some(address) = first.strip_prefix("listening on http://") else {
+            panic!("not listening: {first:?} {:?}", log.join());
+        };
+        let address = address.trim_end().to_owned();
+        Self { child, address, stdout, log: Some(log) }
+    }
+
+    pub fn client(&self) -> Client {
+        Client::new(&self.address)
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
+    /// Stops it with SIGTERM and returns its exit status, the rest of its stdout, and its log.
+    pub fn stop(mut self) -> (ExitStatus, String, String) {
+        self.signal(Signal::TERM);
+        let status = self.child.wait().unwrap();
+        let mut rest = String::new();
+        self.stdout.read_to_string(&mut rest).unwrap();
+        (status, rest, self.log.take().unwrap().join().unwrap())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Either may have happened already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The code that an independent implementation gives, this many steps of 30 seconds from now.
+pub fn oathtool(secret: &str, steps: i64) -> String {
+    let at = format!("now {} seconds", steps * 30);
+    let output = Command::new("oathtool").args(["--totp", "--base32", "--now", &at, secret]).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap().trim().into()
+}

@@ -1,0 +1,102 @@
+//! The rules of the house: who may use whom, and how long a file may be.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const LINES: usize = 300;
+
+/// Every Rust file below a folder of the project.
+fn files(folder: &str) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut open = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                found.push((path, text));
+            }
+        }
+    }
+    assert!(!found.is_empty());
+    found
+}
+
+/// What of them is built into the binary.
+fn built(folder: &str) -> Vec<(PathBuf, String)> {
+    let files = files(folder).into_iter().filter(|(path, _)| !path.ends_with("tests.rs"));
+    files.map(|(path, text)| (path, text.split("#[cfg(test)]").next().unwrap().to_owned())).collect()
+}
+
+/// The first module below `src`: a floor, or a part of the basement.
+fn module(path: &Path) -> String {
+    let below = path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap();
+    let first = below.components().next().unwrap().as_os_str().to_str().unwrap();
+    first.trim_end_matches(".rs").to_owned()
+}
+
+#[test]
+fn each_floor_uses_only_the_floors_below_it() {
+    let floors = ["storage", "domain", "http", "cli"];
+    for (path, text) in built("src") {
+        let module = module(&path);
+        for floor in floors {
+            let uses = text.contains(&format!("crate::{floor}")) || text.contains(&format!("nox::{floor}"));
+            let may = match module.as_str() {
+                "lib" | "main" => true,
+                "cli" if floor == "http" => path.ends_with("cli/serve.rs"),
+                // The exit status tells the ways apart in which a database may be unusable.
+                "cli" if floor == "storage" => path.ends_with("cli/output.rs"),
+                "http" if floor == "storage" => false,
+                module => floors.iter().position(|f| *f == floor) <= floors.iter().position(|f| *f == module),
+            };
+            assert!(may || !uses, "{} uses {floor}", path.display());
+        }
+    }
+}
+
+#[test]
+fn each_library_lives_on_its_floor() {
+    let homes = [
+        ("clap", &["cli", "main"][..]),
+        ("actix_web", &["http"]),
+        ("serde_json", &["http", "cli"]),
+        ("argon2", &["domain"]),
+        ("totp_rs", &["domain"]),
+        ("jsonwebtoken", &["domain"]),
+        ("rusqlite", &["storage"]),
+        ("r2d2", &["storage"]),
+        ("toml", &["config"]),
+        ("anyhow", &["cli"]),
+    ];
+    for (path, text) in built("src") {
+        let module = module(&path);
+        for (library, homes) in homes {
+            let uses = text.contains(&format!("{library}::"));
+            assert!(!uses || homes.contains(&module.as_str()), "{} uses {library}", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_clock_is_read_in_one_file() {
+    for (path, text) in files("src") {
+        let reads = text.contains("SystemTime::now") || text.contains("Instant::now");
+        assert!(!reads || path.ends_with("src/time.rs"), "{}", path.display());
+    }
+}
+
+#[test]
+fn files_are_short_and_finished() {
+    for (path, text) in files("src").into_iter().chain(files("tests")) {
+        let lines = text.lines().count();
+        assert!(lines <= LINES, "{} has {lines} lines", path.display());
+        let unfinished = [["to", "do!("].concat(), ["unimplemented", "!("].concat(), ["TO", "DO"].concat()];
+        assert!(!unfinished.iter().any(|mark| text.contains(mark)), "{}", path.display());
+    }
+    for (path, text) in built("src") {
+        assert!(!text.contains(".unwrap()"), "{} unwraps", path.display());
+    }
+}

@@ -1,0 +1,12 @@
+//! Black-box tests: the real binary, on a port and in a folder of its own.
+
+mod auth;
+mod bad_input;
+mod common;
+mod config;
+mod house;
+mod pages;
+mod serve;
+mod sessions;
+mod totp;
+mod user;
