@@ -147,7 +147,6 @@ impl InFlight {
 mod tests {
     use super::super::testing::app_with;
     use super::*;
-    use std::sync::atomic::{AtomicU32, Ordering};
 
     const NOW: Timestamp = Timestamp::from_millis(1_000_000);
 
@@ -188,21 +187,29 @@ mod tests {
     }
 
     #[test]
-    fn right_attempts_at_once_wait_for_each_other_and_wrong_ones_are_refused() {
+    fn an_attempt_beyond_the_budget_waits_for_those_in_flight_and_is_let_in_where_one_was_right() {
         let (_folder, app) = app_with("");
-        let (right, refused) = (AtomicU32::new(0), AtomicU32::new(0));
-        let run = |works: bool| match attempt(&app, NOW) {
-            Ok(spent) if works => {
-                app.db.write(|connection| spent.refund(connection)).unwrap();
-                right.fetch_add(1, Ordering::Relaxed);
-            }
-            Ok(_) => (),
-            Err(_) => drop(refused.fetch_add(1, Ordering::Relaxed)),
-        };
-        std::thread::scope(|scope| (0..30).for_each(|_| drop(scope.spawn(|| run(true)))));
-        assert_eq!((right.load(Ordering::Relaxed), refused.load(Ordering::Relaxed)), (30, 0));
-        std::thread::scope(|scope| (0..30).for_each(|_| drop(scope.spawn(|| run(false)))));
-        assert_eq!(refused.load(Ordering::Relaxed), 25, "five of thirty were checked");
+        let mut in_flight: Vec<_> = (0..5).map(|_| attempt(&app, NOW).unwrap()).collect();
+        std::thread::scope(|scope| {
+            let sixth = scope.spawn(|| attempt(&app, NOW).map(drop));
+            std::thread::sleep(Duration::from_millis(100));
+            assert!(!sixth.is_finished(), "it is neither let in nor refused yet");
+            let right = in_flight.pop().unwrap();
+            app.db.write(|connection| right.refund(connection)).unwrap();
+            drop(right);
+            assert!(sixth.join().unwrap().is_ok());
+        });
+    }
+
+    #[test]
+    fn of_thirty_wrong_attempts_at_once_five_are_checked() {
+        let (_folder, app) = app_with("");
+        let run = || attempt(&app, NOW).is_err();
+        let refused = std::thread::scope(|scope| {
+            let all: Vec<_> = (0..30).map(|_| scope.spawn(run)).collect();
+            all.into_iter().map(|one| one.join().unwrap()).filter(|refused| *refused).count()
+        });
+        assert_eq!(refused, 25);
     }
 
     #[test]

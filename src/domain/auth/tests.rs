@@ -5,6 +5,7 @@ use std::time::Duration;
 
 const NOW: Timestamp = Timestamp::from_millis(1_750_936_113_726);
 const PASSWORD: &str = "correct horse";
+const SECOND: Duration = Duration::from_secs(1);
 
 fn app(settings: &str) -> (tempfile::TempDir, App) {
     let (folder, app) = app_with(settings);
@@ -93,8 +94,7 @@ fn a_hash_of_other_parameters_is_replaced_at_the_next_good_login_and_only_then()
 fn a_new_password_ends_the_sessions_and_the_old_one() {
     let (_folder, app) = app("");
     let old = token(login(&app, &attempt("ada", PASSWORD, None), NOW));
-    users::change_password(&app, "ada", &"battery staple".to_owned().into(), NOW.after(Duration::from_secs(1)))
-        .unwrap();
+    users::change_password(&app, "ada", &"battery staple".to_owned().into(), NOW.after(SECOND)).unwrap();
     assert!(sessions::authenticate(&app, &old, NOW).is_err());
     assert!(login(&app, &attempt("ada", PASSWORD, None), NOW).is_err());
     token(login(&app, &attempt("ada", "battery staple", None), NOW));
@@ -183,4 +183,42 @@ fn expired_sessions_are_swept() {
     token(login(&app, &attempt("ada", PASSWORD, None), NOW.after(Duration::from_hours(1))));
     let left: u32 = app.db.read(|c| Ok(c.query_row("SELECT count(*) FROM sessions", [], |row| row.get(0))?)).unwrap();
     assert_eq!(left, 1);
+}
+
+#[test]
+fn what_changes_while_the_hash_is_computed_keeps_the_door_shut() {
+    let changes: [fn(&App); 3] = [
+        |app| users::change_password(app, "ada", &"battery staple".to_owned().into(), NOW.after(SECOND)).unwrap(),
+        |app| users::disable(app, "ada", None, None, NOW).unwrap(),
+        |app| factors::enable_unconfirmed(app, &factors::enroll(app, "ada").unwrap(), NOW).unwrap(),
+    ];
+    for change in changes {
+        let (_folder, app) = app("");
+        let checked = app.db.read(|c| rows::find_by_username(c, "ada")).unwrap().unwrap();
+        change(&app);
+        assert!(open(&app, &attempt("ada", PASSWORD, None), &checked, NOW, |_| Ok(true)).is_err());
+    }
+}
+
+#[test]
+fn a_step_of_a_factor_that_was_replaced_is_not_accepted() {
+    let (_folder, app) = app("");
+    let enroll = || factors::enable_unconfirmed(&app, &factors::enroll(&app, "ada").unwrap(), NOW).unwrap();
+    let factor =
+        || app.db.read(|c| totp_factors::find(c, rows::find_by_username(c, "ada")?.unwrap().id)).unwrap().unwrap();
+    enroll();
+    let old = factor();
+    factors::reset(&app, "ada").unwrap();
+    enroll();
+    let accepts = |factor| app.db.write::<_, Error>(|c| totp_factors::update_last_step(c, factor, 7)).unwrap();
+    assert!(!accepts(&old) && accepts(&factor()));
+}
+
+#[test]
+fn a_token_that_names_somebody_elses_session_is_nobodys() {
+    let (_folder, app) = app("");
+    let session = sessions::authenticate(&app, &token(login(&app, &attempt("ada", PASSWORD, None), NOW)), NOW).unwrap();
+    let other = crate::storage::users::UserId(session.user.id.0 + 1);
+    let forged = app.signer.sign((other, "bob"), session.session, (NOW, NOW)).unwrap();
+    assert!(matches!(sessions::authenticate(&app, &forged, NOW), Err(Error::NotLogged)));
 }
