@@ -91,65 +91,71 @@ fn raw(server: &Server, request: &[u8]) -> String {
     String::from_utf8_lossy(&answer).into()
 }
 
+/// Sends a good login with this one field bent: the answer names it and says what it must be.
+#[track_caller]
+fn assert_named(server: &Server, field: &str, values: &[Value]) {
+    for value in values {
+        let mut body = json!({ "identifier": "ada", "password": "hunter22" });
+        body[field] = value.clone();
+        let message = server.client().post(PATH, &body).failure(5, 400, PATH);
+        assert!(message.starts_with(&format!("Invalid field: {field}, must be ")), "{body}: {message}");
+    }
+}
+
 #[test]
-fn each_field_that_breaks_its_rule_is_named_and_the_first_one_counts() {
+fn an_identifier_is_a_name_or_an_id() {
     let (_instance, server) = serve();
-    let long = "x".repeat(129);
-    let wide = "ä".repeat(129);
-    let identifiers = [
-        json!(1.0),
-        json!(1.5),
-        json!(-1),
-        json!(0),
-        json!(4_294_967_296_u64),
-        json!(1_u64 << 53),
-        json!(true),
-        json!(null),
-        json!([]),
-        json!({}),
-        json!(""),
-        json!("  "),
-        json!("0"),
-        json!("4294967296"),
-    ];
-    let passwords =
-        [json!("12345"), json!(long), json!(wide), json!(123_456), json!(null), json!(["hunter22"]), json!("")];
-    let codes = [
-        json!("12345"),
-        json!("1234567"),
-        json!("１２３４５６"),
-        json!("12345a"),
-        json!("12 456"),
-        json!("-12345"),
-        json!(123_456),
-        json!(""),
-        json!(true),
-        json!("12345\u{0}"),
-    ];
-    let keys = [json!("not base64"), json!("AAAA"), json!(7), json!("")];
-    let good = json!({ "identifier": "ada", "password": "hunter22" });
-    for (field, values) in [
-        ("identifier", &identifiers[..]),
-        ("password", &passwords),
-        ("twofa_token", &codes),
-        ("factor_code", &codes),
-        ("public_key", &keys),
-    ] {
-        for value in values {
-            let optional = !matches!(field, "identifier" | "password");
-            let mut body = good.clone();
-            body[field] = value.clone();
-            // A later field that is wrong as well does not hide the first.
-            if field == "password" {
-                body["factor_code"] = json!("x");
-            }
-            assert!(!(optional && value.is_null()));
-            let message = server.client().post(PATH, &body).failure(5, 400, PATH);
-            assert!(message.starts_with(&format!("Invalid field: {field}, must be ")), "{body}: {message}");
-        }
+    for numbers in ["1.0", "1.5", "-1", "0", "4294967296", "9007199254740992", "1e2", "18446744073709551616"] {
+        assert_named(&server, "identifier", &[serde_json::from_str(numbers).unwrap()]);
+    }
+    let others =
+        [json!(true), json!(null), json!([]), json!({}), json!(""), json!("  "), json!("0"), json!("4294967296")];
+    assert_named(&server, "identifier", &others);
+}
+
+#[test]
+fn a_password_has_6_to_128_characters() {
+    let (_instance, server) = serve();
+    let lengths = ["x".repeat(5), "x".repeat(129), "ä".repeat(129), String::new()].map(Value::from);
+    assert_named(&server, "password", &lengths);
+    assert_named(&server, "password", &[json!(123_456), json!(null), json!(["hunter22"]), json!(true)]);
+    // Characters are counted, not bytes.
+    for long in ["x".repeat(6), "ä".repeat(128), "🌙".repeat(128)] {
+        assert!(server.client().log_in("ada", &long).failure(5, 400, PATH).contains("is not correct"));
+    }
+}
+
+#[test]
+fn a_code_has_six_ascii_digits_under_either_name() {
+    let (_instance, server) = serve();
+    let codes = ["12345", "1234567", "１２３４５６", "12345a", "12 456", "-12345", "", "12345\u{0}"].map(Value::from);
+    for field in ["twofa_token", "factor_code"] {
+        assert_named(&server, field, &codes);
+        assert_named(&server, field, &[json!(123_456), json!(true), json!(["123456"])]);
+    }
+}
+
+#[test]
+fn a_public_key_is_base64_of_one() {
+    let (_instance, server) = serve();
+    assert_named(&server, "public_key", &[json!("not base64"), json!("AAAA"), json!(7), json!("")]);
+}
+
+#[test]
+fn of_several_faults_the_first_in_the_contracts_order_is_reported() {
+    let (_instance, server) = serve();
+    let mut body = json!({ "public_key": 7, "twofa_token": "x", "password": "x", "identifier": 0 });
+    for field in ["identifier", "password", "twofa_token", "public_key"] {
+        let message = server.client().post(PATH, &body).failure(5, 400, PATH);
+        assert!(message.starts_with(&format!("Invalid field: {field},")), "{message}");
+        body[field] = match field {
+            "identifier" => json!("ada"),
+            "password" => json!("hunter22"),
+            _ => json!(null),
+        };
     }
     for missing in ["identifier", "password"] {
-        let mut body = good.clone();
+        let mut body = json!({ "identifier": "ada", "password": "hunter22" });
         body.as_object_mut().unwrap().remove(missing);
         let message = server.client().post(PATH, &body).failure(5, 400, PATH);
         assert!(message.starts_with(&format!("Invalid field: {missing},")), "{message}");

@@ -1,5 +1,7 @@
 //! Black-box tests: the real binary, on a port and in a folder of its own.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
+
 mod auth;
 mod bad_input;
 mod common;

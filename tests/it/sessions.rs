@@ -42,7 +42,7 @@ fn without_a_session_nobody_is_logged_in() {
     let (_instance, server, session) = logged_in();
     let client = server.client();
     let token = session.token();
-    let bent = format!("Bearer {}x", token);
+    let bent = format!("Bearer {token}x");
     for headers in [
         &[][..],
         &[("Authorization", "Bearer")],
