@@ -12,7 +12,7 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, Responder, Respo
 use serde::Serialize;
 use serde_json::Value;
 
-use super::extract::Now;
+use super::observe::Now;
 use crate::error::Error;
 
 #[derive(Serialize)]

@@ -6,16 +6,16 @@ use std::net::IpAddr;
 use actix_web::dev::Payload;
 use actix_web::http::header::{AUTHORIZATION, USER_AGENT};
 use actix_web::web::Data;
-use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use actix_web::{FromRequest, HttpRequest};
 use ipnet::IpNet;
 
 use super::bridge::Bridge;
 use super::envelope::Failure;
+use super::observe::Now;
 use super::{cookie, origin};
 use crate::config::Config;
 use crate::domain::sessions::{Device, Principal, authenticate};
 use crate::error::{Error, Result};
-use crate::time::Timestamp;
 
 /// User agents are kept up to this length, in characters.
 const USER_AGENT_LENGTH: usize = 256;
@@ -33,17 +33,6 @@ macro_rules! extract {
             }
         }
     };
-}
-
-/// When the request arrived.
-#[derive(Clone, Copy)]
-pub(super) struct Now(pub Timestamp);
-
-impl Now {
-    pub(super) fn of(request: &HttpRequest) -> Self {
-        // The outermost layer put it there.
-        request.extensions().get().copied().unwrap_or(Self(Timestamp::from_millis(0)))
-    }
 }
 
 extract!(Now, |request| Ok(Now::of(request)));

@@ -3,10 +3,20 @@
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage};
+use actix_web::{Error, HttpMessage, HttpRequest};
 
-use super::extract::Now;
 use crate::time::Timestamp;
+
+/// When a request arrived.
+#[derive(Clone, Copy)]
+pub(super) struct Now(pub Timestamp);
+
+impl Now {
+    pub(super) fn of(request: &HttpRequest) -> Self {
+        // The layer below put it there.
+        request.extensions().get().copied().unwrap_or(Self(Timestamp::from_millis(0)))
+    }
+}
 
 /// Notes the time for the handlers, and logs the request when it is answered. The query is left out: it is the caller's
 /// business, and may hold what nobody should read.

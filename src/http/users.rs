@@ -4,7 +4,8 @@ use actix_web::web::Data;
 
 use super::bridge::Bridge;
 use super::envelope::{Failure, Reply};
-use super::extract::{Now, Reader};
+use super::extract::Reader;
+use super::observe::Now;
 use crate::domain::users::{Profile, profile};
 
 /// `GET /api/users/@me`
