@@ -21,6 +21,7 @@ CREATE TABLE users (
     is_admin            INTEGER NOT NULL DEFAULT 0 CHECK (is_admin IN (0, 1)),
     rank                INTEGER NOT NULL DEFAULT 0,
     bio                 TEXT,
+    -- The http or https URL of a picture elsewhere, or the SHA-256, in hex, of the one in `pictures`.
     thumbnail           TEXT,
     banner              TEXT,
     home                TEXT,
@@ -51,6 +52,8 @@ CREATE TABLE sessions (
     user_id           INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     created_at        INTEGER NOT NULL,
     expires_at        INTEGER NOT NULL,
+    -- The latest request, to the minute.
+    last_seen_at      INTEGER NOT NULL,
     ip                TEXT    NOT NULL,
     user_agent        TEXT,
     -- The client's key (SPKI, DER) and its SHA-256.
@@ -58,8 +61,26 @@ CREATE TABLE sessions (
     public_key_sha256 BLOB
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX sessions_by_user ON sessions (user_id);
+CREATE INDEX sessions_by_user ON sessions (user_id, created_at);
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+
+-- Pictures that users uploaded.
+CREATE TABLE pictures (
+    user_id    INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    kind       TEXT    NOT NULL CHECK (kind IN ('thumbnail', 'banner')),
+    media_type TEXT    NOT NULL,
+    sha256     BLOB    NOT NULL CHECK (length(sha256) = 32),
+    content    BLOB    NOT NULL,
+    PRIMARY KEY (user_id, kind)
+) STRICT;
+
+-- Relays that may ask whether a token is good.
+CREATE TABLE relays (
+    name         TEXT    PRIMARY KEY,
+    -- SHA-256 of the relay's token, which has 256 bits of its own.
+    token_sha256 BLOB    NOT NULL UNIQUE CHECK (length(token_sha256) = 32),
+    created_at   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- Budgets of attempts, counted before each check.
 CREATE TABLE budgets (

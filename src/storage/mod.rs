@@ -1,18 +1,23 @@
 //! Floor 1: the database. Free functions over a `&Connection`, one file per table; no rule lives here.
 
 pub mod budgets;
+pub mod pictures;
+pub mod relays;
 mod schema;
 pub mod sessions;
 pub mod totp_factors;
 pub mod users;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use r2d2::{CustomizeConnection, Pool};
 use r2d2_sqlite::SqliteConnectionManager;
 pub use rusqlite::Connection;
-use rusqlite::{ErrorCode, Transaction, TransactionBehavior};
+use rusqlite::{ErrorCode, OpenFlags, Transaction, TransactionBehavior};
+
+use scheduled_thread_pool::ScheduledThreadPool;
 
 use crate::error::{Error, Result};
 
@@ -20,6 +25,8 @@ use crate::error::{Error, Result};
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const READERS: u32 = 16;
 const STATEMENT_CACHE: usize = 32;
+/// The file is made elsewhere, and a path is a path.
+const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
 
 /// Why a database cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +61,7 @@ pub enum OpenError {
         path: PathBuf,
     },
     /// SQLite refuses it.
-    #[error("cannot open the database {}: {source}", path.display())]
+    #[error("cannot open the database {}: {}; it may be damaged or in use by another program", path.display(), describe(source))]
     Sqlite {
         /// Which file.
         path: PathBuf,
@@ -77,7 +84,9 @@ impl Db {
     /// It cannot be read or made, or is none that this version knows; it is left untouched then.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         schema::prepare(path)?;
-        let pool = |size| {
+        // The pools would start three threads each by themselves; connections are made where they are needed.
+        let helpers = Arc::new(ScheduledThreadPool::new(1));
+        let pool = |size, use_for| {
             Pool::builder()
                 .max_size(size)
                 .min_idle(Some(0))
@@ -85,10 +94,11 @@ impl Db {
                 .idle_timeout(None)
                 .max_lifetime(None)
                 .connection_timeout(BUSY_TIMEOUT)
-                .connection_customizer(Box::new(Pragmas))
-                .build_unchecked(SqliteConnectionManager::file(path))
+                .thread_pool(Arc::clone(&helpers))
+                .connection_customizer(Box::new(use_for))
+                .build_unchecked(SqliteConnectionManager::file(path).with_flags(FLAGS))
         };
-        Ok(Self { readers: pool(READERS), writer: pool(1) })
+        Ok(Self { readers: pool(READERS, Use::Reading), writer: pool(1, Use::Writing) })
     }
 
     /// Runs `query` on a connection for reading.
@@ -112,12 +122,26 @@ impl Db {
     }
 }
 
-#[derive(Debug)]
-struct Pragmas;
+/// A part of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// At most this many.
+    pub limit: u32,
+    /// After this many.
+    pub offset: u32,
+}
 
-impl CustomizeConnection<Connection, rusqlite::Error> for Pragmas {
+/// What a connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Use {
+    Reading,
+    Writing,
+}
+
+impl CustomizeConnection<Connection, rusqlite::Error> for Use {
     fn on_acquire(&self, connection: &mut Connection) -> rusqlite::Result<()> {
-        pragmas(connection)
+        pragmas(connection)?;
+        connection.pragma_update(None, "query_only", *self == Self::Reading)
     }
 }
 
@@ -138,10 +162,20 @@ impl From<rusqlite::Error> for Error {
                 | ErrorCode::DiskFull
                 | ErrorCode::ReadOnly
                 | ErrorCode::CannotOpen
-                | ErrorCode::SystemIoFailure,
-            ) => Self::ServerNotReady { source: Some(error.into()) },
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::DatabaseCorrupt
+                | ErrorCode::NotADatabase,
+            ) => Self::ServerNotReady { source: Some(describe(&error).into()) },
             _ => Self::internal("use the database", error),
         }
+    }
+}
+
+/// What SQLite says, without what the library adds to it.
+fn describe(error: &rusqlite::Error) -> String {
+    match error {
+        rusqlite::Error::SqliteFailure(code, Some(message)) => format!("{message} (SQLite {})", code.extended_code),
+        other => other.to_string(),
     }
 }
 

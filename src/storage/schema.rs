@@ -1,13 +1,13 @@
 //! The schema's version: made where there is no database, checked where there is one.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Read};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::{OpenError, pragmas};
+use super::{FLAGS, OpenError, pragmas};
 use crate::secret;
 
 const SCHEMA: &str = include_str!("../../schema.sql");
@@ -31,19 +31,31 @@ pub(super) fn prepare(path: &Path) -> Result<(), OpenError> {
 /// an empty database.
 fn install(path: &Path) -> Result<(), OpenError> {
     let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = Connection::open_with_flags(path, flags).map_err(sqlite)?;
+    let mut connection = Connection::open_with_flags(path, FLAGS).map_err(sqlite)?;
     pragmas(&connection).map_err(sqlite)?;
     if current(&connection).map_err(sqlite)?.version == 0 {
-        connection.pragma_update(None, "journal_mode", "WAL").map_err(sqlite)?;
-        let transaction = Transaction::new(&mut connection, TransactionBehavior::Immediate).map_err(sqlite)?;
-        // Another process may have been quicker.
-        if current(&transaction).map_err(sqlite)?.version == 0 {
-            transaction.execute_batch(SCHEMA).map_err(sqlite)?;
+        // One process at a time: the switch to the write-ahead log does not wait for another's.
+        let folder = File::open(secret::parent(path)).and_then(|folder| folder.lock().map(|()| folder));
+        let _held = folder.map_err(|source| OpenError::File { action: "lock", path: path.to_owned(), source })?;
+        if is_empty(&connection).map_err(sqlite)? {
+            fill(&mut connection).map_err(sqlite)?;
         }
-        transaction.commit().map_err(sqlite)?;
     }
-    check(path, current(&connection).map_err(sqlite)?)
+    match current(&connection).map_err(sqlite)? {
+        Header { version: 0, .. } => Err(OpenError::Foreign { path: path.to_owned() }),
+        header => check(path, header),
+    }
+}
+
+fn fill(connection: &mut Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
+    transaction.execute_batch(SCHEMA)?;
+    transaction.commit()
+}
+
+fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))
 }
 
 #[derive(Clone, Copy)]
@@ -57,7 +69,7 @@ fn check(path: &Path, header: Header) -> Result<(), OpenError> {
         Header { version: 0, application_id: 0 } | Header { version: VERSION, application_id: APPLICATION_ID } => {
             Ok(())
         }
-        Header { version, application_id: APPLICATION_ID } => {
+        Header { version, application_id: APPLICATION_ID } if version > VERSION => {
             Err(OpenError::Newer { path: path.to_owned(), found: version, known: VERSION })
         }
         _ => Err(OpenError::Foreign { path: path.to_owned() }),
@@ -72,19 +84,19 @@ fn current(connection: &Connection) -> rusqlite::Result<Header> {
 /// Reads version and application id where the file format has them (sqlite.org/fileformat2.html, 1.3); `None` where
 /// there is no file or an empty one.
 fn read_header(path: &Path) -> io::Result<Option<Header>> {
-    let mut file = match File::open(path) {
+    let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
-    let mut start = [0; 72];
-    match file.read_exact(&mut start) {
-        Ok(()) if start.starts_with(b"SQLite format 3\0") => {
-            let number = |at: usize| start[at..].first_chunk().copied().map_or(0, u32::from_be_bytes);
-            Ok(Some(Header { version: number(60), application_id: number(68) }))
+    let mut start = Vec::new();
+    file.take(72).read_to_end(&mut start)?;
+    let number = |at: usize| start.get(at..)?.first_chunk().copied().map(u32::from_be_bytes);
+    match (number(60), number(68)) {
+        _ if start.is_empty() => Ok(None),
+        (Some(version), Some(application_id)) if start.starts_with(b"SQLite format 3\0") => {
+            Ok(Some(Header { version, application_id }))
         }
-        Err(_) if file.metadata()?.len() == 0 => Ok(None),
-        Err(error) if error.kind() != ErrorKind::UnexpectedEof => Err(error),
         // Something else than a database: shown as an id that nobody has.
         _ => Ok(Some(Header { version: 0, application_id: u32::MAX })),
     }
@@ -93,7 +105,9 @@ fn read_header(path: &Path) -> io::Result<Option<Header>> {
 /// Makes the file before SQLite does, for its mode: the companion files take it over.
 fn create_file(path: &Path) -> io::Result<()> {
     secret::create_parent(path)?;
-    OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path).map(drop)
+    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)?;
+    // An empty file may have been there with another mode.
+    file.set_permissions(Permissions::from_mode(0o600))
 }
 
 #[cfg(test)]
@@ -102,7 +116,6 @@ mod tests {
     use super::*;
     use crate::error::Error;
     use std::fs;
-    use std::os::unix::fs::PermissionsExt;
 
     #[test]
     fn a_new_database_has_the_settings_that_it_needs() {
@@ -162,8 +175,22 @@ mod tests {
             assert_eq!(fs::read(&path).unwrap(), content);
         }
         fs::remove_file(&path).unwrap();
-        Connection::open(&path).unwrap().execute_batch("PRAGMA application_id = 7; CREATE TABLE t (x)").unwrap();
-        assert!(matches!(Db::open(&path), Err(OpenError::Foreign { .. })));
+        for marks in ["PRAGMA application_id = 7", ""] {
+            Connection::open(&path).unwrap().execute_batch(&format!("{marks}; CREATE TABLE t (x)")).unwrap();
+            let before = fs::read(&path).unwrap();
+            assert!(matches!(Db::open(&path), Err(OpenError::Foreign { .. })), "{marks}");
+            assert_eq!(fs::read(&path).unwrap(), before);
+            fs::remove_file(&path).unwrap();
+        }
+    }
+
+    #[test]
+    fn many_processes_may_make_it_at_once() {
+        for _ in 0..20 {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("nox.db");
+            std::thread::scope(|scope| (0..8).for_each(|_| drop(scope.spawn(|| Db::open(&path).map(drop).unwrap()))));
+        }
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! The table `sessions`.
 
 use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
-use rusqlite::{Connection, OptionalExtension, named_params, params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use uuid::Uuid;
 
+use super::Page;
 use super::users::UserId;
 use crate::error::Result;
 use crate::time::Timestamp;
@@ -11,6 +12,20 @@ use crate::time::Timestamp;
 /// A session's id, `jti` in its token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionId(pub Uuid);
+
+impl SessionId {
+    /// Reads an id as it is shown: 36 characters with dashes.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        (text.len() == 36).then(|| Uuid::try_parse(text).ok())?.map(Self)
+    }
+}
+
+impl std::fmt::Display for SessionId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
 
 impl ToSql for SessionId {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
@@ -24,12 +39,36 @@ impl FromSql for SessionId {
     }
 }
 
-/// What a request needs to know of its session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// One row, without the client's key.
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "schema.sql documents the columns")]
 pub struct Session {
     pub id: SessionId,
     pub user_id: UserId,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub last_seen_at: Timestamp,
+    pub ip: String,
+    pub user_agent: Option<String>,
+}
+
+/// All columns of [`Session`], by name.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!("SELECT id, user_id, created_at, expires_at, last_seen_at, ip, user_agent FROM sessions ", $rest)
+    };
+}
+
+fn session(row: &Row<'_>) -> rusqlite::Result<Session> {
+    Ok(Session {
+        id: row.get("id")?,
+        user_id: row.get("user_id")?,
+        created_at: row.get("created_at")?,
+        expires_at: row.get("expires_at")?,
+        last_seen_at: row.get("last_seen_at")?,
+        ip: row.get("ip")?,
+        user_agent: row.get("user_agent")?,
+    })
 }
 
 /// A row to be.
@@ -51,8 +90,10 @@ pub struct NewSession {
 pub fn insert(connection: &Connection, new: &NewSession) -> Result<()> {
     connection
         .prepare_cached(
-            "INSERT INTO sessions (id, user_id, created_at, expires_at, ip, user_agent, public_key, public_key_sha256)
-             VALUES (:id, :user_id, :created_at, :expires_at, :ip, :user_agent, :public_key, :public_key_sha256)",
+            "INSERT INTO sessions (id, user_id, created_at, expires_at, last_seen_at, ip, user_agent, public_key,
+                 public_key_sha256)
+             VALUES (:id, :user_id, :created_at, :expires_at, :created_at, :ip, :user_agent, :public_key,
+                 :public_key_sha256)",
         )?
         .execute(named_params! {
             ":id": new.id,
@@ -72,23 +113,67 @@ pub fn insert(connection: &Connection, new: &NewSession) -> Result<()> {
 /// # Errors
 /// The database fails.
 pub fn find_active(connection: &Connection, id: SessionId, now: Timestamp) -> Result<Option<Session>> {
-    Ok(connection
-        .prepare_cached("SELECT id, user_id FROM sessions WHERE id = ?1 AND expires_at > ?2")?
-        .query_row(params![id, now], |row| Ok(Session { id: row.get(0)?, user_id: row.get(1)? }))
-        .optional()?)
+    let query = select!("WHERE id = ?1 AND expires_at > ?2");
+    Ok(connection.prepare_cached(query)?.query_row(params![id, now], session).optional()?)
 }
 
+/// A part of a user's sessions, newest first.
+///
 /// # Errors
 /// The database fails.
-pub fn delete(connection: &Connection, id: SessionId) -> Result<()> {
-    connection.prepare_cached("DELETE FROM sessions WHERE id = ?1")?.execute([id])?;
+pub fn list_of(connection: &Connection, user_id: UserId, now: Timestamp, page: Page) -> Result<Vec<Session>> {
+    let query = select!("WHERE user_id = ?1 AND expires_at > ?2 ORDER BY created_at DESC, id DESC LIMIT ?3 OFFSET ?4");
+    let mut statement = connection.prepare_cached(query)?;
+    let found = statement.query_map(params![user_id, now, page.limit, page.offset], session)?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
+}
+
+/// How many sessions a user has.
+///
+/// # Errors
+/// The database fails.
+pub fn count_of(connection: &Connection, user_id: UserId, now: Timestamp) -> Result<u32> {
+    Ok(connection
+        .prepare_cached("SELECT count(*) FROM sessions WHERE user_id = ?1 AND expires_at > ?2")?
+        .query_row(params![user_id, now], |row| row.get(0))?)
+}
+
+/// Everybody's sessions, newest first.
+///
+/// # Errors
+/// The database fails.
+pub fn list_all(connection: &Connection, now: Timestamp) -> Result<Vec<Session>> {
+    let query = select!("WHERE expires_at > ?1 ORDER BY created_at DESC, id DESC");
+    Ok(connection.prepare_cached(query)?.query_map([now], session)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Notes that a session was used, where that was noted last at `before` or earlier.
+///
+/// # Errors
+/// The database fails.
+pub fn update_last_seen(connection: &Connection, id: SessionId, at: Timestamp, before: Timestamp) -> Result<()> {
+    connection
+        .prepare_cached("UPDATE sessions SET last_seen_at = ?2 WHERE id = ?1 AND last_seen_at <= ?3")?
+        .execute(params![id, at, before])?;
     Ok(())
 }
 
+/// Ends a session and tells whether there was one.
+///
 /// # Errors
 /// The database fails.
-pub fn delete_all_of(connection: &Connection, user_id: UserId) -> Result<()> {
-    connection.prepare_cached("DELETE FROM sessions WHERE user_id = ?1")?.execute([user_id])?;
+pub fn delete(connection: &Connection, id: SessionId) -> Result<bool> {
+    Ok(connection.prepare_cached("DELETE FROM sessions WHERE id = ?1")?.execute([id])? == 1)
+}
+
+/// Ends all sessions of a user, but for one that is to stay.
+///
+/// # Errors
+/// The database fails.
+pub fn delete_all_of(connection: &Connection, user_id: UserId, except: Option<SessionId>) -> Result<()> {
+    connection
+        .prepare_cached("DELETE FROM sessions WHERE user_id = ?1 AND id IS NOT ?2")?
+        .execute(params![user_id, except])?;
     Ok(())
 }
 

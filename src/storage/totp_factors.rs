@@ -32,6 +32,14 @@ pub fn find(connection: &Connection, user_id: UserId) -> Result<Option<TotpFacto
         .optional()?)
 }
 
+/// Whether anybody has one.
+///
+/// # Errors
+/// The database fails.
+pub fn exists_any(connection: &Connection) -> Result<bool> {
+    Ok(connection.query_row("SELECT EXISTS (SELECT 1 FROM totp_factors)", [], |row| row.get(0))?)
+}
+
 /// Adds the factor and tells whether it did: there is at most one for a user.
 ///
 /// # Errors

@@ -4,6 +4,7 @@ use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use serde::Serialize;
 
+use super::Page;
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
 
@@ -139,15 +140,41 @@ pub fn find_by_verified_email(connection: &Connection, email: &str) -> Result<Op
     Ok(connection.prepare_cached(query)?.query_row([email], user).optional()?)
 }
 
-/// The users whose name, display name or email contains `text`, by id; all for an empty text.
+/// Which users a search is about.
+#[derive(Clone, Copy, Debug)]
+pub struct Search<'text> {
+    /// What the username or the display name contains, in any case; all users for an empty text.
+    pub text: &'text str,
+    /// Whether the email address counts too.
+    pub by_email: bool,
+}
+
+/// The part of [`Search`] in queries.
+macro_rules! matches_search {
+    () => {
+        "(instr(username, lower(?1)) OR instr(lower(display), lower(?1)) OR (?2 AND instr(lower(email), lower(?1))))"
+    };
+}
+
+/// A part of the users that a search finds, by id.
 ///
 /// # Errors
 /// The database fails.
-pub fn list(connection: &Connection, text: &str) -> Result<Vec<User>> {
-    let query = select!(
-        "WHERE instr(username, lower(?1)) OR instr(lower(display), lower(?1)) OR instr(lower(email), lower(?1)) ORDER BY id"
-    );
-    Ok(connection.prepare_cached(query)?.query_map([text], user)?.collect::<rusqlite::Result<_>>()?)
+pub fn list(connection: &Connection, search: Search<'_>, page: Page) -> Result<Vec<User>> {
+    let query = concat!(select!("WHERE "), matches_search!(), " ORDER BY id LIMIT ?3 OFFSET ?4");
+    let mut statement = connection.prepare_cached(query)?;
+    let found = statement.query_map(params![search.text, search.by_email, page.limit, page.offset], user)?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
+}
+
+/// How many users a search finds.
+///
+/// # Errors
+/// The database fails.
+pub fn count(connection: &Connection, search: Search<'_>) -> Result<u32> {
+    let query = concat!("SELECT count(*) FROM users WHERE ", matches_search!());
+    let mut statement = connection.prepare_cached(query)?;
+    Ok(statement.query_row(params![search.text, search.by_email], |row| row.get(0))?)
 }
 
 /// Whether there is any user.
@@ -177,13 +204,55 @@ pub fn insert(connection: &Connection, new: &NewUser) -> Result<UserId> {
             },
             |row| row.get(0),
         );
-    inserted.map_err(|error| match taken(&error) {
-        Some(with) => Error::AlreadyExists { what: "User", with },
-        None => error.into(),
-    })
+    inserted.map_err(conflict)
 }
 
-/// Which unique column an insert ran into.
+/// Stores everything of a user that may be edited.
+///
+/// # Errors
+/// [`Error::AlreadyExists`] where the username or the email is taken, or the database fails.
+pub fn update(connection: &Connection, user: &User) -> Result<()> {
+    let updated = connection
+        .prepare_cached(
+            "UPDATE users SET username = :username, display = :display, email = :email,
+                 email_verified = :email_verified, rank = :rank, bio = :bio, thumbnail = :thumbnail, banner = :banner,
+                 home = :home, links = :links, tags = :tags
+             WHERE id = :id",
+        )?
+        .execute(named_params! {
+            ":id": user.id,
+            ":username": user.username,
+            ":display": user.display,
+            ":email": user.email,
+            ":email_verified": user.email_verified,
+            ":rank": user.rank,
+            ":bio": user.bio,
+            ":thumbnail": user.thumbnail,
+            ":banner": user.banner,
+            ":home": user.home,
+            ":links": user.links.join("\n"),
+            ":tags": user.tags.join("\n"),
+        });
+    updated.map(drop).map_err(conflict)
+}
+
+/// Removes a user with everything of theirs.
+///
+/// # Errors
+/// The database fails.
+pub fn delete(connection: &Connection, id: UserId) -> Result<()> {
+    connection.execute("DELETE FROM users WHERE id = ?1", [id])?;
+    Ok(())
+}
+
+fn conflict(error: rusqlite::Error) -> Error {
+    match taken(&error) {
+        Some(with) => Error::AlreadyExists { what: "User", with },
+        None => error.into(),
+    }
+}
+
+/// Which unique column a change ran into.
 fn taken(error: &rusqlite::Error) -> Option<&'static str> {
     match error {
         rusqlite::Error::SqliteFailure(_, Some(text)) if text.contains("users.username") => Some("this username"),
