@@ -1,5 +1,6 @@
 //! What can go wrong, as the callers of the API see it.
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 
 /// An outcome that a caller can see; the variants carry the names of the API's error table.
@@ -14,8 +15,15 @@ pub enum Error {
         /// The field's name as the caller sent it.
         field: &'static str,
         /// A clause that says what would be right.
-        rule: &'static str,
+        rule: Cow<'static, str>,
     },
+    /// Something else is not there.
+    NotFound {
+        /// What, such as `Thumbnail`.
+        what: &'static str,
+    },
+    /// What this server does not offer.
+    ServiceDisabled,
     /// Something unique is there already.
     AlreadyExists {
         /// What is there, such as `User`.
@@ -42,6 +50,8 @@ pub enum Error {
         /// The cause, for the log; none where the server is merely busy.
         source: Option<Source>,
     },
+    /// The session is not there, or not the caller's.
+    SessionNotFound,
     /// The body is not what the endpoint reads.
     InvalidRequest,
     /// A second factor is due.
@@ -91,6 +101,12 @@ pub struct Facts {
 const BUSY_SECONDS: u64 = 5;
 
 impl Error {
+    /// A field that breaks its rule.
+    #[must_use]
+    pub const fn invalid(field: &'static str, rule: &'static str) -> Self {
+        Self::InvalidField { field, rule: Cow::Borrowed(rule) }
+    }
+
     /// A fault of the server's own, with its cause.
     pub fn internal(action: &'static str, source: impl Into<Source>) -> Self {
         Self::InternalError { action, source: source.into() }
@@ -105,12 +121,15 @@ impl Error {
         match self {
             Self::NotImplemented => row(1, 501, "This endpoint is not implemented."),
             Self::UserNotFound => row(2, 404, "User not found."),
+            Self::NotFound { .. } => row(3, 404, "{0} not found."),
+            Self::ServiceDisabled => row(4, 403, "This service is disabled."),
             Self::InvalidField { .. } => row(5, 400, "Invalid field: {0}, {1}."),
             Self::AlreadyExists { .. } => row(6, 409, "{0} already exists with {1}."),
             Self::NotLogged => row(7, 401, "You are not logged in."),
             Self::UnAuthorized { .. } => row(8, 401, "You are not authorized to {0}."),
             Self::InternalError { .. } => row(9, 500, "An internal error occurred while trying to {0}."),
             Self::ServerNotReady { .. } => row(10, 503, "The server is not ready yet."),
+            Self::SessionNotFound => row(15, 404, "Session not found."),
             Self::InvalidRequest => row(16, 400, "Invalid request."),
             Self::VerificationRequired => row(20, 428, "Additional verification required."),
             Self::TooManyRequests { .. } => row(1001, 429, "Too many attempts, try again in {0} seconds."),
@@ -118,6 +137,31 @@ impl Error {
             Self::UnsupportedMediaType { .. } => row(1003, 415, "The request body must be {0}."),
             Self::MethodNotAllowed { .. } => row(1004, 405, "{0} is not allowed here."),
         }
+    }
+
+    /// The whole table: the facts of every variant, by code.
+    #[must_use]
+    pub fn table() -> Vec<Facts> {
+        let one_of_each = [
+            Self::NotImplemented,
+            Self::UserNotFound,
+            Self::NotFound { what: "" },
+            Self::ServiceDisabled,
+            Self::invalid("", ""),
+            Self::AlreadyExists { what: "", with: "" },
+            Self::NotLogged,
+            Self::UnAuthorized { action: "" },
+            Self::internal("", ""),
+            Self::ServerNotReady { source: None },
+            Self::SessionNotFound,
+            Self::InvalidRequest,
+            Self::VerificationRequired,
+            Self::TooManyRequests { seconds: 0 },
+            Self::PayloadTooLarge { limit: 0 },
+            Self::UnsupportedMediaType { expected: "" },
+            Self::MethodNotAllowed { method: String::new(), allow: String::new() },
+        ];
+        one_of_each.iter().map(Self::facts).collect()
     }
 
     /// Seconds after which it is worth trying again, where that is known.
@@ -130,8 +174,9 @@ impl Error {
         }
     }
 
-    fn arguments(&self) -> (String, &'static str) {
+    fn arguments(&self) -> (String, &str) {
         match self {
+            Self::NotFound { what } => ((*what).into(), ""),
             Self::InvalidField { field, rule } => ((*field).into(), rule),
             Self::AlreadyExists { what, with } => ((*what).into(), with),
             Self::UnAuthorized { action } | Self::InternalError { action, .. } => ((*action).into(), ""),
@@ -165,55 +210,34 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
-    fn one_of_each() -> Vec<Error> {
-        vec![
-            Error::NotImplemented,
-            Error::UserNotFound,
-            Error::InvalidField { field: "password", rule: "is wrong" },
-            Error::AlreadyExists { what: "User", with: "this username" },
-            Error::NotLogged,
-            Error::UnAuthorized { action: "log in" },
-            Error::internal("log in", "secret detail"),
-            Error::ServerNotReady { source: Some("secret detail".into()) },
-            Error::InvalidRequest,
-            Error::VerificationRequired,
-            Error::TooManyRequests { seconds: 90 },
-            Error::PayloadTooLarge { limit: 16_384 },
-            Error::UnsupportedMediaType { expected: "application/json" },
-            Error::MethodNotAllowed { method: "PUT".into(), allow: "POST".into() },
-        ]
-    }
-
     #[test]
-    fn codes_are_unique_and_never_zero() {
-        let codes: BTreeSet<u16> = one_of_each().iter().map(|error| error.facts().code).collect();
-        assert_eq!(codes.len(), one_of_each().len());
+    fn codes_are_unique_and_never_zero_and_the_table_is_whole() {
+        let codes: BTreeSet<u16> = Error::table().iter().map(|facts| facts.code).collect();
+        let rows = include_str!("error.rs").split("#[cfg(test)]").next().unwrap().matches("=> row(").count();
+        assert_eq!((codes.len(), Error::table().len()), (rows, rows));
         assert!(!codes.contains(&0));
     }
 
     #[test]
     fn the_readme_shows_this_table() {
-        let readme = include_str!("../README.md");
-        let shown: Vec<&str> = readme
-            .lines()
-            .filter(|line| {
-                line.starts_with("| ") && line.split('|').nth(1).is_some_and(|c| c.trim().parse::<u16>().is_ok())
-            })
-            .collect();
-        let held: Vec<String> = one_of_each()
-            .iter()
-            .map(Error::facts)
-            .map(|facts| format!("| {} | {} | {} |", facts.code, facts.status, facts.message))
-            .collect();
-        assert_eq!(shown, held);
+        let is_row = |line: &&str| {
+            line.starts_with("| ") && line.split('|').nth(1).is_some_and(|code| code.trim().parse::<u16>().is_ok())
+        };
+        let shown: Vec<&str> = include_str!("../README.md").lines().filter(is_row).collect();
+        let row = |facts: &Facts| format!("| {} | {} | {} |", facts.code, facts.status, facts.message);
+        assert_eq!(shown, Error::table().iter().map(row).collect::<Vec<_>>());
     }
 
     #[test]
     fn messages_fill_in_their_arguments_and_never_their_causes() {
-        for error in one_of_each() {
-            let message = error.to_string();
-            assert!(!message.contains(['{', '}']) && !message.contains("secret"), "{message}");
+        for (error, message) in [
+            (Error::invalid("password", "is wrong"), "Invalid field: password, is wrong."),
+            (Error::AlreadyExists { what: "User", with: "this email" }, "User already exists with this email."),
+            (Error::TooManyRequests { seconds: 90 }, "Too many attempts, try again in 90 seconds."),
+            (Error::internal("log in", "secret detail"), "An internal error occurred while trying to log in."),
+            (Error::ServerNotReady { source: Some("secret detail".into()) }, "The server is not ready yet."),
+        ] {
+            assert_eq!(error.to_string(), message);
         }
-        assert_eq!(one_of_each()[2].to_string(), "Invalid field: password, is wrong.");
     }
 }

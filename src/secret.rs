@@ -66,13 +66,13 @@ impl Key {
     fn read(mut file: File, path: &Path) -> Result<Self, KeyError> {
         let failed = |source| KeyError::File { action: "read", path: path.to_owned(), source };
         let meta = file.metadata().map_err(failed)?;
+        if !meta.is_file() || meta.len() != KEY_LENGTH as u64 {
+            return Err(KeyError::Length { path: path.to_owned() });
+        }
         if meta.permissions().mode() & 0o077 != 0 {
             return Err(KeyError::Permissions { path: path.to_owned() });
         }
         let mut key = Zeroizing::new([0; KEY_LENGTH]);
-        if meta.len() != KEY_LENGTH as u64 {
-            return Err(KeyError::Length { path: path.to_owned() });
-        }
         file.read_exact(key.as_mut()).map_err(failed)?;
         Ok(Self(key))
     }
@@ -127,14 +127,22 @@ pub fn hmac_sha256(key: &[u8; KEY_LENGTH], message: &[u8]) -> [u8; 32] {
 fn create(path: &Path) -> io::Result<()> {
     create_parent(path)?;
     let key = Zeroizing::new(random::<KEY_LENGTH>().map_err(io::Error::other)?);
-    let draft = path.with_extension(format!("{}.draft", std::process::id()));
+    let suffix = u64::from_be_bytes(random().map_err(io::Error::other)?);
+    let draft = path.with_extension(format!("{suffix:016x}.draft"));
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
     let linked = file.write_all(key.as_ref()).and_then(|()| file.sync_all()).and_then(|()| fs::hard_link(&draft, path));
     fs::remove_file(&draft)?;
     match linked {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        other => other,
+        // The name is safe on the disk only with its folder.
+        other => other.and_then(|()| File::open(parent(path))?.sync_all()),
     }
+}
+
+/// The folder in which `path` lies.
+#[must_use]
+pub fn parent(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Makes the folder that `path` is to lie in, open to its owner alone.
@@ -142,10 +150,7 @@ fn create(path: &Path) -> io::Result<()> {
 /// # Errors
 /// The folder cannot be made.
 pub fn create_parent(path: &Path) -> io::Result<()> {
-    match path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        Some(parent) => fs::DirBuilder::new().recursive(true).mode(0o700).create(parent),
-        None => Ok(()),
-    }
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(parent(path))
 }
 
 /// `N` bytes from the system's generator.
@@ -158,20 +163,23 @@ pub fn random<const N: usize>() -> Result<[u8; N]> {
     Ok(bytes)
 }
 
-/// A password of 100 bits, in four groups that can be read aloud: no `l`, `o`, `0` or `1`.
+/// A password of at least 100 bits and `shortest` characters, in groups of five that can be read aloud: no `l`, `o`, `0` or
+/// `1`.
 ///
 /// # Errors
 /// The system gives no random numbers.
-pub fn generate_password() -> Result<Zeroizing<String>> {
+pub fn generate_password(shortest: usize) -> Result<Zeroizing<String>> {
     const ALPHABET: [u8; 32] = *b"abcdefghijkmnpqrstuvwxyz23456789";
-    let letters = Zeroizing::new(random::<20>()?);
-    let mut password = Zeroizing::new(String::with_capacity(23));
-    for (index, byte) in letters.iter().enumerate() {
-        if index > 0 && index % 5 == 0 {
+    let groups = (shortest + 1).div_ceil(6).max(4);
+    let mut password = Zeroizing::new(String::with_capacity(groups * 6));
+    for group in 0..groups {
+        if group > 0 {
             password.push('-');
         }
-        password.push(char::from(ALPHABET[usize::from(byte % 32)]));
+        let letters = Zeroizing::new(random::<5>()?);
+        password.extend(letters.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])));
     }
+    password.truncate(shortest.max(23));
     Ok(password)
 }
 
@@ -220,9 +228,12 @@ mod tests {
 
     #[test]
     fn generated_passwords_differ_and_have_no_look_alikes() {
-        let (one, two) = (generate_password().unwrap(), generate_password().unwrap());
+        let (one, two) = (generate_password(8).unwrap(), generate_password(8).unwrap());
         assert_ne!(one, two);
         assert_eq!(one.len(), 23);
         assert!(!one.contains(['l', 'o', '0', '1']));
+        for shortest in [23, 24, 127, 128] {
+            assert_eq!(generate_password(shortest).unwrap().len(), shortest);
+        }
     }
 }

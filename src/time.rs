@@ -52,6 +52,12 @@ impl Timestamp {
         Self(self.0.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
     }
 
+    /// The instant `span` earlier.
+    #[must_use]
+    pub fn before(self, span: Duration) -> Self {
+        Self(self.0.saturating_sub(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
+    }
+
     /// Whole seconds from `self` until `later`, rounded up, at least 1.
     #[must_use]
     pub fn seconds_until(self, later: Self) -> u64 {
@@ -118,8 +124,8 @@ impl FromStr for Span {
             let unit = text.chars().next_back()?;
             let (_, seconds) = Self::UNITS.into_iter().find(|(letter, _)| *letter == unit)?;
             let count: u64 = text.strip_suffix(unit)?.parse().ok()?;
-            // Ten thousand years keep every sum below far from overflowing.
-            count.checked_mul(seconds).filter(|total| (1..=3_650_000 * Self::DAY).contains(total)).map(Self)
+            // A hundred years keep every sum within the calendar's four digits.
+            count.checked_mul(seconds).filter(|total| (1..=36_500 * Self::DAY).contains(total)).map(Self)
         };
         parse().ok_or_else(|| format!("{text:?} is not a length of time such as \"45s\", \"15m\", \"12h\" or \"30d\""))
     }
@@ -156,7 +162,7 @@ mod tests {
 
     #[test]
     fn spans_without_a_unit_or_a_length_are_refused() {
-        for text in ["", "30", "d", "-1d", "0s", "1.5h", "1w", "１d", "99999999999999999999d"] {
+        for text in ["", "30", "d", "-1d", "0s", "1.5h", "1w", "１d", "36501d", "99999999999999999999d"] {
             assert!(text.parse::<Span>().is_err(), "{text}");
         }
     }

@@ -9,10 +9,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-pub use values::{CookieDomain, DefaultTag, Issuer, Listen, LogFormat, LogLevel, Origin, ServerAddress, Within};
+pub use values::{
+    CookieDomain, DefaultTag, Issuer, Listen, LogFormat, LogLevel, Network, Origin, Registration, ServerAddress, Within,
+};
 
 use crate::time::Span;
 
@@ -54,6 +55,7 @@ pub struct Config {
     pub login: Login,
     pub totp: Totp,
     pub users: Users,
+    pub instance: Instance,
     pub log: Log,
     pub limits: Limits,
 }
@@ -99,16 +101,28 @@ fn invalid(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
 
 /// The library's message in one line and without the names of Rust's types.
 fn plain(error: &toml::de::Error) -> String {
-    let line = error.message().lines().collect::<Vec<_>>().join("; ");
-    line.replace("expected i64", "expected a whole number")
+    let mut line = error.message().lines().collect::<Vec<_>>().join("; ");
+    for (theirs, ours) in [
+        ("expected i64", "expected a whole number"),
+        ("wanted string or table", "expected a text in quotes"),
+        ("expected a string", "expected a text in quotes"),
+        ("expected a sequence", "expected a list in brackets"),
+        ("expected a boolean", "expected true or false"),
+    ] {
+        line = line.replace(theirs, ours);
+    }
+    match line.split_once("expected struct ") {
+        Some((start, section)) => format!("{start}expected a section, [{}]", section.to_lowercase()),
+        None => line,
+    }
 }
 
 macro_rules! sections {
-    ($($name:ident { $($key:ident: $type:ty = $default:expr,)* })*) => {$(
+    ($($name:ident { $($(#[$meta:meta])* $key:ident: $type:ty = $default:expr,)* })*) => {$(
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(deny_unknown_fields, default)]
         #[expect(missing_docs, reason = "nox.toml documents every key, and a test holds the two equal")]
-        pub struct $name { $(pub $key: $type,)* }
+        pub struct $name { $($(#[$meta])* pub $key: $type,)* }
 
         impl Default for $name {
             fn default() -> Self {
@@ -123,13 +137,15 @@ sections! {
         address: ServerAddress = ServerAddress::default(),
         listen: Listen = Listen::default(),
         public_url: Origin = Origin::default(),
-        trusted_proxies: Vec<IpNet> = values::loopback(),
+        trusted_proxies: Vec<Network> = Network::loopback(),
         allowed_origins: Vec<Origin> = Vec::new(),
     }
     Storage {
+        #[serde(deserialize_with = "values::path")]
         database: PathBuf = "nox.db".into(),
     }
     Secrets {
+        #[serde(deserialize_with = "values::path")]
         key_file: PathBuf = "nox.key".into(),
     }
     Session {
@@ -153,7 +169,15 @@ sections! {
         skew: Within<0, 2> = Within::new(1),
     }
     Users {
+        registration: Registration = Registration::Closed,
         default_tags: Vec<DefaultTag> = DefaultTag::defaults(),
+    }
+    Instance {
+        title: String = "Nox".into(),
+        description: String = String::new(),
+        icon: String = String::new(),
+        contact: String = String::new(),
+        maintenance: String = String::new(),
     }
     Log {
         level: LogLevel = LogLevel::Info,
@@ -162,6 +186,7 @@ sections! {
     Limits {
         login_queue: Within<1, 100_000> = Within::new(512),
         shutdown_grace: Span = Span::from_secs(10),
+        picture_bytes: Within<1024, 16_777_216> = Within::new(1_048_576),
     }
 }
 
@@ -214,7 +239,11 @@ mod tests {
             ("[totp]\nskew = 3", ["line 2", "3", "between 0 and 2"]),
             ("[log]\nlevel = \"loud\"", ["line 2", "`loud`", "`info`"]),
             ("[users]\ndefault_tags = [\"sys:admin\"]", ["line 2", "\"sys:admin\"", "without a prefix"]),
-            ("[server]\ntrusted_proxies = [\"10.0.0.0/99\"]", ["line 2", "invalid", "IP"]),
+            ("[server]\ntrusted_proxies = [\"10.0.0.0/99\"]", ["line 2", "\"10.0.0.0/99\"", "\"10.0.0.0/8\""]),
+            ("server = 5", ["line 1", "integer `5`", "a section, [server]"]),
+            ("[session]\nlifetime = 30", ["line 2", "integer `30`", "a text in quotes"]),
+            ("[log]\nlevel = 3", ["line 2", "a text in quotes", "nox.toml"]),
+            ("[storage]\ndatabase = ''", ["line 2", "empty", "path"]),
             ("[server\n", ["line 1", "]", "nox.toml"]),
         ] {
             let message = message(text);

@@ -1,9 +1,12 @@
 //! The types of configuration values: each knows what is right, and says so where it is not.
 
 use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::path::PathBuf;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use url::Url;
 
 /// A whole number from `MIN` to `MAX`.
@@ -159,6 +162,12 @@ impl Origin {
     pub fn parse(text: &str) -> Option<Self> {
         origin(text).map(Self)
     }
+
+    /// Its port, the scheme's own where none is named.
+    #[must_use]
+    pub fn port(&self) -> Option<u16> {
+        Url::parse(&self.0).ok()?.port_or_known_default()
+    }
 }
 
 /// The canonical form of an http or https origin: lower case, no default port; `None` for anything that has more to it.
@@ -174,12 +183,58 @@ fn origin(text: &str) -> Option<String> {
     whole.then(|| url.origin().ascii_serialization())
 }
 
-/// Both loopback networks.
-pub(super) fn loopback() -> Vec<IpNet> {
-    vec![
-        Ipv4Net::new_assert([127, 0, 0, 0].into(), 8).into(),
-        Ipv6Net::new_assert(std::net::Ipv6Addr::LOCALHOST, 128).into(),
-    ]
+/// A network, or a single address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Network(IpNet);
+
+impl Network {
+    /// Whether an address lies in it.
+    #[must_use]
+    pub fn contains(&self, ip: IpAddr) -> bool {
+        self.0.contains(&ip)
+    }
+
+    /// Both loopback networks.
+    pub(super) fn loopback() -> Vec<Self> {
+        let v4 = Ipv4Net::new_assert(Ipv4Addr::new(127, 0, 0, 0), 8);
+        let v6 = Ipv6Net::new_assert(Ipv6Addr::LOCALHOST, 128);
+        vec![Self(v4.into()), Self(v6.into())]
+    }
+}
+
+impl TryFrom<String> for Network {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let address = || text.parse::<IpAddr>().map(IpNet::from);
+        let network = text.parse().or_else(|_| address());
+        network.map(Self).map_err(|_| format!("{text:?} is not a network such as \"10.0.0.0/8\", nor an address"))
+    }
+}
+
+impl From<Network> for String {
+    fn from(network: Network) -> Self {
+        network.0.to_string()
+    }
+}
+
+/// Reads a path that is not empty.
+pub(super) fn path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() { Err(D::Error::custom("the path is empty")) } else { Ok(text.into()) }
+}
+
+/// Who may make an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Registration {
+    /// Nobody but the operator.
+    Closed,
+    /// Anybody.
+    Open,
+    /// Whoever is invited. There are no invitations yet, so: nobody.
+    Invite,
 }
 
 /// How much is logged.
