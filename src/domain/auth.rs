@@ -1,16 +1,19 @@
 //! Logging in.
 
-use super::factors::{self, Method};
+use super::App;
+use super::factors::{self, Code, Method};
 use super::identifier::Identifier;
 use super::password::Password;
+use super::profile::is_banned;
 use super::public_key::PublicKey;
 use super::sessions::{self, Device, OpenedSession};
 use super::throttle::{self, Budget};
-use super::{App, users};
+use super::users::{self, Registration, may_anybody_register};
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::secret::hmac_sha256;
 use crate::storage::Connection;
-use crate::storage::totp_factors::{self, TotpFactor};
+use crate::storage::totp_factors;
 use crate::storage::users::{self as rows, User};
 use crate::time::Timestamp;
 
@@ -28,14 +31,6 @@ pub struct LoginAttempt {
     pub device: Device,
 }
 
-/// A second factor's code, with the name of the field that it came in.
-pub struct Code {
-    /// `twofa_token` or `factor_code`.
-    pub field: &'static str,
-    /// Six digits.
-    pub digits: String,
-}
-
 /// Where a login that was not refused leads.
 #[derive(Debug)]
 pub enum LoginOutcome {
@@ -46,7 +41,7 @@ pub enum LoginOutcome {
 }
 
 /// Wrong password: what a caller learns of it.
-const WRONG_PASSWORD: Error = Error::InvalidField { field: "password", rule: "is not correct" };
+const WRONG_PASSWORD: Error = Error::invalid("password", "is not correct");
 
 /// Logs somebody in.
 ///
@@ -72,38 +67,58 @@ fn decide(
     (user, account): (Option<User>, &str),
     now: Timestamp,
 ) -> Result<LoginOutcome> {
-    let ip = attempt.device.ip.to_string();
-    let budgets = vec![Budget::password_from(account, &ip), Budget::password(account), Budget::address(&ip)];
+    let ip = attempt.device.ip;
+    let budgets = vec![Budget::password_from(account, ip), Budget::password(account), Budget::address(ip)];
     let spent = throttle::spend(app, budgets, now)?;
-    let user = check_password(app, attempt, user, now)?;
+    let user = match check_password(app, attempt, user, now) {
+        Err(error) if !is_guess(&error) => {
+            app.db.write(|connection| spent.refund(connection))?;
+            return Err(error);
+        }
+        checked => checked?,
+    };
+    let fresh_hash = fresh_hash(app, attempt, &user)?;
+    let enter = |connection: &Connection| enter(app, connection, attempt, (&user, fresh_hash.as_deref()), now);
+
     let Some(factor) = app.db.read(|connection| totp_factors::find(connection, user.id))? else {
-        let opened = open(app, attempt, &user, now, |connection| spent.refund(connection).map(|()| true))?;
-        return opened.ok_or(WRONG_PASSWORD);
+        return app.db.write(|connection| {
+            spent.refund(connection)?;
+            enter(connection)
+        });
     };
     app.db.write(|connection| spent.refund(connection))?;
     match &attempt.code {
         None => Ok(LoginOutcome::VerificationRequired(factors::methods(&user))),
-        Some(code) => verify_code(app, attempt, (&user, &factor), code, now),
+        Some(code) => factors::accept(app, &factor, code, now, enter),
     }
 }
 
-/// The second half of a login with a second factor.
-fn verify_code(
+/// Whether strangers may make accounts at all.
+///
+/// # Errors
+/// [`Error::ServiceDisabled`] where they may not.
+pub fn check_registration(config: &Config) -> Result<()> {
+    if may_anybody_register(config) { Ok(()) } else { Err(Error::ServiceDisabled) }
+}
+
+/// Makes an account for a stranger and logs them in.
+///
+/// # Errors
+/// [`Error::TooManyRequests`], [`Error::AlreadyExists`], or a fault.
+pub fn register(
     app: &App,
-    attempt: &LoginAttempt,
-    (user, factor): (&User, &TotpFactor),
-    code: &Code,
+    new: Registration,
+    (device, public_key): &(Device, Option<PublicKey>),
     now: Timestamp,
-) -> Result<LoginOutcome> {
-    let wrong = factors::wrong_code(code.field);
-    let spent = throttle::spend(app, vec![Budget::code(&user.id.to_string())], now)?;
-    let Some(step) = factors::matching_step(app, factor, &code.digits, now)? else { return Err(wrong) };
-    let opened = open(app, attempt, user, now, |connection| {
-        // A right code that comes twice is refused, but it was no guess.
-        spent.refund(connection)?;
-        totp_factors::update_last_step(connection, factor, step)
+) -> Result<OpenedSession> {
+    let _counted = throttle::spend(app, vec![Budget::registration(device.ip)], now)?;
+    let hash = app.hasher.hash(&new.password.0)?;
+    let session = app.db.write(|connection| {
+        let user = users::insert(connection, new, hash, now)?;
+        sessions::open(app, connection, user, (device, public_key.as_ref()), now)
     })?;
-    opened.ok_or(wrong)
+    tracing::info!(account = %session.user.public.id, ip = %device.ip, "registered");
+    Ok(session)
 }
 
 /// Finds out whether the account and the password belong together and may log in.
@@ -118,39 +133,42 @@ fn check_password(app: &App, attempt: &LoginAttempt, user: Option<User>, now: Ti
         return Err(WRONG_PASSWORD);
     };
     let is_right = app.hasher.verify(&attempt.password, &user.password_hash)?;
-    let is_banned = users::is_banned(&user, now);
+    let is_banned = is_banned(&user, now);
     if !is_right || is_banned && hide {
         return Err(WRONG_PASSWORD);
     }
     if is_banned { Err(Error::UnAuthorized { action: "log in" }) } else { Ok(user) }
 }
 
-/// Opens the session in one transaction with what `admit` does and decides; `None` where it decides against it.
-fn open(
+/// Whether a refusal says that somebody guessed; a disabled account or a fault of the server's own does not.
+const fn is_guess(error: &Error) -> bool {
+    matches!(error, Error::UserNotFound | Error::InvalidField { .. })
+}
+
+/// A hash with today's parameters, where the stored one has others.
+fn fresh_hash(app: &App, attempt: &LoginAttempt, user: &User) -> Result<Option<String>> {
+    let is_current = app.hasher.is_current(&user.password_hash);
+    if is_current { Ok(None) } else { app.hasher.hash(&attempt.password).map(Some) }
+}
+
+/// Opens the session, unless the account has changed since it was checked: hashing takes its time.
+fn enter(
     app: &App,
+    connection: &Connection,
     attempt: &LoginAttempt,
-    checked: &User,
+    (checked, fresh_hash): (&User, Option<&str>),
     now: Timestamp,
-    admit: impl FnOnce(&Connection) -> Result<bool>,
-) -> Result<Option<LoginOutcome>> {
-    let is_current = app.hasher.is_current(&checked.password_hash);
-    let fresh_hash = if is_current { None } else { Some(app.hasher.hash(&attempt.password)?) };
-    app.db.write(|connection| {
-        // The account may have changed while the hash was computed.
-        let user = rows::find_by_id(connection, checked.id)?
-            .filter(|user| user.password_changed_at == checked.password_changed_at)
-            .filter(|user| user.has_totp == checked.has_totp && !users::is_banned(user, now))
-            .ok_or(WRONG_PASSWORD)?;
-        if !admit(connection)? {
-            return Ok(None);
-        }
-        if let Some(hash) = &fresh_hash {
-            rows::update_password_hash(connection, user.id, hash)?;
-        }
-        let client = (&attempt.device, attempt.public_key.as_ref());
-        let session = sessions::open(app, connection, user, client, now)?;
-        Ok(Some(LoginOutcome::Session(Box::new(session))))
-    })
+) -> Result<LoginOutcome> {
+    let user = rows::find_by_id(connection, checked.id)?
+        .filter(|user| user.password_changed_at == checked.password_changed_at)
+        .filter(|user| user.has_totp == checked.has_totp && !is_banned(user, now))
+        .ok_or(WRONG_PASSWORD)?;
+    if let Some(hash) = fresh_hash {
+        rows::update_password_hash(connection, user.id, hash)?;
+    }
+    let client = (&attempt.device, attempt.public_key.as_ref());
+    let session = sessions::open(app, connection, user, client, now)?;
+    Ok(LoginOutcome::Session(Box::new(session)))
 }
 
 /// Under which name attempts are counted: the account's id, or, where there is none, a keyed hash of what was typed,

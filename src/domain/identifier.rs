@@ -58,6 +58,37 @@ impl Identifier {
     }
 }
 
+/// Whom a path names: oneself, or somebody by id or name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Selector {
+    /// `@me`
+    Me,
+    /// An id, `u:` and an id, or a username; no address.
+    User(Identifier),
+}
+
+impl Selector {
+    /// Reads a selector with or without this server's address behind it; `None` where it can be nobody here.
+    #[must_use]
+    pub fn parse(text: &str, server: &str) -> Option<Self> {
+        // `@me` has a sign of its own.
+        let (name, host) = match text.strip_prefix("@me") {
+            Some(rest) => ("@me", rest.strip_prefix('@')),
+            None => text.split_once('@').map_or((text, None), |(name, host)| (name, Some(host))),
+        };
+        let is_here = host.is_none_or(|host| host.eq_ignore_ascii_case(server));
+        let is_whole = name != "@me" || host.is_some() || text == "@me";
+        if !is_here || !is_whole {
+            return None;
+        }
+        match name.strip_prefix("u:") {
+            _ if name == "@me" => Some(Self::Me),
+            Some(id) => id.bytes().all(|byte| byte.is_ascii_digit()).then(|| Identifier::local(id))?.map(Self::User),
+            None => Identifier::local(name).map(Self::User),
+        }
+    }
+}
+
 impl std::fmt::Display for Identifier {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -71,6 +102,38 @@ impl std::fmt::Display for Identifier {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_id_is_understood_in_each_way_to_write_it(id in 1_u32..) {
+            let expected = Identifier::Id(UserId(id));
+            prop_assert_eq!(Identifier::parse(&id.to_string(), "nox.example"), Some(expected.clone()));
+            for text in [id.to_string(), format!("u:{id}"), format!("{id}@nox.example"), format!("u:{id}@nox.example")] {
+                prop_assert_eq!(Selector::parse(&text, "nox.example"), Some(Selector::User(expected.clone())));
+            }
+        }
+
+        #[test]
+        fn every_username_is_understood_in_any_case(name in "[a-z_.-][a-z0-9_.-]{2,15}", upper: bool) {
+            let text = if upper { name.to_uppercase() } else { name.clone() };
+            let expected = Identifier::Username(name);
+            prop_assert_eq!(Identifier::parse(&format!(" {text}\t"), "nox.example"), Some(expected.clone()));
+            prop_assert_eq!(Selector::parse(&text, "nox.example"), Some(Selector::User(expected)));
+        }
+
+        #[test]
+        fn no_text_leads_to_an_id_that_it_does_not_spell(text in ".*|(u:|@me|[0-9]|@|nox.example| )*") {
+            let found = [Identifier::parse(&text, "nox.example"), match Selector::parse(&text, "nox.example") {
+                Some(Selector::User(identifier)) => Some(identifier),
+                _ => None,
+            }];
+            for id in found.into_iter().flatten().filter_map(|one| if let Identifier::Id(id) = one { Some(id) } else { None }) {
+                let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+                prop_assert_eq!(digits.trim_start_matches('0'), id.to_string());
+            }
+        }
+    }
 
     #[test]
     fn each_way_to_name_a_user_is_understood() {
@@ -98,6 +161,34 @@ mod tests {
             ("99999999999999999999999", None),
         ] {
             assert_eq!(Identifier::parse(text, "nox.example:53032"), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn each_selector_is_understood() {
+        let username = |name: &str| Some(Selector::User(Identifier::Username(name.into())));
+        let id = |number| Some(Selector::User(Identifier::Id(UserId(number))));
+        for (text, expected) in [
+            ("@me", Some(Selector::Me)),
+            ("@me@nox.example", Some(Selector::Me)),
+            ("@me@elsewhere.example", None),
+            ("@meow", None),
+            ("7", id(7)),
+            ("u:7", id(7)),
+            ("u:7@NOX.example", id(7)),
+            ("7@nox.example", id(7)),
+            ("Ada", username("ada")),
+            ("ada@nox.example", username("ada")),
+            ("ada@elsewhere.example", None),
+            ("ada@", None),
+            ("@", None),
+            ("", None),
+            ("u:", None),
+            ("u:ada", None),
+            ("u:0", None),
+            ("u:-7", None),
+        ] {
+            assert_eq!(Selector::parse(text, "nox.example"), expected, "{text:?}");
         }
     }
 }

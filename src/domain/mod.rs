@@ -1,18 +1,28 @@
 //! Floor 2: the rules. Plain synchronous Rust; the time is an argument.
 
+pub mod account;
 pub mod auth;
+pub mod changes;
 pub mod factors;
+pub mod fields;
 pub mod identifier;
 pub mod password;
+pub mod pictures;
+pub mod profile;
 pub mod public_key;
+pub mod relays;
 pub mod sessions;
 mod throttle;
 mod token;
 pub mod users;
 
+use std::path::PathBuf;
+
 use crate::config::Config;
+use crate::error::{Error, Result};
 use crate::secret::{Key, KeyError};
-use crate::storage::{Db, OpenError};
+pub use crate::storage::Page;
+use crate::storage::{Db, OpenError, totp_factors, users as rows};
 
 use password::Hasher;
 use throttle::InFlight;
@@ -35,23 +45,36 @@ pub enum StartError {
     /// The key file is unusable.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// The key file is gone, and with it what it sealed.
+    #[error(
+        "the key file {} is missing, and the database holds secrets that only it opens: put it back from a backup",
+        .0.display()
+    )]
+    KeyLost(PathBuf),
     /// The database is unusable.
     #[error(transparent)]
     Database(#[from] OpenError),
+    /// The database does not answer.
+    #[error(transparent)]
+    Query(#[from] Error),
 }
 
 impl App {
     /// Opens the key file and the database, and makes them where they are missing.
     ///
     /// # Errors
-    /// Either is unusable.
+    /// Either is unusable, or the key file of this database is gone.
     pub fn open(config: Config) -> Result<Self, StartError> {
         // The database first: where it is refused, no key is left behind.
         let db = Db::open(&config.storage.database)?;
-        let key = Key::load_or_create(&config.secrets.key_file)?;
+        let key_file = &config.secrets.key_file;
+        if !key_file.exists() && db.read(totp_factors::exists_any)? {
+            return Err(StartError::KeyLost(key_file.clone()));
+        }
+        let key = Key::load_or_create(key_file)?;
         Ok(Self {
             db,
-            hasher: Hasher::start(&config.password),
+            hasher: Hasher::new(&config.password),
             signer: Signer::new(&key, config.server.address.as_str()),
             in_flight: InFlight::default(),
             key,
@@ -69,8 +92,8 @@ impl App {
     ///
     /// # Errors
     /// It does not.
-    pub fn check_ready(&self) -> crate::error::Result<()> {
-        self.db.read(crate::storage::users::exists_any).map(drop)
+    pub fn check_ready(&self) -> Result<()> {
+        self.db.read(rows::exists_any).map(drop)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Passwords and their Argon2id hashes (RFC 9106), computed on a few threads of their own.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
@@ -44,30 +44,40 @@ impl From<String> for Password {
 
 type Job = Box<dyn FnOnce(&mut Memory) + Send>;
 
-/// The threads that compute hashes. Each keeps one buffer, made at its first hash and wiped after every one.
+/// The threads that compute hashes, started with the first one. Each keeps one buffer, made at its own first hash and wiped
+/// after every one.
 pub struct Hasher {
-    jobs: Sender<Job>,
+    jobs: OnceLock<Sender<Job>>,
     params: Params,
     threads: usize,
 }
 
 impl Hasher {
-    /// Starts the threads.
-    pub(super) fn start(config: &config::Password) -> Self {
+    pub(super) fn new(config: &config::Password) -> Self {
         let threads = match config.hashers.get() {
             0 => thread::available_parallelism().map_or(1, usize::from),
             count => count as usize,
         };
-        let (jobs, queue) = channel();
-        let queue = Arc::new(Mutex::new(queue));
-        for _ in 0..threads {
-            let queue = Arc::clone(&queue);
-            thread::spawn(move || work(&queue));
-        }
         let (memory, iterations, lanes) = (config.memory_kib.get(), config.iterations.get(), config.parallelism.get());
         // Configuration allows only what Argon2 does.
         let params = Params::new(memory, iterations, lanes, Some(HASH_LENGTH)).unwrap_or_default();
-        Self { jobs, params, threads }
+        Self { jobs: OnceLock::new(), params, threads }
+    }
+
+    /// Hands a job to the threads.
+    fn send(&self, job: Job) -> Result<()> {
+        let jobs = self.jobs.get_or_init(|| {
+            let (jobs, queue) = channel();
+            let queue = Arc::new(Mutex::new(queue));
+            for _ in 0..self.threads {
+                let queue = Arc::clone(&queue);
+                if let Err(error) = thread::Builder::new().name("hasher".into()).spawn(move || work(&queue)) {
+                    tracing::warn!(%error, "a hashing thread could not be started");
+                }
+            }
+            jobs
+        });
+        jobs.send(job).map_err(|_| fault("no hashing thread could be started"))
     }
 
     pub(super) const fn threads(&self) -> usize {
@@ -121,7 +131,7 @@ impl Hasher {
             // Nobody listens any more where the caller's thread is gone.
             let _ = done.send(memory.compute(&password, &salt, params));
         });
-        self.jobs.send(job).map_err(|_| fault("no hashing thread is left"))?;
+        self.send(job)?;
         result.recv().map_err(|_| fault("a hashing thread ended"))?
     }
 }
@@ -177,7 +187,7 @@ mod tests {
     use super::*;
 
     fn hasher(settings: &str) -> Hasher {
-        Hasher::start(&toml::from_str(settings).unwrap())
+        Hasher::new(&toml::from_str(settings).unwrap())
     }
 
     fn password(text: &str) -> Password {

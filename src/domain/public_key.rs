@@ -6,6 +6,9 @@ use sha2::{Digest, Sha256};
 use spki::SubjectPublicKeyInfoRef;
 use spki::der::Decode;
 
+/// The longest key, in bytes: twice what RSA needs with 4096 bits.
+const LONGEST: usize = 1024;
+
 /// A public key in DER, as a `SubjectPublicKeyInfo` (RFC 5280, 4.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicKey(Vec<u8>);
@@ -14,7 +17,7 @@ impl PublicKey {
     /// Reads standard base64 (RFC 4648, 4) of such a key; `None` where it is anything else.
     #[must_use]
     pub fn from_base64(text: &str) -> Option<Self> {
-        let der = BASE64_STANDARD.decode(text).ok()?;
+        let der = BASE64_STANDARD.decode(text).ok().filter(|der| der.len() <= LONGEST)?;
         SubjectPublicKeyInfoRef::from_der(&der).ok()?;
         Some(Self(der))
     }

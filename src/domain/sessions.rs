@@ -1,21 +1,25 @@
 //! Sessions: opened by a login, named by a token, worth something until they end.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use uuid::Builder;
 
 use super::App;
+use super::profile::{Profile, is_banned, profile};
 use super::public_key::PublicKey;
-use super::users::{Profile, profile};
+use super::users::by_name;
 use crate::error::{Error, Result};
 use crate::secret;
-use crate::storage::Connection;
-use crate::storage::sessions::{self, NewSession, SessionId};
+use crate::storage::sessions::{self, NewSession};
+pub use crate::storage::sessions::{Session, SessionId};
 use crate::storage::users::{self, User};
+use crate::storage::{Connection, Page};
 use crate::time::Timestamp;
 
 /// Expired sessions swept away at each login, at most: more than a login adds.
 const SWEEP: u32 = 16;
+const SEEN_EVERY: Duration = Duration::from_mins(1);
 
 /// From where somebody logs in.
 #[derive(Clone, Debug)]
@@ -44,6 +48,8 @@ pub struct OpenedSession {
 pub struct Principal {
     /// The session that the request's token names.
     pub session: SessionId,
+    /// When it was used last, to the minute.
+    pub last_seen_at: Timestamp,
     /// Its user.
     pub user: User,
 }
@@ -76,6 +82,19 @@ pub(super) fn open(
     Ok(OpenedSession { token, created_at: now, expires_at, user: profile(app, user, now) })
 }
 
+/// A session as its user sees it.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "schema.sql documents the columns")]
+pub struct SessionView {
+    pub id: SessionId,
+    pub is_current: bool,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub last_seen_at: Timestamp,
+    pub ip: String,
+    pub user_agent: Option<String>,
+}
+
 /// Who a token stands for, as the database has it at this moment.
 ///
 /// # Errors
@@ -83,20 +102,127 @@ pub(super) fn open(
 pub fn authenticate(app: &App, token: &str, now: Timestamp) -> Result<Principal> {
     let (session, user_id) = app.signer.read(token).ok_or(Error::NotLogged)?;
     app.db.read(|connection| {
-        sessions::find_active(connection, session, now)?
+        let session = sessions::find_active(connection, session, now)?
             .filter(|found| found.user_id == user_id)
             .ok_or(Error::NotLogged)?;
-        let user = users::find_by_id(connection, user_id)?.ok_or(Error::NotLogged)?;
-        Ok(Principal { session, user })
+        let user =
+            users::find_by_id(connection, user_id)?.filter(|user| !is_banned(user, now)).ok_or(Error::NotLogged)?;
+        Ok(Principal { session: session.id, last_seen_at: session.last_seen_at, user })
     })
 }
 
-/// Ends a session.
+/// Whether it is time to note that a session was used: at most once a minute.
+#[must_use]
+pub fn is_to_be_noted(principal: &Principal, now: Timestamp) -> bool {
+    principal.last_seen_at <= now.before(SEEN_EVERY)
+}
+
+/// Notes that a session was used, unless a request at the same time did.
 ///
 /// # Errors
 /// The database fails.
-pub fn revoke(app: &App, session: SessionId) -> Result<()> {
-    app.db.write(|connection| sessions::delete(connection, session))
+pub fn note(app: &App, session: SessionId, now: Timestamp) -> Result<()> {
+    app.db.write(|connection| sessions::update_last_seen(connection, session, now, now.before(SEEN_EVERY)))
+}
+
+/// How many sessions the principal has, and a part of them, newest first.
+///
+/// # Errors
+/// The database fails.
+pub fn list(app: &App, principal: &Principal, page: Page, now: Timestamp) -> Result<(u32, Vec<SessionView>)> {
+    let user = principal.user.id;
+    let (total, found) = app.db.read(|connection| {
+        Ok((sessions::count_of(connection, user, now)?, sessions::list_of(connection, user, now, page)?))
+    })?;
+    Ok((total, found.into_iter().map(|session| view(session, principal.session)).collect()))
+}
+
+/// One of the principal's sessions.
+///
+/// # Errors
+/// [`Error::SessionNotFound`], for somebody else's too, or the database fails.
+pub fn find(app: &App, principal: &Principal, id: SessionId, now: Timestamp) -> Result<SessionView> {
+    app.db.read(|connection| own(connection, principal, id, now)).map(|session| view(session, principal.session))
+}
+
+/// Ends one of the principal's sessions.
+///
+/// # Errors
+/// [`Error::SessionNotFound`], for somebody else's too, or the database fails.
+pub fn revoke(app: &App, principal: &Principal, id: SessionId, now: Timestamp) -> Result<()> {
+    app.db.write(|connection| {
+        own(connection, principal, id, now)?;
+        sessions::delete(connection, id).map(drop)
+    })
+}
+
+/// Ends every other session of the principal.
+///
+/// # Errors
+/// The database fails.
+pub fn revoke_others(app: &App, principal: &Principal) -> Result<()> {
+    app.db.write(|connection| sessions::delete_all_of(connection, principal.user.id, Some(principal.session)))
+}
+
+/// The sessions of a user, or of everybody, each with its username, newest first: for an operator.
+///
+/// # Errors
+/// [`Error::UserNotFound`], or the database fails.
+pub fn list_all(app: &App, name: Option<&str>, now: Timestamp) -> Result<Vec<(String, Session)>> {
+    app.db.read(|connection| {
+        let found = match name {
+            Some(name) => {
+                let user = by_name(app, connection, name)?;
+                sessions::list_of(connection, user.id, now, Page { limit: u32::MAX, offset: 0 })?
+            }
+            None => sessions::list_all(connection, now)?,
+        };
+        let named = |session: Session| {
+            let user = users::find_by_id(connection, session.user_id)?.ok_or(Error::UserNotFound)?;
+            Ok((user.username, session))
+        };
+        found.into_iter().map(named).collect()
+    })
+}
+
+/// Ends sessions, whosever they are: all of them, or, where one is not there, none.
+///
+/// # Errors
+/// [`Error::SessionNotFound`], or the database fails.
+pub fn revoke_all(app: &App, ids: &[SessionId]) -> Result<()> {
+    app.db.write(|connection| {
+        ids.iter()
+            .try_for_each(|id| if sessions::delete(connection, *id)? { Ok(()) } else { Err(Error::SessionNotFound) })
+    })
+}
+
+/// Ends every session of a user.
+///
+/// # Errors
+/// [`Error::UserNotFound`], or the database fails.
+pub fn revoke_all_of(app: &App, name: &str) -> Result<()> {
+    app.db.write(|connection| {
+        let user = by_name(app, connection, name)?;
+        sessions::delete_all_of(connection, user.id, None)
+    })
+}
+
+fn own(connection: &Connection, principal: &Principal, id: SessionId, now: Timestamp) -> Result<Session> {
+    sessions::find_active(connection, id, now)?
+        .filter(|session| session.user_id == principal.user.id)
+        .ok_or(Error::SessionNotFound)
+}
+
+fn view(session: Session, current: SessionId) -> SessionView {
+    SessionView {
+        id: session.id,
+        is_current: session.id == current,
+        created_at: session.created_at,
+        expires_at: session.expires_at,
+        last_seen_at: session.last_seen_at,
+        ip: session.ip,
+        user_agent: session.user_agent,
+    }
 }
 
 /// A version 7 UUID (RFC 9562, 5.7): new rows stay close together.

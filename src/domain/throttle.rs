@@ -1,6 +1,7 @@
 //! Budgets of attempts: counted before the check, kept in the database, given back to whoever was right.
 
 use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -8,6 +9,8 @@ use super::App;
 use crate::error::{Error, Result};
 use crate::storage::{Connection, budgets};
 use crate::time::Timestamp;
+#[cfg(test)]
+use std::sync::atomic::{AtomicU32, Ordering};
 
 const WINDOW: Duration = Duration::from_mins(15);
 /// Budgets swept away at each attempt, at most: more than an attempt adds, so that the table stays small.
@@ -20,9 +23,9 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    /// Wrong passwords for one account from one address.
-    pub(super) fn password_from(account: &str, ip: &str) -> Self {
-        Self { subject: format!("password {account} from {ip}"), limit: 5 }
+    /// Wrong passwords for one account from one network.
+    pub(super) fn password_from(account: &str, ip: IpAddr) -> Self {
+        Self { subject: format!("password {account} from {}", network(ip)), limit: 5 }
     }
 
     /// Wrong passwords for one account from anywhere.
@@ -30,14 +33,27 @@ impl Budget {
         Self { subject: format!("password {account}"), limit: 10 }
     }
 
-    /// Failures of one address.
-    pub(super) fn address(ip: &str) -> Self {
-        Self { subject: format!("address {ip}"), limit: 60 }
+    /// Wrong passwords and unknown names from one network.
+    pub(super) fn address(ip: IpAddr) -> Self {
+        Self { subject: format!("address {}", network(ip)), limit: 60 }
+    }
+
+    /// Accounts made from one network.
+    pub(super) fn registration(ip: IpAddr) -> Self {
+        Self { subject: format!("registration {}", network(ip)), limit: 10 }
     }
 
     /// Wrong codes for one account.
     pub(super) fn code(account: &str) -> Self {
         Self { subject: format!("code {account}"), limit: 5 }
+    }
+}
+
+/// What one subscriber has: an IPv4 address, or the first 64 bits of an IPv6 address (RFC 6177).
+fn network(ip: IpAddr) -> IpAddr {
+    match ip {
+        IpAddr::V4(_) => ip,
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
     }
 }
 
@@ -49,26 +65,37 @@ impl Budget {
 /// # Errors
 /// [`Error::TooManyRequests`] where a budget is spent, or the database fails.
 pub(super) fn spend(app: &App, budgets: Vec<Budget>, now: Timestamp) -> Result<Spent<'_>> {
-    let mut counts = app.in_flight.lock();
     loop {
-        match app.db.write(|connection| spend_all(connection, &budgets, now)) {
-            Ok(()) => break,
-            Err(Refusal::Spent { subject, .. }) if counts.contains_key(subject) => {
-                counts = app.in_flight.ended.wait(counts).unwrap_or_else(PoisonError::into_inner);
+        let counted = app.db.write(|connection| {
+            // Both within the transaction, of which there is one at a time: whoever comes next knows who is in flight.
+            match spend_all(connection, &budgets, now) {
+                Ok(()) => Ok(app.in_flight.enter(&budgets)),
+                Err(Refusal::Spent { subject, .. }) if app.in_flight.contains(subject) => {
+                    Err(Refusal::Later { subject })
+                }
+                Err(refusal) => Err(refusal),
             }
+        });
+        match counted {
+            Ok(in_flight) => return Ok(Spent { budgets, _in_flight: in_flight }),
+            Err(Refusal::Later { subject }) => app.in_flight.wait_for_one(subject),
             Err(Refusal::Spent { seconds, .. }) => return Err(Error::TooManyRequests { seconds }),
             Err(Refusal::Failed(error)) => return Err(error),
         }
     }
-    for budget in &budgets {
-        *counts.entry(budget.subject.clone()).or_default() += 1;
-    }
-    Ok(Spent { budgets, in_flight: &app.in_flight })
 }
 
 /// Why an attempt was not counted.
 enum Refusal<'budget> {
-    Spent { subject: &'budget str, seconds: u64 },
+    /// This budget is spent.
+    Spent {
+        subject: &'budget str,
+        seconds: u64,
+    },
+    /// It is spent by attempts that are being checked, and may be given back.
+    Later {
+        subject: &'budget str,
+    },
     Failed(Error),
 }
 
@@ -93,32 +120,17 @@ fn spend_all<'budget>(
     Ok(())
 }
 
-/// Attempts that were counted; they count until they are given back.
+/// An attempt that was counted and is being checked; it stays counted until it is given back.
 #[must_use]
 pub(super) struct Spent<'app> {
     budgets: Vec<Budget>,
-    in_flight: &'app InFlight,
+    _in_flight: Ticket<'app>,
 }
 
 impl Spent<'_> {
-    /// Gives them back, in the transaction that says that the attempt was right.
+    /// Gives it back, in the transaction that says that the attempt was right.
     pub(super) fn refund(&self, connection: &Connection) -> Result<()> {
         self.budgets.iter().try_for_each(|budget| budgets::refund(connection, &budget.subject))
-    }
-}
-
-impl Drop for Spent<'_> {
-    fn drop(&mut self) {
-        let mut counts = self.in_flight.lock();
-        for budget in &self.budgets {
-            if let Some(count) = counts.get_mut(&budget.subject) {
-                *count -= 1;
-                if *count == 0 {
-                    counts.remove(&budget.subject);
-                }
-            }
-        }
-        self.in_flight.ended.notify_all();
     }
 }
 
@@ -135,11 +147,58 @@ pub(super) fn forgive(connection: &Connection, account: &str) -> Result<()> {
 pub(super) struct InFlight {
     counts: Mutex<HashMap<String, u32>>,
     ended: Condvar,
+    /// How often somebody began to wait.
+    #[cfg(test)]
+    waits: AtomicU32,
 }
 
 impl InFlight {
+    fn enter(&self, budgets: &[Budget]) -> Ticket<'_> {
+        let subjects: Vec<String> = budgets.iter().map(|budget| budget.subject.clone()).collect();
+        let mut counts = self.lock();
+        for subject in &subjects {
+            *counts.entry(subject.clone()).or_default() += 1;
+        }
+        Ticket { subjects, in_flight: self }
+    }
+
+    fn contains(&self, subject: &str) -> bool {
+        self.lock().contains_key(subject)
+    }
+
+    /// Waits until an attempt with this subject ends, where there still is one.
+    fn wait_for_one(&self, subject: &str) {
+        let counts = self.lock();
+        let Some(before) = counts.get(subject).copied() else { return };
+        #[cfg(test)]
+        self.waits.fetch_add(1, Ordering::SeqCst);
+        let same = |counts: &mut HashMap<String, u32>| counts.get(subject) == Some(&before);
+        drop(self.ended.wait_while(counts, same).unwrap_or_else(PoisonError::into_inner));
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<String, u32>> {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An attempt's place among those in flight.
+struct Ticket<'app> {
+    subjects: Vec<String>,
+    in_flight: &'app InFlight,
+}
+
+impl Drop for Ticket<'_> {
+    fn drop(&mut self) {
+        let mut counts = self.in_flight.lock();
+        for subject in &self.subjects {
+            if let Some(count) = counts.get_mut(subject) {
+                *count -= 1;
+                if *count == 0 {
+                    counts.remove(subject);
+                }
+            }
+        }
+        self.in_flight.ended.notify_all();
     }
 }
 
@@ -192,7 +251,9 @@ mod tests {
         let mut in_flight: Vec<_> = (0..5).map(|_| attempt(&app, NOW).unwrap()).collect();
         std::thread::scope(|scope| {
             let sixth = scope.spawn(|| attempt(&app, NOW).map(drop));
-            std::thread::sleep(Duration::from_millis(100));
+            while app.in_flight.waits.load(Ordering::SeqCst) == 0 && !sixth.is_finished() {
+                std::thread::yield_now();
+            }
             assert!(!sixth.is_finished(), "it is neither let in nor refused yet");
             let right = in_flight.pop().unwrap();
             app.db.write(|connection| right.refund(connection)).unwrap();
@@ -213,13 +274,21 @@ mod tests {
     }
 
     #[test]
+    fn an_ipv6_subscriber_is_counted_once() {
+        let subject = |ip: &str| Budget::address(ip.parse().unwrap()).subject;
+        assert_eq!(subject("2001:db8:1:2::7"), subject("2001:db8:1:2:ffff::1"));
+        assert_ne!(subject("2001:db8:1:2::7"), subject("2001:db8:1:3::7"));
+        assert_ne!(subject("192.0.2.1"), subject("192.0.2.2"));
+    }
+
+    #[test]
     fn budgets_whose_time_is_over_are_swept() {
         let (_folder, app) = app_with("");
         for address in 0..40 {
-            drop(spend(&app, vec![Budget::address(&address.to_string())], NOW));
+            drop(spend(&app, vec![Budget::address([192, 0, 2, address].into())], NOW));
         }
         for address in 0..3 {
-            drop(spend(&app, vec![Budget::address(&format!("new {address}"))], NOW.after(WINDOW)));
+            drop(spend(&app, vec![Budget::address([198, 51, 100, address].into())], NOW.after(WINDOW)));
         }
         let left: u32 =
             app.db.read(|c| Ok(c.query_row("SELECT count(*) FROM budgets", [], |row| row.get(0))?)).unwrap();

@@ -1,89 +1,105 @@
-//! Accounts: how they are made, changed and shown.
+//! Accounts: how they are made, found, changed by their operator, banned and removed.
 
-use serde::Serialize;
-
-use super::password::{MAX_LENGTH, Password};
-use super::{App, throttle};
-use crate::error::{Error, Result};
-use crate::storage::users::{self, NewUser, User, UserId};
-use crate::storage::{Connection, sessions};
-use crate::time::Timestamp;
-
+use super::changes::{self, Changes};
+use super::fields::{Display, Email, GivenTag, NewPassword, Username};
 use super::identifier::Identifier;
-
-/// A user as they see themselves: the sixteen keys of the contract, all always there.
-#[derive(Debug, Serialize)]
-#[expect(missing_docs, reason = "the contract's own names")]
-pub struct Profile {
-    pub id: UserId,
-    pub username: String,
-    pub display: String,
-    /// The address of the server that the user belongs to.
-    pub server: String,
-    /// The effective tags: stored, default and derived ones.
-    pub tags: Vec<String>,
-    pub bio: Option<String>,
-    pub thumbnail: Option<String>,
-    pub banner: Option<String>,
-    pub links: Vec<String>,
-    pub rank: i64,
-    /// `null` for oneself.
-    pub relations: Option<()>,
-    pub email: Option<String>,
-    pub email_verified: bool,
-    pub created_at: Timestamp,
-    pub home: Option<String>,
-    pub twofa_enabled: bool,
-}
+use super::pictures::{self, Picture, PictureKind};
+use super::profile::{Profile, PublicProfile, profile, public_profile};
+use super::{App, throttle};
+use crate::config::{self, Config};
+use crate::error::{Error, Result};
+pub use crate::storage::users::UserId;
+use crate::storage::users::{self, NewUser, Search, User};
+use crate::storage::{Connection, Page, sessions};
+use crate::time::Timestamp;
 
 /// An account to be.
 pub struct Registration {
-    /// In any case; kept in lower case.
-    pub username: String,
-    /// The username where there is none.
-    pub display: Option<String>,
-    /// Unverified at first.
-    pub email: Option<String>,
+    /// Under which name.
+    pub username: Username,
     /// As long as the server wants for new ones.
-    pub password: Password,
+    pub password: NewPassword,
+    /// Unverified at first.
+    pub email: Option<Email>,
+    /// The username where there is none.
+    pub display: Option<Display>,
     /// Whether the user gets `sys:admin`.
     pub is_admin: bool,
 }
 
-/// Makes an account.
+/// Makes an account. `show` may tell somebody of it, such as its password; where that fails, there is no account.
 ///
 /// # Errors
-/// [`Error::InvalidField`] for the first field that breaks its rule, [`Error::AlreadyExists`], or a fault.
-pub fn register(app: &App, registration: Registration, now: Timestamp) -> Result<Profile> {
-    let username = registration.username.to_ascii_lowercase();
-    check("username", &username, "must be 3 to 16 of a-z, 0-9, _, . and -, and not digits alone", is_username)?;
-    check_new_password(app, &registration.password)?;
-    let display = registration.display.unwrap_or_else(|| username.clone());
-    if let Some(email) = &registration.email {
-        check("email", email, "must be an address of at most 320 characters", is_email)?;
-    }
-    check("display", &display, "must be between 3 and 32 characters long, without control characters", is_display)?;
-    let new = NewUser {
-        username,
-        display,
-        email: registration.email,
-        password_hash: app.hasher.hash(&registration.password)?,
-        is_admin: registration.is_admin,
-        created_at: now,
-    };
-    let user = app.db.write(|connection| {
-        let id = users::insert(connection, &new)?;
-        users::find_by_id(connection, id)?.ok_or(Error::UserNotFound)
-    })?;
-    Ok(profile(app, user, now))
+/// [`Error::AlreadyExists`], a fault, or what `show` returns.
+pub fn register<E: From<Error>>(
+    app: &App,
+    registration: Registration,
+    now: Timestamp,
+    show: impl FnOnce(&Profile) -> Result<(), E>,
+) -> Result<Profile, E> {
+    let hash = app.hasher.hash(&registration.password.0)?;
+    app.db.write(|connection| {
+        let profile = profile(app, insert(connection, registration, hash, now)?, now);
+        show(&profile)?;
+        Ok(profile)
+    })
 }
 
-/// Whether nobody has registered yet.
+/// Makes the account while there is none at all; otherwise does nothing. `show` as for [`register`].
+///
+/// # Errors
+/// A fault, or what `show` returns.
+pub fn register_first<E: From<Error>>(
+    app: &App,
+    registration: Registration,
+    now: Timestamp,
+    show: impl FnOnce(&Profile) -> Result<(), E>,
+) -> Result<(), E> {
+    if app.db.read(users::exists_any)? {
+        return Ok(());
+    }
+    let hash = app.hasher.hash(&registration.password.0)?;
+    app.db.write(|connection| {
+        // Another server may have been quicker.
+        if users::exists_any(connection)? {
+            return Ok(());
+        }
+        show(&profile(app, insert(connection, registration, hash, now)?, now))
+    })
+}
+
+/// Stores a new account.
+pub(super) fn insert(
+    connection: &Connection,
+    new: Registration,
+    password_hash: String,
+    now: Timestamp,
+) -> Result<User> {
+    let username = new.username.into_text();
+    let new = NewUser {
+        display: new.display.map_or_else(|| username.clone(), Display::into_text),
+        username,
+        email: new.email.map(Email::into_text),
+        password_hash,
+        is_admin: new.is_admin,
+        created_at: now,
+    };
+    let id = users::insert(connection, &new)?;
+    users::find_by_id(connection, id)?.ok_or(Error::UserNotFound)
+}
+
+/// Whether strangers may make accounts.
+#[must_use]
+pub fn may_anybody_register(config: &Config) -> bool {
+    config.users.registration == config::Registration::Open
+}
+
+/// How many accounts there are.
 ///
 /// # Errors
 /// The database fails.
-pub fn is_empty(app: &App) -> Result<bool> {
-    Ok(!app.db.read(users::exists_any)?)
+pub fn count(app: &App) -> Result<u32> {
+    app.db.read(|connection| users::count(connection, Search { text: "", by_email: false }))
 }
 
 /// The user of that name, id or verified address.
@@ -94,27 +110,110 @@ pub fn find(app: &App, name: &str, now: Timestamp) -> Result<Profile> {
     app.db.read(|connection| by_name(app, connection, name)).map(|user| profile(app, user, now))
 }
 
-/// The users whose name, display name or address contains `text`, by id.
+/// The user whom a client names.
+///
+/// # Errors
+/// [`Error::UserNotFound`], or the database fails.
+pub fn select(app: &App, identifier: &Identifier, now: Timestamp) -> Result<PublicProfile> {
+    let user = app.db.read(|connection| identifier.find(connection))?;
+    user.map(|user| public_profile(app, user, now)).ok_or(Error::UserNotFound)
+}
+
+/// The users whose name, display name or address contains `text`, by id, as their operator sees them.
 ///
 /// # Errors
 /// The database fails.
-pub fn search(app: &App, text: &str, now: Timestamp) -> Result<Vec<Profile>> {
-    let found = app.db.read(|connection| users::list(connection, text))?;
+pub fn list_all(app: &App, text: &str, now: Timestamp) -> Result<Vec<Profile>> {
+    let everything = Page { limit: u32::MAX, offset: 0 };
+    let found = app.db.read(|connection| users::list(connection, Search { text, by_email: true }, everything))?;
     Ok(found.into_iter().map(|user| profile(app, user, now)).collect())
 }
 
-/// Sets another password; ends every session of the user, and forgets what was counted against them.
+/// How many users there are in all whose name or display name contains `text`, and a part of them, by id.
 ///
 /// # Errors
-/// [`Error::UserNotFound`], [`Error::InvalidField`] where the password is too short or too long, or a fault.
-pub fn change_password(app: &App, name: &str, password: &Password, now: Timestamp) -> Result<()> {
-    check_new_password(app, password)?;
-    let hash = app.hasher.hash(password)?;
+/// The database fails.
+pub fn search(app: &App, text: &str, page: Page, now: Timestamp) -> Result<(u32, Vec<PublicProfile>)> {
+    let search = Search { text, by_email: false };
+    let (total, found) =
+        app.db.read(|connection| Ok((users::count(connection, search)?, users::list(connection, search, page)?)))?;
+    Ok((total, found.into_iter().map(|user| public_profile(app, user, now)).collect()))
+}
+
+/// Those of these users who exist, and whose name or display name contains `text`.
+///
+/// # Errors
+/// The database fails.
+pub fn pick(app: &App, ids: &[UserId], text: &str, now: Timestamp) -> Result<Vec<PublicProfile>> {
+    let text = text.to_ascii_lowercase();
+    let holds = |name: &str| name.to_ascii_lowercase().contains(&text);
+    app.db.read(|connection| {
+        let found = ids.iter().map(|id| users::find_by_id(connection, *id)).collect::<Result<Vec<_>>>()?;
+        let matching = found.into_iter().flatten().filter(|user| holds(&user.username) || holds(&user.display));
+        Ok(matching.map(|user| public_profile(app, user, now)).collect())
+    })
+}
+
+/// Changes what an operator may change: every field, and the pictures.
+///
+/// # Errors
+/// [`Error::UserNotFound`], [`Error::AlreadyExists`], or the database fails.
+pub fn set(
+    app: &App,
+    name: &str,
+    changes: Changes,
+    pictures: &[(PictureKind, Picture)],
+    now: Timestamp,
+) -> Result<Profile> {
+    app.db.write(|connection| {
+        let mut user = by_name(app, connection, name)?;
+        changes.apply(app, &mut user);
+        for (kind, picture) in pictures {
+            pictures::put(connection, &mut user, *kind, picture)?;
+        }
+        changes::store(connection, &user)?;
+        Ok(profile(app, user, now))
+    })
+}
+
+/// Adds and removes tags.
+///
+/// # Errors
+/// [`Error::UserNotFound`], [`Error::InvalidField`] where a tag cannot be given, or the database fails.
+pub fn retag(app: &App, name: &str, add: Vec<GivenTag>, remove: &[GivenTag], now: Timestamp) -> Result<Profile> {
+    app.db.write(|connection| {
+        let mut user = by_name(app, connection, name)?;
+        let remove: Vec<String> = remove.iter().cloned().map(GivenTag::into_text).collect();
+        for tag in add.into_iter().map(GivenTag::into_text) {
+            if !user.tags.contains(&tag) {
+                user.tags.push(tag);
+            }
+        }
+        user.tags.retain(|tag| !remove.contains(tag));
+        users::update(connection, &user)?;
+        Ok(profile(app, user, now))
+    })
+}
+
+/// Sets another password; ends every session of the user, and forgets what was counted against them. Where `show` fails,
+/// nothing is changed.
+///
+/// # Errors
+/// [`Error::UserNotFound`], a fault, or what `show` returns.
+pub fn change_password<E: From<Error>>(
+    app: &App,
+    name: &str,
+    password: &NewPassword,
+    now: Timestamp,
+    show: impl FnOnce() -> Result<(), E>,
+) -> Result<(), E> {
+    let hash = app.hasher.hash(&password.0)?;
     app.db.write(|connection| {
         let user = by_name(app, connection, name)?;
         users::update_password(connection, user.id, &hash, now)?;
-        sessions::delete_all_of(connection, user.id)?;
-        throttle::forgive(connection, &user.id.to_string())
+        sessions::delete_all_of(connection, user.id, None)?;
+        throttle::forgive(connection, &user.id.to_string())?;
+        show()
     })
 }
 
@@ -126,7 +225,7 @@ pub fn disable(app: &App, name: &str, reason: Option<&str>, until: Option<Timest
     app.db.write(|connection| {
         let user = by_name(app, connection, name)?;
         users::update_ban(connection, user.id, Some(now), until, reason)?;
-        sessions::delete_all_of(connection, user.id)
+        sessions::delete_all_of(connection, user.id, None)
     })
 }
 
@@ -141,83 +240,21 @@ pub fn enable(app: &App, name: &str) -> Result<()> {
     })
 }
 
+/// Removes an account with everything of it; its id is never given again.
+///
+/// # Errors
+/// [`Error::UserNotFound`], or the database fails.
+pub fn remove(app: &App, name: &str) -> Result<()> {
+    app.db.write(|connection| {
+        let user = by_name(app, connection, name)?;
+        users::delete(connection, user.id)
+    })
+}
+
 /// Finds the user that an operator names.
 pub(super) fn by_name(app: &App, connection: &Connection, name: &str) -> Result<User> {
     let identifier = Identifier::parse(name, app.config.server.address.as_str()).ok_or(Error::UserNotFound)?;
     identifier.find(connection)?.ok_or(Error::UserNotFound)
-}
-
-/// How a user sees themselves.
-#[must_use]
-pub fn profile(app: &App, user: User, now: Timestamp) -> Profile {
-    Profile {
-        tags: tags(app, &user, now),
-        id: user.id,
-        username: user.username,
-        display: user.display,
-        server: app.config.server.address.to_string(),
-        bio: user.bio,
-        thumbnail: user.thumbnail,
-        banner: user.banner,
-        links: user.links,
-        rank: user.rank,
-        relations: None,
-        email: user.email,
-        email_verified: user.email_verified,
-        created_at: user.created_at,
-        home: user.home,
-        twofa_enabled: user.has_totp,
-    }
-}
-
-/// Whether a ban holds.
-pub(super) fn is_banned(user: &User, now: Timestamp) -> bool {
-    user.banned_at.is_some_and(|from| from <= now) && user.banned_until.is_none_or(|until| now < until)
-}
-
-fn tags(app: &App, user: &User, now: Timestamp) -> Vec<String> {
-    let derived =
-        [(user.is_admin, "sys:admin"), (user.rank == 0, "sys:unverified"), (is_banned(user, now), "sys:blacklisted")];
-    let all = (user.tags.iter().cloned())
-        .chain(app.config.users.default_tags.iter().map(|tag| format!("dft:{tag}")))
-        .chain(derived.into_iter().filter(|(holds, _)| *holds).map(|(_, tag)| tag.into()));
-    let mut tags = Vec::new();
-    for tag in all {
-        if !tags.contains(&tag) {
-            tags.push(tag);
-        }
-    }
-    tags
-}
-
-fn check(field: &'static str, value: &str, rule: &'static str, holds: fn(&str) -> bool) -> Result<()> {
-    if holds(value) { Ok(()) } else { Err(Error::InvalidField { field, rule }) }
-}
-
-fn check_new_password(app: &App, password: &Password) -> Result<()> {
-    let rule = match password.length() {
-        length if length < app.config.password.min_length.get() as usize => {
-            "is shorter than the server wants (password.min_length)"
-        }
-        length if length > MAX_LENGTH => "must be at most 128 characters long",
-        _ => return Ok(()),
-    };
-    Err(Error::InvalidField { field: "password", rule })
-}
-
-fn is_username(name: &str) -> bool {
-    let plain = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.' | b'-');
-    (3..=16).contains(&name.len()) && name.bytes().all(plain) && !name.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-fn is_display(name: &str) -> bool {
-    (3..=32).contains(&name.chars().count()) && !name.contains(char::is_control) && name.trim() == name
-}
-
-fn is_email(address: &str) -> bool {
-    let odd = |letter: char| letter.is_whitespace() || letter.is_control();
-    let parts = address.rsplit_once('@').is_some_and(|(local, host)| !local.is_empty() && !host.is_empty());
-    parts && address.chars().count() <= 320 && !address.contains(odd)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 use super::*;
+use crate::domain::fields::{NewPassword, Username};
 use crate::domain::testing::app_with;
-use crate::domain::users::{Registration, register};
+use crate::domain::users::Registration;
 use std::time::Duration;
 
 const NOW: Timestamp = Timestamp::from_millis(1_750_936_113_726);
@@ -9,16 +10,36 @@ const SECOND: Duration = Duration::from_secs(1);
 
 fn app(settings: &str) -> (tempfile::TempDir, App) {
     let (folder, app) = app_with(settings);
-    let (username, password) = ("ada".into(), PASSWORD.to_owned().into());
-    register(&app, Registration { username, display: None, email: None, password, is_admin: false }, NOW).unwrap();
+    let registration = Registration {
+        username: Username::parse("ada".into()).unwrap(),
+        password: new_password(&app, PASSWORD),
+        email: None,
+        display: None,
+        is_admin: false,
+    };
+    users::register(&app, registration, NOW, |_| Ok::<_, Error>(())).unwrap();
     (folder, app)
+}
+
+fn new_password(app: &App, text: &str) -> NewPassword {
+    NewPassword::parse(text.to_owned().into(), &app.config).unwrap()
+}
+
+fn change_password(app: &App, text: &str, now: Timestamp) {
+    users::change_password(app, "ada", &new_password(app, text), now, || Ok::<_, Error>(())).unwrap();
+}
+
+fn enroll(app: &App) -> factors::Enrollment {
+    let enrollment = factors::enroll(app, "ada").unwrap();
+    factors::enable_unconfirmed(app, &enrollment, NOW, || Ok::<_, Error>(())).unwrap();
+    enrollment
 }
 
 fn attempt(name: &str, password: &str, code: Option<&str>) -> LoginAttempt {
     LoginAttempt {
         identifier: Identifier::parse(name, "").unwrap(),
         password: password.to_owned().into(),
-        code: code.map(|digits| Code { field: "factor_code", digits: digits.into() }),
+        code: code.map(|digits| Code::parse("factor_code", digits.into()).unwrap()),
         public_key: None,
         device: Device { ip: [192, 0, 2, 1].into(), user_agent: None },
     }
@@ -94,7 +115,7 @@ fn a_hash_of_other_parameters_is_replaced_at_the_next_good_login_and_only_then()
 fn a_new_password_ends_the_sessions_and_the_old_one() {
     let (_folder, app) = app("");
     let old = token(login(&app, &attempt("ada", PASSWORD, None), NOW));
-    users::change_password(&app, "ada", &"battery staple".to_owned().into(), NOW.after(SECOND)).unwrap();
+    change_password(&app, "battery staple", NOW.after(SECOND));
     assert!(sessions::authenticate(&app, &old, NOW).is_err());
     assert!(login(&app, &attempt("ada", PASSWORD, None), NOW).is_err());
     token(login(&app, &attempt("ada", "battery staple", None), NOW));
@@ -123,8 +144,7 @@ fn right_passwords_are_not_counted() {
 #[test]
 fn a_code_works_once_and_an_earlier_one_not_after_a_later_one() {
     let (_folder, app) = app("");
-    let enrollment = factors::enroll(&app, "ada").unwrap();
-    factors::enable_unconfirmed(&app, &enrollment, NOW).unwrap();
+    let enrollment = enroll(&app);
     let with = |code: &str| login(&app, &attempt("ada", PASSWORD, Some(code)), NOW);
     let (now, earlier) =
         (code_at(&enrollment, NOW), code_at(&enrollment, Timestamp::from_millis(NOW.millis() - 30_000)));
@@ -140,8 +160,7 @@ fn a_code_works_once_and_an_earlier_one_not_after_a_later_one() {
 #[test]
 fn five_wrong_codes_close_the_second_step_and_a_right_password_does_not_open_it() {
     let (_folder, app) = app("");
-    let enrollment = factors::enroll(&app, "ada").unwrap();
-    factors::enable_unconfirmed(&app, &enrollment, NOW).unwrap();
+    let enrollment = enroll(&app);
     let right = code_at(&enrollment, NOW);
     let wrong = if right == "000000" { "000001" } else { "000000" };
     for _ in 0..5 {
@@ -157,16 +176,16 @@ fn the_code_that_enabled_the_app_does_not_log_in() {
     let (_folder, app) = app("");
     let enrollment = factors::enroll(&app, "ada").unwrap();
     let code = code_at(&enrollment, NOW);
-    assert!(factors::confirm(&app, &enrollment, "12345", NOW).is_err());
-    factors::confirm(&app, &enrollment, &code, NOW).unwrap();
+    let confirm = |code: &str| factors::confirm(&app, &enrollment, &Code::parse("code", code.into()).unwrap(), NOW);
+    assert!(confirm(if code == "000000" { "000001" } else { "000000" }).is_err());
+    confirm(&code).unwrap();
     assert!(login(&app, &attempt("ada", PASSWORD, Some(&code)), NOW).is_err());
 }
 
 #[test]
 fn one_code_at_once_from_twenty_opens_one_session() {
     let (_folder, app) = app("");
-    let enrollment = factors::enroll(&app, "ada").unwrap();
-    factors::enable_unconfirmed(&app, &enrollment, NOW).unwrap();
+    let enrollment = enroll(&app);
     let code = code_at(&enrollment, NOW);
     let run = || login(&app, &attempt("ada", PASSWORD, Some(&code)), NOW).is_ok();
     let opened = std::thread::scope(|scope| {
@@ -188,28 +207,29 @@ fn expired_sessions_are_swept() {
 #[test]
 fn what_changes_while_the_hash_is_computed_keeps_the_door_shut() {
     let changes: [fn(&App); 3] = [
-        |app| users::change_password(app, "ada", &"battery staple".to_owned().into(), NOW.after(SECOND)).unwrap(),
-        |app| users::disable(app, "ada", None, None, NOW).unwrap(),
-        |app| factors::enable_unconfirmed(app, &factors::enroll(app, "ada").unwrap(), NOW).unwrap(),
+        |app| change_password(app, "battery staple", NOW.after(SECOND)),
+        |app| users::disable(app, "ada", None, None, NOW.after(SECOND)).unwrap(),
+        |app| drop(enroll(app)),
     ];
     for change in changes {
         let (_folder, app) = app("");
         let checked = app.db.read(|c| rows::find_by_username(c, "ada")).unwrap().unwrap();
         change(&app);
-        assert!(open(&app, &attempt("ada", PASSWORD, None), &checked, NOW, |_| Ok(true)).is_err());
+        let attempt = attempt("ada", PASSWORD, None);
+        let entered = app.db.write(|connection| enter(&app, connection, &attempt, (&checked, None), NOW));
+        assert_eq!(message(entered), "Invalid field: password, is not correct.");
     }
 }
 
 #[test]
 fn a_step_of_a_factor_that_was_replaced_is_not_accepted() {
     let (_folder, app) = app("");
-    let enroll = || factors::enable_unconfirmed(&app, &factors::enroll(&app, "ada").unwrap(), NOW).unwrap();
     let factor =
         || app.db.read(|c| totp_factors::find(c, rows::find_by_username(c, "ada")?.unwrap().id)).unwrap().unwrap();
-    enroll();
+    drop(enroll(&app));
     let old = factor();
     factors::reset(&app, "ada").unwrap();
-    enroll();
+    drop(enroll(&app));
     let accepts = |factor| app.db.write::<_, Error>(|c| totp_factors::update_last_step(c, factor, 7)).unwrap();
     assert!(!accepts(&old) && accepts(&factor()));
 }
@@ -221,4 +241,29 @@ fn a_token_that_names_somebody_elses_session_is_nobodys() {
     let other = crate::storage::users::UserId(session.user.id.0 + 1);
     let forged = app.signer.sign((other, "bob"), session.session, (NOW, NOW)).unwrap();
     assert!(matches!(sessions::authenticate(&app, &forged, NOW), Err(Error::NotLogged)));
+}
+
+#[test]
+fn a_fault_of_the_servers_own_and_a_disabled_account_are_no_guesses() {
+    let (_folder, app) = app("");
+    users::disable(&app, "ada", None, None, NOW).unwrap();
+    for _ in 0..10 {
+        assert_eq!(message(login(&app, &attempt("ada", PASSWORD, None), NOW)), "You are not authorized to log in.");
+    }
+    users::enable(&app, "ada").unwrap();
+    let enrollment = enroll(&app);
+    let code = code_at(&enrollment, NOW);
+    // Another key file: the seed does not open.
+    let other = tempfile::tempdir().unwrap();
+    let mut config = app.config.clone();
+    config.secrets.key_file = other.path().join("nox.key");
+    drop(app);
+    std::fs::write(&config.secrets.key_file, [7; 32]).unwrap();
+    let owner_only = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(&config.secrets.key_file, owner_only).unwrap();
+    let foreign = App::open(config).unwrap();
+    for _ in 0..10 {
+        let fault = login(&foreign, &attempt("ada", PASSWORD, Some(&code)), NOW).unwrap_err();
+        assert!(matches!(fault, Error::InternalError { .. }), "{fault}");
+    }
 }

@@ -1,0 +1,88 @@
+//! Changes to an account's fields, by its user or by its operator.
+
+use super::App;
+use super::fields::{BannerUrl, Bio, Clearable, Display, Email, GivenTag, Home, Link, OwnTag, ThumbnailUrl, Username};
+use super::profile::picture_url;
+use crate::error::Result;
+use crate::storage::Connection;
+use crate::storage::pictures::{self, PictureKind};
+use crate::storage::users::{self, User};
+
+/// What is to change: `None` leaves a field as it is.
+#[derive(Clone, Default)]
+#[expect(missing_docs, reason = "the fields are those of a profile")]
+pub struct Changes {
+    pub username: Option<Username>,
+    pub display: Option<Display>,
+    /// A new address is not verified.
+    pub email: Option<Clearable<Email>>,
+    pub email_verified: Option<bool>,
+    pub bio: Option<Clearable<Bio>>,
+    pub thumbnail: Option<Clearable<ThumbnailUrl>>,
+    pub banner: Option<Clearable<BannerUrl>>,
+    pub links: Option<Vec<Link>>,
+    pub home: Option<Clearable<Home>>,
+    pub rank: Option<i64>,
+    /// The tags that users give themselves; the others stay.
+    pub own_tags: Option<Vec<OwnTag>>,
+    /// All tags.
+    pub given_tags: Option<Vec<GivenTag>>,
+}
+
+impl Changes {
+    /// Whether something becomes different by which the account is found or entered.
+    pub(super) fn are_sensitive(&self, app: &App, user: &User) -> bool {
+        let mut after = user.clone();
+        self.clone().apply(app, &mut after);
+        after.username != user.username || after.email != user.email
+    }
+
+    pub(super) fn apply(self, app: &App, user: &mut User) {
+        let id = user.id;
+        // The URL that the user object shows leaves the picture as it is.
+        let is_other = |url: &Option<String>, kind| *url != Some(picture_url(app, id, kind));
+        set(&mut user.username, self.username.map(Username::into_text));
+        set(&mut user.display, self.display.map(Display::into_text));
+        if let Some(email) = self.email.map(|email| email.into_text(Email::into_text)) {
+            user.email_verified &= user.email == email;
+            user.email = email;
+        }
+        set(&mut user.email_verified, self.email_verified);
+        user.email_verified &= user.email.is_some();
+        set(&mut user.bio, self.bio.map(|bio| bio.into_text(Bio::into_text)));
+        let thumbnail = self.thumbnail.map(|url| url.into_text(ThumbnailUrl::into_text));
+        set(&mut user.thumbnail, thumbnail.filter(|url| is_other(url, PictureKind::Thumbnail)));
+        let banner = self.banner.map(|url| url.into_text(BannerUrl::into_text));
+        set(&mut user.banner, banner.filter(|url| is_other(url, PictureKind::Banner)));
+        set(&mut user.links, self.links.map(|links| links.into_iter().map(Link::into_text).collect()));
+        set(&mut user.home, self.home.map(|home| home.into_text(Home::into_text)));
+        set(&mut user.rank, self.rank);
+        set(&mut user.tags, self.given_tags.map(|tags| tags.into_iter().map(GivenTag::into_text).collect()));
+        if let Some(tags) = self.own_tags {
+            user.tags.retain(|tag| !tag.starts_with("usr:"));
+            user.tags.extend(tags.into_iter().map(OwnTag::into_text));
+        }
+    }
+}
+
+fn set<T>(field: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *field = value;
+    }
+}
+
+/// Stores a user who was changed; an uploaded picture that nothing names any more goes.
+pub(super) fn store(connection: &Connection, user: &User) -> Result<()> {
+    users::update(connection, user)?;
+    for (kind, stored) in [(PictureKind::Thumbnail, &user.thumbnail), (PictureKind::Banner, &user.banner)] {
+        if stored.as_ref().is_none_or(|text| is_url(text)) {
+            pictures::delete(connection, user.id, kind)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a picture's column holds a URL; otherwise it holds the SHA-256 of an uploaded one.
+pub(super) fn is_url(stored: &str) -> bool {
+    stored.contains(':')
+}

@@ -1,0 +1,236 @@
+//! What an account's fields may hold: each type can only be made of a text that keeps the field's rule.
+
+use url::Url;
+
+use super::password::{MAX_LENGTH, Password};
+use crate::config::Config;
+use crate::error::{Error, Result};
+
+macro_rules! field {
+    ($(#[$doc:meta])* $name:ident, $field:literal, $holds:expr, $rule:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Takes a text that keeps the rule.
+            ///
+            /// # Errors
+            /// [`Error::InvalidField`] where it does not.
+            pub fn parse(text: String) -> Result<Self> {
+                let holds: fn(&str) -> bool = $holds;
+                if holds(&text) { Ok(Self(text)) } else { Err(Error::invalid($field, $rule)) }
+            }
+
+            pub(super) fn into_text(self) -> String {
+                self.0
+            }
+        }
+    };
+}
+
+field!(
+    /// A username.
+    Username, "username", is_username, "must be 3 to 16 of a-z, 0-9, _, . and -, and not digits alone"
+);
+field!(
+    /// The name that others see.
+    Display, "display", is_display, "must be 3 to 32 characters long, without control characters and outer blanks"
+);
+field!(
+    /// An email address.
+    Email, "email", is_email, "must be an address of at most 320 characters"
+);
+field!(
+    /// A few words about oneself.
+    Bio, "bio", |text| is_text(text, 0, 512), "must be at most 512 characters long"
+);
+field!(
+    /// The world where one lives.
+    Home, "home", |text| is_text(text, 1, 100), "must be 1 to 100 characters long"
+);
+field!(
+    /// The URL of a small picture.
+    ThumbnailUrl, "thumbnail", is_url, "must be an http or https URL of at most 2048 characters"
+);
+field!(
+    /// The URL of a wide picture.
+    BannerUrl, "banner", is_url, "must be an http or https URL of at most 2048 characters"
+);
+field!(
+    /// The URL of a page.
+    Link, "links", is_url, "must be at most 10 http or https URLs of at most 2048 characters"
+);
+field!(
+    /// A tag that a user gives themselves: never a right.
+    OwnTag, "tags", |tag| tag.strip_prefix("usr:").is_some_and(is_tag_name), "must be at most 50 of usr: and a-z, 0-9, _"
+);
+field!(
+    /// A tag that an operator gives.
+    GivenTag, "tags", is_given_tag,
+    "must be a-z, 0-9 and _, with or without a prefix; dft: and sys:admin, unverified, blacklisted follow from elsewhere"
+);
+
+/// A password as the server wants new ones.
+pub struct NewPassword(pub(super) Password);
+
+impl NewPassword {
+    /// Takes a password that is long enough.
+    ///
+    /// # Errors
+    /// [`Error::InvalidField`] where it is too short or too long.
+    pub fn parse(password: Password, config: &Config) -> Result<Self> {
+        let shortest = config.password.min_length.get() as usize;
+        if (shortest..=MAX_LENGTH).contains(&password.length()) {
+            return Ok(Self(password));
+        }
+        let rule = format!("must be between {shortest} and {MAX_LENGTH} characters long").into();
+        Err(Error::InvalidField { field: "password", rule })
+    }
+}
+
+/// A new value of a field that may be empty.
+#[derive(Clone)]
+pub enum Clearable<T> {
+    /// Nothing.
+    Cleared,
+    /// This.
+    Holds(T),
+}
+
+impl<T> Clearable<T> {
+    /// Reads a text: an empty one clears the field.
+    ///
+    /// # Errors
+    /// What `parse` returns.
+    pub fn parse(text: String, parse: fn(String) -> Result<T>) -> Result<Self> {
+        if text.is_empty() { Ok(Self::Cleared) } else { parse(text).map(Self::Holds) }
+    }
+
+    /// What the field then holds, as a text.
+    pub(super) fn into_text(self, into_text: fn(T) -> String) -> Option<String> {
+        match self {
+            Self::Cleared => None,
+            Self::Holds(value) => Some(into_text(value)),
+        }
+    }
+}
+
+/// The links of a user: at most ten.
+///
+/// # Errors
+/// [`Error::InvalidField`] where there are more, or one is none.
+pub fn links(texts: Vec<String>) -> Result<Vec<Link>> {
+    list(texts, 10, Link::parse)
+}
+
+/// The tags that a user gives themselves: at most fifty.
+///
+/// # Errors
+/// [`Error::InvalidField`] where there are more, or one is none.
+pub fn own_tags(texts: Vec<String>) -> Result<Vec<OwnTag>> {
+    list(texts, 50, OwnTag::parse)
+}
+
+/// At most `limit` of what `parse` takes.
+fn list<T>(texts: Vec<String>, limit: usize, parse: fn(String) -> Result<T>) -> Result<Vec<T>> {
+    // One more than the limit is refused as what nothing takes.
+    let excess = (texts.len() > limit).then(String::new);
+    texts.into_iter().chain(excess).map(parse).collect()
+}
+
+fn is_username(name: &str) -> bool {
+    let plain = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.' | b'-');
+    (3..=16).contains(&name.len()) && name.bytes().all(plain) && !name.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_display(name: &str) -> bool {
+    is_text(name, 3, 32) && !name.contains(char::is_control) && name.trim() == name
+}
+
+fn is_email(address: &str) -> bool {
+    let odd = |letter: char| letter.is_whitespace() || letter.is_control();
+    let parts = address.rsplit_once('@').is_some_and(|(local, host)| !local.is_empty() && !host.is_empty());
+    parts && is_text(address, 3, 320) && !address.contains(odd)
+}
+
+fn is_url(text: &str) -> bool {
+    let parsed = Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+    let odd = |letter: char| letter.is_whitespace() || letter.is_control();
+    parsed && is_text(text, 1, 2048) && !text.contains(odd)
+}
+
+fn is_tag_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+}
+
+fn is_given_tag(tag: &str) -> bool {
+    let derived = matches!(tag, "sys:admin" | "sys:unverified" | "sys:blacklisted");
+    let (prefix, name) = tag.split_once(':').unwrap_or(("own", tag));
+    !derived && prefix != "dft" && is_tag_name(prefix) && is_tag_name(name)
+}
+
+fn is_text(text: &str, shortest: usize, longest: usize) -> bool {
+    !text.contains('\0') && (shortest..=longest).contains(&text.chars().count())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn usernames_keep_to_their_letters() {
+        let is = |name: &str| Username::parse(name.into()).is_ok();
+        assert!(is("abc") && is("a.b-c_1") && is(&"a".repeat(16)) && is("12a"));
+        for name in ["ab", "123", "Abc", "a b", "adä", "ad/a", "", &"a".repeat(17)] {
+            assert!(!is(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn display_names_are_what_a_person_can_see() {
+        let is = |name: &str| Display::parse(name.into()).is_ok();
+        assert!(is("Ada Lovelace") && is(&"ä".repeat(32)) && is("🌙🌙🌙"));
+        for name in ["ab", " Ada", "A\u{1b}[31m", "", &"a".repeat(33)] {
+            assert!(!is(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn urls_lead_to_the_web_and_nowhere_else() {
+        let is = |url: &str| Link::parse(url.into()).is_ok();
+        assert!(is("https://a.example/x?y#z") && is("http://a.example"));
+        for url in
+            ["", "a.example", "javascript:alert(1)", "data:,x", "file:///etc", "https://", "https://a b", "https://a\n"]
+        {
+            assert!(!is(url), "{url}");
+        }
+        assert!(!is(&format!("https://a.example/{}", "x".repeat(2048))));
+    }
+
+    #[test]
+    fn addresses_have_two_sides() {
+        let is = |address: &str| Email::parse(address.into()).is_ok();
+        assert!(is("ada@example.org") && is("\"odd@one\"@example.org"));
+        for address in ["", "@", "ada@", "@example.org", "ada", "a b@example.org", &format!("{}@a", "a".repeat(320))] {
+            assert!(!is(address), "{address}");
+        }
+    }
+
+    #[test]
+    fn tags_of_ones_own_have_their_prefix_and_given_ones_none_that_follows_from_elsewhere() {
+        let own = |tag: &str| OwnTag::parse(tag.into()).is_ok();
+        assert!(
+            own("usr:admin") && !own("usr:") && !own("sys:admin") && !own("admin") && !own("usr:A") && !own("usr:a:b")
+        );
+        let given = |tag: &str| GivenTag::parse(tag.into()).is_ok();
+        assert!(given("can_world_create") && given("sys:moderator") && given("usr:x"));
+        assert!(!given("sys:admin") && !given("dft:x") && !given("") && !given(":x") && !given("x:") && !given("a\nb"));
+    }
+
+    #[test]
+    fn a_list_has_its_limit() {
+        let links = |count: usize| list(vec!["https://a.example".into(); count], 10, Link::parse).is_ok();
+        assert!(links(0) && links(10) && !links(11));
+    }
+}

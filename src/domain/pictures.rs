@@ -1,0 +1,115 @@
+//! Pictures of users: uploaded ones lie in the database.
+
+use imagesize::{ImageType, blob_size, image_type};
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use super::App;
+use super::changes::is_url;
+use super::identifier::Identifier;
+use super::profile::{Profile, has_right, profile};
+use super::sessions::Principal;
+use crate::error::{Error, Result};
+use crate::storage::Connection;
+use crate::storage::pictures as rows;
+pub use crate::storage::pictures::{Picture, PictureKind};
+use crate::storage::users::{self, User};
+use crate::time::Timestamp;
+
+/// The longest side, in pixels.
+const LONGEST_SIDE: usize = 4096;
+
+/// Where a picture is.
+#[derive(Debug)]
+pub enum Place {
+    /// Here.
+    Here(Picture),
+    /// At this URL.
+    At(String),
+}
+
+/// A user's picture.
+///
+/// # Errors
+/// [`Error::UserNotFound`], [`Error::NotFound`] where they have none, or the database fails.
+pub fn find(app: &App, identifier: &Identifier, kind: PictureKind) -> Result<Place> {
+    app.db.read(|connection| {
+        let user = identifier.find(connection)?.ok_or(Error::UserNotFound)?;
+        let place = match column(&user, kind).filter(|text| is_url(text)) {
+            // In ASCII, as headers want it.
+            Some(url) => Url::parse(url).ok().map(|url| Place::At(url.into())),
+            None => rows::find(connection, user.id, kind)?.map(Place::Here),
+        };
+        let what = match kind {
+            PictureKind::Thumbnail => "Thumbnail",
+            PictureKind::Banner => "Banner",
+        };
+        place.ok_or(Error::NotFound { what })
+    })
+}
+
+fn column(user: &User, kind: PictureKind) -> Option<&str> {
+    match kind {
+        PictureKind::Thumbnail => user.thumbnail.as_deref(),
+        PictureKind::Banner => user.banner.as_deref(),
+    }
+}
+
+/// Takes a picture that the principal uploads.
+///
+/// # Errors
+/// [`Error::UnAuthorized`] without the right to upload, [`Error::PayloadTooLarge`], [`Error::UnsupportedMediaType`] where
+/// it is no picture, [`Error::InvalidField`] where it has too many pixels, or the database fails.
+pub fn upload(
+    app: &App,
+    principal: &Principal,
+    kind: PictureKind,
+    content: Vec<u8>,
+    now: Timestamp,
+) -> Result<Profile> {
+    if !has_right(app, &principal.user, "can_file_upload", now) {
+        return Err(Error::UnAuthorized { action: "upload files" });
+    }
+    let picture = recognize(app, kind, content)?;
+    app.db.write(|connection| {
+        let mut user = users::find_by_id(connection, principal.user.id)?.ok_or(Error::NotLogged)?;
+        put(connection, &mut user, kind, &picture)?;
+        users::update(connection, &user)?;
+        Ok(profile(app, user, now))
+    })
+}
+
+/// Puts a picture in the place of the one before; the user is yet to be stored.
+pub(super) fn put(connection: &Connection, user: &mut User, kind: PictureKind, picture: &Picture) -> Result<()> {
+    let digest = Some(picture.digest());
+    match kind {
+        PictureKind::Thumbnail => user.thumbnail = digest,
+        PictureKind::Banner => user.banner = digest,
+    }
+    rows::insert(connection, user.id, kind, picture)
+}
+
+/// Finds out by its content what a picture is.
+///
+/// # Errors
+/// [`Error::PayloadTooLarge`], [`Error::UnsupportedMediaType`] where it is no picture, or [`Error::InvalidField`] where it
+/// has too many pixels.
+pub fn recognize(app: &App, kind: PictureKind, content: Vec<u8>) -> Result<Picture> {
+    let limit = app.config.limits.picture_bytes.get() as usize;
+    if content.len() > limit {
+        return Err(Error::PayloadTooLarge { limit });
+    }
+    let media_type = match image_type(&content) {
+        Ok(ImageType::Png) => "image/png",
+        Ok(ImageType::Jpeg) => "image/jpeg",
+        Ok(ImageType::Gif) => "image/gif",
+        Ok(ImageType::Webp) => "image/webp",
+        _ => return Err(Error::UnsupportedMediaType { expected: "a PNG, JPEG, GIF or WebP picture" }),
+    };
+    let is_sized = blob_size(&content)
+        .is_ok_and(|size| (1..=LONGEST_SIDE).contains(&size.width) && (1..=LONGEST_SIDE).contains(&size.height));
+    if !is_sized {
+        return Err(Error::invalid(kind.as_str(), "must be at most 4096 pixels wide and high"));
+    }
+    Ok(Picture { media_type: media_type.into(), sha256: Sha256::digest(&content).into(), content })
+}

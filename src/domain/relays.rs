@@ -1,0 +1,101 @@
+//! Relays: other programs of the instance that ask whether a token is good.
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use super::App;
+use super::profile::{PublicProfile, is_banned, public_profile};
+use crate::error::{Error, Result};
+use crate::secret;
+use crate::storage::relays;
+pub use crate::storage::relays::Relay;
+use crate::storage::users::UserId;
+use crate::storage::{sessions, users};
+use crate::time::Timestamp;
+
+/// What a relay learns of a token.
+#[derive(Debug)]
+pub enum Bearer {
+    /// It stands for this user.
+    Valid(Box<PublicProfile>),
+    /// Its user is banned.
+    Blacklisted,
+    /// It stands for nobody, or not for whom the relay thought.
+    Invalid,
+}
+
+/// Adds a relay. `show` tells somebody its token, which is not stored; where that fails, there is no relay.
+///
+/// # Errors
+/// [`Error::InvalidField`] where the name is empty, too long or odd, [`Error::AlreadyExists`], a fault, or what `show`
+/// returns.
+pub fn add<E: From<Error>>(
+    app: &App,
+    name: &str,
+    now: Timestamp,
+    show: impl FnOnce(&str) -> Result<(), E>,
+) -> Result<(), E> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+    if !(1..=64).contains(&name.len()) || !name.bytes().all(plain) {
+        return Err(Error::invalid("name", "must be 1 to 64 of A-Z, a-z, 0-9, _, . and -").into());
+    }
+    let token = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(secret::random::<32>()?));
+    let relay = Relay { name: name.into(), created_at: now };
+    app.db.write(|connection| {
+        relays::insert(connection, &relay, &hash(&token))?;
+        show(&token)
+    })
+}
+
+/// All relays by name.
+///
+/// # Errors
+/// The database fails.
+pub fn list(app: &App) -> Result<Vec<Relay>> {
+    app.db.read(relays::list)
+}
+
+/// Removes a relay.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database fails.
+pub fn remove(app: &App, name: &str) -> Result<()> {
+    let was_there = app.db.write(|connection| relays::delete(connection, name))?;
+    if was_there { Ok(()) } else { Err(Error::NotFound { what: "Relay" }) }
+}
+
+/// Whether a relay has this token.
+///
+/// # Errors
+/// [`Error::NotLogged`] where none has, or the database fails.
+pub fn authenticate(app: &App, token: &str) -> Result<()> {
+    let is_known = app.db.read(|connection| relays::exists_with_token(connection, &hash(token)))?;
+    if is_known { Ok(()) } else { Err(Error::NotLogged) }
+}
+
+/// What a user's token is worth; `user` is who the relay thinks it stands for.
+///
+/// # Errors
+/// The database fails.
+pub fn check_bearer(app: &App, token: &str, user: UserId, now: Timestamp) -> Result<Bearer> {
+    app.db.read(|connection| {
+        let Some((session, user_id)) = app.signer.read(token).filter(|(_, user_id)| *user_id == user) else {
+            return Ok(Bearer::Invalid);
+        };
+        let Some(user) = users::find_by_id(connection, user_id)? else { return Ok(Bearer::Invalid) };
+        if is_banned(&user, now) {
+            return Ok(Bearer::Blacklisted);
+        }
+        let session = sessions::find_active(connection, session, now)?.filter(|session| session.user_id == user_id);
+        Ok(match session {
+            Some(_) => Bearer::Valid(Box::new(public_profile(app, user, now))),
+            None => Bearer::Invalid,
+        })
+    })
+}
+
+fn hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token).into()
+}
