@@ -1,73 +1,183 @@
-//! `/api/auth`: logging in and out.
+//! `/auth`: registering, logging in and out.
 
 use actix_web::web::Data;
 use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
-use super::body::Object;
+use super::body::{Body, Object, SmallBody};
 use super::bridge::Bridge;
+use super::clock::Now;
 use super::cookie;
+use super::doc::{Doc, schema};
 use super::envelope::{Failure, Reply};
-use super::extract::{LoginFrom, Writer};
-use super::observe::Now;
+use super::extract::{AuthenticatedChange, LoginFrom};
 use crate::config::Config;
-use crate::domain::auth::{self, Code, LoginAttempt, LoginOutcome};
-use crate::domain::factors::is_code;
+use crate::domain::auth::{self, LoginAttempt, LoginOutcome};
+use crate::domain::factors::{Code, Method};
+use crate::domain::fields::{Display, Email, NewPassword, Username};
 use crate::domain::identifier::Identifier;
 use crate::domain::password::{MAX_LENGTH, Password};
+use crate::domain::profile::Profile;
 use crate::domain::public_key::PublicKey;
 use crate::domain::sessions::{Device, OpenedSession, revoke};
-use crate::domain::users::Profile;
+use crate::domain::users::Registration;
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
 
 /// Older accounts may have passwords shorter than the server wants of new ones.
 const MIN_LENGTH: usize = 6;
 
+/// What a client sends to log in.
+#[derive(ToSchema)]
+pub(super) struct LoginRequest {
+    /// A username, an id, `name@server`, or a verified email address.
+    #[schema(value_type = IdentifierText)]
+    identifier: Identifier,
+    #[schema(value_type = String, min_length = 6, max_length = 128)]
+    password: Password,
+    /// The second factor, where it is due.
+    #[schema(value_type = Option<String>, pattern = "^[0-9]{6}$")]
+    twofa_token: Option<Code>,
+    /// The same under the name that released clients use.
+    #[schema(value_type = Option<String>, pattern = "^[0-9]{6}$")]
+    factor_code: Option<Code>,
+    /// Base64 of a public key (SPKI, DER), kept with the session.
+    #[schema(value_type = Option<String>)]
+    public_key: Option<PublicKey>,
+}
+
+/// How an identifier stands in JSON.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = Identifier)]
+#[expect(dead_code, reason = "it only describes the wire")]
+enum IdentifierText {
+    Name(String),
+    Id(i64),
+}
+
+/// What a stranger sends to get an account.
+#[derive(ToSchema)]
+pub(super) struct RegisterRequest {
+    #[schema(value_type = String, pattern = "^(?=.*[a-z_.-])[a-z0-9_.-]{3,16}$")]
+    username: Username,
+    #[schema(value_type = String, min_length = 8, max_length = 128)]
+    password: NewPassword,
+    #[schema(value_type = Option<String>, max_length = 320)]
+    email: Option<Email>,
+    #[schema(value_type = Option<String>, min_length = 3, max_length = 32)]
+    display: Option<Display>,
+    #[schema(value_type = Option<String>)]
+    public_key: Option<PublicKey>,
+}
+
 /// What a client gets for a login.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct SessionData {
     token: String,
+    #[schema(value_type = i64)]
     expires: Timestamp,
+    #[schema(value_type = i64)]
     created_at: Timestamp,
     user: Profile,
 }
 
-/// `POST /api/auth/login`
+/// That it is done.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Success {
+    success: bool,
+}
+
+pub(super) const LOGIN: Doc =
+    Doc::new("Log in").takes(schema::<LoginRequest>).gives(schema::<SessionData>).fails(&[2, 5, 8, 20, 1001]);
+
+/// `POST /auth/login`
 pub(super) async fn login(
     bridge: Data<Bridge>,
     Now(now): Now,
     LoginFrom(device): LoginFrom,
-    body: Object,
+    Body(body): SmallBody,
 ) -> Result<Reply<SessionData>, Failure> {
-    let attempt = read_login(body, device, bridge.config())?;
+    let attempt = LoginRequest::read(body, bridge.config())?.into_attempt(device);
     match bridge.hash(move |app| auth::login(app, &attempt, now)).await? {
-        LoginOutcome::Session(session) => {
-            let cookie = cookie::of(bridge.config(), &session);
-            let OpenedSession { token, expires_at: expires, created_at, user } = *session;
-            Ok(Reply::new(SessionData { token, expires, created_at, user }).with_cookie(cookie))
-        }
-        LoginOutcome::VerificationRequired(methods) => {
-            Err(Failure::with_data(Error::VerificationRequired, json!({ "methods": methods })))
-        }
+        LoginOutcome::Session(session) => Ok(opened(bridge.config(), *session)),
+        LoginOutcome::VerificationRequired(methods) => Err(verification_required(&methods)),
     }
 }
 
-/// `POST` and `GET /api/auth/logout`
-pub(super) async fn logout(bridge: Data<Bridge>, Writer(principal): Writer) -> Result<Reply<Value>, Failure> {
-    bridge.write(move |app| revoke(app, principal.session)).await?;
-    Ok(Reply::new(json!({ "success": true })).with_cookie(cookie::removal(bridge.config())))
+pub(super) const REGISTER: Doc = Doc::new("Make an account and log in, where the server lets strangers")
+    .takes(schema::<RegisterRequest>)
+    .gives(schema::<SessionData>)
+    .fails(&[4, 5, 6, 8, 1001]);
+
+/// `POST /auth/register`
+pub(super) async fn register(
+    bridge: Data<Bridge>,
+    Now(now): Now,
+    LoginFrom(device): LoginFrom,
+    Body(body): SmallBody,
+) -> Result<Reply<SessionData>, Failure> {
+    auth::check_registration(bridge.config())?;
+    let RegisterRequest { username, password, email, display, public_key } =
+        RegisterRequest::read(body, bridge.config())?;
+    let registration = Registration { username, password, email, display, is_admin: false };
+    let client = (device, public_key);
+    let session = bridge.hash(move |app| auth::register(app, registration, &client, now)).await?;
+    Ok(opened(bridge.config(), session))
 }
 
-/// Reads the fields in the contract's order: the first that breaks its rule is the one reported.
-fn read_login(mut body: Object, device: Device, config: &Config) -> Result<LoginAttempt> {
-    Ok(LoginAttempt {
-        identifier: identifier(body.take("identifier"), config.server.address.as_str())?,
-        password: password(body.take("password"))?,
-        code: code(&mut body)?,
-        public_key: public_key(body.take("public_key"))?,
-        device,
-    })
+pub(super) const LOGOUT: Doc = Doc::new("End this session").changes().gives(schema::<Success>);
+
+/// `POST` and `GET /auth/logout`
+pub(super) async fn logout(
+    bridge: Data<Bridge>,
+    Now(now): Now,
+    AuthenticatedChange(principal): AuthenticatedChange,
+) -> Result<Reply<Success>, Failure> {
+    bridge.run(move |app| revoke(app, &principal, principal.session, now)).await?;
+    Ok(Reply::new(Success { success: true }).with_cookie(cookie::removal(bridge.config())))
+}
+
+fn opened(config: &Config, session: OpenedSession) -> Reply<SessionData> {
+    let cookie = cookie::of(config, &session);
+    let OpenedSession { token, expires_at: expires, created_at, user } = session;
+    Reply::new(SessionData { token, expires, created_at, user }).with_cookie(cookie)
+}
+
+/// The answer where a second factor is due.
+pub(super) fn verification_required(methods: &[Method; 2]) -> Failure {
+    Failure::with_data(Error::VerificationRequired, json!({ "verification_required": true, "methods": methods }))
+}
+
+impl LoginRequest {
+    /// Reads the fields in the contract's order: the first that breaks its rule is the one reported.
+    fn read(mut body: Object, config: &Config) -> Result<Self> {
+        Ok(Self {
+            identifier: identifier(body.take("identifier"), config.server.address.as_str())?,
+            password: password(body.take("password"))?,
+            twofa_token: code(&mut body, "twofa_token")?,
+            factor_code: code(&mut body, "factor_code")?,
+            public_key: public_key(&mut body)?,
+        })
+    }
+
+    fn into_attempt(self, device: Device) -> LoginAttempt {
+        let Self { identifier, password, twofa_token, factor_code, public_key } = self;
+        LoginAttempt { identifier, password, code: twofa_token.or(factor_code), public_key, device }
+    }
+}
+
+impl RegisterRequest {
+    fn read(mut body: Object, config: &Config) -> Result<Self> {
+        Ok(Self {
+            username: Username::parse(body.text("username")?.unwrap_or_default())?,
+            password: NewPassword::parse(body.text("password")?.unwrap_or_default().into(), config)?,
+            email: body.parse("email", Email::parse)?,
+            display: body.parse("display", Display::parse)?,
+            public_key: public_key(&mut body)?,
+        })
+    }
 }
 
 fn identifier(value: Option<Value>, server: &str) -> Result<Identifier> {
@@ -76,7 +186,7 @@ fn identifier(value: Option<Value>, server: &str) -> Result<Identifier> {
         Some(Value::Number(number)) => number.as_u64().and_then(Identifier::from_number),
         _ => None,
     }
-    .ok_or(Error::InvalidField { field: "identifier", rule: "must be a username or an id from 1 to 4294967295" })
+    .ok_or(Error::invalid("identifier", "must be a username or an id from 1 to 4294967295"))
 }
 
 fn password(value: Option<Value>) -> Result<Password> {
@@ -85,24 +195,20 @@ fn password(value: Option<Value>) -> Result<Password> {
         _ => None,
     }
     .filter(|password| (MIN_LENGTH..=MAX_LENGTH).contains(&password.length()))
-    .ok_or(Error::InvalidField { field: "password", rule: "must be between 6 and 128 characters long" })
+    .ok_or(Error::invalid("password", "must be between 6 and 128 characters long"))
 }
 
-/// The second factor under either of its names.
-fn code(body: &mut Object) -> Result<Option<Code>> {
-    let sent = ["twofa_token", "factor_code"].into_iter().find_map(|field| Some((field, body.take(field)?)));
-    match sent {
-        None => Ok(None),
-        Some((field, Value::String(digits))) if is_code(&digits) => Ok(Some(Code { field, digits })),
-        Some((field, _)) => Err(Error::InvalidField { field, rule: "must be six digits" }),
-    }
+/// A second factor's code.
+pub(super) fn code(body: &mut Object, field: &'static str) -> Result<Option<Code>> {
+    let digits = |value| if let Value::String(digits) = value { digits } else { String::new() };
+    body.take(field).map(|value| Code::parse(field, digits(value))).transpose()
 }
 
-fn public_key(value: Option<Value>) -> Result<Option<PublicKey>> {
-    match value {
+fn public_key(body: &mut Object) -> Result<Option<PublicKey>> {
+    match body.take("public_key") {
         None => Some(None),
         Some(Value::String(text)) => PublicKey::from_base64(&text).map(Some),
         Some(_) => None,
     }
-    .ok_or(Error::InvalidField { field: "public_key", rule: "must be base64 of an SPKI public key in DER" })
+    .ok_or(Error::invalid("public_key", "must be base64 of an SPKI public key in DER"))
 }

@@ -1,4 +1,4 @@
-//! Request bodies: one JSON object, small, and unambiguous.
+//! Request bodies: one JSON object, small and unambiguous; or a file.
 
 use std::fmt;
 use std::pin::Pin;
@@ -6,19 +6,21 @@ use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::web::{self, Bytes};
+use actix_web::{FromRequest, HttpRequest};
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::{Map, Value};
 use tokio::time::timeout;
 
 use super::envelope::Failure;
+use super::extract::bridge;
 use crate::error::{Error, Result};
 
-/// The largest body, in bytes.
-const LIMIT: usize = 16 * 1024;
 /// How long a body may take to arrive: the framework times only the head.
 const PATIENCE: Duration = Duration::from_secs(30);
 const MEDIA_TYPE: &str = "application/json";
+
+type Read<T> = Pin<Box<dyn Future<Output = Result<T, Failure>>>>;
 
 /// A JSON object whose keys are all different.
 #[derive(Debug)]
@@ -29,39 +31,120 @@ impl Object {
     pub(super) fn take(&mut self, field: &str) -> Option<Value> {
         self.0.remove(field).filter(|value| !value.is_null())
     }
-}
 
-impl FromRequest for Object {
-    type Error = Failure;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
+    /// Takes a text out.
+    ///
+    /// # Errors
+    /// [`Error::InvalidField`] where it is something else.
+    pub(super) fn text(&mut self, field: &'static str) -> Result<Option<String>> {
+        match self.take(field) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(Error::invalid(field, "must be a text")),
+        }
+    }
 
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let acceptable = check_head(request);
-        let payload = web::Payload::from_request(request, payload);
-        Box::pin(async move {
-            acceptable?;
-            let payload = payload.await.map_err(|_| Error::InvalidRequest)?;
-            let body = timeout(PATIENCE, payload.to_bytes_limited(LIMIT)).await;
-            let body =
-                body.map_err(|_| Error::InvalidRequest)?.map_err(|_| TOO_LARGE)?.map_err(|_| Error::InvalidRequest)?;
-            serde_json::from_slice(&body).map_err(|_| Error::InvalidRequest.into())
+    /// Takes a text out and reads it.
+    ///
+    /// # Errors
+    /// [`Error::InvalidField`] where it is no text, or what `parse` returns.
+    pub(super) fn parse<T>(
+        &mut self,
+        field: &'static str,
+        parse: impl FnOnce(String) -> Result<T>,
+    ) -> Result<Option<T>> {
+        self.text(field)?.map(parse).transpose()
+    }
+
+    /// Takes a list of texts out.
+    ///
+    /// # Errors
+    /// [`Error::InvalidField`] where it is something else.
+    pub(super) fn texts(&mut self, field: &'static str) -> Result<Option<Vec<String>>> {
+        self.list(field, |item| if let Value::String(text) = item { Some(text) } else { None })
+    }
+
+    /// Takes a list of links out: texts, or the objects with a `value` that one dialect writes.
+    ///
+    /// # Errors
+    /// [`Error::InvalidField`] where it is something else.
+    pub(super) fn links(&mut self, field: &'static str) -> Result<Option<Vec<String>>> {
+        self.list(field, |item| match item {
+            Value::String(text) => Some(text),
+            Value::Object(mut link) => match link.remove("value") {
+                Some(Value::String(text)) => Some(text),
+                _ => None,
+            },
+            _ => None,
         })
     }
-}
 
-fn check_head(request: &HttpRequest) -> Result<()> {
-    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let media_type = header(CONTENT_TYPE).and_then(|value| value.split(';').next()).unwrap_or("").trim();
-    if !media_type.eq_ignore_ascii_case(MEDIA_TYPE) {
-        return Err(Error::UnsupportedMediaType { expected: MEDIA_TYPE });
-    }
-    match header(CONTENT_LENGTH).and_then(|value| value.parse::<usize>().ok()) {
-        Some(length) if length > LIMIT => Err(TOO_LARGE),
-        _ => Ok(()),
+    fn list(&mut self, field: &'static str, text: fn(Value) -> Option<String>) -> Result<Option<Vec<String>>> {
+        match self.take(field) {
+            None => Some(None),
+            Some(Value::Array(items)) => items.into_iter().map(text).collect::<Option<Vec<_>>>().map(Some),
+            Some(_) => None,
+        }
+        .ok_or(Error::invalid(field, "must be a list of texts"))
     }
 }
 
-const TOO_LARGE: Error = Error::PayloadTooLarge { limit: LIMIT };
+/// An object that takes at most so many bytes.
+pub(super) struct Body<const LIMIT: usize>(pub Object);
+
+/// What most endpoints take.
+pub(super) type SmallBody = Body<{ 16 * 1024 }>;
+
+/// A whole profile: ten links of full length are more than 16 KiB.
+pub(super) type ProfileBody = Body<{ 64 * 1024 }>;
+
+impl<const LIMIT: usize> FromRequest for Body<LIMIT> {
+    type Error = Failure;
+    type Future = Read<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let header = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let media_type = header.and_then(|value| value.split(';').next()).unwrap_or("").trim();
+        if !media_type.eq_ignore_ascii_case(MEDIA_TYPE) {
+            return Box::pin(async { Err(Error::UnsupportedMediaType { expected: MEDIA_TYPE }.into()) });
+        }
+        let body = read(request, payload, LIMIT);
+        Box::pin(async { serde_json::from_slice(&body.await?).map(Self).map_err(|_| Error::InvalidRequest.into()) })
+    }
+}
+
+/// A body of any type, as large as a picture may be.
+pub(super) struct File(pub Vec<u8>);
+
+impl FromRequest for File {
+    type Error = Failure;
+    type Future = Read<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        match bridge(request) {
+            Ok(bridge) => {
+                let body = read(request, payload, bridge.config().limits.picture_bytes.get() as usize);
+                Box::pin(async { Ok(Self(body.await?.into())) })
+            }
+            Err(error) => Box::pin(async { Err(error.into()) }),
+        }
+    }
+}
+
+/// The whole body, where it is no larger than `limit`.
+fn read(request: &HttpRequest, payload: &mut Payload, limit: usize) -> impl Future<Output = Result<Bytes>> + 'static {
+    let length = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let payload = web::Payload::from_request(request, payload);
+    async move {
+        let too_large = || Error::PayloadTooLarge { limit };
+        if length.is_some_and(|length| length > limit) {
+            return Err(too_large());
+        }
+        let payload = payload.await.map_err(|_| Error::InvalidRequest)?;
+        let body = timeout(PATIENCE, payload.to_bytes_limited(limit)).await.map_err(|_| Error::InvalidRequest)?;
+        body.map_err(|_| too_large())?.map_err(|_| Error::InvalidRequest)
+    }
+}
 
 impl<'de> Deserialize<'de> for Object {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -109,6 +192,15 @@ mod tests {
             r#"{"a": "\ud800"}"#,
         ] {
             assert!(!read(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_list_of_texts_may_hold_the_objects_that_one_dialect_writes() {
+        let mut object: Object = serde_json::from_str(r#"{"links": ["a", {"label": "x", "value": "b"}]}"#).unwrap();
+        assert_eq!(object.links("links").unwrap().unwrap(), ["a", "b"]);
+        for bent in [r#"{"links": "a"}"#, r#"{"links": [1]}"#, r#"{"links": [{"label": "a"}]}"#] {
+            assert!(serde_json::from_str::<Object>(bent).unwrap().links("links").is_err(), "{bent}");
         }
     }
 }

@@ -3,12 +3,14 @@
 
 use std::sync::Arc;
 
+use actix_web::rt::task::spawn_blocking;
 use actix_web::web::block;
 use tokio::sync::Semaphore;
 
 use crate::config::Config;
 use crate::domain::App;
 use crate::error::{Error, Result};
+use crate::time::Timestamp;
 
 /// Logins beyond the hashers that may be under way, so that those have work while others commit.
 const AHEAD: usize = 2;
@@ -16,8 +18,9 @@ const AHEAD: usize = 2;
 /// The way from a handler to the rules.
 pub struct Bridge {
     app: Arc<App>,
+    started: Timestamp,
     /// Places for work that computes hashes: under way or waiting.
-    places: Arc<Semaphore>,
+    queue: Arc<Semaphore>,
     /// How much of it may be under way.
     under_way: Arc<Semaphore>,
 }
@@ -28,7 +31,8 @@ impl Bridge {
         let waiting = app.config.limits.login_queue.get() as usize;
         Self {
             app,
-            places: Arc::new(Semaphore::new(under_way + waiting)),
+            started: Timestamp::now(),
+            queue: Arc::new(Semaphore::new(under_way + waiting)),
             under_way: Arc::new(Semaphore::new(under_way)),
         }
     }
@@ -39,6 +43,12 @@ impl Bridge {
         &self.app.config
     }
 
+    /// When the server started.
+    #[must_use]
+    pub const fn started(&self) -> Timestamp {
+        self.started
+    }
+
     /// Runs a short read on the worker.
     ///
     /// # Errors
@@ -47,13 +57,23 @@ impl Bridge {
         query(&self.app)
     }
 
-    /// Runs a change off the worker.
+    /// Runs a change, or a read that takes its time, off the worker.
     ///
     /// # Errors
-    /// What `change` returns.
-    pub async fn write<T: Send + 'static>(&self, change: impl FnOnce(&App) -> Result<T> + Send + 'static) -> Result<T> {
+    /// What `work` returns.
+    pub async fn run<T: Send + 'static>(&self, work: impl FnOnce(&App) -> Result<T> + Send + 'static) -> Result<T> {
         let app = Arc::clone(&self.app);
-        block(move || change(&app)).await.map_err(|error| Error::internal("finish the request", error))?
+        block(move || work(&app)).await.map_err(|error| Error::internal("finish the request", error))?
+    }
+
+    /// Runs a change that no answer waits for; where it fails, the log says so.
+    pub fn run_aside(&self, work: impl FnOnce(&App) -> Result<()> + Send + 'static) {
+        let app = Arc::clone(&self.app);
+        drop(spawn_blocking(move || {
+            if let Err(error) = work(&app) {
+                tracing::warn!(%error, "a change on the side failed");
+            }
+        }));
     }
 
     /// Runs work that computes hashes, when it is its turn. A caller that gives up while it waits leaves its place; once
@@ -63,12 +83,12 @@ impl Bridge {
     /// [`Error::ServerNotReady`] where too many are waiting, or what `work` returns.
     pub async fn hash<T: Send + 'static>(&self, work: impl FnOnce(&App) -> Result<T> + Send + 'static) -> Result<T> {
         let busy = |_| Error::ServerNotReady { source: None };
-        let place = Arc::clone(&self.places).try_acquire_owned().map_err(busy)?;
+        let place = Arc::clone(&self.queue).try_acquire_owned().map_err(busy)?;
         let turn = Arc::clone(&self.under_way)
             .acquire_owned()
             .await
             .map_err(|error| Error::internal("wait for a hasher", error))?;
-        self.write(move |app| {
+        self.run(move |app| {
             let _held = (place, turn);
             work(app)
         })

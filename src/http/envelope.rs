@@ -12,7 +12,8 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, Responder, Respo
 use serde::Serialize;
 use serde_json::Value;
 
-use super::observe::Now;
+use super::clock::Now;
+use super::dialect::{Code, Dialect};
 use crate::error::Error;
 
 #[derive(Serialize)]
@@ -33,7 +34,7 @@ struct Refusal<'request> {
 #[derive(Serialize)]
 struct Detail {
     message: String,
-    code: u16,
+    code: Code,
     status: u16,
 }
 
@@ -61,7 +62,17 @@ impl<T: Serialize> Responder for Reply<T> {
         if let Some(cookie) = self.cookie {
             response.cookie(cookie);
         }
-        response.json(Success { data: self.data, request: &path_and_query(request), time: Now::of(request).0.millis() })
+        let (path, time) = (path_and_query(request), Now::of(request).0.millis());
+        match Dialect::of(request.path()) {
+            Dialect::Numbers => response.json(Success { data: self.data, request: &path, time }),
+            dialect @ Dialect::Names => match serde_json::to_value(self.data) {
+                Ok(mut data) => {
+                    dialect.adapt(&mut data);
+                    response.json(Success { data, request: &path, time })
+                }
+                Err(error) => HttpResponse::from_error(Failure::from(Error::internal("write the answer", error))),
+            },
+        }
     }
 }
 
@@ -77,8 +88,8 @@ impl Failure {
         Self { error, data: Some(data) }
     }
 
-    fn start(&self) -> HttpResponseBuilder {
-        let mut response = HttpResponse::build(self.status_code());
+    fn start(&self, status: u16) -> HttpResponseBuilder {
+        let mut response = HttpResponse::build(StatusCode::from_u16(status).unwrap_or_default());
         if let Some(seconds) = self.error.retry_after() {
             response.insert_header((RETRY_AFTER, seconds));
         }
@@ -89,9 +100,9 @@ impl Failure {
     }
 
     fn envelop(&self, request: &HttpRequest) -> HttpResponse {
-        let facts = self.error.facts();
-        self.start().json(Refusal {
-            error: Detail { message: self.error.to_string(), code: facts.code, status: facts.status },
+        let (code, status) = Dialect::of(request.path()).code(&self.error);
+        self.start(status).json(Refusal {
+            error: Detail { message: self.error.to_string(), code, status },
             data: self.data.as_ref(),
             request: &path_and_query(request),
             time: Now::of(request).0.millis(),
@@ -99,7 +110,7 @@ impl Failure {
     }
 
     /// Tells the operator what the caller is not told.
-    fn log(&self, request: &HttpRequest) {
+    pub(super) fn log(&self, request: &HttpRequest) {
         let mut causes = Vec::new();
         let mut cause = self.error.source();
         while let Some(error) = cause {
@@ -129,16 +140,16 @@ impl std::fmt::Display for Failure {
 
 impl ResponseError for Failure {
     fn status_code(&self) -> StatusCode {
-        StatusCode::from_u16(self.error.facts().status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+        self.error_response().status()
     }
 
     /// The answer outside the API; below `/api`, [`layer`] puts the envelope in its place.
     fn error_response(&self) -> HttpResponse {
-        self.start().body(format!("{}\n", self.error))
+        self.start(self.error.facts().status).body(format!("{}\n", self.error))
     }
 }
 
-/// Puts failures into the envelope, whoever made them, and keeps every answer out of caches.
+/// Puts failures into the envelope, whoever made them, and keeps answers out of caches unless they say otherwise.
 pub(super) async fn layer<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
@@ -158,7 +169,9 @@ pub(super) async fn layer<B: MessageBody + 'static>(
         Some(enveloped) => response.into_response(enveloped),
         None => response.map_into_boxed_body(),
     };
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if !response.headers().contains_key(CACHE_CONTROL) {
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
     Ok(response)
 }
 

@@ -7,14 +7,15 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{AUTHORIZATION, USER_AGENT};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
-use ipnet::IpNet;
 
 use super::bridge::Bridge;
+use super::clock::Now;
 use super::envelope::Failure;
-use super::observe::Now;
 use super::{cookie, origin};
-use crate::config::Config;
-use crate::domain::sessions::{Device, Principal, authenticate};
+use crate::config::{Config, Network};
+use crate::domain::identifier::{Identifier, Selector};
+use crate::domain::relays;
+use crate::domain::sessions::{Device, Principal, authenticate, is_to_be_noted, note};
 use crate::error::{Error, Result};
 
 /// User agents are kept up to this length, in characters.
@@ -52,25 +53,55 @@ extract!(LoginFrom, |request| {
 });
 
 /// Whoever asks to read.
-pub(super) struct Reader(pub Principal);
+pub(super) struct Authenticated(pub Principal);
 
-extract!(Reader, |request| {
-    let bridge = bridge(request)?;
-    let (token, _) = credential(request, bridge.config()).ok_or(Error::NotLogged)?;
-    bridge.read(|app| authenticate(app, &token, Now::of(request).0)).map(Self)
-});
+extract!(Authenticated, |request| authenticated(request).map(|(principal, _)| Self(principal)));
 
 /// Whoever asks to change something. By the cookie alone, the request must come from a page of ours.
-pub(super) struct Writer(pub Principal);
+pub(super) struct AuthenticatedChange(pub Principal);
 
-extract!(Writer, |request| {
-    let bridge = bridge(request)?;
-    let (token, by) = credential(request, bridge.config()).ok_or(Error::NotLogged)?;
-    let principal = bridge.read(|app| authenticate(app, &token, Now::of(request).0))?;
+extract!(AuthenticatedChange, |request| {
+    let (principal, by) = authenticated(request)?;
     if by == Credential::Cookie {
-        origin::check_change(request, &bridge.config().server)?;
+        origin::check_change(request, &bridge(request)?.config().server)?;
     }
     Ok(Self(principal))
+});
+
+fn authenticated(request: &HttpRequest) -> Result<(Principal, Credential)> {
+    let (bridge, Now(now)) = (bridge(request)?, Now::of(request));
+    let (token, by) = credential(request, bridge.config()).ok_or(Error::NotLogged)?;
+    let principal = bridge.read(|app| authenticate(app, &token, now))?;
+    if is_to_be_noted(&principal, now) {
+        let session = principal.session;
+        bridge.run_aside(move |app| note(app, session, now));
+    }
+    Ok((principal, by))
+}
+
+/// A relay, `Authorization: Badger <token>`.
+pub(super) struct Relay;
+
+extract!(Relay, |request| {
+    let token = authorization(request, "badger").ok_or(Error::NotLogged)?;
+    bridge(request)?.read(|app| relays::authenticate(app, token)).map(|()| Self)
+});
+
+/// Whom the path names.
+pub(super) enum Selected {
+    /// Whoever asks.
+    Own(Box<Principal>),
+    /// Somebody by id or name.
+    User(Identifier),
+}
+
+extract!(Selected, |request| {
+    let server = &bridge(request)?.config().server.address;
+    let text = request.match_info().get("selector").unwrap_or("@me");
+    match Selector::parse(text, server.as_str()).ok_or(Error::UserNotFound)? {
+        Selector::Me => authenticated(request).map(|(principal, _)| Self::Own(Box::new(principal))),
+        Selector::User(identifier) => Ok(Self::User(identifier)),
+    }
 });
 
 #[derive(PartialEq, Eq)]
@@ -81,28 +112,29 @@ enum Credential {
 
 /// The token of a request: the bearer's (RFC 6750, 2.1), else the cookie's.
 fn credential(request: &HttpRequest, config: &Config) -> Option<(String, Credential)> {
-    bearer(request)
+    authorization(request, "bearer")
         .map(|token| (token.into(), Credential::Header))
         .or_else(|| Some((request.cookie(cookie::name(config))?.value().into(), Credential::Cookie)))
 }
 
-fn bearer(request: &HttpRequest) -> Option<&str> {
+/// What stands behind this scheme, in any case, in the `Authorization` header.
+fn authorization<'request>(request: &'request HttpRequest, scheme: &str) -> Option<&'request str> {
     let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    let (sent, token) = value.split_once(' ').unwrap_or((value, ""));
+    sent.eq_ignore_ascii_case(scheme).then(|| token.trim())
 }
 
-fn bridge(request: &HttpRequest) -> Result<&Data<Bridge>> {
+pub(super) fn bridge(request: &HttpRequest) -> Result<&Data<Bridge>> {
     request.app_data().ok_or_else(|| Error::internal("serve the request", "no bridge is set up"))
 }
 
 /// The address of the client: the peer's, or, where that is a trusted proxy, the right-most address of
 /// `X-Forwarded-For` that is none.
-fn client_ip(request: &HttpRequest, trusted: &[IpNet]) -> IpAddr {
+fn client_ip(request: &HttpRequest, trusted: &[Network]) -> IpAddr {
     let peer = request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |address| address.ip().to_canonical());
     let forwarded = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
     let hops: Vec<&str> = forwarded.flat_map(|line| line.split(',')).collect();
-    walk_back(peer, &hops, |ip| trusted.iter().any(|network| network.contains(&ip)))
+    walk_back(peer, &hops, |ip| trusted.iter().any(|network| network.contains(ip)))
 }
 
 fn walk_back(peer: IpAddr, hops: &[&str], is_trusted: impl Fn(IpAddr) -> bool) -> IpAddr {

@@ -3,18 +3,29 @@
 pub mod auth;
 mod body;
 pub mod bridge;
+mod clock;
 mod cookie;
+mod cors;
+mod dialect;
+mod discovery;
+mod doc;
 mod envelope;
 mod extract;
 mod observe;
+pub mod openapi;
 mod origin;
 mod pages;
+mod pictures;
+mod query;
+mod relays;
 mod routes;
+mod sessions;
 mod users;
 
 use std::future::poll_fn;
 use std::io;
 use std::net::TcpListener;
+use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -30,34 +41,56 @@ use bridge::Bridge;
 /// How long a head may take to arrive, and how long an idle connection is kept.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// Serves on `listener` until SIGTERM or SIGINT, then finishes what is in flight within the configured grace; calls
-/// `ready` once connections are accepted.
+/// Serves on `listener` until SIGTERM or SIGINT, then finishes what is in flight within the configured grace; a second
+/// signal ends it at once. Calls `ready` once connections are accepted.
 ///
 /// # Errors
 /// The workers or the signal handlers cannot be set up, or what `ready` returns.
-pub fn serve(app: Arc<domain::App>, listener: TcpListener, ready: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+pub fn serve<E: From<io::Error>>(
+    app: &Arc<domain::App>,
+    listener: TcpListener,
+    ready: impl FnOnce() -> Result<(), E>,
+) -> Result<(), E> {
     rt::System::new().block_on(async {
         let grace = app.config.limits.shutdown_grace.seconds();
-        let bridge = Data::new(Bridge::new(app));
+        let bridge = Data::new(Bridge::new(Arc::clone(app)));
         let server = HttpServer::new(move || {
-            App::new().app_data(bridge.clone()).wrap(from_fn(observe::layer)).configure(routes::configure)
+            App::new()
+                .app_data(bridge.clone())
+                .wrap(from_fn(cors::layer))
+                .wrap(from_fn(observe::layer))
+                .configure(routes::configure)
         })
         .keep_alive(PATIENCE)
         .client_request_timeout(PATIENCE)
         .shutdown_timeout(grace)
-        .shutdown_signal(stop_signal()?)
+        .shutdown_signal(signals(1)?)
         .listen(listener)?
         .run();
+        let (mut server, mut impatience) = (pin!(server), pin!(signals(2)?));
+        // The workers start at the first poll; where that fails, nobody was told otherwise.
+        if let Poll::Ready(ended) = poll_fn(|context| Poll::Ready(server.as_mut().poll(context))).await {
+            return ended.map_err(E::from);
+        }
         ready()?;
-        server.await
+        let ended = poll_fn(|context| match impatience.as_mut().poll(context) {
+            Poll::Ready(()) => Poll::Ready(Ok(())),
+            Poll::Pending => server.as_mut().poll(context),
+        });
+        ended.await.map_err(E::from)
     })
 }
 
-/// Completes at the first SIGTERM or SIGINT.
-fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+/// Completes once SIGTERM and SIGINT have come so many times.
+fn signals(mut count: usize) -> io::Result<impl Future<Output = ()>> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     Ok(poll_fn(move |context| {
-        let stop = terminate.poll_recv(context).is_ready() || interrupt.poll_recv(context).is_ready();
-        if stop { Poll::Ready(()) } else { Poll::Pending }
+        while terminate.poll_recv(context).is_ready() || interrupt.poll_recv(context).is_ready() {
+            count -= 1;
+            if count == 0 {
+                return Poll::Ready(());
+            }
+        }
+        Poll::Pending
     }))
 }

@@ -14,7 +14,7 @@ pub(super) fn check_change(request: &HttpRequest, server: &Server) -> Result<()>
     let sender = header(request, ORIGIN).map(Origin::parse).or_else(|| header(request, REFERER).map(of_page));
     match sender.flatten() {
         Some(origin) if is_ours(request, server, &origin) => Ok(()),
-        _ => Err(Error::UnAuthorized { action: "do this from another site" }),
+        _ => Err(refused(request, server, "do this from another site")),
     }
 }
 
@@ -27,7 +27,14 @@ pub(super) fn check_login(request: &HttpRequest, server: &Server) -> Result<()> 
         Some(text) => Origin::parse(text).is_some_and(|origin| is_ours(request, server, &origin)),
         None => header(request, "sec-fetch-site") != Some("cross-site"),
     };
-    if ours { Ok(()) } else { Err(Error::UnAuthorized { action: "log in from another site" }) }
+    if ours { Ok(()) } else { Err(refused(request, server, "log in from another site")) }
+}
+
+/// Most often it is no attack, but a public URL that is not configured: the log says what to look at.
+fn refused(request: &HttpRequest, server: &Server, action: &'static str) -> Error {
+    let (origin, public_url) = (header(request, ORIGIN), server.public_url.as_str());
+    tracing::warn!(?origin, public_url, "refused a page that is not of server.public_url or server.allowed_origins");
+    Error::UnAuthorized { action }
 }
 
 /// The public URL, a configured origin, or the host that the request itself was sent to: no page can make a browser

@@ -11,11 +11,19 @@ use sha2::{Digest, Sha256};
 
 use super::bridge::Bridge;
 use super::envelope::Failure;
-use super::extract::Reader;
+use super::extract::Authenticated;
 use crate::domain::App;
 
+/// Whether the client has the version with this entity tag already; compared weakly (RFC 9110, 13.1.2), since proxies
+/// that compress weaken tags.
+pub(super) fn has_tag(request: &HttpRequest, tag: &str) -> bool {
+    let sent = request.headers().get_all(IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
+    let mut tags = sent.flat_map(|value| value.split(',')).map(str::trim);
+    tags.any(|sent| sent == "*" || sent.strip_prefix("W/").unwrap_or(sent) == tag)
+}
+
 /// Nothing from elsewhere, nothing inline, in nobody's frame.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// A file with its type and its entity tag (RFC 9110, 8.8.3).
@@ -34,14 +42,14 @@ impl File {
 
     /// The file, or a 304 where the browser has this very version. It asks each time, so that an upgrade shows at once.
     fn answer(&self, request: &HttpRequest) -> HttpResponse {
-        let known = request.headers().get(IF_NONE_MATCH).is_some_and(|tag| tag.as_bytes() == self.tag.as_bytes());
+        let known = has_tag(request, &self.tag);
         let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
         response
             .insert_header((ETAG, self.tag.as_str()))
             .insert_header((CACHE_CONTROL, "no-cache"))
             .insert_header((CONTENT_SECURITY_POLICY, POLICY))
             .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
-            .insert_header((REFERRER_POLICY, "no-referrer"));
+            .insert_header((REFERRER_POLICY, "same-origin"));
         if known { response.finish() } else { response.content_type(self.media_type).body(self.content) }
     }
 }
@@ -60,17 +68,17 @@ static ICON: LazyLock<File> = file!("image/svg+xml", "icon.svg");
 
 /// `GET /`
 pub(super) async fn index() -> HttpResponse {
-    see("/login")
+    redirect("/login")
 }
 
 /// `GET /login`, for who is not logged in yet.
-pub(super) async fn login(request: HttpRequest, reader: Option<Reader>) -> HttpResponse {
-    if reader.is_some() { see("/account") } else { LOGIN.answer(&request) }
+pub(super) async fn login(request: HttpRequest, who: Option<Authenticated>) -> HttpResponse {
+    if who.is_some() { redirect("/account") } else { LOGIN.answer(&request) }
 }
 
 /// `GET /account`, for who is.
-pub(super) async fn account(request: HttpRequest, reader: Option<Reader>) -> HttpResponse {
-    if reader.is_some() { ACCOUNT.answer(&request) } else { see("/login") }
+pub(super) async fn account(request: HttpRequest, who: Option<Authenticated>) -> HttpResponse {
+    if who.is_some() { ACCOUNT.answer(&request) } else { redirect("/login") }
 }
 
 /// `GET /static/nox.css`
@@ -88,7 +96,7 @@ pub(super) async fn icon(request: HttpRequest) -> HttpResponse {
     ICON.answer(&request)
 }
 
-fn see(path: &'static str) -> HttpResponse {
+fn redirect(path: &'static str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, path)).insert_header((CACHE_CONTROL, "no-store")).finish()
 }
 

@@ -5,71 +5,128 @@ use actix_web::guard::{self, Guard};
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{FromRequest, Handler, HttpRequest, Resource, Responder};
+use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Scope};
 
+use super::doc::Doc;
 use super::envelope::{self, Failure};
-use super::{auth, pages, users};
+use super::{auth, discovery, openapi, pages, pictures, relays, sessions, users};
 use crate::error::Error;
 
-/// Lays out the whole server.
+/// Lays out the whole server. The API stands under three prefixes: the path tells the dialect of the answer.
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
-        .service(
-            web::scope("/api")
-                .wrap(from_fn(envelope::layer))
-                .service(Endpoint::at("/auth/login").post(auth::login))
-                .service(Endpoint::at("/auth/logout").get(auth::logout).post(auth::logout))
-                .service(Endpoint::at("/users/@me").get(users::me))
-                .default_service(web::to(not_implemented)),
-        )
-        .service(Endpoint::at("/").get(pages::index))
-        .service(Endpoint::at("/login").get(pages::login))
-        .service(Endpoint::at("/account").get(pages::account))
-        .service(Endpoint::at("/static/nox.css").get(pages::style))
-        .service(Endpoint::at("/static/nox.js").get(pages::script))
-        .service(Endpoint::at("/static/icon.svg").get(pages::icon))
-        .service(Endpoint::at("/healthz").get(pages::healthz))
-        .service(Endpoint::at("/readyz").get(pages::readyz))
+        .service(api("/api/v2/api"))
+        .service(api("/api/v2"))
+        .service(api("/api"))
+        .service(Endpoint::at("/.well-known/nox").get(discovery::nox, Doc::UNLISTED))
+        .service(Endpoint::at("/.well-known/nodeinfo").get(discovery::nodeinfo_links, Doc::UNLISTED))
+        .service(Endpoint::at("/.well-known/webfinger").get(discovery::webfinger, Doc::UNLISTED))
+        .service(Endpoint::at("/nodeinfo/2.1").get(discovery::nodeinfo, Doc::UNLISTED))
+        .service(Endpoint::at("/").get(pages::index, Doc::UNLISTED))
+        .service(Endpoint::at("/login").get(pages::login, Doc::UNLISTED))
+        .service(Endpoint::at("/account").get(pages::account, Doc::UNLISTED))
+        .service(Endpoint::at("/static/nox.css").get(pages::style, Doc::UNLISTED))
+        .service(Endpoint::at("/static/nox.js").get(pages::script, Doc::UNLISTED))
+        .service(Endpoint::at("/static/icon.svg").get(pages::icon, Doc::UNLISTED))
+        .service(Endpoint::at("/healthz").get(pages::healthz, Doc::UNLISTED))
+        .service(Endpoint::at("/readyz").get(pages::readyz, Doc::UNLISTED))
         .default_service(web::to(pages::nothing_here));
+}
+
+fn api(prefix: &str) -> impl HttpServiceFactory + 'static {
+    let scope = web::scope(prefix).wrap(from_fn(envelope::layer));
+    api_endpoints().into_iter().fold(scope, Scope::service).default_service(web::to(not_implemented))
+}
+
+/// The API: each path with its methods, their handlers, and what the OpenAPI document says of them.
+pub(super) fn api_endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::at("/auth/register").post(auth::register, auth::REGISTER),
+        Endpoint::at("/auth/login").post(auth::login, auth::LOGIN),
+        Endpoint::at("/auth/logout").get_change(auth::logout, auth::LOGOUT).post(auth::logout, auth::LOGOUT),
+        Endpoint::at("/users").get(users::search, users::SEARCH),
+        Endpoint::at("/users/@me")
+            .get(users::me, users::ME)
+            .post(users::change, users::CHANGE)
+            .patch(users::change, users::CHANGE),
+        Endpoint::at("/users/@me/sessions")
+            .get(sessions::list, sessions::LIST)
+            .delete(sessions::revoke_others, sessions::REVOKE_OTHERS),
+        Endpoint::at("/users/@me/sessions/{id}")
+            .get(sessions::one, sessions::ONE)
+            .delete(sessions::revoke, sessions::REVOKE),
+        Endpoint::at("/users/@me/thumbnail")
+            .get(pictures::thumbnail, pictures::OWN)
+            .post(pictures::set_thumbnail, pictures::SET),
+        Endpoint::at("/users/@me/banner")
+            .get(pictures::banner, pictures::OWN)
+            .post(pictures::set_banner, pictures::SET),
+        Endpoint::at("/users/{selector}").get(users::one, users::ONE),
+        Endpoint::at("/users/{selector}/thumbnail").get(pictures::thumbnail, pictures::ONE),
+        Endpoint::at("/users/{selector}/banner").get(pictures::banner, pictures::ONE),
+        Endpoint::at("/relays/checkbearer").post(relays::checkbearer, relays::CHECKBEARER),
+        Endpoint::at("/relay/checkbearer").post(relays::checkbearer, relays::CHECKBEARER),
+        Endpoint::at("/server").get(discovery::server, discovery::SERVER),
+        Endpoint::at("/configs").get(discovery::configs, discovery::CONFIGS),
+        Endpoint::at("/openapi.json").get(openapi_document, Doc::DOCUMENT),
+    ]
+}
+
+async fn openapi_document() -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(openapi::document())
 }
 
 async fn not_implemented() -> Result<&'static str, Failure> {
     Err(Error::NotImplemented.into())
 }
 
+/// Adds a handler for some methods.
+macro_rules! methods {
+    ($($(#[$doc:meta])* $name:ident: $methods:expr, $guard:expr;)*) => {$(
+        $(#[$doc])*
+        fn $name<F, Args>(self, handler: F, doc: Doc) -> Self
+        where
+            F: Handler<Args, Output: Responder + 'static>,
+            Args: FromRequest + 'static,
+        {
+            self.route(&$methods, $guard, handler, doc)
+        }
+    )*};
+}
+
 /// A path with its methods; every other method is answered 405 with an `Allow` header.
-struct Endpoint {
+pub(super) struct Endpoint {
+    /// Below the prefix.
+    pub path: &'static str,
+    /// Each method that the document describes.
+    pub docs: Vec<(&'static str, Doc)>,
     resource: Resource,
     allow: Vec<&'static str>,
 }
 
 impl Endpoint {
-    fn at(path: &str) -> Self {
-        Self { resource: web::resource(path), allow: Vec::new() }
+    fn at(path: &'static str) -> Self {
+        Self { path, docs: Vec::new(), resource: web::resource(path), allow: Vec::new() }
     }
 
-    fn get<F, Args>(self, handler: F) -> Self
-    where
-        F: Handler<Args, Output: Responder + 'static>,
-        Args: FromRequest + 'static,
-    {
-        self.route(&["GET", "HEAD"], guard::Any(guard::Get()).or(guard::Head()), handler)
+    methods! {
+        /// A read: HEAD asks for the same without the body.
+        get: ["GET", "HEAD"], guard::Any(guard::Get()).or(guard::Head());
+        /// A change that older programs ask for with GET.
+        get_change: ["GET"], guard::Get();
+        post: ["POST"], guard::Post();
+        patch: ["PATCH"], guard::Patch();
+        delete: ["DELETE"], guard::Delete();
     }
 
-    fn post<F, Args>(self, handler: F) -> Self
-    where
-        F: Handler<Args, Output: Responder + 'static>,
-        Args: FromRequest + 'static,
-    {
-        self.route(&["POST"], guard::Post(), handler)
-    }
-
-    fn route<F, Args>(mut self, methods: &[&'static str], guard: impl Guard + 'static, handler: F) -> Self
+    fn route<F, Args>(mut self, methods: &[&'static str], guard: impl Guard + 'static, handler: F, doc: Doc) -> Self
     where
         F: Handler<Args, Output: Responder + 'static>,
         Args: FromRequest + 'static,
     {
         self.allow.extend(methods);
+        // HEAD is GET without the body.
+        self.docs.extend(methods.iter().filter(|method| **method != "HEAD").map(|method| (*method, doc)));
         self.resource = self.resource.route(web::route().guard(guard).to(handler));
         self
     }

@@ -1,0 +1,189 @@
+//! How programs find the server, and what it says of itself.
+
+use actix_web::web::Data;
+use actix_web::{HttpResponse, Responder};
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use super::bridge::Bridge;
+use super::clock::Now;
+use super::doc::{Doc, schema};
+use super::envelope::{Failure, Reply};
+use super::query::Query;
+use crate::config::{Config, Registration};
+use crate::domain::identifier::Selector;
+use crate::domain::users;
+use crate::error::Error;
+use crate::time::Timestamp;
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// The relation under which `NodeInfo` links to the Nox document.
+const NOX_REL: &str = "nox/1.0";
+const NODEINFO_REL: &str = "http://nodeinfo.diaspora.software/ns/schema/2.1";
+
+/// `GET /.well-known/nox`
+pub(super) async fn nox(bridge: Data<Bridge>) -> impl Responder {
+    let config = bridge.config();
+    let (url, instance) = (&config.server.public_url, &config.instance);
+    let address = config.server.address.as_str();
+    let started = bridge.started().millis();
+    let contact = text(&instance.contact);
+    HttpResponse::Ok().json(json!({
+        "id": address,
+        "software": { "name": "nox", "version": VERSION },
+        "status": if instance.maintenance.is_empty() { "online" } else { "maintenance" },
+        "started": started,
+        "started_at": started,
+        "public": null,
+        "address": address,
+        "port": url.port(),
+        "gateway": gateway(config),
+        "endpoints": {
+            "wellknown": format!("{url}/.well-known/nox"),
+            "webfinger": format!("{url}/.well-known/webfinger"),
+            "nodeinfo": format!("{url}/.well-known/nodeinfo"),
+            "configs": format!("{url}/api/v2/configs"),
+            "server": format!("{url}/api/server"),
+        },
+        "versions": { "server": VERSION },
+        "version": VERSION,
+        "metadata": {
+            "title": instance.title,
+            "description": instance.description,
+            "icon": text(&instance.icon),
+            "contact": contact,
+            "socials": {},
+        },
+        "contact": contact,
+        "security": null,
+        "features": ["user"],
+        "capabilities": [],
+        "maintenance": text(&instance.maintenance),
+    }))
+}
+
+/// `GET /.well-known/nodeinfo`
+pub(super) async fn nodeinfo_links(bridge: Data<Bridge>) -> impl Responder {
+    let url = &bridge.config().server.public_url;
+    HttpResponse::Ok().json(json!({ "links": [
+        { "rel": NODEINFO_REL, "href": format!("{url}/nodeinfo/2.1") },
+        { "rel": NOX_REL, "href": format!("{url}/.well-known/nox") },
+    ] }))
+}
+
+/// `GET /nodeinfo/2.1` (nodeinfo.diaspora.software, schema 2.1)
+pub(super) async fn nodeinfo(bridge: Data<Bridge>) -> Result<impl Responder, Failure> {
+    let total = bridge.run(users::count).await?;
+    let config = bridge.config();
+    Ok(HttpResponse::Ok().json(json!({
+        "version": "2.1",
+        "software": { "name": "nox", "version": VERSION },
+        "protocols": [],
+        "services": { "inbound": [], "outbound": [] },
+        "openRegistrations": users::may_anybody_register(config),
+        "usage": { "users": { "total": total } },
+        "metadata": { "nodeName": config.instance.title, "nodeDescription": config.instance.description },
+    })))
+}
+
+/// `GET /.well-known/webfinger` (RFC 7033) for `acct:name@server`
+pub(super) async fn webfinger(bridge: Data<Bridge>, Now(now): Now, query: Query) -> Result<impl Responder, Failure> {
+    let config = bridge.config();
+    let resource = query.first("resource").ok_or(Error::invalid("resource", "must be acct:name@server"))?;
+    let account = resource.strip_prefix("acct:").filter(|account| account.contains('@') && !account.starts_with('@'));
+    let selector = account.and_then(|account| Selector::parse(account, config.server.address.as_str()));
+    let Some(Selector::User(identifier)) = selector else { return Err(Error::UserNotFound.into()) };
+    let user = bridge.read(|app| users::select(app, &identifier, now))?;
+    let (url, id) = (&config.server.public_url, user.id);
+    let subject = format!("acct:{}@{}", user.username, user.server);
+    Ok(HttpResponse::Ok().content_type("application/jrd+json").body(
+        json!({
+            "subject": subject,
+            "aliases": [format!("{url}/api/users/{id}")],
+            "links": [{ "rel": "self", "type": "application/json", "href": format!("{url}/api/users/{id}") }],
+        })
+        .to_string(),
+    ))
+}
+
+/// What the server says of itself.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ServerData {
+    id: String,
+    title: String,
+    description: String,
+    address: String,
+    gateways: Gateways,
+    features: Vec<&'static str>,
+    version: &'static str,
+    #[schema(value_type = i64)]
+    ready_at: Timestamp,
+    icon: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Gateways {
+    http: String,
+    ws: String,
+    web: String,
+}
+
+pub(super) const SERVER: Doc = Doc::new("What the server says of itself").gives(schema::<ServerData>);
+
+/// `GET /server`
+pub(super) async fn server(bridge: Data<Bridge>) -> Result<Reply<ServerData>, Failure> {
+    let Config { server, instance, .. } = bridge.config();
+    let url = server.public_url.to_string();
+    Ok(Reply::new(ServerData {
+        id: server.address.to_string(),
+        title: instance.title.clone(),
+        description: instance.description.clone(),
+        address: server.address.to_string(),
+        gateways: Gateways { ws: websocket(&url), http: url.clone(), web: url },
+        features: vec!["user"],
+        version: VERSION,
+        ready_at: bridge.started(),
+        icon: text(&instance.icon).map(Into::into),
+    }))
+}
+
+/// What a client needs to know before it offers a form.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Configs {
+    /// `closed`, `open` or `invite`.
+    #[schema(value_type = String)]
+    registration: Registration,
+    password_min_length: u32,
+    password_max_length: u32,
+    picture_max_bytes: u32,
+    maintenance: Option<String>,
+}
+
+pub(super) const CONFIGS: Doc = Doc::new("What a client may offer").gives(schema::<Configs>);
+
+/// `GET /configs`
+pub(super) async fn configs(bridge: Data<Bridge>) -> Result<Reply<Configs>, Failure> {
+    let config = bridge.config();
+    Ok(Reply::new(Configs {
+        registration: config.users.registration,
+        password_min_length: config.password.min_length.get(),
+        password_max_length: 128,
+        picture_max_bytes: config.limits.picture_bytes.get(),
+        maintenance: text(&config.instance.maintenance).map(Into::into),
+    }))
+}
+
+fn websocket(url: &str) -> String {
+    url.replacen("http", "ws", 1)
+}
+
+fn gateway(config: &Config) -> Value {
+    let url = config.server.public_url.as_str();
+    json!({ "web": url, "ws": websocket(url), "api": format!("{url}/api/v2/") })
+}
+
+/// An empty text is none.
+fn text(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
+}

@@ -1,0 +1,136 @@
+//! What the OpenAPI document says of one endpoint; it stands beside the handler.
+
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+
+/// Adds a type with all that it consists of to the document's schemas, and returns a reference to it.
+pub(super) type SchemaOf = fn(&mut Map<String, Value>) -> Value;
+
+/// Who may call.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Caller {
+    Anybody,
+    Session,
+    Relay,
+}
+
+/// What a request carries.
+#[derive(Clone, Copy)]
+pub(super) enum Takes {
+    Nothing,
+    Object(SchemaOf),
+    File,
+}
+
+/// What an answer carries.
+#[derive(Clone, Copy)]
+pub(super) enum Gives {
+    /// Nothing that the document describes: a page.
+    Unlisted,
+    /// The document itself.
+    Document,
+    Data(SchemaOf),
+    Picture,
+}
+
+/// One endpoint.
+#[derive(Clone, Copy)]
+pub(super) struct Doc {
+    pub summary: &'static str,
+    pub caller: Caller,
+    /// Whether the cookie alone must come with an origin.
+    pub is_change: bool,
+    /// Names with their kinds.
+    pub queries: &'static [(&'static str, &'static str)],
+    pub takes: Takes,
+    pub gives: Gives,
+    /// Error codes beyond those that follow from the rest.
+    pub fails: &'static [u16],
+}
+
+impl Doc {
+    /// For pages and other paths outside the API.
+    pub(super) const UNLISTED: Self = Self { gives: Gives::Unlisted, ..Self::new("") };
+    pub(super) const DOCUMENT: Self = Self { gives: Gives::Document, ..Self::new("This document") };
+
+    pub(super) const fn new(summary: &'static str) -> Self {
+        Self {
+            summary,
+            caller: Caller::Anybody,
+            is_change: false,
+            queries: &[],
+            takes: Takes::Nothing,
+            gives: Gives::Unlisted,
+            fails: &[],
+        }
+    }
+
+    /// For whoever has a session.
+    pub(super) const fn reads(self) -> Self {
+        Self { caller: Caller::Session, ..self }
+    }
+
+    /// For whoever has a session; the cookie alone must come with an origin.
+    pub(super) const fn changes(self) -> Self {
+        Self { caller: Caller::Session, is_change: true, ..self }
+    }
+
+    pub(super) const fn relays(self) -> Self {
+        Self { caller: Caller::Relay, ..self }
+    }
+
+    pub(super) const fn queries(self, queries: &'static [(&'static str, &'static str)]) -> Self {
+        Self { queries, ..self }
+    }
+
+    pub(super) const fn takes(self, schema: SchemaOf) -> Self {
+        Self { takes: Takes::Object(schema), ..self }
+    }
+
+    pub(super) const fn takes_file(self) -> Self {
+        Self { takes: Takes::File, ..self }
+    }
+
+    pub(super) const fn gives(self, schema: SchemaOf) -> Self {
+        Self { gives: Gives::Data(schema), ..self }
+    }
+
+    pub(super) const fn gives_picture(self) -> Self {
+        Self { gives: Gives::Picture, ..self }
+    }
+
+    pub(super) const fn fails(self, fails: &'static [u16]) -> Self {
+        Self { fails, ..self }
+    }
+
+    /// Every error code that a call may be answered with.
+    pub(super) fn codes(&self) -> Vec<u16> {
+        // Any call may meet a fault or a busy server.
+        let mut codes = vec![9, 10];
+        codes.extend(self.fails);
+        if self.caller != Caller::Anybody {
+            codes.push(7);
+        }
+        if self.is_change {
+            codes.push(8);
+        }
+        match self.takes {
+            Takes::Nothing => (),
+            Takes::Object(_) | Takes::File => codes.extend([16, 1002, 1003]),
+        }
+        codes.sort_unstable();
+        codes.dedup();
+        codes
+    }
+}
+
+/// The [`SchemaOf`] a type.
+pub(super) fn schema<T: ToSchema>(schemas: &mut Map<String, Value>) -> Value {
+    let mut parts = Vec::new();
+    T::schemas(&mut parts);
+    parts.push((T::name().into(), T::schema()));
+    for (name, part) in parts {
+        schemas.insert(name, json!(part));
+    }
+    json!({ "$ref": format!("#/components/schemas/{}", T::name()) })
+}

@@ -1,0 +1,185 @@
+//! The OpenAPI document (openapis.org, 3.1): made from the table of routes and the types that the handlers use.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::doc::{Caller, Doc, Gives, Takes};
+use super::routes::api_endpoints;
+use crate::error::{Error, Facts};
+
+const JSON: &str = "application/json";
+
+/// The document for the dialect with numbers, as one line of JSON.
+#[must_use]
+pub fn document() -> String {
+    let mut schemas = Map::new();
+    let mut paths = Map::new();
+    for endpoint in api_endpoints() {
+        let mut item = Map::new();
+        for (method, doc) in &endpoint.docs {
+            item.insert(method.to_lowercase(), operation(endpoint.path, doc, &mut schemas));
+        }
+        paths.insert(endpoint.path.into(), item.into());
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Nox",
+            "description": "The identity API of a Nox server. Below /api/v2 stands the same with names for error codes.",
+            "version": env!("CARGO_PKG_VERSION"),
+            "license": { "name": "MIT", "identifier": "MIT" },
+        },
+        "servers": [{ "url": "/api" }],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {
+                "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" },
+                "cookie": { "type": "apiKey", "in": "cookie", "name": "_uid" },
+                "relay": { "type": "apiKey", "in": "header", "name": "Authorization" },
+            },
+        },
+    })
+    .to_string()
+}
+
+fn operation(path: &str, doc: &Doc, schemas: &mut Map<String, Value>) -> Value {
+    let mut operation = json!({
+        "summary": doc.summary,
+        "parameters": parameters(path, doc),
+        "responses": responses(doc, schemas),
+    });
+    match doc.caller {
+        Caller::Anybody => (),
+        Caller::Session => operation["security"] = json!([{ "bearer": [] }, { "cookie": [] }]),
+        Caller::Relay => operation["security"] = json!([{ "relay": [] }]),
+    }
+    match doc.takes {
+        Takes::Nothing => (),
+        Takes::Object(schema) => operation["requestBody"] = body(JSON, &schema(schemas)),
+        Takes::File => operation["requestBody"] = body("application/octet-stream", &json!({})),
+    }
+    operation
+}
+
+fn body(media_type: &str, schema: &Value) -> Value {
+    json!({ "required": true, "content": { media_type: { "schema": schema } } })
+}
+
+/// The parts of the path in braces, and the queries.
+fn parameters(path: &str, doc: &Doc) -> Vec<Value> {
+    let in_path = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let in_path = in_path.map(
+        |name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string", "minLength": 1 } }),
+    );
+    let in_query = doc.queries.iter().map(|(name, kind)| {
+        let schema = match *kind {
+            "limit" => json!({ "type": "integer", "minimum": 1, "maximum": 100, "default": 10 }),
+            "offset" => json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX, "default": 0 }),
+            "ids" => json!({ "type": "array", "items": { "type": "integer", "minimum": 1, "maximum": u32::MAX } }),
+            _ => json!({ "type": "string" }),
+        };
+        json!({ "name": name, "in": "query", "schema": schema })
+    });
+    in_path.chain(in_query).collect()
+}
+
+fn responses(doc: &Doc, schemas: &mut Map<String, Value>) -> Value {
+    let mut responses = Map::new();
+    match doc.gives {
+        Gives::Unlisted => (),
+        Gives::Document => {
+            responses.insert("200".into(), response("The document", JSON, &json!({ "type": "object" })));
+        }
+        Gives::Data(schema) => {
+            let envelope = json!({
+                "type": "object",
+                "required": ["data", "request", "time"],
+                "properties": {
+                    "data": schema(schemas),
+                    "request": { "type": "string" },
+                    "time": { "type": "integer", "format": "int64" },
+                },
+            });
+            responses.insert("200".into(), response("Done", JSON, &envelope));
+        }
+        Gives::Picture => {
+            let types = ["image/png", "image/jpeg", "image/gif", "image/webp"].map(|kind| (kind.to_owned(), json!({})));
+            responses.insert("200".into(), json!({ "description": "The picture", "content": Map::from_iter(types) }));
+            responses.insert("302".into(), json!({ "description": "The picture is elsewhere" }));
+            responses.insert("304".into(), json!({ "description": "The client has it" }));
+        }
+    }
+    let mut by_status = BTreeMap::<u16, Vec<Facts>>::new();
+    for facts in Error::table().into_iter().filter(|facts| doc.codes().contains(&facts.code)) {
+        by_status.entry(facts.status).or_default().push(facts);
+    }
+    for (status, errors) in by_status {
+        let said: Vec<&str> = errors.iter().map(|facts| facts.message).collect();
+        responses.insert(status.to_string(), response(&said.join(" "), JSON, &refusal(status, &errors)));
+    }
+    responses.into()
+}
+
+fn refusal(status: u16, errors: &[Facts]) -> Value {
+    let codes: Vec<u16> = errors.iter().map(|facts| facts.code).collect();
+    json!({
+        "type": "object",
+        "required": ["error", "data", "request", "time"],
+        "properties": {
+            "error": {
+                "type": "object",
+                "required": ["message", "code", "status"],
+                "properties": {
+                    "message": { "type": "string" },
+                    "code": { "type": "integer", "enum": codes },
+                    "status": { "type": "integer", "enum": [status] },
+                },
+            },
+            "data": { "type": ["object", "null"] },
+            "request": { "type": "string" },
+            "time": { "type": "integer", "format": "int64" },
+        },
+    })
+}
+
+fn response(description: &str, media_type: &str, schema: &Value) -> Value {
+    json!({ "description": description, "content": { media_type: { "schema": schema } } })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_endpoint_of_the_api_is_described_whole() {
+        let document: Value = serde_json::from_str(&document()).unwrap();
+        let paths = document["paths"].as_object().unwrap();
+        assert_eq!(paths.len(), api_endpoints().len(), "no path stands twice");
+        for endpoint in api_endpoints() {
+            for (method, doc) in &endpoint.docs {
+                let operation = &paths[endpoint.path][method.to_lowercase()];
+                assert_eq!(operation["summary"], doc.summary);
+                assert!(!doc.summary.is_empty() && !matches!(doc.gives, Gives::Unlisted), "{} {method}", endpoint.path);
+                for code in doc.codes() {
+                    let status = Error::table().into_iter().find(|facts| facts.code == code).unwrap().status;
+                    assert!(
+                        operation["responses"][status.to_string()].is_object(),
+                        "{} {method} {code}",
+                        endpoint.path
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere() {
+        let text = document();
+        let document: Value = serde_json::from_str(&text).unwrap();
+        for name in text.split("#/components/schemas/").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+            assert!(document["components"]["schemas"][name].is_object(), "{name}");
+        }
+    }
+}

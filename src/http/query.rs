@@ -1,0 +1,57 @@
+//! Query strings.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use url::form_urlencoded::parse;
+
+use super::envelope::Failure;
+use crate::domain::Page;
+use crate::error::{Error, Result};
+
+/// How much of a list is sent where nobody says.
+const DEFAULT_LIMIT: u32 = 10;
+const MOST: u32 = 100;
+
+/// The pairs of a query string.
+pub(super) struct Query(Vec<(String, String)>);
+
+impl Query {
+    /// The values of a key that are not empty.
+    pub(super) fn all(&self, key: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(name, value)| name == key && !value.is_empty()).map(|(_, value)| value.as_str())
+    }
+
+    /// The first value of a key that is not empty.
+    pub(super) fn first(&self, key: &str) -> Option<&str> {
+        self.all(key).next()
+    }
+
+    /// Which part of a list is wanted: `limit` 1 to 100, and `offset`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidField`] where either is something else.
+    pub(super) fn page(&self) -> Result<Page> {
+        let limit = self.number("limit", DEFAULT_LIMIT).filter(|limit| (1..=MOST).contains(limit));
+        let offset = self.number("offset", 0);
+        Ok(Page {
+            limit: limit.ok_or(Error::invalid("limit", "must be a number from 1 to 100"))?,
+            offset: offset.ok_or(Error::invalid("offset", "must be a number from 0 on"))?,
+        })
+    }
+
+    fn number(&self, key: &str, default: u32) -> Option<u32> {
+        self.first(key).map_or(Some(default), |text| text.parse().ok())
+    }
+}
+
+impl FromRequest for Query {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let pairs = parse(request.query_string().as_bytes());
+        ready(Ok(Self(pairs.map(|(key, value)| (key.into(), value.into())).collect())))
+    }
+}

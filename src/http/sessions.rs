@@ -1,0 +1,134 @@
+//! `/users/@me/sessions`.
+
+use actix_web::HttpRequest;
+use actix_web::web::Data;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::bridge::Bridge;
+use super::clock::Now;
+use super::cookie;
+use super::doc::{Doc, schema};
+use super::envelope::{Failure, Reply};
+use super::extract::{Authenticated, AuthenticatedChange};
+use super::query::Query;
+use crate::domain::sessions::{self, SessionId, SessionView};
+use crate::error::{Error, Result};
+use crate::time::Timestamp;
+
+/// A session, with the one device that has it. `expires` and `expires_at` are the same, for different programs.
+#[derive(Serialize, ToSchema)]
+pub(super) struct SessionItem {
+    id: String,
+    current: bool,
+    #[schema(value_type = i64)]
+    created_at: Timestamp,
+    #[schema(value_type = i64)]
+    expires: Timestamp,
+    #[schema(value_type = i64)]
+    expires_at: Timestamp,
+    #[schema(value_type = i64)]
+    last_seen: Timestamp,
+    devices: Vec<DeviceItem>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct DeviceItem {
+    ip: String,
+    user_agent: Option<String>,
+    #[schema(value_type = i64)]
+    last_seen: Timestamp,
+}
+
+/// A part of somebody's sessions.
+#[derive(Serialize, ToSchema)]
+pub(super) struct SessionList {
+    total: u32,
+    query: Option<String>,
+    limit: u32,
+    #[schema(value_type = i64)]
+    offset: u32,
+    sessions: Vec<SessionItem>,
+}
+
+/// That it is done, and whether the caller's own session ended.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Revoked {
+    success: bool,
+    logout: bool,
+}
+
+pub(super) const LIST: Doc = Doc::new("One's sessions, newest first")
+    .reads()
+    .queries(&[("limit", "limit"), ("offset", "offset")])
+    .gives(schema::<SessionList>)
+    .fails(&[5]);
+
+/// `GET /users/@me/sessions`
+pub(super) async fn list(
+    bridge: Data<Bridge>,
+    Now(now): Now,
+    Authenticated(principal): Authenticated,
+    query: Query,
+) -> Result<Reply<SessionList>, Failure> {
+    let page = query.page()?;
+    let (total, found) = bridge.read(|app| sessions::list(app, &principal, page, now))?;
+    let sessions = found.into_iter().map(item).collect();
+    Ok(Reply::new(SessionList { total, query: None, limit: page.limit, offset: page.offset, sessions }))
+}
+
+pub(super) const ONE: Doc = Doc::new("One of one's sessions").reads().gives(schema::<SessionItem>).fails(&[15]);
+
+/// `GET /users/@me/sessions/{id}`
+pub(super) async fn one(
+    bridge: Data<Bridge>,
+    Now(now): Now,
+    Authenticated(principal): Authenticated,
+    request: HttpRequest,
+) -> Result<Reply<SessionItem>, Failure> {
+    let id = id(&request)?;
+    Ok(Reply::new(item(bridge.read(|app| sessions::find(app, &principal, id, now))?)))
+}
+
+pub(super) const REVOKE: Doc = Doc::new("End one of one's sessions").changes().gives(schema::<Revoked>).fails(&[15]);
+
+/// `DELETE /users/@me/sessions/{id}`
+pub(super) async fn revoke(
+    bridge: Data<Bridge>,
+    Now(now): Now,
+    AuthenticatedChange(principal): AuthenticatedChange,
+    request: HttpRequest,
+) -> Result<Reply<Revoked>, Failure> {
+    let id = id(&request)?;
+    let is_current = id == principal.session;
+    bridge.run(move |app| sessions::revoke(app, &principal, id, now)).await?;
+    let reply = Reply::new(Revoked { success: true, logout: is_current });
+    Ok(if is_current { reply.with_cookie(cookie::removal(bridge.config())) } else { reply })
+}
+
+pub(super) const REVOKE_OTHERS: Doc = Doc::new("End every other session of oneself").changes().gives(schema::<Revoked>);
+
+/// `DELETE /users/@me/sessions`
+pub(super) async fn revoke_others(
+    bridge: Data<Bridge>,
+    AuthenticatedChange(principal): AuthenticatedChange,
+) -> Result<Reply<Revoked>, Failure> {
+    bridge.run(move |app| sessions::revoke_others(app, &principal)).await?;
+    Ok(Reply::new(Revoked { success: true, logout: false }))
+}
+
+fn item(session: SessionView) -> SessionItem {
+    SessionItem {
+        id: session.id.to_string(),
+        current: session.is_current,
+        created_at: session.created_at,
+        expires: session.expires_at,
+        expires_at: session.expires_at,
+        last_seen: session.last_seen_at,
+        devices: vec![DeviceItem { ip: session.ip, user_agent: session.user_agent, last_seen: session.last_seen_at }],
+    }
+}
+
+fn id(request: &HttpRequest) -> Result<SessionId> {
+    request.match_info().get("id").and_then(SessionId::parse).ok_or(Error::SessionNotFound)
+}
