@@ -2,7 +2,9 @@
 
 pub mod output;
 mod password;
+mod relay;
 mod serve;
+mod session;
 mod totp;
 mod user;
 
@@ -14,7 +16,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::config::Config;
 use crate::domain::App;
-use output::Output;
+use crate::http::openapi;
+use output::{Output, Stop};
 
 /// A login server for NoxVR, in one file.
 #[derive(Parser)]
@@ -28,8 +31,8 @@ pub struct Cli {
 
 #[derive(Args)]
 struct Global {
-    /// The configuration file [default: nox.toml, where there is one]
-    #[arg(long, global = true, env = "NOX_CONFIG", value_name = "FILE")]
+    /// The configuration file [default: `NOX_CONFIG`, or else nox.toml, where there is one]
+    #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Write JSON: one object, or one a line for lists
     #[arg(long, global = true)]
@@ -49,6 +52,14 @@ enum Command {
     /// Manage authenticator apps
     #[command(subcommand)]
     Totp(totp::Totp),
+    /// Manage sessions
+    #[command(subcommand)]
+    Session(session::Session),
+    /// Manage relays
+    #[command(subcommand)]
+    Relay(relay::Relay),
+    /// Print the OpenAPI document of the API
+    Openapi,
 }
 
 impl Cli {
@@ -58,13 +69,27 @@ impl Cli {
     /// Whatever stops it; [`output::fail`] turns it into a line and an exit status.
     pub fn run(self) -> Result<()> {
         let output = Output { json: self.global.json, quiet: self.global.quiet };
-        let variables =
-            env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        let config = Config::load(self.global.config.as_deref(), variables)?;
+        let from_environment = || env::var_os("NOX_CONFIG").filter(|path| !path.is_empty()).map(Into::into);
+        let file = self.global.config.or_else(from_environment);
+        let config = Config::load(file.as_deref(), variables()?.into_iter())?;
         match self.command {
             Command::Serve(command) => command.run(config, output),
             Command::User(command) => command.run(&App::open(config)?, output),
             Command::Totp(command) => command.run(&App::open(config)?, output),
+            Command::Session(command) => command.run(&App::open(config)?, output),
+            Command::Openapi => output.line(openapi::document()),
+            Command::Relay(command) => command.run(&App::open(config)?, output),
         }
     }
+}
+
+/// The environment variables that may hold configuration.
+fn variables() -> Result<Vec<(String, String)>, Stop> {
+    let ours = env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+    ours.filter(|(name, _)| name.starts_with("NOX_"))
+        .map(|(name, value)| match value.into_string() {
+            Ok(value) => Ok((name, value)),
+            Err(_) => Err(Stop::environment(format!("{name}: the value is no text in UTF-8"))),
+        })
+        .collect()
 }

@@ -35,6 +35,16 @@ impl Output {
         Ok(stdout.flush()?)
     }
 
+    /// Writes one line of data that is shown only once: whoever does not get it must not go on as if they had.
+    ///
+    /// # Errors
+    /// stdout cannot be written, a closed pipe among it.
+    pub fn secret(self, text: impl Display) -> Result<()> {
+        let lost =
+            |error| Stop::failed(format!("nobody could read what is shown only once, so nothing was changed: {error}"));
+        Ok(self.line(text).map_err(lost)?)
+    }
+
     /// Writes one value as a line of JSON.
     ///
     /// # Errors
@@ -69,6 +79,24 @@ impl Output {
         }
     }
 
+    /// Asks a person whether to go on; `flag` is how a program says so.
+    ///
+    /// # Errors
+    /// The answer is not yes, or there is nobody to ask.
+    pub fn confirm(self, question: impl Display, flag: &str) -> Result<()> {
+        if !io::stdin().is_terminal() {
+            return Err(Stop::usage(format!("there is no terminal to ask whether to go on: use {flag}")).into());
+        }
+        self.ask(question);
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer)?;
+        if matches!(answer.trim(), "y" | "Y" | "yes") {
+            Ok(())
+        } else {
+            Err(Stop::failed("nothing was changed").into())
+        }
+    }
+
     /// Asks a person something that is answered on stdin; for programs, which need no question, says nothing.
     pub fn ask(self, question: impl Display) {
         if io::stdin().is_terminal() {
@@ -86,6 +114,16 @@ pub struct Stop {
 }
 
 impl Stop {
+    /// It did not work.
+    pub fn failed(text: impl Into<String>) -> Self {
+        Self { text: text.into(), status: 1 }
+    }
+
+    /// The configuration or the environment is wrong.
+    pub fn environment(text: impl Into<String>) -> Self {
+        Self { text: text.into(), status: 5 }
+    }
+
     /// The command was called in a wrong way.
     pub fn usage(text: impl Into<String>) -> Self {
         Self { text: text.into(), status: 2 }
@@ -110,8 +148,8 @@ pub fn fail(error: &anyhow::Error) -> ExitCode {
     if error.downcast_ref().is_some_and(closed) {
         return ExitCode::SUCCESS;
     }
-    let mut text = format!("nox: {error}");
-    let mut shown = error.to_string();
+    let mut text = format!("nox: {}", operator_words(error));
+    let mut shown = text.clone();
     for cause in error.chain().skip(1).map(ToString::to_string) {
         // Some errors repeat their cause in their own text.
         if !shown.contains(&cause) {
@@ -124,6 +162,17 @@ pub fn fail(error: &anyhow::Error) -> ExitCode {
     ExitCode::from(status(error))
 }
 
+/// What the outermost error says; for those that the API has other words for, what an operator can do.
+fn operator_words(error: &anyhow::Error) -> String {
+    match error.downcast_ref() {
+        Some(Error::ServerNotReady { .. }) => {
+            "the database cannot be used: it may be locked or damaged, its disk full, or its folder not writable".into()
+        }
+        Some(Error::InternalError { action, .. }) => format!("cannot {action}"),
+        _ => error.to_string(),
+    }
+}
+
 /// The exit status: 1 failed, 2 usage, 3 not found, 4 already exists, 5 configuration or environment, 6 database, 7 not
 /// verified.
 fn status(error: &anyhow::Error) -> u8 {
@@ -134,8 +183,9 @@ fn status(error: &anyhow::Error) -> u8 {
         return 5;
     }
     match error.downcast_ref() {
-        Some(StartError::Key(_) | StartError::Database(OpenError::File { .. })) => 5,
+        Some(StartError::Key(_) | StartError::KeyLost(_) | StartError::Database(OpenError::File { .. })) => 5,
         Some(StartError::Database(_)) => 6,
+        Some(StartError::Query(error)) => refusal(error),
         None => error.downcast_ref().map_or(1, refusal),
     }
 }
@@ -143,7 +193,7 @@ fn status(error: &anyhow::Error) -> u8 {
 fn refusal(error: &Error) -> u8 {
     match error {
         Error::InvalidField { .. } => 2,
-        Error::UserNotFound => 3,
+        Error::UserNotFound | Error::SessionNotFound | Error::NotFound { .. } => 3,
         Error::AlreadyExists { .. } => 4,
         Error::ServerNotReady { .. } => 6,
         _ => 1,

@@ -1,7 +1,7 @@
 //! Where a new password comes from; never from the command line, which every user of the machine can read.
 
-use std::fs;
-use std::io::{self, IsTerminal};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, IsTerminal};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -9,6 +9,9 @@ use clap::Args;
 use zeroize::Zeroizing;
 
 use super::output::Stop;
+use crate::domain::App;
+use crate::domain::fields::NewPassword;
+use crate::error::Error;
 use crate::secret::generate_password;
 
 /// Without one of these, the password is asked for twice.
@@ -26,12 +29,25 @@ pub struct Source {
     generate: bool,
 }
 
+/// The longest line that is read.
+const LONGEST: u64 = 4096;
+
 /// A new password, and whether nobody knows it yet.
-pub struct NewPassword {
+pub struct Given {
     /// In clear text.
     pub text: Zeroizing<String>,
     /// Whether it must be shown, since it was drawn just now.
     pub is_generated: bool,
+}
+
+impl Given {
+    /// The password as the rules take it.
+    ///
+    /// # Errors
+    /// It is too short or too long.
+    pub fn parse(&self, app: &App) -> Result<NewPassword, Error> {
+        NewPassword::parse(self.text.to_string().into(), &app.config)
+    }
 }
 
 impl Source {
@@ -39,35 +55,36 @@ impl Source {
     ///
     /// # Errors
     /// There is none to be had, or it was typed differently the second time.
-    pub fn obtain(&self) -> Result<NewPassword> {
+    pub fn obtain(&self, app: &App) -> Result<Given> {
         let text = if self.generate {
-            generate_password()?
+            generate_password(app.config.password.min_length.get() as usize)?
         } else if self.password_stdin {
-            first_line(&Zeroizing::new(
-                io::read_to_string(io::stdin()).context("cannot read the password from stdin")?,
-            ))?
+            first_line(io::stdin().lock()).context("cannot read the password from stdin")?
         } else if let Some(file) = &self.password_file {
-            let content = fs::read_to_string(file);
-            first_line(&Zeroizing::new(content.with_context(|| format!("cannot read {}", file.display()))?))?
+            let open = File::open(file).map(BufReader::new).map_err(anyhow::Error::from);
+            open.and_then(first_line).with_context(|| format!("cannot read the password from {}", file.display()))?
         } else {
             ask()?
         };
-        Ok(NewPassword { text, is_generated: self.generate })
+        Ok(Given { text, is_generated: self.generate })
     }
 }
 
-fn first_line(text: &str) -> Result<Zeroizing<String>> {
-    let line = text.lines().next().filter(|line| !line.is_empty());
-    Ok(Zeroizing::new(
-        line.ok_or_else(|| Stop::usage("the first line, where the password should be, is empty"))?.into(),
-    ))
+fn first_line(input: impl BufRead) -> Result<Zeroizing<String>> {
+    let mut line = Zeroizing::new(String::new());
+    input.take(LONGEST).read_line(&mut line)?;
+    let length = line.trim_end_matches(['\r', '\n']).len();
+    line.truncate(length);
+    if line.is_empty() {
+        return Err(Stop::usage("the first line, where the password should be, is empty").into());
+    }
+    Ok(line)
 }
 
 fn ask() -> Result<Zeroizing<String>> {
     if !io::stdin().is_terminal() {
-        let flags =
-            "there is no terminal to ask for the password: use --password-stdin, --password-file FILE or --generate";
-        return Err(Stop::usage(flags).into());
+        let flags = "use --password-stdin, --password-file FILE or --generate";
+        return Err(Stop::usage(format!("there is no terminal to ask for the password: {flags}")).into());
     }
     let prompt = |text| rpassword::prompt_password(text).map(Zeroizing::new).context("cannot read the password");
     let password = prompt("Password: ")?;

@@ -4,18 +4,18 @@ use std::io::{self, IsTerminal};
 use std::net::TcpListener;
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Args;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
-use zeroize::Zeroizing;
 
 use super::output::{Output, Stop};
 use super::user::named;
 use crate::config::{Config, Listen, Log, LogFormat, LogLevel};
 use crate::domain::App;
+use crate::domain::fields::{NewPassword, Username};
 use crate::domain::users::{self, Registration};
 use crate::http;
 use crate::secret::generate_password;
@@ -38,45 +38,56 @@ impl Serve {
     /// The instance or the address cannot be opened.
     pub fn run(self, mut config: Config, output: Output) -> Result<()> {
         if let Some(listen) = self.listen {
-            config.server.listen =
-                Listen::try_from(listen).map_err(|message| Stop::usage(format!("--listen: {message}")))?;
+            let usage = |message| Stop::usage(format!("--listen: {message}"));
+            config.server.listen = Listen::try_from(listen).map_err(usage)?;
         }
+        let first_user = self.first_user.map(|name| read_name(&name)).transpose()?;
         start_log(&config.log);
         let app = Arc::new(App::open(config)?);
         let address = app.config.server.listen.as_str();
-        let listener = TcpListener::bind(address).with_context(|| format!("cannot listen on {address}"))?;
+        let taken =
+            |error| Stop::environment(format!("cannot listen on {address}: {error}; set --listen or server.listen"));
+        let listener = TcpListener::bind(address).map_err(taken)?;
         let bound = listener.local_addr()?;
-        // Only now, when nothing can stop the start any more: the password is shown once.
-        let first_user = self.first_user.map(|name| make_first_user(&app, &name)).transpose()?.flatten();
-        http::serve(app, listener, || {
-            let shown = output.line(format_args!("listening on http://{bound}")).and_then(|()| match &first_user {
-                Some((name, password)) => {
-                    output.line(format_args!("first user: {name}, password: {}", password.as_str()))
-                }
-                None => Ok(()),
-            });
-            shown.map_err(io::Error::other)
+        http::serve(&app, listener, || {
+            log_start(&app.config, bound);
+            if let Err(error) = output.line(format_args!("listening on http://{bound}")) {
+                tracing::warn!(%error, "nobody reads the address on stdout");
+            }
+            first_user.map_or(Ok(()), |name| make_first_user(&app, output, name))
         })?;
         tracing::info!("stopped");
         Ok(())
     }
 }
 
-/// The name and the password of the administrator, where this made one.
-fn make_first_user(app: &App, name: &str) -> Result<Option<(String, Zeroizing<String>)>> {
-    if !users::is_empty(app)? {
-        return Ok(None);
-    }
-    let password = generate_password()?;
+fn read_name(name: &str) -> Result<Username> {
+    Username::parse(name.to_ascii_lowercase()).map_err(|error| named(error, name))
+}
+
+fn log_start(config: &Config, bound: std::net::SocketAddr) {
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        listen = %bound,
+        public_url = %config.server.public_url,
+        database = ?config.storage.database,
+        "started"
+    );
+}
+
+/// Makes an administrator whose password nobody knows but who reads stdout; while there is any user, does nothing.
+fn make_first_user(app: &App, output: Output, username: Username) -> Result<()> {
+    let password = generate_password(app.config.password.min_length.get() as usize)?;
     let registration = Registration {
-        username: name.into(),
-        display: None,
+        username,
+        password: NewPassword::parse(password.to_string().into(), &app.config)?,
         email: None,
-        password: password.to_string().into(),
+        display: None,
         is_admin: true,
     };
-    let user = users::register(app, registration, Timestamp::now()).map_err(|error| named(error, name))?;
-    Ok(Some((user.username, password)))
+    users::register_first(app, registration, Timestamp::now(), |user| {
+        output.secret(format_args!("first user: {}, password: {}", user.public.username, password.as_str()))
+    })
 }
 
 /// Sends the log to stderr: ours from the configured level on, warnings of the libraries.
@@ -88,7 +99,11 @@ fn start_log(config: &Log) {
         LogLevel::Debug => LevelFilter::DEBUG,
         LogLevel::Trace => LevelFilter::TRACE,
     };
-    let filter = Targets::new().with_target("nox", level).with_default(level.min(LevelFilter::WARN));
+    let filter = Targets::new()
+        .with_target("nox", level)
+        // It takes what is wrong with a request for an error of the server.
+        .with_target("actix_http", LevelFilter::OFF)
+        .with_default(level.min(LevelFilter::WARN));
     let colours = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let log = fmt::layer().with_writer(io::stderr).with_target(false);
     let log = match config.format {

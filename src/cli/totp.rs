@@ -11,7 +11,7 @@ use serde_json::json;
 use super::output::{Output, Stop};
 use super::user::named;
 use crate::domain::App;
-use crate::domain::factors::{self, Enrollment};
+use crate::domain::factors::{self, Code, Enrollment};
 use crate::error::Error;
 use crate::time::Timestamp;
 
@@ -71,11 +71,10 @@ impl Totp {
 }
 
 fn enroll(app: &App, output: Output, name: &str, no_confirm: bool) -> Result<()> {
-    let enrollment = factors::enroll(app, name).map_err(|error| refused(error, name))?;
+    let enrollment = factors::enroll(app, name).map_err(|error| refused(error.into(), name))?;
     if no_confirm {
-        // Enabled before it is shown: a script that gets a secret can count on it.
-        factors::enable_unconfirmed(app, &enrollment, Timestamp::now()).map_err(|error| refused(error, name))?;
-        show(output, &enrollment)?;
+        let show = || show(output, &enrollment);
+        factors::enable_unconfirmed(app, &enrollment, Timestamp::now(), show).map_err(|error| refused(error, name))?;
     } else {
         show(output, &enrollment)?;
         confirm(app, output, &enrollment, name)?;
@@ -87,16 +86,14 @@ fn enroll(app: &App, output: Output, name: &str, no_confirm: bool) -> Result<()>
 fn show(output: Output, enrollment: &Enrollment) -> Result<()> {
     if output.json {
         let (secret, otpauth_url) = (enrollment.secret.as_str(), enrollment.otpauth_url.as_str());
-        return output.json(&json!({ "secret": secret, "otpauth_url": otpauth_url }));
+        return output.secret(json!({ "secret": secret, "otpauth_url": otpauth_url }));
     }
     let code = QrCode::with_error_correction_level(enrollment.otpauth_url.as_bytes(), EcLevel::L);
     let code = code.map_err(|error| anyhow!("cannot draw the QR code: {error}"))?;
     // Terminals are mostly dark: what is light in the code is drawn.
     let picture = code.render().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build();
-    output.line(picture)?;
-    output.line(enrollment.otpauth_url.as_str())?;
     let groups: Vec<&str> = (0..enrollment.secret.len()).step_by(4).map(|at| group(&enrollment.secret, at)).collect();
-    output.line(groups.join(" "))
+    output.secret(format_args!("{picture}\n{}\n{}", enrollment.otpauth_url.as_str(), groups.join(" ")))
 }
 
 fn group(secret: &str, at: usize) -> &str {
@@ -112,19 +109,20 @@ fn confirm(app: &App, output: Output, enrollment: &Enrollment, name: &str) -> Re
             return Err(Stop::usage(text).into());
         }
         let digits: String = line.split_whitespace().collect();
-        match factors::confirm(app, enrollment, &digits, Timestamp::now()) {
+        let code = Code::parse("code", digits);
+        match code.and_then(|code| factors::confirm(app, enrollment, &code, Timestamp::now())) {
             Err(Error::InvalidField { .. }) => output.say("That is not the code; is the clock right?"),
-            other => return other.map_err(|error| refused(error, name)),
+            other => return other.map_err(|error| refused(error.into(), name)),
         }
     }
     Err(Stop::not_verified("no right code was given and nothing was enabled; start again with nox totp enroll").into())
 }
 
-fn refused(error: Error, name: &str) -> anyhow::Error {
-    match error {
-        Error::AlreadyExists { .. } => {
+fn refused(error: anyhow::Error, name: &str) -> anyhow::Error {
+    match error.downcast_ref() {
+        Some(error @ Error::AlreadyExists { .. }) => {
             let text = format!("{name} has an authenticator app already; nox totp reset {name} removes it");
-            Stop::refused(&error, text).into()
+            Stop::refused(error, text).into()
         }
         _ => named(error, name),
     }

@@ -1,5 +1,7 @@
 //! `nox user`.
 
+mod set;
+
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -7,7 +9,9 @@ use serde::Serialize;
 use super::output::{Output, Stop};
 use super::password::Source;
 use crate::domain::App;
-use crate::domain::users::{self, Profile, Registration};
+use crate::domain::fields::{Display, Email, GivenTag, Username};
+use crate::domain::profile::Profile;
+use crate::domain::users::{self, Registration};
 use crate::error::Error;
 use crate::time::{Span, Timestamp};
 
@@ -23,21 +27,23 @@ pub enum User {
         search: String,
     },
     /// Show an account
-    Show {
-        /// A username or an id
-        name: String,
-    },
+    Show(Named),
     /// Set another password and end the account's sessions
     Passwd {
-        /// A username or an id
-        name: String,
+        #[command(flatten)]
+        named: Named,
         #[command(flatten)]
         source: Source,
     },
+    /// Change an account's fields; an empty text clears what may be empty
+    Set(Box<set::Set>),
+    /// Add or remove tags
+    #[command(subcommand)]
+    Tag(Tag),
     /// Keep an account from logging in and end its sessions
     Disable {
-        /// A username or an id
-        name: String,
+        #[command(flatten)]
+        named: Named,
         /// Why, for whoever reads it later
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
@@ -46,10 +52,21 @@ pub enum User {
         until: Option<String>,
     },
     /// Let an account log in again
-    Enable {
-        /// A username or an id
-        name: String,
+    Enable(Named),
+    /// Remove an account with everything of it
+    Remove {
+        #[command(flatten)]
+        named: Named,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
     },
+}
+
+#[derive(Args)]
+pub struct Named {
+    /// A username or an id
+    name: String,
 }
 
 #[derive(Args)]
@@ -69,13 +86,29 @@ pub struct Add {
     source: Source,
 }
 
+#[derive(Subcommand)]
+pub enum Tag {
+    /// Add tags
+    Add(Tags),
+    /// Remove tags
+    Remove(Tags),
+}
+
+#[derive(Args)]
+pub struct Tags {
+    /// A username or an id
+    name: String,
+    /// Such as `can_world_create` or sys:moderator
+    #[arg(required = true)]
+    tags: Vec<String>,
+}
+
 /// A user, with the password where it was drawn just now.
 #[derive(Serialize)]
-struct Shown<'password> {
+struct Shown<'user> {
     #[serde(flatten)]
-    user: Profile,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    password: Option<&'password str>,
+    user: &'user Profile,
+    password: &'user str,
 }
 
 impl User {
@@ -88,55 +121,75 @@ impl User {
         match self {
             Self::Add(command) => command.run(app, output, now),
             Self::List { search } => list(app, output, &search, now),
-            Self::Show { name } => show(app, output, &name, now),
-            Self::Passwd { name, source } => passwd(app, output, &name, &source, now),
-            Self::Disable { name, reason, until } => {
+            Self::Show(Named { name }) => show(app, output, &name, now),
+            Self::Passwd { named: Named { name }, source } => passwd(app, output, &name, &source, now),
+            Self::Set(command) => command.run(app, output, now),
+            Self::Tag(command) => command.run(app, output, now),
+            Self::Disable { named: Named { name }, reason, until } => {
                 let until = until.map(|text| read_time(&text, now)).transpose()?;
                 users::disable(app, &name, reason.as_deref(), until, now).map_err(|error| named(error, &name))?;
                 output.say(format_args!("{name} cannot log in any more; all of its sessions ended"));
                 Ok(())
             }
-            Self::Enable { name } => {
+            Self::Enable(Named { name }) => {
                 users::enable(app, &name).map_err(|error| named(error, &name))?;
                 output.say(format_args!("{name} can log in again"));
                 Ok(())
             }
+            Self::Remove { named: Named { name }, yes } => remove(app, output, &name, yes, now),
         }
     }
 }
 
 impl Add {
     fn run(self, app: &App, output: Output, now: Timestamp) -> Result<()> {
-        let password = self.source.obtain()?;
-        let registration = Registration {
-            username: self.name.clone(),
-            display: self.display,
-            email: self.email,
-            password: password.text.to_string().into(),
-            is_admin: self.admin,
-        };
-        let user = users::register(app, registration, now).map_err(|error| named(error, &self.name))?;
-        let said = format!("added {} with id {}", user.username, user.id);
-        let drawn = password.is_generated.then_some(password.text.as_str());
-        if output.json {
-            output.json(&Shown { user, password: drawn })?;
-        } else if let Some(password) = drawn {
-            output.line(password)?;
+        let refused = |error: Error| named(error, &self.name);
+        let username = Username::parse(self.name.to_ascii_lowercase()).map_err(refused)?;
+        let email = self.email.map(Email::parse).transpose().map_err(refused)?;
+        let display = self.display.map(Display::parse).transpose().map_err(refused)?;
+        // Nobody should type a password twice for a name that is taken.
+        if users::find(app, &self.name, now).is_ok() {
+            return Err(refused(Error::AlreadyExists { what: "User", with: "this username" }));
         }
-        output.say(said);
+        let password = self.source.obtain(app)?;
+        let new = password.parse(app).map_err(refused)?;
+        let registration = Registration { username, password: new, email, display, is_admin: self.admin };
+        let show = |user: &Profile| match (password.is_generated, output.json) {
+            (true, true) => output.secret(serde_json::to_string(&Shown { user, password: &password.text })?),
+            (true, false) => output.secret(password.text.as_str()),
+            (false, true) => output.json(user),
+            (false, false) => Ok(()),
+        };
+        let user = users::register(app, registration, now, show).map_err(|error| named(error, &self.name))?;
+        output.say(format_args!("added {} with id {}", user.public.username, user.public.id));
         Ok(())
     }
 }
 
+impl Tag {
+    fn run(self, app: &App, output: Output, now: Timestamp) -> Result<()> {
+        let (Tags { name, tags }, is_new) = match self {
+            Self::Add(tags) => (tags, true),
+            Self::Remove(tags) => (tags, false),
+        };
+        let tags = tags.into_iter().map(GivenTag::parse).collect::<Result<Vec<_>, _>>();
+        let tags = tags.map_err(|error| named(error, &name))?;
+        let (add, remove) = if is_new { (tags, Vec::new()) } else { (Vec::new(), tags) };
+        let user = users::retag(app, &name, add, &remove, now).map_err(|error| named(error, &name))?;
+        if output.json { output.json(&user) } else { output.line(user.public.tags.join(" ")) }
+    }
+}
+
 fn list(app: &App, output: Output, search: &str, now: Timestamp) -> Result<()> {
-    let found = users::search(app, search, now)?;
+    let found = users::list_all(app, search, now)?;
     if output.json {
         return found.iter().try_for_each(|user| output.json(user));
     }
     let row = |user: Profile| {
         let factor = if user.twofa_enabled { "totp" } else { "-" };
         let email = user.email.unwrap_or_else(|| "-".into());
-        [user.id.to_string(), user.username, user.display, email, factor.into(), user.tags.join(",")]
+        let public = user.public;
+        [public.id.to_string(), public.username, public.display, email, factor.into(), public.tags.join(",")]
     };
     let rows: Vec<_> = found.into_iter().map(row).collect();
     output.table(["ID", "USERNAME", "DISPLAY", "EMAIL", "2FA", "TAGS"], &rows)
@@ -148,49 +201,67 @@ fn show(app: &App, output: Output, name: &str, now: Timestamp) -> Result<()> {
         return output.json(&user);
     }
     let verified = if user.email_verified { " (verified)" } else { " (not verified)" };
+    let optional = |text: Option<String>| text.unwrap_or_else(|| "-".into());
+    let public = user.public;
     let rows = [
-        ["id".into(), user.id.to_string()],
-        ["username".into(), user.username],
-        ["display".into(), user.display],
-        ["email".into(), user.email.map_or_else(|| "-".into(), |email| email + verified)],
-        ["tags".into(), user.tags.join(", ")],
-        ["rank".into(), user.rank.to_string()],
-        ["second factor".into(), if user.twofa_enabled { "totp" } else { "off" }.into()],
-        ["created".into(), user.created_at.to_string()],
+        ("id", public.id.to_string()),
+        ("username", public.username),
+        ("display", public.display),
+        ("email", optional(user.email.map(|email| email + verified))),
+        ("second factor", if user.twofa_enabled { "totp" } else { "off" }.into()),
+        ("tags", public.tags.join(", ")),
+        ("rank", public.rank.to_string()),
+        ("bio", optional(public.bio)),
+        ("home", optional(user.home)),
+        ("links", public.links.join(" ")),
+        ("thumbnail", optional(public.thumbnail)),
+        ("banner", optional(public.banner)),
+        ("created", public.created_at.to_string()),
     ];
-    rows.iter().try_for_each(|[key, value]| output.line(format_args!("{key:<14}{value}")))
+    rows.iter().try_for_each(|(key, value)| output.line(format_args!("{key:<14}{}", value.escape_debug())))
 }
 
 fn passwd(app: &App, output: Output, name: &str, source: &Source, now: Timestamp) -> Result<()> {
     // Nobody should type a password twice for a name that is not there.
     let user = users::find(app, name, now).map_err(|error| named(error, name))?;
-    let password = source.obtain()?;
-    users::change_password(app, name, &password.text.to_string().into(), now)?;
-    match (password.is_generated, output.json) {
-        (true, true) => output.json(&Shown { user, password: Some(&password.text) })?,
-        (true, false) => output.line(password.text.as_str())?,
-        (false, true) => output.json(&user)?,
-        (false, false) => (),
-    }
+    let password = source.obtain(app)?;
+    let new = password.parse(app).map_err(|error| named(error, name))?;
+    let show = || match (password.is_generated, output.json) {
+        (true, true) => output.secret(serde_json::to_string(&Shown { user: &user, password: &password.text })?),
+        (true, false) => output.secret(password.text.as_str()),
+        (false, true) => output.json(&user),
+        (false, false) => Ok(()),
+    };
+    users::change_password(app, name, &new, now, show).map_err(|error| named(error, name))?;
     output.say(format_args!("changed the password of {name}; all of its sessions ended"));
     Ok(())
 }
 
+fn remove(app: &App, output: Output, name: &str, yes: bool, now: Timestamp) -> Result<()> {
+    let user = users::find(app, name, now).map_err(|error| named(error, name))?.public;
+    if !yes {
+        output.confirm(format_args!("Remove {} (id {}) for good? [y/N] ", user.username, user.id), "--yes")?;
+    }
+    users::remove(app, name).map_err(|error| named(error, name))?;
+    output.say(format_args!("removed {} with everything of it", user.username));
+    Ok(())
+}
+
 /// Says whom an error is about.
-pub(super) fn named(error: Error, name: &str) -> anyhow::Error {
-    let text = match &error {
-        Error::UserNotFound => format!("there is no user {name:?}; nox user list shows them all"),
-        Error::AlreadyExists { with, .. } => format!("{name:?} cannot be added: {with} is taken"),
-        Error::InvalidField { field, rule } => format!("the {field} {rule}"),
-        _ => return error.into(),
+pub(super) fn named(error: impl Into<anyhow::Error>, name: &str) -> anyhow::Error {
+    let error = error.into();
+    let text = match error.downcast_ref() {
+        Some(Error::UserNotFound) => format!("there is no user {name:?}; nox user list shows them all"),
+        Some(Error::AlreadyExists { with, .. }) => format!("{name:?} cannot be stored: {with} is taken"),
+        Some(Error::InvalidField { field, rule }) => format!("the {field} {rule}"),
+        _ => return error,
     };
-    Stop::refused(&error, text).into()
+    error.downcast_ref().map_or_else(|| Stop::failed(text.clone()), |error| Stop::refused(error, text.clone())).into()
 }
 
 fn read_time(text: &str, now: Timestamp) -> Result<Timestamp> {
     let length = text.parse::<Span>().map(|span| now.after(span.into()));
-    let time = length
-        .or_else(|_| text.parse())
-        .map_err(|message| Stop::usage(format!("--until: {message}, nor a length of time such as 7d")))?;
+    let wrong = |message| Stop::usage(format!("--until: {message}, nor a length of time such as 7d"));
+    let time = length.or_else(|_| text.parse()).map_err(wrong)?;
     if time <= now { Err(Stop::usage(format!("--until: {text:?} is over already")).into()) } else { Ok(time) }
 }

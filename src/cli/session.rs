@@ -1,0 +1,83 @@
+//! `nox session`.
+
+use anyhow::Result;
+use clap::Subcommand;
+use serde_json::json;
+
+use super::output::{Output, Stop};
+use super::user::named;
+use crate::domain::App;
+use crate::domain::sessions::{self, SessionId};
+use crate::error::Error;
+use crate::time::Timestamp;
+
+#[derive(Subcommand)]
+pub enum Session {
+    /// List the sessions of an account, or all
+    List {
+        /// A username or an id
+        name: Option<String>,
+    },
+    /// End sessions
+    Revoke {
+        /// Ids as the list shows them
+        #[arg(required_unless_present = "user", conflicts_with = "user", value_name = "ID")]
+        ids: Vec<String>,
+        /// End every session of this account
+        #[arg(long, value_name = "NAME")]
+        user: Option<String>,
+    },
+}
+
+impl Session {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// What the rules refuse, or the database or stdout fails.
+    pub fn run(self, app: &App, output: Output) -> Result<()> {
+        match self {
+            Self::List { name } => list(app, output, name.as_deref()),
+            Self::Revoke { user: Some(name), .. } => {
+                sessions::revoke_all_of(app, &name).map_err(|error| named(error, &name))?;
+                output.say(format_args!("ended every session of {name}"));
+                Ok(())
+            }
+            Self::Revoke { ids, user: None } => {
+                let unknown = || Stop::refused(&Error::SessionNotFound, "there is no such session; none was ended");
+                let ids = ids.iter().map(|id| SessionId::parse(id)).collect::<Option<Vec<_>>>().ok_or_else(unknown)?;
+                sessions::revoke_all(app, &ids).map_err(|error| match error {
+                    Error::SessionNotFound => unknown().into(),
+                    other => anyhow::Error::from(other),
+                })?;
+                output.say(format_args!("ended {} session(s)", ids.len()));
+                Ok(())
+            }
+        }
+    }
+}
+
+fn list(app: &App, output: Output, name: Option<&str>) -> Result<()> {
+    let found = sessions::list_all(app, name, Timestamp::now());
+    let found = found.map_err(|error| named(error, name.unwrap_or_default()))?;
+    if output.json {
+        return found.iter().try_for_each(|(username, session)| {
+            output.json(&json!({
+                "id": session.id.to_string(),
+                "username": username,
+                "created_at": session.created_at,
+                "expires_at": session.expires_at,
+                "last_seen": session.last_seen_at,
+                "ip": session.ip,
+                "user_agent": session.user_agent,
+            }))
+        });
+    }
+    let rows: Vec<_> = found
+        .into_iter()
+        .map(|(username, session)| {
+            let agent = session.user_agent.map_or_else(|| "-".into(), |agent| agent.escape_debug().to_string());
+            [session.id.to_string(), username, session.last_seen_at.to_string(), session.ip, agent]
+        })
+        .collect();
+    output.table(["ID", "USERNAME", "LAST SEEN", "ADDRESS", "USER AGENT"], &rows)
+}

@@ -1,0 +1,107 @@
+//! `nox user set`.
+
+use std::fs;
+
+use anyhow::{Context, Result};
+use clap::Args;
+
+use super::{Named, named};
+use crate::cli::output::{Output, Stop};
+use crate::domain::App;
+use crate::domain::changes::Changes;
+use crate::domain::fields::{BannerUrl, Bio, Clearable, Display, Email, GivenTag, Home, ThumbnailUrl, links};
+use crate::domain::pictures::{self, Picture, PictureKind};
+use crate::domain::users;
+use crate::error::{Error, Result as Checked};
+use crate::time::Timestamp;
+
+#[derive(Args)]
+#[group(required = true, multiple = true, id = "field", args = [
+    "display", "email", "verified", "bio", "links", "home", "rank", "tags", "thumbnail", "banner",
+])]
+pub struct Set {
+    #[command(flatten)]
+    named: Named,
+    /// The name that others see
+    #[arg(long, value_name = "NAME")]
+    display: Option<String>,
+    /// An email address, not verified until it is said to be
+    #[arg(long, value_name = "ADDRESS")]
+    email: Option<String>,
+    /// Whether the email address is the user's own
+    #[arg(long, value_name = "true|false")]
+    verified: Option<bool>,
+    /// A few words about the user
+    #[arg(long, value_name = "TEXT")]
+    bio: Option<String>,
+    /// At most ten URLs, separated by commas
+    #[arg(long, value_name = "URLS", value_delimiter = ',')]
+    links: Option<Vec<String>>,
+    /// The world where the user lives
+    #[arg(long, value_name = "TEXT")]
+    home: Option<String>,
+    /// A number; 0 shows as sys:unverified
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    rank: Option<i64>,
+    /// All tags, separated by commas
+    #[arg(long, value_name = "TAGS", value_delimiter = ',')]
+    tags: Option<Vec<String>>,
+    /// A small picture: a file, or an http or https URL
+    #[arg(long, value_name = "FILE|URL")]
+    thumbnail: Option<String>,
+    /// A wide picture: a file, or an http or https URL
+    #[arg(long, value_name = "FILE|URL")]
+    banner: Option<String>,
+}
+
+impl Set {
+    pub(super) fn run(self, app: &App, output: Output, now: Timestamp) -> Result<()> {
+        let name = self.named.name.clone();
+        let arguments = [(PictureKind::Thumbnail, &self.thumbnail), (PictureKind::Banner, &self.banner)];
+        let files = arguments.into_iter().filter_map(|(kind, argument)| Some((kind, file(argument.as_deref())?)));
+        let pictures = files.map(|(kind, file)| Ok((kind, read(app, kind, &file)?))).collect::<Result<Vec<_>>>()?;
+        let changes = self.changes().map_err(|error| named(error, &name))?;
+        let user = users::set(app, &name, changes, &pictures, now).map_err(|error| named(error, &name))?;
+        if output.json {
+            output.json(&user)?;
+        }
+        output.say(format_args!("changed {}", user.public.username));
+        Ok(())
+    }
+
+    fn changes(self) -> Checked<Changes> {
+        let url = |text: Option<String>| text.filter(|text| file(Some(text)).is_none());
+        let filled = |texts: Vec<String>| texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>();
+        Ok(Changes {
+            display: self.display.map(Display::parse).transpose()?,
+            email: self.email.map(|text| Clearable::parse(text, Email::parse)).transpose()?,
+            email_verified: self.verified,
+            bio: self.bio.map(|text| Clearable::parse(text, Bio::parse)).transpose()?,
+            thumbnail: url(self.thumbnail).map(|text| Clearable::parse(text, ThumbnailUrl::parse)).transpose()?,
+            banner: url(self.banner).map(|text| Clearable::parse(text, BannerUrl::parse)).transpose()?,
+            links: self.links.map(|texts| links(filled(texts))).transpose()?,
+            home: self.home.map(|text| Clearable::parse(text, Home::parse)).transpose()?,
+            rank: self.rank,
+            given_tags: self.tags.map(|texts| filled(texts).into_iter().map(GivenTag::parse).collect()).transpose()?,
+            ..Changes::default()
+        })
+    }
+}
+
+/// The file that a picture's argument names, unless it is a URL or clears the picture.
+fn file(argument: Option<&str>) -> Option<String> {
+    argument.filter(|text| !text.is_empty() && !text.contains("://")).map(Into::into)
+}
+
+fn read(app: &App, kind: PictureKind, file: &str) -> Result<Picture> {
+    let content = fs::read(file).with_context(|| format!("cannot read {file}"))?;
+    pictures::recognize(app, kind, content).map_err(|error| {
+        let text = match &error {
+            Error::PayloadTooLarge { limit } => format!("{file} is larger than {limit} bytes (limits.picture_bytes)"),
+            Error::UnsupportedMediaType { expected } => format!("{file} is not {expected}"),
+            Error::InvalidField { rule, .. } => format!("{file} {rule}"),
+            _ => return error.into(),
+        };
+        Stop::usage(text).into()
+    })
+}
