@@ -11,29 +11,31 @@ async function ask(method, path, body) {
   }
   try {
     const response = await fetch('/api' + path, options);
-    return { status: response.status, ...(await response.json()) };
+    const { data, error } = await response.json();
+    // An answer without either is a proxy's, not the server's.
+    return data || error ? { status: response.status, data, error } : { status: 0 };
   } catch {
     return { status: 0 };
   }
 }
 
-function showError(text) {
+/** Shows what went wrong; the focus goes there, or stays in the field that is to be filled again. */
+function showError(text, field = null) {
   $('error').textContent = text;
   $('error').hidden = false;
-  $('error').focus();
+  (field ?? $('error')).focus();
 }
 
-/** What an answer of the API means to a person. */
-function explain({ status, error }, isCodeStep) {
-  switch (status) {
+/** What a refusal means to a person: by the API's error codes, or 0 where no answer came. */
+function explain({ status, error }) {
+  switch (status && error.code) {
     case 0: return 'The server is out of reach. Check your connection and try again.';
-    case 429: return error.message;
-    case 503: return 'The server is busy. Try again in a moment.';
-    case 404: return 'The username or the password is wrong.';
-    case 401: return 'This account may not log in here.';
-    case 400: return isCodeStep && error.message.includes('factor_code')
+    case 2: return 'The username or the password is wrong.';
+    case 5: return error.message.includes('factor_code')
       ? 'That code is wrong, has expired or was used already.'
       : 'The username or the password is wrong.';
+    case 10: return 'The server is busy. Try again in a moment.';
+    case 8: case 1001: return error.message;
     default: return 'Something went wrong on the server. Try again later.';
   }
 }
@@ -76,8 +78,8 @@ function loginPage(form) {
     $('submit').setAttribute('aria-busy', 'false');
     if (answer.status === 200) return location.replace('/account');
     if (answer.status === 428) return step(true);
-    showError(explain(answer, isCodeStep()));
     if (isCodeStep()) code.value = '';
+    showError(explain(answer), isCodeStep() ? code : null);
   });
 
   code.addEventListener('input', () => {
@@ -91,13 +93,13 @@ async function accountPage(form) {
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     const answer = await ask('POST', '/auth/logout');
-    // 401: somebody else ended this session already.
-    if (answer.status === 200 || answer.status === 401) return location.replace('/login');
-    showError(explain(answer, false));
+    // 7: somebody else ended this session already.
+    if (answer.status === 200 || answer.error?.code === 7) return location.replace('/login');
+    showError(explain(answer));
   });
   const answer = await ask('GET', '/users/@me');
-  if (answer.status === 401) return location.replace('/login');
-  if (answer.status !== 200) return showError(explain(answer, false));
+  if (answer.error?.code === 7) return location.replace('/login');
+  if (answer.status !== 200) return showError(explain(answer));
   $('display').textContent = answer.data.display;
   $('address').textContent = answer.data.username + '@' + answer.data.server;
 }
