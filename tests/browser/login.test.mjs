@@ -86,7 +86,7 @@ async function shoot(page, name) {
 
 async function fill(page, name, password) {
   await page.getByLabel('Username').fill(name);
-  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.locator('#password').fill(password);
 }
 
 const submit = (page) => page.locator('#submit').click();
@@ -141,6 +141,7 @@ test('the code step takes a wrong code and then a right one, which submits itsel
   await field.fill(right === '000000' ? '000001' : '000000');
   await alert(page).getByText('That code is wrong, has expired or was used already.').waitFor();
   assert.equal(await field.inputValue(), '');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'factor_code', 'the field waits for another code');
   await shoot(page, 'wrong-code');
   await field.pressSequentially(`${right.slice(0, 3)} ${right.slice(3)}`);
   await page.waitForURL('**/account');
@@ -153,7 +154,7 @@ test('the way back from the code step leads to an empty form', async () => {
   await fill(page, 'bob', PASSWORD);
   await submit(page);
   await page.getByRole('button', { name: 'Use another account' }).click();
-  assert.equal(await page.getByLabel('Password', { exact: true }).inputValue(), '');
+  assert.equal(await page.locator('#password').inputValue(), '');
   await fill(page, 'ada', PASSWORD);
   await submit(page);
   await page.waitForURL('**/account');
@@ -202,7 +203,9 @@ test('a server that is out of reach, busy or tired of guesses says so', async ()
     [(route) => route.abort(), 'The server is out of reach'],
     [(route) => route.fulfill({ status: 503, json: { error: { code: 10 } } }), 'The server is busy'],
     [(route) => route.fulfill({ status: 502, body: '<html>' }), 'The server is out of reach'],
+    [(route) => route.fulfill({ status: 504, json: { detail: 'a proxy' } }), 'The server is out of reach'],
     [(route) => route.fulfill({ status: 500, json: { error: { code: 9 } } }), 'Something went wrong on the server'],
+    [(route) => route.fulfill({ status: 401, json: { error: { code: 8, message: 'You may not.' } } }), 'You may not.'],
   ];
   for (const [answer, words] of answers) {
     await page.route('**/api/auth/login', answer, { times: 1 });

@@ -32,6 +32,8 @@ fn a_login_answers_a_session_with_its_token_its_user_and_its_cookie() {
             "bio": null, "thumbnail": null, "banner": null, "links": [], "rank": 0, "relations": null,
             "email": "ada@example.org", "email_verified": false, "created_at": data["user"]["created_at"],
             "home": null, "twofa_enabled": false,
+            "pronoun": null, "avatar": null, "public": null, "presence": { "status": "online", "text": null },
+            "alias": [], "followers": 0, "following": 0, "methods": { "totp": "disabled", "email": "disabled" },
         })
     );
 
@@ -120,15 +122,19 @@ fn where_a_second_factor_is_due_the_methods_are_listed() {
     let server = instance.serve();
     let refused = server.client().log_in("ada", "hunter22");
     assert_eq!(refused.failure(20, 428, PATH), "Additional verification required.");
+    let details = json!({ "sendable": false, "data": {}, "code": { "length": 6, "type": "numeric" } });
+    assert_eq!(refused.json()["data"]["verification_required"], true);
     assert_eq!(
         refused.json()["data"]["methods"],
         json!([
             {
                 "type": "totp", "name": "Authenticator App", "enabled": true, "can_send": false,
+                "send_data": {}, "details": details,
                 "description": "Use an authenticator app to generate a verification code",
             },
             {
                 "type": "email", "name": "Email Verification", "enabled": false, "can_send": false,
+                "send_data": {}, "details": details,
                 "description": "Receive a verification code via email",
             },
         ])

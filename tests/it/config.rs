@@ -1,8 +1,9 @@
 //! `nox.toml`, `--config` and the environment, as a command sees them.
 
 use std::fs;
+use std::process::Stdio;
 
-use crate::common::Instance;
+use crate::common::{Instance, Server};
 
 #[test]
 fn a_mistake_in_the_file_is_one_line_with_its_place() {
@@ -45,9 +46,26 @@ fn the_environment_goes_over_the_file_and_the_command_line_over_both() {
     };
     assert_eq!(server_of(&[]), "file.example");
     assert_eq!(server_of(&[("NOX_SERVER__ADDRESS", "env.example")]), "env.example");
-    let mut command = instance.command(["serve", "--listen", "127.0.0.1:0x"]);
-    let output = command.env("NOX_SERVER__LISTEN", "127.0.0.1:0").output().unwrap();
-    assert_eq!(output.status.code(), Some(2), "the flag was looked at");
+    // Nobody can listen on an address of the documentation's network (RFC 5737).
+    let elsewhere = ("NOX_SERVER__LISTEN", "192.0.2.1:1");
+    let output = instance.command(["serve"]).envs([elsewhere]).output().unwrap();
+    assert_eq!(output.status.code(), Some(5));
+    let mut command = instance.command(["serve", "--listen", "127.0.0.1:0"]);
+    let server = Server::start(command.envs([elsewhere]).stdout(Stdio::piped()).stderr(Stdio::piped()));
+    assert!(server.address.starts_with("127.0.0.1:"));
+}
+
+#[test]
+fn a_key_file_that_is_gone_is_not_replaced_where_something_is_sealed_with_it() {
+    let instance = Instance::new();
+    instance.add_user("ada", "hunter22");
+    fs::remove_file(instance.path("nox.key")).unwrap();
+    instance.enroll("ada");
+    fs::remove_file(instance.path("nox.key")).unwrap();
+    let ran = instance.run(&["user", "list"], "");
+    assert_eq!((ran.status, ran.stderr.lines().count()), (5, 1), "{}", ran.stderr);
+    assert!(ran.stderr.contains("nox.key") && ran.stderr.contains("backup"), "{}", ran.stderr);
+    assert!(!instance.path("nox.key").exists());
 }
 
 #[test]

@@ -2,13 +2,23 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
 
+mod account;
+mod account_credentials;
 mod auth;
 mod bad_input;
 mod common;
 mod config;
+mod cors;
+mod discovery;
 mod house;
 mod pages;
+mod pictures;
+mod register;
+mod relays;
 mod serve;
+mod session_list;
 mod sessions;
 mod totp;
 mod user;
+mod user_set;
+mod users;

@@ -1,10 +1,14 @@
 //! `nox serve`: start, first user, stop.
 
 use std::fs;
+use std::io::Write;
+use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 use std::thread;
+use std::time::Duration;
 
+use nox::time::Timestamp;
 use rustix::process::Signal;
 
 use crate::common::Instance;
@@ -45,14 +49,13 @@ fn the_first_user_is_an_administrator_whose_password_is_printed_once() {
 #[test]
 fn it_stops_at_sigterm_and_sigint_and_leaves_one_whole_file() {
     for signal in [Signal::TERM, Signal::INT] {
-        let instance = Instance::new();
+        let instance = Instance::with("[limits]\nshutdown_grace = '1h'");
         instance.add_user("ada", "hunter22");
         let server = instance.serve();
         // An idle connection, which the client keeps open, holds nothing up.
         let client = server.client();
         client.log_in("ada", "hunter22").token();
-        server.signal(signal);
-        let (status, _, _) = server.stop();
+        let (status, _, _) = server.stop_with(signal);
         assert_eq!(status.code(), Some(0));
         assert!(!instance.path("nox.db-wal").exists(), "the log was written back");
     }
@@ -78,11 +81,73 @@ fn requests_in_flight_are_finished_before_it_stops() {
 }
 
 #[test]
+fn a_second_signal_ends_it_at_once() {
+    let instance = Instance::with("[limits]\nshutdown_grace = '1h'");
+    let server = instance.serve();
+    let mut half = TcpStream::connect(&server.address).unwrap();
+    half.write_all(b"POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n").unwrap();
+    half.write_all(b"Content-Length: 100\r\n\r\n{").unwrap();
+    // A request after it is answered once the first one is under way.
+    assert_eq!(server.client().get("/healthz", &[]).status, 200);
+    server.signal(Signal::TERM);
+    while server.client().try_get("/healthz") {
+        thread::yield_now();
+    }
+    let (status, _, _) = server.stop_with(Signal::INT);
+    assert_eq!(status.code(), Some(0));
+}
+
+#[test]
+fn of_several_first_starts_at_once_one_makes_the_first_user() {
+    let instance = Instance::new();
+    let said: Vec<String> = thread::scope(|scope| {
+        let start = |name: String| {
+            let server = instance.serve_with(&["--first-user", &name]);
+            server.stop().1
+        };
+        let all: Vec<_> = (0..4).map(|n| scope.spawn(move || start(format!("admin{n}")))).collect();
+        all.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert_eq!(said.iter().filter(|rest| rest.contains("first user: admin")).count(), 1, "{said:?}");
+    assert_eq!(instance.ok(&["user", "list"], "").lines().count(), 1);
+}
+
+#[test]
+fn a_first_user_whose_password_nobody_could_read_is_not_made() {
+    let instance = Instance::new();
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = instance.command(["serve", "--listen", "127.0.0.1:0", "--first-user", "root"]);
+    let output = command.stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("nothing was changed"));
+    assert_eq!(instance.ok(&["user", "list"], ""), "");
+}
+
+#[test]
+fn a_database_that_is_lost_to_another_program_fails_all_at_once_and_not_in_turn() {
+    let instance = Instance::new();
+    instance.add_user("ada", "hunter22");
+    let server = instance.serve();
+    let holder = rusqlite::Connection::open(instance.path("nox.db")).unwrap();
+    holder.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let started = Timestamp::now();
+    let statuses: Vec<u16> = thread::scope(|scope| {
+        let all: Vec<_> = (0..4).map(|_| scope.spawn(|| server.client().log_in("ada", "hunter22").status)).collect();
+        all.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert_eq!(statuses, [503; 4]);
+    let limit = started.after(Duration::from_secs(15));
+    assert!(Timestamp::now() < limit, "they waited for each other");
+    holder.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(server.client().log_in("ada", "hunter22").status, 200);
+}
+
+#[test]
 fn a_taken_port_and_a_bad_address_are_told_in_one_line() {
     let instance = Instance::new();
     let server = instance.serve();
     let ran = instance.run(&["serve", "--listen", &server.address], "");
-    assert_eq!(ran.status, 1);
+    assert_eq!(ran.status, 5);
     assert!(ran.stderr.contains(&format!("cannot listen on {}", server.address)), "{}", ran.stderr);
     let ran = instance.run(&["serve", "--listen", "here"], "");
     assert_eq!((ran.status, ran.stderr.lines().count()), (2, 1), "{}", ran.stderr);

@@ -80,6 +80,14 @@ fn logging_out_ends_this_session_and_clears_the_cookie() {
 }
 
 #[test]
+fn asking_for_the_head_of_a_logout_ends_nothing() {
+    let (_instance, server, session) = logged_in();
+    let bearer = format!("Bearer {}", session.token());
+    assert_eq!(server.client().send("HEAD", LOGOUT, &[("Authorization", &bearer)], b"").status, 405);
+    assert_eq!(server.client().me(&session.token()).status, 200);
+}
+
+#[test]
 fn by_the_cookie_alone_only_our_own_pages_log_out() {
     let (_instance, server, session) = logged_in();
     let client = server.client();

@@ -60,10 +60,10 @@ fn a_mistake_is_one_line_that_says_what_to_do_and_a_status_that_means_it() {
         (&["user", "add", "ADA", "--password-stdin"][..], "hunter22", 4, "this username is taken"),
         (&["user", "add", "a b", "--password-stdin"], "hunter22", 2, "must be 3 to 16 of a-z"),
         (&["user", "add", "1234", "--password-stdin"], "hunter22", 2, "not digits alone"),
-        (&["user", "add", "bob", "--password-stdin"], "short", 2, "password.min_length"),
+        (&["user", "add", "bob", "--password-stdin"], "short", 2, "between 8 and 128 characters"),
         (&["user", "add", "bob", "--password-stdin"], "", 2, "first line"),
         (&["user", "add", "bob", "--password-file", "empty"], "", 2, "first line"),
-        (&["user", "add", "bob", "--password-file", "nowhere"], "", 1, "cannot read nowhere"),
+        (&["user", "add", "bob", "--password-file", "nowhere"], "", 1, "cannot read the password from nowhere"),
         (&["user", "add", "bob"], "", 2, "--password-stdin, --password-file FILE or --generate"),
         (&["user", "add", "bob", "--email", "nobody", "--generate"], "", 2, "the email must be"),
         (&["user", "add", "bob", "--display", "\u{1b}[31m", "--generate"], "", 2, "the display must be"),
@@ -136,4 +136,44 @@ fn quiet_leaves_only_data_and_errors() {
     assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
     let ran = instance.run(&["--quiet", "user", "show", "bob"], "");
     assert_eq!((ran.status, ran.stderr.lines().count()), (3, 1));
+}
+
+#[test]
+fn a_password_that_nobody_could_read_is_not_set() {
+    let instance = Instance::new();
+    instance.add_user("ada", "hunter22");
+    for args in [
+        &["user", "add", "bob", "--generate"][..],
+        &["user", "passwd", "ada", "--generate"],
+        &["totp", "enroll", "ada", "--no-confirm"],
+        &["relay", "add", "one"],
+    ] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = instance.command(args).stdout(full).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), stderr.lines().count()), (Some(1), 1), "{args:?}: {stderr}");
+        assert!(stderr.contains("nothing was changed"), "{stderr}");
+    }
+    assert_eq!(instance.ok(&["user", "list"], "").lines().count(), 1);
+    assert_eq!(instance.ok(&["relay", "list"], ""), "");
+    assert_eq!(instance.serve().client().log_in("ada", "hunter22").status, 200);
+}
+
+#[test]
+fn a_drawn_password_is_as_long_as_the_server_wants() {
+    let instance = Instance::with("min_length = 40");
+    assert_eq!(instance.ok(&["user", "add", "ada", "--generate"], "").trim_end().len(), 40);
+}
+
+#[test]
+fn a_damaged_or_locked_database_is_told_so() {
+    let instance = Instance::new();
+    instance.add_user("ada", "hunter22");
+    let path = instance.path("nox.db");
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[4096..].fill(0x5a);
+    std::fs::write(&path, bytes).unwrap();
+    let ran = instance.run(&["user", "list"], "");
+    assert_eq!((ran.status, ran.stderr.lines().count()), (6, 1), "{}", ran.stderr);
+    assert!(ran.stderr.contains("damaged"), "{}", ran.stderr);
 }

@@ -39,8 +39,14 @@ impl Client {
         Answer {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
-            text: response.body_mut().read_to_string().unwrap(),
+            // A picture is no text.
+            text: String::from_utf8_lossy(&response.body_mut().read_to_vec().unwrap()).into(),
         }
+    }
+
+    /// Whether a GET is answered at all.
+    pub fn try_get(&self, path: &str) -> bool {
+        self.agent.get(format!("{}{path}", self.base)).call().is_ok()
     }
 
     pub fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {

@@ -1,6 +1,7 @@
 //! The instance under test and the client that talks to it.
 
 mod client;
+mod person;
 
 use std::ffi::OsStr;
 use std::fs;
@@ -13,6 +14,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 pub use client::{Answer, Client};
+pub use person::Person;
 
 /// Hashes that take no time.
 const QUICK: &str = "[password]\nmemory_kib = 1024\niterations = 1\n";
@@ -105,7 +107,7 @@ pub struct Server {
 }
 
 impl Server {
-    fn start(command: &mut Command) -> Self {
+    pub fn start(command: &mut Command) -> Self {
         let mut child = command.spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut stderr = child.stderr.take().unwrap();
@@ -133,8 +135,13 @@ impl Server {
     }
 
     /// Stops it with SIGTERM and returns its exit status, the rest of its stdout, and its log.
-    pub fn stop(mut self) -> (ExitStatus, String, String) {
-        self.signal(Signal::TERM);
+    pub fn stop(self) -> (ExitStatus, String, String) {
+        self.stop_with(Signal::TERM)
+    }
+
+    /// The same with another signal.
+    pub fn stop_with(mut self, signal: Signal) -> (ExitStatus, String, String) {
+        self.signal(signal);
         let status = self.child.wait().unwrap();
         let mut rest = String::new();
         self.stdout.read_to_string(&mut rest).unwrap();

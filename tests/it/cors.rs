@@ -1,0 +1,153 @@
+//! Pages of other origins: those that are configured may call with credentials, all others may read nothing.
+
+use crate::common::{Answer, Instance, Server};
+
+const FRONT: &str = "https://front.example";
+const STRANGERS: [&str; 7] = [
+    "https://evil.example",
+    "http://front.example",
+    "https://front.example:8443",
+    "https://front.example.evil.example",
+    "https://sub.front.example",
+    "null",
+    "http://localhost:53032.evil.example",
+];
+const ROUTES: [(&str, &str); 12] = [
+    ("POST", "/auth/login"),
+    ("POST", "/auth/register"),
+    ("GET", "/auth/logout"),
+    ("GET", "/users?q=a"),
+    ("GET", "/users/@me"),
+    ("PATCH", "/users/@me"),
+    ("DELETE", "/users/@me/sessions/x"),
+    ("POST", "/users/@me/thumbnail"),
+    ("GET", "/users/ada"),
+    ("GET", "/users/ada/banner"),
+    ("POST", "/relays/checkbearer"),
+    ("GET", "/server"),
+];
+
+fn serve() -> (Instance, Server) {
+    let instance = Instance::with("[server]\nallowed_origins = ['https://front.example', 'http://other.example:3000']");
+    instance.add_user("ada", "hunter22");
+    let server = instance.serve();
+    (instance, server)
+}
+
+fn preflight(server: &Server, origin: &str, method: &str, path: &str) -> Answer {
+    let headers = [
+        ("Origin", origin),
+        ("Access-Control-Request-Method", method),
+        ("Access-Control-Request-Headers", "authorization, content-type, x-nox-user"),
+    ];
+    server.client().send("OPTIONS", path, &headers, b"")
+}
+
+#[track_caller]
+fn assert_allowed(answer: &Answer, origin: &str) {
+    assert_eq!(answer.header("access-control-allow-origin"), Some(origin), "{:?}", answer.headers);
+    assert_eq!(answer.header("access-control-allow-credentials"), Some("true"), "{:?}", answer.headers);
+    let varies = answer.headers.get_all("vary").iter().filter_map(|value| value.to_str().ok());
+    assert!(varies.map(str::to_ascii_lowercase).any(|value| value.contains("origin")), "{:?}", answer.headers);
+}
+
+#[track_caller]
+fn assert_closed(answer: &Answer) {
+    assert_eq!(answer.header("access-control-allow-origin"), None, "{:?}", answer.headers);
+}
+
+#[test]
+fn a_configured_origin_reads_every_answer_with_credentials() {
+    let (_instance, server) = serve();
+    for origin in [FRONT, "http://other.example:3000"] {
+        for path in ["/api/users/ada", "/api/users/@me", "/api/nothing", "/api/v2/users?limit=0", "/.well-known/nox"] {
+            assert_allowed(&server.client().get(path, &[("Origin", origin)]), origin);
+        }
+        assert_allowed(&server.client().send("PUT", "/api/users/ada", &[("Origin", origin)], b""), origin);
+        assert_allowed(&server.client().send("POST", "/api/auth/login", &[("Origin", origin)], b"{}"), origin);
+    }
+}
+
+#[test]
+fn a_configured_origin_logs_in_and_uses_the_cookie() {
+    let (_instance, server) = serve();
+    let headers = [("Origin", FRONT), ("Content-Type", "application/json")];
+    let body = br#"{ "identifier": "ada", "password": "hunter22" }"#;
+    let session = server.client().send("POST", "/api/auth/login", &headers, body);
+    assert_allowed(&session, FRONT);
+    let cookie = session.cookie();
+    let change = [&headers[..], &[("Cookie", &cookie)]].concat();
+    let changed = server.client().send("PATCH", "/api/users/@me", &change, br#"{ "bio": "x" }"#);
+    assert_eq!(changed.data()["bio"], "x");
+    assert_allowed(&changed, FRONT);
+}
+
+#[test]
+fn other_origins_may_read_nothing() {
+    let (_instance, server) = serve();
+    for origin in STRANGERS {
+        for path in ["/api/users/ada", "/api/users/@me", "/api/v2/server", "/api/nothing", "/.well-known/nox"] {
+            assert_closed(&server.client().get(path, &[("Origin", origin)]));
+        }
+        for (method, path) in ROUTES {
+            assert_closed(&preflight(&server, origin, method, &format!("/api{path}")));
+        }
+    }
+    assert_closed(&server.client().get("/api/users/ada", &[]));
+}
+
+#[test]
+fn a_preflight_is_answered_for_every_route() {
+    let (_instance, server) = serve();
+    for (method, path) in ROUTES {
+        for prefix in ["/api", "/api/v2", "/api/v2/api"] {
+            let answer = preflight(&server, FRONT, method, &format!("{prefix}{path}"));
+            assert!(matches!(answer.status, 200 | 204), "{} {prefix}{path}: {}", answer.status, answer.text);
+            assert_allowed(&answer, FRONT);
+            let listed = |name: &str| answer.header(name).unwrap_or_default().to_ascii_uppercase();
+            assert!(listed("access-control-allow-methods").contains(method), "{:?}", answer.headers);
+            let names = listed("access-control-allow-headers");
+            for name in ["AUTHORIZATION", "CONTENT-TYPE", "X-NOX-USER"] {
+                assert!(names.contains(name), "{:?}", answer.headers);
+            }
+            assert!(!names.contains('*') && !listed("access-control-allow-methods").contains('*'));
+        }
+    }
+}
+
+#[test]
+fn where_no_origin_is_configured_none_may_read() {
+    let instance = Instance::new();
+    let server = instance.serve();
+    for origin in STRANGERS.into_iter().chain([FRONT, "*"]) {
+        assert_closed(&server.client().get("/api/server", &[("Origin", origin)]));
+        assert_closed(&preflight(&server, origin, "POST", "/api/auth/login"));
+    }
+}
+
+#[test]
+fn other_origins_get_no_cors_headers_at_all() {
+    let (_instance, server) = serve();
+    for origin in STRANGERS {
+        let answers = [
+            server.client().get("/api/users/ada", &[("Origin", origin)]),
+            server.client().get("/api/users/@me", &[("Origin", origin)]),
+            preflight(&server, origin, "POST", "/api/auth/login"),
+        ];
+        for answer in answers {
+            let about = |name: &&str| name.starts_with("access-control-");
+            let told: Vec<_> = answer.headers.keys().map(ureq::http::HeaderName::as_str).filter(about).collect();
+            assert!(told.is_empty(), "{origin}: {told:?}");
+        }
+    }
+}
+
+#[test]
+fn a_refused_preflight_is_in_the_envelope_as_all_below_api() {
+    let (_instance, server) = serve();
+    for (origin, method) in [("https://evil.example", "POST"), (FRONT, "PUT")] {
+        let answer = preflight(&server, origin, method, "/api/auth/login");
+        // No body at all is an answer too.
+        assert!(answer.text.is_empty() || answer.json()["error"]["status"] == answer.status, "{}", answer.text);
+    }
+}

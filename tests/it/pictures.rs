@@ -1,0 +1,278 @@
+//! Pictures of users: uploaded ones, and those that are elsewhere.
+
+use std::fs;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::common::{Instance, Person, Server};
+
+const ME: &str = "/api/users/@me";
+const OWN: &str = "/api/users/@me/thumbnail";
+const PATH: &str = "/api/users/1/thumbnail";
+
+/// One pixel each.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\
+    \0\0\0\rIDATx\xdac\xf8\xcf\xc0\xf0\x1f\0\x05\0\x01\xffV\xc7/\r\0\0\0\0IEND\xaeB`\x82";
+const GIF: &[u8] =
+    b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\x04\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
+const WEBP: &[u8] = b"RIFF\x1a\0\0\0WEBPVP8L\r\0\0\0/\0\0\0\x10\x07\x10\x11\x11\x88\x88\xfe\x07\0";
+/// The head, with which a JPEG says that it has one pixel.
+const JPEG: &[u8] =
+    b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0\xff\xc0\0\x0b\x08\0\x01\0\x01\x01\x01\x11\0\
+    \xff\xda\0\x08\x01\x01\0\0?\0\x37\xff\xd9";
+
+fn serve() -> (Instance, Server, Person) {
+    serve_with("")
+}
+
+fn serve_with(settings: &str) -> (Instance, Server, Person) {
+    let instance = Instance::with(settings);
+    instance.add_user("ada", "hunter22");
+    let server = instance.serve();
+    let ada = Person::log_in(&server, "ada");
+    (instance, server, ada)
+}
+
+fn upload(ada: &Person, path: &str, content: &[u8]) -> crate::common::Answer {
+    ada.send("POST", path, &[("Content-Type", "application/octet-stream")], content)
+}
+
+/// A PNG that says that it has this many pixels.
+fn png_of(width: u32, height: u32) -> Vec<u8> {
+    [&PNG[..16], &width.to_be_bytes(), &height.to_be_bytes(), &PNG[24..]].concat()
+}
+
+/// What an independent implementation gives.
+fn sha256sum(instance: &Instance, content: &[u8]) -> String {
+    fs::write(instance.path("hashed"), content).unwrap();
+    let output = Command::new("sha256sum").arg(instance.path("hashed")).output().unwrap();
+    String::from_utf8(output.stdout).unwrap()[..64].into()
+}
+
+fn content_at(server: &Server, path: &str) -> Vec<u8> {
+    ureq::get(format!("http://{}{path}", server.address)).call().unwrap().body_mut().read_to_vec().unwrap()
+}
+
+#[test]
+fn each_kind_of_picture_is_told_by_its_content_and_served_harmlessly() {
+    let (instance, server, ada) = serve();
+    for (content, kind) in [(PNG, "image/png"), (JPEG, "image/jpeg"), (GIF, "image/gif"), (WEBP, "image/webp")] {
+        for sent in ["image/png", "text/html", "application/json", "multipart/form-data"] {
+            ada.send("POST", OWN, &[("Content-Type", sent)], content).data();
+            let answer = server.client().get(PATH, &[]);
+            assert_eq!((answer.status, answer.header("content-type")), (200, Some(kind)), "{sent}");
+        }
+        assert_eq!(content_at(&server, PATH), content);
+        let (answer, hash) = (server.client().get(PATH, &[]), sha256sum(&instance, content));
+        assert_eq!(answer.header("x-file-hash"), Some(hash.as_str()));
+        assert!(answer.header("etag").unwrap().starts_with('"') && answer.header("cache-control").is_some());
+        assert_eq!(answer.header("content-disposition"), Some("inline"));
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+    }
+}
+
+#[test]
+fn a_picture_is_found_by_every_form_of_selector() {
+    let (_instance, server, ada) = serve();
+    upload(&ada, OWN, PNG).data();
+    for selector in ["1", "ada", "ADA", "u:1", "u:1@localhost:53032", "ada@localhost:53032"] {
+        for prefix in ["/api", "/api/v2", "/api/v2/api"] {
+            assert_eq!(content_at(&server, &format!("{prefix}/users/{selector}/thumbnail")), PNG, "{selector}");
+        }
+    }
+}
+
+#[test]
+fn ones_own_picture_is_found_by_every_form_of_me() {
+    let (_instance, server, ada) = serve();
+    upload(&ada, OWN, PNG).data();
+    for own in ["@me", "%40me", "@me@localhost:53032"] {
+        let path = format!("/api/users/{own}/thumbnail");
+        server.client().get(&path, &[]).failure(7, 401, &path);
+        assert_eq!(ada.get(&path).header("content-type"), Some("image/png"), "{own}");
+    }
+}
+
+#[test]
+fn thumbnail_and_banner_are_two_pictures_and_the_user_shows_where_they_are() {
+    let (_instance, server, ada) = serve();
+    upload(&ada, OWN, PNG).data();
+    let user = upload(&ada, "/api/users/@me/banner", GIF).data();
+    for (kind, content) in [("thumbnail", PNG), ("banner", GIF)] {
+        assert_eq!(user[kind], format!("http://localhost:53032/api/users/1/{kind}"));
+        assert_eq!(content_at(&server, &format!("/api/users/1/{kind}")), content);
+    }
+    let others = server.client().get("/api/v2/users/ada", &[]).data();
+    assert_eq!((&others["thumbnail"], &others["banner"]), (&user["thumbnail"], &user["banner"]));
+}
+
+#[test]
+fn whoever_has_the_picture_gets_a_304_until_it_is_another() {
+    let (_instance, server, ada) = serve();
+    upload(&ada, OWN, PNG).data();
+    let tag = server.client().get(PATH, &[]).header("etag").unwrap().to_owned();
+    for sent in [tag.clone(), format!("W/{tag}"), format!("\"x\", {tag}"), "*".into()] {
+        let answer = server.client().get(PATH, &[("If-None-Match", &sent)]);
+        assert_eq!((answer.status, answer.text.as_str()), (304, ""), "{sent}");
+        assert_eq!(answer.header("etag"), Some(tag.as_str()));
+    }
+    assert_eq!(server.client().get(PATH, &[("If-None-Match", "\"x\"")]).status, 200);
+    upload(&ada, OWN, GIF).data();
+    let answer = server.client().get(PATH, &[("If-None-Match", &tag)]);
+    assert_eq!((answer.status, answer.header("content-type")), (200, Some("image/gif")));
+    assert_ne!(answer.header("etag"), Some(tag.as_str()));
+}
+
+#[test]
+fn ones_own_picture_is_kept_in_no_shared_cache() {
+    let (_instance, _server, ada) = serve();
+    upload(&ada, OWN, PNG).data();
+    // Somebody else's answer from the same path is another picture.
+    let answer = ada.get(OWN);
+    assert!(!answer.header("cache-control").unwrap().contains("public"), "{:?}", answer.headers);
+}
+
+#[test]
+fn what_is_no_picture_is_refused() {
+    let (_instance, server, ada) = serve();
+    let svg = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>";
+    let bmp = b"BM\x3a\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x01\0\0\0\x01\0\0\0\x01\0\x18\0\0\0\0\0\x04\0\0\0";
+    for content in [&b""[..], b"<html><script>alert(1)</script>", svg, bmp, b"\0\0\0\0", b"{}", &[0xff; 100]] {
+        assert!(upload(&ada, OWN, content).failure(1003, 415, OWN).contains("PNG, JPEG, GIF or WebP"));
+        upload(&ada, "/api/v2/users/@me/thumbnail", content).named_failure("BAD_REQUEST", 415);
+    }
+    server.client().get(PATH, &[]).failure(3, 404, PATH);
+}
+
+#[test]
+fn a_truncated_picture_is_refused() {
+    let (_instance, server, ada) = serve();
+    for content in [PNG, JPEG, GIF, WEBP] {
+        for length in [3, 8, 9, 12, 15] {
+            let status = upload(&ada, OWN, content.get(..length).unwrap()).status;
+            // A GIF has its size so early.
+            assert!(matches!(status, 400 | 415) || content == GIF && length > 9, "{status} {length} {content:?}");
+        }
+    }
+    assert!(server.client().get(PATH, &[]).status != 500);
+}
+
+#[test]
+fn too_many_pixels_are_refused_whatever_they_weigh() {
+    let (_instance, server, ada) = serve();
+    for (width, height) in [(10_000, 10_000), (4097, 1), (1, 4097), (u32::MAX, u32::MAX), (0, 1), (1, 0)] {
+        for kind in ["thumbnail", "banner"] {
+            let path = format!("/api/users/@me/{kind}");
+            let message = upload(&ada, &path, &png_of(width, height)).failure(5, 400, &path);
+            assert!(message.starts_with(&format!("Invalid field: {kind}, must be ")), "{message}");
+        }
+    }
+    let gif = [&GIF[..6], b"\x10\x27\x10\x27", &GIF[10..]].concat();
+    upload(&ada, OWN, &gif).failure(5, 400, OWN);
+    server.client().get(PATH, &[]).failure(3, 404, PATH);
+    assert_eq!(upload(&ada, OWN, &png_of(4096, 4096)).status, 200);
+}
+
+#[test]
+fn a_picture_of_1_mib_is_taken_and_one_more_byte_is_not() {
+    let (_instance, server, ada) = serve();
+    let mut content = PNG.to_vec();
+    content.resize(1024 * 1024, 0);
+    upload(&ada, OWN, &content).data();
+    assert_eq!(content_at(&server, PATH), content);
+    content.push(0);
+    let message = upload(&ada, OWN, &content).failure(1002, 413, OWN);
+    assert_eq!(message, "The request body is larger than 1048576 bytes.");
+    assert_eq!(server.client().get(PATH, &[]).header("content-length"), Some("1048576"));
+}
+
+#[test]
+fn the_limit_can_be_configured() {
+    let (_instance, _server, ada) = serve_with("[limits]\npicture_bytes = 1024");
+    let mut content = PNG.to_vec();
+    content.resize(1024, 0);
+    upload(&ada, OWN, &content).data();
+    content.push(0);
+    upload(&ada, OWN, &content).failure(1002, 413, OWN);
+    upload(&ada, "/api/v2/users/@me/thumbnail", &content).named_failure("BAD_REQUEST", 413);
+}
+
+#[test]
+fn a_url_is_answered_by_where_it_leads_and_replaces_the_upload() {
+    let (instance, server, ada) = serve();
+    upload(&ada, OWN, PNG).data();
+    let url = "https://pictures.example/ada.png?x=1";
+    let user = ada.post(ME, &json!({ "thumbnail": url })).data();
+    assert_eq!(user["thumbnail"], "http://localhost:53032/api/users/1/thumbnail");
+    for answer in [server.client().get(PATH, &[]), ada.get(OWN)] {
+        assert_eq!((answer.status, answer.header("location")), (302, Some(url)));
+    }
+    let database = rusqlite::Connection::open(instance.path("nox.db")).unwrap();
+    let kept: u32 = database.query_row("SELECT count(*) FROM pictures", [], |row| row.get(0)).unwrap();
+    assert_eq!(kept, 0);
+    upload(&ada, OWN, GIF).data();
+    assert_eq!(content_at(&server, PATH), GIF);
+    assert_eq!(ada.post(ME, &json!({ "thumbnail": "" })).data()["thumbnail"], Value::Null);
+    server.client().get(PATH, &[]).failure(3, 404, PATH);
+}
+
+#[test]
+fn a_url_with_other_letters_leads_on_in_ascii() {
+    let (_instance, server, ada) = serve();
+    ada.post(ME, &json!({ "thumbnail": "https://pictures.example/ä.png" })).data();
+    let location = server.client().get(PATH, &[]).headers["location"].clone();
+    assert_eq!(location.as_bytes(), b"https://pictures.example/%C3%A4.png");
+}
+
+#[test]
+fn a_profile_that_is_sent_back_as_it_was_shown_keeps_its_picture() {
+    let (_instance, server, ada) = serve();
+    let shown = upload(&ada, OWN, PNG).data();
+    ada.post(ME, &json!({ "thumbnail": shown["thumbnail"], "bio": "x" }));
+    let answer = server.client().get(PATH, &[]);
+    assert_eq!(answer.status, 200, "{:?}", answer.header("location"));
+}
+
+#[test]
+fn where_there_is_no_picture_or_nobody_it_is_not_found() {
+    let (_instance, server, ada) = serve();
+    for (kind, message) in [("thumbnail", "Thumbnail not found."), ("banner", "Banner not found.")] {
+        for whose in ["1", "@me"] {
+            let path = format!("/api/users/{whose}/{kind}");
+            assert_eq!(ada.get(&path).failure(3, 404, &path), message);
+        }
+        let path = format!("/api/users/nobody/{kind}");
+        server.client().get(&path, &[]).failure(2, 404, &path);
+        server.client().get(&format!("/api/v2/users/1/{kind}"), &[]).named_failure("NOT_FOUND", 404);
+    }
+}
+
+#[test]
+fn uploading_needs_a_session_and_the_right_which_no_tag_of_ones_own_gives() {
+    let (instance, server, ada) = serve_with("[users]\ndefault_tags = ['can_self_edit']");
+    server.client().send("POST", OWN, &[], PNG).failure(7, 401, OWN);
+    instance.ok(&["user", "set", "ada", "--tags", "usr:can_file_upload"], "");
+    assert!(upload(&ada, OWN, PNG).failure(8, 401, OWN).starts_with("You are not authorized to "));
+    upload(&ada, "/api/v2/users/@me/thumbnail", PNG).named_failure("FORBIDDEN", 403);
+    instance.ok(&["user", "tag", "add", "ada", "can_file_upload"], "");
+    upload(&ada, OWN, PNG).data();
+    let cookie = server.client().log_in("ada", "hunter22").cookie();
+    server.client().send("POST", OWN, &[("Cookie", &cookie)], GIF).failure(8, 401, OWN);
+    assert_eq!(content_at(&server, PATH), PNG);
+}
+
+#[test]
+fn an_operator_gives_a_picture_by_file_or_url_and_clears_it() {
+    let (instance, server, _ada) = serve();
+    fs::write(instance.path("ada.txt"), PNG).unwrap();
+    instance.ok(&["user", "set", "ada", "--thumbnail", "ada.txt"], "");
+    assert_eq!(content_at(&server, PATH), PNG);
+    instance.ok(&["user", "set", "ada", "--thumbnail", "https://pictures.example/x"], "");
+    assert_eq!(server.client().get(PATH, &[]).header("location"), Some("https://pictures.example/x"));
+    instance.ok(&["user", "set", "ada", "--banner", "ada.txt", "--thumbnail", ""], "");
+    server.client().get(PATH, &[]).failure(3, 404, PATH);
+    assert_eq!(content_at(&server, "/api/users/1/banner"), PNG);
+    instance.ok(&["user", "remove", "ada", "--yes"], "");
+    server.client().get("/api/users/1/banner", &[]).failure(2, 404, "/api/users/1/banner");
+}

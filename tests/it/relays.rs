@@ -1,0 +1,244 @@
+//! Relays: `nox relay`, and whether a user's token is good.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::common::{Answer, Instance, Person, Server};
+
+const PATH: &str = "/api/relays/checkbearer";
+const PATHS: [&str; 4] =
+    [PATH, "/api/relay/checkbearer", "/api/v2/relays/checkbearer", "/api/v2/api/relay/checkbearer"];
+
+/// `ada` and `bob` with a session of `ada`'s, and the token of a relay.
+fn serve() -> (Instance, Server, Person, String) {
+    let instance = Instance::new();
+    instance.ok(&["user", "add", "ada", "--display", "Ada L.", "--password-stdin"], "hunter22");
+    instance.add_user("bob", "hunter22");
+    let relay = instance.ok(&["relay", "add", "eu-1"], "").trim_end().to_owned();
+    let server = instance.serve();
+    let ada = Person::log_in(&server, "ada");
+    (instance, server, ada, relay)
+}
+
+fn send(server: &Server, path: &str, authorization: &str, body: &Value) -> Answer {
+    let headers = [("Content-Type", "application/json"), ("Authorization", authorization)];
+    server.client().send("POST", path, &headers, body.to_string().as_bytes())
+}
+
+fn question(token: &str) -> Value {
+    json!({ "access_token": token, "user_id": 1, "token_type": "bearer", "ip": "192.0.2.1" })
+}
+
+fn check(server: &Server, relay: &str, body: &Value) -> Value {
+    send(server, PATH, &format!("Badger {relay}"), body).data()
+}
+
+/// Checks that the token is a bad one, and that the answer says so in every way.
+#[track_caller]
+fn assert_invalid(server: &Server, relay: &str, body: &Value) {
+    let expected = json!({
+        "valid": false, "is_invalid_token": true, "is_blacklisted": false, "blacklisted": false, "user": null,
+        "token_type": "bearer", "access_token": body["access_token"],
+    });
+    assert_eq!(check(server, relay, body), expected, "{body}");
+}
+
+#[test]
+fn a_good_token_is_valid_on_every_path() {
+    let (_instance, server, ada, relay) = serve();
+    for path in PATHS {
+        let answer = send(&server, path, &format!("Badger {relay}"), &question(&ada.token));
+        assert_eq!(
+            answer.data(),
+            json!({
+                "valid": true, "is_invalid_token": false, "is_blacklisted": false, "blacklisted": false,
+                "user": { "id": 1, "display": "Ada L.", "server": "localhost:53032", "username": "ada" },
+                "token_type": "bearer", "access_token": ada.token,
+            }),
+            "{path}"
+        );
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+    }
+}
+
+#[test]
+fn the_scheme_and_the_type_are_taken_in_any_case_and_the_address_may_lack() {
+    let (_instance, server, ada, relay) = serve();
+    for (scheme, kind) in [("badger", "Bearer"), ("BADGER", "BEARER"), ("Badger", "bearer")] {
+        let body = json!({ "access_token": ada.token, "user_id": 1, "token_type": kind });
+        assert_eq!(send(&server, PATH, &format!("{scheme} {relay}"), &body).data()["valid"], true);
+    }
+    let body = json!({ "access_token": ada.token, "user_id": 1, "token_type": "bearer", "ip": null, "more": [] });
+    assert_eq!(check(&server, &relay, &body)["valid"], true);
+}
+
+#[test]
+fn a_token_that_is_none_is_not_valid() {
+    let (_instance, server, ada, relay) = serve();
+    let (head, signature) = ada.token.rsplit_once('.').unwrap();
+    let bob = Person::log_in(&server, "bob").token;
+    for token in ["", "x", "x.y.z", &format!("{head}."), &format!("{head}.x{signature}"), &bob, &relay] {
+        assert_invalid(&server, &relay, &question(token));
+    }
+}
+
+#[test]
+fn a_token_of_somebody_else_than_the_relay_thinks_is_not_valid() {
+    let (_instance, server, ada, relay) = serve();
+    for id in [2, 77] {
+        let mut body = question(&ada.token);
+        body["user_id"] = id.into();
+        assert_invalid(&server, &relay, &body);
+    }
+}
+
+#[test]
+fn a_token_whose_session_ended_is_not_valid() {
+    let (instance, server, ada, relay) = serve();
+    ada.post("/api/auth/logout", &json!({})).data();
+    assert_invalid(&server, &relay, &question(&ada.token));
+    let ada = Person::log_in(&server, "ada");
+    instance.ok(&["session", "revoke", "--user", "ada"], "");
+    assert_invalid(&server, &relay, &question(&ada.token));
+    let ada = Person::log_in(&server, "ada");
+    let database = rusqlite::Connection::open(instance.path("nox.db")).unwrap();
+    database.execute("UPDATE sessions SET expires_at = 1", []).unwrap();
+    assert_invalid(&server, &relay, &question(&ada.token));
+    instance.ok(&["user", "remove", "ada", "--yes"], "");
+    assert_invalid(&server, &relay, &question(&ada.token));
+}
+
+#[test]
+fn a_banned_user_is_blacklisted_and_not_valid() {
+    let (instance, server, ada, relay) = serve();
+    instance.ok(&["user", "disable", "ada"], "");
+    for path in PATHS {
+        let data = send(&server, path, &format!("Badger {relay}"), &question(&ada.token)).data();
+        let told = (&data["valid"], &data["is_blacklisted"], &data["blacklisted"], &data["user"]);
+        assert_eq!(told, (&json!(false), &json!(true), &json!(true), &Value::Null), "{path}");
+        assert!(data["is_invalid_token"].is_boolean());
+    }
+    instance.ok(&["user", "enable", "ada"], "");
+    assert_invalid(&server, &relay, &question(&ada.token));
+    let again = Person::log_in(&server, "ada");
+    assert_eq!(check(&server, &relay, &question(&again.token))["valid"], true);
+}
+
+#[test]
+fn only_a_relay_may_ask() {
+    let (instance, server, ada, relay) = serve();
+    let body = question(&ada.token);
+    server.client().post(PATH, &body).failure(7, 401, PATH);
+    for authorization in [
+        String::new(),
+        "Badger".into(),
+        "Badger ".into(),
+        "Badger x".into(),
+        format!("Badger {relay}x"),
+        format!("Badger {}", &relay[1..]),
+        format!("Bearer {relay}"),
+        format!("Badger {}", ada.token),
+        format!("Bearer {}", ada.token),
+        relay.clone(),
+    ] {
+        for path in PATHS.iter().filter(|path| !path.starts_with("/api/v2/relays")) {
+            send(&server, path, &authorization, &body).failure(7, 401, path);
+        }
+        send(&server, "/api/v2/relays/checkbearer", &authorization, &body).named_failure("UNAUTHORIZED", 401);
+    }
+    instance.ok(&["relay", "remove", "eu-1"], "");
+    send(&server, PATH, &format!("Badger {relay}"), &body).failure(7, 401, PATH);
+}
+
+#[test]
+fn a_relays_token_opens_no_session() {
+    let (_instance, server, _ada, relay) = serve();
+    server.client().me(&relay).failure(7, 401, "/api/users/@me");
+}
+
+#[test]
+fn each_field_has_its_rule() {
+    let (_instance, server, ada, relay) = serve();
+    for (field, values) in [
+        ("access_token", vec![json!(null), json!(7), json!(["x"]), json!({})]),
+        (
+            "user_id",
+            vec![json!(null), json!(0), json!(-1), json!(4_294_967_296_u64), json!(1.5), json!("ada"), json!([1])],
+        ),
+        ("token_type", vec![json!("badger"), json!(""), json!(7), json!(["bearer"])]),
+    ] {
+        for value in values {
+            let mut body = question(&ada.token);
+            body[field] = value;
+            let message = send(&server, PATH, &format!("Badger {relay}"), &body).failure(5, 400, PATH);
+            assert!(message.starts_with(&format!("Invalid field: {field}, must be ")), "{body}: {message}");
+            send(&server, "/api/v2/relay/checkbearer", &format!("Badger {relay}"), &body)
+                .named_failure("VALIDATION_ERROR", 422);
+        }
+    }
+}
+
+#[test]
+fn whoever_is_no_relay_is_told_so_before_anything_else() {
+    let (_instance, server, _ada, _relay) = serve();
+    for body in [json!({}), json!({ "access_token": 7 })] {
+        server.client().post(PATH, &body).failure(7, 401, PATH);
+        send(&server, PATH, "Badger x", &body).failure(7, 401, PATH);
+    }
+}
+
+#[test]
+fn a_relays_token_is_printed_once_and_stored_nowhere() {
+    let (instance, server, ada, relay) = serve();
+    assert!(relay.len() >= 40 && !relay.contains(char::is_whitespace), "{relay}");
+    assert_eq!(check(&server, &relay, &question(&ada.token))["valid"], true);
+    assert!(!instance.ok(&["relay", "list"], "").contains(&relay));
+    assert!(!instance.ok(&["relay", "list", "--json"], "").contains("token"));
+    for file in fs::read_dir(instance.path("")).unwrap() {
+        let content = fs::read(file.unwrap().path()).unwrap();
+        assert!(!content.windows(relay.len()).any(|part| part == relay.as_bytes()));
+    }
+    let (_, stdout, log) = server.stop();
+    assert!(!stdout.contains(&relay) && !log.contains(&relay), "{log}");
+}
+
+#[test]
+fn relays_are_added_listed_and_removed_by_name() {
+    let instance = Instance::new();
+    assert_eq!(instance.ok(&["relay", "list"], ""), "");
+    let first = instance.ok(&["relay", "add", "eu-1"], "");
+    let second: Value = serde_json::from_str(&instance.ok(&["relay", "add", "Asia_2.x", "--json"], "")).unwrap();
+    assert_eq!(second["name"], "Asia_2.x");
+    assert_ne!(second["token"], first.trim_end());
+    let names = || -> Vec<String> {
+        let list = instance.ok(&["relay", "list"], "");
+        list.lines().map(|line| line.split('\t').next().unwrap().into()).collect()
+    };
+    assert_eq!(names(), ["Asia_2.x", "eu-1"]);
+    let json = instance.ok(&["relay", "list", "--json"], "");
+    assert!(json.lines().all(|line| serde_json::from_str::<Value>(line).unwrap()["created_at"].is_i64()), "{json}");
+    instance.ok(&["relay", "remove", "eu-1"], "");
+    assert_eq!(names(), ["Asia_2.x"]);
+    assert_ne!(instance.ok(&["relay", "add", "eu-1"], ""), first);
+}
+
+#[test]
+fn a_mistake_with_relays_is_one_line_and_a_status_that_means_it() {
+    let instance = Instance::new();
+    instance.ok(&["relay", "add", "one"], "");
+    for (args, status, part) in [
+        (&["relay", "add", "one"][..], 4, "\"one\""),
+        (&["relay", "add", ""], 2, "name"),
+        (&["relay", "add", "a b"], 2, "name"),
+        (&["relay", "add", "\u{1b}[2J"], 2, "name"),
+        (&["relay", "add", &"x".repeat(65)], 2, "name"),
+        (&["relay", "remove", "two"], 3, "\"two\""),
+    ] {
+        let ran = instance.run(args, "");
+        assert_eq!((ran.status, ran.stdout.as_str()), (status, ""), "{args:?}: {}", ran.stderr);
+        assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
+        assert!(ran.stderr.starts_with("nox: ") && ran.stderr.contains(part), "{args:?}: {}", ran.stderr);
+    }
+    assert_eq!(instance.ok(&["relay", "list"], "").lines().count(), 1);
+}

@@ -1,0 +1,279 @@
+//! `/api/users/@me/sessions` and `nox session`.
+
+use std::collections::BTreeSet;
+
+use rusqlite::Connection;
+use serde_json::{Value, json};
+
+use crate::common::{Instance, Person, Server};
+
+const PATH: &str = "/api/users/@me/sessions";
+
+fn serve() -> (Instance, Server) {
+    let instance = Instance::new();
+    instance.add_user("ada", "hunter22");
+    instance.add_user("bob", "hunter22");
+    let server = instance.serve();
+    (instance, server)
+}
+
+/// The id of the session that asks.
+fn own_id(person: &Person) -> String {
+    let list = person.get(PATH).data();
+    let own: Vec<_> =
+        list["sessions"].as_array().unwrap().iter().filter(|session| session["current"] == true).collect();
+    assert_eq!(own.len(), 1);
+    own[0]["id"].as_str().unwrap().into()
+}
+
+fn ids(list: &Value) -> Vec<&str> {
+    list["sessions"].as_array().unwrap().iter().map(|session| session["id"].as_str().unwrap()).collect()
+}
+
+#[track_caller]
+fn assert_ended(person: &Person) {
+    person.get("/api/users/@me").failure(7, 401, "/api/users/@me");
+}
+
+#[test]
+fn a_session_shows_its_times_and_its_device() {
+    let (_instance, server) = serve();
+    let headers =
+        [("Content-Type", "application/json"), ("User-Agent", "Nox/1.0 (Unity)"), ("X-Forwarded-For", "192.0.2.7")];
+    let body = br#"{ "identifier": "ada", "password": "hunter22" }"#;
+    let login = server.client().send("POST", "/api/auth/login", &headers, body);
+    let bearer = format!("Bearer {}", login.token());
+    let answer = server.client().get(PATH, &[("Authorization", &bearer)]);
+    let list = answer.data();
+    let session = &list["sessions"][0];
+    let (created, seen) = (&login.json()["data"]["created_at"], &session["last_seen"]);
+    let expires = &login.json()["data"]["expires"];
+    assert_eq!(
+        list,
+        json!({
+            "total": 1, "query": null, "limit": 10, "offset": 0,
+            "sessions": [{
+                "id": session["id"], "current": true, "created_at": created, "expires": expires, "expires_at": expires,
+                "last_seen": seen,
+                "devices": [{ "ip": "192.0.2.7", "user_agent": "Nox/1.0 (Unity)", "last_seen": seen }],
+            }],
+        })
+    );
+    assert!(seen.as_i64() >= created.as_i64());
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    let one =
+        server.client().get(&format!("{PATH}/{}", session["id"].as_str().unwrap()), &[("Authorization", &bearer)]);
+    assert_eq!(&one.data(), session);
+}
+
+#[test]
+fn the_list_is_ones_own_newest_first_and_in_parts() {
+    let (_instance, server) = serve();
+    let people: Vec<_> = (0..12).map(|_| Person::log_in(&server, "ada")).collect();
+    Person::log_in(&server, "bob");
+    let list = people[3].get(PATH).data();
+    assert_eq!((&list["total"], ids(&list).len()), (&json!(12), 10));
+    let whole = people[3].get(&format!("{PATH}?limit=100")).data();
+    let created: Vec<_> =
+        whole["sessions"].as_array().unwrap().iter().map(|session| session["created_at"].as_i64().unwrap()).collect();
+    assert!(created.is_sorted_by(|first, second| first >= second), "{created:?}");
+    assert_eq!(ids(&whole).iter().collect::<BTreeSet<_>>().len(), 12);
+    let part = people[3].get(&format!("{PATH}?limit=5&offset=10")).data();
+    assert_eq!((ids(&part), &part["total"]), (ids(&whole)[10..].to_vec(), &json!(12)));
+    assert_eq!((&part["limit"], &part["offset"]), (&json!(5), &json!(10)));
+    for query in ["limit=0", "limit=101", "limit=1e9", "limit=abc", "offset=-1", "offset=x"] {
+        let path = format!("{PATH}?{query}");
+        let message = people[3].get(&path).failure(5, 400, &path);
+        assert!(message.contains(query.split('=').next().unwrap()), "{message}");
+    }
+    server.client().get(PATH, &[]).failure(7, 401, PATH);
+}
+
+#[test]
+fn one_session_is_revoked_and_the_caller_is_told_whether_it_was_theirs() {
+    let (_instance, server) = serve();
+    let (ada, other) = (Person::log_in(&server, "ada"), Person::log_in(&server, "ada"));
+    let revoked = ada.delete(&format!("{PATH}/{}", own_id(&other)));
+    assert_eq!(revoked.data(), json!({ "success": true, "logout": false }));
+    assert_eq!(revoked.header("set-cookie"), None);
+    assert_ended(&other);
+    let revoked = ada.delete(&format!("{PATH}/{}", own_id(&ada)));
+    assert_eq!(revoked.data(), json!({ "success": true, "logout": true }));
+    assert!(revoked.header("set-cookie").unwrap().starts_with("_uid=;"));
+    assert_ended(&ada);
+}
+
+#[test]
+fn every_other_session_is_revoked_at_once() {
+    let (_instance, server) = serve();
+    let (ada, bob) = (Person::log_in(&server, "ada"), Person::log_in(&server, "bob"));
+    let others = [Person::log_in(&server, "ada"), Person::log_in(&server, "ada")];
+    assert_eq!(ada.delete(PATH).data(), json!({ "success": true, "logout": false }));
+    others.iter().for_each(assert_ended);
+    assert_eq!((ada.get(PATH).data()["total"].clone(), bob.get(PATH).status), (json!(1), 200));
+}
+
+#[test]
+fn somebody_elses_session_is_as_if_it_did_not_exist() {
+    let (_instance, server) = serve();
+    let (ada, bob) = (Person::log_in(&server, "ada"), Person::log_in(&server, "bob"));
+    let revoked = Person::log_in(&server, "ada");
+    let gone = own_id(&revoked);
+    ada.delete(PATH).data();
+    for id in [&own_id(&bob), &gone, "00000000-0000-0000-0000-000000000000", "x", "1", "%00", "..%2F..", "@me"] {
+        let path = format!("{PATH}/{id}");
+        for answer in [ada.get(&path), ada.delete(&path)] {
+            assert_eq!(answer.failure(15, 404, &path), "Session not found.");
+        }
+        ada.get(&format!("/api/v2/users/@me/sessions/{id}")).named_failure("NOT_FOUND", 404);
+    }
+    assert_eq!(bob.get("/api/users/@me").status, 200);
+}
+
+#[test]
+fn by_the_cookie_alone_only_our_own_pages_revoke() {
+    let (_instance, server) = serve();
+    let login = server.client().log_in("ada", "hunter22");
+    let cookie = login.cookie();
+    let other = Person::log_in(&server, "ada");
+    let path = format!("{PATH}/{}", own_id(&other));
+    for path in [PATH, &path] {
+        for headers in [&[][..], &[("Origin", "https://evil.example")]] {
+            let headers = [headers, &[("Cookie", &cookie)]].concat();
+            server.client().send("DELETE", path, &headers, b"").failure(8, 401, path);
+            server
+                .client()
+                .send("DELETE", &format!("/api/v2{}", &path[4..]), &headers, b"")
+                .named_failure("FORBIDDEN", 403);
+        }
+    }
+    assert_eq!(other.get(PATH).data()["total"], 2);
+}
+
+fn database(instance: &Instance) -> Connection {
+    Connection::open(instance.path("nox.db")).unwrap()
+}
+
+fn last_seen(database: &Connection, user: u32) -> i64 {
+    let query = "SELECT last_seen_at FROM sessions WHERE user_id = ?1";
+    database.query_row(query, [user], |row| row.get(0)).unwrap()
+}
+
+fn set_back(database: &Connection, user: u32, seconds: i64) -> i64 {
+    let set = "UPDATE sessions SET last_seen_at = created_at - ?2 WHERE user_id = ?1";
+    database.execute(set, (user, seconds * 1000)).unwrap();
+    last_seen(database, user)
+}
+
+#[test]
+fn that_a_session_was_used_is_noted_at_most_once_a_minute() {
+    let (instance, server) = serve();
+    let (ada, bob) = (Person::log_in(&server, "ada"), Person::log_in(&server, "bob"));
+    let database = database(&instance);
+    // Less than a minute even where this machine is slow.
+    let recent = set_back(&database, 1, 20);
+    for _ in 0..20 {
+        assert_eq!(ada.get("/api/users/@me").status, 200);
+    }
+    let long_ago = set_back(&database, 2, 61);
+    bob.get("/api/users/@me").data();
+    assert!(wait_until(&server, || last_seen(&database, 2) != long_ago));
+    let noted = last_seen(&database, 2);
+    assert!(noted >= long_ago + 61_000);
+    for _ in 0..20 {
+        bob.get("/api/users/@me").data();
+    }
+    let shown = bob.get(PATH).data()["sessions"][0].clone();
+    assert_eq!((&shown["last_seen"], &shown["devices"][0]["last_seen"]), (&json!(noted), &json!(noted)));
+    assert_eq!((last_seen(&database, 1), last_seen(&database, 2)), (recent, noted));
+}
+
+/// Nothing waits for a note: it is there a few requests later.
+fn wait_until(server: &Server, holds: impl Fn() -> bool) -> bool {
+    (0..5000).any(|_| server.client().try_get("/healthz") && holds())
+}
+
+#[test]
+fn of_many_requests_at_once_one_is_noted() {
+    let (instance, server) = serve();
+    let (ada, bob) = (Person::log_in(&server, "ada"), Person::log_in(&server, "bob"));
+    let database = database(&instance);
+    database
+        .execute_batch(
+            "CREATE TABLE notes (user_id INTEGER);
+             CREATE TRIGGER noted AFTER UPDATE OF last_seen_at ON sessions
+             BEGIN INSERT INTO notes VALUES (new.user_id); END;",
+        )
+        .unwrap();
+    set_back(&database, 1, 61);
+    set_back(&database, 2, 61);
+    database.execute("DELETE FROM notes", []).unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..16 {
+            scope.spawn(|| (0..5).for_each(|_| drop(ada.get("/api/users/@me").data())));
+        }
+    });
+    bob.get("/api/users/@me").data();
+    let count = |user: u32| -> u32 {
+        database.query_row("SELECT count(*) FROM notes WHERE user_id = ?1", [user], |row| row.get(0)).unwrap()
+    };
+    assert!(wait_until(&server, || count(2) == 1 && count(1) > 0));
+    assert_eq!(count(1), 1);
+}
+
+#[test]
+fn an_operator_lists_the_sessions_of_all_or_of_one() {
+    let (instance, server) = serve();
+    let ada = [Person::log_in(&server, "ada"), Person::log_in(&server, "ada")];
+    let bob = Person::log_in(&server, "bob");
+    let columns = |args: &[&str]| -> Vec<(String, String)> {
+        let list = instance.ok(args, "");
+        assert!(!list.contains(&bob.token) && list.lines().all(|line| line.split('\t').count() == 5), "{list}");
+        let columns = list.lines().map(|line| line.split('\t'));
+        columns.map(|mut line| (line.next().unwrap().into(), line.next().unwrap().into())).collect()
+    };
+    let (of_ada, of_bob) = (ada.each_ref().map(own_id), own_id(&bob));
+    let all: BTreeSet<_> = columns(&["session", "list"]).into_iter().collect();
+    let expected = [(&of_ada[0], "ada"), (&of_ada[1], "ada"), (&of_bob, "bob")];
+    assert_eq!(all, expected.iter().map(|(id, name)| ((*id).clone(), (*name).into())).collect());
+    assert_eq!(columns(&["session", "list", "bob"]), [(of_bob.clone(), "bob".into())]);
+    assert_eq!(columns(&["session", "list", "1"]).len(), 2);
+    let json = instance.ok(&["session", "list", "bob", "--json"], "");
+    let one: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&one["id"], &one["username"], &one["ip"]), (&json!(of_bob), &json!("bob"), &json!("127.0.0.1")));
+    assert_eq!(instance.run(&["session", "list", "nobody"], "").status, 3);
+}
+
+#[test]
+fn an_operator_revokes_sessions_by_id_or_all_of_a_user() {
+    let (instance, server) = serve();
+    let ada = [Person::log_in(&server, "ada"), Person::log_in(&server, "ada"), Person::log_in(&server, "ada")];
+    let bob = Person::log_in(&server, "bob");
+    instance.ok(&["session", "revoke", &own_id(&ada[0]), &own_id(&bob)], "");
+    assert_ended(&ada[0]);
+    assert_ended(&bob);
+    assert_eq!((ada[1].get(PATH).status, ada[2].get(PATH).status), (200, 200));
+    let bob = Person::log_in(&server, "bob");
+    instance.ok(&["session", "revoke", "--user", "ada"], "");
+    ada.iter().for_each(assert_ended);
+    assert_eq!(bob.get(PATH).status, 200);
+}
+
+#[test]
+fn where_one_session_is_not_there_none_is_revoked() {
+    let (instance, server) = serve();
+    let ada = Person::log_in(&server, "ada");
+    let id = own_id(&ada);
+    let unknown = "00000000-0000-7000-8000-000000000000";
+    for (args, status) in [
+        (&["session", "revoke", &id, unknown][..], 3),
+        (&["session", "revoke", &id, "nonsense"], 3),
+        (&["session", "revoke", "--user", "nobody"], 3),
+        (&["session", "revoke"], 2),
+        (&["session", "revoke", &id, "--user", "ada"], 2),
+    ] {
+        let ran = instance.run(args, "");
+        assert_eq!((ran.status, ran.stdout.as_str()), (status, ""), "{args:?}: {}", ran.stderr);
+    }
+    assert_eq!(ada.get(PATH).status, 200);
+}
