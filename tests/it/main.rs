@@ -6,6 +6,7 @@ mod account;
 mod account_credentials;
 mod auth;
 mod bad_input;
+mod clients;
 mod common;
 mod config;
 mod cors;
