@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use actix_web::rt::task::spawn_blocking;
+use actix_web::rt::spawn;
 use actix_web::web::block;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::config::Config;
 use crate::domain::App;
@@ -14,6 +14,8 @@ use crate::time::Timestamp;
 
 /// Logins beyond the hashers that may be under way, so that those have work while others commit.
 const AHEAD: usize = 2;
+/// Changes and longer reads at once: few enough to leave the session checks on the workers a connection each.
+const RUNNING: usize = 16;
 
 /// The way from a handler to the rules.
 pub struct Bridge {
@@ -23,6 +25,8 @@ pub struct Bridge {
     queue: Arc<Semaphore>,
     /// How much of it may be under way.
     under_way: Arc<Semaphore>,
+    /// How much other work may run.
+    running: Arc<Semaphore>,
 }
 
 impl Bridge {
@@ -34,6 +38,7 @@ impl Bridge {
             started: Timestamp::now(),
             queue: Arc::new(Semaphore::new(under_way + waiting)),
             under_way: Arc::new(Semaphore::new(under_way)),
+            running: Arc::new(Semaphore::new(RUNNING)),
         }
     }
 
@@ -62,18 +67,22 @@ impl Bridge {
     /// # Errors
     /// What `work` returns.
     pub async fn run<T: Send + 'static>(&self, work: impl FnOnce(&App) -> Result<T> + Send + 'static) -> Result<T> {
-        let app = Arc::clone(&self.app);
-        block(move || work(&app)).await.map_err(|error| Error::internal("finish the request", error))?
+        let turn = turn(&self.running).await?;
+        off_worker(&self.app, turn, work).await
     }
 
     /// Runs a change that no answer waits for; where it fails, the log says so.
     pub fn run_aside(&self, work: impl FnOnce(&App) -> Result<()> + Send + 'static) {
-        let app = Arc::clone(&self.app);
-        drop(spawn_blocking(move || {
-            if let Err(error) = work(&app) {
+        let (app, running) = (Arc::clone(&self.app), Arc::clone(&self.running));
+        spawn(async move {
+            let done = match turn(&running).await {
+                Ok(turn) => off_worker(&app, turn, work).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = done {
                 tracing::warn!(%error, "a change on the side failed");
             }
-        }));
+        });
     }
 
     /// Runs work that computes hashes, when it is its turn. A caller that gives up while it waits leaves its place; once
@@ -84,14 +93,26 @@ impl Bridge {
     pub async fn hash<T: Send + 'static>(&self, work: impl FnOnce(&App) -> Result<T> + Send + 'static) -> Result<T> {
         let busy = |_| Error::ServerNotReady { source: None };
         let place = Arc::clone(&self.queue).try_acquire_owned().map_err(busy)?;
-        let turn = Arc::clone(&self.under_way)
-            .acquire_owned()
-            .await
-            .map_err(|error| Error::internal("wait for a hasher", error))?;
-        self.run(move |app| {
-            let _held = (place, turn);
-            work(app)
-        })
-        .await
+        let turn = turn(&self.under_way).await?;
+        off_worker(&self.app, (place, turn), work).await
     }
+}
+
+async fn turn(of: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit> {
+    let turn = Arc::clone(of).acquire_owned().await;
+    turn.map_err(|error| Error::internal("wait for a turn", error))
+}
+
+/// Runs work on the blocking pool, which holds `held` until it ends.
+async fn off_worker<T: Send + 'static>(
+    app: &Arc<App>,
+    held: impl Send + 'static,
+    work: impl FnOnce(&App) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let app = Arc::clone(app);
+    let done = block(move || {
+        let _held = held;
+        work(&app)
+    });
+    done.await.map_err(|error| Error::internal("finish the request", error))?
 }

@@ -23,7 +23,8 @@ use crate::error::{Error, Result};
 
 /// How long a statement waits for another process's lock, and a caller for a connection.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-const READERS: u32 = 16;
+/// More than ever read at once, so that no reader waits for another; they are opened as they are needed.
+const READERS: u32 = 512;
 const STATEMENT_CACHE: usize = 32;
 /// The file is made elsewhere, and a path is a path.
 const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
