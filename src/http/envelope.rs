@@ -6,7 +6,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::cookie::Cookie;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CACHE_CONTROL, HeaderValue, RETRY_AFTER};
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, Responder, ResponseError};
 use serde::Serialize;
@@ -89,7 +89,8 @@ impl Failure {
     }
 
     fn start(&self, status: u16) -> HttpResponseBuilder {
-        let mut response = HttpResponse::build(StatusCode::from_u16(status).unwrap_or_default());
+        let mut response =
+            HttpResponse::build(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
         if let Some(seconds) = self.error.retry_after() {
             response.insert_header((RETRY_AFTER, seconds));
         }
@@ -169,9 +170,11 @@ pub(super) async fn layer<B: MessageBody + 'static>(
         Some(enveloped) => response.into_response(enveloped),
         None => response.map_into_boxed_body(),
     };
-    if !response.headers().contains_key(CACHE_CONTROL) {
-        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let headers = response.headers_mut();
+    if !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     Ok(response)
 }
 

@@ -1,8 +1,6 @@
 //! `/users/{selector}/thumbnail` and `/banner`.
 
-use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, ETAG, LOCATION, X_CONTENT_TYPE_OPTIONS,
-};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, ETAG, LOCATION};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -102,7 +100,6 @@ fn show(request: &HttpRequest, picture: Picture, caching: &'static str) -> HttpR
         .insert_header(("X-File-Hash", digest))
         .insert_header((CACHE_CONTROL, caching))
         .insert_header((CONTENT_DISPOSITION, "inline"))
-        .insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
-        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"));
+        .insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"));
     if known { response.finish() } else { response.content_type(picture.media_type).body(picture.content) }
 }

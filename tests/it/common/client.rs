@@ -103,6 +103,7 @@ impl Answer {
         assert!(envelope.as_object().unwrap().contains_key("data"), "{}", self.text);
         assert_eq!(self.header("content-type"), Some("application/json"));
         assert_eq!(self.header("cache-control"), Some("no-store"));
+        assert_eq!(self.header("x-content-type-options"), Some("nosniff"));
         envelope["error"]["message"].as_str().unwrap().into()
     }
 }
