@@ -5,8 +5,8 @@ use totp_rs::{Builder, Secret, Totp};
 use zeroize::Zeroizing;
 
 use super::App;
+use super::identifier::by_name;
 use super::throttle::{self, Budget};
-use super::users::by_name;
 use crate::error::{Error, Result};
 use crate::secret;
 use crate::storage::Connection;

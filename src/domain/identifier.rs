@@ -1,6 +1,7 @@
 //! Who somebody says they are: a username, an id or an email address.
 
-use crate::error::Result;
+use super::App;
+use crate::error::{Error, Result};
 use crate::storage::Connection;
 use crate::storage::users::{self, User, UserId};
 
@@ -56,6 +57,12 @@ impl Identifier {
             Self::Email(address) => users::find_by_verified_email(connection, address),
         }
     }
+}
+
+/// The user whom an operator names.
+pub(super) fn by_name(app: &App, connection: &Connection, name: &str) -> Result<User> {
+    let identifier = Identifier::parse(name, app.config.server.address.as_str()).ok_or(Error::UserNotFound)?;
+    identifier.find(connection)?.ok_or(Error::UserNotFound)
 }
 
 /// Whom a path names: oneself, or somebody by id or name.

@@ -6,9 +6,9 @@ use std::time::Duration;
 use uuid::Builder;
 
 use super::App;
+use super::identifier::by_name;
 use super::profile::{Profile, is_banned, profile};
 use super::public_key::PublicKey;
-use super::users::by_name;
 use crate::error::{Error, Result};
 use crate::secret;
 use crate::storage::sessions::{self, NewSession};

@@ -2,7 +2,7 @@
 
 use super::changes::{self, Changes};
 use super::fields::{Display, Email, GivenTag, NewPassword, Username};
-use super::identifier::Identifier;
+use super::identifier::{Identifier, by_name};
 use super::pictures::{self, Picture, PictureKind};
 use super::profile::{Profile, PublicProfile, profile, public_profile};
 use super::{App, throttle};
@@ -249,12 +249,6 @@ pub fn remove(app: &App, name: &str) -> Result<()> {
         let user = by_name(app, connection, name)?;
         users::delete(connection, user.id)
     })
-}
-
-/// Finds the user that an operator names.
-pub(super) fn by_name(app: &App, connection: &Connection, name: &str) -> Result<User> {
-    let identifier = Identifier::parse(name, app.config.server.address.as_str()).ok_or(Error::UserNotFound)?;
-    identifier.find(connection)?.ok_or(Error::UserNotFound)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! How programs find the server, and what it says of itself.
 
+use std::sync::LazyLock;
+
 use actix_web::web::Data;
 use actix_web::{HttpResponse, Responder};
 use serde::Serialize;
@@ -172,6 +174,14 @@ pub(super) async fn configs(bridge: Data<Bridge>) -> Result<Reply<Configs>, Fail
         picture_max_bytes: config.limits.picture_bytes.get(),
         maintenance: text(&config.instance.maintenance).map(Into::into),
     }))
+}
+
+/// The OpenAPI document, written when it is asked for first.
+pub(super) type OpenApi = LazyLock<String>;
+
+/// `GET /openapi.json`
+pub(super) async fn openapi(document: Data<OpenApi>) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body((**document).clone())
 }
 
 fn websocket(url: &str) -> String {

@@ -37,6 +37,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::domain;
 use bridge::Bridge;
+use discovery::OpenApi;
 
 /// How long a head may take to arrive, and how long an idle connection is kept.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -54,9 +55,11 @@ pub fn serve<E: From<io::Error>>(
     rt::System::new().block_on(async {
         let grace = app.config.limits.shutdown_grace.seconds();
         let bridge = Data::new(Bridge::new(Arc::clone(app)));
+        let document = Data::new(OpenApi::new(openapi::document));
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(bridge.clone())
+                .app_data(document.clone())
                 .wrap(from_fn(cors::layer))
                 .wrap(from_fn(observe::layer))
                 .configure(routes::configure)

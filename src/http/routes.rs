@@ -5,11 +5,11 @@ use actix_web::guard::{self, Guard};
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Scope};
+use actix_web::{FromRequest, Handler, HttpRequest, Resource, Responder, Scope};
 
 use super::doc::Doc;
 use super::envelope::{self, Failure};
-use super::{auth, discovery, openapi, pages, pictures, relays, sessions, users};
+use super::{auth, discovery, pages, pictures, relays, sessions, users};
 use crate::error::Error;
 
 /// Lays out the whole server. The API stands under three prefixes: the path tells the dialect of the answer.
@@ -68,12 +68,8 @@ pub(super) fn api_endpoints() -> Vec<Endpoint> {
         Endpoint::at("/relay/checkbearer").post(relays::checkbearer, relays::CHECKBEARER),
         Endpoint::at("/server").get(discovery::server, discovery::SERVER),
         Endpoint::at("/configs").get(discovery::configs, discovery::CONFIGS),
-        Endpoint::at("/openapi.json").get(openapi_document, Doc::DOCUMENT),
+        Endpoint::at("/openapi.json").get(discovery::openapi, Doc::DOCUMENT),
     ]
-}
-
-async fn openapi_document() -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(openapi::document())
 }
 
 async fn not_implemented() -> Result<&'static str, Failure> {
