@@ -36,7 +36,7 @@ pub enum KeyError {
         path: PathBuf,
     },
     /// Others can read it.
-    #[error("others than its owner have access to the key file {0}: run chmod 600 {0}", path.display())]
+    #[error("users other than its owner can access the key file {0}: run chmod 600 {0}", path.display())]
     Permissions {
         /// Where.
         path: PathBuf,
@@ -163,6 +163,9 @@ pub fn random<const N: usize>() -> Result<[u8; N]> {
     Ok(bytes)
 }
 
+/// No password may be longer.
+const LONGEST_PASSWORD: usize = 128;
+
 /// A password of at least 100 bits and `shortest` characters, in groups of five that can be read aloud: no `l`, `o`, `0` or
 /// `1`.
 ///
@@ -170,7 +173,7 @@ pub fn random<const N: usize>() -> Result<[u8; N]> {
 /// The system gives no random numbers.
 pub fn generate_password(shortest: usize) -> Result<Zeroizing<String>> {
     const ALPHABET: [u8; 32] = *b"abcdefghijkmnpqrstuvwxyz23456789";
-    let groups = (shortest + 1).div_ceil(6).max(4);
+    let groups = shortest.div_ceil(5).max(4);
     let mut password = Zeroizing::new(String::with_capacity(groups * 6));
     for group in 0..groups {
         if group > 0 {
@@ -179,7 +182,7 @@ pub fn generate_password(shortest: usize) -> Result<Zeroizing<String>> {
         let letters = Zeroizing::new(random::<5>()?);
         password.extend(letters.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])));
     }
-    password.truncate(shortest.max(23));
+    password.truncate(LONGEST_PASSWORD);
     Ok(password)
 }
 
@@ -233,7 +236,8 @@ mod tests {
         assert_eq!(one.len(), 23);
         assert!(!one.contains(['l', 'o', '0', '1']));
         for shortest in [23, 24, 127, 128] {
-            assert_eq!(generate_password(shortest).unwrap().len(), shortest);
+            let password = generate_password(shortest).unwrap();
+            assert!((shortest..=128).contains(&password.len()) && !password.ends_with('-'), "{}", *password);
         }
     }
 }

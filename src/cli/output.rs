@@ -8,9 +8,8 @@ use anyhow::Result;
 use serde::Serialize;
 
 use crate::config::ConfigError;
-use crate::domain::StartError;
+use crate::domain::{OpenError, StartError};
 use crate::error::Error;
-use crate::storage::OpenError;
 
 /// The most lines that an error may take.
 const ERROR_LINES: usize = 20;
@@ -35,7 +34,8 @@ impl Output {
         Ok(stdout.flush()?)
     }
 
-    /// Writes one line of data that is shown only once: whoever does not get it must not go on as if they had.
+    /// Writes one line of data that is shown only once: whoever does not get it must not go on as if they had. It is
+    /// written while the database is locked, so a reader that stops reading stops everybody who writes.
     ///
     /// # Errors
     /// stdout cannot be written, a closed pipe among it.
@@ -87,7 +87,7 @@ impl Output {
         if !io::stdin().is_terminal() {
             return Err(Stop::usage(format!("there is no terminal to ask whether to go on: use {flag}")).into());
         }
-        self.ask(question);
+        self.prompt(question);
         let mut answer = String::new();
         io::stdin().read_line(&mut answer)?;
         if matches!(answer.trim(), "y" | "Y" | "yes") {
@@ -98,7 +98,7 @@ impl Output {
     }
 
     /// Asks a person something that is answered on stdin; for programs, which need no question, says nothing.
-    pub fn ask(self, question: impl Display) {
+    pub fn prompt(self, question: impl Display) {
         if io::stdin().is_terminal() {
             let _ = write!(io::stderr(), "{question}");
         }
@@ -138,6 +138,13 @@ impl Stop {
     pub fn refused(error: &Error, text: impl Into<String>) -> Self {
         Self { text: text.into(), status: refusal(error) }
     }
+}
+
+/// A text without control characters, which a terminal would obey.
+#[must_use]
+pub fn printable(text: &str) -> String {
+    let show = |letter: char| if letter.is_control() { letter.escape_debug().to_string() } else { letter.into() };
+    text.chars().map(show).collect()
 }
 
 /// Says on stderr what went wrong and why, and gives the exit status. A reader that closed the pipe has had enough:

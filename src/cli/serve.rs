@@ -16,7 +16,7 @@ use super::user::named;
 use crate::config::{Config, Listen, Log, LogFormat, LogLevel};
 use crate::domain::App;
 use crate::domain::fields::{NewPassword, Username};
-use crate::domain::users::{self, Registration};
+use crate::domain::users::{self, NewAccount};
 use crate::http;
 use crate::secret::generate_password;
 use crate::time::Timestamp;
@@ -42,7 +42,7 @@ impl Serve {
             config.server.listen = Listen::try_from(listen).map_err(usage)?;
         }
         let first_user = self.first_user.map(|name| read_name(&name)).transpose()?;
-        start_log(&config.log);
+        start_log(&config.log, output.quiet);
         let app = Arc::new(App::open(config)?);
         let address = app.config.server.listen.as_str();
         let taken =
@@ -78,7 +78,7 @@ fn log_start(config: &Config, bound: std::net::SocketAddr) {
 /// Makes an administrator whose password nobody knows but who reads stdout; while there is any user, does nothing.
 fn make_first_user(app: &App, output: Output, username: Username) -> Result<()> {
     let password = generate_password(app.config.password.min_length.get() as usize)?;
-    let registration = Registration {
+    let registration = NewAccount {
         username,
         password: NewPassword::parse(password.to_string().into(), &app.config)?,
         email: None,
@@ -91,8 +91,9 @@ fn make_first_user(app: &App, output: Output, username: Username) -> Result<()> 
 }
 
 /// Sends the log to stderr: ours from the configured level on, warnings of the libraries.
-fn start_log(config: &Log) {
+fn start_log(config: &Log, quiet: bool) {
     let level = match config.level {
+        _ if quiet => LevelFilter::ERROR,
         LogLevel::Error => LevelFilter::ERROR,
         LogLevel::Warn => LevelFilter::WARN,
         LogLevel::Info => LevelFilter::INFO,

@@ -1,10 +1,12 @@
 //! `nox session`.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use clap::Subcommand;
 use serde_json::json;
 
-use super::output::{Output, Stop};
+use super::output::{Output, Stop, printable};
 use super::user::named;
 use crate::domain::App;
 use crate::domain::sessions::{self, SessionId};
@@ -44,7 +46,8 @@ impl Session {
             }
             Self::Revoke { ids, user: None } => {
                 let unknown = || Stop::refused(&Error::SessionNotFound, "there is no such session; none was ended");
-                let ids = ids.iter().map(|id| SessionId::parse(id)).collect::<Option<Vec<_>>>().ok_or_else(unknown)?;
+                let ids =
+                    ids.iter().map(|id| SessionId::parse(id)).collect::<Option<BTreeSet<_>>>().ok_or_else(unknown)?;
                 sessions::revoke_all(app, &ids).map_err(|error| match error {
                     Error::SessionNotFound => unknown().into(),
                     other => anyhow::Error::from(other),
@@ -75,7 +78,7 @@ fn list(app: &App, output: Output, name: Option<&str>) -> Result<()> {
     let rows: Vec<_> = found
         .into_iter()
         .map(|(username, session)| {
-            let agent = session.user_agent.map_or_else(|| "-".into(), |agent| agent.escape_debug().to_string());
+            let agent = session.user_agent.map_or_else(|| "-".into(), |agent| printable(&agent));
             [session.id.to_string(), username, session.last_seen_at.to_string(), session.ip, agent]
         })
         .collect();

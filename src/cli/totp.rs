@@ -60,7 +60,7 @@ impl Totp {
             Self::Reset { name } => {
                 let had_one = factors::reset(app, &name).map_err(|error| named(error, &name))?;
                 output.say(if had_one {
-                    format!("{name} has no authenticator app any more and logs in with the password alone")
+                    format!("{name} no longer has an authenticator app and logs in with the password alone")
                 } else {
                     format!("{name} had no authenticator app")
                 });
@@ -102,7 +102,7 @@ fn group(secret: &str, at: usize) -> &str {
 
 fn confirm(app: &App, output: Output, enrollment: &Enrollment, name: &str) -> Result<()> {
     for _ in 0..TRIES {
-        output.ask("Code from the app: ");
+        output.prompt("Code from the app: ");
         let mut line = String::new();
         if io::stdin().lock().read_line(&mut line).context("cannot read the code from stdin")? == 0 {
             let text = "no code was given and nothing was enabled: use --no-confirm where nobody can type one";

@@ -6,12 +6,12 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::output::{Output, Stop};
-use super::password::Source;
+use super::output::{Output, Stop, printable};
+use super::password::{Given, Source};
 use crate::domain::App;
 use crate::domain::fields::{Display, Email, GivenTag, Username};
 use crate::domain::profile::Profile;
-use crate::domain::users::{self, Registration};
+use crate::domain::users::{self, Ban, NewAccount};
 use crate::error::Error;
 use crate::time::{Span, Timestamp};
 
@@ -53,7 +53,7 @@ pub enum User {
     },
     /// Let an account log in again
     Enable(Named),
-    /// Remove an account with everything of it
+    /// Remove an account and everything that belongs to it
     Remove {
         #[command(flatten)]
         named: Named,
@@ -71,7 +71,7 @@ pub struct Named {
 
 #[derive(Args)]
 pub struct Add {
-    /// 3 to 16 of a-z, 0-9, _, . and -, not digits alone
+    /// 3 to 16 characters from a-z, 0-9, _, . and -, not digits alone
     name: String,
     /// The name that others see [default: NAME]
     #[arg(long, value_name = "NAME")]
@@ -111,6 +111,15 @@ struct Shown<'user> {
     password: &'user str,
 }
 
+/// A user, with the ban where one holds.
+#[derive(Serialize)]
+struct Inspected<'user> {
+    #[serde(flatten)]
+    user: &'user Profile,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ban: Option<&'user Ban>,
+}
+
 impl User {
     /// Runs the command.
     ///
@@ -128,7 +137,7 @@ impl User {
             Self::Disable { named: Named { name }, reason, until } => {
                 let until = until.map(|text| read_time(&text, now)).transpose()?;
                 users::disable(app, &name, reason.as_deref(), until, now).map_err(|error| named(error, &name))?;
-                output.say(format_args!("{name} cannot log in any more; all of its sessions ended"));
+                output.say(format_args!("{name} can no longer log in; all its sessions have ended"));
                 Ok(())
             }
             Self::Enable(Named { name }) => {
@@ -153,14 +162,12 @@ impl Add {
         }
         let password = self.source.obtain(app)?;
         let new = password.parse(app).map_err(refused)?;
-        let registration = Registration { username, password: new, email, display, is_admin: self.admin };
-        let show = |user: &Profile| match (password.is_generated, output.json) {
-            (true, true) => output.secret(serde_json::to_string(&Shown { user, password: &password.text })?),
-            (true, false) => output.secret(password.text.as_str()),
-            (false, true) => output.json(user),
-            (false, false) => Ok(()),
-        };
-        let user = users::register(app, registration, now, show).map_err(|error| named(error, &self.name))?;
+        let account = NewAccount { username, password: new, email, display, is_admin: self.admin };
+        let show = |user: &Profile| show_password(output, user, &password);
+        let user = users::register(app, account, now, show).map_err(|error| named(error, &self.name))?;
+        if output.json && !password.is_generated {
+            output.json(&user)?;
+        }
         output.say(format_args!("added {} with id {}", user.public.username, user.public.id));
         Ok(())
     }
@@ -196,10 +203,14 @@ fn list(app: &App, output: Output, search: &str, now: Timestamp) -> Result<()> {
 }
 
 fn show(app: &App, output: Output, name: &str, now: Timestamp) -> Result<()> {
-    let user = users::find(app, name, now).map_err(|error| named(error, name))?;
+    let (user, ban) = users::inspect(app, name, now).map_err(|error| named(error, name))?;
     if output.json {
-        return output.json(&user);
+        return output.json(&Inspected { user: &user, ban: ban.as_ref() });
     }
+    let ban = ban.map(|ban| {
+        let end = ban.until.map_or_else(|| "for good".into(), |until| format!("until {until}"));
+        ban.reason.map_or(end.clone(), |reason| format!("{end}: {reason}"))
+    });
     let verified = if user.email_verified { " (verified)" } else { " (not verified)" };
     let optional = |text: Option<String>| text.unwrap_or_else(|| "-".into());
     let public = user.public;
@@ -211,6 +222,7 @@ fn show(app: &App, output: Output, name: &str, now: Timestamp) -> Result<()> {
         ("second factor", if user.twofa_enabled { "totp" } else { "off" }.into()),
         ("tags", public.tags.join(", ")),
         ("rank", public.rank.to_string()),
+        ("banned", optional(ban)),
         ("bio", optional(public.bio)),
         ("home", optional(user.home)),
         ("links", public.links.join(" ")),
@@ -218,7 +230,7 @@ fn show(app: &App, output: Output, name: &str, now: Timestamp) -> Result<()> {
         ("banner", optional(public.banner)),
         ("created", public.created_at.to_string()),
     ];
-    rows.iter().try_for_each(|(key, value)| output.line(format_args!("{key:<14}{}", value.escape_debug())))
+    rows.iter().try_for_each(|(key, value)| output.line(format_args!("{key:<14}{}", printable(value))))
 }
 
 fn passwd(app: &App, output: Output, name: &str, source: &Source, now: Timestamp) -> Result<()> {
@@ -226,15 +238,22 @@ fn passwd(app: &App, output: Output, name: &str, source: &Source, now: Timestamp
     let user = users::find(app, name, now).map_err(|error| named(error, name))?;
     let password = source.obtain(app)?;
     let new = password.parse(app).map_err(|error| named(error, name))?;
-    let show = || match (password.is_generated, output.json) {
-        (true, true) => output.secret(serde_json::to_string(&Shown { user: &user, password: &password.text })?),
-        (true, false) => output.secret(password.text.as_str()),
-        (false, true) => output.json(&user),
-        (false, false) => Ok(()),
-    };
+    let show = || show_password(output, &user, &password);
     users::change_password(app, name, &new, now, show).map_err(|error| named(error, name))?;
-    output.say(format_args!("changed the password of {name}; all of its sessions ended"));
+    if output.json && !password.is_generated {
+        output.json(&user)?;
+    }
+    output.say(format_args!("changed the password of {name}; all its sessions have ended"));
     Ok(())
+}
+
+/// Shows a password that was drawn just now; it is asked for before the change is stored.
+fn show_password(output: Output, user: &Profile, password: &Given) -> Result<()> {
+    match (password.is_generated, output.json) {
+        (false, _) => Ok(()),
+        (true, true) => output.secret(serde_json::to_string(&Shown { user, password: &password.text })?),
+        (true, false) => output.secret(password.text.as_str()),
+    }
 }
 
 fn remove(app: &App, output: Output, name: &str, yes: bool, now: Timestamp) -> Result<()> {
@@ -243,20 +262,21 @@ fn remove(app: &App, output: Output, name: &str, yes: bool, now: Timestamp) -> R
         output.confirm(format_args!("Remove {} (id {}) for good? [y/N] ", user.username, user.id), "--yes")?;
     }
     users::remove(app, name).map_err(|error| named(error, name))?;
-    output.say(format_args!("removed {} with everything of it", user.username));
+    output.say(format_args!("removed {} and everything that belonged to it", user.username));
     Ok(())
 }
 
 /// Says whom an error is about.
 pub(super) fn named(error: impl Into<anyhow::Error>, name: &str) -> anyhow::Error {
     let error = error.into();
-    let text = match error.downcast_ref() {
-        Some(Error::UserNotFound) => format!("there is no user {name:?}; nox user list shows them all"),
-        Some(Error::AlreadyExists { with, .. }) => format!("{name:?} cannot be stored: {with} is taken"),
-        Some(Error::InvalidField { field, rule }) => format!("the {field} {rule}"),
+    let Some(refusal) = error.downcast_ref() else { return error };
+    let text = match refusal {
+        Error::UserNotFound => format!("there is no user {name:?}; nox user list shows them all"),
+        Error::AlreadyExists { with, .. } => format!("{name:?} cannot be stored: {with} is taken"),
+        Error::InvalidField { field, rule } => format!("the {field} {rule}"),
         _ => return error,
     };
-    error.downcast_ref().map_or_else(|| Stop::failed(text.clone()), |error| Stop::refused(error, text.clone())).into()
+    Stop::refused(refusal, text).into()
 }
 
 fn read_time(text: &str, now: Timestamp) -> Result<Timestamp> {

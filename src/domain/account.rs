@@ -6,7 +6,7 @@ use super::factors::{self, Code, Method};
 use super::fields::NewPassword;
 use super::password::Password;
 use super::profile::{Profile, has_right, profile};
-use super::sessions::Principal;
+use super::sessions::{Principal, check_open};
 use super::throttle::{self, Budget};
 use crate::error::{Error, Result};
 use crate::storage::users::{self as rows, User};
@@ -78,7 +78,7 @@ fn make(
     (changes, hash): (Changes, Option<String>),
     now: Timestamp,
 ) -> Result<Profile> {
-    sessions::find_active(connection, principal.session, now)?.ok_or(Error::NotLogged)?;
+    check_open(connection, principal, now)?;
     let mut user = rows::find_by_id(connection, principal.user.id)?
         .filter(|user| user.password_changed_at == principal.user.password_changed_at)
         .filter(|user| user.has_totp == principal.user.has_totp)

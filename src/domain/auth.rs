@@ -8,7 +8,7 @@ use super::profile::is_banned;
 use super::public_key::PublicKey;
 use super::sessions::{self, Device, OpenedSession};
 use super::throttle::{self, Budget};
-use super::users::{self, Registration, may_anybody_register};
+use super::users::{self, NewAccount, may_anybody_register};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::secret::hmac_sha256;
@@ -104,13 +104,15 @@ pub fn check_registration(config: &Config) -> Result<()> {
 /// Makes an account for a stranger and logs them in.
 ///
 /// # Errors
-/// [`Error::TooManyRequests`], [`Error::AlreadyExists`], or a fault.
+/// [`Error::ServiceDisabled`], [`Error::TooManyRequests`], [`Error::AlreadyExists`], or a fault.
 pub fn register(
     app: &App,
-    new: Registration,
+    new: NewAccount,
     (device, public_key): &(Device, Option<PublicKey>),
     now: Timestamp,
 ) -> Result<OpenedSession> {
+    check_registration(&app.config)?;
+    // A name that is taken counts too: nobody shall find out by the thousand which are.
     let _counted = throttle::spend(app, vec![Budget::registration(device.ip)], now)?;
     let hash = app.hasher.hash(&new.password.0)?;
     let session = app.db.write(|connection| {

@@ -71,7 +71,7 @@ fn set<T>(field: &mut T, value: Option<T>) {
     }
 }
 
-/// Stores a user who was changed; an uploaded picture that nothing names any more goes.
+/// Stores a user who was changed; deletes an uploaded picture that is no longer referenced.
 pub(super) fn store(connection: &Connection, user: &User) -> Result<()> {
     users::update(connection, user)?;
     for (kind, stored) in [(PictureKind::Thumbnail, &user.thumbnail), (PictureKind::Banner, &user.banner)] {

@@ -31,11 +31,11 @@ macro_rules! field {
 
 field!(
     /// A username.
-    Username, "username", is_username, "must be 3 to 16 of a-z, 0-9, _, . and -, and not digits alone"
+    Username, "username", is_username, "must be 3 to 16 characters from a-z, 0-9, _, . and -, and not digits alone"
 );
 field!(
     /// The name that others see.
-    Display, "display", is_display, "must be 3 to 32 characters long, without control characters and outer blanks"
+    Display, "display", is_display, "must be 3 to 32 characters long, without control characters or outer spaces"
 );
 field!(
     /// An email address.
@@ -134,9 +134,11 @@ pub fn own_tags(texts: Vec<String>) -> Result<Vec<OwnTag>> {
 
 /// At most `limit` of what `parse` takes.
 fn list<T>(texts: Vec<String>, limit: usize, parse: fn(String) -> Result<T>) -> Result<Vec<T>> {
-    // One more than the limit is refused as what nothing takes.
-    let excess = (texts.len() > limit).then(String::new);
-    texts.into_iter().chain(excess).map(parse).collect()
+    if texts.len() > limit {
+        // The rule names the limit, and an empty text breaks it in the same words.
+        parse(String::new())?;
+    }
+    texts.into_iter().map(parse).collect()
 }
 
 fn is_username(name: &str) -> bool {

@@ -21,8 +21,8 @@ use std::path::PathBuf;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::secret::{Key, KeyError};
-pub use crate::storage::Page;
-use crate::storage::{Db, OpenError, totp_factors, users as rows};
+use crate::storage::{Db, totp_factors, users as rows};
+pub use crate::storage::{OpenError, Page};
 
 use password::Hasher;
 use throttle::InFlight;

@@ -8,7 +8,7 @@ use super::App;
 use super::changes::is_url;
 use super::identifier::Identifier;
 use super::profile::{Profile, has_right, profile};
-use super::sessions::Principal;
+use super::sessions::{Principal, check_open};
 use crate::error::{Error, Result};
 use crate::storage::Connection;
 use crate::storage::pictures as rows;
@@ -72,6 +72,7 @@ pub fn upload(
     }
     let picture = recognize(app, kind, content)?;
     app.db.write(|connection| {
+        check_open(connection, principal, now)?;
         let mut user = users::find_by_id(connection, principal.user.id)?.ok_or(Error::NotLogged)?;
         put(connection, &mut user, kind, &picture)?;
         users::update(connection, &user)?;

@@ -1,5 +1,6 @@
 //! Sessions: opened by a login, named by a token, worth something until they end.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -159,9 +160,17 @@ pub fn revoke(app: &App, principal: &Principal, id: SessionId, now: Timestamp) -
 /// Ends every other session of the principal.
 ///
 /// # Errors
-/// The database fails.
-pub fn revoke_others(app: &App, principal: &Principal) -> Result<()> {
-    app.db.write(|connection| sessions::delete_all_of(connection, principal.user.id, Some(principal.session)))
+/// [`Error::NotLogged`] where their own has ended meanwhile, or the database fails.
+pub fn revoke_others(app: &App, principal: &Principal, now: Timestamp) -> Result<()> {
+    app.db.write(|connection| {
+        check_open(connection, principal, now)?;
+        sessions::delete_all_of(connection, principal.user.id, Some(principal.session))
+    })
+}
+
+/// Makes sure that the principal's session has not ended since the request came.
+pub(super) fn check_open(connection: &Connection, principal: &Principal, now: Timestamp) -> Result<()> {
+    sessions::find_active(connection, principal.session, now)?.map(drop).ok_or(Error::NotLogged)
 }
 
 /// The sessions of a user, or of everybody, each with its username, newest first: for an operator.
@@ -189,7 +198,7 @@ pub fn list_all(app: &App, name: Option<&str>, now: Timestamp) -> Result<Vec<(St
 ///
 /// # Errors
 /// [`Error::SessionNotFound`], or the database fails.
-pub fn revoke_all(app: &App, ids: &[SessionId]) -> Result<()> {
+pub fn revoke_all(app: &App, ids: &BTreeSet<SessionId>) -> Result<()> {
     app.db.write(|connection| {
         ids.iter()
             .try_for_each(|id| if sessions::delete(connection, *id)? { Ok(()) } else { Err(Error::SessionNotFound) })

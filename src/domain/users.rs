@@ -1,10 +1,12 @@
 //! Accounts: how they are made, found, changed by their operator, banned and removed.
 
+use serde::Serialize;
+
 use super::changes::{self, Changes};
 use super::fields::{Display, Email, GivenTag, NewPassword, Username};
 use super::identifier::{Identifier, by_name};
 use super::pictures::{self, Picture, PictureKind};
-use super::profile::{Profile, PublicProfile, profile, public_profile};
+use super::profile::{Profile, PublicProfile, is_banned, profile, public_profile};
 use super::{App, throttle};
 use crate::config::{self, Config};
 use crate::error::{Error, Result};
@@ -14,7 +16,7 @@ use crate::storage::{Connection, Page, sessions};
 use crate::time::Timestamp;
 
 /// An account to be.
-pub struct Registration {
+pub struct NewAccount {
     /// Under which name.
     pub username: Username,
     /// As long as the server wants for new ones.
@@ -33,13 +35,13 @@ pub struct Registration {
 /// [`Error::AlreadyExists`], a fault, or what `show` returns.
 pub fn register<E: From<Error>>(
     app: &App,
-    registration: Registration,
+    account: NewAccount,
     now: Timestamp,
     show: impl FnOnce(&Profile) -> Result<(), E>,
 ) -> Result<Profile, E> {
-    let hash = app.hasher.hash(&registration.password.0)?;
+    let hash = app.hasher.hash(&account.password.0)?;
     app.db.write(|connection| {
-        let profile = profile(app, insert(connection, registration, hash, now)?, now);
+        let profile = profile(app, insert(connection, account, hash, now)?, now);
         show(&profile)?;
         Ok(profile)
     })
@@ -51,30 +53,25 @@ pub fn register<E: From<Error>>(
 /// A fault, or what `show` returns.
 pub fn register_first<E: From<Error>>(
     app: &App,
-    registration: Registration,
+    account: NewAccount,
     now: Timestamp,
     show: impl FnOnce(&Profile) -> Result<(), E>,
 ) -> Result<(), E> {
     if app.db.read(users::exists_any)? {
         return Ok(());
     }
-    let hash = app.hasher.hash(&registration.password.0)?;
+    let hash = app.hasher.hash(&account.password.0)?;
     app.db.write(|connection| {
         // Another server may have been quicker.
         if users::exists_any(connection)? {
             return Ok(());
         }
-        show(&profile(app, insert(connection, registration, hash, now)?, now))
+        show(&profile(app, insert(connection, account, hash, now)?, now))
     })
 }
 
 /// Stores a new account.
-pub(super) fn insert(
-    connection: &Connection,
-    new: Registration,
-    password_hash: String,
-    now: Timestamp,
-) -> Result<User> {
+pub(super) fn insert(connection: &Connection, new: NewAccount, password_hash: String, now: Timestamp) -> Result<User> {
     let username = new.username.into_text();
     let new = NewUser {
         display: new.display.map_or_else(|| username.clone(), Display::into_text),
@@ -108,6 +105,26 @@ pub fn count(app: &App) -> Result<u32> {
 /// [`Error::UserNotFound`], or the database fails.
 pub fn find(app: &App, name: &str, now: Timestamp) -> Result<Profile> {
     app.db.read(|connection| by_name(app, connection, name)).map(|user| profile(app, user, now))
+}
+
+/// A ban that holds.
+#[derive(Debug, Serialize)]
+pub struct Ban {
+    /// When it ends; never, where there is none.
+    pub until: Option<Timestamp>,
+    /// Why it was set.
+    pub reason: Option<String>,
+}
+
+/// The same, with the ban that holds, for an operator.
+///
+/// # Errors
+/// [`Error::UserNotFound`], or the database fails.
+pub fn inspect(app: &App, name: &str, now: Timestamp) -> Result<(Profile, Option<Ban>)> {
+    let mut user = app.db.read(|connection| by_name(app, connection, name))?;
+    let ban = Ban { until: user.banned_until, reason: user.ban_reason.take() };
+    let ban = is_banned(&user, now).then_some(ban);
+    Ok((profile(app, user, now), ban))
 }
 
 /// The user whom a client names.

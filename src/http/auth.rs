@@ -21,7 +21,7 @@ use crate::domain::password::{MAX_LENGTH, Password};
 use crate::domain::profile::Profile;
 use crate::domain::public_key::PublicKey;
 use crate::domain::sessions::{Device, OpenedSession, revoke};
-use crate::domain::users::Registration;
+use crate::domain::users::NewAccount;
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
 
@@ -121,7 +121,7 @@ pub(super) async fn register(
     auth::check_registration(bridge.config())?;
     let RegisterRequest { username, password, email, display, public_key } =
         RegisterRequest::read(body, bridge.config())?;
-    let registration = Registration { username, password, email, display, is_admin: false };
+    let registration = NewAccount { username, password, email, display, is_admin: false };
     let client = (device, public_key);
     let session = bridge.hash(move |app| auth::register(app, registration, &client, now)).await?;
     Ok(opened(bridge.config(), session))

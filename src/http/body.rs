@@ -40,7 +40,7 @@ impl Object {
         match self.take(field) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
-            Some(_) => Err(Error::invalid(field, "must be a text")),
+            Some(_) => Err(Error::invalid(field, "must be a string")),
         }
     }
 
@@ -85,7 +85,7 @@ impl Object {
             Some(Value::Array(items)) => items.into_iter().map(text).collect::<Option<Vec<_>>>().map(Some),
             Some(_) => None,
         }
-        .ok_or(Error::invalid(field, "must be a list of texts"))
+        .ok_or(Error::invalid(field, "must be a list of strings"))
     }
 }
 

@@ -16,6 +16,9 @@ use crate::time::Timestamp;
 const AHEAD: usize = 2;
 /// Changes and longer reads at once: few enough to leave the session checks on the workers a connection each.
 const RUNNING: usize = 16;
+/// Searches at once, and those that may wait: anybody may ask for one, and each reads the whole table.
+const SEARCHING: usize = 2;
+const SEARCH_QUEUE: usize = 64;
 
 /// The way from a handler to the rules.
 pub struct Bridge {
@@ -27,6 +30,10 @@ pub struct Bridge {
     under_way: Arc<Semaphore>,
     /// How much other work may run.
     running: Arc<Semaphore>,
+    /// Places for searches: under way or waiting.
+    search_queue: Arc<Semaphore>,
+    /// How many may be under way.
+    searching: Arc<Semaphore>,
 }
 
 impl Bridge {
@@ -39,6 +46,8 @@ impl Bridge {
             queue: Arc::new(Semaphore::new(under_way + waiting)),
             under_way: Arc::new(Semaphore::new(under_way)),
             running: Arc::new(Semaphore::new(RUNNING)),
+            search_queue: Arc::new(Semaphore::new(SEARCHING + SEARCH_QUEUE)),
+            searching: Arc::new(Semaphore::new(SEARCHING)),
         }
     }
 
@@ -62,7 +71,7 @@ impl Bridge {
         query(&self.app)
     }
 
-    /// Runs a change, or a read that takes its time, off the worker.
+    /// Runs a change, or a read of something large, off the worker.
     ///
     /// # Errors
     /// What `work` returns.
@@ -91,11 +100,24 @@ impl Bridge {
     /// # Errors
     /// [`Error::ServerNotReady`] where too many are waiting, or what `work` returns.
     pub async fn hash<T: Send + 'static>(&self, work: impl FnOnce(&App) -> Result<T> + Send + 'static) -> Result<T> {
-        let busy = |_| Error::ServerNotReady { source: None };
-        let place = Arc::clone(&self.queue).try_acquire_owned().map_err(busy)?;
+        let place = place(&self.queue)?;
         let turn = turn(&self.under_way).await?;
         off_worker(&self.app, (place, turn), work).await
     }
+
+    /// Runs a search off the worker, in a lane of its own: no flood of them holds up a logout.
+    ///
+    /// # Errors
+    /// [`Error::ServerNotReady`] where too many are waiting, or what `work` returns.
+    pub async fn search<T: Send + 'static>(&self, work: impl FnOnce(&App) -> Result<T> + Send + 'static) -> Result<T> {
+        let place = place(&self.search_queue)?;
+        let turn = turn(&self.searching).await?;
+        off_worker(&self.app, (place, turn), work).await
+    }
+}
+
+fn place(queue: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit> {
+    Arc::clone(queue).try_acquire_owned().map_err(|_| Error::ServerNotReady { source: None })
 }
 
 async fn turn(of: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit> {

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, Responder};
 use serde::Serialize;
@@ -15,6 +16,7 @@ use super::envelope::{Failure, Reply};
 use super::query::Query;
 use crate::config::{Config, Registration};
 use crate::domain::identifier::Selector;
+use crate::domain::password::MAX_LENGTH;
 use crate::domain::users;
 use crate::error::Error;
 use crate::time::Timestamp;
@@ -76,9 +78,10 @@ pub(super) async fn nodeinfo_links(bridge: Data<Bridge>) -> impl Responder {
 
 /// `GET /nodeinfo/2.1` (nodeinfo.diaspora.software, schema 2.1)
 pub(super) async fn nodeinfo(bridge: Data<Bridge>) -> Result<impl Responder, Failure> {
-    let total = bridge.run(users::count).await?;
+    let total = bridge.search(users::count).await?;
     let config = bridge.config();
-    Ok(HttpResponse::Ok().json(json!({
+    let media_type = "application/json; profile=\"http://nodeinfo.diaspora.software/ns/schema/2.1#\"";
+    Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, media_type)).json(json!({
         "version": "2.1",
         "software": { "name": "nox", "version": VERSION },
         "protocols": [],
@@ -157,7 +160,7 @@ pub(super) struct Configs {
     #[schema(value_type = String)]
     registration: Registration,
     password_min_length: u32,
-    password_max_length: u32,
+    password_max_length: usize,
     picture_max_bytes: u32,
     maintenance: Option<String>,
 }
@@ -170,7 +173,7 @@ pub(super) async fn configs(bridge: Data<Bridge>) -> Result<Reply<Configs>, Fail
     Ok(Reply::new(Configs {
         registration: config.users.registration,
         password_min_length: config.password.min_length.get(),
-        password_max_length: 128,
+        password_max_length: MAX_LENGTH,
         picture_max_bytes: config.limits.picture_bytes.get(),
         maintenance: text(&config.instance.maintenance).map(Into::into),
     }))

@@ -26,7 +26,8 @@ pub fn document() -> String {
         "openapi": "3.1.0",
         "info": {
             "title": "Nox",
-            "description": "The identity API of a Nox server. Below /api/v2 stands the same with names for error codes.",
+            "description": "The identity API of a Nox server. Below /api/v2 stands the same with names for error codes. \
+                Where the public URL is https, the cookie is called __Host-_uid; an operator may want longer passwords.",
             "version": env!("CARGO_PKG_VERSION"),
             "license": { "name": "MIT", "identifier": "MIT" },
         },

@@ -71,12 +71,12 @@ pub(super) async fn index() -> HttpResponse {
     redirect("/login")
 }
 
-/// `GET /login`, for who is not logged in yet.
+/// `GET /login`, for those who are not logged in.
 pub(super) async fn login(request: HttpRequest, who: Option<Authenticated>) -> HttpResponse {
     if who.is_some() { redirect("/account") } else { LOGIN.answer(&request) }
 }
 
-/// `GET /account`, for who is.
+/// `GET /account`, for those who are.
 pub(super) async fn account(request: HttpRequest, who: Option<Authenticated>) -> HttpResponse {
     if who.is_some() { ACCOUNT.answer(&request) } else { redirect("/login") }
 }

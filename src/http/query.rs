@@ -37,7 +37,7 @@ impl Query {
         let offset = self.number("offset", 0);
         Ok(Page {
             limit: limit.ok_or(Error::invalid("limit", "must be a number from 1 to 100"))?,
-            offset: offset.ok_or(Error::invalid("offset", "must be a number from 0 on"))?,
+            offset: offset.ok_or(Error::invalid("offset", "must be 0 or greater"))?,
         })
     }
 

@@ -82,7 +82,7 @@ pub(super) async fn checkbearer(
 
 impl BearerRequest {
     fn read(mut body: Object) -> Result<Self> {
-        let access_token = body.text("access_token")?.ok_or(Error::invalid("access_token", "must be a text"))?;
+        let access_token = body.text("access_token")?.ok_or(Error::invalid("access_token", "must be a string"))?;
         let user_id = user_id(body.take("user_id"))?;
         match body.text("token_type")? {
             Some(kind) if !kind.eq_ignore_ascii_case("bearer") => Err(Error::invalid("token_type", "must be bearer")),

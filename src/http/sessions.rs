@@ -111,9 +111,10 @@ pub(super) const REVOKE_OTHERS: Doc = Doc::new("End every other session of onese
 /// `DELETE /users/@me/sessions`
 pub(super) async fn revoke_others(
     bridge: Data<Bridge>,
+    Now(now): Now,
     AuthenticatedChange(principal): AuthenticatedChange,
 ) -> Result<Reply<Revoked>, Failure> {
-    bridge.run(move |app| sessions::revoke_others(app, &principal)).await?;
+    bridge.run(move |app| sessions::revoke_others(app, &principal, now)).await?;
     Ok(Reply::new(Revoked { success: true, logout: false }))
 }
 

@@ -13,6 +13,7 @@ use super::envelope::{Failure, Reply};
 use super::extract::{Authenticated, AuthenticatedChange, Selected};
 use super::query::Query;
 use crate::config::Config;
+use crate::domain::App;
 use crate::domain::account::{Edit, EditOutcome, edit};
 use crate::domain::changes::Changes;
 use crate::domain::factors::Code;
@@ -118,7 +119,7 @@ pub(super) async fn search(bridge: Data<Bridge>, Now(now): Now, query: Query) ->
     let page = query.page()?;
     let (wanted, sought) = (ids.clone(), text.clone().unwrap_or_default());
     let (total, users) = bridge
-        .run(move |app| {
+        .search(move |app| {
             if wanted.is_empty() {
                 return users::search(app, &sought, page, now);
             }
@@ -145,7 +146,9 @@ pub(super) async fn change(
     Body(body): ProfileBody,
 ) -> Result<Reply<Profile>, Failure> {
     let wanted = EditRequest::read(body, bridge.config())?.into_edit()?;
-    match bridge.hash(move |app| edit(app, &principal, wanted, now)).await? {
+    let has_password = wanted.password.is_some();
+    let work = move |app: &App| edit(app, &principal, wanted, now);
+    match if has_password { bridge.hash(work).await? } else { bridge.run(work).await? } {
         EditOutcome::Done(profile) => Ok(Reply::new(*profile)),
         EditOutcome::VerificationRequired(methods) => Err(verification_required(&methods)),
     }

@@ -15,11 +15,13 @@ use std::time::Duration;
 use r2d2::{CustomizeConnection, Pool};
 use r2d2_sqlite::SqliteConnectionManager;
 pub use rusqlite::Connection;
+use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use scheduled_thread_pool::ScheduledThreadPool;
 
 use crate::error::{Error, Result};
+use crate::time::Timestamp;
 
 /// How long a statement waits for another process's lock, and a caller for a connection.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -152,6 +154,18 @@ fn pragmas(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)
+}
+
+impl ToSql for Timestamp {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.millis().into())
+    }
+}
+
+impl FromSql for Timestamp {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        i64::column_result(value).map(Self::from_millis)
+    }
 }
 
 impl From<rusqlite::Error> for Error {

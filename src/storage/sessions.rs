@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::time::Timestamp;
 
 /// A session's id, `jti` in its token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SessionId(pub Uuid);
 
 impl SessionId {

@@ -31,18 +31,6 @@ impl FromSql for UserId {
     }
 }
 
-impl ToSql for Timestamp {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(self.millis().into())
-    }
-}
-
-impl FromSql for Timestamp {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        i64::column_result(value).map(Self::from_millis)
-    }
-}
-
 /// One row, with whether a TOTP factor stands beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "schema.sql documents the columns")]
@@ -64,6 +52,7 @@ pub struct User {
     pub tags: Vec<String>,
     pub banned_at: Option<Timestamp>,
     pub banned_until: Option<Timestamp>,
+    pub ban_reason: Option<String>,
     pub created_at: Timestamp,
     pub has_totp: bool,
 }
@@ -85,7 +74,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, username, display, email, email_verified, password_hash, password_changed_at, is_admin, rank, bio, ",
-            "thumbnail, banner, home, links, tags, banned_at, banned_until, created_at, ",
+            "thumbnail, banner, home, links, tags, banned_at, banned_until, ban_reason, created_at, ",
             "EXISTS (SELECT 1 FROM totp_factors WHERE user_id = id) AS has_totp FROM users ",
             $rest
         )
@@ -112,6 +101,7 @@ fn user(row: &Row<'_>) -> rusqlite::Result<User> {
         tags: lines("tags")?,
         banned_at: row.get("banned_at")?,
         banned_until: row.get("banned_until")?,
+        ban_reason: row.get("ban_reason")?,
         created_at: row.get("created_at")?,
         has_totp: row.get("has_totp")?,
     })
@@ -143,7 +133,7 @@ pub fn find_by_verified_email(connection: &Connection, email: &str) -> Result<Op
 /// Which users a search is about.
 #[derive(Clone, Copy, Debug)]
 pub struct Search<'text> {
-    /// What the username or the display name contains, in any case; all users for an empty text.
+    /// What the username or the display name contains, in any case of A to Z; all users for an empty text.
     pub text: &'text str,
     /// Whether the email address counts too.
     pub by_email: bool,

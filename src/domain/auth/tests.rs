@@ -1,7 +1,7 @@
 use super::*;
 use crate::domain::fields::{NewPassword, Username};
 use crate::domain::testing::app_with;
-use crate::domain::users::Registration;
+use crate::domain::users::NewAccount;
 use std::time::Duration;
 
 const NOW: Timestamp = Timestamp::from_millis(1_750_936_113_726);
@@ -10,7 +10,7 @@ const SECOND: Duration = Duration::from_secs(1);
 
 fn app(settings: &str) -> (tempfile::TempDir, App) {
     let (folder, app) = app_with(settings);
-    let registration = Registration {
+    let registration = NewAccount {
         username: Username::parse("ada".into()).unwrap(),
         password: new_password(&app, PASSWORD),
         email: None,
@@ -266,4 +266,20 @@ fn a_fault_of_the_servers_own_and_a_disabled_account_are_no_guesses() {
         let fault = login(&foreign, &attempt("ada", PASSWORD, Some(&code)), NOW).unwrap_err();
         assert!(matches!(fault, Error::InternalError { .. }), "{fault}");
     }
+}
+
+#[test]
+fn a_session_that_ends_during_a_request_changes_nothing_any_more() {
+    let (_folder, app) = app("");
+    let principal =
+        || sessions::authenticate(&app, &token(login(&app, &attempt("ada", PASSWORD, None), NOW)), NOW).unwrap();
+    let (ended, other) = (principal(), principal());
+    sessions::revoke_others(&app, &other, NOW).unwrap();
+    assert!(matches!(sessions::revoke_others(&app, &ended, NOW), Err(Error::NotLogged)));
+    let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0".to_vec();
+    let upload = |who| {
+        crate::domain::pictures::upload(&app, who, crate::domain::pictures::PictureKind::Banner, png.clone(), NOW)
+    };
+    assert!(matches!(upload(&ended), Err(Error::NotLogged)));
+    assert!(upload(&other).is_ok());
 }

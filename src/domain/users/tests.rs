@@ -5,7 +5,7 @@ use crate::domain::testing::app_with;
 const NOW: Timestamp = Timestamp::from_millis(1_750_936_113_726);
 
 fn add(app: &App, name: &str, email: Option<&str>) -> Result<Profile> {
-    let registration = Registration {
+    let registration = NewAccount {
         username: Username::parse(name.into()).unwrap(),
         password: NewPassword::parse("correct horse".to_owned().into(), &app.config).unwrap(),
         email: email.map(|email| Email::parse(email.into()).unwrap()),
