@@ -62,8 +62,9 @@ fn replace_password(
     (new, current): &(NewPassword, Password),
     now: Timestamp,
 ) -> Result<String> {
-    let spent = throttle::spend(app, vec![Budget::password(&user.id.to_string())], now)?;
+    let spent = throttle::spend(app, vec![Budget::current_password(&user.id.to_string())], now)?;
     if !app.hasher.verify(current, &user.password_hash)? {
+        tracing::info!(account = %user.id, "change of password refused: the one until now is wrong");
         return Err(Error::invalid("current_password", "is not correct"));
     }
     app.db.write(|connection| spent.refund(connection))?;

@@ -116,9 +116,11 @@ pub(super) async fn register(
     bridge: Data<Bridge>,
     Now(now): Now,
     LoginFrom(device): LoginFrom,
-    Body(body): SmallBody,
+    body: Result<SmallBody, Failure>,
 ) -> Result<Reply<SessionData>, Failure> {
+    // A service that is closed says so, whatever it is sent.
     auth::check_registration(bridge.config())?;
+    let Body(body) = body?;
     let RegisterRequest { username, password, email, display, public_key } =
         RegisterRequest::read(body, bridge.config())?;
     let registration = NewAccount { username, password, email, display, is_admin: false };

@@ -177,3 +177,22 @@ fn a_new_address_is_not_verified() {
     assert_eq!(ada.post(ME, &json!({ "email": "a@b.example" })).data()["email_verified"], true);
     assert_eq!(ada.post(ME, &json!({ "email": "b@b.example" })).data()["email_verified"], false);
 }
+
+#[test]
+fn guessing_the_password_with_a_session_is_stopped_and_locks_nobody_out() {
+    let instance = Instance::new();
+    let server = instance.serve();
+    instance.add_user("ada", "hunter22");
+    let token = server.client().log_in("ada", "hunter22").token();
+    let guess = |current: &str| {
+        let bearer = format!("Bearer {token}");
+        let headers = [("Content-Type", "application/json"), ("Authorization", bearer.as_str())];
+        let body = serde_json::json!({ "password": "a new secret", "current_password": current }).to_string();
+        server.client().send("POST", "/api/users/@me", &headers, body.as_bytes())
+    };
+    for wrong in 0..5 {
+        guess(&format!("wrong {wrong}")).failure(5, 400, "/api/users/@me");
+    }
+    guess("hunter22").failure(1001, 429, "/api/users/@me");
+    assert_eq!(server.client().log_in("ada", "hunter22").status, 200);
+}

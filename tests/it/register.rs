@@ -216,3 +216,14 @@ fn another_sites_page_registers_nobody() {
     }
     assert_eq!(count(&instance), 0);
 }
+
+#[test]
+fn while_it_is_closed_it_says_so_whatever_it_is_sent() {
+    let instance = Instance::new();
+    let server = instance.serve();
+    let client = server.client();
+    let json = ("Content-Type", "application/json");
+    for (headers, body) in [(&[][..], &b""[..]), (&[json], b""), (&[json], b"{}"), (&[("Content-Type", "x/y")], b"x")] {
+        client.send("POST", "/api/auth/register", headers, body).failure(4, 403, "/api/auth/register");
+    }
+}
