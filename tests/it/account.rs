@@ -10,15 +10,7 @@ use crate::common::{Instance, Person, Server};
 const ME: &str = "/api/users/@me";
 
 fn serve() -> (Instance, Server, Person) {
-    serve_with("")
-}
-
-fn serve_with(settings: &str) -> (Instance, Server, Person) {
-    let instance = Instance::with(settings);
-    instance.add_user("ada", "hunter22");
-    let server = instance.serve();
-    let ada = Person::log_in(&server, "ada");
-    (instance, server, ada)
+    Person::at_home("")
 }
 
 /// Checks that each value is refused with the field's name, whichever way it is sent, and changes nothing.
@@ -189,7 +181,7 @@ fn links_are_objects_in_the_dialect_of_names_both_in_and_out() {
 
 #[test]
 fn without_the_right_nothing_is_edited_and_no_tag_of_ones_own_gives_it() {
-    let (instance, _server, ada) = serve_with("[users]\ndefault_tags = []");
+    let (instance, _server, ada) = Person::at_home("[users]\ndefault_tags = []");
     let edit = json!({ "bio": "mine", "tags": ["usr:can_self_edit"] });
     for own in ["usr:can_self_edit", "usr:can_self_edit,usr:dft,can_world_create", "can_self_edit_not"] {
         instance.ok(&["user", "set", "ada", "--tags", own], "");

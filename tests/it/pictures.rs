@@ -23,15 +23,7 @@ const JPEG: &[u8] =
     \xff\xda\0\x08\x01\x01\0\0?\0\x37\xff\xd9";
 
 fn serve() -> (Instance, Server, Person) {
-    serve_with("")
-}
-
-fn serve_with(settings: &str) -> (Instance, Server, Person) {
-    let instance = Instance::with(settings);
-    instance.add_user("ada", "hunter22");
-    let server = instance.serve();
-    let ada = Person::log_in(&server, "ada");
-    (instance, server, ada)
+    Person::at_home("")
 }
 
 fn upload(ada: &Person, path: &str, content: &[u8]) -> crate::common::Answer {
@@ -189,7 +181,7 @@ fn a_picture_of_1_mib_is_taken_and_one_more_byte_is_not() {
 
 #[test]
 fn the_limit_can_be_configured() {
-    let (_instance, _server, ada) = serve_with("[limits]\npicture_bytes = 1024");
+    let (_instance, _server, ada) = Person::at_home("[limits]\npicture_bytes = 1024");
     let mut content = PNG.to_vec();
     content.resize(1024, 0);
     upload(&ada, OWN, &content).data();
@@ -250,7 +242,7 @@ fn where_there_is_no_picture_or_nobody_it_is_not_found() {
 
 #[test]
 fn uploading_needs_a_session_and_the_right_which_no_tag_of_ones_own_gives() {
-    let (instance, server, ada) = serve_with("[users]\ndefault_tags = ['can_self_edit']");
+    let (instance, server, ada) = Person::at_home("[users]\ndefault_tags = ['can_self_edit']");
     server.client().send("POST", OWN, &[], PNG).failure(7, 401, OWN);
     instance.ok(&["user", "set", "ada", "--tags", "usr:can_file_upload"], "");
     assert!(upload(&ada, OWN, PNG).failure(8, 401, OWN).starts_with("You are not authorized to "));

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Answer, Client, Server};
+use super::{Answer, Client, Instance, Server};
 
 const JSON: (&str, &str) = ("Content-Type", "application/json");
 
@@ -13,6 +13,15 @@ pub struct Person {
 }
 
 impl Person {
+    /// An instance with these settings, served, and `ada`, who is logged in.
+    pub fn at_home(settings: &str) -> (Instance, Server, Self) {
+        let instance = Instance::with(settings);
+        instance.add_user("ada", "hunter22");
+        let server = instance.serve();
+        let ada = Self::log_in(&server, "ada");
+        (instance, server, ada)
+    }
+
     /// Logs in with the password that all users of these tests have.
     pub fn log_in(server: &Server, name: &str) -> Self {
         let client = server.client();
