@@ -4,7 +4,7 @@
 -- "nox!" in ASCII: marks the file as one of ours.
 PRAGMA application_id = 1852799009;
 -- The version of this schema.
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 CREATE TABLE users (
     -- Never given twice, since tokens and other servers remember it.
@@ -32,7 +32,11 @@ CREATE TABLE users (
     banned_at           INTEGER,
     banned_until        INTEGER,
     ban_reason          TEXT,
-    created_at          INTEGER NOT NULL
+    created_at          INTEGER NOT NULL,
+    -- Whether codes mailed to the address are a second factor; never while it is not verified.
+    has_email_factor    INTEGER NOT NULL DEFAULT 0 CHECK (has_email_factor IN (0, email_verified)),
+    -- 'en' or 'fr', where the user or the operator chose one.
+    language            TEXT
 ) STRICT;
 
 -- A user's authenticator app; there only while it is enabled.
@@ -42,8 +46,62 @@ CREATE TABLE totp_factors (
     secret     BLOB    NOT NULL,
     -- The last time step that was accepted (RFC 6238, 5.2); nothing up to it is accepted again.
     last_step  INTEGER NOT NULL,
-    enabled_at INTEGER NOT NULL
+    enabled_at INTEGER NOT NULL,
+    -- By how many steps the last accepted code was late (below 0) or early.
+    last_skew  INTEGER
 ) STRICT;
+
+-- An authenticator app that is being set up; it replaces nothing and lets nobody in.
+CREATE TABLE totp_enrollments (
+    user_id    INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    -- Sealed as that of a factor, but for this place.
+    secret     BLOB    NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+
+-- The recovery codes of users with a second factor.
+CREATE TABLE recovery_codes (
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    -- Keyed, see `keys`.
+    hash    BLOB    NOT NULL CHECK (length(hash) = 32),
+    used_at INTEGER,
+    PRIMARY KEY (user_id, hash)
+) STRICT, WITHOUT ROWID;
+
+-- Six-digit codes that the server made: one for each user and way.
+CREATE TABLE sent_codes (
+    user_id    INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    -- Mailed, or handed out by the operator.
+    way        TEXT    NOT NULL CHECK (way IN ('email', 'operator')),
+    -- Keyed, see `keys`.
+    hash       BLOB    NOT NULL CHECK (length(hash) = 32),
+    expires_at INTEGER NOT NULL,
+    -- Wrong codes that it may still survive.
+    tries_left INTEGER NOT NULL,
+    used_at    INTEGER,
+    PRIMARY KEY (user_id, way)
+) STRICT, WITHOUT ROWID;
+
+-- Links that confirm an address.
+CREATE TABLE email_confirmations (
+    -- SHA-256 of the link's token, which has 256 bits of its own.
+    token_sha256 BLOB    PRIMARY KEY CHECK (length(token_sha256) = 32),
+    user_id      INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    -- The address that it was sent to.
+    email        TEXT    NOT NULL,
+    expires_at   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX email_confirmations_by_user ON email_confirmations (user_id);
+
+-- From where users have logged in.
+CREATE TABLE devices (
+    user_id      INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    -- Of what a device is known by; keyed, see `keys`.
+    hash         BLOB    NOT NULL CHECK (length(hash) = 32),
+    last_seen_at INTEGER NOT NULL,
+    PRIMARY KEY (user_id, hash)
+) STRICT, WITHOUT ROWID;
 
 -- A token is worth something only while its row is here.
 CREATE TABLE sessions (
@@ -91,3 +149,27 @@ CREATE TABLE budgets (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX budgets_by_reset ON budgets (resets_at);
+
+-- What has happened to accounts; rows outlive them.
+CREATE TABLE audit (
+    id         INTEGER PRIMARY KEY,
+    at         INTEGER NOT NULL,
+    -- Such as "password.changed".
+    event      TEXT    NOT NULL,
+    -- Whose account, as it was then.
+    user_id    INTEGER,
+    username   TEXT,
+    -- From where it was done; nothing where the operator did it.
+    ip         TEXT,
+    user_agent TEXT
+) STRICT;
+
+CREATE INDEX audit_by_user ON audit (user_id, id);
+CREATE INDEX audit_by_time ON audit (at);
+
+-- Keys that the key file seals.
+CREATE TABLE keys (
+    -- "hash": for every keyed hash in this database.
+    name   TEXT PRIMARY KEY,
+    sealed BLOB NOT NULL
+) STRICT, WITHOUT ROWID;

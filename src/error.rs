@@ -52,8 +52,12 @@ pub enum Error {
     },
     /// The session is not there, or not the caller's.
     SessionNotFound,
+    /// The challenge is none of this server's, or its time is over.
+    InvalidChallenge,
     /// The body is not what the endpoint reads.
     InvalidRequest,
+    /// What was to be confirmed is confirmed already.
+    AlreadyValid,
     /// A second factor is due.
     VerificationRequired,
     /// The budget of attempts is spent.
@@ -129,8 +133,10 @@ impl Error {
             Self::UnAuthorized { .. } => row(8, 401, "You are not authorized to {0}."),
             Self::InternalError { .. } => row(9, 500, "An internal error occurred while trying to {0}."),
             Self::ServerNotReady { .. } => row(10, 503, "The server is not ready yet."),
+            Self::InvalidChallenge => row(11, 400, "Invalid challenge."),
             Self::SessionNotFound => row(15, 404, "Session not found."),
             Self::InvalidRequest => row(16, 400, "Invalid request."),
+            Self::AlreadyValid => row(17, 400, "Already validated."),
             Self::VerificationRequired => row(20, 428, "Additional verification required."),
             Self::TooManyRequests { .. } => row(1001, 429, "Too many attempts, try again in {0} seconds."),
             Self::PayloadTooLarge { .. } => row(1002, 413, "The request body is larger than {0} bytes."),
@@ -153,8 +159,10 @@ impl Error {
             Self::UnAuthorized { action: "" },
             Self::internal("", ""),
             Self::ServerNotReady { source: None },
+            Self::InvalidChallenge,
             Self::SessionNotFound,
             Self::InvalidRequest,
+            Self::AlreadyValid,
             Self::VerificationRequired,
             Self::TooManyRequests { seconds: 0 },
             Self::PayloadTooLarge { limit: 0 },

@@ -1,5 +1,9 @@
 //! Floor 4: the commands, one file per noun.
 
+mod audit;
+mod key;
+mod log;
+mod mail;
 pub mod output;
 mod password;
 mod relay;
@@ -49,7 +53,7 @@ enum Command {
     /// Manage accounts
     #[command(subcommand)]
     User(user::User),
-    /// Manage authenticator apps
+    /// Manage second factors
     #[command(subcommand)]
     Totp(totp::Totp),
     /// Manage sessions
@@ -58,6 +62,15 @@ enum Command {
     /// Manage relays
     #[command(subcommand)]
     Relay(relay::Relay),
+    /// See what has happened to accounts
+    #[command(subcommand)]
+    Audit(audit::Audit),
+    /// Try the mail server
+    #[command(subcommand)]
+    Mail(mail::Mail),
+    /// Manage the key file
+    #[command(subcommand)]
+    Key(key::Key),
     /// Print the OpenAPI document of the API
     Openapi,
 }
@@ -72,11 +85,17 @@ impl Cli {
         let from_environment = || env::var_os("NOX_CONFIG").filter(|path| !path.is_empty()).map(Into::into);
         let file = self.global.config.or_else(from_environment);
         let config = Config::load(file.as_deref(), variables()?.into_iter())?;
+        if !matches!(self.command, Command::Serve(_)) {
+            log::start_for_command();
+        }
         match self.command {
             Command::Serve(command) => command.run(config, output),
             Command::User(command) => command.run(&App::open(config)?, output),
             Command::Totp(command) => command.run(&App::open(config)?, output),
             Command::Session(command) => command.run(&App::open(config)?, output),
+            Command::Audit(command) => command.run(&App::open(config)?, output),
+            Command::Mail(command) => command.run(&App::open(config)?, output),
+            Command::Key(command) => command.run(App::open(config)?, output),
             Command::Openapi => output.line(openapi::document()),
             Command::Relay(command) => command.run(&App::open(config)?, output),
         }

@@ -190,7 +190,13 @@ fn status(error: &anyhow::Error) -> u8 {
         return 5;
     }
     match error.downcast_ref() {
-        Some(StartError::Key(_) | StartError::KeyLost(_) | StartError::Database(OpenError::File { .. })) => 5,
+        Some(
+            StartError::Key(_)
+            | StartError::KeyLost(_)
+            | StartError::KeyForeign(_)
+            | StartError::Mail(_)
+            | StartError::Database(OpenError::File { .. }),
+        ) => 5,
         Some(StartError::Database(_)) => 6,
         Some(StartError::Query(error)) => refusal(error),
         None => error.downcast_ref().map_or(1, refusal),

@@ -1,19 +1,15 @@
 //! `nox serve`.
 
-use std::io::{self, IsTerminal};
 use std::net::TcpListener;
 use std::sync::Arc;
 
 use anyhow::Result;
 use clap::Args;
-use tracing_subscriber::filter::{LevelFilter, Targets};
-use tracing_subscriber::fmt;
-use tracing_subscriber::layer::{Layer, SubscriberExt};
-use tracing_subscriber::util::SubscriberInitExt;
 
+use super::log;
 use super::output::{Output, Stop};
 use super::user::named;
-use crate::config::{Config, Listen, Log, LogFormat, LogLevel};
+use crate::config::{Config, Listen};
 use crate::domain::App;
 use crate::domain::fields::{NewPassword, Username};
 use crate::domain::users::{self, NewAccount};
@@ -42,7 +38,7 @@ impl Serve {
             config.server.listen = Listen::try_from(listen).map_err(usage)?;
         }
         let first_user = self.first_user.map(|name| read_name(&name)).transpose()?;
-        start_log(&config.log, output.quiet);
+        log::start(&config.log, output.quiet);
         let app = Arc::new(App::open(config)?);
         let address = app.config.server.listen.as_str();
         let taken =
@@ -88,29 +84,4 @@ fn make_first_user(app: &App, output: Output, username: Username) -> Result<()> 
     users::register_first(app, registration, Timestamp::now(), |user| {
         output.secret(format_args!("first user: {}, password: {}", user.public.username, password.as_str()))
     })
-}
-
-/// Sends the log to stderr: ours from the configured level on, warnings of the libraries.
-fn start_log(config: &Log, quiet: bool) {
-    let level = match config.level {
-        _ if quiet => LevelFilter::ERROR,
-        LogLevel::Error => LevelFilter::ERROR,
-        LogLevel::Warn => LevelFilter::WARN,
-        LogLevel::Info => LevelFilter::INFO,
-        LogLevel::Debug => LevelFilter::DEBUG,
-        LogLevel::Trace => LevelFilter::TRACE,
-    };
-    let filter = Targets::new()
-        .with_target("nox", level)
-        // It takes what is wrong with a request for an error of the server.
-        .with_target("actix_http", LevelFilter::OFF)
-        .with_default(level.min(LevelFilter::WARN));
-    let colours = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let log = fmt::layer().with_writer(io::stderr).with_target(false);
-    let log = match config.format {
-        LogFormat::Json => log.json().boxed(),
-        LogFormat::Text => log.with_ansi(false).boxed(),
-        LogFormat::Auto => log.with_ansi(colours).boxed(),
-    };
-    tracing_subscriber::registry().with(log.with_filter(filter)).init();
 }

@@ -40,7 +40,7 @@ impl Session {
         match self {
             Self::List { name } => list(app, output, name.as_deref()),
             Self::Revoke { user: Some(name), .. } => {
-                sessions::revoke_all_of(app, &name).map_err(|error| named(error, &name))?;
+                sessions::revoke_all_of(app, &name, Timestamp::now()).map_err(|error| named(error, &name))?;
                 output.say(format_args!("ended every session of {name}"));
                 Ok(())
             }
@@ -48,7 +48,7 @@ impl Session {
                 let unknown = || Stop::refused(&Error::SessionNotFound, "there is no such session; none was ended");
                 let ids =
                     ids.iter().map(|id| SessionId::parse(id)).collect::<Option<BTreeSet<_>>>().ok_or_else(unknown)?;
-                sessions::revoke_all(app, &ids).map_err(|error| match error {
+                sessions::revoke_all(app, &ids, Timestamp::now()).map_err(|error| match error {
                     Error::SessionNotFound => unknown().into(),
                     other => anyhow::Error::from(other),
                 })?;

@@ -1,17 +1,21 @@
 //! `nox totp`.
 
-use std::io::{self, BufRead};
+use std::fs::OpenOptions;
+use std::io::{self, BufRead, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use clap::Subcommand;
-use qrcode::render::unicode::Dense1x2;
-use qrcode::{EcLevel, QrCode};
 use serde_json::json;
 
 use super::output::{Output, Stop};
 use super::user::named;
-use crate::domain::App;
-use crate::domain::factors::{self, Code, Enrollment};
+use crate::domain::factors::Code;
+use crate::domain::factors::operator::{issue_code, renew_recovery_codes, reset};
+use crate::domain::factors::recovery::RecoveryCodes;
+use crate::domain::factors::totp::{self, Enrollment, Status};
+use crate::domain::{App, qr};
 use crate::error::Error;
 use crate::time::Timestamp;
 
@@ -28,14 +32,27 @@ pub enum Totp {
         /// Enable it at once, without asking for a code
         #[arg(long)]
         no_confirm: bool,
+        /// Write the QR code to a file too, readable by you alone; it holds the secret
+        #[arg(long, value_name = "FILE")]
+        svg: Option<PathBuf>,
     },
-    /// Show whether an account has an authenticator app
+    /// Show which second factors an account has, how far off its app's clock is, and how many recovery codes are left
     Status {
         /// A username or an id
         name: String,
     },
-    /// Remove an account's authenticator app
+    /// Remove every second factor of an account
     Reset {
+        /// A username or an id
+        name: String,
+    },
+    /// Give an account new recovery codes and print them, once; the old ones are worth nothing any more
+    Recovery {
+        /// A username or an id
+        name: String,
+    },
+    /// Print a code that logs an account in once, within ten minutes, in the place of one from its app
+    Code {
         /// A username or an id
         name: String,
     },
@@ -47,40 +64,85 @@ impl Totp {
     /// # Errors
     /// What the rules refuse, or the database or stdout fails.
     pub fn run(self, app: &App, output: Output) -> Result<()> {
+        let now = Timestamp::now();
         match self {
-            Self::Enroll { name, no_confirm } => enroll(app, output, &name, no_confirm),
+            Self::Enroll { name, no_confirm, svg } => enroll(app, output, &name, (no_confirm, svg.as_deref())),
             Self::Status { name } => {
-                let since = factors::enabled_at(app, &name).map_err(|error| named(error, &name))?;
-                match since {
-                    _ if output.json => output.json(&json!({ "enabled": since.is_some(), "enabled_at": since })),
-                    Some(since) => output.line(format_args!("on since {since}")),
-                    None => output.line("off"),
-                }
+                let status = totp::status(app, &name).map_err(|error| named(error, &name))?;
+                if output.json { output.json(&status) } else { show_status(output, &status) }
             }
             Self::Reset { name } => {
-                let had_one = factors::reset(app, &name).map_err(|error| named(error, &name))?;
+                let had_one = reset(app, &name, now).map_err(|error| named(error, &name))?;
                 output.say(if had_one {
-                    format!("{name} no longer has an authenticator app and logs in with the password alone")
+                    format!("{name} has no second factor any more and logs in with the password alone; all its sessions have ended")
                 } else {
-                    format!("{name} had no authenticator app")
+                    format!("{name} had no second factor")
                 });
                 Ok(())
             }
+            Self::Recovery { name } => {
+                let show = |codes: &RecoveryCodes| show_codes(output, codes);
+                renew_recovery_codes(app, &name, now, show).map_err(|error| without_factor(error, &name))
+            }
+            Self::Code { name } => issue_code(app, &name, now, |code| {
+                if output.json { output.secret(json!({ "code": code.as_str() })) } else { output.secret(code.as_str()) }
+            })
+            .map_err(|error| without_factor(error, &name)),
         }
     }
 }
 
-fn enroll(app: &App, output: Output, name: &str, no_confirm: bool) -> Result<()> {
-    let enrollment = factors::enroll(app, name).map_err(|error| refused(error.into(), name))?;
+fn show_codes(output: Output, codes: &RecoveryCodes) -> Result<()> {
+    let codes: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
+    if output.json { output.secret(json!({ "recovery_codes": codes })) } else { output.secret(codes.join("\n")) }
+}
+
+fn show_status(output: Output, status: &Status) -> Result<()> {
+    let Status { enabled_at, last_skew, email, recovery_codes, .. } = status;
+    output.line(enabled_at.map_or_else(|| "off".into(), |since| format!("on since {since}")))?;
+    if let Some(steps) = last_skew {
+        output.line(format_args!("last code: {}", skew(*steps)))?;
+    }
+    if *email {
+        output.line("codes by mail are on")?;
+    }
+    if enabled_at.is_some() || *email {
+        output.line(format_args!("recovery codes left: {recovery_codes}"))?;
+    }
+    Ok(())
+}
+
+fn skew(steps: i64) -> String {
+    match steps {
+        0 => "on time".into(),
+        1.. => format!("{steps} step(s) of 30 seconds early: the app's clock is ahead"),
+        _ => format!("{} step(s) of 30 seconds late", -steps),
+    }
+}
+
+fn enroll(app: &App, output: Output, name: &str, (no_confirm, svg): (bool, Option<&Path>)) -> Result<()> {
+    let enrollment = totp::enroll(app, name).map_err(|error| refused(error.into(), name))?;
+    if let Some(file) = svg {
+        write_picture(file, &enrollment).with_context(|| format!("cannot write {}", file.display()))?;
+    }
     if no_confirm {
         let show = || show(output, &enrollment);
-        factors::enable_unconfirmed(app, &enrollment, Timestamp::now(), show).map_err(|error| refused(error, name))?;
+        totp::enable_unconfirmed(app, &enrollment, Timestamp::now(), show).map_err(|error| refused(error, name))?;
     } else {
         show(output, &enrollment)?;
         confirm(app, output, &enrollment, name)?;
     }
-    output.say(format_args!("{name} now needs a code from the authenticator app to log in"));
+    output.say(format_args!(
+        "{name} now needs a code from the authenticator app to log in; nox totp recovery {name} prints recovery codes"
+    ));
     Ok(())
+}
+
+/// Writes the QR code to a new file for its owner alone.
+fn write_picture(file: &Path, enrollment: &Enrollment) -> Result<()> {
+    let picture = qr::svg(&enrollment.otpauth_url)?;
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
+    Ok(file.write_all(picture.as_bytes())?)
 }
 
 fn show(output: Output, enrollment: &Enrollment) -> Result<()> {
@@ -88,10 +150,7 @@ fn show(output: Output, enrollment: &Enrollment) -> Result<()> {
         let (secret, otpauth_url) = (enrollment.secret.as_str(), enrollment.otpauth_url.as_str());
         return output.secret(json!({ "secret": secret, "otpauth_url": otpauth_url }));
     }
-    let code = QrCode::with_error_correction_level(enrollment.otpauth_url.as_bytes(), EcLevel::L);
-    let code = code.map_err(|error| anyhow!("cannot draw the QR code: {error}"))?;
-    // Terminals are mostly dark: what is light in the code is drawn.
-    let picture = code.render().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build();
+    let picture = qr::terminal(&enrollment.otpauth_url)?;
     let groups: Vec<&str> = (0..enrollment.secret.len()).step_by(4).map(|at| group(&enrollment.secret, at)).collect();
     output.secret(format_args!("{picture}\n{}\n{}", enrollment.otpauth_url.as_str(), groups.join(" ")))
 }
@@ -110,12 +169,21 @@ fn confirm(app: &App, output: Output, enrollment: &Enrollment, name: &str) -> Re
         }
         let digits: String = line.split_whitespace().collect();
         let code = Code::parse("code", digits);
-        match code.and_then(|code| factors::confirm(app, enrollment, &code, Timestamp::now())) {
+        match code.and_then(|code| totp::confirm(app, enrollment, &code, Timestamp::now())) {
             Err(Error::InvalidField { .. }) => output.say("That is not the code; is the clock right?"),
             other => return other.map_err(|error| refused(error.into(), name)),
         }
     }
     Err(Stop::not_verified("no right code was given and nothing was enabled; start again with nox totp enroll").into())
+}
+
+fn without_factor(error: anyhow::Error, name: &str) -> anyhow::Error {
+    match error.downcast_ref() {
+        Some(error @ Error::ServiceDisabled) => {
+            Stop::refused(error, format!("{name} has no second factor and logs in with the password alone")).into()
+        }
+        _ => named(error, name),
+    }
 }
 
 fn refused(error: anyhow::Error, name: &str) -> anyhow::Error {

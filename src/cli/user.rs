@@ -10,7 +10,7 @@ use super::output::{Output, Stop, printable};
 use super::password::{Given, Source};
 use crate::domain::App;
 use crate::domain::fields::{Display, Email, GivenTag, Username};
-use crate::domain::profile::Profile;
+use crate::domain::profile::{MethodStates, Profile};
 use crate::domain::users::{self, Ban, NewAccount};
 use crate::error::Error;
 use crate::time::{Span, Timestamp};
@@ -141,7 +141,7 @@ impl User {
                 Ok(())
             }
             Self::Enable(Named { name }) => {
-                users::enable(app, &name).map_err(|error| named(error, &name))?;
+                users::enable(app, &name, now).map_err(|error| named(error, &name))?;
                 output.say(format_args!("{name} can log in again"));
                 Ok(())
             }
@@ -219,7 +219,7 @@ fn show(app: &App, output: Output, name: &str, now: Timestamp) -> Result<()> {
         ("username", public.username),
         ("display", public.display),
         ("email", optional(user.email.map(|email| email + verified))),
-        ("second factor", if user.twofa_enabled { "totp" } else { "off" }.into()),
+        ("second factor", second_factors(&user.methods)),
         ("tags", public.tags.join(", ")),
         ("rank", public.rank.to_string()),
         ("banned", optional(ban)),
@@ -231,6 +231,12 @@ fn show(app: &App, output: Output, name: &str, now: Timestamp) -> Result<()> {
         ("created", public.created_at.to_string()),
     ];
     rows.iter().try_for_each(|(key, value)| output.line(format_args!("{key:<14}{}", printable(value))))
+}
+
+fn second_factors(methods: &MethodStates) -> String {
+    let states = [("totp", methods.totp), ("email", methods.email)];
+    let on: Vec<_> = states.into_iter().filter(|(_, state)| *state == "enabled").map(|(name, _)| name).collect();
+    if on.is_empty() { "off".into() } else { on.join(", ") }
 }
 
 fn passwd(app: &App, output: Output, name: &str, source: &Source, now: Timestamp) -> Result<()> {
@@ -261,7 +267,7 @@ fn remove(app: &App, output: Output, name: &str, yes: bool, now: Timestamp) -> R
     if !yes {
         output.confirm(format_args!("Remove {} (id {}) for good? [y/N] ", user.username, user.id), "--yes")?;
     }
-    users::remove(app, name).map_err(|error| named(error, name))?;
+    users::remove(app, name, now).map_err(|error| named(error, name))?;
     output.say(format_args!("removed {} and everything that belonged to it", user.username));
     Ok(())
 }

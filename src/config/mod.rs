@@ -3,6 +3,8 @@
 //! Values are checked as they are read, so that an error can name the file and the line.
 
 mod environment;
+mod log;
+mod mail;
 mod values;
 
 use std::fs;
@@ -11,10 +13,11 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-pub use values::{
-    CookieDomain, DefaultTag, Issuer, Listen, LogFormat, LogLevel, Network, Origin, Registration, ServerAddress, Within,
-};
+pub use log::{LogFormat, LogLevel};
+pub use mail::{Hidden, MailTls};
+pub use values::{CookieDomain, DefaultTag, Issuer, Listen, Network, Origin, Registration, ServerAddress, Within};
 
+use crate::language::Language;
 use crate::time::Span;
 
 /// Where the configuration is looked for if nobody names a file.
@@ -56,6 +59,7 @@ pub struct Config {
     pub totp: Totp,
     pub users: Users,
     pub instance: Instance,
+    pub mail: Mail,
     pub log: Log,
     pub limits: Limits,
 }
@@ -77,7 +81,9 @@ impl Config {
         let table = text.parse().map_err(|error| invalid(path, &text, &error))?;
         let mut config = environment::overlay(table, variables)?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        for file in [&mut config.storage.database, &mut config.secrets.key_file] {
+        let Self { storage, secrets, mail, .. } = &mut config;
+        let files = [&mut storage.database, &mut secrets.key_file, &mut mail.password_file, &mut mail.ca_file];
+        for file in files.into_iter().filter(|file| !file.as_os_str().is_empty()) {
             *file = folder.join(&*file);
         }
         Ok(config)
@@ -85,6 +91,12 @@ impl Config {
 
     fn parse(text: &str) -> Result<Self, toml::de::Error> {
         toml::from_str(text)
+    }
+
+    /// The host by which the world reaches the server.
+    #[must_use]
+    pub fn host(&self) -> String {
+        self.server.public_url.host()
     }
 
     /// Whether browsers reach the server by https.
@@ -178,6 +190,17 @@ sections! {
         icon: String = String::new(),
         contact: String = String::new(),
         maintenance: String = String::new(),
+        language: Language = Language::English,
+    }
+    Mail {
+        host: String = String::new(),
+        port: Within<0, 65_535> = Within::new(0),
+        tls: MailTls = MailTls::Starttls,
+        ca_file: PathBuf = PathBuf::new(),
+        user: String = String::new(),
+        password: Hidden = Hidden::default(),
+        password_file: PathBuf = PathBuf::new(),
+        from: String = String::new(),
     }
     Log {
         level: LogLevel = LogLevel::Info,
@@ -187,6 +210,7 @@ sections! {
         login_queue: Within<1, 100_000> = Within::new(512),
         shutdown_grace: Span = Span::from_secs(10),
         picture_bytes: Within<1024, 16_777_216> = Within::new(1_048_576),
+        audit_age: Span = Span::from_days(365),
     }
 }
 

@@ -163,6 +163,12 @@ impl Origin {
         origin(text).map(Self)
     }
 
+    /// Its host, without the port.
+    #[must_use]
+    pub fn host(&self) -> String {
+        Url::parse(&self.0).ok().and_then(|url| url.host_str().map(Into::into)).unwrap_or_default()
+    }
+
     /// Its port, the scheme's own where none is named.
     #[must_use]
     pub fn port(&self) -> Option<u16> {
@@ -235,30 +241,6 @@ pub enum Registration {
     Open,
     /// Whoever is invited. There are no invitations yet, so: nobody.
     Invite,
-}
-
-/// How much is logged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[expect(missing_docs, reason = "the usual names")]
-pub enum LogLevel {
-    Error,
-    Warn,
-    Info,
-    Debug,
-    Trace,
-}
-
-/// How the log is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LogFormat {
-    /// Text, in colours on a terminal.
-    Auto,
-    /// Text without colours.
-    Text,
-    /// One JSON object a line.
-    Json,
 }
 
 #[cfg(test)]

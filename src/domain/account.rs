@@ -1,8 +1,10 @@
 //! What users change of their own account.
 
 use super::App;
+use super::audit::{self, Event};
 use super::changes::{self, Changes};
-use super::factors::{self, Code, Method};
+use super::email;
+use super::factors::{self, Code, Outcome};
 use super::fields::NewPassword;
 use super::password::Password;
 use super::profile::{Profile, has_right, profile};
@@ -10,7 +12,7 @@ use super::sessions::{Principal, check_open};
 use super::throttle::{self, Budget};
 use crate::error::{Error, Result};
 use crate::storage::users::{self as rows, User};
-use crate::storage::{Connection, sessions, totp_factors};
+use crate::storage::{Connection, sessions};
 use crate::time::Timestamp;
 
 /// What a user wants changed, and what they show for it.
@@ -23,36 +25,59 @@ pub struct Edit {
     pub code: Option<Code>,
 }
 
-/// Where an edit leads.
-pub enum EditOutcome {
-    /// It was made.
-    Done(Box<Profile>),
-    /// It needs the second factor.
-    VerificationRequired([Method; 2]),
-}
-
 /// Changes the principal's account. A change of username, email or password needs the second factor where one is on; a
 /// new password ends every other session.
 ///
 /// # Errors
 /// In this order: [`Error::UnAuthorized`] without the right to edit, [`Error::TooManyRequests`],
 /// [`Error::InvalidField`] for a wrong password or code, [`Error::AlreadyExists`]; or a fault.
-pub fn edit(app: &App, principal: &Principal, edit: Edit, now: Timestamp) -> Result<EditOutcome> {
+pub fn edit(app: &App, principal: &Principal, edit: Edit, now: Timestamp) -> Result<Outcome<Box<Profile>>> {
     let user = &principal.user;
     if !has_right(app, user, "can_self_edit", now) {
         return Err(Error::UnAuthorized { action: "edit this profile" });
     }
-    let is_sensitive = edit.password.is_some() || edit.changes.are_sensitive(app, user);
-    let hash = edit.password.map(|passwords| replace_password(app, user, &passwords, now)).transpose()?;
-    let make = |connection: &Connection| make(app, connection, principal, (edit.changes, hash), now);
-
-    let factor = app.db.read(|connection| totp_factors::find(connection, user.id))?.filter(|_| is_sensitive);
-    match (factor, &edit.code) {
-        (None, _) => app.db.write(make),
-        (Some(_), None) => return Ok(EditOutcome::VerificationRequired(factors::methods(user))),
-        (Some(factor), Some(code)) => factors::accept(app, &factor, code, now, make),
+    let after = edit.changes.preview(app, user);
+    if user.has_email_factor && !after.has_email_factor {
+        return Err(Error::invalid("email", "is a second factor: switch that off first"));
     }
-    .map(|profile| EditOutcome::Done(Box::new(profile)))
+    let events: Vec<Event> = [
+        (after.username != user.username, Event::AccountRenamed),
+        (after.email != user.email, Event::EmailChanged),
+        (edit.password.is_some(), Event::PasswordChanged),
+    ]
+    .into_iter()
+    .filter_map(|(happens, event)| happens.then_some(event))
+    .collect();
+    let hash = edit.password.map(|passwords| replace_password(app, user, &passwords, now)).transpose()?;
+    let make = |connection: &Connection| {
+        let changed = make(app, connection, principal, (edit.changes, hash), now)?;
+        let note = |event: &Event| audit::record(app, connection, (*event, user), Some(&principal.device), now);
+        events.iter().try_for_each(note)?;
+        Ok(changed)
+    };
+    // What is worth a line in the audit log is worth a code.
+    let outcome = if events.is_empty() {
+        Outcome::Done(app.db.write(make)?)
+    } else {
+        factors::with_factor(app, (user, &principal.device), edit.code.as_ref(), now, make)?
+    };
+    Ok(match outcome {
+        Outcome::Done(changed) => {
+            tell(app, principal, &changed, &events, now);
+            Outcome::Done(Box::new(profile(app, changed, now)))
+        }
+        Outcome::VerificationRequired(methods) => Outcome::VerificationRequired(methods),
+    })
+}
+
+/// Tells the user at the address that was theirs until now, and asks for a confirmation of a new one.
+fn tell(app: &App, principal: &Principal, changed: &User, events: &[Event], now: Timestamp) {
+    for event in events {
+        app.notify(&principal.user, Some(&principal.device), *event, now);
+    }
+    if events.contains(&Event::EmailChanged) {
+        email::invite(app, changed, Some(&principal.device), now);
+    }
 }
 
 /// Checks the password until now and hashes the new one.
@@ -78,17 +103,18 @@ fn make(
     principal: &Principal,
     (changes, hash): (Changes, Option<String>),
     now: Timestamp,
-) -> Result<Profile> {
+) -> Result<User> {
     check_open(connection, principal, now)?;
     let mut user = rows::find_by_id(connection, principal.user.id)?
         .filter(|user| user.password_changed_at == principal.user.password_changed_at)
-        .filter(|user| user.has_totp == principal.user.has_totp)
+        .filter(|user| factors::are_as_in(user, &principal.user))
         .ok_or(Error::NotLogged)?;
+    let before = user.clone();
     changes.apply(app, &mut user);
-    changes::store(connection, &user)?;
+    changes::store(connection, &before, &user)?;
     if let Some(hash) = hash {
         rows::update_password(connection, user.id, &hash, now)?;
         sessions::delete_all_of(connection, user.id, Some(principal.session))?;
     }
-    Ok(profile(app, user, now))
+    Ok(user)
 }

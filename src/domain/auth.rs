@@ -1,7 +1,9 @@
 //! Logging in.
 
 use super::App;
-use super::factors::{self, Code, Method};
+use super::audit::{self, Event};
+use super::email;
+use super::factors::{self, Code, Outcome};
 use super::identifier::Identifier;
 use super::password::Password;
 use super::profile::is_banned;
@@ -13,7 +15,6 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::secret::hmac_sha256;
 use crate::storage::Connection;
-use crate::storage::totp_factors;
 use crate::storage::users::{self as rows, User};
 use crate::time::Timestamp;
 
@@ -31,14 +32,8 @@ pub struct LoginAttempt {
     pub device: Device,
 }
 
-/// Where a login that was not refused leads.
-#[derive(Debug)]
-pub enum LoginOutcome {
-    /// In.
-    Session(Box<OpenedSession>),
-    /// To the second factor: the password was right.
-    VerificationRequired([Method; 2]),
-}
+/// Where a login that was not refused leads: in, or, since the password was right, to the second factor.
+pub type LoginOutcome = Outcome<Box<OpenedSession>>;
 
 /// Wrong password: what a caller learns of it.
 const WRONG_PASSWORD: Error = Error::invalid("password", "is not correct");
@@ -54,8 +49,8 @@ pub fn login(app: &App, attempt: &LoginAttempt, now: Timestamp) -> Result<LoginO
     let outcome = decide(app, attempt, (user, &account), now);
     let ip = attempt.device.ip;
     match &outcome {
-        Ok(LoginOutcome::Session(_)) => tracing::info!(account, %ip, "logged in"),
-        Ok(LoginOutcome::VerificationRequired(_)) => tracing::info!(account, %ip, "second factor asked for"),
+        Ok(Outcome::Done(_)) => tracing::info!(account, %ip, "logged in"),
+        Ok(Outcome::VerificationRequired(_)) => tracing::info!(account, %ip, "second factor asked for"),
         Err(error) => tracing::info!(account, %ip, reason = %error, "login refused"),
     }
     outcome
@@ -80,17 +75,21 @@ fn decide(
     let fresh_hash = fresh_hash(app, attempt, &user)?;
     let enter = |connection: &Connection| enter(app, connection, attempt, (&user, fresh_hash.as_deref()), now);
 
-    let Some(factor) = app.db.read(|connection| totp_factors::find(connection, user.id))? else {
-        return app.db.write(|connection| {
+    // A right password gives back what it cost; a wrong code after it keeps a count of its own.
+    let outcome = if factors::is_on(&user) {
+        app.db.write(|connection| spent.refund(connection))?;
+        factors::with_factor(app, (&user, &attempt.device), attempt.code.as_ref(), now, enter)?
+    } else {
+        let session = app.db.write(|connection| {
             spent.refund(connection)?;
             enter(connection)
         });
+        Outcome::Done(session?)
     };
-    app.db.write(|connection| spent.refund(connection))?;
-    match &attempt.code {
-        None => Ok(LoginOutcome::VerificationRequired(factors::methods(&user))),
-        Some(code) => factors::accept(app, &factor, code, now, enter),
+    if matches!(&outcome, Outcome::Done(session) if session.is_elsewhere) {
+        app.notify(&user, Some(&attempt.device), Event::SessionOpenedElsewhere, now);
     }
+    Ok(outcome)
 }
 
 /// Whether strangers may make accounts at all.
@@ -115,10 +114,13 @@ pub fn register(
     // A name that is taken counts too: nobody shall find out by the thousand which are.
     let _counted = throttle::spend(app, vec![Budget::registration(device.ip)], now)?;
     let hash = app.hasher.hash(&new.password.0)?;
-    let session = app.db.write(|connection| {
+    let (user, session) = app.db.write(|connection| {
         let user = users::insert(connection, new, hash, now)?;
-        sessions::open(app, connection, user, (device, public_key.as_ref()), now)
+        audit::record(app, connection, (Event::AccountCreated, &user), Some(device), now)?;
+        let session = sessions::open(app, connection, user.clone(), (device, public_key.as_ref()), now)?;
+        Ok::<_, Error>((user, session))
     })?;
+    email::invite(app, &user, Some(device), now);
     tracing::info!(account = %session.user.public.id, ip = %device.ip, "registered");
     Ok(session)
 }
@@ -160,17 +162,16 @@ fn enter(
     attempt: &LoginAttempt,
     (checked, fresh_hash): (&User, Option<&str>),
     now: Timestamp,
-) -> Result<LoginOutcome> {
+) -> Result<Box<OpenedSession>> {
     let user = rows::find_by_id(connection, checked.id)?
         .filter(|user| user.password_changed_at == checked.password_changed_at)
-        .filter(|user| user.has_totp == checked.has_totp && !is_banned(user, now))
+        .filter(|user| factors::are_as_in(user, checked) && !is_banned(user, now))
         .ok_or(WRONG_PASSWORD)?;
     if let Some(hash) = fresh_hash {
         rows::update_password_hash(connection, user.id, hash)?;
     }
     let client = (&attempt.device, attempt.public_key.as_ref());
-    let session = sessions::open(app, connection, user, client, now)?;
-    Ok(LoginOutcome::Session(Box::new(session)))
+    sessions::open(app, connection, user, client, now).map(Box::new)
 }
 
 /// Under which name attempts are counted: the account's id, or, where there is none, a keyed hash of what was typed,

@@ -1,12 +1,14 @@
 //! Changes to an account's fields, by its user or by its operator.
 
 use super::App;
+use super::factors;
 use super::fields::{BannerUrl, Bio, Clearable, Display, Email, GivenTag, Home, Link, OwnTag, ThumbnailUrl, Username};
 use super::profile::picture_url;
 use crate::error::Result;
-use crate::storage::Connection;
+use crate::language::Language;
 use crate::storage::pictures::{self, PictureKind};
 use crate::storage::users::{self, User};
+use crate::storage::{Connection, email_confirmations, sent_codes};
 
 /// What is to change: `None` leaves a field as it is.
 #[derive(Clone, Default)]
@@ -27,20 +29,23 @@ pub struct Changes {
     pub own_tags: Option<Vec<OwnTag>>,
     /// All tags.
     pub given_tags: Option<Vec<GivenTag>>,
+    /// The language that the user reads.
+    pub language: Option<Language>,
 }
 
 impl Changes {
-    /// Whether something becomes different by which the account is found or entered.
-    pub(super) fn are_sensitive(&self, app: &App, user: &User) -> bool {
+    /// The user as they will be.
+    pub(super) fn preview(&self, app: &App, user: &User) -> User {
         let mut after = user.clone();
         self.clone().apply(app, &mut after);
-        after.username != user.username || after.email != user.email
+        after
     }
 
     pub(super) fn apply(self, app: &App, user: &mut User) {
         let id = user.id;
         // The URL that the user object shows leaves the picture as it is.
         let is_other = |url: &Option<String>, kind| *url != Some(picture_url(app, id, kind));
+        let email_before = user.email.clone();
         set(&mut user.username, self.username.map(Username::into_text));
         set(&mut user.display, self.display.map(Display::into_text));
         if let Some(email) = self.email.map(|email| email.into_text(Email::into_text)) {
@@ -49,6 +54,8 @@ impl Changes {
         }
         set(&mut user.email_verified, self.email_verified);
         user.email_verified &= user.email.is_some();
+        // Codes go to the address for which they were switched on, or nowhere.
+        user.has_email_factor &= user.email_verified && user.email == email_before;
         set(&mut user.bio, self.bio.map(|bio| bio.into_text(Bio::into_text)));
         let thumbnail = self.thumbnail.map(|url| url.into_text(ThumbnailUrl::into_text));
         set(&mut user.thumbnail, thumbnail.filter(|url| is_other(url, PictureKind::Thumbnail)));
@@ -58,6 +65,7 @@ impl Changes {
         set(&mut user.home, self.home.map(|home| home.into_text(Home::into_text)));
         set(&mut user.rank, self.rank);
         set(&mut user.tags, self.given_tags.map(|tags| tags.into_iter().map(GivenTag::into_text).collect()));
+        user.language = self.language.or(user.language);
         if let Some(tags) = self.own_tags {
             user.tags.retain(|tag| !tag.starts_with("usr:"));
             user.tags.extend(tags.into_iter().map(OwnTag::into_text));
@@ -71,9 +79,15 @@ fn set<T>(field: &mut T, value: Option<T>) {
     }
 }
 
-/// Stores a user who was changed; deletes an uploaded picture that is no longer referenced.
-pub(super) fn store(connection: &Connection, user: &User) -> Result<()> {
+/// Stores a user who was changed; deletes an uploaded picture that is no longer referenced, and what was mailed to an
+/// address that is no longer theirs.
+pub(super) fn store(connection: &Connection, before: &User, user: &User) -> Result<()> {
     users::update(connection, user)?;
+    if user.email != before.email {
+        email_confirmations::delete_all_of(connection, user.id)?;
+        sent_codes::delete_all_of(connection, user.id)?;
+    }
+    factors::forget_the_rest(connection, user)?;
     for (kind, stored) in [(PictureKind::Thumbnail, &user.thumbnail), (PictureKind::Banner, &user.banner)] {
         if stored.as_ref().is_none_or(|text| is_url(text)) {
             pictures::delete(connection, user.id, kind)?;

@@ -1,289 +1,243 @@
-//! Second factors: codes from an authenticator app (TOTP, RFC 6238: SHA-1, 6 digits, 30 seconds).
+//! Second factors: which there are, and how a code is accepted.
 
-use serde::Serialize;
-use totp_rs::{Builder, Secret, Totp};
+mod challenge;
+pub mod email;
+mod methods;
+pub mod operator;
+pub mod recovery;
+mod sent;
+pub mod totp;
+
 use zeroize::Zeroizing;
 
 use super::App;
-use super::identifier::by_name;
+use super::audit::{self, Event};
+use super::sessions::{Device, Principal};
 use super::throttle::{self, Budget};
 use crate::error::{Error, Result};
-use crate::secret;
-use crate::storage::Connection;
-use crate::storage::totp_factors::{self, TotpFactor};
-use crate::storage::users::{User, UserId};
+use crate::storage::sent_codes::{self, Way};
+use crate::storage::users::User;
+use crate::storage::{Connection, recovery_codes, sessions};
 use crate::time::Timestamp;
+pub use methods::Method;
+use recovery::RecoveryCodes;
 
-/// 160 bits, as RFC 4226 (4, R6) recommends.
-const SECRET_LENGTH: usize = 20;
-
-/// One way to prove a login a second time, as a client is told about it.
-#[derive(Debug, Serialize)]
-pub struct Method {
-    /// `totp` or `email`.
-    #[serde(rename = "type")]
-    pub kind: &'static str,
-    /// For people.
-    pub name: &'static str,
-    /// For people.
-    pub description: &'static str,
-    /// Whether the user has it.
-    pub enabled: bool,
-    /// Whether the server can send a code this way.
-    pub can_send: bool,
-    /// What clients send along when they ask for a code.
-    pub send_data: SendData,
-    /// The same again for newer clients, with what a code looks like.
-    pub details: MethodDetails,
-}
-
-/// Nothing, since nothing can be sent.
-#[derive(Debug, Serialize)]
-pub struct SendData {}
-
-/// What clients of 2026 look for.
-#[derive(Debug, Serialize)]
-#[expect(missing_docs, reason = "the contract's own names")]
-pub struct MethodDetails {
-    pub sendable: bool,
-    pub data: SendData,
-    pub code: CodeShape,
-}
-
-/// What a code looks like.
-#[derive(Debug, Serialize)]
-#[expect(missing_docs, reason = "the contract's own names")]
-pub struct CodeShape {
-    pub length: u32,
-    #[serde(rename = "type")]
-    pub kind: &'static str,
-}
-
-/// Every method that the server knows, for a user whose second factor is due.
-pub(super) fn methods(user: &User) -> [Method; 2] {
-    let method = |kind, name, description, enabled| Method {
-        kind,
-        name,
-        description,
-        enabled,
-        can_send: false,
-        send_data: SendData {},
-        details: MethodDetails { sendable: false, data: SendData {}, code: CodeShape { length: 6, kind: "numeric" } },
-    };
-    let app = "Use an authenticator app to generate a verification code";
-    let mail = "Receive a verification code via email";
-    [method("totp", "Authenticator App", app, user.has_totp), method("email", "Email Verification", mail, false)]
+/// Where something leads that may need the second factor.
+#[derive(Debug)]
+pub enum Outcome<T> {
+    /// It is done.
+    Done(T),
+    /// To the second factor.
+    VerificationRequired(Box<[Method; 2]>),
 }
 
 /// A second factor's code, with the name of the field that it came in.
 pub struct Code {
     field: &'static str,
-    digits: String,
+    kind: CodeKind,
+}
+
+enum CodeKind {
+    Digits(Zeroizing<String>),
+    Recovery(Zeroizing<String>),
 }
 
 impl Code {
-    /// Takes six ASCII digits.
+    /// Takes six ASCII digits, or a recovery code with or without its dash, in any case.
     ///
     /// # Errors
     /// [`Error::InvalidField`] for anything else.
-    pub fn parse(field: &'static str, digits: String) -> Result<Self> {
-        if digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            Ok(Self { field, digits })
-        } else {
-            Err(Error::invalid(field, "must be six digits"))
+    pub fn parse(field: &'static str, text: String) -> Result<Self> {
+        let text = Zeroizing::new(text);
+        if text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Ok(Self { field, kind: CodeKind::Digits(text) });
         }
+        let letters = recovery::letters(&text).ok_or(Error::invalid(field, "must be six digits or a recovery code"))?;
+        Ok(Self { field, kind: CodeKind::Recovery(letters) })
+    }
+
+    fn digits(&self) -> Option<&str> {
+        match &self.kind {
+            CodeKind::Digits(digits) => Some(digits),
+            CodeKind::Recovery(_) => None,
+        }
+    }
+
+    const fn invalid(&self, rule: &'static str) -> Error {
+        Error::invalid(self.field, rule)
     }
 
     /// A code that is wrong, stale or used: all the same to whoever sent it.
     const fn refused(&self) -> Error {
-        Error::invalid(self.field, "is wrong, has expired or was used already")
+        self.invalid("is wrong, has expired or was used already")
     }
 }
 
-/// An authenticator app that is being set up: nothing of it is stored yet.
-pub struct Enrollment {
-    user: UserId,
-    /// The secret in base32, for typing.
-    pub secret: Zeroizing<String>,
-    /// The same as a URL, for scanning.
-    pub otpauth_url: Zeroizing<String>,
-    totp: Totp,
+/// What a code turns out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Proof {
+    /// Right; it is used up now.
+    Right,
+    /// A recovery code that was left; it is used up now.
+    Recovery,
+    /// Right once, but used already: no guess.
+    Used,
+    Wrong,
 }
 
-/// Draws a new secret for a user who has no authenticator app.
-///
-/// # Errors
-/// [`Error::UserNotFound`], [`Error::AlreadyExists`] where the user has one, or a fault.
-pub fn enroll(app: &App, name: &str) -> Result<Enrollment> {
-    let user = app.db.read(|connection| by_name(app, connection, name))?;
-    if user.has_totp {
-        return Err(ALREADY_ENABLED);
-    }
-    let secret = Zeroizing::new(secret::random::<SECRET_LENGTH>()?);
-    let totp = totp(app, secret.as_ref(), &user.username)?;
-    Ok(Enrollment {
-        user: user.id,
-        secret: Zeroizing::new(totp.secret().to_base32()),
-        otpauth_url: Zeroizing::new(totp.to_url().map_err(|_| fault())?),
-        totp,
-    })
+/// Whether a user has a second factor.
+pub(super) const fn is_on(user: &User) -> bool {
+    user.has_totp || user.has_email_factor
 }
 
-/// Enables the app where `code` is right; that code is used up by it.
-///
-/// # Errors
-/// [`Error::InvalidField`] where the code is wrong, [`Error::AlreadyExists`], or a fault.
-pub fn confirm(app: &App, enrollment: &Enrollment, code: &Code, now: Timestamp) -> Result<()> {
-    let step = matching_step(&enrollment.totp, code, now).ok_or_else(|| code.refused())?;
-    enable(app, enrollment, step, now, || Ok(()))
+/// Whether a user has the same factors on as when they were looked up first.
+pub(super) const fn are_as_in(user: &User, before: &User) -> bool {
+    user.has_totp == before.has_totp && user.has_email_factor == before.has_email_factor
 }
 
-/// Enables the app on trust, for scripts that hand the secret on; `show` does so, and where it fails nothing is enabled.
-///
-/// # Errors
-/// [`Error::AlreadyExists`], a fault, or what `show` returns.
-pub fn enable_unconfirmed<E: From<Error>>(
-    app: &App,
-    enrollment: &Enrollment,
-    now: Timestamp,
-    show: impl FnOnce() -> Result<(), E>,
-) -> Result<(), E> {
-    enable(app, enrollment, 0, now, show)
-}
-
-fn enable<E: From<Error>>(
-    app: &App,
-    enrollment: &Enrollment,
-    last_step: i64,
-    now: Timestamp,
-    show: impl FnOnce() -> Result<(), E>,
-) -> Result<(), E> {
-    let user_id = enrollment.user;
-    let secret = app.key.seal(&place(user_id), enrollment.totp.secret().as_bytes())?;
-    let factor = TotpFactor { user_id, secret, last_step, enabled_at: now };
-    app.db.write(|connection| {
-        if !totp_factors::insert(connection, &factor)? {
-            return Err(ALREADY_ENABLED.into());
-        }
-        show()
-    })
-}
-
-/// Since when a user has an authenticator app; `None` where there is none.
-///
-/// # Errors
-/// [`Error::UserNotFound`], or the database fails.
-pub fn enabled_at(app: &App, name: &str) -> Result<Option<Timestamp>> {
-    app.db.read(|connection| {
-        let user = by_name(app, connection, name)?;
-        Ok(totp_factors::find(connection, user.id)?.map(|factor| factor.enabled_at))
-    })
-}
-
-/// Removes a user's authenticator app, and forgets what was counted against them; tells whether there was one.
-///
-/// # Errors
-/// [`Error::UserNotFound`], or the database fails.
-pub fn reset(app: &App, name: &str) -> Result<bool> {
-    app.db.write(|connection| {
-        let user = by_name(app, connection, name)?;
-        throttle::forgive(connection, &user.id.to_string())?;
-        totp_factors::delete(connection, user.id)
-    })
-}
-
-/// Makes a change in one transaction with the acceptance of a code: that code is good for this change and no other.
+/// Makes a change: at once where the user has no second factor, else in one transaction with the acceptance of a code.
 ///
 /// # Errors
 /// [`Error::TooManyRequests`], [`Error::InvalidField`] where the code is refused, a fault, or what `change` returns.
-pub(super) fn accept<T>(
+pub(super) fn with_factor<T>(
     app: &App,
-    factor: &TotpFactor,
+    (user, device): (&User, &Device),
+    code: Option<&Code>,
+    now: Timestamp,
+    change: impl FnOnce(&Connection) -> Result<T>,
+) -> Result<Outcome<T>> {
+    match code {
+        _ if !is_on(user) => app.db.write(change),
+        None => {
+            return methods::demand(app, user, device, now)
+                .map(|methods| Outcome::VerificationRequired(Box::new(methods)));
+        }
+        Some(code) => accept(app, (user, device), code, now, change),
+    }
+    .map(Outcome::Done)
+}
+
+/// Makes a change in one transaction with the acceptance of a code: that code is good for this change and no other.
+fn accept<T>(
+    app: &App,
+    (user, device): (&User, &Device),
     code: &Code,
     now: Timestamp,
     change: impl FnOnce(&Connection) -> Result<T>,
 ) -> Result<T> {
-    let secret = app.key.open(&place(factor.user_id), &factor.secret)?;
-    let totp = totp(app, &secret, "")?;
-    let spent = throttle::spend(app, vec![Budget::code(&factor.user_id.to_string())], now)?;
-    let step = matching_step(&totp, code, now).ok_or_else(|| code.refused())?;
-    let changed = app.db.write(|connection| {
-        // A right code that comes twice is refused, but it was no guess.
-        spent.refund(connection)?;
-        let is_new = totp_factors::update_last_step(connection, factor, step)?;
-        is_new.then(|| change(connection)).transpose()
+    // Opened before the attempt is counted: a fault is no guess.
+    let totp = totp::live(app, user.id)?;
+    let mut by_recovery = false;
+    let prove = |connection: &Connection| match &code.kind {
+        CodeKind::Recovery(letters) => {
+            let proof = recovery::spend(app, connection, user.id, letters, now)?;
+            by_recovery = proof == Proof::Recovery;
+            if by_recovery {
+                audit::record(app, connection, (Event::RecoveryCodeUsed, user), Some(device), now)?;
+            }
+            Ok(proof)
+        }
+        CodeKind::Digits(digits) => {
+            let by_app = totp.as_ref().map_or(Ok(Proof::Wrong), |totp| totp.spend(connection, digits, now))?;
+            let ways: &[Way] = if user.has_email_factor { &[Way::Email, Way::Operator] } else { &[Way::Operator] };
+            if by_app == Proof::Wrong { sent::spend(app, connection, (user.id, ways), digits, now) } else { Ok(by_app) }
+        }
+    };
+    let accepted = spend_alone(app, (user, code), prove, now, change);
+    match &accepted {
+        Ok(_) if by_recovery => app.notify(user, Some(device), Event::RecoveryCodeUsed, now),
+        Err(Error::InvalidField { .. }) => {
+            let clock_skew = totp.zip(code.digits()).and_then(|(totp, digits)| totp.skew_of(digits, now));
+            if let Some(clock_skew) = clock_skew {
+                tracing::info!(account = %user.id, %clock_skew, "a code was refused that is right at another time");
+            }
+        }
+        _ => (),
+    }
+    accepted
+}
+
+/// The same, where `prove` alone says what the code is. Every attempt is counted before; a right one is given back.
+fn spend_alone<T>(
+    app: &App,
+    (user, code): (&User, &Code),
+    prove: impl FnOnce(&Connection) -> Result<Proof>,
+    now: Timestamp,
+    change: impl FnOnce(&Connection) -> Result<T>,
+) -> Result<T> {
+    let spent = throttle::spend(app, vec![Budget::code(&user.id.to_string())], now)?;
+    let changed = app.db.write(|connection| match prove(connection)? {
+        Proof::Right | Proof::Recovery => {
+            spent.refund(connection)?;
+            change(connection).map(Some)
+        }
+        Proof::Used => spent.refund(connection).map(|()| None),
+        Proof::Wrong => sent_codes::update_tries(connection, user.id).map(|()| None),
     })?;
     changed.ok_or_else(|| code.refused())
 }
 
-/// The time step that a code belongs to, where it is right now.
-fn matching_step(totp: &Totp, code: &Code, now: Timestamp) -> Option<i64> {
-    let step = totp.check(&code.digits, u64::try_from(now.seconds()).ok()?)?;
-    i64::try_from(step).ok()
-}
-
-fn totp(app: &App, secret: &[u8], account: &str) -> Result<Totp> {
-    Builder::new()
-        .with_secret(Secret::new(secret.into()))
-        .with_skew(u16::try_from(app.config.totp.skew.get()).unwrap_or(1))
-        .with_issuer(Some(app.config.totp.issuer.as_str()))
-        .with_account_name(account)
-        .build()
-        .map_err(|_| fault())
-}
-
-/// What a sealed secret is bound to.
-fn place(user: UserId) -> String {
-    format!("totp:{user}")
-}
-
-const ALREADY_ENABLED: Error = Error::AlreadyExists { what: "An authenticator app", with: "this account" };
-
-/// The library's own messages stay out of the log: some of them quote the secret.
-fn fault() -> Error {
-    Error::internal("use an authenticator app", "the TOTP library refused its parameters")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::testing::app_with;
-    use super::*;
-
-    /// RFC 6238, appendix B, its SHA-1 rows cut to six digits.
-    #[test]
-    fn codes_are_those_of_the_rfc() {
-        let (_folder, app) = app_with("[totp]\nskew = 0");
-        let totp = totp(&app, b"12345678901234567890", "ada").unwrap();
-        for (seconds, code) in [
-            (59, "287082"),
-            (1_111_111_109, "081804"),
-            (1_111_111_111, "050471"),
-            (1_234_567_890, "005924"),
-            (2_000_000_000, "279037"),
-            (20_000_000_000, "353130"),
-        ] {
-            let code = Code::parse("code", code.into()).unwrap();
-            assert_eq!(matching_step(&totp, &code, Timestamp::from_millis(seconds * 1000)), Some(seconds / 30));
-        }
+/// Whether a code of the user's second factor is right; it is used up by it.
+///
+/// # Errors
+/// [`Error::TooManyRequests`], or a fault.
+pub fn verify(app: &App, principal: &Principal, code: &Code, now: Timestamp) -> Result<bool> {
+    // Nobody should lose a recovery code to a question.
+    if !is_on(&principal.user) || code.digits().is_none() {
+        return Ok(false);
     }
-
-    #[test]
-    fn one_step_of_skew_is_allowed_either_way_and_two_are_not() {
-        let (_folder, app) = app_with("");
-        let totp = totp(&app, b"12345678901234567890", "ada").unwrap();
-        // 081804 belongs to the step from 1111111080 to 1111111110.
-        let code = Code::parse("code", "081804".into()).unwrap();
-        let at = |seconds: i64| matching_step(&totp, &code, Timestamp::from_millis(seconds * 1000));
-        let step = Some(1_111_111_080 / 30);
-        assert_eq!([at(1_111_111_050), at(1_111_111_139)], [step, step]);
-        assert_eq!([at(1_111_111_049), at(1_111_111_140)], [None, None]);
+    match accept(app, (&principal.user, &principal.device), code, now, |_| Ok(())) {
+        Ok(()) => Ok(true),
+        Err(Error::InvalidField { .. }) => Ok(false),
+        Err(error) => Err(error),
     }
+}
 
-    #[test]
-    fn only_six_ascii_digits_are_a_code() {
-        for text in ["", "12345", "1234567", "12345a", " 12345", "１２３４５６", "12345\0"] {
-            assert!(Code::parse("code", text.into()).is_err(), "{text:?}");
-        }
-        assert!(Code::parse("code", "000000".into()).is_ok());
+/// What follows from a change of factor: it is noted, and every session ends but the one that made it.
+fn changed(
+    app: &App,
+    connection: &Connection,
+    (event, user): (Event, &User),
+    by: Option<&Principal>,
+    now: Timestamp,
+) -> Result<()> {
+    sessions::delete_all_of(connection, user.id, by.map(|principal| principal.session))?;
+    audit::record(app, connection, (event, user), by.map(|principal| &principal.device), now)
+}
+
+/// Deletes the codes of a user who has no second factor any more.
+pub(super) fn forget_the_rest(connection: &Connection, user: &User) -> Result<()> {
+    if is_on(user) {
+        return Ok(());
     }
+    recovery_codes::delete_all_of(connection, user.id)?;
+    sent_codes::delete_all_of(connection, user.id)
+}
+
+/// Gives a user new recovery codes, by a code of any factor.
+///
+/// # Errors
+/// [`Error::ServiceDisabled`] without a second factor, [`Error::InvalidField`] where the code is wrong,
+/// [`Error::TooManyRequests`], or a fault.
+pub fn renew_recovery_codes(
+    app: &App,
+    principal: &Principal,
+    code: Option<&Code>,
+    now: Timestamp,
+) -> Result<Outcome<RecoveryCodes>> {
+    let (user, device) = (&principal.user, &principal.device);
+    check_on(user)?;
+    let outcome = with_factor(app, (user, device), code, now, |connection| {
+        super::sessions::check_open(connection, principal, now)?;
+        audit::record(app, connection, (Event::RecoveryCodesRenewed, user), Some(device), now)?;
+        recovery::renew(app, connection, user.id)
+    })?;
+    if matches!(outcome, Outcome::Done(_)) {
+        app.notify(user, Some(device), Event::RecoveryCodesRenewed, now);
+    }
+    Ok(outcome)
+}
+
+fn check_on(user: &User) -> Result<()> {
+    if is_on(user) { Ok(()) } else { Err(Error::ServiceDisabled) }
 }

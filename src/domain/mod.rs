@@ -1,15 +1,22 @@
 //! Floor 2: the rules. Plain synchronous Rust; the time is an argument.
 
 pub mod account;
+pub mod audit;
 pub mod auth;
 pub mod changes;
+mod devices;
+pub mod email;
 pub mod factors;
 pub mod fields;
 pub mod identifier;
+pub mod keys;
+mod letters;
+pub mod mail;
 pub mod password;
 pub mod pictures;
 pub mod profile;
 pub mod public_key;
+pub mod qr;
 pub mod relays;
 pub mod sessions;
 mod throttle;
@@ -21,9 +28,11 @@ use std::path::PathBuf;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::secret::{Key, KeyError};
-use crate::storage::{Db, totp_factors, users as rows};
+use crate::storage::{Db, users as rows};
 pub use crate::storage::{OpenError, Page};
 
+use keys::HashKey;
+use mail::{MailError, Mailer};
 use password::Hasher;
 use throttle::InFlight;
 use token::Signer;
@@ -34,9 +43,11 @@ pub struct App {
     pub config: Config,
     db: Db,
     key: Key,
+    hash_key: HashKey,
     hasher: Hasher,
     signer: Signer,
     in_flight: InFlight,
+    mailer: Mailer,
 }
 
 /// Why the instance cannot be opened.
@@ -51,6 +62,15 @@ pub enum StartError {
         .0.display()
     )]
     KeyLost(PathBuf),
+    /// The key file is another's.
+    #[error(
+        "the key file {} is not the one of this database, which holds secrets that only its own opens: put that back",
+        .0.display()
+    )]
+    KeyForeign(PathBuf),
+    /// The settings for mail are wrong.
+    #[error(transparent)]
+    Mail(#[from] MailError),
     /// The database is unusable.
     #[error(transparent)]
     Database(#[from] OpenError),
@@ -67,17 +87,15 @@ impl App {
     pub fn open(config: Config) -> Result<Self, StartError> {
         // The database first: where it is refused, no key is left behind.
         let db = Db::open(&config.storage.database)?;
-        let key_file = &config.secrets.key_file;
-        if !key_file.exists() && db.read(totp_factors::exists_any)? {
-            return Err(StartError::KeyLost(key_file.clone()));
-        }
-        let key = Key::load_or_create(key_file)?;
+        let (key, hash_key) = keys::open(&db, &config.secrets.key_file)?;
         Ok(Self {
             db,
             hasher: Hasher::new(&config.password),
             signer: Signer::new(&key, config.server.address.as_str()),
             in_flight: InFlight::default(),
+            mailer: Mailer::new(&config)?,
             key,
+            hash_key,
             config,
         })
     }
@@ -100,7 +118,23 @@ impl App {
 #[cfg(test)]
 mod testing {
     use super::App;
+    use super::fields::{NewPassword, Username};
+    use super::users::{NewAccount, UserId, register};
     use crate::config::Config;
+    use crate::error::Error;
+    use crate::time::Timestamp;
+
+    /// Adds a user who has been there since the epoch.
+    pub(super) fn add_user(app: &App, name: &str, password: &str) -> UserId {
+        let account = NewAccount {
+            username: Username::parse(name.into()).unwrap(),
+            password: NewPassword::parse(password.to_owned().into(), &app.config).unwrap(),
+            email: None,
+            display: None,
+            is_admin: false,
+        };
+        register(app, account, Timestamp::from_millis(0), |_| Ok::<_, Error>(())).unwrap().public.id
+    }
 
     /// An instance in a folder of its own, with hashes that take no time.
     pub(super) fn app_with(settings: &str) -> (tempfile::TempDir, App) {

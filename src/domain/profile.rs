@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::App;
+use super::factors;
 use crate::storage::pictures::PictureKind;
 use crate::storage::users::{User, UserId};
 use crate::time::Timestamp;
@@ -73,6 +74,8 @@ pub struct Profile {
 pub struct MethodStates {
     pub totp: &'static str,
     pub email: &'static str,
+    /// How many are left.
+    pub recovery_codes: u32,
 }
 
 /// How a user sees themselves.
@@ -82,10 +85,18 @@ pub fn profile(app: &App, mut user: User, now: Timestamp) -> Profile {
         email: user.email.take(),
         email_verified: user.email_verified,
         home: user.home.take(),
-        twofa_enabled: user.has_totp,
-        methods: MethodStates { totp: if user.has_totp { "enabled" } else { "disabled" }, email: "disabled" },
+        twofa_enabled: factors::is_on(&user),
+        methods: MethodStates {
+            totp: state(user.has_totp),
+            email: state(user.has_email_factor),
+            recovery_codes: user.recovery_codes,
+        },
         public: public_profile(app, user, now),
     }
+}
+
+const fn state(is_on: bool) -> &'static str {
+    if is_on { "enabled" } else { "disabled" }
 }
 
 /// How everybody sees a user.

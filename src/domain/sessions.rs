@@ -7,10 +7,13 @@ use std::time::Duration;
 use uuid::Builder;
 
 use super::App;
+use super::audit::{self, Event};
+use super::devices;
 use super::identifier::by_name;
 use super::profile::{Profile, is_banned, profile};
 use super::public_key::PublicKey;
 use crate::error::{Error, Result};
+use crate::language::Language;
 use crate::secret;
 use crate::storage::sessions::{self, NewSession};
 pub use crate::storage::sessions::{Session, SessionId};
@@ -29,6 +32,8 @@ pub struct Device {
     pub ip: IpAddr,
     /// What it calls itself.
     pub user_agent: Option<String>,
+    /// The language that it asks for.
+    pub language: Option<Language>,
 }
 
 /// A session that was just opened.
@@ -42,6 +47,8 @@ pub struct OpenedSession {
     pub expires_at: Timestamp,
     /// Whose it is.
     pub user: Profile,
+    /// Whether the user had logged in before, but never from there.
+    pub is_elsewhere: bool,
 }
 
 /// Who a request comes from.
@@ -53,9 +60,11 @@ pub struct Principal {
     pub last_seen_at: Timestamp,
     /// Its user.
     pub user: User,
+    /// From where it comes.
+    pub device: Device,
 }
 
-/// Opens a session, within the transaction that decides that it may be.
+/// Opens a session, within the transaction that decides that it may be, and notes it.
 pub(super) fn open(
     app: &App,
     connection: &Connection,
@@ -79,8 +88,11 @@ pub(super) fn open(
             public_key: public_key.cloned().map(PublicKey::into_der),
         },
     )?;
+    let is_elsewhere = devices::note(app, connection, user.id, (device, public_key), now)?;
+    let event = if is_elsewhere { Event::SessionOpenedElsewhere } else { Event::SessionOpened };
+    audit::record(app, connection, (event, &user), Some(device), now)?;
     let token = app.signer.sign((user.id, &user.username), id, (now, expires_at))?;
-    Ok(OpenedSession { token, created_at: now, expires_at, user: profile(app, user, now) })
+    Ok(OpenedSession { token, created_at: now, expires_at, user: profile(app, user, now), is_elsewhere })
 }
 
 /// A session as its user sees it.
@@ -100,7 +112,7 @@ pub struct SessionView {
 ///
 /// # Errors
 /// [`Error::NotLogged`] where the token is none of ours or its session has ended, or the database fails.
-pub fn authenticate(app: &App, token: &str, now: Timestamp) -> Result<Principal> {
+pub fn authenticate(app: &App, token: &str, device: Device, now: Timestamp) -> Result<Principal> {
     let (session, user_id) = app.signer.read(token).ok_or(Error::NotLogged)?;
     app.db.read(|connection| {
         let session = sessions::find_active(connection, session, now)?
@@ -108,7 +120,7 @@ pub fn authenticate(app: &App, token: &str, now: Timestamp) -> Result<Principal>
             .ok_or(Error::NotLogged)?;
         let user =
             users::find_by_id(connection, user_id)?.filter(|user| !is_banned(user, now)).ok_or(Error::NotLogged)?;
-        Ok(Principal { session: session.id, last_seen_at: session.last_seen_at, user })
+        Ok(Principal { session: session.id, last_seen_at: session.last_seen_at, user, device })
     })
 }
 
@@ -153,7 +165,8 @@ pub fn find(app: &App, principal: &Principal, id: SessionId, now: Timestamp) -> 
 pub fn revoke(app: &App, principal: &Principal, id: SessionId, now: Timestamp) -> Result<()> {
     app.db.write(|connection| {
         own(connection, principal, id, now)?;
-        sessions::delete(connection, id).map(drop)
+        sessions::delete(connection, id)?;
+        audit::record(app, connection, (Event::SessionEnded, &principal.user), Some(&principal.device), now)
     })
 }
 
@@ -164,7 +177,8 @@ pub fn revoke(app: &App, principal: &Principal, id: SessionId, now: Timestamp) -
 pub fn revoke_others(app: &App, principal: &Principal, now: Timestamp) -> Result<()> {
     app.db.write(|connection| {
         check_open(connection, principal, now)?;
-        sessions::delete_all_of(connection, principal.user.id, Some(principal.session))
+        sessions::delete_all_of(connection, principal.user.id, Some(principal.session))?;
+        audit::record(app, connection, (Event::SessionsEnded, &principal.user), Some(&principal.device), now)
     })
 }
 
@@ -198,10 +212,14 @@ pub fn list_all(app: &App, name: Option<&str>, now: Timestamp) -> Result<Vec<(St
 ///
 /// # Errors
 /// [`Error::SessionNotFound`], or the database fails.
-pub fn revoke_all(app: &App, ids: &BTreeSet<SessionId>) -> Result<()> {
+pub fn revoke_all(app: &App, ids: &BTreeSet<SessionId>, now: Timestamp) -> Result<()> {
     app.db.write(|connection| {
-        ids.iter()
-            .try_for_each(|id| if sessions::delete(connection, *id)? { Ok(()) } else { Err(Error::SessionNotFound) })
+        ids.iter().try_for_each(|id| {
+            let session = sessions::find_active(connection, *id, now)?.ok_or(Error::SessionNotFound)?;
+            let user = users::find_by_id(connection, session.user_id)?.ok_or(Error::SessionNotFound)?;
+            sessions::delete(connection, *id)?;
+            audit::record(app, connection, (Event::SessionEnded, &user), None, now)
+        })
     })
 }
 
@@ -209,10 +227,11 @@ pub fn revoke_all(app: &App, ids: &BTreeSet<SessionId>) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::UserNotFound`], or the database fails.
-pub fn revoke_all_of(app: &App, name: &str) -> Result<()> {
+pub fn revoke_all_of(app: &App, name: &str, now: Timestamp) -> Result<()> {
     app.db.write(|connection| {
         let user = by_name(app, connection, name)?;
-        sessions::delete_all_of(connection, user.id, None)
+        sessions::delete_all_of(connection, user.id, None)?;
+        audit::record(app, connection, (Event::SessionsEnded, &user), None, now)
     })
 }
 

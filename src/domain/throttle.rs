@@ -13,44 +13,63 @@ use crate::time::Timestamp;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 const WINDOW: Duration = Duration::from_mins(15);
+const DAY: Duration = Duration::from_hours(24);
 /// Budgets swept away at each attempt, at most: more than an attempt adds, so that the table stays small.
 const SWEEP: u32 = 16;
 
-/// What is counted, and how often it may happen within [`WINDOW`].
+/// What is counted, and how often it may happen within a window of time.
 pub(super) struct Budget {
     subject: String,
     limit: u32,
+    window: Duration,
 }
 
 impl Budget {
+    const fn within(window: Duration, limit: u32, subject: String) -> Self {
+        Self { subject, limit, window }
+    }
+
     /// Wrong passwords for one account from one network.
     pub(super) fn password_from(account: &str, ip: IpAddr) -> Self {
-        Self { subject: format!("password {account} from {}", network(ip)), limit: 5 }
+        Self::within(WINDOW, 5, format!("password {account} from {}", network(ip)))
     }
 
     /// Wrong passwords for one account from anywhere.
     pub(super) fn password(account: &str) -> Self {
-        Self { subject: format!("password {account}"), limit: 10 }
+        Self::within(WINDOW, 10, format!("password {account}"))
     }
 
     /// Wrong passwords and unknown names from one network.
     pub(super) fn address(ip: IpAddr) -> Self {
-        Self { subject: format!("address {}", network(ip)), limit: 60 }
+        Self::within(WINDOW, 60, format!("address {}", network(ip)))
     }
 
     /// Accounts made from one network.
     pub(super) fn registration(ip: IpAddr) -> Self {
-        Self { subject: format!("registration {}", network(ip)), limit: 10 }
+        Self::within(WINDOW, 10, format!("registration {}", network(ip)))
     }
 
     /// Wrong passwords of somebody who is logged in; apart, so that a stolen session locks nobody out.
     pub(super) fn current_password(account: &str) -> Self {
-        Self { subject: format!("current password {account}"), limit: 5 }
+        Self::within(WINDOW, 5, format!("current password {account}"))
+    }
+
+    /// Codes and links mailed because somebody asked for them: one a minute, ten a day.
+    pub(super) fn mails(account: &str) -> Vec<Self> {
+        vec![
+            Self::within(Duration::from_mins(1), 1, format!("mail {account}")),
+            Self::within(DAY, 10, format!("mail a day {account}")),
+        ]
+    }
+
+    /// Notices mailed to one account.
+    pub(super) fn notices(account: &str) -> Self {
+        Self::within(DAY, 30, format!("notices {account}"))
     }
 
     /// Wrong codes for one account.
     pub(super) fn code(account: &str) -> Self {
-        Self { subject: format!("code {account}"), limit: 5 }
+        Self::within(WINDOW, 5, format!("code {account}"))
     }
 }
 
@@ -116,8 +135,8 @@ fn spend_all<'budget>(
     now: Timestamp,
 ) -> Result<(), Refusal<'budget>> {
     budgets::delete_reset(connection, now, SWEEP)?;
-    for Budget { subject, limit } in budgets {
-        if !budgets::spend(connection, subject, *limit, now, now.after(WINDOW))? {
+    for Budget { subject, limit, window } in budgets {
+        if !budgets::spend(connection, subject, *limit, now, now.after(*window))? {
             let resets_at = budgets::find_reset(connection, subject)?.unwrap_or(now);
             return Err(Refusal::Spent { subject, seconds: now.seconds_until(resets_at) });
         }
@@ -145,6 +164,11 @@ pub(super) fn forgive(connection: &Connection, account: &str) -> Result<()> {
         budgets::delete(connection, &budget.subject)?;
     }
     Ok(())
+}
+
+/// Forgets the wrong codes that were counted against an account.
+pub(super) fn forgive_codes(connection: &Connection, account: &str) -> Result<()> {
+    budgets::delete(connection, &Budget::code(account).subject)
 }
 
 /// How many attempts of this process are being checked, by subject.

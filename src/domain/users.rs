@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::audit::{self, Event};
 use super::changes::{self, Changes};
 use super::fields::{Display, Email, GivenTag, NewPassword, Username};
 use super::identifier::{Identifier, by_name};
@@ -41,7 +42,9 @@ pub fn register<E: From<Error>>(
 ) -> Result<Profile, E> {
     let hash = app.hasher.hash(&account.password.0)?;
     app.db.write(|connection| {
-        let profile = profile(app, insert(connection, account, hash, now)?, now);
+        let user = insert(connection, account, hash, now)?;
+        audit::record(app, connection, (Event::AccountCreated, &user), None, now)?;
+        let profile = profile(app, user, now);
         show(&profile)?;
         Ok(profile)
     })
@@ -66,7 +69,9 @@ pub fn register_first<E: From<Error>>(
         if users::exists_any(connection)? {
             return Ok(());
         }
-        show(&profile(app, insert(connection, account, hash, now)?, now))
+        let user = insert(connection, account, hash, now)?;
+        audit::record(app, connection, (Event::AccountCreated, &user), None, now)?;
+        show(&profile(app, user, now))
     })
 }
 
@@ -182,15 +187,28 @@ pub fn set(
     pictures: &[(PictureKind, Picture)],
     now: Timestamp,
 ) -> Result<Profile> {
-    app.db.write(|connection| {
+    let (before, user, events) = app.db.write(|connection| {
         let mut user = by_name(app, connection, name)?;
+        let before = user.clone();
         changes.apply(app, &mut user);
         for (kind, picture) in pictures {
             pictures::put(connection, &mut user, *kind, picture)?;
         }
-        changes::store(connection, &user)?;
-        Ok(profile(app, user, now))
-    })
+        changes::store(connection, &before, &user)?;
+        let events: Vec<_> = [
+            (before.email != user.email, Event::EmailChanged),
+            (before.has_email_factor && !user.has_email_factor, Event::EmailFactorDisabled),
+        ]
+        .into_iter()
+        .filter_map(|(happens, event)| happens.then_some(event))
+        .collect();
+        events.iter().try_for_each(|event| audit::record(app, connection, (*event, &before), None, now))?;
+        Ok::<_, Error>((before, user, events))
+    })?;
+    for event in events {
+        app.notify(&before, None, event, now);
+    }
+    Ok(profile(app, user, now))
 }
 
 /// Adds and removes tags.
@@ -225,13 +243,17 @@ pub fn change_password<E: From<Error>>(
     show: impl FnOnce() -> Result<(), E>,
 ) -> Result<(), E> {
     let hash = app.hasher.hash(&password.0)?;
-    app.db.write(|connection| {
+    let user = app.db.write(|connection| {
         let user = by_name(app, connection, name)?;
         users::update_password(connection, user.id, &hash, now)?;
         sessions::delete_all_of(connection, user.id, None)?;
         throttle::forgive(connection, &user.id.to_string())?;
-        show()
-    })
+        audit::record(app, connection, (Event::PasswordChanged, &user), None, now)?;
+        show()?;
+        Ok::<_, E>(user)
+    })?;
+    app.notify(&user, None, Event::PasswordChanged, now);
+    Ok(())
 }
 
 /// Bans a user until then, or for good; ends all of their sessions.
@@ -242,7 +264,8 @@ pub fn disable(app: &App, name: &str, reason: Option<&str>, until: Option<Timest
     app.db.write(|connection| {
         let user = by_name(app, connection, name)?;
         users::update_ban(connection, user.id, Some(now), until, reason)?;
-        sessions::delete_all_of(connection, user.id, None)
+        sessions::delete_all_of(connection, user.id, None)?;
+        audit::record(app, connection, (Event::AccountDisabled, &user), None, now)
     })
 }
 
@@ -250,10 +273,11 @@ pub fn disable(app: &App, name: &str, reason: Option<&str>, until: Option<Timest
 ///
 /// # Errors
 /// [`Error::UserNotFound`], or the database fails.
-pub fn enable(app: &App, name: &str) -> Result<()> {
+pub fn enable(app: &App, name: &str, now: Timestamp) -> Result<()> {
     app.db.write(|connection| {
         let user = by_name(app, connection, name)?;
-        users::update_ban(connection, user.id, None, None, None)
+        users::update_ban(connection, user.id, None, None, None)?;
+        audit::record(app, connection, (Event::AccountEnabled, &user), None, now)
     })
 }
 
@@ -261,9 +285,10 @@ pub fn enable(app: &App, name: &str) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::UserNotFound`], or the database fails.
-pub fn remove(app: &App, name: &str) -> Result<()> {
+pub fn remove(app: &App, name: &str, now: Timestamp) -> Result<()> {
     app.db.write(|connection| {
         let user = by_name(app, connection, name)?;
+        audit::record(app, connection, (Event::AccountRemoved, &user), None, now)?;
         users::delete(connection, user.id)
     })
 }

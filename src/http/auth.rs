@@ -13,8 +13,8 @@ use super::doc::{Doc, schema};
 use super::envelope::{Failure, Reply};
 use super::extract::{AuthenticatedChange, LoginFrom};
 use crate::config::Config;
-use crate::domain::auth::{self, LoginAttempt, LoginOutcome};
-use crate::domain::factors::{Code, Method};
+use crate::domain::auth::{self, LoginAttempt};
+use crate::domain::factors::{Code, Outcome};
 use crate::domain::fields::{Display, Email, NewPassword, Username};
 use crate::domain::identifier::Identifier;
 use crate::domain::password::{MAX_LENGTH, Password};
@@ -37,10 +37,10 @@ pub(super) struct LoginRequest {
     #[schema(value_type = String, min_length = 6, max_length = 128)]
     password: Password,
     /// The second factor, where it is due.
-    #[schema(value_type = Option<String>, pattern = "^[0-9]{6}$")]
+    #[schema(value_type = Option<CodeText>)]
     twofa_token: Option<Code>,
     /// The same under the name that released clients use.
-    #[schema(value_type = Option<String>, pattern = "^[0-9]{6}$")]
+    #[schema(value_type = Option<CodeText>)]
     factor_code: Option<Code>,
     /// Base64 of a public key (SPKI, DER), kept with the session.
     #[schema(value_type = Option<String>)]
@@ -56,6 +56,12 @@ enum IdentifierText {
     Name(String),
     Id(i64),
 }
+
+/// Six digits, or a recovery code.
+#[derive(ToSchema)]
+#[schema(as = Code, pattern = "^([0-9]{6}|[A-HJ-NP-Za-hj-np-z2-9]{5}-?[A-HJ-NP-Za-hj-np-z2-9]{5})$")]
+#[expect(dead_code, reason = "it only describes the wire")]
+pub(super) struct CodeText(String);
 
 /// What a stranger sends to get an account.
 #[derive(ToSchema)]
@@ -100,10 +106,8 @@ pub(super) async fn login(
     Body(body): SmallBody,
 ) -> Result<Reply<SessionData>, Failure> {
     let attempt = LoginRequest::read(body, bridge.config())?.into_attempt(device);
-    match bridge.hash(move |app| auth::login(app, &attempt, now)).await? {
-        LoginOutcome::Session(session) => Ok(opened(bridge.config(), *session)),
-        LoginOutcome::VerificationRequired(methods) => Err(verification_required(&methods)),
-    }
+    let session = done(bridge.hash(move |app| auth::login(app, &attempt, now)).await?)?;
+    Ok(opened(bridge.config(), *session))
 }
 
 pub(super) const REGISTER: Doc = Doc::new("Make an account and log in, where the server lets strangers")
@@ -143,13 +147,19 @@ pub(super) async fn logout(
 
 fn opened(config: &Config, session: OpenedSession) -> Reply<SessionData> {
     let cookie = cookie::of(config, &session);
-    let OpenedSession { token, expires_at: expires, created_at, user } = session;
+    let OpenedSession { token, expires_at: expires, created_at, user, .. } = session;
     Reply::new(SessionData { token, expires, created_at, user }).with_cookie(cookie)
 }
 
-/// The answer where a second factor is due.
-pub(super) fn verification_required(methods: &[Method; 2]) -> Failure {
-    Failure::with_data(Error::VerificationRequired, json!({ "verification_required": true, "methods": methods }))
+/// What was done, or the answer that a second factor is due.
+pub(super) fn done<T>(outcome: Outcome<T>) -> Result<T, Failure> {
+    match outcome {
+        Outcome::Done(value) => Ok(value),
+        Outcome::VerificationRequired(methods) => {
+            let data = json!({ "verification_required": true, "methods": methods });
+            Err(Failure::with_data(Error::VerificationRequired, data))
+        }
+    }
 }
 
 impl LoginRequest {

@@ -23,7 +23,7 @@ const MEDIA_TYPE: &str = "application/json";
 type Read<T> = Pin<Box<dyn Future<Output = Result<T, Failure>>>>;
 
 /// A JSON object whose keys are all different.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Object(Map<String, Value>);
 
 impl Object {
@@ -93,7 +93,8 @@ impl Object {
 pub(super) struct Body<const LIMIT: usize>(pub Object);
 
 /// What most endpoints take.
-pub(super) type SmallBody = Body<{ 16 * 1024 }>;
+pub(super) type SmallBody = Body<SMALL>;
+const SMALL: usize = 16 * 1024;
 
 /// A whole profile: ten links of full length are more than 16 KiB.
 pub(super) type ProfileBody = Body<{ 64 * 1024 }>;
@@ -103,14 +104,44 @@ impl<const LIMIT: usize> FromRequest for Body<LIMIT> {
     type Future = Read<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let header = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let media_type = header.and_then(|value| value.split(';').next()).unwrap_or("").trim();
-        if !media_type.eq_ignore_ascii_case(MEDIA_TYPE) {
-            return Box::pin(async { Err(Error::UnsupportedMediaType { expected: MEDIA_TYPE }.into()) });
+        if !is_json(request) {
+            return Box::pin(async { Err(UNSUPPORTED.into()) });
         }
         let body = read(request, payload, LIMIT);
-        Box::pin(async { serde_json::from_slice(&body.await?).map(Self).map_err(|_| Error::InvalidRequest.into()) })
+        Box::pin(async { Ok(Self(object(&body.await?)?)) })
     }
+}
+
+/// The same, where an empty body counts as an empty object.
+pub(super) struct OptionalBody(pub Object);
+
+impl FromRequest for OptionalBody {
+    type Error = Failure;
+    type Future = Read<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let is_json = is_json(request);
+        let body = read(request, payload, SMALL);
+        Box::pin(async move {
+            match body.await? {
+                nothing if nothing.is_empty() => Ok(Self(Object::default())),
+                body if is_json => Ok(Self(object(&body)?)),
+                _ => Err(UNSUPPORTED.into()),
+            }
+        })
+    }
+}
+
+const UNSUPPORTED: Error = Error::UnsupportedMediaType { expected: MEDIA_TYPE };
+
+fn is_json(request: &HttpRequest) -> bool {
+    let header = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let media_type = header.and_then(|value| value.split(';').next()).unwrap_or("").trim();
+    media_type.eq_ignore_ascii_case(MEDIA_TYPE)
+}
+
+fn object(body: &[u8]) -> Result<Object> {
+    serde_json::from_slice(body).map_err(|_| Error::InvalidRequest)
 }
 
 /// A body of any type, as large as a picture may be.

@@ -75,7 +75,7 @@ const fn name(error: &Error) -> (&'static str, u16) {
         Error::NotLogged => ("UNAUTHORIZED", 401),
         Error::InternalError { .. } => ("INTERNAL_SERVER_ERROR", 500),
         Error::ServerNotReady { .. } => ("SERVICE_UNAVAILABLE", 503),
-        Error::InvalidRequest => ("BAD_REQUEST", 400),
+        Error::InvalidChallenge | Error::InvalidRequest | Error::AlreadyValid => ("BAD_REQUEST", 400),
         Error::VerificationRequired => ("VERIFICATION_REQUIRED", 428),
         Error::TooManyRequests { .. } => ("RATE_LIMITED", 429),
         Error::PayloadTooLarge { .. } => ("BAD_REQUEST", 413),

@@ -19,6 +19,8 @@ pub(super) enum Caller {
 pub(super) enum Takes {
     Nothing,
     Object(SchemaOf),
+    /// An object, or nothing.
+    Optional(SchemaOf),
     File,
 }
 
@@ -87,6 +89,14 @@ impl Doc {
         Self { takes: Takes::Object(schema), ..self }
     }
 
+    pub(super) const fn takes_optionally(self, schema: SchemaOf) -> Self {
+        Self { takes: Takes::Optional(schema), ..self }
+    }
+
+    pub(super) const fn takes_nothing(self) -> Self {
+        Self { takes: Takes::Nothing, ..self }
+    }
+
     pub(super) const fn takes_file(self) -> Self {
         Self { takes: Takes::File, ..self }
     }
@@ -116,7 +126,7 @@ impl Doc {
         }
         match self.takes {
             Takes::Nothing => (),
-            Takes::Object(_) | Takes::File => codes.extend([16, 1002, 1003]),
+            Takes::Object(_) | Takes::Optional(_) | Takes::File => codes.extend([16, 1002, 1003]),
         }
         codes.sort_unstable();
         codes.dedup();

@@ -4,7 +4,7 @@ use std::future::{Ready, ready};
 use std::net::IpAddr;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{AUTHORIZATION, USER_AGENT};
+use actix_web::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, USER_AGENT};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 
@@ -17,6 +17,7 @@ use crate::domain::identifier::{Identifier, Selector};
 use crate::domain::relays;
 use crate::domain::sessions::{Device, Principal, authenticate, is_to_be_noted, note};
 use crate::error::{Error, Result};
+use crate::language::Language;
 
 /// User agents are kept up to this length, in characters.
 const USER_AGENT_LENGTH: usize = 256;
@@ -42,15 +43,20 @@ extract!(Now, |request| Ok(Now::of(request)));
 pub(super) struct LoginFrom(pub Device);
 
 extract!(LoginFrom, |request| {
-    let config = bridge(request)?.config();
-    origin::check_login(request, &config.server)?;
-    let agent = request.headers().get(USER_AGENT);
-    let text = |bytes| String::from_utf8_lossy(bytes).chars().take(USER_AGENT_LENGTH).collect();
-    Ok(Self(Device {
-        ip: client_ip(request, &config.server.trusted_proxies),
-        user_agent: agent.map(|value| text(value.as_bytes())),
-    }))
+    origin::check_login(request, &bridge(request)?.config().server)?;
+    device(request).map(Self)
 });
+
+/// From where a request comes.
+pub(super) fn device(request: &HttpRequest) -> Result<Device> {
+    let text = |bytes| String::from_utf8_lossy(bytes).chars().take(USER_AGENT_LENGTH).collect();
+    let languages = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    Ok(Device {
+        ip: client_ip(request, &bridge(request)?.config().server.trusted_proxies),
+        user_agent: request.headers().get(USER_AGENT).map(|value| text(value.as_bytes())),
+        language: languages.and_then(Language::accepted),
+    })
+}
 
 /// Whoever asks to read.
 pub(super) struct Authenticated(pub Principal);
@@ -60,18 +66,22 @@ extract!(Authenticated, |request| authenticated(request).map(|(principal, _)| Se
 /// Whoever asks to change something. By the cookie alone, the request must come from a page of ours.
 pub(super) struct AuthenticatedChange(pub Principal);
 
-extract!(AuthenticatedChange, |request| {
+extract!(AuthenticatedChange, |request| authenticated_change(request).map(Self));
+
+/// The same, for handlers that serve others too.
+pub(super) fn authenticated_change(request: &HttpRequest) -> Result<Principal> {
     let (principal, by) = authenticated(request)?;
     if by == Credential::Cookie {
         origin::check_change(request, &bridge(request)?.config().server)?;
     }
-    Ok(Self(principal))
-});
+    Ok(principal)
+}
 
 fn authenticated(request: &HttpRequest) -> Result<(Principal, Credential)> {
     let (bridge, Now(now)) = (bridge(request)?, Now::of(request));
     let (token, by) = credential(request, bridge.config()).ok_or(Error::NotLogged)?;
-    let principal = bridge.read(|app| authenticate(app, &token, now))?;
+    let device = device(request)?;
+    let principal = bridge.read(|app| authenticate(app, &token, device, now))?;
     if is_to_be_noted(&principal, now) {
         let session = principal.session;
         bridge.run_aside(move |app| note(app, session, now));

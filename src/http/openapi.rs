@@ -59,6 +59,10 @@ fn operation(path: &str, doc: &Doc, schemas: &mut Map<String, Value>) -> Value {
     match doc.takes {
         Takes::Nothing => (),
         Takes::Object(schema) => operation["requestBody"] = body(JSON, &schema(schemas)),
+        Takes::Optional(schema) => {
+            operation["requestBody"] = body(JSON, &schema(schemas));
+            operation["requestBody"]["required"] = false.into();
+        }
         Takes::File => operation["requestBody"] = body("application/octet-stream", &json!({})),
     }
     operation

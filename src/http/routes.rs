@@ -9,7 +9,7 @@ use actix_web::{FromRequest, Handler, HttpRequest, Resource, Responder, Scope};
 
 use super::doc::Doc;
 use super::envelope::{self, Failure};
-use super::{auth, discovery, pages, pictures, relays, sessions, users};
+use super::{auth, discovery, email, factors, pages, pictures, relays, sessions, users};
 use crate::error::Error;
 
 /// Lays out the whole server. The API stands under three prefixes: the path tells the dialect of the answer.
@@ -38,12 +38,31 @@ fn api(prefix: &str) -> impl HttpServiceFactory + 'static {
     api_endpoints().into_iter().fold(scope, Scope::service).default_service(web::to(not_implemented))
 }
 
+/// What stands under two names.
+macro_rules! second_factors {
+    ($prefix:literal) => {{
+        let send = Endpoint::at(concat!($prefix, "/{type}/send"));
+        [
+            Endpoint::at(concat!($prefix, "/totp/setup")).post(factors::setup, factors::SETUP),
+            Endpoint::at(concat!($prefix, "/totp/enable")).post(factors::enable_totp, factors::ENABLE),
+            Endpoint::at(concat!($prefix, "/totp/disable")).post(factors::disable_totp, factors::DISABLE),
+            Endpoint::at(concat!($prefix, "/totp/verify")).post(factors::verify_totp, factors::VERIFY),
+            Endpoint::at(concat!($prefix, "/email/enable")).post(factors::enable_email, factors::ENABLE),
+            Endpoint::at(concat!($prefix, "/email/disable")).post(factors::disable_email, factors::DISABLE),
+            Endpoint::at(concat!($prefix, "/recovery/renew")).post(factors::renew_recovery_codes, factors::RENEW),
+            send.get_change(factors::send, factors::SEND.takes_nothing()).post(factors::send, factors::SEND),
+        ]
+    }};
+}
+
 /// The API: each path with its methods, their handlers, and what the OpenAPI document says of them.
 pub(super) fn api_endpoints() -> Vec<Endpoint> {
-    vec![
+    let mut endpoints = vec![
         Endpoint::at("/auth/register").post(auth::register, auth::REGISTER),
         Endpoint::at("/auth/login").post(auth::login, auth::LOGIN),
         Endpoint::at("/auth/logout").get_change(auth::logout, auth::LOGOUT).post(auth::logout, auth::LOGOUT),
+        Endpoint::at("/email/confirmation").get_change(email::confirm, email::CONFIRM),
+        Endpoint::at("/email/resend").post(email::resend, email::RESEND),
         Endpoint::at("/users").get(users::search, users::SEARCH),
         Endpoint::at("/users/@me")
             .get(users::me, users::ME)
@@ -69,7 +88,10 @@ pub(super) fn api_endpoints() -> Vec<Endpoint> {
         Endpoint::at("/server").get(discovery::server, discovery::SERVER),
         Endpoint::at("/configs").get(discovery::configs, discovery::CONFIGS),
         Endpoint::at("/openapi.json").get(discovery::openapi, Doc::DOCUMENT),
-    ]
+    ];
+    endpoints.extend(second_factors!("/auth"));
+    endpoints.extend(second_factors!("/auth/methods"));
+    endpoints
 }
 
 async fn not_implemented() -> Result<&'static str, Failure> {

@@ -4,7 +4,7 @@ use actix_web::web::Data;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::auth::{code, verification_required};
+use super::auth::{CodeText, code, done};
 use super::body::{Body, Object, ProfileBody};
 use super::bridge::Bridge;
 use super::clock::Now;
@@ -14,7 +14,7 @@ use super::extract::{Authenticated, AuthenticatedChange, Selected};
 use super::query::Query;
 use crate::config::Config;
 use crate::domain::App;
-use crate::domain::account::{Edit, EditOutcome, edit};
+use crate::domain::account::{Edit, edit};
 use crate::domain::changes::Changes;
 use crate::domain::factors::Code;
 use crate::domain::fields::{
@@ -79,9 +79,9 @@ pub(super) struct EditRequest {
     #[schema(value_type = Option<Vec<String>>, max_items = 50)]
     tags: Option<Vec<OwnTag>>,
     /// The second factor, where a change needs it.
-    #[schema(value_type = Option<String>, pattern = "^[0-9]{6}$")]
+    #[schema(value_type = Option<CodeText>)]
     twofa_token: Option<Code>,
-    #[schema(value_type = Option<String>, pattern = "^[0-9]{6}$")]
+    #[schema(value_type = Option<CodeText>)]
     factor_code: Option<Code>,
 }
 
@@ -148,10 +148,8 @@ pub(super) async fn change(
     let wanted = EditRequest::read(body, bridge.config())?.into_edit()?;
     let has_password = wanted.password.is_some();
     let work = move |app: &App| edit(app, &principal, wanted, now);
-    match if has_password { bridge.hash(work).await? } else { bridge.run(work).await? } {
-        EditOutcome::Done(profile) => Ok(Reply::new(*profile)),
-        EditOutcome::VerificationRequired(methods) => Err(verification_required(&methods)),
-    }
+    let profile = done(if has_password { bridge.hash(work).await? } else { bridge.run(work).await? })?;
+    Ok(Reply::new(*profile))
 }
 
 impl EditRequest {

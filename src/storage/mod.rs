@@ -1,11 +1,19 @@
 //! Floor 1: the database. Free functions over a `&Connection`, one file per table; no rule lives here.
 
+pub mod audit;
 pub mod budgets;
+pub mod devices;
+pub mod email_confirmations;
+pub mod keys;
 pub mod pictures;
+pub mod recovery_codes;
 pub mod relays;
 mod schema;
+pub mod sent_codes;
 pub mod sessions;
+pub mod totp_enrollments;
 pub mod totp_factors;
+mod upgrades;
 pub mod users;
 
 use std::path::{Path, PathBuf};
@@ -15,12 +23,13 @@ use std::time::Duration;
 use r2d2::{CustomizeConnection, Pool};
 use r2d2_sqlite::SqliteConnectionManager;
 pub use rusqlite::Connection;
-use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use scheduled_thread_pool::ScheduledThreadPool;
 
 use crate::error::{Error, Result};
+use crate::language::Language;
 use crate::time::Timestamp;
 
 /// How long a statement waits for another process's lock, and a caller for a connection.
@@ -165,6 +174,18 @@ impl ToSql for Timestamp {
 impl FromSql for Timestamp {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         i64::column_result(value).map(Self::from_millis)
+    }
+}
+
+impl ToSql for Language {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.tag().into())
+    }
+}
+
+impl FromSql for Language {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        Self::from_tag(value.as_str()?).ok_or(FromSqlError::InvalidType)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The schema's version: made where there is no database, checked where there is one.
+//! The schema: made where there is no database, checked and brought up to date where there is one.
 
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Read};
@@ -7,12 +7,12 @@ use std::path::Path;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::{FLAGS, OpenError, pragmas};
+use super::{FLAGS, OpenError, pragmas, upgrades};
 use crate::secret;
 
 const SCHEMA: &str = include_str!("../../schema.sql");
 /// As `schema.sql` sets them.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const APPLICATION_ID: u32 = 1_852_799_009;
 
 /// Leaves a database of the current version at `path`, or fails without having changed anything.
@@ -27,18 +27,22 @@ pub(super) fn prepare(path: &Path) -> Result<(), OpenError> {
     install(path)
 }
 
-/// Checks again with the eyes of SQLite, which knows of commits that the file's header does not show yet, and fills
-/// an empty database.
+/// Checks again with the eyes of SQLite, which knows of commits that the file's header does not show yet; fills an empty
+/// database, and upgrades an old one.
 fn install(path: &Path) -> Result<(), OpenError> {
     let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
     let mut connection = Connection::open_with_flags(path, FLAGS).map_err(sqlite)?;
     pragmas(&connection).map_err(sqlite)?;
-    if current(&connection).map_err(sqlite)?.version == 0 {
+    let found = current(&connection).map_err(sqlite)?;
+    check(path, found)?;
+    if found.version < VERSION {
         // One process at a time: the switch to the write-ahead log does not wait for another's.
         let folder = File::open(secret::parent(path)).and_then(|folder| folder.lock().map(|()| folder));
         let _held = folder.map_err(|source| OpenError::File { action: "lock", path: path.to_owned(), source })?;
-        if is_empty(&connection).map_err(sqlite)? {
-            fill(&mut connection).map_err(sqlite)?;
+        match current(&connection).map_err(sqlite)?.version {
+            0 if is_empty(&connection).map_err(sqlite)? => fill(&mut connection).map_err(sqlite)?,
+            from @ 1..VERSION => upgrades::run(&mut connection, path, from)?,
+            _ => (),
         }
     }
     match current(&connection).map_err(sqlite)? {
@@ -66,7 +70,7 @@ struct Header {
 
 fn check(path: &Path, header: Header) -> Result<(), OpenError> {
     match header {
-        Header { version: 0, application_id: 0 } | Header { version: VERSION, application_id: APPLICATION_ID } => {
+        Header { version: 0, application_id: 0 } | Header { version: 1..=VERSION, application_id: APPLICATION_ID } => {
             Ok(())
         }
         Header { version, application_id: APPLICATION_ID } if version > VERSION => {
@@ -77,8 +81,9 @@ fn check(path: &Path, header: Header) -> Result<(), OpenError> {
 }
 
 fn current(connection: &Connection) -> rusqlite::Result<Header> {
-    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get(0));
-    Ok(Header { version: pragma("user_version")?, application_id: pragma("application_id")? })
+    // Both at once: another process may be filling the database.
+    let query = "SELECT user_version, application_id FROM pragma_user_version, pragma_application_id";
+    connection.query_row(query, [], |row| Ok(Header { version: row.get(0)?, application_id: row.get(1)? }))
 }
 
 /// Reads version and application id where the file format has them (sqlite.org/fileformat2.html, 1.3); `None` where
@@ -150,7 +155,7 @@ mod tests {
         Connection::open(&path).unwrap().pragma_update(None, "user_version", VERSION + 1).unwrap();
         let before = fs::read(&path).unwrap();
         let message = Db::open(&path).err().unwrap().to_string();
-        assert!(message.contains("schema version 2") && message.contains("newer nox"), "{message}");
+        assert!(message.contains("schema version 3") && message.contains("newer nox"), "{message}");
         assert_eq!(fs::read(&path).unwrap(), before);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }

@@ -177,6 +177,15 @@ pub fn delete_all_of(connection: &Connection, user_id: UserId, except: Option<Se
     Ok(())
 }
 
+/// Ends everybody's sessions.
+///
+/// # Errors
+/// The database fails.
+pub fn delete_all(connection: &Connection) -> Result<()> {
+    connection.execute("DELETE FROM sessions", [])?;
+    Ok(())
+}
+
 /// Deletes up to `limit` sessions that have expired.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! The table `totp_factors`.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::users::UserId;
 use crate::error::Result;
@@ -14,22 +14,33 @@ pub struct TotpFactor {
     pub secret: Vec<u8>,
     pub last_step: i64,
     pub enabled_at: Timestamp,
+    pub last_skew: Option<i64>,
+}
+
+fn factor(row: &Row<'_>) -> rusqlite::Result<TotpFactor> {
+    Ok(TotpFactor {
+        user_id: row.get("user_id")?,
+        secret: row.get("secret")?,
+        last_step: row.get("last_step")?,
+        enabled_at: row.get("enabled_at")?,
+        last_skew: row.get("last_skew")?,
+    })
 }
 
 /// # Errors
 /// The database fails.
 pub fn find(connection: &Connection, user_id: UserId) -> Result<Option<TotpFactor>> {
-    Ok(connection
-        .prepare_cached("SELECT user_id, secret, last_step, enabled_at FROM totp_factors WHERE user_id = ?1")?
-        .query_row([user_id], |row| {
-            Ok(TotpFactor {
-                user_id: row.get("user_id")?,
-                secret: row.get("secret")?,
-                last_step: row.get("last_step")?,
-                enabled_at: row.get("enabled_at")?,
-            })
-        })
-        .optional()?)
+    let query = "SELECT * FROM totp_factors WHERE user_id = ?1";
+    Ok(connection.prepare_cached(query)?.query_row([user_id], factor).optional()?)
+}
+
+/// Everybody's.
+///
+/// # Errors
+/// The database fails.
+pub fn list_all(connection: &Connection) -> Result<Vec<TotpFactor>> {
+    let mut statement = connection.prepare("SELECT * FROM totp_factors")?;
+    Ok(statement.query_map([], factor)?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Whether anybody has one.
@@ -47,22 +58,34 @@ pub fn exists_any(connection: &Connection) -> Result<bool> {
 pub fn insert(connection: &Connection, factor: &TotpFactor) -> Result<bool> {
     let inserted = connection
         .prepare_cached(
-            "INSERT INTO totp_factors (user_id, secret, last_step, enabled_at) VALUES (?1, ?2, ?3, ?4)
+            "INSERT INTO totp_factors (user_id, secret, last_step, enabled_at, last_skew) VALUES (?1, ?2, ?3, ?4, ?5)
              ON CONFLICT (user_id) DO NOTHING",
         )?
-        .execute(params![factor.user_id, factor.secret, factor.last_step, factor.enabled_at])?;
+        .execute(params![factor.user_id, factor.secret, factor.last_step, factor.enabled_at, factor.last_skew])?;
     Ok(inserted == 1)
 }
 
-/// Accepts a step of this very factor and tells whether it was still good: later than every one before (RFC 6238, 5.2).
+/// Accepts a step of this very factor, with how far it was off, and tells whether it was still good: later than every one
+/// before (RFC 6238, 5.2).
 ///
 /// # Errors
 /// The database fails.
-pub fn update_last_step(connection: &Connection, factor: &TotpFactor, step: i64) -> Result<bool> {
+pub fn update_last_step(connection: &Connection, factor: &TotpFactor, step: i64, skew: i64) -> Result<bool> {
     let accepted = connection
-        .prepare_cached("UPDATE totp_factors SET last_step = ?3 WHERE user_id = ?1 AND secret = ?2 AND last_step < ?3")?
-        .execute(params![factor.user_id, factor.secret, step])?;
+        .prepare_cached(
+            "UPDATE totp_factors SET last_step = ?3, last_skew = ?4 WHERE user_id = ?1 AND secret = ?2 AND last_step < ?3",
+        )?
+        .execute(params![factor.user_id, factor.secret, step, skew])?;
     Ok(accepted == 1)
+}
+
+/// Stores the same secret sealed anew.
+///
+/// # Errors
+/// The database fails.
+pub fn update_secret(connection: &Connection, user_id: UserId, secret: &[u8]) -> Result<()> {
+    connection.execute("UPDATE totp_factors SET secret = ?2 WHERE user_id = ?1", params![user_id, secret])?;
+    Ok(())
 }
 
 /// Removes the factor and tells whether there was one.

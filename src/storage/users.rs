@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::Page;
 use crate::error::{Error, Result};
+use crate::language::Language;
 use crate::time::Timestamp;
 
 /// A user's number: 1 to 4294967295, never given twice.
@@ -31,9 +32,9 @@ impl FromSql for UserId {
     }
 }
 
-/// One row, with whether a TOTP factor stands beside it.
+/// One row, with whether a TOTP factor stands beside it and how many recovery codes are left.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "schema.sql documents the columns")]
+#[expect(missing_docs, clippy::struct_excessive_bools, reason = "schema.sql documents the columns")]
 pub struct User {
     pub id: UserId,
     pub username: String,
@@ -54,7 +55,10 @@ pub struct User {
     pub banned_until: Option<Timestamp>,
     pub ban_reason: Option<String>,
     pub created_at: Timestamp,
+    pub language: Option<Language>,
+    pub has_email_factor: bool,
     pub has_totp: bool,
+    pub recovery_codes: u32,
 }
 
 /// A row to be.
@@ -74,8 +78,9 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, username, display, email, email_verified, password_hash, password_changed_at, is_admin, rank, bio, ",
-            "thumbnail, banner, home, links, tags, banned_at, banned_until, ban_reason, created_at, ",
-            "EXISTS (SELECT 1 FROM totp_factors WHERE user_id = id) AS has_totp FROM users ",
+            "thumbnail, banner, home, links, tags, banned_at, banned_until, ban_reason, created_at, language, ",
+            "has_email_factor, EXISTS (SELECT 1 FROM totp_factors WHERE user_id = id) AS has_totp, ",
+            "(SELECT count(*) FROM recovery_codes WHERE user_id = id AND used_at IS NULL) AS recovery_codes FROM users ",
             $rest
         )
     };
@@ -103,7 +108,10 @@ fn user(row: &Row<'_>) -> rusqlite::Result<User> {
         banned_until: row.get("banned_until")?,
         ban_reason: row.get("ban_reason")?,
         created_at: row.get("created_at")?,
+        language: row.get("language")?,
+        has_email_factor: row.get("has_email_factor")?,
         has_totp: row.get("has_totp")?,
+        recovery_codes: row.get("recovery_codes")?,
     })
 }
 
@@ -206,7 +214,7 @@ pub fn update(connection: &Connection, user: &User) -> Result<()> {
         .prepare_cached(
             "UPDATE users SET username = :username, display = :display, email = :email,
                  email_verified = :email_verified, rank = :rank, bio = :bio, thumbnail = :thumbnail, banner = :banner,
-                 home = :home, links = :links, tags = :tags
+                 home = :home, links = :links, tags = :tags, language = :language, has_email_factor = :has_email_factor
              WHERE id = :id",
         )?
         .execute(named_params! {
@@ -222,6 +230,8 @@ pub fn update(connection: &Connection, user: &User) -> Result<()> {
             ":home": user.home,
             ":links": user.links.join("\n"),
             ":tags": user.tags.join("\n"),
+            ":language": user.language,
+            ":has_email_factor": user.has_email_factor,
         });
     updated.map(drop).map_err(conflict)
 }

@@ -14,6 +14,15 @@ fn serve() -> (Instance, Server, Person) {
     (instance, server, ada)
 }
 
+/// The same with an authenticator app, whose secret comes third.
+fn serve_with_app() -> (Instance, Server, String, Person) {
+    let instance = Instance::new();
+    instance.add_user("ada", "hunter22");
+    let server = instance.serve();
+    let (secret, ada) = Person::with_app(&instance, &server, "ada");
+    (instance, server, secret, ada)
+}
+
 fn new_password(current: &str) -> Value {
     json!({ "password": "hunter33", "current_password": current })
 }
@@ -88,8 +97,7 @@ fn guessing_the_password_in_a_stolen_session_is_stopped() {
 
 #[test]
 fn where_a_factor_is_on_these_changes_need_it() {
-    let (instance, _server, ada) = serve();
-    instance.enroll("ada");
+    let (_instance, _server, _secret, ada) = serve_with_app();
     let before = ada.get(ME).data();
     for mut body in sensitive() {
         body["bio"] = "must not be stored".into();
@@ -110,9 +118,9 @@ fn where_a_factor_is_on_these_changes_need_it() {
 fn with_a_code_these_changes_are_made() {
     for (index, mut body) in sensitive().into_iter().enumerate() {
         for field in ["twofa_token", "factor_code"] {
-            let (instance, _server, ada) = serve();
+            let (_instance, _server, secret, ada) = serve_with_app();
             body["twofa_token"] = Value::Null;
-            body[field] = oathtool(&instance.enroll("ada"), 0).into();
+            body[field] = oathtool(&secret, 0).into();
             let changed = ada.post(ME, &body).data();
             match index {
                 0 => assert_eq!(changed["username"], "lovelace"),
@@ -126,8 +134,8 @@ fn with_a_code_these_changes_are_made() {
 
 #[test]
 fn a_code_works_for_one_change() {
-    let (instance, server, ada) = serve();
-    let code = oathtool(&instance.enroll("ada"), 0);
+    let (_instance, server, secret, ada) = serve_with_app();
+    let code = oathtool(&secret, 0);
     ada.post(ME, &json!({ "username": "lovelace", "factor_code": code })).data();
     for field in ["factor_code", "twofa_token"] {
         let message = ada.post(ME, &json!({ "username": "byron", field: code })).failure(5, 400, ME);
@@ -140,26 +148,25 @@ fn a_code_works_for_one_change() {
 
 #[test]
 fn a_code_that_came_with_a_refused_change_still_works() {
-    let (instance, _server, ada) = serve();
+    let (instance, _server, secret, ada) = serve_with_app();
     instance.add_user("bob", "hunter22");
-    let code = oathtool(&instance.enroll("ada"), 0);
+    let code = oathtool(&secret, 0);
     ada.post(ME, &json!({ "username": "bob", "factor_code": code })).failure(6, 409, ME);
     ada.post(ME, &json!({ "username": "lovelace", "factor_code": code })).data();
 }
 
 #[test]
 fn what_stays_as_it_is_needs_no_factor() {
-    let (instance, _server, ada) = serve();
-    ada.post(ME, &json!({ "email": "a@b.example" })).data();
-    instance.enroll("ada");
+    let (instance, _server, _secret, ada) = serve_with_app();
+    instance.ok(&["user", "set", "ada", "--email", "a@b.example"], "");
     let whole = json!({ "username": "ada", "email": "a@b.example", "bio": "x" });
     assert_eq!(ada.post(ME, &whole).data()["bio"], "x");
 }
 
 #[test]
 fn a_code_that_is_none_is_named() {
-    let (instance, _server, ada) = serve();
-    let wrong = oathtool(&instance.enroll("ada"), 9);
+    let (_instance, _server, secret, ada) = serve_with_app();
+    let wrong = oathtool(&secret, 9);
     for field in ["twofa_token", "factor_code"] {
         for value in [json!("12345"), json!("12345a"), json!(123_456), json!(""), json!(wrong)] {
             let body = json!({ "username": "lovelace", field: value });

@@ -33,7 +33,7 @@ fn a_login_answers_a_session_with_its_token_its_user_and_its_cookie() {
             "email": "ada@example.org", "email_verified": false, "created_at": data["user"]["created_at"],
             "home": null, "twofa_enabled": false,
             "pronoun": null, "avatar": null, "public": null, "presence": { "status": "online", "text": null },
-            "alias": [], "followers": 0, "following": 0, "methods": { "totp": "disabled", "email": "disabled" },
+            "alias": [], "followers": 0, "following": 0, "methods": { "totp": "disabled", "email": "disabled", "recovery_codes": 0 },
         })
     );
 
@@ -122,19 +122,22 @@ fn where_a_second_factor_is_due_the_methods_are_listed() {
     let server = instance.serve();
     let refused = server.client().log_in("ada", "hunter22");
     assert_eq!(refused.failure(20, 428, PATH), "Additional verification required.");
-    let details = json!({ "sendable": false, "data": {}, "code": { "length": 6, "type": "numeric" } });
+    let challenge = refused.json()["data"]["methods"][0]["send_data"]["challenge"].clone();
+    assert!(challenge.as_str().unwrap().len() > 40, "{challenge}");
+    let send = json!({ "challenge": challenge });
+    let details = json!({ "sendable": false, "data": send, "code": { "length": 6, "type": "numeric" } });
     assert_eq!(refused.json()["data"]["verification_required"], true);
     assert_eq!(
         refused.json()["data"]["methods"],
         json!([
             {
                 "type": "totp", "name": "Authenticator App", "enabled": true, "can_send": false,
-                "send_data": {}, "details": details,
+                "send_data": send, "details": details,
                 "description": "Use an authenticator app to generate a verification code",
             },
             {
                 "type": "email", "name": "Email Verification", "enabled": false, "can_send": false,
-                "send_data": {}, "details": details,
+                "send_data": send, "details": details,
                 "description": "Receive a verification code via email",
             },
         ])

@@ -69,7 +69,9 @@ fn each_library_lives_on_its_floor() {
         ("r2d2", &["storage"]),
         ("toml", &["config"]),
         ("anyhow", &["cli"]),
-        ("qrcode", &["cli"]),
+        ("qrcode", &["domain"]),
+        ("lettre", &["domain"]),
+        ("askama", &["domain"]),
         ("utoipa", &["http", "domain"]),
     ];
     for (path, text) in built("src") {

@@ -87,7 +87,10 @@ fn a_live_factor_is_not_replaced_and_a_reset_removes_it() {
     assert_eq!(server.client().log_in_with_code("ada", "hunter22", &oathtool(&secret, 0)).status, 200);
     instance.ok(&["totp", "reset", "ada"], "");
     assert_eq!(server.client().log_in("ada", "hunter22").status, 200);
-    assert_eq!(instance.ok(&["totp", "status", "ada", "--json"], ""), "{\"enabled\":false,\"enabled_at\":null}\n");
+    assert_eq!(
+        instance.ok(&["totp", "status", "ada", "--json"], ""),
+        "{\"enabled\":false,\"enabled_at\":null,\"last_skew\":null,\"email\":false,\"recovery_codes\":0}\n"
+    );
     for args in [["totp", "status", "bob"], ["totp", "reset", "bob"], ["totp", "enroll", "bob"]] {
         assert_eq!(instance.run(&args, "").status, 3, "{args:?}");
     }

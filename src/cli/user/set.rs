@@ -13,11 +13,12 @@ use crate::domain::fields::{BannerUrl, Bio, Clearable, Display, Email, GivenTag,
 use crate::domain::pictures::{self, Picture, PictureKind};
 use crate::domain::users;
 use crate::error::{Error, Result as Checked};
+use crate::language::Language;
 use crate::time::Timestamp;
 
 #[derive(Args)]
 #[group(required = true, multiple = true, id = "field", args = [
-    "display", "email", "verified", "bio", "links", "home", "rank", "tags", "thumbnail", "banner",
+    "display", "email", "verified", "bio", "links", "home", "rank", "tags", "thumbnail", "banner", "language",
 ])]
 pub struct Set {
     #[command(flatten)]
@@ -52,6 +53,9 @@ pub struct Set {
     /// A wide picture: a file, or an http or https URL
     #[arg(long, value_name = "FILE|URL")]
     banner: Option<String>,
+    /// The language of mails and pages
+    #[arg(long, value_name = "en|fr", value_parser = read_language)]
+    language: Option<Language>,
 }
 
 impl Set {
@@ -82,10 +86,15 @@ impl Set {
             links: self.links.map(|texts| links(filled(texts))).transpose()?,
             home: self.home.map(|text| Clearable::parse(text, Home::parse)).transpose()?,
             rank: self.rank,
+            language: self.language,
             given_tags: self.tags.map(|texts| filled(texts).into_iter().map(GivenTag::parse).collect()).transpose()?,
             ..Changes::default()
         })
     }
+}
+
+fn read_language(text: &str) -> Result<Language, &'static str> {
+    Language::from_tag(text).ok_or("Nox speaks en and fr")
 }
 
 /// The file that a picture's argument names, unless it is a URL or clears the picture.

@@ -1,24 +1,26 @@
 use super::*;
-use crate::domain::fields::{NewPassword, Username};
-use crate::domain::testing::app_with;
-use crate::domain::users::NewAccount;
+use crate::domain::factors::totp::{self, Enrollment};
+use crate::domain::fields::NewPassword;
+use crate::domain::sessions::Principal;
+use crate::domain::testing::{add_user, app_with};
+use crate::storage::totp_factors;
+use crate::storage::users::UserId;
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 const NOW: Timestamp = Timestamp::from_millis(1_750_936_113_726);
 const PASSWORD: &str = "correct horse";
+const DEVICE: Device = Device { ip: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), user_agent: None, language: None };
 const SECOND: Duration = Duration::from_secs(1);
 
 fn app(settings: &str) -> (tempfile::TempDir, App) {
     let (folder, app) = app_with(settings);
-    let registration = NewAccount {
-        username: Username::parse("ada".into()).unwrap(),
-        password: new_password(&app, PASSWORD),
-        email: None,
-        display: None,
-        is_admin: false,
-    };
-    users::register(&app, registration, NOW, |_| Ok::<_, Error>(())).unwrap();
+    add_user(&app, "ada", PASSWORD);
     (folder, app)
+}
+
+fn authenticate(app: &App, token: &str, now: Timestamp) -> Result<Principal> {
+    sessions::authenticate(app, token, DEVICE, now)
 }
 
 fn new_password(app: &App, text: &str) -> NewPassword {
@@ -29,9 +31,9 @@ fn change_password(app: &App, text: &str, now: Timestamp) {
     users::change_password(app, "ada", &new_password(app, text), now, || Ok::<_, Error>(())).unwrap();
 }
 
-fn enroll(app: &App) -> factors::Enrollment {
-    let enrollment = factors::enroll(app, "ada").unwrap();
-    factors::enable_unconfirmed(app, &enrollment, NOW, || Ok::<_, Error>(())).unwrap();
+fn enroll(app: &App) -> Enrollment {
+    let enrollment = totp::enroll(app, "ada").unwrap();
+    totp::enable_unconfirmed(app, &enrollment, NOW, || Ok::<_, Error>(())).unwrap();
     enrollment
 }
 
@@ -41,14 +43,14 @@ fn attempt(name: &str, password: &str, code: Option<&str>) -> LoginAttempt {
         password: password.to_owned().into(),
         code: code.map(|digits| Code::parse("factor_code", digits.into()).unwrap()),
         public_key: None,
-        device: Device { ip: [192, 0, 2, 1].into(), user_agent: None },
+        device: DEVICE,
     }
 }
 
 fn token(outcome: Result<LoginOutcome>) -> String {
     match outcome.unwrap() {
-        LoginOutcome::Session(session) => session.token,
-        LoginOutcome::VerificationRequired(_) => panic!("a second factor was asked for"),
+        Outcome::Done(session) => session.token,
+        Outcome::VerificationRequired(_) => panic!("a second factor was asked for"),
     }
 }
 
@@ -57,7 +59,7 @@ fn message(outcome: Result<LoginOutcome>) -> String {
 }
 
 /// The code that an enrolled app shows at an instant.
-fn code_at(enrollment: &factors::Enrollment, now: Timestamp) -> String {
+fn code_at(enrollment: &Enrollment, now: Timestamp) -> String {
     let app = totp_rs::Totp::from_url(enrollment.otpauth_url.as_str()).unwrap();
     app.generate(u64::try_from(now.seconds()).unwrap()).to_string()
 }
@@ -68,8 +70,8 @@ fn a_session_is_worth_something_until_its_last_millisecond() {
     let token = token(login(&app, &attempt("ada", PASSWORD, None), NOW));
     let end = NOW.after(Duration::from_hours(1));
     let before = Timestamp::from_millis(end.millis() - 1);
-    assert!(sessions::authenticate(&app, &token, before).is_ok());
-    assert!(matches!(sessions::authenticate(&app, &token, end), Err(Error::NotLogged)));
+    assert!(authenticate(&app, &token, before).is_ok());
+    assert!(matches!(authenticate(&app, &token, end), Err(Error::NotLogged)));
 }
 
 #[test]
@@ -77,7 +79,7 @@ fn a_disabled_account_learns_it_only_by_the_right_password() {
     let (_folder, app) = app("");
     let token = token(login(&app, &attempt("ada", PASSWORD, None), NOW));
     users::disable(&app, "ada", None, None, NOW).unwrap();
-    assert!(sessions::authenticate(&app, &token, NOW).is_err(), "its sessions end at once");
+    assert!(authenticate(&app, &token, NOW).is_err(), "its sessions end at once");
     let refused = message(login(&app, &attempt("ada", PASSWORD, None), NOW));
     assert_eq!(refused, "You are not authorized to log in.");
     let refused = message(login(&app, &attempt("ada", "wrong horse", None), NOW));
@@ -108,7 +110,7 @@ fn a_hash_of_other_parameters_is_replaced_at_the_next_good_login_and_only_then()
     let first = token(login(&app, &attempt("ada", PASSWORD, None), NOW));
     assert!(hash().contains("m=2048"));
     token(login(&app, &attempt("ada", PASSWORD, None), NOW));
-    assert!(sessions::authenticate(&app, &first, NOW).is_ok());
+    assert!(authenticate(&app, &first, NOW).is_ok());
 }
 
 #[test]
@@ -116,7 +118,7 @@ fn a_new_password_ends_the_sessions_and_the_old_one() {
     let (_folder, app) = app("");
     let old = token(login(&app, &attempt("ada", PASSWORD, None), NOW));
     change_password(&app, "battery staple", NOW.after(SECOND));
-    assert!(sessions::authenticate(&app, &old, NOW).is_err());
+    assert!(authenticate(&app, &old, NOW).is_err());
     assert!(login(&app, &attempt("ada", PASSWORD, None), NOW).is_err());
     token(login(&app, &attempt("ada", "battery staple", None), NOW));
 }
@@ -174,9 +176,9 @@ fn five_wrong_codes_close_the_second_step_and_a_right_password_does_not_open_it(
 #[test]
 fn the_code_that_enabled_the_app_does_not_log_in() {
     let (_folder, app) = app("");
-    let enrollment = factors::enroll(&app, "ada").unwrap();
+    let enrollment = totp::enroll(&app, "ada").unwrap();
     let code = code_at(&enrollment, NOW);
-    let confirm = |code: &str| factors::confirm(&app, &enrollment, &Code::parse("code", code.into()).unwrap(), NOW);
+    let confirm = |code: &str| totp::confirm(&app, &enrollment, &Code::parse("code", code.into()).unwrap(), NOW);
     assert!(confirm(if code == "000000" { "000001" } else { "000000" }).is_err());
     confirm(&code).unwrap();
     assert!(login(&app, &attempt("ada", PASSWORD, Some(&code)), NOW).is_err());
@@ -217,7 +219,7 @@ fn what_changes_while_the_hash_is_computed_keeps_the_door_shut() {
         change(&app);
         let attempt = attempt("ada", PASSWORD, None);
         let entered = app.db.write(|connection| enter(&app, connection, &attempt, (&checked, None), NOW));
-        assert_eq!(message(entered), "Invalid field: password, is not correct.");
+        assert_eq!(message(entered.map(Outcome::Done)), "Invalid field: password, is not correct.");
     }
 }
 
@@ -228,19 +230,19 @@ fn a_step_of_a_factor_that_was_replaced_is_not_accepted() {
         || app.db.read(|c| totp_factors::find(c, rows::find_by_username(c, "ada")?.unwrap().id)).unwrap().unwrap();
     drop(enroll(&app));
     let old = factor();
-    factors::reset(&app, "ada").unwrap();
+    factors::operator::reset(&app, "ada", NOW).unwrap();
     drop(enroll(&app));
-    let accepts = |factor| app.db.write::<_, Error>(|c| totp_factors::update_last_step(c, factor, 7)).unwrap();
+    let accepts = |factor| app.db.write::<_, Error>(|c| totp_factors::update_last_step(c, factor, 7, 0)).unwrap();
     assert!(!accepts(&old) && accepts(&factor()));
 }
 
 #[test]
 fn a_token_that_names_somebody_elses_session_is_nobodys() {
     let (_folder, app) = app("");
-    let session = sessions::authenticate(&app, &token(login(&app, &attempt("ada", PASSWORD, None), NOW)), NOW).unwrap();
-    let other = crate::storage::users::UserId(session.user.id.0 + 1);
+    let session = authenticate(&app, &token(login(&app, &attempt("ada", PASSWORD, None), NOW)), NOW).unwrap();
+    let other = UserId(session.user.id.0 + 1);
     let forged = app.signer.sign((other, "bob"), session.session, (NOW, NOW)).unwrap();
-    assert!(matches!(sessions::authenticate(&app, &forged, NOW), Err(Error::NotLogged)));
+    assert!(matches!(authenticate(&app, &forged, NOW), Err(Error::NotLogged)));
 }
 
 #[test]
@@ -250,20 +252,17 @@ fn a_fault_of_the_servers_own_and_a_disabled_account_are_no_guesses() {
     for _ in 0..10 {
         assert_eq!(message(login(&app, &attempt("ada", PASSWORD, None), NOW)), "You are not authorized to log in.");
     }
-    users::enable(&app, "ada").unwrap();
+    users::enable(&app, "ada", NOW).unwrap();
     let enrollment = enroll(&app);
     let code = code_at(&enrollment, NOW);
-    // Another key file: the seed does not open.
-    let other = tempfile::tempdir().unwrap();
-    let mut config = app.config.clone();
-    config.secrets.key_file = other.path().join("nox.key");
-    drop(app);
-    std::fs::write(&config.secrets.key_file, [7; 32]).unwrap();
-    let owner_only = std::os::unix::fs::PermissionsExt::from_mode(0o600);
-    std::fs::set_permissions(&config.secrets.key_file, owner_only).unwrap();
-    let foreign = App::open(config).unwrap();
+    // A seed that was moved here from another row does not open.
+    let bob = add_user(&app, "bob", PASSWORD);
+    let enrollment = totp::enroll(&app, "bob").unwrap();
+    totp::enable_unconfirmed(&app, &enrollment, NOW, || Ok::<_, Error>(())).unwrap();
+    let moved = app.db.read(|c| totp_factors::find(c, bob)).unwrap().unwrap();
+    app.db.write(|c| totp_factors::update_secret(c, UserId(1), &moved.secret)).unwrap();
     for _ in 0..10 {
-        let fault = login(&foreign, &attempt("ada", PASSWORD, Some(&code)), NOW).unwrap_err();
+        let fault = login(&app, &attempt("ada", PASSWORD, Some(&code)), NOW).unwrap_err();
         assert!(matches!(fault, Error::InternalError { .. }), "{fault}");
     }
 }
@@ -271,8 +270,7 @@ fn a_fault_of_the_servers_own_and_a_disabled_account_are_no_guesses() {
 #[test]
 fn a_session_that_ends_during_a_request_changes_nothing_any_more() {
     let (_folder, app) = app("");
-    let principal =
-        || sessions::authenticate(&app, &token(login(&app, &attempt("ada", PASSWORD, None), NOW)), NOW).unwrap();
+    let principal = || authenticate(&app, &token(login(&app, &attempt("ada", PASSWORD, None), NOW)), NOW).unwrap();
     let (ended, other) = (principal(), principal());
     sessions::revoke_others(&app, &other, NOW).unwrap();
     assert!(matches!(sessions::revoke_others(&app, &ended, NOW), Err(Error::NotLogged)));

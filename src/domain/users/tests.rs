@@ -26,7 +26,7 @@ fn a_profile_has_the_contracts_keys_and_the_effective_tags() {
         "email": "ada@example.org", "email_verified": false, "created_at": 1_750_936_113_726_u64,
         "home": null, "twofa_enabled": false,
         "pronoun": null, "avatar": null, "public": null, "presence": {"status": "online", "text": null},
-        "alias": [], "followers": 0, "following": 0, "methods": {"totp": "disabled", "email": "disabled"},
+        "alias": [], "followers": 0, "following": 0, "methods": {"totp": "disabled", "email": "disabled", "recovery_codes": 0},
     });
     assert_eq!(shown, expected);
 }
@@ -62,7 +62,7 @@ fn a_ban_holds_until_its_end() {
     assert!(tagged(NOW) && !tagged(until));
     disable(&app, "ada", None, None, NOW).unwrap();
     assert!(tagged(until));
-    enable(&app, "ada").unwrap();
+    enable(&app, "ada", NOW).unwrap();
     assert!(!tagged(NOW));
 }
 
@@ -70,6 +70,6 @@ fn a_ban_holds_until_its_end() {
 fn an_id_is_never_given_twice() {
     let (_folder, app) = app_with("");
     add(&app, "ada", None).unwrap();
-    remove(&app, "ada").unwrap();
+    remove(&app, "ada", NOW).unwrap();
     assert_eq!(add(&app, "ada", None).unwrap().public.id, UserId(2));
 }

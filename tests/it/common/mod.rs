@@ -86,6 +86,11 @@ impl Instance {
         shown["secret"].as_str().unwrap().into()
     }
 
+    /// A code from the operator's hand.
+    pub fn issue_code(&self, name: &str) -> String {
+        self.ok(&["totp", "code", name], "").trim_end().into()
+    }
+
     pub fn serve(&self) -> Server {
         self.serve_with(&[])
     }

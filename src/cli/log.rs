@@ -1,0 +1,41 @@
+//! The log: to stderr, ours from the configured level on, warnings of the libraries.
+
+use std::io::{self, IsTerminal};
+
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt;
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::config::{Log, LogFormat, LogLevel};
+
+/// The log of a command: what went wrong beside it, in one line each.
+pub(super) fn start_for_command() {
+    let log = fmt::layer().with_writer(io::stderr).with_target(false).with_ansi(false).without_time();
+    tracing_subscriber::registry().with(log.with_filter(LevelFilter::WARN)).init();
+}
+
+/// The log of the server.
+pub(super) fn start(config: &Log, quiet: bool) {
+    let level = match config.level {
+        _ if quiet => LevelFilter::ERROR,
+        LogLevel::Error => LevelFilter::ERROR,
+        LogLevel::Warn => LevelFilter::WARN,
+        LogLevel::Info => LevelFilter::INFO,
+        LogLevel::Debug => LevelFilter::DEBUG,
+        LogLevel::Trace => LevelFilter::TRACE,
+    };
+    let filter = Targets::new()
+        .with_target("nox", level)
+        // It takes what is wrong with a request for an error of the server.
+        .with_target("actix_http", LevelFilter::OFF)
+        .with_default(level.min(LevelFilter::WARN));
+    let colours = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let log = fmt::layer().with_writer(io::stderr).with_target(false);
+    let log = match config.format {
+        LogFormat::Json => log.json().boxed(),
+        LogFormat::Text => log.with_ansi(false).boxed(),
+        LogFormat::Auto => log.with_ansi(colours).boxed(),
+    };
+    tracing_subscriber::registry().with(log.with_filter(filter)).init();
+}

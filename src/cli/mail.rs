@@ -1,0 +1,34 @@
+//! `nox mail`.
+
+use anyhow::Result;
+use clap::Subcommand;
+use serde_json::json;
+
+use super::output::{Output, Stop};
+use crate::domain::App;
+use crate::domain::mail::{MailError, test};
+
+#[derive(Subcommand)]
+pub enum Mail {
+    /// Send a mail, and show what the mail server answers
+    Test {
+        /// To whom
+        address: String,
+    },
+}
+
+impl Mail {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// There is no mail server, or it does not take the mail.
+    pub fn run(self, app: &App, output: Output) -> Result<()> {
+        let Self::Test { address } = self;
+        let answer = test(app, &address).map_err(|error| match error {
+            error @ MailError::Off => Stop::environment(error.to_string()).into(),
+            error @ MailError::Address(_) => Stop::usage(error.to_string()).into(),
+            error => anyhow::Error::from(error),
+        })?;
+        if output.json { output.json(&json!({ "answer": answer })) } else { output.line(answer) }
+    }
+}

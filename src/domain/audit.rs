@@ -1,0 +1,129 @@
+//! The audit log: what has happened to accounts.
+
+use serde::Serialize;
+
+use super::App;
+use super::identifier::by_name;
+use super::sessions::Device;
+use crate::error::{Error, Result};
+use crate::storage::Connection;
+use crate::storage::audit::{self, Entry};
+use crate::storage::users::{User, UserId};
+use crate::time::Timestamp;
+
+/// Old entries swept away with each new one, at most.
+const SWEEP: u32 = 4;
+
+macro_rules! events {
+    ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
+        /// What can happen.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) enum Event { $($(#[$doc])* $name,)* }
+
+        impl Event {
+            /// Its name in the log.
+            pub(super) const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+        }
+    };
+}
+
+events! {
+    AccountCreated = "account.created",
+    AccountRenamed = "account.renamed",
+    AccountDisabled = "account.disabled",
+    AccountEnabled = "account.enabled",
+    AccountRemoved = "account.removed",
+    PasswordChanged = "password.changed",
+    EmailChanged = "email.changed",
+    EmailConfirmed = "email.confirmed",
+    SessionOpened = "session.opened",
+    /// The same, from where the user was never seen before.
+    SessionOpenedElsewhere = "session.opened.new_device",
+    SessionEnded = "session.ended",
+    /// All, or all others.
+    SessionsEnded = "sessions.ended",
+    TotpEnabled = "totp.enabled",
+    TotpDisabled = "totp.disabled",
+    EmailFactorEnabled = "email_factor.enabled",
+    EmailFactorDisabled = "email_factor.disabled",
+    RecoveryCodeUsed = "recovery_code.used",
+    RecoveryCodesRenewed = "recovery_codes.renewed",
+    /// By the operator, for a login.
+    CodeIssued = "code.issued",
+    KeyRotated = "key.rotated",
+}
+
+/// Notes what has happened to a user, in the transaction that makes it so. `from` is where the user did it; without, it
+/// was the operator.
+pub(super) fn record(
+    app: &App,
+    connection: &Connection,
+    (event, user): (Event, &User),
+    from: Option<&Device>,
+    now: Timestamp,
+) -> Result<()> {
+    let entry = Entry {
+        at: now,
+        event: event.as_str().into(),
+        user_id: Some(user.id),
+        username: Some(user.username.clone()),
+        ip: from.map(|device| device.ip.to_string()),
+        user_agent: from.and_then(|device| device.user_agent.clone()),
+    };
+    insert(app, connection, &entry)
+}
+
+/// Notes what the operator did to everybody.
+pub(super) fn record_for_all(app: &App, connection: &Connection, event: Event, now: Timestamp) -> Result<()> {
+    let event = event.as_str().into();
+    insert(app, connection, &Entry { at: now, event, user_id: None, username: None, ip: None, user_agent: None })
+}
+
+fn insert(app: &App, connection: &Connection, entry: &Entry) -> Result<()> {
+    audit::delete_older(connection, entry.at.before(app.config.limits.audit_age.into()), SWEEP)?;
+    audit::insert(connection, entry)
+}
+
+/// One line of the log, for an operator.
+#[derive(Debug, Serialize)]
+pub struct Line {
+    /// When.
+    pub at: Timestamp,
+    /// What, such as `password.changed`.
+    pub event: String,
+    /// To whom; to everybody, where there is none.
+    pub id: Option<UserId>,
+    /// Their name then.
+    pub username: Option<String>,
+    /// `user` or `operator`.
+    pub by: &'static str,
+    /// From where, where it was the user.
+    pub ip: Option<String>,
+    /// With which program.
+    pub user_agent: Option<String>,
+}
+
+/// What has happened, to a user or to all, the oldest first. A removed account is found by the name that it had.
+///
+/// # Errors
+/// [`Error::UserNotFound`] where nobody has or had that name, or the database fails.
+pub fn list(app: &App, name: Option<&str>) -> Result<Vec<Line>> {
+    let found = app.db.read(|connection| match name.map(|name| (name, by_name(app, connection, name))) {
+        None => audit::list_all(connection),
+        Some((_, Ok(user))) => audit::list_of(connection, user.id),
+        Some((name, Err(Error::UserNotFound))) => match audit::list_named(connection, &name.to_lowercase())? {
+            none if none.is_empty() => Err(Error::UserNotFound),
+            found => Ok(found),
+        },
+        Some((_, Err(error))) => Err(error),
+    })?;
+    Ok(found.into_iter().map(line).collect())
+}
+
+fn line(entry: Entry) -> Line {
+    let by = if entry.ip.is_some() { "user" } else { "operator" };
+    let Entry { at, event, user_id: id, username, ip, user_agent } = entry;
+    Line { at, event, id, username, by, ip, user_agent }
+}

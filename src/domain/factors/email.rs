@@ -1,0 +1,124 @@
+//! Codes by mail as a second factor: for users whose address is verified and who switched it on.
+
+use super::challenge;
+use super::recovery::{self, RecoveryCodes};
+use super::sent;
+use super::{Code, Outcome, Proof, changed, forget_the_rest, is_on, spend_alone, with_factor};
+use crate::domain::App;
+use crate::domain::audit::Event;
+use crate::domain::letters::Letter;
+use crate::domain::sessions::{Device, Principal, check_open};
+use crate::domain::throttle::{self, Budget};
+use crate::error::{Error, Result};
+use crate::storage::sent_codes::Way;
+use crate::storage::users::{self, User};
+use crate::time::Timestamp;
+
+/// Who asks for a code by mail.
+pub enum Asker {
+    /// Whoever is logged in.
+    Session(Box<Principal>),
+    /// Whoever has shown a password.
+    Challenge {
+        /// As the login gave it out.
+        text: String,
+        /// Where they are.
+        device: Device,
+    },
+}
+
+/// Mails a code.
+///
+/// # Errors
+/// [`Error::ServiceDisabled`] without a mail server, [`Error::InvalidChallenge`], [`Error::InvalidField`] where there is no
+/// verified address, or the code would be good for nothing, [`Error::TooManyRequests`], or a fault.
+pub fn send(app: &App, asker: Asker, now: Timestamp) -> Result<()> {
+    check_service(app)?;
+    match asker {
+        Asker::Session(principal) if principal.user.email_verified => {
+            mail_code(app, &principal.user, &principal.device, now)
+        }
+        Asker::Session(_) => Err(Error::invalid("email", "must be verified first")),
+        Asker::Challenge { text, device } => {
+            let user = challenge::user(app, &text, now)?;
+            if user.has_email_factor {
+                mail_code(app, &user, &device, now)
+            } else {
+                Err(Error::invalid("type", "must be a method that is enabled"))
+            }
+        }
+    }
+}
+
+/// Whether codes can be mailed at all.
+///
+/// # Errors
+/// [`Error::ServiceDisabled`] where they cannot.
+pub fn check_service(app: &App) -> Result<()> {
+    if app.mailer.is_on() { Ok(()) } else { Err(Error::ServiceDisabled) }
+}
+
+/// Mails a code to a user with a verified address: at most one a minute, and ten a day.
+pub(super) fn mail_code(app: &App, user: &User, device: &Device, now: Timestamp) -> Result<()> {
+    let _counted = throttle::spend(app, Budget::mails(&user.id.to_string()), now)?;
+    let code = app.db.write(|connection| sent::make(app, connection, (user.id, Way::Email), now))?;
+    app.mail_to(user, Some(device), &Letter::Code(&code));
+    tracing::info!(account = %user.id, ip = %device.ip, "a code is on its way by mail");
+    Ok(())
+}
+
+/// Switches the factor on, by a code that was mailed to the address; gives out recovery codes where there are none yet.
+///
+/// # Errors
+/// [`Error::ServiceDisabled`], [`Error::AlreadyValid`], [`Error::TooManyRequests`], [`Error::InvalidField`] where the address
+/// is not verified or the code is wrong, or a fault.
+pub fn enable(app: &App, principal: &Principal, code: &Code, now: Timestamp) -> Result<RecoveryCodes> {
+    check_service(app)?;
+    let user = &principal.user;
+    if user.has_email_factor {
+        return Err(Error::AlreadyValid);
+    }
+    if !user.email_verified {
+        return Err(Error::invalid("email", "must be verified first"));
+    }
+    let prove = |connection: &_| match code.digits() {
+        Some(digits) => sent::spend(app, connection, (user.id, &[Way::Email]), digits, now),
+        None => Ok(Proof::Wrong),
+    };
+    spend_alone(app, (user, code), prove, now, |connection| {
+        check_open(connection, principal, now)?;
+        // The code went to the address that was there then.
+        let mut current = users::find_by_id(connection, user.id)?
+            .filter(|current| current.email == user.email && current.email_verified)
+            .ok_or(Error::NotLogged)?;
+        let codes = if is_on(&current) { Vec::new() } else { recovery::renew(app, connection, user.id)? };
+        current.has_email_factor = true;
+        users::update(connection, &current)?;
+        changed(app, connection, (Event::EmailFactorEnabled, user), Some(principal), now)?;
+        Ok(codes)
+    })
+    .inspect(|_| app.notify(user, Some(&principal.device), Event::EmailFactorEnabled, now))
+}
+
+/// Switches the factor off, by a code of any factor.
+///
+/// # Errors
+/// [`Error::InvalidField`] where it is not on or the code is wrong, [`Error::TooManyRequests`], or a fault.
+pub fn disable(app: &App, principal: &Principal, code: Option<&Code>, now: Timestamp) -> Result<Outcome<()>> {
+    let user = &principal.user;
+    if !user.has_email_factor {
+        return Err(Error::invalid("type", "must be a method that is enabled"));
+    }
+    let outcome = with_factor(app, (user, &principal.device), code, now, |connection| {
+        check_open(connection, principal, now)?;
+        let mut current = users::find_by_id(connection, user.id)?.ok_or(Error::NotLogged)?;
+        current.has_email_factor = false;
+        users::update(connection, &current)?;
+        forget_the_rest(connection, &current)?;
+        changed(app, connection, (Event::EmailFactorDisabled, user), Some(principal), now)
+    })?;
+    if matches!(outcome, Outcome::Done(())) {
+        app.notify(user, Some(&principal.device), Event::EmailFactorDisabled, now);
+    }
+    Ok(outcome)
+}

@@ -1,0 +1,71 @@
+//! Recovery codes: ten of 50 bits, each good once, wherever a code is asked for.
+
+use zeroize::Zeroizing;
+
+use super::Proof;
+use crate::domain::App;
+use crate::error::Result;
+use crate::secret::groups_of_five;
+use crate::storage::Connection;
+use crate::storage::recovery_codes;
+use crate::storage::users::UserId;
+use crate::time::Timestamp;
+
+/// How many a user gets at once.
+const COUNT: usize = 10;
+/// Five bits each; no `I`, `O`, `0` or `1`.
+const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+/// What they are hashed for.
+const PURPOSE: &str = "recovery";
+
+/// Recovery codes as they are shown, once: `XXXXX-XXXXX`.
+pub type RecoveryCodes = Vec<Zeroizing<String>>;
+
+/// The letters of what may be a recovery code, without its dash and in upper case; `None` where it can be none.
+pub(super) fn letters(text: &str) -> Option<Zeroizing<String>> {
+    let letters = match text.split_once('-') {
+        Some((one, two)) if one.len() == 5 && two.len() == 5 => [one, two].concat(),
+        Some(_) => return None,
+        None => text.to_owned(),
+    };
+    let letters = Zeroizing::new(letters.to_ascii_uppercase());
+    (letters.len() == 10 && letters.bytes().all(|letter| ALPHABET.contains(&letter))).then_some(letters)
+}
+
+/// Gives a user new codes; all before are worth nothing any more.
+pub(super) fn renew(app: &App, connection: &Connection, user: UserId) -> Result<RecoveryCodes> {
+    let codes = (0..COUNT).map(|_| groups_of_five(ALPHABET, 2)).collect::<Result<RecoveryCodes>>()?;
+    let hashes: Vec<_> = codes.iter().map(|code| app.keyed_hash(PURPOSE, user, &code.replace('-', ""))).collect();
+    recovery_codes::replace(connection, user, &hashes)?;
+    Ok(codes)
+}
+
+/// Uses a code up, where it is one that is left.
+pub(super) fn spend(app: &App, connection: &Connection, user: UserId, letters: &str, now: Timestamp) -> Result<Proof> {
+    let hash = app.keyed_hash(PURPOSE, user, letters);
+    match recovery_codes::find(connection, user, &hash)? {
+        None => Ok(Proof::Wrong),
+        Some(true) => Ok(Proof::Used),
+        Some(false) => {
+            recovery_codes::update_used(connection, user, &hash, now)?;
+            Ok(Proof::Recovery)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_read_with_or_without_their_dash_and_in_any_case() {
+        for text in ["ABCDE-FGHJK", "abcde-fghjk", "ABCDEFGHJK", "aBcDeFgHjK"] {
+            assert_eq!(letters(text).as_deref().map(String::as_str), Some("ABCDEFGHJK"), "{text}");
+        }
+        for text in
+            ["", "ABCDE-FGHJ", "ABCD-EFGHJK", "ABCDE-FGH-K", "ABCDE-FGHI0", "ABCDEFGHJKL", "ÄBCDE-FGHK", "ABCDE FGHJK"]
+        {
+            assert_eq!(letters(text), None, "{text}");
+        }
+    }
+}

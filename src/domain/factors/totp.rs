@@ -1,0 +1,214 @@
+//! Authenticator apps: how they are set up, enabled and removed.
+
+mod check;
+
+use std::time::Duration;
+
+use serde::Serialize;
+use totp_rs::Totp;
+use zeroize::Zeroizing;
+
+use super::recovery::{self, RecoveryCodes};
+use super::{Code, Outcome, changed, forget_the_rest, with_factor};
+use crate::domain::App;
+use crate::domain::audit::Event;
+use crate::domain::identifier::by_name;
+use crate::domain::sessions::{Principal, check_open};
+use crate::error::{Error, Result};
+use crate::secret;
+use crate::storage::totp_enrollments;
+use crate::storage::totp_factors::{self, TotpFactor};
+use crate::storage::users::{self, User, UserId};
+use crate::time::Timestamp;
+pub(super) use check::live;
+pub(in crate::domain) use check::reseal;
+use check::{fault, matching_step, place, skew, totp, waiting_place};
+
+/// 160 bits, as RFC 4226 (4, R6) recommends.
+const SECRET_LENGTH: usize = 20;
+/// How long a secret waits for its first code.
+const PATIENCE: Duration = Duration::from_hours(1);
+
+/// An authenticator app that is being set up.
+pub struct Enrollment {
+    user: User,
+    /// The secret in base32, for typing.
+    pub secret: Zeroizing<String>,
+    /// The same as a URL, for scanning.
+    pub otpauth_url: Zeroizing<String>,
+    totp: Totp,
+}
+
+impl Enrollment {
+    fn new(app: &App, user: User) -> Result<Self> {
+        let secret = Zeroizing::new(secret::random::<SECRET_LENGTH>()?);
+        let totp = totp(app, secret.as_ref(), &user.username)?;
+        Ok(Self {
+            secret: Zeroizing::new(totp.secret().to_base32()),
+            otpauth_url: Zeroizing::new(totp.to_url().map_err(|_| fault())?),
+            user,
+            totp,
+        })
+    }
+}
+
+/// Draws a secret for a user who sets up an app. It waits for its first code, and replaces no live one.
+///
+/// # Errors
+/// [`Error::AlreadyValid`] where the user has an app, or a fault.
+pub fn setup(app: &App, principal: &Principal, now: Timestamp) -> Result<Enrollment> {
+    if principal.user.has_totp {
+        return Err(Error::AlreadyValid);
+    }
+    let enrollment = Enrollment::new(app, principal.user.clone())?;
+    let user = principal.user.id;
+    let sealed = app.key.seal(&waiting_place(user), enrollment.totp.secret().as_bytes())?;
+    app.db.write(|connection| {
+        check_open(connection, principal, now)?;
+        totp_enrollments::put(connection, user, &sealed, now.after(PATIENCE))
+    })?;
+    Ok(enrollment)
+}
+
+/// Enables the app that was set up, where `code` is its; that code is used up by it. Gives out recovery codes.
+///
+/// # Errors
+/// [`Error::AlreadyValid`] where the user has one, [`Error::InvalidField`] where the code is wrong or nothing was set up, or
+/// a fault.
+pub fn enable(app: &App, principal: &Principal, code: &Code, now: Timestamp) -> Result<RecoveryCodes> {
+    let user = &principal.user;
+    if user.has_totp {
+        return Err(Error::AlreadyValid);
+    }
+    let waiting = app.db.read(|connection| totp_enrollments::find_active(connection, user.id, now))?;
+    let waiting = waiting.ok_or_else(|| code.invalid("must follow a setup of the last hour"))?;
+    let secret = app.key.open(&waiting_place(user.id), &waiting)?;
+    let totp = totp(app, &secret, "")?;
+    // A wrong one is not counted: the secret is no secret to whoever sets it up.
+    let step = code.digits().and_then(|digits| matching_step(&totp, digits, now)).ok_or_else(|| code.refused())?;
+    let factor = new_factor(app, user.id, &totp, Some(step), now)?;
+    let codes = app.db.write(|connection| {
+        check_open(connection, principal, now)?;
+        if !totp_enrollments::delete(connection, user.id, &waiting)? || !totp_factors::insert(connection, &factor)? {
+            return Err(Error::AlreadyValid);
+        }
+        changed(app, connection, (Event::TotpEnabled, user), Some(principal), now)?;
+        recovery::renew(app, connection, user.id)
+    })?;
+    app.notify(user, Some(&principal.device), Event::TotpEnabled, now);
+    Ok(codes)
+}
+
+/// Removes the app, by a code of any factor.
+///
+/// # Errors
+/// [`Error::InvalidField`] where there is none or the code is wrong, [`Error::TooManyRequests`], or a fault.
+pub fn disable(app: &App, principal: &Principal, code: Option<&Code>, now: Timestamp) -> Result<Outcome<()>> {
+    let user = &principal.user;
+    if !user.has_totp {
+        return Err(Error::invalid("type", "must be a method that is enabled"));
+    }
+    let outcome = with_factor(app, (user, &principal.device), code, now, |connection| {
+        check_open(connection, principal, now)?;
+        totp_factors::delete(connection, user.id)?;
+        let current = users::find_by_id(connection, user.id)?.ok_or(Error::NotLogged)?;
+        forget_the_rest(connection, &current)?;
+        changed(app, connection, (Event::TotpDisabled, user), Some(principal), now)
+    })?;
+    if matches!(outcome, Outcome::Done(())) {
+        app.notify(user, Some(&principal.device), Event::TotpDisabled, now);
+    }
+    Ok(outcome)
+}
+
+/// Draws a secret for a user, for their operator: nothing is stored yet.
+///
+/// # Errors
+/// [`Error::UserNotFound`], [`Error::AlreadyExists`] where the user has an app, or a fault.
+pub fn enroll(app: &App, name: &str) -> Result<Enrollment> {
+    let user = app.db.read(|connection| by_name(app, connection, name))?;
+    if user.has_totp { Err(ALREADY_ENABLED) } else { Enrollment::new(app, user) }
+}
+
+/// Enables the app where `code` is right; that code is used up by it.
+///
+/// # Errors
+/// [`Error::InvalidField`] where the code is wrong, [`Error::AlreadyExists`], or a fault.
+pub fn confirm(app: &App, enrollment: &Enrollment, code: &Code, now: Timestamp) -> Result<()> {
+    let step = code.digits().and_then(|digits| matching_step(&enrollment.totp, digits, now));
+    enable_for(app, enrollment, Some(step.ok_or_else(|| code.refused())?), now, || Ok(()))
+}
+
+/// Enables the app on trust, for scripts that hand the secret on; `show` does so, and where it fails nothing is enabled.
+///
+/// # Errors
+/// [`Error::AlreadyExists`], a fault, or what `show` returns.
+pub fn enable_unconfirmed<E: From<Error>>(
+    app: &App,
+    enrollment: &Enrollment,
+    now: Timestamp,
+    show: impl FnOnce() -> Result<(), E>,
+) -> Result<(), E> {
+    enable_for(app, enrollment, None, now, show)
+}
+
+fn enable_for<E: From<Error>>(
+    app: &App,
+    enrollment: &Enrollment,
+    step: Option<i64>,
+    now: Timestamp,
+    show: impl FnOnce() -> Result<(), E>,
+) -> Result<(), E> {
+    let user = &enrollment.user;
+    let factor = new_factor(app, user.id, &enrollment.totp, step, now)?;
+    app.db.write(|connection| {
+        if !totp_factors::insert(connection, &factor)? {
+            return Err(ALREADY_ENABLED.into());
+        }
+        changed(app, connection, (Event::TotpEnabled, user), None, now)?;
+        show()
+    })?;
+    app.notify(user, None, Event::TotpEnabled, now);
+    Ok(())
+}
+
+/// What an operator learns of a user's second factors.
+#[derive(Debug, Serialize)]
+pub struct Status {
+    /// Whether the user has an authenticator app.
+    pub enabled: bool,
+    /// Since when.
+    pub enabled_at: Option<Timestamp>,
+    /// By how many steps the last accepted code was early, or, below 0, late.
+    pub last_skew: Option<i64>,
+    /// Whether mailed codes are a second factor.
+    pub email: bool,
+    /// How many recovery codes are left.
+    pub recovery_codes: u32,
+}
+
+/// The state of a user's second factors.
+///
+/// # Errors
+/// [`Error::UserNotFound`], or the database fails.
+pub fn status(app: &App, name: &str) -> Result<Status> {
+    app.db.read(|connection| {
+        let user = by_name(app, connection, name)?;
+        let factor = totp_factors::find(connection, user.id)?;
+        Ok(Status {
+            enabled: factor.is_some(),
+            enabled_at: factor.as_ref().map(|factor| factor.enabled_at),
+            last_skew: factor.and_then(|factor| factor.last_skew),
+            email: user.has_email_factor,
+            recovery_codes: user.recovery_codes,
+        })
+    })
+}
+
+fn new_factor(app: &App, user_id: UserId, totp: &Totp, step: Option<i64>, now: Timestamp) -> Result<TotpFactor> {
+    let secret = app.key.seal(&place(user_id), totp.secret().as_bytes())?;
+    let last_skew = step.map(|step| skew(step, now));
+    Ok(TotpFactor { user_id, secret, last_step: step.unwrap_or(0), enabled_at: now, last_skew })
+}
+
+const ALREADY_ENABLED: Error = Error::AlreadyExists { what: "An authenticator app", with: "this account" };

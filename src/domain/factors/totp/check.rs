@@ -1,0 +1,164 @@
+//! Codes from an authenticator app (TOTP, RFC 6238: SHA-1, 6 digits, 30 seconds), and the secrets that they come from.
+
+use totp_rs::{Builder, Secret, Totp};
+
+use crate::domain::App;
+use crate::domain::factors::Proof;
+use crate::error::{Error, Result};
+use crate::secret::Key;
+use crate::storage::Connection;
+use crate::storage::totp_factors::{self, TotpFactor};
+use crate::storage::users::UserId;
+use crate::time::Timestamp;
+
+/// The length of a time step, in seconds.
+const STEP: i64 = 30;
+/// How far off a wrong code is looked for, to tell the operator: ten minutes.
+const SEARCH: i64 = 20;
+
+/// A user's app, ready to check codes.
+pub(in crate::domain::factors) struct Live {
+    factor: TotpFactor,
+    totp: Totp,
+}
+
+/// Opens the secret of a user's app, where there is one.
+pub(in crate::domain::factors) fn live(app: &App, user: UserId) -> Result<Option<Live>> {
+    let Some(factor) = app.db.read(|connection| totp_factors::find(connection, user))? else { return Ok(None) };
+    let secret = app.key.open(&place(user), &factor.secret)?;
+    Ok(Some(Live { totp: totp(app, &secret, "")?, factor }))
+}
+
+impl Live {
+    /// Uses a code up, where it is one of now that was not.
+    pub(in crate::domain::factors) fn spend(
+        &self,
+        connection: &Connection,
+        digits: &str,
+        now: Timestamp,
+    ) -> Result<Proof> {
+        let Some(step) = matching_step(&self.totp, digits, now) else { return Ok(Proof::Wrong) };
+        let is_new = totp_factors::update_last_step(connection, &self.factor, step, skew(step, now))?;
+        Ok(if is_new { Proof::Right } else { Proof::Used })
+    }
+
+    /// How far off a wrong code is, such as `+4min`, where it is one of the app's from about now: the clocks differ.
+    pub(in crate::domain::factors) fn skew_of(&self, digits: &str, now: Timestamp) -> Option<String> {
+        let is_shown_at = |steps: &i64| {
+            let at = u64::try_from(now.seconds() + steps * STEP).unwrap_or(0);
+            self.totp.generate(at).to_string() == digits
+        };
+        (-SEARCH..=SEARCH).find(is_shown_at).map(|steps| match steps * STEP {
+            seconds if seconds % 60 == 0 => format!("{:+}min", seconds / 60),
+            seconds => format!("{seconds:+}s"),
+        })
+    }
+}
+
+/// Seals every secret with another key.
+pub(in crate::domain) fn reseal(connection: &Connection, old: &Key, new: &Key) -> Result<()> {
+    totp_factors::list_all(connection)?.into_iter().try_for_each(|TotpFactor { user_id, secret, .. }| {
+        let secret = old.open(&place(user_id), &secret)?;
+        totp_factors::update_secret(connection, user_id, &new.seal(&place(user_id), &secret)?)
+    })
+}
+
+/// The time step that a code belongs to, where it is right now.
+pub(super) fn matching_step(totp: &Totp, digits: &str, now: Timestamp) -> Option<i64> {
+    let step = totp.check(digits, u64::try_from(now.seconds()).ok()?)?;
+    i64::try_from(step).ok()
+}
+
+pub(super) const fn skew(step: i64, now: Timestamp) -> i64 {
+    step - now.seconds().div_euclid(STEP)
+}
+
+pub(super) fn totp(app: &App, secret: &[u8], account: &str) -> Result<Totp> {
+    Builder::new()
+        .with_secret(Secret::new(secret.into()))
+        .with_skew(u16::try_from(app.config.totp.skew.get()).unwrap_or(1))
+        .with_issuer(Some(app.config.totp.issuer.as_str()))
+        .with_account_name(account)
+        .build()
+        .map_err(|_| fault())
+}
+
+/// What a live secret is bound to.
+pub(super) fn place(user: UserId) -> String {
+    format!("totp:{user}")
+}
+
+/// What a secret that waits for its first code is bound to.
+pub(super) fn waiting_place(user: UserId) -> String {
+    format!("totp-enrollment:{user}")
+}
+
+/// The library's own messages stay out of the log: some of them quote the secret.
+pub(super) fn fault() -> Error {
+    Error::internal("use an authenticator app", "the TOTP library refused its parameters")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::testing::app_with;
+
+    /// RFC 6238, appendix B, its SHA-1 rows cut to six digits.
+    #[test]
+    fn codes_are_those_of_the_rfc() {
+        let (_folder, app) = app_with("[totp]\nskew = 0");
+        let totp = totp(&app, b"12345678901234567890", "ada").unwrap();
+        for (seconds, code) in [
+            (59, "287082"),
+            (1_111_111_109, "081804"),
+            (1_111_111_111, "050471"),
+            (1_234_567_890, "005924"),
+            (2_000_000_000, "279037"),
+            (20_000_000_000, "353130"),
+        ] {
+            assert_eq!(matching_step(&totp, code, Timestamp::from_millis(seconds * 1000)), Some(seconds / 30));
+        }
+    }
+
+    #[test]
+    fn one_step_of_skew_is_allowed_either_way_and_two_are_not() {
+        let (_folder, app) = app_with("");
+        let totp = totp(&app, b"12345678901234567890", "ada").unwrap();
+        // 081804 belongs to the step from 1111111080 to 1111111110.
+        let at = |seconds: i64| matching_step(&totp, "081804", Timestamp::from_millis(seconds * 1000));
+        let step = Some(1_111_111_080 / 30);
+        assert_eq!([at(1_111_111_050), at(1_111_111_139)], [step, step]);
+        assert_eq!([at(1_111_111_049), at(1_111_111_140)], [None, None]);
+    }
+
+    /// RFC 4226, appendix D: the counters are the time steps.
+    #[test]
+    fn codes_are_those_of_hotp_at_each_step() {
+        let (_folder, app) = app_with("");
+        let totp = totp(&app, b"12345678901234567890", "ada").unwrap();
+        let codes =
+            ["755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583", "399871", "520489"];
+        for (step, code) in (0..).zip(codes) {
+            assert_eq!(totp.generate(step * 30).to_string(), code);
+        }
+    }
+
+    #[test]
+    fn the_clock_of_a_wrong_code_is_told_within_ten_minutes() {
+        let (_folder, app) = app_with("");
+        let totp = totp(&app, b"12345678901234567890", "ada").unwrap();
+        let factor = TotpFactor {
+            user_id: UserId(1),
+            secret: vec![],
+            last_step: 0,
+            enabled_at: Timestamp::from_millis(0),
+            last_skew: None,
+        };
+        let live = Live { factor, totp };
+        let at = |offset: i64| live.skew_of("081804", Timestamp::from_millis((1_111_111_080 + offset) * 1000));
+        for (offset, skew) in [(-240, "+4min"), (240, "-4min"), (-90, "+90s"), (-600, "+10min"), (600, "-10min")] {
+            assert_eq!(at(offset).as_deref(), Some(skew));
+        }
+        assert_eq!([at(-630), at(630)], [None, None]);
+    }
+}

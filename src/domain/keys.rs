@@ -1,0 +1,151 @@
+//! The keys of an instance: the key file, and the key for keyed hashes that it seals in the database.
+
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use super::audit::{self, Event};
+use super::factors::totp;
+use super::{App, StartError};
+use crate::error::Result;
+use crate::secret::{self, KEY_LENGTH, Key, hmac_sha256};
+use crate::storage::users::UserId;
+use crate::storage::{Connection, Db, keys, recovery_codes, sessions, totp_enrollments, totp_factors};
+use crate::time::Timestamp;
+
+/// The name and the place of the key for keyed hashes. It outlives the key file, since what was hashed cannot be hashed anew.
+const HASH: &str = "hash";
+const PLACE: &str = "keys:hash";
+
+/// A key for keyed hashes.
+pub(super) type HashKey = Zeroizing<[u8; KEY_LENGTH]>;
+
+/// Reads the key file, and opens with it what proves that it belongs to this database; makes both where there is nothing
+/// that another key would lose but sessions.
+pub(super) fn open(db: &Db, path: &Path) -> Result<(Key, HashKey), StartError> {
+    if !path.exists() && db.read(needs_its_key)? {
+        return Err(StartError::KeyLost(path.to_owned()));
+    }
+    let key = Key::load_or_create(path)?;
+    let sealed = db.read(|connection| keys::find(connection, HASH))?;
+    let opened_by = |key: &Key| sealed.as_deref().and_then(|sealed| unseal(key, sealed));
+    if let Some(hash_key) = opened_by(&key) {
+        key.discard_next()?;
+        return Ok((key, hash_key));
+    }
+    // A rotation may have been cut off after its commit.
+    if let Some((next, hash_key)) = key.next()?.and_then(|next| opened_by(&next).map(|hash_key| (next, hash_key))) {
+        return Ok((next.take_the_place_of(key)?, hash_key));
+    }
+    if sealed.is_some() && db.read(needs_its_key)? {
+        return Err(StartError::KeyForeign(path.to_owned()));
+    }
+    let hash_key = db.write(|connection| make_hash_key(connection, &key))?;
+    Ok((key, hash_key))
+}
+
+/// Draws a key for keyed hashes, unless another process was quicker.
+fn make_hash_key(connection: &Connection, key: &Key) -> Result<HashKey> {
+    let found = keys::find(connection, HASH)?.and_then(|sealed| unseal(key, &sealed));
+    found.map_or_else(
+        || {
+            let hash_key = Zeroizing::new(secret::random::<KEY_LENGTH>()?);
+            keys::put(connection, HASH, &key.seal(PLACE, hash_key.as_slice())?)?;
+            Ok(hash_key)
+        },
+        Ok,
+    )
+}
+
+/// Whether something is stored that nobody could use without the key file.
+fn needs_its_key(connection: &Connection) -> Result<bool> {
+    Ok(totp_factors::exists_any(connection)? || recovery_codes::exists_any(connection)?)
+}
+
+fn unseal(key: &Key, sealed: &[u8]) -> Option<HashKey> {
+    let bytes = key.open(PLACE, sealed).ok()?;
+    Some(Zeroizing::new(*bytes.first_chunk()?))
+}
+
+impl App {
+    /// A hash of a short text that nobody can find by trial who has not the key file; `purpose` and `user` keep it to its
+    /// place.
+    pub(super) fn keyed_hash(&self, purpose: &str, user: UserId, text: &str) -> [u8; 32] {
+        hmac_sha256(&self.hash_key, format!("{purpose}:{user}:{text}").as_bytes())
+    }
+}
+
+/// Replaces the key file, and seals with the new one what the old one sealed; every session ends with the old key.
+///
+/// # Errors
+/// Another process uses the key file, it cannot be replaced, or the database fails. A rotation that was cut off is finished
+/// or forgotten at the next start.
+pub fn rotate(app: App, now: Timestamp) -> Result<(), StartError> {
+    let next = app.key.draw_next()?;
+    app.db.write(|connection| {
+        totp::reseal(connection, &app.key, &next)?;
+        totp_enrollments::delete_all(connection)?;
+        keys::put(connection, HASH, &next.seal(PLACE, app.hash_key.as_slice())?)?;
+        sessions::delete_all(connection)?;
+        audit::record_for_all(&app, connection, Event::KeyRotated, now)
+    })?;
+    next.take_the_place_of(app.key)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::add_user;
+    use super::super::testing::app_with;
+    use super::*;
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn another_key_file_is_refused_and_one_that_is_put_back_is_taken() {
+        let (_folder, app) = app_with("");
+        let (config, path) = (app.config.clone(), app.config.secrets.key_file.clone());
+        let new = || App::open(config.clone()).map(drop);
+        let key = fs::read(&path).unwrap();
+        drop(app);
+        fs::write(&path, [7; KEY_LENGTH]).unwrap();
+        assert!(new().is_ok(), "nothing is lost but sessions");
+        fs::write(&path, key).unwrap();
+        let app = App::open(config.clone()).unwrap();
+        let ada = add_user(&app, "ada", "hunter22");
+        app.db.write(|connection| recovery_codes::replace(connection, ada, &[[7; 32]])).unwrap();
+        drop(app);
+        let key = fs::read(&path).unwrap();
+        fs::write(&path, [7; KEY_LENGTH]).unwrap();
+        assert!(matches!(new(), Err(StartError::KeyForeign(_))));
+        fs::remove_file(&path).unwrap();
+        assert!(matches!(new(), Err(StartError::KeyLost(_))));
+        fs::write(&path, key).unwrap();
+        fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
+        assert!(new().is_ok());
+    }
+
+    #[test]
+    fn a_rotation_that_was_cut_off_is_finished_or_forgotten() {
+        let (folder, app) = app_with("");
+        let (config, path) = (app.config.clone(), app.config.secrets.key_file.clone());
+        let hash = app.keyed_hash("test", UserId(1), "text");
+        let old = fs::read(&path).unwrap();
+        // Before its commit: the old key holds.
+        drop(app.key.draw_next().unwrap());
+        drop(app);
+        let app = App::open(config.clone()).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), old);
+        rotate(app, Timestamp::from_millis(1)).unwrap();
+        // After it: the new key waits beside the old one.
+        let new = fs::read(&path).unwrap();
+        assert_ne!(new, old);
+        fs::rename(&path, folder.path().join("nox.key.next")).unwrap();
+        fs::write(&path, &old).unwrap();
+        fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
+        let app = App::open(config).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), new);
+        assert!(!folder.path().join("nox.key.next").exists());
+        assert_eq!(app.keyed_hash("test", UserId(1), "text"), hash);
+    }
+}

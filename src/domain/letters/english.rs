@@ -1,0 +1,73 @@
+//! English.
+
+use super::{Letter, Part, Sender, agent, minute, text};
+use crate::domain::audit::Event;
+
+pub(super) fn write<'a>(sender: &Sender<'_>, display: &str, letter: &Letter<'a>) -> (String, Vec<Part<'a>>) {
+    let Sender { title, address } = sender;
+    let hello = text(format!("Hello {display},"));
+    match letter {
+        Letter::Code(code) => (
+            format!("Your code for {title}"),
+            vec![
+                hello,
+                text(format!("Enter this code where {title} asks for one:")),
+                Part::Code(code),
+                text("It works once, within ten minutes."),
+                text("If you did not ask for it, somebody knows your password: change it."),
+            ],
+        ),
+        Letter::Confirmation(url) => (
+            format!("Confirm your address for {title}"),
+            vec![
+                hello,
+                text(format!("This address was given for your account at {address}. If that was you, confirm it:")),
+                Part::Link("Confirm this address", url),
+                text("The link works once, within 24 hours. If it was not you, do nothing."),
+            ],
+        ),
+        Letter::Notice(event, device, at) => (
+            format!("{title}: {}", happened(*event)),
+            vec![
+                hello,
+                text(format!("{}, on {} ({address}).", happened(*event), minute(*at))),
+                text(device.map_or_else(
+                    || "The operator of the server did it.".into(),
+                    |device| format!("From {}, with {}.", device.ip, agent(device)),
+                )),
+                text(
+                    "If it was you, all is well. If not, change your password now and end all other sessions, or ask \
+                     the operator of the server to help.",
+                ),
+            ],
+        ),
+        Letter::Test => (
+            format!("{title} can send mail"),
+            vec![text(format!("This is a test of the mail settings of {title} ({address}). It has arrived."))],
+        ),
+    }
+}
+
+const fn happened(event: Event) -> &'static str {
+    match event {
+        Event::AccountCreated => "Your account was made",
+        Event::AccountRenamed => "Your username was changed",
+        Event::AccountDisabled => "Your account was disabled",
+        Event::AccountEnabled => "Your account was enabled",
+        Event::AccountRemoved => "Your account was removed",
+        Event::PasswordChanged => "Your password was changed",
+        Event::EmailChanged => "Your email address was changed",
+        Event::EmailConfirmed => "Your email address was confirmed",
+        Event::SessionOpened => "You logged in",
+        Event::SessionOpenedElsewhere => "Your account was entered from a new device",
+        Event::SessionEnded | Event::SessionsEnded => "You were logged out",
+        Event::TotpEnabled => "An authenticator app was switched on",
+        Event::TotpDisabled => "The authenticator app was switched off",
+        Event::EmailFactorEnabled => "Codes by mail were switched on",
+        Event::EmailFactorDisabled => "Codes by mail were switched off",
+        Event::RecoveryCodeUsed => "A recovery code was used",
+        Event::RecoveryCodesRenewed => "New recovery codes were made",
+        Event::CodeIssued => "A code was made for you",
+        Event::KeyRotated => "Everybody was logged out",
+    }
+}

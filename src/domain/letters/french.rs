@@ -1,0 +1,77 @@
+//! French.
+
+use super::{Letter, Part, Sender, agent, minute, text};
+use crate::domain::audit::Event;
+
+pub(super) fn write<'a>(sender: &Sender<'_>, display: &str, letter: &Letter<'a>) -> (String, Vec<Part<'a>>) {
+    let Sender { title, address } = sender;
+    let hello = text(format!("Bonjour {display},"));
+    match letter {
+        Letter::Code(code) => (
+            format!("Votre code pour {title}"),
+            vec![
+                hello,
+                text(format!("Saisissez ce code là où {title} vous en demande un\u{a0}:")),
+                Part::Code(code),
+                text("Il est valable une seule fois, pendant dix minutes."),
+                text("Si vous ne l’avez pas demandé, quelqu’un connaît votre mot de passe\u{a0}: changez-le."),
+            ],
+        ),
+        Letter::Confirmation(url) => (
+            format!("Confirmez votre adresse pour {title}"),
+            vec![
+                hello,
+                text(format!(
+                    "Cette adresse a été indiquée pour votre compte sur {address}. Si c’était vous, confirmez-la\u{a0}:"
+                )),
+                Part::Link("Confirmer cette adresse", url),
+                text("Le lien est valable une seule fois, pendant 24 heures. Si ce n’était pas vous, ne faites rien."),
+            ],
+        ),
+        Letter::Notice(event, device, at) => (
+            format!("{title}\u{a0}: {}", happened(*event)),
+            vec![
+                hello,
+                text(format!("{}, le {} ({address}).", happened(*event), minute(*at))),
+                text(device.map_or_else(
+                    || "C’est l’administrateur du serveur qui l’a fait.".into(),
+                    |device| format!("Depuis {}, avec {}.", device.ip, agent(device)),
+                )),
+                text(
+                    "Si c’était vous, tout va bien. Sinon, changez votre mot de passe sans attendre et fermez toutes les \
+                     autres sessions, ou demandez de l’aide à l’administrateur du serveur.",
+                ),
+            ],
+        ),
+        Letter::Test => (
+            format!("{title} peut envoyer du courrier"),
+            vec![text(format!(
+                "Ceci est un essai des réglages de courrier de {title} ({address}). Il est bien arrivé."
+            ))],
+        ),
+    }
+}
+
+const fn happened(event: Event) -> &'static str {
+    match event {
+        Event::AccountCreated => "Votre compte a été créé",
+        Event::AccountRenamed => "Votre nom d’utilisateur a été changé",
+        Event::AccountDisabled => "Votre compte a été désactivé",
+        Event::AccountEnabled => "Votre compte a été réactivé",
+        Event::AccountRemoved => "Votre compte a été supprimé",
+        Event::PasswordChanged => "Votre mot de passe a été changé",
+        Event::EmailChanged => "Votre adresse e-mail a été changée",
+        Event::EmailConfirmed => "Votre adresse e-mail a été confirmée",
+        Event::SessionOpened => "Vous vous êtes connecté",
+        Event::SessionOpenedElsewhere => "Connexion à votre compte depuis un nouvel appareil",
+        Event::SessionEnded | Event::SessionsEnded => "Vous avez été déconnecté",
+        Event::TotpEnabled => "Une application d’authentification a été activée",
+        Event::TotpDisabled => "L’application d’authentification a été désactivée",
+        Event::EmailFactorEnabled => "Les codes par courrier ont été activés",
+        Event::EmailFactorDisabled => "Les codes par courrier ont été désactivés",
+        Event::RecoveryCodeUsed => "Un code de secours a été utilisé",
+        Event::RecoveryCodesRenewed => "De nouveaux codes de secours ont été créés",
+        Event::CodeIssued => "Un code a été créé pour vous",
+        Event::KeyRotated => "Tout le monde a été déconnecté",
+    }
+}

@@ -1,0 +1,172 @@
+//! Mail: a queue of its own, so that no login waits for a mail server.
+
+mod smtp;
+
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::{Semaphore, mpsc as queue};
+
+use super::App;
+use super::audit::Event;
+use super::letters::{self, Letter, Written};
+use super::sessions::Device;
+use super::throttle::{self, Budget};
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::storage::users::User;
+use crate::time::Timestamp;
+pub use smtp::MailError;
+use smtp::Route;
+
+/// Mails that may wait; more are dropped.
+const QUEUE: usize = 256;
+/// Mails under way at once.
+const AT_ONCE: usize = 4;
+/// How long the end of a process waits for those that are left.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// A mail on its way.
+struct Mail {
+    to: String,
+    written: Written,
+}
+
+/// Sends mail, where there is a server for it. Its thread starts with the first mail; dropping it waits a little for what is
+/// left.
+pub(super) struct Mailer {
+    route: Option<Route>,
+    worker: Mutex<Option<Worker>>,
+}
+
+struct Worker {
+    queue: queue::Sender<Mail>,
+    /// Ends when everything is sent.
+    done: mpsc::Receiver<()>,
+}
+
+impl Mailer {
+    pub(super) fn new(config: &Config) -> Result<Self, MailError> {
+        let is_on = !config.mail.host.is_empty();
+        let route = is_on.then(|| Route::new(&config.mail, &config.host())).transpose()?;
+        Ok(Self { route, worker: Mutex::new(None) })
+    }
+
+    pub(super) const fn is_on(&self) -> bool {
+        self.route.is_some()
+    }
+
+    /// Queues a mail; where the queue is full, it is dropped, and the log says so.
+    fn send(&self, mail: Mail) {
+        let Some(route) = &self.route else { return };
+        let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
+        let worker = match &mut *worker {
+            Some(worker) => worker,
+            none => match Worker::start(route.clone()) {
+                Ok(started) => none.insert(started),
+                Err(error) => return tracing::error!(%error, "no mail can be sent"),
+            },
+        };
+        if worker.queue.try_send(mail).is_err() {
+            tracing::error!("the mail queue is full: a mail was dropped");
+        }
+    }
+
+    /// Sends a mail and returns what the server said.
+    fn send_now(&self, mail: Mail) -> Result<String, MailError> {
+        let route = self.route.as_ref().ok_or(MailError::Off)?;
+        runtime()?.block_on(route.send(mail))
+    }
+}
+
+impl Drop for Mailer {
+    fn drop(&mut self) {
+        let worker = self.worker.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(Worker { queue, done }) = worker {
+            drop(queue);
+            if done.recv_timeout(FAREWELL) == Err(mpsc::RecvTimeoutError::Timeout) {
+                tracing::warn!("mails were still on their way when the process ended, and may be lost");
+            }
+        }
+    }
+}
+
+impl Worker {
+    fn start(route: Route) -> io::Result<Self> {
+        let (queue, waiting) = queue::channel(QUEUE);
+        let (alive, done) = mpsc::channel();
+        let runtime = runtime()?;
+        thread::Builder::new().name("mail".into()).spawn(move || {
+            runtime.block_on(deliver(route, waiting));
+            drop(alive);
+        })?;
+        Ok(Self { queue, done })
+    }
+}
+
+fn runtime() -> io::Result<Runtime> {
+    Builder::new_current_thread().enable_all().build()
+}
+
+/// Sends what comes, a few at a time, until nothing can come any more.
+async fn deliver(route: Route, mut waiting: queue::Receiver<Mail>) {
+    let places = Arc::new(Semaphore::new(AT_ONCE));
+    while let Some(mail) = waiting.recv().await {
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
+        let route = route.clone();
+        tokio::spawn(async move {
+            match route.send(mail).await {
+                Ok(answer) => tracing::debug!(?answer, "a mail was sent"),
+                Err(error) => tracing::warn!(causes = ?causes(&error), "a mail was not sent"),
+            }
+            drop(place);
+        });
+    }
+    // Every place is free once the last one is sent.
+    drop(places.acquire_many(u32::try_from(AT_ONCE).unwrap_or(1)).await);
+}
+
+fn causes(error: &MailError) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
+impl App {
+    /// Mails something to a user, in the user's language, where there is a mail server and an address.
+    pub(super) fn mail_to(&self, user: &User, device: Option<&Device>, letter: &Letter<'_>) {
+        let Some(to) = user.email.clone().filter(|_| self.mailer.is_on()) else { return };
+        match letters::write(self, letters::language(self, user, device), &user.display, letter) {
+            Ok(written) => self.mailer.send(Mail { to, written }),
+            Err(error) => tracing::error!(account = %user.id, %error, "a mail was not written"),
+        }
+    }
+
+    /// Tells a user with a verified address what has happened to the account, after it has; at most so many times a day.
+    pub(super) fn notify(&self, user: &User, device: Option<&Device>, event: Event, now: Timestamp) {
+        if !self.mailer.is_on() || !user.email_verified || !letters::is_worth_a_letter(event) {
+            return;
+        }
+        match throttle::spend(self, vec![Budget::notices(&user.id.to_string())], now) {
+            Ok(_counted) => self.mail_to(user, device, &Letter::Notice(event, device, now)),
+            Err(error) => tracing::warn!(account = %user.id, %error, event = event.as_str(), "a notice was not mailed"),
+        }
+    }
+}
+
+/// Sends a mail that says that mail works, and returns what the server answered.
+///
+/// # Errors
+/// There is no mail server, or it does not take the mail.
+pub fn test(app: &App, address: &str) -> Result<String, MailError> {
+    let written = letters::write(app, app.config.instance.language, "", &Letter::Test);
+    let written = written.map_err(|error: Error| MailError::System(io::Error::other(error)))?;
+    app.mailer.send_now(Mail { to: address.into(), written })
+}

@@ -1,0 +1,260 @@
+//! `/auth/totp`, `/auth/email` and `/auth/recovery`: second factors of whoever is logged in, and codes by mail.
+
+use actix_web::HttpRequest;
+use actix_web::http::Method;
+use actix_web::web::{Data, Path};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::auth::{CodeText, code, done};
+use super::body::{Body, Object, OptionalBody, SmallBody};
+use super::bridge::Bridge;
+use super::clock::Now;
+use super::doc::{Doc, schema};
+use super::envelope::{Failure, Reply};
+use super::extract::{AuthenticatedChange, authenticated_change, device};
+use crate::domain::factors::email::{self, Asker};
+use crate::domain::factors::recovery::RecoveryCodes;
+use crate::domain::factors::totp::{self, Enrollment};
+use crate::domain::factors::{self, Code, verify};
+use crate::domain::qr;
+use crate::error::{Error, Result};
+
+/// A code, under any of its names.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it only describes the wire")]
+pub(super) struct CodeRequest {
+    token: Option<CodeText>,
+    twofa_token: Option<CodeText>,
+    factor_code: Option<CodeText>,
+}
+
+/// What comes back when a code is asked for: `send_data` of the method.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it only describes the wire")]
+pub(super) struct SendRequest {
+    challenge: Option<String>,
+}
+
+/// An authenticator app to be set up. The secret and the URL stand under the names that different programs look for.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Setup {
+    secret: String,
+    otpauth_url: String,
+    /// A picture, as a `data:` URL.
+    #[serde(rename = "qrCodeUrl")]
+    qr_code_picture: String,
+    qr_code_url: String,
+    #[serde(rename = "backupCodes")]
+    old_backup_codes: Vec<String>,
+    backup_codes: Vec<String>,
+}
+
+/// That a factor is on.
+#[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the contract's own names")]
+pub(super) struct Enabled {
+    enabled: bool,
+    message: &'static str,
+    /// Recovery codes, shown this once; none where there are some already.
+    backup_codes: Vec<String>,
+}
+
+/// That a factor is off.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Disabled {
+    disabled: bool,
+    message: &'static str,
+}
+
+/// Whether a code is right.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Verified {
+    verified: bool,
+    message: &'static str,
+}
+
+/// New recovery codes.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Renewed {
+    backup_codes: Vec<String>,
+}
+
+/// That it is done, in words.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Told {
+    pub success: bool,
+    pub message: &'static str,
+}
+
+pub(super) const SEND: Doc = Doc::new("Mail a code, to whoever has a session or the challenge of a login")
+    .takes_optionally(schema::<SendRequest>)
+    .gives(schema::<Told>)
+    .fails(&[4, 5, 7, 8, 11, 1001]);
+
+/// `POST` and `GET /auth/{type}/send`
+pub(super) async fn send(
+    bridge: Data<Bridge>,
+    Now(now): Now,
+    kind: Path<String>,
+    request: HttpRequest,
+    OptionalBody(mut body): OptionalBody,
+) -> Result<Reply<Told>, Failure> {
+    let told = |message| Ok(Reply::new(Told { success: true, message }));
+    match kind.as_str() {
+        "email" => bridge.read(email::check_service)?,
+        "totp" => return told("The authenticator app shows the code; nothing is sent."),
+        _ => return Err(Error::invalid("type", "must be email or totp").into()),
+    }
+    let asker = match body.text("challenge")? {
+        Some(text) => Asker::Challenge { text, device: device(&request)? },
+        None => match authenticated_change(&request) {
+            Ok(principal) => Asker::Session(Box::new(principal)),
+            // Some clients ask without saying for whom, and are served by the mail that the login sent.
+            Err(Error::NotLogged) if request.method() == Method::GET => return told(SENT),
+            Err(error) => return Err(error.into()),
+        },
+    };
+    bridge.run(move |app| email::send(app, asker, now)).await?;
+    told(SENT)
+}
+
+const SENT: &str = "A code is on its way, where the account can get one.";
+
+pub(super) const SETUP: Doc =
+    Doc::new("Draw a secret for an authenticator app").changes().gives(schema::<Setup>).fails(&[17]);
+
+/// `POST /auth/totp/setup`
+pub(super) async fn setup(
+    bridge: Data<Bridge>,
+    Now(now): Now,
+    AuthenticatedChange(principal): AuthenticatedChange,
+) -> Result<Reply<Setup>, Failure> {
+    let Enrollment { secret, otpauth_url, .. } = bridge.run(move |app| totp::setup(app, &principal, now)).await?;
+    let picture = BASE64_STANDARD.encode(qr::svg(&otpauth_url)?);
+    Ok(Reply::new(Setup {
+        secret: secret.to_string(),
+        otpauth_url: otpauth_url.to_string(),
+        qr_code_picture: format!("data:image/svg+xml;base64,{picture}"),
+        qr_code_url: otpauth_url.to_string(),
+        old_backup_codes: Vec::new(),
+        backup_codes: Vec::new(),
+    }))
+}
+
+pub(super) const ENABLE: Doc = Doc::new("Switch a second factor on, by its first code")
+    .changes()
+    .takes(schema::<CodeRequest>)
+    .gives(schema::<Enabled>)
+    .fails(&[4, 5, 17, 1001]);
+
+/// `POST /auth/totp/enable`
+pub(super) async fn enable_totp(
+    bridge: Data<Bridge>,
+    Now(now): Now,
+    AuthenticatedChange(principal): AuthenticatedChange,
+    Body(mut body): SmallBody,
+) -> Result<Reply<Enabled>, Failure> {
+    let code = needed(any_code(&mut body)?)?;
+    let codes = bridge.run(move |app| totp::enable(app, &principal, &code, now)).await?;
+    Ok(enabled("The authenticator app is on.", codes))
+}
+
+/// `POST /auth/email/enable`
+pub(super) async fn enable_email(
+    bridge: Data<Bridge>,
+    Now(now): Now,
+    AuthenticatedChange(principal): AuthenticatedChange,
+    Body(mut body): SmallBody,
+) -> Result<Reply<Enabled>, Failure> {
+    let code = needed(any_code(&mut body)?)?;
+    let codes = bridge.run(move |app| email::enable(app, &principal, &code, now)).await?;
+    Ok(enabled("Codes by mail are on.", codes))
+}
+
+pub(super) const DISABLE: Doc = Doc::new("Switch a second factor off, by a code")
+    .changes()
+    .takes(schema::<CodeRequest>)
+    .gives(schema::<Disabled>)
+    .fails(&[5, 20, 1001]);
+
+/// `POST /auth/totp/disable`
+pub(super) async fn disable_totp(
+    bridge: Data<Bridge>,
+    Now(now): Now,
+    AuthenticatedChange(principal): AuthenticatedChange,
+    Body(mut body): SmallBody,
+) -> Result<Reply<Disabled>, Failure> {
+    let code = any_code(&mut body)?;
+    done(bridge.run(move |app| totp::disable(app, &principal, code.as_ref(), now)).await?)?;
+    Ok(Reply::new(Disabled { disabled: true, message: "The authenticator app is off." }))
+}
+
+/// `POST /auth/email/disable`
+pub(super) async fn disable_email(
+    bridge: Data<Bridge>,
+    Now(now): Now,
+    AuthenticatedChange(principal): AuthenticatedChange,
+    Body(mut body): SmallBody,
+) -> Result<Reply<Disabled>, Failure> {
+    let code = any_code(&mut body)?;
+    done(bridge.run(move |app| email::disable(app, &principal, code.as_ref(), now)).await?)?;
+    Ok(Reply::new(Disabled { disabled: true, message: "Codes by mail are off." }))
+}
+
+pub(super) const VERIFY: Doc = Doc::new("Whether a code is right; it is used up by it")
+    .changes()
+    .takes(schema::<CodeRequest>)
+    .gives(schema::<Verified>)
+    .fails(&[5, 1001]);
+
+/// `POST /auth/totp/verify`
+pub(super) async fn verify_totp(
+    bridge: Data<Bridge>,
+    Now(now): Now,
+    AuthenticatedChange(principal): AuthenticatedChange,
+    Body(mut body): SmallBody,
+) -> Result<Reply<Verified>, Failure> {
+    let code = needed(any_code(&mut body)?)?;
+    let verified = bridge.run(move |app| verify(app, &principal, &code, now)).await?;
+    let message = if verified { "The code is right." } else { "The code is wrong, has expired or was used already." };
+    Ok(Reply::new(Verified { verified, message }))
+}
+
+pub(super) const RENEW: Doc = Doc::new("Get new recovery codes, by a code; the old ones are worth nothing any more")
+    .changes()
+    .takes(schema::<CodeRequest>)
+    .gives(schema::<Renewed>)
+    .fails(&[4, 5, 20, 1001]);
+
+/// `POST /auth/recovery/renew`
+pub(super) async fn renew_recovery_codes(
+    bridge: Data<Bridge>,
+    Now(now): Now,
+    AuthenticatedChange(principal): AuthenticatedChange,
+    Body(mut body): SmallBody,
+) -> Result<Reply<Renewed>, Failure> {
+    let code = any_code(&mut body)?;
+    let renew = move |app: &_| factors::renew_recovery_codes(app, &principal, code.as_ref(), now);
+    let codes = done(bridge.run(renew).await?)?;
+    Ok(Reply::new(Renewed { backup_codes: plain(codes) }))
+}
+
+fn any_code(body: &mut Object) -> Result<Option<Code>> {
+    let codes = ["token", "twofa_token", "factor_code"].map(|field| code(body, field));
+    codes.into_iter().find_map(Result::transpose).transpose()
+}
+
+fn needed(code: Option<Code>) -> Result<Code> {
+    code.ok_or(Error::invalid("token", "must be six digits or a recovery code"))
+}
+
+fn enabled(message: &'static str, codes: RecoveryCodes) -> Reply<Enabled> {
+    Reply::new(Enabled { enabled: true, message, backup_codes: plain(codes) })
+}
+
+fn plain(codes: RecoveryCodes) -> Vec<String> {
+    codes.into_iter().map(|code| code.to_string()).collect()
+}

@@ -1,0 +1,261 @@
+//! The key file, and what is derived from it.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use chacha20poly1305::aead::{Aead, KeyInit as _, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use zeroize::Zeroizing;
+
+use super::{create_parent, hmac_sha256, parent, random};
+use crate::error::{Error, Result};
+
+/// The length of a key, in bytes.
+pub const KEY_LENGTH: usize = 32;
+const NONCE_LENGTH: usize = 24;
+
+/// Why the key file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// It cannot be read or made.
+    #[error("cannot {action} the key file {}: {source}; name another with secrets.key_file", path.display())]
+    File {
+        /// What was tried.
+        action: &'static str,
+        /// Where.
+        path: PathBuf,
+        /// Why it failed.
+        source: io::Error,
+    },
+    /// It is no key.
+    #[error("the key file {} does not hold exactly {KEY_LENGTH} bytes: restore it from a backup", path.display())]
+    Length {
+        /// Where.
+        path: PathBuf,
+    },
+    /// Another process uses it, and it is to be replaced; or the other way round.
+    #[error("another nox is using the key file {}: stop it, or wait until it is done, and try again", .0.display())]
+    Busy(PathBuf),
+    /// Others can read it.
+    #[error("users other than its owner can access the key file {0}: run chmod 600 {0}", path.display())]
+    Permissions {
+        /// Where.
+        path: PathBuf,
+    },
+}
+
+/// The instance's master key. Keys for each purpose are derived from it; it is never used itself. The file is locked, shared,
+/// for as long as it is in use, so that it is not replaced meanwhile.
+pub struct Key {
+    bytes: Zeroizing<[u8; KEY_LENGTH]>,
+    file: File,
+    path: PathBuf,
+}
+
+impl Key {
+    /// Reads the key file, or makes it with mode 0600 where there is none.
+    ///
+    /// # Errors
+    /// The file cannot be read or made, holds something else, or is open to others.
+    pub fn load_or_create(path: &Path) -> Result<Self, KeyError> {
+        let failed = |action| move |source| KeyError::File { action, path: path.to_owned(), source };
+        match File::open(path) {
+            Ok(file) => Self::read(file, path),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                create(path).map_err(failed("create"))?;
+                Self::read(File::open(path).map_err(failed("open"))?, path)
+            }
+            Err(error) => Err(failed("open")(error)),
+        }
+    }
+
+    fn read(mut file: File, path: &Path) -> Result<Self, KeyError> {
+        let failed = |source| KeyError::File { action: "read", path: path.to_owned(), source };
+        let meta = file.metadata().map_err(failed)?;
+        if !meta.is_file() || meta.len() != KEY_LENGTH as u64 {
+            return Err(KeyError::Length { path: path.to_owned() });
+        }
+        if meta.permissions().mode() & 0o077 != 0 {
+            return Err(KeyError::Permissions { path: path.to_owned() });
+        }
+        let mut bytes = Zeroizing::new([0; KEY_LENGTH]);
+        file.read_exact(bytes.as_mut()).map_err(failed)?;
+        file.try_lock_shared().map_err(|error| busy(error, path))?;
+        Ok(Self { bytes, file, path: path.to_owned() })
+    }
+
+    /// Makes the key that is to follow this one, in a file beside it. Until it is adopted, this one holds; nobody else may be
+    /// using it.
+    ///
+    /// # Errors
+    /// Another process uses this key, or the file cannot be made.
+    pub fn draw_next(&self) -> Result<Self, KeyError> {
+        self.file.try_lock().map_err(|error| busy(error, &self.path))?;
+        self.discard_next()?;
+        let path = next_to(&self.path);
+        create(&path).map_err(|source| KeyError::File { action: "create", path: path.clone(), source })?;
+        self.next()?.ok_or(KeyError::Length { path })
+    }
+
+    /// The key that is to follow this one, where there is one.
+    ///
+    /// # Errors
+    /// Its file cannot be read, or is none.
+    pub fn next(&self) -> Result<Option<Self>, KeyError> {
+        let path = next_to(&self.path);
+        match File::open(&path) {
+            Ok(file) => Self::read(file, &path).map(Some),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(KeyError::File { action: "open", path, source }),
+        }
+    }
+
+    /// Puts this key, which followed `old`, into the old one's place.
+    ///
+    /// # Errors
+    /// The file cannot be renamed.
+    pub fn take_the_place_of(self, old: Self) -> Result<Self, KeyError> {
+        let renamed = fs::rename(&self.path, &old.path).and_then(|()| File::open(parent(&old.path))?.sync_all());
+        renamed.map_err(|source| KeyError::File { action: "replace", path: old.path.clone(), source })?;
+        Ok(Self { path: old.path, ..self })
+    }
+
+    /// Deletes the key that was to follow this one, where there is one.
+    ///
+    /// # Errors
+    /// The file cannot be deleted.
+    pub fn discard_next(&self) -> Result<(), KeyError> {
+        let path = next_to(&self.path);
+        match fs::remove_file(&path) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                Err(KeyError::File { action: "delete", path, source })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The key for one purpose: HMAC-SHA-256 of the purpose's name under the master key.
+    #[must_use]
+    pub fn derive(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(hmac_sha256(&self.bytes, purpose.as_bytes()))
+    }
+
+    /// Seals `plain` with XChaCha20-Poly1305 for `place`: what is sealed for one place opens in no other.
+    ///
+    /// # Errors
+    /// The system gives no random numbers.
+    pub fn seal(&self, place: &str, plain: &[u8]) -> Result<Vec<u8>> {
+        let nonce = XNonce::from(random::<NONCE_LENGTH>()?);
+        let sealed = self
+            .cipher()
+            .encrypt(&nonce, Payload { msg: plain, aad: place.as_bytes() })
+            .map_err(|_| Error::internal("seal a secret", "encryption failed"))?;
+        Ok([nonce.as_slice(), &sealed].concat())
+    }
+
+    /// Opens what [`Key::seal`] sealed for the same place.
+    ///
+    /// # Errors
+    /// It was sealed with another key or for another place, or was changed.
+    pub fn open(&self, place: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+        let foreign = || Error::internal("open a secret", format!("{place} was not sealed with this key file"));
+        let (nonce, sealed) = sealed.split_first_chunk::<NONCE_LENGTH>().ok_or_else(foreign)?;
+        self.cipher()
+            .decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: place.as_bytes() })
+            .map(Zeroizing::new)
+            .map_err(|_| foreign())
+    }
+
+    fn cipher(&self) -> XChaCha20Poly1305 {
+        XChaCha20Poly1305::new((&*self.derive("seal")).into())
+    }
+}
+
+fn next_to(path: &Path) -> PathBuf {
+    path.with_added_extension("next")
+}
+
+fn busy(error: TryLockError, path: &Path) -> KeyError {
+    match error {
+        TryLockError::WouldBlock => KeyError::Busy(path.to_owned()),
+        TryLockError::Error(source) => KeyError::File { action: "lock", path: path.to_owned(), source },
+    }
+}
+
+/// Writes a new key beside `path` and links it into place, so that of two processes one wins and nobody reads half a key.
+fn create(path: &Path) -> io::Result<()> {
+    create_parent(path)?;
+    let key = Zeroizing::new(random::<KEY_LENGTH>().map_err(io::Error::other)?);
+    let suffix = u64::from_be_bytes(random().map_err(io::Error::other)?);
+    let draft = path.with_extension(format!("{suffix:016x}.draft"));
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+    let linked = file.write_all(key.as_ref()).and_then(|()| file.sync_all()).and_then(|()| fs::hard_link(&draft, path));
+    fs::remove_file(&draft)?;
+    match linked {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        // The name is safe on the disk only with its folder.
+        other => other.and_then(|()| File::open(parent(path))?.sync_all()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(folder: &tempfile::TempDir) -> Key {
+        Key::load_or_create(&folder.path().join("nox.key")).unwrap()
+    }
+
+    #[test]
+    fn the_key_file_is_made_once_and_only_for_its_owner() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = key(&folder).derive("test");
+        assert_eq!(first, key(&folder).derive("test"));
+        let path = folder.path().join("nox.key");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no draft is left");
+    }
+
+    #[test]
+    fn a_key_file_that_is_short_or_open_to_others_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("nox.key");
+        key(&folder);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        assert!(matches!(Key::load_or_create(&path), Err(KeyError::Permissions { .. })));
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        fs::write(&path, [7; 31]).unwrap();
+        assert!(matches!(Key::load_or_create(&path), Err(KeyError::Length { .. })));
+    }
+
+    #[test]
+    fn what_is_sealed_for_one_place_opens_in_no_other_and_with_no_other_key() {
+        let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let key_one = key(&folder);
+        let mut sealed = key_one.seal("totp:1", b"seed").unwrap();
+        assert_eq!(key_one.open("totp:1", &sealed).unwrap().as_slice(), b"seed");
+        assert!(key_one.open("totp:2", &sealed).is_err());
+        assert!(key(&other).open("totp:1", &sealed).is_err());
+        sealed[30] ^= 1;
+        assert!(key_one.open("totp:1", &sealed).is_err());
+        assert!(key_one.open("totp:1", &[]).is_err());
+    }
+
+    #[test]
+    fn a_key_that_is_in_use_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let (first, second) = (key(&folder), key(&folder));
+        assert!(matches!(first.draw_next(), Err(KeyError::Busy(_))));
+        drop(second);
+        let next = first.draw_next().unwrap();
+        assert!(matches!(Key::load_or_create(&folder.path().join("nox.key")), Err(KeyError::Busy(_))));
+        let derived = next.derive("test");
+        assert_ne!(derived, first.derive("test"));
+        let adopted = next.take_the_place_of(first).unwrap();
+        assert_eq!(adopted.derive("test"), derived);
+        assert_eq!(key(&folder).derive("test"), derived);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,87 @@
+//! The table `audit`.
+
+use rusqlite::{Connection, Row, named_params, params};
+
+use super::users::UserId;
+use crate::error::Result;
+use crate::time::Timestamp;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "schema.sql documents the columns")]
+pub struct Entry {
+    pub at: Timestamp,
+    pub event: String,
+    pub user_id: Option<UserId>,
+    pub username: Option<String>,
+    pub ip: Option<String>,
+    pub user_agent: Option<String>,
+}
+
+fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
+    Ok(Entry {
+        at: row.get("at")?,
+        event: row.get("event")?,
+        user_id: row.get("user_id")?,
+        username: row.get("username")?,
+        ip: row.get("ip")?,
+        user_agent: row.get("user_agent")?,
+    })
+}
+
+/// # Errors
+/// The database fails.
+pub fn insert(connection: &Connection, entry: &Entry) -> Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO audit (at, event, user_id, username, ip, user_agent)
+             VALUES (:at, :event, :user_id, :username, :ip, :user_agent)",
+        )?
+        .execute(named_params! {
+            ":at": entry.at,
+            ":event": entry.event,
+            ":user_id": entry.user_id,
+            ":username": entry.username,
+            ":ip": entry.ip,
+            ":user_agent": entry.user_agent,
+        })?;
+    Ok(())
+}
+
+/// All entries, the oldest first.
+///
+/// # Errors
+/// The database fails.
+pub fn list_all(connection: &Connection) -> Result<Vec<Entry>> {
+    let mut statement = connection.prepare("SELECT * FROM audit ORDER BY id")?;
+    Ok(statement.query_map([], entry)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The entries of a user, the oldest first.
+///
+/// # Errors
+/// The database fails.
+pub fn list_of(connection: &Connection, user_id: UserId) -> Result<Vec<Entry>> {
+    let mut statement = connection.prepare("SELECT * FROM audit WHERE user_id = ?1 ORDER BY id")?;
+    Ok(statement.query_map([user_id], entry)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The entries of users who had that name, the oldest first.
+///
+/// # Errors
+/// The database fails.
+pub fn list_named(connection: &Connection, username: &str) -> Result<Vec<Entry>> {
+    let mut statement = connection.prepare("SELECT * FROM audit WHERE username = ?1 ORDER BY id")?;
+    Ok(statement.query_map([username], entry)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Deletes up to `limit` entries from before then.
+///
+/// # Errors
+/// The database fails.
+pub fn delete_older(connection: &Connection, before: Timestamp, limit: u32) -> Result<()> {
+    connection
+        .prepare_cached("DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < ?1 ORDER BY at LIMIT ?2)")?
+        .execute(params![before, limit])?;
+    Ok(())
+}

@@ -1,0 +1,43 @@
+//! The table `devices`.
+
+use rusqlite::{Connection, params};
+
+use super::users::UserId;
+use crate::error::Result;
+use crate::time::Timestamp;
+
+/// Whether a user has logged in from anywhere yet.
+///
+/// # Errors
+/// The database fails.
+pub fn exists_any_of(connection: &Connection, user_id: UserId) -> Result<bool> {
+    let query = "SELECT EXISTS (SELECT 1 FROM devices WHERE user_id = ?1)";
+    Ok(connection.prepare_cached(query)?.query_row([user_id], |row| row.get(0))?)
+}
+
+/// Notes that a user was there now, and tells whether the device was known.
+///
+/// # Errors
+/// The database fails.
+pub fn touch(connection: &Connection, user_id: UserId, hash: &[u8; 32], now: Timestamp) -> Result<bool> {
+    let known = connection
+        .prepare_cached("UPDATE devices SET last_seen_at = ?3 WHERE user_id = ?1 AND hash = ?2")?
+        .execute(params![user_id, hash, now])?;
+    if known == 0 {
+        connection
+            .prepare_cached("INSERT INTO devices (user_id, hash, last_seen_at) VALUES (?1, ?2, ?3)")?
+            .execute(params![user_id, hash, now])?;
+    }
+    Ok(known == 1)
+}
+
+/// Forgets the devices where a user was last seen before then.
+///
+/// # Errors
+/// The database fails.
+pub fn delete_older(connection: &Connection, user_id: UserId, before: Timestamp) -> Result<()> {
+    connection
+        .prepare_cached("DELETE FROM devices WHERE user_id = ?1 AND last_seen_at < ?2")?
+        .execute(params![user_id, before])?;
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! The table `sent_codes`.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::users::UserId;
+use crate::error::Result;
+use crate::time::Timestamp;
+
+/// How a code came to its user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// By mail.
+    Email,
+    /// From the operator's hand.
+    Operator,
+}
+
+impl Way {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Operator => "operator",
+        }
+    }
+}
+
+/// A code that is outstanding, or was until it was used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "schema.sql documents the columns")]
+pub struct SentCode {
+    pub hash: [u8; 32],
+    pub is_used: bool,
+}
+
+/// Stores a code in the place of the one that came the same way before.
+///
+/// # Errors
+/// The database fails.
+pub fn put(
+    connection: &Connection,
+    (user_id, way): (UserId, Way),
+    hash: &[u8; 32],
+    tries_left: u32,
+    expires_at: Timestamp,
+) -> Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO sent_codes (user_id, way, hash, expires_at, tries_left) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![user_id, way.as_str(), hash, expires_at, tries_left])?;
+    Ok(())
+}
+
+/// The code, unless its time or its tries are over.
+///
+/// # Errors
+/// The database fails.
+pub fn find_active(connection: &Connection, user_id: UserId, way: Way, now: Timestamp) -> Result<Option<SentCode>> {
+    let query = "SELECT hash, used_at IS NOT NULL FROM sent_codes
+                 WHERE user_id = ?1 AND way = ?2 AND expires_at > ?3 AND tries_left > 0";
+    let code = |row: &rusqlite::Row<'_>| Ok(SentCode { hash: row.get(0)?, is_used: row.get(1)? });
+    Ok(connection.prepare_cached(query)?.query_row(params![user_id, way.as_str(), now], code).optional()?)
+}
+
+/// Notes that the code was used.
+///
+/// # Errors
+/// The database fails.
+pub fn update_used(connection: &Connection, user_id: UserId, way: Way, at: Timestamp) -> Result<()> {
+    connection
+        .prepare_cached("UPDATE sent_codes SET used_at = ?3 WHERE user_id = ?1 AND way = ?2")?
+        .execute(params![user_id, way.as_str(), at])?;
+    Ok(())
+}
+
+/// Counts a wrong code against all that are outstanding for a user.
+///
+/// # Errors
+/// The database fails.
+pub fn update_tries(connection: &Connection, user_id: UserId) -> Result<()> {
+    connection
+        .prepare_cached("UPDATE sent_codes SET tries_left = tries_left - 1 WHERE user_id = ?1 AND tries_left > 0")?
+        .execute([user_id])?;
+    Ok(())
+}
+
+/// Deletes all codes of a user.
+///
+/// # Errors
+/// The database fails.
+pub fn delete_all_of(connection: &Connection, user_id: UserId) -> Result<()> {
+    connection.execute("DELETE FROM sent_codes WHERE user_id = ?1", [user_id])?;
+    Ok(())
+}

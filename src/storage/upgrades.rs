@@ -1,0 +1,147 @@
+//! The way from the schemas of earlier versions to today's.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::OpenError;
+use crate::secret;
+
+/// Each leads from one version to the next, the first from version 1.
+const STEPS: [&str; 1] = [include_str!("upgrades/2.sql")];
+
+/// Brings a database from that version to today's: all of it or nothing. A copy of what it was stays beside it.
+pub(super) fn run(connection: &mut Connection, path: &Path, from: u32) -> Result<(), OpenError> {
+    let copy = copy_name(path, from);
+    let failed = |source| OpenError::File { action: "copy, before its upgrade,", path: path.to_owned(), source };
+    keep_copy(connection, &copy).map_err(failed)?;
+    upgrade(connection, from).map_err(|source| OpenError::Sqlite { path: path.to_owned(), source })?;
+    tracing::info!(from, copy = ?copy, "upgraded the database");
+    Ok(())
+}
+
+fn upgrade(connection: &mut Connection, from: u32) -> rusqlite::Result<()> {
+    let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
+    STEPS.iter().skip(from as usize - 1).try_for_each(|step| transaction.execute_batch(step))?;
+    transaction.commit()
+}
+
+/// `nox.db.v1` for version 1 of `nox.db`.
+fn copy_name(path: &Path, version: u32) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".v{version}"));
+    name.into()
+}
+
+/// Writes a whole copy under another name first, so that one that is there is whole.
+fn keep_copy(connection: &Connection, copy: &Path) -> io::Result<()> {
+    let draft = copy.with_added_extension("draft");
+    match fs::remove_file(&draft) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => (),
+    }
+    // SQLite fills an empty file, which has the right mode.
+    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+    let name = draft.to_str().ok_or(io::ErrorKind::InvalidFilename)?;
+    connection.execute("VACUUM INTO ?1", [name]).map_err(io::Error::other)?;
+    file.sync_all()?;
+    fs::rename(&draft, copy)?;
+    File::open(secret::parent(copy))?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Db;
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    const FIRST: &str = include_str!("upgrades/1.sql");
+
+    /// Tables and indexes as their definitions read, without comments and without regard to blanks.
+    fn layout(path: &Path) -> Vec<String> {
+        let connection = Connection::open(path).unwrap();
+        let mut found =
+            connection.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name").unwrap();
+        let texts = found.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        let plain = |text: String| {
+            let lines = text.lines().map(|line| line.split("--").next().unwrap()).collect::<Vec<_>>();
+            lines
+                .join(" ")
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
+                .replace(" )", ")")
+                .replace("( ", "(")
+                .replace(" ,", ",")
+        };
+        texts.map(|text| plain(text.unwrap())).collect()
+    }
+
+    fn old_database(folder: &Path) -> PathBuf {
+        let path = folder.join("nox.db");
+        let connection = Connection::open(&path).unwrap();
+        connection.pragma_update(None, "journal_mode", "WAL").unwrap();
+        connection.execute_batch(FIRST).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO users (id, username, display, email, email_verified, password_hash, password_changed_at, created_at)
+                 VALUES (7, 'ada', 'Ada', 'ada@example.org', 1, 'hash', 1, 1);
+                 INSERT INTO totp_factors VALUES (7, x'01', 5, 9);",
+            )
+            .unwrap();
+        path
+    }
+
+    #[test]
+    fn an_upgraded_database_is_laid_out_as_a_new_one_and_keeps_its_rows() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = old_database(folder.path());
+        let db = Db::open(&path).unwrap();
+        let new = folder.path().join("new.db");
+        drop(Db::open(&new).unwrap());
+        assert_eq!(layout(&path), layout(&new));
+        let user = db.read(|connection| super::super::users::find_by_username(connection, "ada")).unwrap().unwrap();
+        assert!(user.email_verified && user.has_totp && !user.has_email_factor && user.recovery_codes == 0);
+    }
+
+    #[test]
+    fn a_copy_of_the_old_one_stays_for_its_owner_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = old_database(folder.path());
+        drop(Db::open(&path).unwrap());
+        let copy = folder.path().join("nox.db.v1");
+        assert_eq!(fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(!folder.path().join("nox.db.v1.draft").exists());
+        let version: u32 =
+            Connection::open(&copy).unwrap().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+        assert_eq!(version, 1);
+        assert_eq!(layout(&copy), {
+            let first = folder.path().join("first.db");
+            Connection::open(&first).unwrap().execute_batch(FIRST).unwrap();
+            layout(&first)
+        });
+    }
+
+    #[test]
+    fn an_upgrade_that_cannot_be_copied_first_changes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = old_database(folder.path());
+        fs::create_dir(folder.path().join("nox.db.v1.draft")).unwrap();
+        assert!(matches!(Db::open(&path), Err(OpenError::File { .. })));
+        let connection = Connection::open(&path).unwrap();
+        let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+        assert_eq!(version, 1);
+    }
+
+    #[test]
+    fn many_processes_may_upgrade_it_at_once() {
+        for _ in 0..20 {
+            let folder = tempfile::tempdir().unwrap();
+            let path = old_database(folder.path());
+            std::thread::scope(|scope| (0..8).for_each(|_| drop(scope.spawn(|| Db::open(&path).map(drop).unwrap()))));
+        }
+    }
+}
