@@ -241,3 +241,6 @@ pub fn renew_recovery_codes(
 fn check_on(user: &User) -> Result<()> {
     if is_on(user) { Ok(()) } else { Err(Error::ServiceDisabled) }
 }
+
+#[cfg(test)]
+mod tests;

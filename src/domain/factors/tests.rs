@@ -1,0 +1,198 @@
+use super::*;
+use crate::domain::auth::{LoginAttempt, login};
+use crate::domain::identifier::Identifier;
+use crate::domain::testing::{add_user, app_with};
+use crate::domain::{email as addresses, sessions::authenticate};
+use crate::storage::users::{self, UserId};
+use crate::storage::{email_confirmations, totp_enrollments};
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+
+const NOW: Timestamp = Timestamp::from_millis(1_750_936_113_726);
+const DEVICE: Device = Device { ip: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), user_agent: None, language: None };
+const MINUTE: Duration = Duration::from_mins(1);
+
+/// Mail goes to a port where nobody listens.
+const MAIL: &str = "[mail]\nhost = '127.0.0.1'\nport = 1\ntls = 'none'\nfrom = 'nox@example.org'";
+
+/// An instance with `ada`, whose address is verified.
+fn app(settings: &str) -> (tempfile::TempDir, App, UserId) {
+    let (folder, app) = app_with(settings);
+    let ada = add_user(&app, "ada", "hunter22");
+    change(&app, ada, |user| {
+        user.email = Some("ada@example.org".into());
+        user.email_verified = true;
+    });
+    (folder, app, ada)
+}
+
+fn change(app: &App, id: UserId, change: impl FnOnce(&mut User)) {
+    let mut user = user(app, id);
+    change(&mut user);
+    app.db.write(|connection| users::update(connection, &user)).unwrap();
+}
+
+fn user(app: &App, id: UserId) -> User {
+    app.db.read(|connection| users::find_by_id(connection, id)).unwrap().unwrap()
+}
+
+fn code(text: &str) -> Code {
+    Code::parse("code", text.into()).unwrap()
+}
+
+fn principal(app: &App, code: Option<&str>, now: Timestamp) -> Principal {
+    let attempt = LoginAttempt {
+        identifier: Identifier::parse("ada", "").unwrap(),
+        password: "hunter22".to_owned().into(),
+        code: code.map(|text| Code::parse("code", text.into()).unwrap()),
+        public_key: None,
+        device: DEVICE,
+    };
+    let Outcome::Done(session) = login(app, &attempt, now).unwrap() else { panic!("a code is due") };
+    authenticate(app, &session.token, DEVICE, now).unwrap()
+}
+
+/// A code as it would be mailed or handed out.
+fn make(app: &App, ada: UserId, way: Way, now: Timestamp) -> Zeroizing<String> {
+    app.db.write(|connection| sent::make(app, connection, (ada, way), now)).unwrap()
+}
+
+fn is_accepted(app: &App, ada: UserId, text: &str, now: Timestamp) -> bool {
+    accept(app, (&user(app, ada), &DEVICE), &code(text), now, |_| Ok(())).is_ok()
+}
+
+fn other_than(code: &str) -> &'static str {
+    if code == "000000" { "000001" } else { "000000" }
+}
+
+#[test]
+fn a_code_that_was_made_here_is_good_for_ten_minutes() {
+    for (millis, good) in [(0, true), (599_999, true), (600_000, false)] {
+        let (_folder, app, ada) = app("");
+        let code = make(&app, ada, Way::Operator, NOW);
+        assert_eq!(is_accepted(&app, ada, &code, NOW.after(Duration::from_millis(millis))), good, "{millis}");
+    }
+}
+
+#[test]
+fn it_is_dead_after_five_wrong_ones_though_the_count_of_the_account_begins_anew() {
+    let (_folder, app, ada) = app("");
+    let first = NOW.before(14 * MINUTE);
+    assert!(!is_accepted(&app, ada, "000000", first));
+    let code = make(&app, ada, Way::Operator, NOW);
+    for _ in 0..4 {
+        assert!(!is_accepted(&app, ada, other_than(&code), NOW));
+    }
+    // Fifteen minutes after the first wrong one, there is a new budget.
+    let later = NOW.after(2 * MINUTE);
+    assert!(!is_accepted(&app, ada, other_than(&code), later));
+    assert!(!is_accepted(&app, ada, &code, later));
+}
+
+#[test]
+fn it_is_replaced_by_the_next_that_comes_the_same_way() {
+    let (_folder, app, ada) = app("");
+    let (old, new) = (make(&app, ada, Way::Operator, NOW), make(&app, ada, Way::Operator, NOW));
+    assert!(old == new || !is_accepted(&app, ada, &old, NOW));
+    assert!(is_accepted(&app, ada, &new, NOW));
+}
+
+#[test]
+fn mailed_codes_count_only_where_they_are_a_factor() {
+    let (_folder, app, ada) = app("");
+    let code = make(&app, ada, Way::Email, NOW);
+    assert!(!is_accepted(&app, ada, &code, NOW));
+    change(&app, ada, |user| user.has_email_factor = true);
+    let code = make(&app, ada, Way::Email, NOW);
+    assert!(is_accepted(&app, ada, &code, NOW));
+}
+
+#[test]
+fn one_mail_a_minute_and_ten_a_day() {
+    let (_folder, app, ada) = app(MAIL);
+    let send = |now| email::mail_code(&app, &user(&app, ada), &DEVICE, now);
+    for mail in 0..10 {
+        let at = NOW.after(mail * MINUTE);
+        send(at).unwrap();
+        assert!(matches!(send(at), Err(Error::TooManyRequests { seconds: 60 })), "{mail}");
+    }
+    assert!(matches!(send(NOW.after(20 * MINUTE)), Err(Error::TooManyRequests { seconds: 85_200 })));
+    assert!(send(NOW.after(24 * 60 * MINUTE)).is_ok());
+}
+
+#[test]
+fn a_challenge_is_good_for_ten_minutes_for_the_same_password_and_for_nobody_who_is_banned() {
+    let (_folder, app, ada) = app("");
+    let challenge = challenge::make(&app, &user(&app, ada), NOW).unwrap();
+    let at = |millis| challenge::user(&app, &challenge, NOW.after(Duration::from_millis(millis))).is_ok();
+    assert_eq!([at(0), at(599_999), at(600_000)], [true, true, false]);
+    crate::domain::users::disable(&app, "ada", None, None, NOW).unwrap();
+    assert!(!at(0));
+    crate::domain::users::enable(&app, "ada", NOW).unwrap();
+    app.db.write(|connection| users::update_password(connection, ada, "hash", NOW)).unwrap();
+    assert!(!at(0));
+    assert!(matches!(challenge::user(&app, "AAAA", NOW), Err(Error::InvalidChallenge)));
+}
+
+#[test]
+fn a_secret_waits_an_hour_for_its_first_code() {
+    for (minutes, good) in [(59, true), (60, false)] {
+        let (_folder, app, _ada) = app("");
+        let principal = principal(&app, None, NOW);
+        let enrollment = totp::setup(&app, &principal, NOW).unwrap();
+        let later = NOW.after(minutes * MINUTE);
+        let shown = totp_rs::Totp::from_url(enrollment.otpauth_url.as_str()).unwrap();
+        let first = shown.generate(u64::try_from(later.seconds()).unwrap()).to_string();
+        assert_eq!(totp::enable(&app, &principal, &code(&first), later).is_ok(), good);
+    }
+}
+
+#[test]
+fn a_waiting_secret_opens_in_no_other_place() {
+    let (_folder, app, ada) = app("");
+    let principal = principal(&app, None, NOW);
+    totp::setup(&app, &principal, NOW).unwrap();
+    let bob = add_user(&app, "bob", "hunter22");
+    let sealed = app.db.read(|connection| totp_enrollments::find_active(connection, ada, NOW)).unwrap().unwrap();
+    assert!(app.key.open(&format!("totp-enrollment:{ada}"), &sealed).is_ok());
+    assert!(app.key.open(&format!("totp-enrollment:{bob}"), &sealed).is_err());
+    assert!(app.key.open(&format!("totp:{ada}"), &sealed).is_err());
+}
+
+#[test]
+fn a_link_is_good_for_a_day() {
+    for (hours, good) in [(23, true), (24, false)] {
+        let (_folder, app, ada) = app("");
+        change(&app, ada, |user| user.email_verified = false);
+        let token_sha256: [u8; 32] =
+            sha2::Digest::finalize(<sha2::Sha256 as sha2::Digest>::new_with_prefix("token")).into();
+        let times = (NOW, NOW.after(Duration::from_hours(24)));
+        let link =
+            |connection: &_| email_confirmations::insert(connection, &token_sha256, (ada, "ada@example.org"), times);
+        app.db.write(link).unwrap();
+        assert_eq!(addresses::confirm(&app, "token", &DEVICE, NOW.after(Duration::from_hours(hours))).is_ok(), good);
+    }
+}
+
+#[test]
+fn a_device_is_forgotten_after_half_a_year() {
+    let (_folder, app, ada) = app("");
+    let touch = |days: u64| {
+        let now = NOW.after(Duration::from_hours(24 * days));
+        app.db.write(|connection| crate::domain::devices::note(&app, connection, ada, (&DEVICE, None), now)).unwrap();
+        let elsewhere = Device { ip: [192, 0, 2, 9].into(), ..DEVICE };
+        app.db.write(|connection| crate::domain::devices::note(&app, connection, ada, (&elsewhere, None), now)).unwrap()
+    };
+    assert!(touch(0), "it was never there");
+    assert!(!touch(180));
+    assert!(touch(361));
+}
+
+#[test]
+fn only_six_digits_or_a_recovery_code_are_a_code() {
+    for text in ["", "12345", "1234567", "12345a", " 12345", "１２３４５６", "12345\0", "ABCDE-FGHI0", "ABCDEFGHJ"]
+    {
+        assert!(Code::parse("code", text.into()).is_err(), "{text:?}");
+    }
+    assert!(Code::parse("code", "000000".into()).is_ok() && Code::parse("code", "abcde-FGHJK".into()).is_ok());
+}
