@@ -1,111 +1,88 @@
 'use strict';
 
-const $ = (id) => document.getElementById(id);
+// Everything works without this script: it keeps what was typed where the server is out of reach, sends a code as soon as
+// it is whole, counts down, and shows times as the reader's clock does.
 
-/** Asks the API; resolves to the HTTP status and the envelope, or to status 0 where the server is out of reach. */
-async function ask(method, path, body) {
-  const options = { method, headers: {} };
-  if (body) {
-    options.headers['Content-Type'] = 'application/json';
-    options.body = JSON.stringify(body);
-  }
+const all = (selector, use) => document.querySelectorAll(selector).forEach(use);
+
+/** Shows what went wrong, above the form, and leads the focus there. */
+function showError(text) {
+  document.querySelector('main > .error, main > .done')?.remove();
+  const error = Object.assign(document.createElement('p'), { className: 'error', role: 'alert', tabIndex: -1, textContent: text });
+  document.querySelector('h1').after(error);
+  error.focus();
+}
+
+/** Sends a form without leaving the page: a refusal takes the page's place, a success leads on. */
+async function send(form) {
+  if (form.ariaBusy === 'true') return;
+  form.ariaBusy = 'true';
+  // Password managers save what they find in a password field.
+  form.querySelectorAll('[data-reveal]').forEach((button) => reveal(button, false));
   try {
-    const response = await fetch('/api' + path, options);
-    const { data, error } = await response.json();
-    // An answer without either is a proxy's, not the server's.
-    return data || error ? { status: response.status, data, error } : { status: 0 };
+    const answer = await fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)) });
+    if (answer.redirected) return location.assign(answer.url);
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const main = page.querySelector('main[data-unreachable]');
+    // An answer that is none of our pages is a proxy's.
+    if (!main) throw new Error(answer.statusText);
+    document.querySelector('main').replaceWith(main);
+    document.title = page.title;
+    enliven();
+    main.querySelector('[autofocus]')?.focus();
   } catch {
-    return { status: 0 };
+    showError(document.querySelector('main').dataset.unreachable);
+  } finally {
+    form.ariaBusy = 'false';
   }
 }
 
-/** Shows what went wrong; the focus goes there, or stays in the field that is to be filled again. */
-function showError(text, field = null) {
-  $('error').textContent = text;
-  $('error').hidden = false;
-  (field ?? $('error')).focus();
+function reveal(button, shown) {
+  const field = document.getElementById(button.getAttribute('aria-controls'));
+  button.dataset.show ??= button.textContent;
+  field.type = shown ? 'text' : 'password';
+  button.ariaPressed = shown;
+  button.textContent = shown ? button.dataset.reveal : button.dataset.show;
 }
 
-/** What a refusal means to a person: by the API's error codes, or 0 where no answer came. */
-function explain({ status, error }) {
-  switch (status && error.code) {
-    case 0: return 'The server is out of reach. Check your connection and try again.';
-    case 2: return 'The username or the password is wrong.';
-    case 5: return error.message.includes('factor_code')
-      ? 'That code is wrong, has expired or was used already.'
-      : 'The username or the password is wrong.';
-    case 10: return 'The server is busy. Try again in a moment.';
-    case 8: case 1001: return error.message;
-    default: return 'Something went wrong on the server. Try again later.';
-  }
-}
-
-function loginPage(form) {
-  const code = $('factor_code');
-  const isCodeStep = () => !code.disabled;
-
-  const step = (toCode) => {
-    $('credentials').hidden = toCode;
-    $('factor').hidden = !toCode;
-    $('back').hidden = !toCode;
-    code.disabled = !toCode;
-    code.value = '';
-    $('who').textContent = $('identifier').value.trim();
-    $('title').textContent = toCode ? 'One more step' : 'Log in';
-    $('submit').textContent = toCode ? 'Continue' : 'Log in';
-    $('error').hidden = true;
-    (toCode ? code : $('identifier')).focus();
-  };
-
-  const reveal = (shown) => {
-    $('password').type = shown ? 'text' : 'password';
-    $('reveal').setAttribute('aria-pressed', shown);
-    $('reveal').textContent = shown ? 'Hide' : 'Show';
-  };
-
-  let busy = false;
-  form.addEventListener('submit', async (event) => {
+function enliven() {
+  all('form[data-live]', (form) => form.addEventListener('submit', (event) => {
     event.preventDefault();
-    if (busy) return;
-    busy = true;
-    $('submit').setAttribute('aria-busy', 'true');
-    // Password managers save what they find in a password field.
-    reveal(false);
-    const credentials = { identifier: $('identifier').value, password: $('password').value };
-    if (isCodeStep()) credentials.factor_code = code.value.replace(/\s/g, '');
-    const answer = await ask('POST', '/auth/login', credentials);
-    busy = false;
-    $('submit').setAttribute('aria-busy', 'false');
-    if (answer.status === 200) return location.replace('/account');
-    if (answer.status === 428) return step(true);
-    if (isCodeStep()) code.value = '';
-    showError(explain(answer), isCodeStep() ? code : null);
+    send(form);
+  }));
+  all('form[data-live] .code', (field) => field.addEventListener('input', () => {
+    if (/^\d{6}$/.test(field.value.replace(/\s/g, ''))) field.form.requestSubmit();
+  }));
+  all('[data-reveal]', (button) => {
+    button.hidden = false;
+    button.addEventListener('click', () => reveal(button, button.ariaPressed !== 'true'));
   });
-
-  code.addEventListener('input', () => {
-    if (/^\d{6}$/.test(code.value.replace(/\s/g, ''))) form.requestSubmit();
+  all('[data-copy]', (button) => {
+    button.hidden = !navigator.clipboard;
+    button.addEventListener('click', async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).innerText);
+      button.textContent = button.dataset.copied;
+    });
   });
-  $('reveal').addEventListener('click', () => reveal($('password').type === 'password'));
-  $('back').addEventListener('click', () => { $('password').value = ''; step(false); });
+  all('[data-print]', (button) => {
+    button.hidden = false;
+    button.addEventListener('click', () => print());
+  });
+  all('time', (time) => {
+    const format = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'long', timeStyle: 'short' });
+    time.textContent = format.format(new Date(time.dateTime));
+  });
+  all('[data-seconds]', (count) => {
+    const end = performance.now() + 1000 * count.textContent;
+    const timer = setInterval(() => {
+      const left = Math.ceil((end - performance.now()) / 1000);
+      count.textContent = Math.max(left, 0);
+      if (left <= 0 || !count.isConnected) clearInterval(timer);
+    }, 1000);
+  });
 }
 
-async function accountPage(form) {
-  form.addEventListener('submit', async (event) => {
-    event.preventDefault();
-    const answer = await ask('POST', '/auth/logout');
-    // 7: somebody else ended this session already.
-    if (answer.status === 200 || answer.error?.code === 7) return location.replace('/login');
-    showError(explain(answer));
-  });
-  const answer = await ask('GET', '/users/@me');
-  if (answer.error?.code === 7) return location.replace('/login');
-  if (answer.status !== 200) return showError(explain(answer));
-  $('display').textContent = answer.data.display;
-  $('address').textContent = answer.data.username + '@' + answer.data.server;
-}
+enliven();
 
 // A page from the browser's memory may show somebody who has logged out since.
 addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });
-
-if ($('login')) loginPage($('login'));
-if ($('logout')) accountPage($('logout'));

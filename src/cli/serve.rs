@@ -39,13 +39,14 @@ impl Serve {
         }
         let first_user = self.first_user.map(|name| read_name(&name)).transpose()?;
         log::start(&config.log, output.quiet);
+        let look = http::Look::new(&config).map_err(Stop::environment)?;
         let app = Arc::new(App::open(config)?);
         let address = app.config.server.listen.as_str();
         let taken =
             |error| Stop::environment(format!("cannot listen on {address}: {error}; set --listen or server.listen"));
         let listener = TcpListener::bind(address).map_err(taken)?;
         let bound = listener.local_addr()?;
-        http::serve(&app, listener, || {
+        http::serve(&app, look, listener, || {
             log_start(&app.config, bound);
             if let Err(error) = output.line(format_args!("listening on http://{bound}")) {
                 tracing::warn!(%error, "nobody reads the address on stdout");

@@ -4,6 +4,7 @@
 
 mod environment;
 mod log;
+mod look;
 mod mail;
 mod values;
 
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub use log::{LogFormat, LogLevel};
+pub use look::{Accent, FooterLink};
 pub use mail::{Hidden, MailTls};
 pub use values::{CookieDomain, DefaultTag, Issuer, Listen, Network, Origin, Registration, ServerAddress, Within};
 
@@ -81,9 +83,10 @@ impl Config {
         let table = text.parse().map_err(|error| invalid(path, &text, &error))?;
         let mut config = environment::overlay(table, variables)?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        let Self { storage, secrets, mail, .. } = &mut config;
-        let files = [&mut storage.database, &mut secrets.key_file, &mut mail.password_file, &mut mail.ca_file];
-        for file in files.into_iter().filter(|file| !file.as_os_str().is_empty()) {
+        let Self { storage, secrets, mail, instance, .. } = &mut config;
+        let files = [&mut storage.database, &mut secrets.key_file, &mut instance.logo];
+        let of_mail = [&mut mail.password_file, &mut mail.ca_file];
+        for file in files.into_iter().chain(of_mail).filter(|file| !file.as_os_str().is_empty()) {
             *file = folder.join(&*file);
         }
         Ok(config)
@@ -191,6 +194,9 @@ sections! {
         contact: String = String::new(),
         maintenance: String = String::new(),
         language: Language = Language::English,
+        logo: PathBuf = PathBuf::new(),
+        accent: Accent = Accent::default(),
+        links: Vec<FooterLink> = Vec::new(),
     }
     Mail {
         host: String = String::new(),

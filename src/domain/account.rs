@@ -80,6 +80,19 @@ fn tell(app: &App, principal: &Principal, changed: &User, events: &[Event], now:
     }
 }
 
+/// Makes sure once more that it is the user who asks, by the password.
+///
+/// # Errors
+/// [`Error::TooManyRequests`], [`Error::InvalidField`] where it is wrong, or a fault.
+pub fn check_password(app: &App, user: &User, current: &Password, now: Timestamp) -> Result<()> {
+    let spent = throttle::spend(app, vec![Budget::current_password(&user.id.to_string())], now)?;
+    if !app.hasher.verify(current, &user.password_hash)? {
+        tracing::info!(account = %user.id, "a change was refused: the password is wrong");
+        return Err(Error::invalid("current_password", "is not correct"));
+    }
+    app.db.write(|connection| spent.refund(connection))
+}
+
 /// Checks the password until now and hashes the new one.
 fn replace_password(
     app: &App,
@@ -87,12 +100,7 @@ fn replace_password(
     (new, current): &(NewPassword, Password),
     now: Timestamp,
 ) -> Result<String> {
-    let spent = throttle::spend(app, vec![Budget::current_password(&user.id.to_string())], now)?;
-    if !app.hasher.verify(current, &user.password_hash)? {
-        tracing::info!(account = %user.id, "change of password refused: the one until now is wrong");
-        return Err(Error::invalid("current_password", "is not correct"));
-    }
-    app.db.write(|connection| spent.refund(connection))?;
+    check_password(app, user, current, now)?;
     app.hasher.hash(&new.0)
 }
 

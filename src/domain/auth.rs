@@ -1,5 +1,7 @@
 //! Logging in.
 
+use std::net::IpAddr;
+
 use super::App;
 use super::audit::{self, Event};
 use super::email;
@@ -47,13 +49,40 @@ pub fn login(app: &App, attempt: &LoginAttempt, now: Timestamp) -> Result<LoginO
     let user = app.db.read(|connection| attempt.identifier.find(connection))?;
     let account = account_key(app, &attempt.identifier, user.as_ref());
     let outcome = decide(app, attempt, (user, &account), now);
-    let ip = attempt.device.ip;
-    match &outcome {
+    log(&outcome, &account, attempt.device.ip);
+    outcome
+}
+
+/// Finishes a login that waits for its second factor, by its challenge: for pages, which do not keep the password.
+///
+/// # Errors
+/// [`Error::InvalidChallenge`], [`Error::TooManyRequests`], [`Error::InvalidField`] for a wrong code; or a fault.
+pub fn finish(app: &App, challenge: &str, code: &Code, device: &Device, now: Timestamp) -> Result<Box<OpenedSession>> {
+    let user = factors::challenged(app, challenge, now)?;
+    let enter = |connection: &Connection| enter(app, connection, (device, None), (&user, None), now);
+    let outcome = factors::with_factor(app, (&user, device), Some(code), now, enter);
+    log(&outcome, &user.id.to_string(), device.ip);
+    match outcome? {
+        Outcome::Done(session) => {
+            tell(app, &user, &session, device, now);
+            Ok(session)
+        }
+        Outcome::VerificationRequired(_) => Err(Error::VerificationRequired),
+    }
+}
+
+fn log(outcome: &Result<LoginOutcome>, account: &str, ip: IpAddr) {
+    match outcome {
         Ok(Outcome::Done(_)) => tracing::info!(account, %ip, "logged in"),
         Ok(Outcome::VerificationRequired(_)) => tracing::info!(account, %ip, "second factor asked for"),
         Err(error) => tracing::info!(account, %ip, reason = %error, "login refused"),
     }
-    outcome
+}
+
+fn tell(app: &App, user: &User, session: &OpenedSession, device: &Device, now: Timestamp) {
+    if session.is_elsewhere {
+        app.notify(user, Some(device), Event::SessionOpenedElsewhere, now);
+    }
 }
 
 fn decide(
@@ -73,7 +102,8 @@ fn decide(
         checked => checked?,
     };
     let fresh_hash = fresh_hash(app, attempt, &user)?;
-    let enter = |connection: &Connection| enter(app, connection, attempt, (&user, fresh_hash.as_deref()), now);
+    let client = (&attempt.device, attempt.public_key.as_ref());
+    let enter = |connection: &Connection| enter(app, connection, client, (&user, fresh_hash.as_deref()), now);
 
     // A right password gives back what it cost; a wrong code after it keeps a count of its own.
     let outcome = if factors::is_on(&user) {
@@ -86,8 +116,8 @@ fn decide(
         });
         Outcome::Done(session?)
     };
-    if matches!(&outcome, Outcome::Done(session) if session.is_elsewhere) {
-        app.notify(&user, Some(&attempt.device), Event::SessionOpenedElsewhere, now);
+    if let Outcome::Done(session) = &outcome {
+        tell(app, &user, session, &attempt.device, now);
     }
     Ok(outcome)
 }
@@ -159,7 +189,7 @@ fn fresh_hash(app: &App, attempt: &LoginAttempt, user: &User) -> Result<Option<S
 fn enter(
     app: &App,
     connection: &Connection,
-    attempt: &LoginAttempt,
+    client: (&Device, Option<&PublicKey>),
     (checked, fresh_hash): (&User, Option<&str>),
     now: Timestamp,
 ) -> Result<Box<OpenedSession>> {
@@ -170,7 +200,6 @@ fn enter(
     if let Some(hash) = fresh_hash {
         rows::update_password_hash(connection, user.id, hash)?;
     }
-    let client = (&attempt.device, attempt.public_key.as_ref());
     sessions::open(app, connection, user, client, now).map(Box::new)
 }
 

@@ -54,7 +54,7 @@ fn mail_link(app: &App, user: &User, device: Option<&Device>, now: Timestamp) ->
         let times = (now, now.after(LIFETIME));
         email_confirmations::insert(connection, &hash(&token), (user.id, address), times)
     })?;
-    let url = format!("{}/api/email/confirmation?token={}", app.config.server.public_url, token.as_str());
+    let url = format!("{}/email/confirmation?token={}", app.config.server.public_url, token.as_str());
     app.mail_to(user, device, &Letter::Confirmation(&url));
     Ok(())
 }

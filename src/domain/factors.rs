@@ -19,6 +19,7 @@ use crate::storage::sent_codes::{self, Way};
 use crate::storage::users::User;
 use crate::storage::{Connection, recovery_codes, sessions};
 use crate::time::Timestamp;
+pub use challenge::user as challenged;
 pub use methods::Method;
 use recovery::RecoveryCodes;
 

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use zeroize::Zeroizing;
 
 use super::audit::{self, Event};
@@ -72,6 +74,14 @@ impl App {
     /// place.
     pub(super) fn keyed_hash(&self, purpose: &str, user: UserId, text: &str) -> [u8; 32] {
         hmac_sha256(&self.hash_key, format!("{purpose}:{user}:{text}").as_bytes())
+    }
+}
+
+impl App {
+    /// The token for the forms of a browser that holds this secret in a cookie: nobody else can make it.
+    #[must_use]
+    pub fn form_token(&self, browser: &str) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(hmac_sha256(&self.key.derive("forms"), browser.as_bytes()))
     }
 }
 

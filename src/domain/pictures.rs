@@ -48,6 +48,12 @@ pub fn find(app: &App, identifier: &Identifier, kind: PictureKind) -> Result<Pla
     })
 }
 
+/// Whether a user has a picture that lies here.
+#[must_use]
+pub fn is_here(user: &User, kind: PictureKind) -> bool {
+    column(user, kind).is_some_and(|text| !is_url(text))
+}
+
 fn column(user: &User, kind: PictureKind) -> Option<&str> {
     match kind {
         PictureKind::Thumbnail => user.thumbnail.as_deref(),

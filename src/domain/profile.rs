@@ -137,7 +137,8 @@ pub(super) fn is_banned(user: &User, now: Timestamp) -> bool {
 }
 
 /// Whether a user has a right: a tag of that name, but for the tags that users give themselves.
-pub(super) fn has_right(app: &App, user: &User, right: &str, now: Timestamp) -> bool {
+#[must_use]
+pub fn has_right(app: &App, user: &User, right: &str, now: Timestamp) -> bool {
     tags(app, user, now).iter().any(|tag| match tag.split_once(':') {
         Some((prefix, name)) => prefix != "usr" && name == right,
         None => tag == right,

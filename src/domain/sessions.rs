@@ -52,7 +52,7 @@ pub struct OpenedSession {
 }
 
 /// Who a request comes from.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Principal {
     /// The session that the request's token names.
     pub session: SessionId,

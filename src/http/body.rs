@@ -163,7 +163,11 @@ impl FromRequest for File {
 }
 
 /// The whole body, where it is no larger than `limit`.
-fn read(request: &HttpRequest, payload: &mut Payload, limit: usize) -> impl Future<Output = Result<Bytes>> + 'static {
+pub(super) fn read(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    limit: usize,
+) -> impl Future<Output = Result<Bytes>> + 'static {
     let length = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     let payload = web::Payload::from_request(request, payload);
     async move {

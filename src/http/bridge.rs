@@ -51,6 +51,12 @@ impl Bridge {
         }
     }
 
+    /// The rules themselves, for what needs neither the database nor time.
+    #[must_use]
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
     /// What the operator set.
     #[must_use]
     pub fn config(&self) -> &Config {

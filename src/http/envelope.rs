@@ -112,18 +112,23 @@ impl Failure {
 
     /// Tells the operator what the caller is not told.
     pub(super) fn log(&self, request: &HttpRequest) {
-        let mut causes = Vec::new();
-        let mut cause = self.error.source();
-        while let Some(error) = cause {
-            causes.push(error.to_string());
-            cause = error.source();
-        }
-        let (path, causes) = (request.path(), causes.join(": "));
-        match self.error {
-            Error::InternalError { .. } => tracing::error!(?path, ?causes, "{}", self.error),
-            Error::ServerNotReady { .. } => tracing::warn!(?path, ?causes, "{}", self.error),
-            _ => (),
-        }
+        log_fault(&self.error, request.path());
+    }
+}
+
+/// Tells the operator of a fault, with its causes.
+pub(super) fn log_fault(fault: &Error, path: &str) {
+    let mut causes = Vec::new();
+    let mut cause = fault.source();
+    while let Some(error) = cause {
+        causes.push(error.to_string());
+        cause = error.source();
+    }
+    let causes = causes.join(": ");
+    match fault {
+        Error::InternalError { .. } => tracing::error!(?path, ?causes, "{fault}"),
+        Error::ServerNotReady { .. } => tracing::warn!(?path, ?causes, "{fault}"),
+        _ => (),
     }
 }
 

@@ -77,7 +77,7 @@ pub(super) fn authenticated_change(request: &HttpRequest) -> Result<Principal> {
     Ok(principal)
 }
 
-fn authenticated(request: &HttpRequest) -> Result<(Principal, Credential)> {
+pub(super) fn authenticated(request: &HttpRequest) -> Result<(Principal, Credential)> {
     let (bridge, Now(now)) = (bridge(request)?, Now::of(request));
     let (token, by) = credential(request, bridge.config()).ok_or(Error::NotLogged)?;
     let device = device(request)?;
@@ -115,7 +115,7 @@ extract!(Selected, |request| {
 });
 
 #[derive(PartialEq, Eq)]
-enum Credential {
+pub(super) enum Credential {
     Header,
     Cookie,
 }

@@ -13,6 +13,7 @@ mod email;
 mod envelope;
 mod extract;
 mod factors;
+mod health;
 mod observe;
 pub mod openapi;
 mod origin;
@@ -40,6 +41,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::domain;
 use bridge::Bridge;
 use discovery::OpenApi;
+pub use pages::Look;
 
 /// How long a head may take to arrive, and how long an idle connection is kept.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -51,17 +53,20 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// The workers or the signal handlers cannot be set up, or what `ready` returns.
 pub fn serve<E: From<io::Error>>(
     app: &Arc<domain::App>,
+    look: Look,
     listener: TcpListener,
     ready: impl FnOnce() -> Result<(), E>,
 ) -> Result<(), E> {
     rt::System::new().block_on(async {
         let grace = app.config.limits.shutdown_grace.seconds();
         let bridge = Data::new(Bridge::new(Arc::clone(app)));
+        let look = Data::new(look);
         let document = Data::new(OpenApi::new(openapi::document));
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(bridge.clone())
                 .app_data(document.clone())
+                .app_data(look.clone())
                 .wrap(from_fn(cors::layer))
                 .wrap(from_fn(observe::layer))
                 .configure(routes::configure)

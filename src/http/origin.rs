@@ -30,6 +30,15 @@ pub(super) fn check_login(request: &HttpRequest, server: &Server) -> Result<()> 
     if ours { Ok(()) } else { Err(refused(request, server, "log in from another site")) }
 }
 
+/// Whether a form says that another site's page sent it. Our own pages send no referrer, and so their forms an `Origin` of
+/// `null` (Fetch, "append a request Origin header"): their token tells who they are.
+pub(super) fn is_foreign_form(request: &HttpRequest, server: &Server) -> bool {
+    match header(request, ORIGIN) {
+        None | Some("null") => header(request, "sec-fetch-site") == Some("cross-site"),
+        Some(text) => !Origin::parse(text).is_some_and(|origin| is_ours(request, server, &origin)),
+    }
+}
+
 /// Most often it is no attack, but a public URL that is not configured: the log says what to look at.
 fn refused(request: &HttpRequest, server: &Server, action: &'static str) -> Error {
     let (origin, public_url) = (header(request, ORIGIN), server.public_url.as_str());

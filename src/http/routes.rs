@@ -9,7 +9,7 @@ use actix_web::{FromRequest, Handler, HttpRequest, Resource, Responder, Scope};
 
 use super::doc::Doc;
 use super::envelope::{self, Failure};
-use super::{auth, discovery, email, factors, pages, pictures, relays, sessions, users};
+use super::{auth, discovery, email, factors, health, pages, pictures, relays, sessions, users};
 use crate::error::Error;
 
 /// Lays out the whole server. The API stands under three prefixes: the path tells the dialect of the answer.
@@ -22,15 +22,43 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(Endpoint::at("/.well-known/nodeinfo").get(discovery::nodeinfo_links, Doc::UNLISTED))
         .service(Endpoint::at("/.well-known/webfinger").get(discovery::webfinger, Doc::UNLISTED))
         .service(Endpoint::at("/nodeinfo/2.1").get(discovery::nodeinfo, Doc::UNLISTED))
-        .service(Endpoint::at("/").get(pages::index, Doc::UNLISTED))
-        .service(Endpoint::at("/login").get(pages::login, Doc::UNLISTED))
-        .service(Endpoint::at("/account").get(pages::account, Doc::UNLISTED))
-        .service(Endpoint::at("/static/nox.css").get(pages::style, Doc::UNLISTED))
-        .service(Endpoint::at("/static/nox.js").get(pages::script, Doc::UNLISTED))
-        .service(Endpoint::at("/static/icon.svg").get(pages::icon, Doc::UNLISTED))
-        .service(Endpoint::at("/healthz").get(pages::healthz, Doc::UNLISTED))
-        .service(Endpoint::at("/readyz").get(pages::readyz, Doc::UNLISTED))
+        .service(Endpoint::at("/static/{name}").get(pages::asset, Doc::UNLISTED))
+        .service(Endpoint::at("/healthz").get(health::healthz, Doc::UNLISTED))
+        .service(Endpoint::at("/readyz").get(health::readyz, Doc::UNLISTED))
+        .configure(configure_pages)
         .default_service(web::to(pages::nothing_here));
+}
+
+/// The pages, with what their forms send.
+fn configure_pages(config: &mut ServiceConfig) {
+    const PAGE: Doc = Doc::UNLISTED;
+    let endpoints = [
+        Endpoint::at("/").get(pages::index, PAGE),
+        Endpoint::at("/login").get(pages::ask_password, PAGE).post(pages::log_in, PAGE),
+        Endpoint::at("/login/code").get(pages::ask_code, PAGE).post(pages::take_code, PAGE),
+        Endpoint::at("/login/send").post(pages::send_code, PAGE),
+        Endpoint::at("/account").get(pages::account, PAGE),
+        Endpoint::at("/account/logout").post(pages::log_out, PAGE),
+        Endpoint::at("/account/profile").post(pages::change_profile, PAGE),
+        Endpoint::at("/account/picture").post(pages::upload_picture, PAGE),
+        Endpoint::at("/account/email").post(pages::change_email, PAGE),
+        Endpoint::at("/account/email/resend").post(pages::resend_link, PAGE),
+        Endpoint::at("/account/password").post(pages::change_password, PAGE),
+        Endpoint::at("/account/sessions/end").post(pages::end_session, PAGE),
+        Endpoint::at("/account/sessions/end-others").post(pages::end_other_sessions, PAGE),
+        Endpoint::at("/account/totp").get(pages::show_totp, PAGE),
+        Endpoint::at("/account/totp/setup").post(pages::set_up_totp, PAGE),
+        Endpoint::at("/account/totp/enable").post(pages::enable_totp, PAGE),
+        Endpoint::at("/account/totp/disable").post(pages::disable_totp, PAGE),
+        Endpoint::at("/account/mail-codes/send").post(pages::send_mail_code, PAGE),
+        Endpoint::at("/account/mail-codes/enable").post(pages::enable_mail_codes, PAGE),
+        Endpoint::at("/account/mail-codes/disable").post(pages::disable_mail_codes, PAGE),
+        Endpoint::at("/account/recovery").post(pages::renew_codes, PAGE),
+        Endpoint::at("/email/confirmation").get(pages::ask_confirmation, PAGE).post(pages::confirm, PAGE),
+    ];
+    for endpoint in endpoints {
+        config.service(endpoint);
+    }
 }
 
 fn api(prefix: &str) -> impl HttpServiceFactory + 'static {

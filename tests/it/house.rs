@@ -71,7 +71,9 @@ fn each_library_lives_on_its_floor() {
         ("anyhow", &["cli"]),
         ("qrcode", &["domain"]),
         ("lettre", &["domain"]),
-        ("askama", &["domain"]),
+        ("askama", &["domain", "http"]),
+        ("actix_multipart", &["http"]),
+        ("flate2", &["http"]),
         ("utoipa", &["http", "domain"]),
     ];
     for (path, text) in built("src") {

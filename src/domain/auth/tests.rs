@@ -217,8 +217,7 @@ fn what_changes_while_the_hash_is_computed_keeps_the_door_shut() {
         let (_folder, app) = app("");
         let checked = app.db.read(|c| rows::find_by_username(c, "ada")).unwrap().unwrap();
         change(&app);
-        let attempt = attempt("ada", PASSWORD, None);
-        let entered = app.db.write(|connection| enter(&app, connection, &attempt, (&checked, None), NOW));
+        let entered = app.db.write(|connection| enter(&app, connection, (&DEVICE, None), (&checked, None), NOW));
         assert_eq!(message(entered.map(Outcome::Done)), "Invalid field: password, is not correct.");
     }
 }

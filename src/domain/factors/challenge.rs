@@ -28,7 +28,7 @@ pub(super) fn make(app: &App, user: &User, now: Timestamp) -> Result<String> {
 ///
 /// # Errors
 /// [`Error::InvalidChallenge`] where its time is over, the password has changed since, or it was not made here.
-pub(super) fn user(app: &App, challenge: &str, now: Timestamp) -> Result<User> {
+pub fn user(app: &App, challenge: &str, now: Timestamp) -> Result<User> {
     let (id, ends, password_changed_at) = read(app, challenge).ok_or(Error::InvalidChallenge)?;
     let user = app.db.read(|connection| users::find_by_id(connection, id))?;
     user.filter(|user| now < ends && user.password_changed_at == password_changed_at && !is_banned(user, now))

@@ -29,6 +29,14 @@ pub struct Method {
     pub details: MethodDetails,
 }
 
+impl Method {
+    /// What names the login that waits for this.
+    #[must_use]
+    pub fn challenge(&self) -> &str {
+        &self.send_data.challenge
+    }
+}
+
 /// What names the login for which a code is asked.
 #[derive(Clone, Debug, Serialize)]
 pub struct SendData {

@@ -41,8 +41,11 @@ pub struct Enrollment {
 
 impl Enrollment {
     fn new(app: &App, user: User) -> Result<Self> {
-        let secret = Zeroizing::new(secret::random::<SECRET_LENGTH>()?);
-        let totp = totp(app, secret.as_ref(), &user.username)?;
+        Self::of(app, user, Zeroizing::new(secret::random::<SECRET_LENGTH>()?).as_ref())
+    }
+
+    fn of(app: &App, user: User, secret: &[u8]) -> Result<Self> {
+        let totp = totp(app, secret, &user.username)?;
         Ok(Self {
             secret: Zeroizing::new(totp.secret().to_base32()),
             otpauth_url: Zeroizing::new(totp.to_url().map_err(|_| fault())?),
@@ -68,6 +71,17 @@ pub fn setup(app: &App, principal: &Principal, now: Timestamp) -> Result<Enrollm
         totp_enrollments::put(connection, user, &sealed, now.after(PATIENCE))
     })?;
     Ok(enrollment)
+}
+
+/// The app that waits for its first code, where one was set up.
+///
+/// # Errors
+/// A fault.
+pub fn waiting(app: &App, principal: &Principal, now: Timestamp) -> Result<Option<Enrollment>> {
+    let user = &principal.user;
+    let sealed = app.db.read(|connection| totp_enrollments::find_active(connection, user.id, now))?;
+    let secret = sealed.map(|sealed| app.key.open(&waiting_place(user.id), &sealed)).transpose()?;
+    secret.map(|secret| Enrollment::of(app, user.clone(), &secret)).transpose()
 }
 
 /// Enables the app that was set up, where `code` is its; that code is used up by it. Gives out recovery codes.

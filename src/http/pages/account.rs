@@ -1,0 +1,145 @@
+//! `/account`: who I am, my second factor, my sessions, and what I may change.
+
+use actix_web::HttpResponse;
+use askama::Template;
+
+use super::frame::{Frame, Message};
+use super::texts::{Texts, date, fill};
+use super::visitor::Visitor;
+use crate::domain::factors::email::check_service;
+use crate::domain::pictures::{PictureKind, is_here};
+use crate::domain::profile::{Profile, has_right, profile};
+use crate::domain::sessions::{self, Principal, SessionView};
+use crate::domain::{App, Page};
+use crate::error::Result;
+
+/// Sessions that are shown.
+const MOST_SESSIONS: u32 = 50;
+
+#[derive(Template)]
+#[template(path = "account.html")]
+#[expect(clippy::struct_excessive_bools, reason = "a page has many switches")]
+struct AccountPage<'a> {
+    frame: Frame<'a>,
+    user: Profile,
+    bio: String,
+    initial: String,
+    has_picture: bool,
+    can_edit: bool,
+    can_upload: bool,
+    has_totp: bool,
+    has_email_factor: bool,
+    can_mail: bool,
+    is_code_mailed: bool,
+    /// Whether a change of the address or the password needs one.
+    needs_code: bool,
+    password_hint: String,
+    sessions: Vec<SessionRow>,
+    /// What says that there are more.
+    older: Option<String>,
+}
+
+struct SessionRow {
+    id: String,
+    is_current: bool,
+    agent: String,
+    ip: String,
+    last_seen: String,
+    last_seen_text: String,
+}
+
+/// `GET /account`
+pub(in crate::http) async fn account(visitor: Visitor) -> HttpResponse {
+    let message = told(visitor.t, visitor.query("done")).map_or(Message::None, Message::Done);
+    show(&visitor, message, 200)
+}
+
+/// What was done, by the key that a redirect carries.
+fn told(t: &Texts, key: &str) -> Option<&'static str> {
+    Some(match key {
+        "saved" => t.saved,
+        "email" => t.email_changed,
+        "link" => t.link_is_mailed,
+        "code" => t.code_is_mailed,
+        "password" => t.password_changed,
+        "on" => t.switched_on,
+        "off" => t.switched_off,
+        "session" => t.session_ended,
+        "sessions" => t.sessions_ended,
+        _ => return None,
+    })
+}
+
+/// Shows the page; to whoever is not logged in, the way to do so.
+pub(super) fn show(visitor: &Visitor, message: Message, status: u16) -> HttpResponse {
+    let Some(principal) = &visitor.principal else { return visitor.redirect("/login") };
+    match visitor.bridge.read(|app| view(app, visitor, principal, message)) {
+        Ok(page) => visitor.show(status, page.render()),
+        Err(error) => HttpResponse::from_error(crate::http::envelope::Failure::from(error)),
+    }
+}
+
+fn view<'a>(app: &App, visitor: &'a Visitor, principal: &Principal, message: Message) -> Result<AccountPage<'a>> {
+    let (t, now, user) = (visitor.t, visitor.now, &principal.user);
+    let page = Page { limit: MOST_SESSIONS, offset: 0 };
+    let (total, found) = sessions::list(app, principal, page, now)?;
+    let more = total.saturating_sub(MOST_SESSIONS);
+    let shown = profile(app, user.clone(), now);
+    Ok(AccountPage {
+        bio: shown.public.bio.clone().unwrap_or_default(),
+        initial: shown.public.display.chars().take(1).flat_map(char::to_uppercase).collect(),
+        has_picture: is_here(user, PictureKind::Thumbnail),
+        can_edit: has_right(app, user, "can_self_edit", now),
+        can_upload: has_right(app, user, "can_file_upload", now),
+        has_totp: user.has_totp,
+        has_email_factor: user.has_email_factor,
+        can_mail: check_service(app).is_ok(),
+        is_code_mailed: visitor.query("done") == "code",
+        needs_code: shown.twofa_enabled,
+        password_hint: fill(t.new_password_hint, app.config.password.min_length.get()),
+        sessions: found.into_iter().map(|session| row(visitor, session)).collect(),
+        older: (more > 0).then(|| fill(t.older_sessions, more)),
+        user: shown,
+        frame: visitor.frame(t.your_account, message),
+    })
+}
+
+fn row(visitor: &Visitor, session: SessionView) -> SessionRow {
+    SessionRow {
+        id: session.id.to_string(),
+        is_current: session.is_current,
+        agent: session
+            .user_agent
+            .filter(|agent| !agent.is_empty())
+            .map_or_else(|| visitor.t.unknown_device.into(), |agent| program(&agent)),
+        ip: session.ip,
+        last_seen: session.last_seen_at.to_string(),
+        last_seen_text: date(visitor.language, session.last_seen_at),
+    }
+}
+
+/// What most people would call the program: browser and system, where a user agent tells them, else its first word.
+fn program(agent: &str) -> String {
+    let find =
+        |marks: &[(&str, &'static str)]| marks.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
+    let browser = find(&[
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ]);
+    let system = find(&[
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ]);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser}, {system}"),
+        (Some(browser), None) => browser.into(),
+        _ => agent.split_whitespace().next().unwrap_or(agent).into(),
+    }
+}

@@ -1,0 +1,87 @@
+//! Files that the pages load: named by their content, so that browsers keep them for good.
+
+use std::io::{self, Write};
+
+use actix_web::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, ETAG, IF_NONE_MATCH, VARY};
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use sha2::{Digest, Sha256};
+
+use super::frame::security;
+use super::look::Look;
+use super::nothing_here;
+use super::visitor::Visitor;
+
+/// One file, compressed once.
+pub(super) struct Asset {
+    pub name: String,
+    media_type: &'static str,
+    plain: Vec<u8>,
+    gzip: Vec<u8>,
+    /// The start of its SHA-256.
+    digest: String,
+}
+
+impl Asset {
+    pub(super) fn new((stem, ending): (&str, &str), media_type: &'static str, plain: Vec<u8>) -> Result<Self, String> {
+        let digest = format!("{:016x}", u64::from_be_bytes(*Sha256::digest(&plain).first_chunk().unwrap_or(&[0; 8])));
+        let gzip = compress(&plain).map_err(|error| format!("cannot compress {stem}.{ending}: {error}"))?;
+        Ok(Self { name: format!("{stem}-{digest}.{ending}"), media_type, plain, gzip, digest })
+    }
+}
+
+fn compress(plain: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(plain)?;
+    encoder.finish()
+}
+
+/// Whether the client has the version with this entity tag already; compared weakly (RFC 9110, 13.1.2), since proxies
+/// that compress weaken tags.
+pub(in crate::http) fn has_tag(request: &HttpRequest, tag: &str) -> bool {
+    let sent = request.headers().get_all(IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
+    let mut tags = sent.flat_map(|value| value.split(',')).map(str::trim);
+    tags.any(|sent| sent == "*" || sent.strip_prefix("W/").unwrap_or(sent) == tag)
+}
+
+/// `GET /static/{name}`
+pub(in crate::http) async fn asset(
+    request: HttpRequest,
+    name: Path<String>,
+    look: Data<Look>,
+    visitor: Visitor,
+) -> HttpResponse {
+    let Some(asset) = [&look.style, &look.script].into_iter().find(|asset| asset.name == *name) else {
+        return nothing_here(visitor).await;
+    };
+    let takes_gzip = request.headers().get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).is_some_and(accepts);
+    let tag = format!("\"{}{}\"", asset.digest, if takes_gzip { "-gzip" } else { "" });
+    let is_known = has_tag(&request, &tag);
+    let mut response = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    response
+        .insert_header((ETAG, tag))
+        .insert_header((VARY, "Accept-Encoding"))
+        .insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable"));
+    for (name, value) in security(visitor.bridge.config().is_https()) {
+        response.insert_header((name, value));
+    }
+    if is_known {
+        return response.finish();
+    }
+    response.content_type(asset.media_type);
+    if takes_gzip {
+        return response.insert_header((CONTENT_ENCODING, "gzip")).body(asset.gzip.clone());
+    }
+    response.body(asset.plain.clone())
+}
+
+/// Whether an `Accept-Encoding` takes gzip (RFC 9110, 12.5.3).
+fn accepts(header: &str) -> bool {
+    header.split(',').any(|part| {
+        let (coding, parameter) = part.split_once(';').unwrap_or((part, ""));
+        let refused = parameter.trim().strip_prefix("q=").is_some_and(|text| text.trim().parse::<f32>() == Ok(0.0));
+        coding.trim().eq_ignore_ascii_case("gzip") && !refused
+    })
+}

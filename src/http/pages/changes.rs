@@ -1,0 +1,170 @@
+//! The forms of `/account`: each does one thing, and leads back.
+
+use actix_web::HttpResponse;
+
+use super::account::show;
+use super::form::{FileForm, Form};
+use super::frame::{Message, with_cookie, with_retry_after};
+use super::login::{explain, status};
+use super::texts::fill;
+use super::visitor::Visitor;
+use crate::domain::account::{Edit, check_password, edit};
+use crate::domain::changes::Changes;
+use crate::domain::factors::Outcome;
+use crate::domain::fields::{Bio, Clearable, Display, Email, NewPassword};
+use crate::domain::pictures::{PictureKind, upload};
+use crate::domain::sessions::{self, Principal, SessionId};
+use crate::domain::{App, email};
+use crate::error::{Error, Result};
+use crate::http::cookie;
+use crate::language::Language;
+use crate::time::Timestamp;
+
+/// `POST /account/profile`
+pub(in crate::http) async fn change_profile(visitor: Visitor, form: Form) -> HttpResponse {
+    act(visitor, form, "saved", |app, principal, form, now| {
+        let changes = Changes {
+            display: Some(Display::parse(form.text("display").trim().into())?),
+            // Browsers write the end of a line as two characters.
+            bio: Some(Clearable::parse(form.text("bio").trim().replace("\r\n", "\n"), Bio::parse)?),
+            language: Language::from_tag(form.text("language")),
+            ..Changes::default()
+        };
+        done(edit(app, principal, Edit { changes, password: None, code: None }, now)?).map(drop)
+    })
+    .await
+}
+
+/// `POST /account/picture`
+pub(in crate::http) async fn upload_picture(visitor: Visitor, content: FileForm) -> HttpResponse {
+    let FileForm { form, file } = content;
+    let change = move |app: &App, principal: &Principal, _: &Form, now| {
+        upload(app, principal, PictureKind::Thumbnail, file, now).map(drop)
+    };
+    act(visitor, form, "saved", change).await
+}
+
+/// `POST /account/email`
+pub(in crate::http) async fn change_email(visitor: Visitor, form: Form) -> HttpResponse {
+    act(visitor, form, "email", |app, principal, form, now| {
+        let email = Clearable::parse(form.text("email").trim().into(), Email::parse)?;
+        let changes = Changes { email: Some(email), ..Changes::default() };
+        let code = form.code()?;
+        if code.is_none() {
+            check_password(app, &principal.user, &form.password("current_password"), now)?;
+        }
+        done(edit(app, principal, Edit { changes, password: None, code }, now)?).map(drop)
+    })
+    .await
+}
+
+/// `POST /account/email/resend`
+pub(in crate::http) async fn resend_link(visitor: Visitor, form: Form) -> HttpResponse {
+    act(visitor, form, "link", |app, principal, _, now| email::resend(app, principal, now)).await
+}
+
+/// `POST /account/password`
+pub(in crate::http) async fn change_password(visitor: Visitor, form: Form) -> HttpResponse {
+    act(visitor, form, "password", |app, principal, form, now| {
+        let new = NewPassword::parse(form.password("new_password"), &app.config)?;
+        let password = Some((new, form.password("current_password")));
+        done(edit(app, principal, Edit { changes: Changes::default(), password, code: form.code()? }, now)?).map(drop)
+    })
+    .await
+}
+
+/// `POST /account/sessions/end`
+pub(in crate::http) async fn end_session(visitor: Visitor, form: Form) -> HttpResponse {
+    act(visitor, form, "session", |app, principal, form, now| {
+        let id = SessionId::parse(form.text("session")).ok_or(Error::SessionNotFound)?;
+        match sessions::revoke(app, principal, id, now) {
+            // It has ended already, which is what was wanted.
+            Err(Error::SessionNotFound) => Ok(()),
+            other => other,
+        }
+    })
+    .await
+}
+
+/// `POST /account/sessions/end-others`
+pub(in crate::http) async fn end_other_sessions(visitor: Visitor, form: Form) -> HttpResponse {
+    act(visitor, form, "sessions", |app, principal, _, now| sessions::revoke_others(app, principal, now)).await
+}
+
+/// `POST /account/logout`
+pub(in crate::http) async fn log_out(visitor: Visitor, form: Form) -> HttpResponse {
+    let principal = match check(&visitor, &form) {
+        Ok(principal) => principal,
+        Err(refused) => return refused,
+    };
+    let now = visitor.now;
+    match visitor.bridge.run(move |app| sessions::revoke(app, &principal, principal.session, now)).await {
+        Ok(()) => with_cookie(visitor.redirect("/login"), &cookie::removal(visitor.bridge.config())),
+        Err(error) => refuse(&visitor, &error),
+    }
+}
+
+/// Makes a change that somebody asks for with a form of theirs, and leads back to the page, which says what was done.
+pub(super) async fn act(
+    visitor: Visitor,
+    form: Form,
+    told: &str,
+    change: impl FnOnce(&App, &Principal, &Form, Timestamp) -> Result<()> + Send + 'static,
+) -> HttpResponse {
+    match work(&visitor, form, change).await {
+        Ok(()) => visitor.redirect(&format!("/account?done={told}")),
+        Err(refused) => refused,
+    }
+}
+
+/// The same for a change that leaves something to show; the answer, where it is refused.
+pub(super) async fn work<T: Send + 'static>(
+    visitor: &Visitor,
+    form: Form,
+    change: impl FnOnce(&App, &Principal, &Form, Timestamp) -> Result<T> + Send + 'static,
+) -> Result<T, HttpResponse> {
+    let principal = check(visitor, &form)?;
+    let now = visitor.now;
+    // Any of them may compute a hash.
+    let changed = visitor.bridge.hash(move |app| change(app, &principal, &form, now)).await;
+    changed.map_err(|error| refuse(visitor, &error))
+}
+
+/// Who sent a form of theirs; the answer, where nobody did.
+fn check(visitor: &Visitor, form: &Form) -> Result<Principal, HttpResponse> {
+    match &visitor.principal {
+        None => Err(visitor.redirect("/login?because=session&return_to=/account")),
+        Some(_) if !visitor.sent(form) => Err(show(visitor, Message::Error(visitor.t.stale.into()), 403)),
+        Some(principal) => Ok(principal.clone()),
+    }
+}
+
+/// What was done; or that a code is due.
+pub(super) fn done<T>(outcome: Outcome<T>) -> Result<T> {
+    match outcome {
+        Outcome::Done(value) => Ok(value),
+        Outcome::VerificationRequired(_) => Err(Error::VerificationRequired),
+    }
+}
+
+/// The page again, with the reason why nothing was changed.
+pub(super) fn refuse(visitor: &Visitor, error: &Error) -> HttpResponse {
+    let (t, config) = (visitor.t, visitor.bridge.config());
+    let text = match error {
+        Error::NotLogged => return visitor.redirect("/login?because=session&return_to=/account"),
+        Error::VerificationRequired => t.code_is_due.into(),
+        Error::UnAuthorized { .. } => t.no_right.into(),
+        Error::AlreadyExists { .. } => t.email_is_taken.into(),
+        Error::PayloadTooLarge { .. }
+        | Error::UnsupportedMediaType { .. }
+        | Error::InvalidField { field: "thumbnail", .. } => fill(t.picture_refused, config.limits.picture_bytes.get()),
+        Error::InvalidField { field: "display", .. } => t.bad_display.into(),
+        Error::InvalidField { field: "bio", .. } => t.bad_bio.into(),
+        Error::InvalidField { field: "password", .. } => fill(t.bad_password, config.password.min_length.get()),
+        Error::InvalidField { field: "current_password", .. } => t.wrong_password.into(),
+        Error::InvalidField { field: "email", rule } if rule.contains("factor") => t.email_is_factor.into(),
+        Error::InvalidField { field: "email", .. } => t.bad_email.into(),
+        _ => return with_retry_after(show(visitor, explain(t, error, visitor.now), status(error)), error),
+    };
+    show(visitor, Message::Error(text), status(error))
+}

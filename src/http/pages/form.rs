@@ -1,0 +1,99 @@
+//! What browsers send: the fields of a form, and a file.
+
+use std::collections::HashMap;
+use std::future::ready;
+use std::pin::Pin;
+
+use actix_multipart::Multipart;
+use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::{StreamExt, stream};
+use url::form_urlencoded;
+
+use crate::domain::factors::Code;
+use crate::domain::password::Password;
+use crate::error::{Error, Result};
+use crate::http::body;
+use crate::http::envelope::Failure;
+use crate::http::extract::bridge;
+
+/// More than any form of ours needs.
+const LARGEST: usize = 32 * 1024;
+const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
+
+/// The fields of a form.
+#[derive(Debug, Default)]
+pub(in crate::http) struct Form(HashMap<String, String>);
+
+impl Form {
+    /// A field; empty where it is not there.
+    pub(super) fn text(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", String::as_str)
+    }
+
+    /// A password, exactly as it was typed.
+    pub(super) fn password(&self, name: &str) -> Password {
+        self.text(name).to_owned().into()
+    }
+
+    /// A code without the blanks that people type; none where nothing was typed.
+    ///
+    /// # Errors
+    /// [`Error::InvalidField`] where it can be no code.
+    pub(super) fn code(&self) -> Result<Option<Code>> {
+        let text: String = self.text("code").split_whitespace().collect();
+        if text.is_empty() { Ok(None) } else { Code::parse("code", text).map(Some) }
+    }
+}
+
+impl FromRequest for Form {
+    type Error = Failure;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let header = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+        if header.split(';').next().is_none_or(|kind| !kind.trim().eq_ignore_ascii_case(MEDIA_TYPE)) {
+            return Box::pin(async { Err(Error::UnsupportedMediaType { expected: MEDIA_TYPE }.into()) });
+        }
+        let content = body::read(request, payload, LARGEST);
+        Box::pin(async { Ok(Self(form_urlencoded::parse(&content.await?).into_owned().collect())) })
+    }
+}
+
+/// A form with one file (RFC 7578).
+pub(in crate::http) struct FileForm {
+    pub form: Form,
+    pub file: Vec<u8>,
+}
+
+impl FromRequest for FileForm {
+    type Error = Failure;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let limit = bridge(request).map(|bridge| bridge.config().limits.picture_bytes.get() as usize);
+        let headers = request.headers().clone();
+        let content = body::read(request, payload, limit.as_ref().map_or(0, |limit| limit + LARGEST));
+        Box::pin(async move {
+            let limit = limit?;
+            let content = content.await?;
+            let mut parts = Multipart::new(&headers, stream::once(ready(Ok::<_, PayloadError>(content))));
+            let (mut form, mut file) = (Form::default(), Vec::new());
+            while let Some(part) = parts.next().await {
+                let mut part = part.map_err(|_| Error::InvalidRequest)?;
+                let name = part.name().unwrap_or_default().to_owned();
+                let is_file = part.content_disposition().is_some_and(|header| header.get_filename().is_some());
+                let content = part.bytes(limit + LARGEST).await.map_err(|_| Error::PayloadTooLarge { limit })?;
+                let content = content.map_err(|_| Error::InvalidRequest)?;
+                if is_file {
+                    file = content.into();
+                } else {
+                    form.0.insert(name, String::from_utf8_lossy(&content).into_owned());
+                }
+            }
+            Ok(Self { form, file })
+        })
+    }
+}

@@ -1,0 +1,130 @@
+//! What stands around the content of every page.
+
+use actix_web::HttpResponse;
+use actix_web::cookie::Cookie;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, LOCATION, REFERRER_POLICY, RETRY_AFTER,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+};
+
+use super::look::Look;
+use super::texts::Texts;
+use super::visitor::Visitor;
+use crate::error::Error;
+use crate::http::envelope::Failure;
+
+/// Nothing from elsewhere, nothing inline, in nobody's frame.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+                      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// What no page needs.
+const PERMISSIONS: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
+/// Two years, as browsers' lists ask for.
+const TRANSPORT: &str = "max-age=63072000";
+
+/// What is said above the content.
+#[derive(Debug)]
+pub(super) enum Message {
+    None,
+    Done(&'static str),
+    Error(String),
+    /// Seconds until it is worth trying again.
+    TooMany(u64),
+}
+
+impl Message {
+    /// Whether there is none.
+    pub(super) const fn is_none(&self) -> bool {
+        matches!(self, Self::None)
+    }
+}
+
+/// The frame's content.
+pub(super) struct Frame<'a> {
+    pub t: &'static Texts,
+    pub t_language: &'static str,
+    pub heading: &'a str,
+    pub instance: &'a str,
+    pub look: &'a Look,
+    /// The same page in the other language, where it can be asked for again.
+    pub language_url: Option<String>,
+    pub form_token: String,
+    pub message: Message,
+}
+
+impl Visitor {
+    /// The frame of a page for this visitor.
+    pub(super) fn frame<'a>(&'a self, heading: &'a str, message: Message) -> Frame<'a> {
+        Frame {
+            t: self.t,
+            t_language: self.language.tag(),
+            heading,
+            instance: &self.bridge.config().instance.title,
+            look: &self.look,
+            language_url: self.language_url(),
+            form_token: self.form_token(),
+            message,
+        }
+    }
+
+    /// Answers with a page.
+    pub(super) fn show(&self, status: u16, page: askama::Result<String>) -> HttpResponse {
+        match page {
+            Ok(html) => self.answer(status, Some(html)),
+            Err(error) => HttpResponse::from_error(Failure::from(Error::internal("write the page", error))),
+        }
+    }
+
+    /// Answers with the way to another page.
+    pub(super) fn redirect(&self, to: &str) -> HttpResponse {
+        let mut response = self.answer(303, None);
+        if let Ok(location) = to.parse() {
+            response.headers_mut().insert(LOCATION, location);
+        } else {
+            tracing::error!(?to, "a redirect leads nowhere");
+        }
+        response
+    }
+
+    fn answer(&self, status: u16, html: Option<String>) -> HttpResponse {
+        let mut response = HttpResponse::build(StatusCode::from_u16(status).unwrap_or(StatusCode::OK));
+        for cookie in self.cookies() {
+            response.cookie(cookie);
+        }
+        response.insert_header((CACHE_CONTROL, "no-store"));
+        for (name, value) in security(self.bridge.config().is_https()) {
+            response.insert_header((name, value));
+        }
+        match html {
+            Some(html) => response.content_type("text/html; charset=utf-8").body(html),
+            None => response.finish(),
+        }
+    }
+}
+
+/// The headers that every page and asset carries.
+pub(super) fn security(is_https: bool) -> impl Iterator<Item = (HeaderName, &'static str)> {
+    let always = [
+        (CONTENT_SECURITY_POLICY, POLICY),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("permissions-policy"), PERMISSIONS),
+    ];
+    always.into_iter().chain(is_https.then_some((STRICT_TRANSPORT_SECURITY, TRANSPORT)))
+}
+
+/// Adds a cookie to an answer.
+pub(super) fn with_cookie(mut response: HttpResponse, cookie: &Cookie<'_>) -> HttpResponse {
+    if let Err(error) = response.add_cookie(cookie) {
+        tracing::error!(%error, "a cookie was not set");
+    }
+    response
+}
+
+/// Says when to come again.
+pub(super) fn with_retry_after(mut response: HttpResponse, error: &Error) -> HttpResponse {
+    if let Some(seconds) = error.retry_after() {
+        response.headers_mut().insert(RETRY_AFTER, seconds.into());
+    }
+    response
+}

@@ -1,0 +1,232 @@
+//! `/login`: the password, and the second factor where it is due.
+
+use actix_web::HttpResponse;
+use askama::Template;
+
+use super::form::Form;
+use super::frame::{Frame, Message, with_cookie, with_retry_after};
+use super::message::MessagePage;
+use super::return_to::{self, Target};
+use super::texts::{Texts, fill};
+use super::visitor::Visitor;
+use crate::domain::auth::{self, LoginAttempt};
+use crate::domain::factors::email::{self, Asker};
+use crate::domain::factors::{Outcome, challenged};
+use crate::domain::identifier::Identifier;
+use crate::domain::sessions::OpenedSession;
+use crate::error::{Error, Result};
+use crate::http::{cookie, envelope};
+use crate::time::Timestamp;
+
+#[derive(Template)]
+#[template(path = "login.html")]
+struct LoginPage<'a> {
+    frame: Frame<'a>,
+    return_to: &'a str,
+    identifier: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "code.html")]
+struct CodePage<'a> {
+    frame: Frame<'a>,
+    return_to: &'a str,
+    username: &'a str,
+    label: &'static str,
+    autofocus: &'static str,
+    can_send: bool,
+}
+
+/// `GET /login`
+pub(in crate::http) async fn ask_password(visitor: Visitor) -> HttpResponse {
+    let return_to = visitor.query("return_to");
+    if visitor.principal.is_some() {
+        return lead_on(&visitor, return_to);
+    }
+    let message = match visitor.query("because") {
+        "session" => Message::Error(visitor.t.session_is_over.into()),
+        "time" => Message::Error(visitor.t.took_too_long.into()),
+        _ => Message::None,
+    };
+    login_page(&visitor, ("", return_to), message, 200)
+}
+
+fn login_page(visitor: &Visitor, (identifier, return_to): (&str, &str), message: Message, status: u16) -> HttpResponse {
+    let page = LoginPage { frame: visitor.frame(visitor.t.log_in, message), return_to, identifier };
+    visitor.show(status, page.render())
+}
+
+/// Leads a reader who is logged in to where they wanted. To another site, a page leads: browsers stop a form from being
+/// sent on there.
+fn lead_on(visitor: &Visitor, return_to: &str) -> HttpResponse {
+    match return_to::parse(visitor.bridge.config(), return_to) {
+        None => visitor.redirect("/account"),
+        Some(Target::Here(path)) => visitor.redirect(&path),
+        Some(Target::Elsewhere(url)) => {
+            let t = visitor.t;
+            let page = MessagePage {
+                frame: visitor.frame(t.you_are_in, Message::None),
+                refresh: Some(&url),
+                text: t.go_on_to,
+                url: &url,
+                label: &url,
+            };
+            visitor.show(200, page.render())
+        }
+    }
+}
+
+/// `POST /login`
+pub(in crate::http) async fn log_in(visitor: Visitor, form: Form) -> HttpResponse {
+    let (typed, return_to) = (form.text("identifier"), form.text("return_to"));
+    if !visitor.sent(&form) {
+        return login_page(&visitor, (typed, return_to), Message::Error(visitor.t.stale.into()), 403);
+    }
+    match try_password(&visitor, &form).await {
+        Ok(Outcome::Done(session)) => entered(&visitor, &session, return_to),
+        Ok(Outcome::VerificationRequired(methods)) => {
+            let cookie = visitor.challenge_cookie(methods[0].challenge().into());
+            with_cookie(visitor.redirect(&with_return_to("/login/code", return_to)), &cookie)
+        }
+        Err(error) => {
+            let message = explain(visitor.t, &error, visitor.now);
+            let page = login_page(&visitor, (typed, return_to), message, status(&error));
+            with_retry_after(page, &error)
+        }
+    }
+}
+
+async fn try_password(visitor: &Visitor, form: &Form) -> Result<auth::LoginOutcome> {
+    let server = visitor.bridge.config().server.address.as_str();
+    let attempt = LoginAttempt {
+        identifier: Identifier::parse(form.text("identifier"), server).ok_or(Error::UserNotFound)?,
+        password: form.password("password"),
+        code: None,
+        public_key: None,
+        device: visitor.device.clone(),
+    };
+    let now = visitor.now;
+    visitor.bridge.hash(move |app| auth::login(app, &attempt, now)).await
+}
+
+fn entered(visitor: &Visitor, session: &OpenedSession, return_to: &str) -> HttpResponse {
+    let answer = match return_to::parse(visitor.bridge.config(), return_to) {
+        Some(Target::Elsewhere(_)) => visitor.redirect(&with_return_to("/login", return_to)),
+        Some(Target::Here(path)) => visitor.redirect(&path),
+        None => visitor.redirect("/account"),
+    };
+    let answer = with_cookie(answer, &cookie::of(visitor.bridge.config(), session));
+    with_cookie(answer, &visitor.challenge_cookie(String::new()))
+}
+
+/// `GET /login/code`
+pub(in crate::http) async fn ask_code(visitor: Visitor) -> HttpResponse {
+    let return_to = visitor.query("return_to").to_owned();
+    if visitor.principal.is_some() {
+        return lead_on(&visitor, &return_to);
+    }
+    let message =
+        if visitor.query("mailed").is_empty() { Message::None } else { Message::Done(visitor.t.code_is_mailed) };
+    code_page(&visitor, &return_to, message, 200)
+}
+
+/// The page that asks for a code; without a challenge that holds, the way back to the start.
+fn code_page(visitor: &Visitor, return_to: &str, message: Message, status: u16) -> HttpResponse {
+    let Some(challenge) = &visitor.challenge else { return visitor.redirect(&with_return_to("/login", return_to)) };
+    let user = visitor.bridge.read(|app| challenged(app, challenge, visitor.now));
+    let Ok(user) = user else { return start_again(visitor) };
+    let t = visitor.t;
+    let label = match (user.has_totp, user.has_email_factor) {
+        (true, true) => t.code_from_either,
+        (_, false) => t.code_from_app,
+        (false, true) => t.code_from_mail,
+    };
+    let autofocus = if matches!(message, Message::Error(_) | Message::TooMany(_)) { "" } else { "autofocus" };
+    let can_send = user.has_email_factor && visitor.bridge.read(email::check_service).is_ok();
+    let frame = visitor.frame(t.one_more_step, message);
+    let page = CodePage { frame, return_to, username: &user.username, label, autofocus, can_send };
+    visitor.show(status, page.render())
+}
+
+fn start_again(visitor: &Visitor) -> HttpResponse {
+    with_cookie(visitor.redirect("/login?because=time"), &visitor.challenge_cookie(String::new()))
+}
+
+/// `POST /login/code`
+pub(in crate::http) async fn take_code(visitor: Visitor, form: Form) -> HttpResponse {
+    let return_to = form.text("return_to");
+    if !visitor.sent(&form) {
+        return code_page(&visitor, return_to, Message::Error(visitor.t.stale.into()), 403);
+    }
+    match try_code(&visitor, &form).await {
+        Ok(session) => entered(&visitor, &session, return_to),
+        Err(Error::InvalidChallenge) => start_again(&visitor),
+        Err(error) => {
+            let message = explain(visitor.t, &error, visitor.now);
+            with_retry_after(code_page(&visitor, return_to, message, status(&error)), &error)
+        }
+    }
+}
+
+async fn try_code(visitor: &Visitor, form: &Form) -> Result<Box<OpenedSession>> {
+    let challenge = visitor.challenge.clone().ok_or(Error::InvalidChallenge)?;
+    let (device, now) = (visitor.device.clone(), visitor.now);
+    let user = visitor.bridge.read(|app| challenged(app, &challenge, now))?;
+    // Another tab of the browser may be logging somebody else in.
+    if form.text("identifier") != user.username {
+        return Err(Error::InvalidChallenge);
+    }
+    let code = form.code()?.ok_or(Error::invalid("code", "must be six digits or a recovery code"))?;
+    visitor.bridge.run(move |app| auth::finish(app, &challenge, &code, &device, now)).await
+}
+
+/// `POST /login/send`
+pub(in crate::http) async fn send_code(visitor: Visitor, form: Form) -> HttpResponse {
+    let return_to = form.text("return_to");
+    let Some(text) = visitor.challenge.clone().filter(|_| visitor.sent(&form)) else {
+        return code_page(&visitor, return_to, Message::Error(visitor.t.stale.into()), 403);
+    };
+    let asker = Asker::Challenge { text, device: visitor.device.clone() };
+    let now = visitor.now;
+    match visitor.bridge.run(move |app| email::send(app, asker, now)).await {
+        Ok(()) => visitor.redirect(&(with_return_to("/login/code?mailed=1", return_to))),
+        Err(Error::InvalidChallenge) => start_again(&visitor),
+        Err(error) => {
+            let message = explain(visitor.t, &error, now);
+            with_retry_after(code_page(&visitor, return_to, message, status(&error)), &error)
+        }
+    }
+}
+
+/// What a refusal means to a person.
+pub(super) fn explain(t: &'static Texts, error: &Error, now: Timestamp) -> Message {
+    let text = match error {
+        Error::TooManyRequests { seconds } => return Message::TooMany(*seconds),
+        Error::InvalidField { field: "code", .. } => {
+            let (hour, minute, second) = now.date().to_hms();
+            fill(t.wrong_code, format_args!("{hour:02}:{minute:02}:{second:02} UTC"))
+        }
+        Error::UserNotFound | Error::InvalidField { .. } => t.wrong_login.into(),
+        Error::UnAuthorized { .. } => t.account_is_disabled.into(),
+        Error::ServerNotReady { .. } => t.busy.into(),
+        _ => t.fault.into(),
+    };
+    envelope::log_fault(error, "/login");
+    Message::Error(text)
+}
+
+/// The status of the page that explains a refusal: a name that nobody has looks like a wrong password.
+pub(super) const fn status(error: &Error) -> u16 {
+    match error {
+        Error::UserNotFound => 400,
+        error => error.facts().status,
+    }
+}
+
+fn with_return_to(path: &str, return_to: &str) -> String {
+    if return_to.is_empty() {
+        return path.into();
+    }
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("return_to", return_to).finish();
+    format!("{path}{}{query}", if path.contains('?') { '&' } else { '?' })
+}

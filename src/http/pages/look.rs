@@ -1,0 +1,63 @@
+//! What the pages wear: the operator's picture, colour and links, and the style sheet and the script.
+
+use std::fs;
+use std::path::Path;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+
+use super::assets::Asset;
+use crate::config::{Config, FooterLink};
+
+/// The picture of Nox.
+const ICON: &str = include_str!("../../../static/icon.svg");
+const STYLE: &str = include_str!("../../../static/nox.css");
+const SCRIPT: &str = include_str!("../../../static/nox.js");
+/// It travels with every page.
+const LARGEST_LOGO: usize = 16 * 1024;
+
+/// The look of all pages, made once.
+pub struct Look {
+    /// A picture, as a `data:` URL.
+    pub(super) logo: String,
+    pub(super) links: Vec<FooterLink>,
+    pub(super) style: Asset,
+    pub(super) script: Asset,
+}
+
+impl Look {
+    /// Reads the picture and dresses the style sheet in the operator's colour.
+    ///
+    /// # Errors
+    /// The picture cannot be read, or is none that can be used; the text says what to change.
+    pub fn new(config: &Config) -> Result<Self, String> {
+        let accent = config.instance.accent.as_str();
+        let style = format!(":root{{--brand:{accent}}}\n{STYLE}");
+        Ok(Self {
+            logo: logo(&config.instance.logo).map_err(|message| format!("instance.logo: {message}"))?,
+            links: config.instance.links.clone(),
+            style: Asset::new(("nox", "css"), "text/css; charset=utf-8", style.into())?,
+            script: Asset::new(("nox", "js"), "text/javascript; charset=utf-8", SCRIPT.into())?,
+        })
+    }
+}
+
+fn logo(path: &Path) -> Result<String, String> {
+    let shown = path.display();
+    let content = if path.as_os_str().is_empty() {
+        ICON.as_bytes().to_vec()
+    } else {
+        fs::read(path).map_err(|error| format!("cannot read {shown}: {error}"))?
+    };
+    if content.len() > LARGEST_LOGO {
+        return Err(format!("{shown} is larger than {LARGEST_LOGO} bytes"));
+    }
+    let media_type = match imagesize::image_type(&content) {
+        Ok(imagesize::ImageType::Png) => "image/png",
+        Ok(imagesize::ImageType::Jpeg) => "image/jpeg",
+        Ok(imagesize::ImageType::Webp) => "image/webp",
+        _ if content.trim_ascii_start().starts_with(b"<") => "image/svg+xml",
+        _ => return Err(format!("{shown} is no SVG, PNG, JPEG or WebP picture")),
+    };
+    Ok(format!("data:{media_type};base64,{}", BASE64_STANDARD.encode(content)))
+}

@@ -1,0 +1,156 @@
+//! The forms of `/account` that switch second factors on and off.
+
+use actix_web::HttpResponse;
+use askama::Template;
+use zeroize::Zeroizing;
+
+use super::changes::{act, done, refuse, work};
+use super::form::Form;
+use super::frame::{Frame, Message};
+use super::visitor::Visitor;
+use crate::domain::account::check_password;
+use crate::domain::factors::email::{self, Asker};
+use crate::domain::factors::recovery::RecoveryCodes;
+use crate::domain::factors::totp::{self, Enrollment};
+use crate::domain::factors::{Code, renew_recovery_codes};
+use crate::domain::qr;
+use crate::error::{Error, Result};
+
+#[derive(Template)]
+#[template(path = "totp.html")]
+struct TotpPage<'a> {
+    frame: Frame<'a>,
+    /// An SVG document.
+    picture: String,
+    /// In groups of four.
+    secret: Zeroizing<String>,
+    otpauth_url: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "codes.html")]
+struct CodesPage<'a> {
+    frame: Frame<'a>,
+    codes: &'a RecoveryCodes,
+    /// The codes as the content of a `data:` URL.
+    file: String,
+}
+
+/// `POST /account/totp/setup`
+pub(in crate::http) async fn set_up_totp(visitor: Visitor, form: Form) -> HttpResponse {
+    match work(&visitor, form, |app, principal, _, now| totp::setup(app, principal, now).map(drop)).await {
+        Ok(()) => visitor.redirect("/account/totp"),
+        Err(refused) => refused,
+    }
+}
+
+/// `GET /account/totp`: the app that waits for its first code.
+pub(in crate::http) async fn show_totp(visitor: Visitor) -> HttpResponse {
+    totp_page(&visitor, Message::None, 200)
+}
+
+fn totp_page(visitor: &Visitor, message: Message, status: u16) -> HttpResponse {
+    let Some(principal) = &visitor.principal else { return visitor.redirect("/login?return_to=/account/totp") };
+    let waiting = visitor.bridge.read(|app| {
+        let Some(enrollment) = totp::waiting(app, principal, visitor.now)? else { return Ok(None) };
+        let picture = qr::svg(&enrollment.otpauth_url)?;
+        Ok(Some((enrollment, picture)))
+    });
+    match waiting {
+        Ok(Some((Enrollment { secret, otpauth_url, .. }, picture))) => {
+            let page = TotpPage {
+                frame: visitor.frame(visitor.t.set_up_app, message),
+                // The picture stands within a page.
+                picture: picture.split_once("?>").map_or(picture.clone(), |(_, svg)| svg.into()),
+                secret: in_groups(&secret),
+                otpauth_url: &otpauth_url,
+            };
+            visitor.show(status, page.render())
+        }
+        Ok(None) => visitor.redirect("/account"),
+        Err(error) => refuse(visitor, &error),
+    }
+}
+
+fn in_groups(secret: &str) -> Zeroizing<String> {
+    let groups: Vec<&str> = (0..secret.len()).step_by(4).map(|at| &secret[at..secret.len().min(at + 4)]).collect();
+    Zeroizing::new(groups.join(" "))
+}
+
+/// `POST /account/totp/enable`
+pub(in crate::http) async fn enable_totp(visitor: Visitor, form: Form) -> HttpResponse {
+    let enabled = work(&visitor, form, |app, principal, form, now| {
+        let code = needed(form)?;
+        check_password(app, &principal.user, &form.password("current_password"), now)?;
+        // What is wrong with the code is said where the code is asked for.
+        match totp::enable(app, principal, &code, now) {
+            Err(Error::InvalidField { .. }) => Ok(None),
+            other => other.map(Some),
+        }
+    });
+    match enabled.await {
+        Ok(Some(codes)) => codes_page(&visitor, &codes),
+        Ok(None) => {
+            let wrong = Error::invalid("code", "is wrong");
+            totp_page(&visitor, super::login::explain(visitor.t, &wrong, visitor.now), 400)
+        }
+        Err(refused) => refused,
+    }
+}
+
+/// `POST /account/totp/disable`
+pub(in crate::http) async fn disable_totp(visitor: Visitor, form: Form) -> HttpResponse {
+    let disable =
+        |app: &_, principal: &_, form: &Form, now| done(totp::disable(app, principal, form.code()?.as_ref(), now)?);
+    act(visitor, form, "off", disable).await
+}
+
+/// `POST /account/mail-codes/send`
+pub(in crate::http) async fn send_mail_code(visitor: Visitor, form: Form) -> HttpResponse {
+    act(visitor, form, "code", |app, principal, _, now| {
+        email::send(app, Asker::Session(Box::new(principal.clone())), now)
+    })
+    .await
+}
+
+/// `POST /account/mail-codes/enable`
+pub(in crate::http) async fn enable_mail_codes(visitor: Visitor, form: Form) -> HttpResponse {
+    let enabled = work(&visitor, form, |app, principal, form, now| {
+        let code = needed(form)?;
+        check_password(app, &principal.user, &form.password("current_password"), now)?;
+        email::enable(app, principal, &code, now)
+    });
+    match enabled.await {
+        Ok(none) if none.is_empty() => visitor.redirect("/account?done=on"),
+        Ok(codes) => codes_page(&visitor, &codes),
+        Err(refused) => refused,
+    }
+}
+
+/// `POST /account/mail-codes/disable`
+pub(in crate::http) async fn disable_mail_codes(visitor: Visitor, form: Form) -> HttpResponse {
+    let disable =
+        |app: &_, principal: &_, form: &Form, now| done(email::disable(app, principal, form.code()?.as_ref(), now)?);
+    act(visitor, form, "off", disable).await
+}
+
+/// `POST /account/recovery`
+pub(in crate::http) async fn renew_codes(visitor: Visitor, form: Form) -> HttpResponse {
+    let renewed = work(&visitor, form, |app, principal, form, now| {
+        done(renew_recovery_codes(app, principal, form.code()?.as_ref(), now)?)
+    });
+    match renewed.await {
+        Ok(codes) => codes_page(&visitor, &codes),
+        Err(refused) => refused,
+    }
+}
+
+fn needed(form: &Form) -> Result<Code> {
+    form.code()?.ok_or(Error::invalid("code", "must be six digits or a recovery code"))
+}
+
+fn codes_page(visitor: &Visitor, codes: &RecoveryCodes) -> HttpResponse {
+    let file = codes.iter().map(|code| code.as_str()).collect::<Vec<_>>().join("%0A");
+    let frame = visitor.frame(visitor.t.recovery_codes, Message::None);
+    visitor.show(200, CodesPage { frame, codes, file }.render())
+}

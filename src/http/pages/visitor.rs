@@ -1,0 +1,172 @@
+//! Who looks at a page: in which language, in which browser, and as whom.
+
+use std::future::{Ready, ready};
+
+use actix_web::cookie::time::Duration;
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::dev::Payload;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use url::form_urlencoded;
+
+use super::form::Form;
+use super::look::Look;
+use super::texts::Texts;
+use crate::domain::sessions::{Device, Principal};
+use crate::error::{Error, Result};
+use crate::http::bridge::Bridge;
+use crate::http::clock::Now;
+use crate::http::envelope::Failure;
+use crate::http::extract::{authenticated, bridge, device};
+use crate::http::origin;
+use crate::language::Language;
+use crate::secret;
+use crate::time::Timestamp;
+
+/// The browser's own secret, to which forms are bound.
+const BROWSER: &str = "nox_browser";
+const LANGUAGE: &str = "nox_language";
+/// The challenge of a login that waits for its second factor.
+const CHALLENGE: &str = "nox_login";
+/// As long as the challenge is good.
+const CHALLENGE_LIFETIME: Duration = Duration::minutes(10);
+const A_YEAR: Duration = Duration::days(365);
+
+/// Whoever asks for a page.
+pub(in crate::http) struct Visitor {
+    pub bridge: Data<Bridge>,
+    pub look: Data<Look>,
+    pub language: Language,
+    pub(super) t: &'static Texts,
+    pub principal: Option<Principal>,
+    pub device: Device,
+    pub now: Timestamp,
+    /// The challenge that the browser holds.
+    pub challenge: Option<String>,
+    browser: Browser,
+    /// Whether the language was chosen by this very request.
+    is_choice: bool,
+    /// Whether the request says that a page of another site sent it.
+    is_foreign: bool,
+    url: (String, Vec<(String, String)>),
+    is_get: bool,
+}
+
+/// What tells this browser from others.
+struct Browser {
+    secret: String,
+    is_new: bool,
+}
+
+impl FromRequest for Visitor {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::of(request).map_err(Failure::from))
+    }
+}
+
+impl Visitor {
+    fn of(request: &HttpRequest) -> Result<Self> {
+        let look =
+            request.app_data::<Data<Look>>().ok_or_else(|| Error::internal("show a page", "no look is set up"))?;
+        let bridge = bridge(request)?;
+        let principal = match authenticated(request) {
+            Ok((principal, _)) => Some(principal),
+            Err(Error::NotLogged) => None,
+            Err(error) => return Err(error),
+        };
+        let cookie = |name| request.cookie(&cookie_name(bridge, name)).map(|cookie| cookie.value().to_owned());
+        let query: Vec<(String, String)> =
+            form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
+        let device = device(request)?;
+        let chosen = query.iter().find(|(key, _)| key == "lang").and_then(|(_, tag)| Language::from_tag(tag));
+        let language = chosen
+            .or_else(|| principal.as_ref()?.user.language)
+            .or_else(|| Language::from_tag(&cookie(LANGUAGE)?))
+            .or(device.language)
+            .unwrap_or(bridge.config().instance.language);
+        let browser = match cookie(BROWSER).filter(|text| text.len() == 22) {
+            Some(secret) => Browser { secret, is_new: false },
+            None => Browser { secret: BASE64_URL_SAFE_NO_PAD.encode(secret::random::<16>()?), is_new: true },
+        };
+        Ok(Self {
+            bridge: bridge.clone(),
+            look: look.clone(),
+            language,
+            t: Texts::of(language),
+            principal,
+            device,
+            now: Now::of(request).0,
+            challenge: cookie(CHALLENGE),
+            browser,
+            is_choice: chosen.is_some(),
+            is_foreign: origin::is_foreign_form(request, &bridge.config().server),
+            url: (request.path().to_owned(), query),
+            is_get: request.method().is_safe(),
+        })
+    }
+
+    /// What forms must carry.
+    pub(super) fn form_token(&self) -> String {
+        self.bridge.app().form_token(&self.browser.secret)
+    }
+
+    /// Whether a form was made for this browser, and sent by a page of ours.
+    pub(super) fn sent(&self, form: &Form) -> bool {
+        let (expected, token) = (self.form_token(), form.text("token"));
+        let difference = expected.bytes().zip(token.bytes()).fold(0, |sum, (one, two)| sum | (one ^ two));
+        !self.is_foreign && !self.browser.is_new && expected.len() == token.len() && difference == 0
+    }
+
+    /// The first value of a part of the query.
+    pub(super) fn query(&self, key: &str) -> &str {
+        self.url.1.iter().find(|(name, _)| name == key).map_or("", |(_, value)| value)
+    }
+
+    /// This page in the other language; none where it was sent for with a form, and cannot simply be asked for again.
+    pub(super) fn language_url(&self) -> Option<String> {
+        let (path, query) = &self.url;
+        let others = query.iter().filter(|(key, _)| key != "lang");
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(others)
+            .append_pair("lang", self.t.other_language_tag)
+            .finish();
+        self.is_get.then(|| format!("{path}?{query}"))
+    }
+
+    /// The cookies that this visit sets.
+    pub(super) fn cookies(&self) -> Vec<Cookie<'static>> {
+        let browser = self.browser.is_new.then(|| self.cookie(BROWSER, self.browser.secret.clone(), A_YEAR));
+        let language = self.is_choice.then(|| self.cookie(LANGUAGE, self.language.tag().into(), A_YEAR));
+        browser.into_iter().chain(language).collect()
+    }
+
+    /// The cookie that keeps a challenge; an empty one removes it.
+    pub(super) fn challenge_cookie(&self, challenge: String) -> Cookie<'static> {
+        let is_removal = challenge.is_empty();
+        let mut cookie = self.cookie(CHALLENGE, challenge, CHALLENGE_LIFETIME);
+        if is_removal {
+            cookie.make_removal();
+        }
+        cookie
+    }
+
+    fn cookie(&self, name: &str, value: String, lifetime: Duration) -> Cookie<'static> {
+        Cookie::build(cookie_name(&self.bridge, name), value)
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .secure(self.bridge.config().is_https())
+            .max_age(lifetime)
+            .finish()
+    }
+}
+
+/// With the prefix, browsers take it only from this very host, by https.
+fn cookie_name(bridge: &Bridge, name: &str) -> String {
+    if bridge.config().is_https() { format!("__Host-{name}") } else { name.into() }
+}
