@@ -105,7 +105,7 @@ pub struct Line {
     pub user_agent: Option<String>,
 }
 
-/// What has happened, to a user or to all, the oldest first. A removed account is found by the name that it had.
+/// What has happened, to a user or to all, the oldest first. A removed account is found by the name or the id that it had.
 ///
 /// # Errors
 /// [`Error::UserNotFound`] where nobody has or had that name, or the database fails.
@@ -113,10 +113,13 @@ pub fn list(app: &App, name: Option<&str>) -> Result<Vec<Line>> {
     let found = app.db.read(|connection| match name.map(|name| (name, by_name(app, connection, name))) {
         None => audit::list_all(connection),
         Some((_, Ok(user))) => audit::list_of(connection, user.id),
-        Some((name, Err(Error::UserNotFound))) => match audit::list_named(connection, &name.to_lowercase())? {
-            none if none.is_empty() => Err(Error::UserNotFound),
-            found => Ok(found),
-        },
+        Some((name, Err(Error::UserNotFound))) => {
+            let found = match name.parse() {
+                Ok(id) => audit::list_of(connection, UserId(id))?,
+                Err(_) => audit::list_named(connection, &name.to_lowercase())?,
+            };
+            if found.is_empty() { Err(Error::UserNotFound) } else { Ok(found) }
+        }
         Some((_, Err(error))) => Err(error),
     })?;
     Ok(found.into_iter().map(line).collect())

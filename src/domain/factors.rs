@@ -128,31 +128,26 @@ fn accept<T>(
 ) -> Result<T> {
     // Opened before the attempt is counted: a fault is no guess.
     let totp = totp::live(app, user.id)?;
-    let mut by_recovery = false;
-    let prove = |connection: &Connection| match &code.kind {
-        CodeKind::Recovery(letters) => {
-            let proof = recovery::spend(app, connection, user.id, letters, now)?;
-            by_recovery = proof == Proof::Recovery;
-            if by_recovery {
-                audit::record(app, connection, (Event::RecoveryCodeUsed, user), Some(device), now)?;
+    let mut proof = Proof::Used;
+    let prove = |connection: &Connection| {
+        proof = match &code.kind {
+            CodeKind::Recovery(letters) => recovery::spend(app, connection, user.id, letters, now)?,
+            CodeKind::Digits(digits) => {
+                let by_app = totp.as_ref().map_or(Ok(Proof::Wrong), |totp| totp.spend(connection, digits, now))?;
+                let ways: &[Way] = if user.has_email_factor { &[Way::Email, Way::Operator] } else { &[Way::Operator] };
+                let by_us = || sent::spend(app, connection, (user.id, ways), digits, now);
+                if by_app == Proof::Wrong { by_us()? } else { by_app }
             }
-            Ok(proof)
+        };
+        if proof == Proof::Recovery {
+            audit::record(app, connection, (Event::RecoveryCodeUsed, user), Some(device), now)?;
         }
-        CodeKind::Digits(digits) => {
-            let by_app = totp.as_ref().map_or(Ok(Proof::Wrong), |totp| totp.spend(connection, digits, now))?;
-            let ways: &[Way] = if user.has_email_factor { &[Way::Email, Way::Operator] } else { &[Way::Operator] };
-            if by_app == Proof::Wrong { sent::spend(app, connection, (user.id, ways), digits, now) } else { Ok(by_app) }
-        }
+        Ok(proof)
     };
     let accepted = spend_alone(app, (user, code), prove, now, change);
-    match &accepted {
-        Ok(_) if by_recovery => app.notify(user, Some(device), Event::RecoveryCodeUsed, now),
-        Err(Error::InvalidField { .. }) => {
-            let clock_skew = totp.zip(code.digits()).and_then(|(totp, digits)| totp.skew_of(digits, now));
-            if let Some(clock_skew) = clock_skew {
-                tracing::info!(account = %user.id, %clock_skew, "a code was refused that is right at another time");
-            }
-        }
+    match (proof, totp) {
+        (Proof::Recovery, _) if accepted.is_ok() => app.notify(user, Some(device), Event::RecoveryCodeUsed, now),
+        (Proof::Wrong, Some(totp)) => totp.log_skew(code, now),
         _ => (),
     }
     accepted

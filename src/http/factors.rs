@@ -123,16 +123,22 @@ pub(super) async fn send(
 
 const SENT: &str = "A code is on its way, where the account can get one.";
 
-pub(super) const SETUP: Doc =
-    Doc::new("Draw a secret for an authenticator app").changes().gives(schema::<Setup>).fails(&[17]);
+pub(super) const SETUP: Doc = Doc::new("Draw a secret for an authenticator app; by a code, where another factor is on")
+    .changes()
+    .takes_optionally(schema::<CodeRequest>)
+    .gives(schema::<Setup>)
+    .fails(&[5, 17, 20, 1001]);
 
 /// `POST /auth/totp/setup`
 pub(super) async fn setup(
     bridge: Data<Bridge>,
     Now(now): Now,
     AuthenticatedChange(principal): AuthenticatedChange,
+    OptionalBody(mut body): OptionalBody,
 ) -> Result<Reply<Setup>, Failure> {
-    let Enrollment { secret, otpauth_url, .. } = bridge.run(move |app| totp::setup(app, &principal, now)).await?;
+    let code = any_code(&mut body)?;
+    let outcome = bridge.run(move |app| totp::setup(app, &principal, code.as_ref(), now)).await?;
+    let Enrollment { secret, otpauth_url, .. } = done(outcome)?;
     let picture = BASE64_STANDARD.encode(qr::svg(&otpauth_url)?);
     Ok(Reply::new(Setup {
         secret: secret.to_string(),
@@ -162,6 +168,8 @@ pub(super) async fn enable_totp(
     Ok(enabled("The authenticator app is on.", codes))
 }
 
+pub(super) const ENABLE_EMAIL: Doc = ENABLE.fails(&[4, 5, 17, 20, 1001]);
+
 /// `POST /auth/email/enable`
 pub(super) async fn enable_email(
     bridge: Data<Bridge>,
@@ -169,9 +177,13 @@ pub(super) async fn enable_email(
     AuthenticatedChange(principal): AuthenticatedChange,
     Body(mut body): SmallBody,
 ) -> Result<Reply<Enabled>, Failure> {
-    let code = needed(any_code(&mut body)?)?;
-    let codes = bridge.run(move |app| email::enable(app, &principal, &code, now)).await?;
-    Ok(enabled("Codes by mail are on.", codes))
+    // Where the mailed code comes as `token`, another may come as `factor_code`.
+    let mailed = code(&mut body, "token")?;
+    let other = any_code(&mut body)?;
+    let (mailed, other) = if mailed.is_some() { (mailed, other) } else { (other, None) };
+    let mailed = needed(mailed)?;
+    let enable = move |app: &_| email::enable(app, &principal, (&mailed, other.as_ref()), now);
+    Ok(enabled("Codes by mail are on.", done(bridge.run(enable).await?)?))
 }
 
 pub(super) const DISABLE: Doc = Doc::new("Switch a second factor off, by a code")

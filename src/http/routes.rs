@@ -75,7 +75,7 @@ macro_rules! second_factors {
             Endpoint::at(concat!($prefix, "/totp/enable")).post(factors::enable_totp, factors::ENABLE),
             Endpoint::at(concat!($prefix, "/totp/disable")).post(factors::disable_totp, factors::DISABLE),
             Endpoint::at(concat!($prefix, "/totp/verify")).post(factors::verify_totp, factors::VERIFY),
-            Endpoint::at(concat!($prefix, "/email/enable")).post(factors::enable_email, factors::ENABLE),
+            Endpoint::at(concat!($prefix, "/email/enable")).post(factors::enable_email, factors::ENABLE_EMAIL),
             Endpoint::at(concat!($prefix, "/email/disable")).post(factors::disable_email, factors::DISABLE),
             Endpoint::at(concat!($prefix, "/recovery/renew")).post(factors::renew_recovery_codes, factors::RENEW),
             send.get_change(factors::send, factors::SEND.takes_nothing()).post(factors::send, factors::SEND),

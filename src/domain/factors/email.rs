@@ -10,6 +10,7 @@ use crate::domain::letters::Letter;
 use crate::domain::sessions::{Device, Principal, check_open};
 use crate::domain::throttle::{self, Budget};
 use crate::error::{Error, Result};
+use crate::storage::Connection;
 use crate::storage::sent_codes::Way;
 use crate::storage::users::{self, User};
 use crate::time::Timestamp;
@@ -67,12 +68,18 @@ pub(super) fn mail_code(app: &App, user: &User, device: &Device, now: Timestamp)
     Ok(())
 }
 
-/// Switches the factor on, by a code that was mailed to the address; gives out recovery codes where there are none yet.
+/// Switches the factor on, by a code that was mailed to the address, and where another factor is on, by a code of that too;
+/// gives out recovery codes where there are none yet.
 ///
 /// # Errors
 /// [`Error::ServiceDisabled`], [`Error::AlreadyValid`], [`Error::TooManyRequests`], [`Error::InvalidField`] where the address
-/// is not verified or the code is wrong, or a fault.
-pub fn enable(app: &App, principal: &Principal, code: &Code, now: Timestamp) -> Result<RecoveryCodes> {
+/// is not verified or a code is wrong, or a fault.
+pub fn enable(
+    app: &App,
+    principal: &Principal,
+    (mailed, code): (&Code, Option<&Code>),
+    now: Timestamp,
+) -> Result<Outcome<RecoveryCodes>> {
     check_service(app)?;
     let user = &principal.user;
     if user.has_email_factor {
@@ -81,23 +88,37 @@ pub fn enable(app: &App, principal: &Principal, code: &Code, now: Timestamp) -> 
     if !user.email_verified {
         return Err(Error::invalid("email", "must be verified first"));
     }
-    let prove = |connection: &_| match code.digits() {
+    let prove = |connection: &Connection| match mailed.digits() {
         Some(digits) => sent::spend(app, connection, (user.id, &[Way::Email]), digits, now),
         None => Ok(Proof::Wrong),
     };
-    spend_alone(app, (user, code), prove, now, |connection| {
-        check_open(connection, principal, now)?;
-        // The code went to the address that was there then.
-        let mut current = users::find_by_id(connection, user.id)?
-            .filter(|current| current.email == user.email && current.email_verified)
-            .ok_or(Error::NotLogged)?;
-        let codes = if is_on(&current) { Vec::new() } else { recovery::renew(app, connection, user.id)? };
-        current.has_email_factor = true;
-        users::update(connection, &current)?;
-        changed(app, connection, (Event::EmailFactorEnabled, user), Some(principal), now)?;
-        Ok(codes)
-    })
-    .inspect(|_| app.notify(user, Some(&principal.device), Event::EmailFactorEnabled, now))
+    let enable = |connection: &Connection| switch_on(app, connection, principal, now);
+    let outcome = if is_on(user) {
+        with_factor(app, (user, &principal.device), code, now, |connection| match prove(connection)? {
+            Proof::Right => enable(connection),
+            _ => Err(mailed.refused()),
+        })?
+    } else {
+        Outcome::Done(spend_alone(app, (user, mailed), prove, now, enable)?)
+    };
+    if matches!(outcome, Outcome::Done(_)) {
+        app.notify(user, Some(&principal.device), Event::EmailFactorEnabled, now);
+    }
+    Ok(outcome)
+}
+
+fn switch_on(app: &App, connection: &Connection, principal: &Principal, now: Timestamp) -> Result<RecoveryCodes> {
+    check_open(connection, principal, now)?;
+    let user = &principal.user;
+    // The code went to the address that was there then.
+    let mut current = users::find_by_id(connection, user.id)?
+        .filter(|current| current.email == user.email && current.email_verified)
+        .ok_or(Error::NotLogged)?;
+    let codes = if is_on(&current) { Vec::new() } else { recovery::renew(app, connection, user.id)? };
+    current.has_email_factor = true;
+    users::update(connection, &current)?;
+    changed(app, connection, (Event::EmailFactorEnabled, user), Some(principal), now)?;
+    Ok(codes)
 }
 
 /// Switches the factor off, by a code of any factor.

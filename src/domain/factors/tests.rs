@@ -139,7 +139,9 @@ fn a_secret_waits_an_hour_for_its_first_code() {
     for (minutes, good) in [(59, true), (60, false)] {
         let (_folder, app, _ada) = app("");
         let principal = principal(&app, None, NOW);
-        let enrollment = totp::setup(&app, &principal, NOW).unwrap();
+        let Outcome::Done(enrollment) = totp::setup(&app, &principal, None, NOW).unwrap() else {
+            panic!("a code is due")
+        };
         let later = NOW.after(minutes * MINUTE);
         let shown = totp_rs::Totp::from_url(enrollment.otpauth_url.as_str()).unwrap();
         let first = shown.generate(u64::try_from(later.seconds()).unwrap()).to_string();
@@ -151,7 +153,7 @@ fn a_secret_waits_an_hour_for_its_first_code() {
 fn a_waiting_secret_opens_in_no_other_place() {
     let (_folder, app, ada) = app("");
     let principal = principal(&app, None, NOW);
-    totp::setup(&app, &principal, NOW).unwrap();
+    totp::setup(&app, &principal, None, NOW).unwrap();
     let bob = add_user(&app, "bob", "hunter22");
     let sealed = app.db.read(|connection| totp_enrollments::find_active(connection, ada, NOW)).unwrap().unwrap();
     assert!(app.key.open(&format!("totp-enrollment:{ada}"), &sealed).is_ok());

@@ -22,7 +22,7 @@ use crate::storage::users::{self, User, UserId};
 use crate::time::Timestamp;
 pub(super) use check::live;
 pub(in crate::domain) use check::reseal;
-use check::{fault, matching_step, place, skew, totp, waiting_place};
+use check::{fault, log_skew, matching_step, place, skew, totp, waiting_place};
 
 /// 160 bits, as RFC 4226 (4, R6) recommends.
 const SECRET_LENGTH: usize = 20;
@@ -55,22 +55,24 @@ impl Enrollment {
     }
 }
 
-/// Draws a secret for a user who sets up an app. It waits for its first code, and replaces no live one.
+/// Draws a secret for a user who sets up an app. It waits for its first code, and replaces no live one. Whoever has another
+/// factor shows a code of that: a session alone adds no way in.
 ///
 /// # Errors
-/// [`Error::AlreadyValid`] where the user has an app, or a fault.
-pub fn setup(app: &App, principal: &Principal, now: Timestamp) -> Result<Enrollment> {
-    if principal.user.has_totp {
+/// [`Error::AlreadyValid`] where the user has an app, [`Error::InvalidField`] where the code is wrong,
+/// [`Error::TooManyRequests`], or a fault.
+pub fn setup(app: &App, principal: &Principal, code: Option<&Code>, now: Timestamp) -> Result<Outcome<Enrollment>> {
+    let user = &principal.user;
+    if user.has_totp {
         return Err(Error::AlreadyValid);
     }
-    let enrollment = Enrollment::new(app, principal.user.clone())?;
-    let user = principal.user.id;
-    let sealed = app.key.seal(&waiting_place(user), enrollment.totp.secret().as_bytes())?;
-    app.db.write(|connection| {
+    with_factor(app, (user, &principal.device), code, now, |connection| {
         check_open(connection, principal, now)?;
-        totp_enrollments::put(connection, user, &sealed, now.after(PATIENCE))
-    })?;
-    Ok(enrollment)
+        let enrollment = Enrollment::new(app, user.clone())?;
+        let sealed = app.key.seal(&waiting_place(user.id), enrollment.totp.secret().as_bytes())?;
+        totp_enrollments::put(connection, user.id, &sealed, now.after(PATIENCE))?;
+        Ok(enrollment)
+    })
 }
 
 /// The app that waits for its first code, where one was set up.
@@ -99,7 +101,7 @@ pub fn enable(app: &App, principal: &Principal, code: &Code, now: Timestamp) -> 
     let secret = app.key.open(&waiting_place(user.id), &waiting)?;
     let totp = totp(app, &secret, "")?;
     // A wrong one is not counted: the secret is no secret to whoever sets it up.
-    let step = code.digits().and_then(|digits| matching_step(&totp, digits, now)).ok_or_else(|| code.refused())?;
+    let step = first_step(&totp, user.id, code, now)?;
     let factor = new_factor(app, user.id, &totp, Some(step), now)?;
     let codes = app.db.write(|connection| {
         check_open(connection, principal, now)?;
@@ -149,8 +151,17 @@ pub fn enroll(app: &App, name: &str) -> Result<Enrollment> {
 /// # Errors
 /// [`Error::InvalidField`] where the code is wrong, [`Error::AlreadyExists`], or a fault.
 pub fn confirm(app: &App, enrollment: &Enrollment, code: &Code, now: Timestamp) -> Result<()> {
-    let step = code.digits().and_then(|digits| matching_step(&enrollment.totp, digits, now));
-    enable_for(app, enrollment, Some(step.ok_or_else(|| code.refused())?), now, || Ok(()))
+    let step = first_step(&enrollment.totp, enrollment.user.id, code, now)?;
+    enable_for(app, enrollment, Some(step), now, || Ok(()))
+}
+
+/// The time step of an app's first code.
+fn first_step(totp: &Totp, user: UserId, code: &Code, now: Timestamp) -> Result<i64> {
+    let step = code.digits().and_then(|digits| matching_step(totp, digits, now));
+    step.ok_or_else(|| {
+        log_skew(totp, user, code, now);
+        code.refused()
+    })
 }
 
 /// Enables the app on trust, for scripts that hand the secret on; `show` does so, and where it fails nothing is enabled.

@@ -38,12 +38,20 @@ impl Form {
         self.text(name).to_owned().into()
     }
 
-    /// A code without the blanks that people type; none where nothing was typed.
+    /// A code of the second factor.
     ///
     /// # Errors
     /// [`Error::InvalidField`] where it can be no code.
     pub(super) fn code(&self) -> Result<Option<Code>> {
-        let text: String = self.text("code").split_whitespace().collect();
+        self.code_in("code")
+    }
+
+    /// A code without the blanks that people type; none where nothing was typed.
+    ///
+    /// # Errors
+    /// [`Error::InvalidField`] where it can be no code.
+    pub(super) fn code_in(&self, name: &str) -> Result<Option<Code>> {
+        let text: String = self.text(name).split_whitespace().collect();
         if text.is_empty() { Ok(None) } else { Code::parse("code", text).map(Some) }
     }
 }

@@ -38,8 +38,10 @@ struct CodesPage<'a> {
 
 /// `POST /account/totp/setup`
 pub(in crate::http) async fn set_up_totp(visitor: Visitor, form: Form) -> HttpResponse {
-    match work(&visitor, form, |app, principal, _, now| totp::setup(app, principal, now).map(drop)).await {
-        Ok(()) => visitor.redirect("/account/totp"),
+    let setup =
+        |app: &_, principal: &_, form: &Form, now| done(totp::setup(app, principal, form.code()?.as_ref(), now)?);
+    match work(&visitor, form, setup).await {
+        Ok(_) => visitor.redirect("/account/totp"),
         Err(refused) => refused,
     }
 }
@@ -80,7 +82,7 @@ fn in_groups(secret: &str) -> Zeroizing<String> {
 /// `POST /account/totp/enable`
 pub(in crate::http) async fn enable_totp(visitor: Visitor, form: Form) -> HttpResponse {
     let enabled = work(&visitor, form, |app, principal, form, now| {
-        let code = needed(form)?;
+        let code = needed(form.code()?)?;
         check_password(app, &principal.user, &form.password("current_password"), now)?;
         // What is wrong with the code is said where the code is asked for.
         match totp::enable(app, principal, &code, now) {
@@ -116,9 +118,9 @@ pub(in crate::http) async fn send_mail_code(visitor: Visitor, form: Form) -> Htt
 /// `POST /account/mail-codes/enable`
 pub(in crate::http) async fn enable_mail_codes(visitor: Visitor, form: Form) -> HttpResponse {
     let enabled = work(&visitor, form, |app, principal, form, now| {
-        let code = needed(form)?;
+        let mailed = needed(form.code_in("mailed_code")?)?;
         check_password(app, &principal.user, &form.password("current_password"), now)?;
-        email::enable(app, principal, &code, now)
+        done(email::enable(app, principal, (&mailed, form.code()?.as_ref()), now)?)
     });
     match enabled.await {
         Ok(none) if none.is_empty() => visitor.redirect("/account?done=on"),
@@ -145,8 +147,8 @@ pub(in crate::http) async fn renew_codes(visitor: Visitor, form: Form) -> HttpRe
     }
 }
 
-fn needed(form: &Form) -> Result<Code> {
-    form.code()?.ok_or(Error::invalid("code", "must be six digits or a recovery code"))
+fn needed(code: Option<Code>) -> Result<Code> {
+    code.ok_or(Error::invalid("code", "must be six digits or a recovery code"))
 }
 
 fn codes_page(visitor: &Visitor, codes: &RecoveryCodes) -> HttpResponse {

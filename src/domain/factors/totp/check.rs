@@ -3,7 +3,7 @@
 use totp_rs::{Builder, Secret, Totp};
 
 use crate::domain::App;
-use crate::domain::factors::Proof;
+use crate::domain::factors::{Code, Proof};
 use crate::error::{Error, Result};
 use crate::secret::Key;
 use crate::storage::Connection;
@@ -42,17 +42,29 @@ impl Live {
         Ok(if is_new { Proof::Right } else { Proof::Used })
     }
 
-    /// How far off a wrong code is, such as `+4min`, where it is one of the app's from about now: the clocks differ.
-    pub(in crate::domain::factors) fn skew_of(&self, digits: &str, now: Timestamp) -> Option<String> {
-        let is_shown_at = |steps: &i64| {
-            let at = u64::try_from(now.seconds() + steps * STEP).unwrap_or(0);
-            self.totp.generate(at).to_string() == digits
-        };
-        (-SEARCH..=SEARCH).find(is_shown_at).map(|steps| match steps * STEP {
-            seconds if seconds % 60 == 0 => format!("{:+}min", seconds / 60),
-            seconds => format!("{seconds:+}s"),
-        })
+    /// Tells the operator where a wrong code is right at another time.
+    pub(in crate::domain::factors) fn log_skew(&self, code: &Code, now: Timestamp) {
+        log_skew(&self.totp, self.factor.user_id, code, now);
     }
+}
+
+/// Tells the operator where a wrong code is one of the app's from about now: the clocks differ.
+pub(super) fn log_skew(totp: &Totp, user: UserId, code: &Code, now: Timestamp) {
+    if let Some(clock_skew) = code.digits().and_then(|digits| skew_of(totp, digits, now)) {
+        tracing::info!(account = %user, %clock_skew, "a code was refused that is right at another time");
+    }
+}
+
+/// How far off a wrong code is, such as `+4min`, within ten minutes.
+fn skew_of(totp: &Totp, digits: &str, now: Timestamp) -> Option<String> {
+    let is_shown_at = |steps: &i64| {
+        let at = u64::try_from(now.seconds() + steps * STEP).unwrap_or(0);
+        totp.generate(at).to_string() == digits
+    };
+    (-SEARCH..=SEARCH).find(is_shown_at).map(|steps| match steps * STEP {
+        seconds if seconds % 60 == 0 => format!("{:+}min", seconds / 60),
+        seconds => format!("{seconds:+}s"),
+    })
 }
 
 /// Seals every secret with another key.
@@ -147,15 +159,7 @@ mod tests {
     fn the_clock_of_a_wrong_code_is_told_within_ten_minutes() {
         let (_folder, app) = app_with("");
         let totp = totp(&app, b"12345678901234567890", "ada").unwrap();
-        let factor = TotpFactor {
-            user_id: UserId(1),
-            secret: vec![],
-            last_step: 0,
-            enabled_at: Timestamp::from_millis(0),
-            last_skew: None,
-        };
-        let live = Live { factor, totp };
-        let at = |offset: i64| live.skew_of("081804", Timestamp::from_millis((1_111_111_080 + offset) * 1000));
+        let at = |offset: i64| skew_of(&totp, "081804", Timestamp::from_millis((1_111_111_080 + offset) * 1000));
         for (offset, skew) in [(-240, "+4min"), (240, "-4min"), (-90, "+90s"), (-600, "+10min"), (600, "-10min")] {
             assert_eq!(at(offset).as_deref(), Some(skew));
         }
