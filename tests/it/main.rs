@@ -4,6 +4,7 @@
 
 mod account;
 mod account_credentials;
+mod audit;
 mod auth;
 mod bad_input;
 mod clients;
@@ -11,11 +12,17 @@ mod common;
 mod config;
 mod cors;
 mod discovery;
+mod downgrade;
+mod factor_limits;
+mod factors;
 mod house;
+mod key;
 mod pages;
 mod pictures;
+mod recovery;
 mod register;
 mod relays;
+mod secrets;
 mod serve;
 mod session_list;
 mod sessions;

@@ -30,18 +30,23 @@ impl Client {
 
     /// Sends a request with these headers and this body.
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        self.try_send(method, path, headers, body).unwrap()
+    }
+
+    /// The same, where the server may be gone before it answers.
+    pub fn try_send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Option<Answer> {
         let mut request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap());
         request = request.uri(format!("{}{path}", self.base));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let mut response = self.agent.run(request.body(body).unwrap()).unwrap();
-        Answer {
+        let mut response = self.agent.run(request.body(body).unwrap()).ok()?;
+        Some(Answer {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
             // A picture is no text.
-            text: String::from_utf8_lossy(&response.body_mut().read_to_vec().unwrap()).into(),
-        }
+            text: String::from_utf8_lossy(&response.body_mut().read_to_vec().ok()?).into(),
+        })
     }
 
     /// Whether a GET is answered at all.

@@ -1,6 +1,7 @@
 //! The instance under test and the client that talks to it.
 
 mod client;
+mod factor;
 mod person;
 
 use std::ffi::OsStr;
@@ -14,6 +15,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 pub use client::{Answer, Client};
+pub use factor::{LOGIN, texts};
 pub use person::Person;
 
 /// Hashes that take no time.
