@@ -7,6 +7,13 @@ use super::{Answer, Client, Instance, Person, Server, oathtool};
 pub const LOGIN: &str = "/api/auth/login";
 
 impl Person {
+    /// `ada`, logged in by this code.
+    pub fn log_in_by(server: &Server, code: &str) -> Self {
+        let client = server.client();
+        let token = client.ada_by(code).token();
+        Self { client, token }
+    }
+
     /// Draws a secret, which waits for its first code.
     pub fn set_up_app(&self) -> String {
         self.post("/api/auth/totp/setup", &json!({})).data()["secret"].as_str().unwrap().into()

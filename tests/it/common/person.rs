@@ -8,7 +8,7 @@ const JSON: (&str, &str) = ("Content-Type", "application/json");
 
 /// Sends every request with a bearer token.
 pub struct Person {
-    client: Client,
+    pub(super) client: Client,
     pub token: String,
 }
 
