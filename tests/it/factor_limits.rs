@@ -29,7 +29,9 @@ fn at_once(server: &Server, codes: &[String]) -> BTreeMap<u16, usize> {
     let mut counts = BTreeMap::new();
     thread::scope(|scope| {
         let all: Vec<_> = codes.iter().map(|code| scope.spawn(|| one(code))).collect();
-        all.into_iter().for_each(|one| *counts.entry(one.join().unwrap()).or_default() += 1);
+        for one in all {
+            *counts.entry(one.join().unwrap()).or_default() += 1;
+        }
     });
     counts
 }

@@ -7,11 +7,15 @@ use super::{Answer, Client, Instance, Person, Server, oathtool};
 pub const LOGIN: &str = "/api/auth/login";
 
 impl Person {
+    /// Whose token this is.
+    pub fn of(client: &Client, token: String) -> Self {
+        Self { client: client.clone(), token }
+    }
+
     /// `ada`, logged in by this code.
     pub fn log_in_by(server: &Server, code: &str) -> Self {
         let client = server.client();
-        let token = client.ada_by(code).token();
-        Self { client, token }
+        Self::of(&client, client.ada_by(code).token())
     }
 
     /// Draws a secret, which waits for its first code.
