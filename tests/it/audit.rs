@@ -181,6 +181,14 @@ fn an_account_that_was_removed_is_found_by_its_name() {
 }
 
 #[test]
+fn an_account_that_was_removed_is_found_by_its_id() {
+    let instance = Instance::new();
+    instance.add_user("ada", "hunter22");
+    instance.ok(&["user", "remove", "ada", "--yes"], "");
+    assert_eq!(lines(&instance, &["1"]).len(), 2);
+}
+
+#[test]
 fn an_account_that_was_renamed_keeps_its_history() {
     let (instance, _server, ada) = Person::at_home("");
     ada.post(ME, &json!({ "username": "lovelace" })).data();

@@ -257,3 +257,21 @@ fn a_disabled_account_is_not_asked_for_a_code() {
     instance.ok(&["user", "enable", "ada"], "");
     assert_eq!(server.client().ada_by(&codes[0]).status, 200);
 }
+
+#[test]
+fn a_session_alone_does_not_put_an_app_in_the_place_of_mail() {
+    let (_silent, instance) = with_silent_mail();
+    instance.add_user("ada", "hunter22");
+    let server = instance.serve();
+    let ada = Person::log_in(&server, "ada");
+    instance.ok(&["user", "set", "ada", "--email", "a@b.example", "--verified", "true"], "");
+    let database = rusqlite::Connection::open(instance.path("nox.db")).unwrap();
+    database.execute("UPDATE users SET has_email_factor = 1", []).unwrap();
+    let recovery = instance.ok(&["totp", "recovery", "ada"], "");
+    // Whoever stole the session has an app, and neither the mailbox nor a recovery code.
+    let secret = ada.set_up_app();
+    ada.post("/api/auth/totp/enable", &json!({ "token": oathtool(&secret, 0) }));
+    ada.post("/api/auth/email/disable", &json!({ "token": oathtool(&secret, 1) }));
+    assert_eq!(ada.get(ME).data()["methods"]["email"], "enabled");
+    assert_eq!(server.client().ada_by(recovery.lines().next().unwrap()).status, 200);
+}

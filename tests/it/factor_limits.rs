@@ -238,6 +238,27 @@ fn a_code_of_no_near_time_says_nothing_of_the_clock() {
     assert!(!server.stop().2.contains("clock_skew"));
 }
 
+#[test]
+fn a_code_that_was_used_says_nothing_of_the_clock() {
+    let (_instance, server, secret) = ada_with_app("");
+    let code = oathtool(&secret, 0);
+    assert_eq!(server.client().ada_by(&code).status, 200);
+    server.client().ada_by(&code).refused_code();
+    let log = server.stop().2;
+    assert!(!log.contains("clock_skew"), "{log}");
+}
+
+#[test]
+fn a_clock_that_is_off_is_told_where_the_first_code_of_an_app_is_refused() {
+    let (_instance, server, ada) = Person::at_home("");
+    within_a_step(|| {
+        let secret = ada.set_up_app();
+        assert_eq!(ada.post("/api/auth/totp/enable", &json!({ "token": oathtool(&secret, 8) })).status, 400);
+    });
+    let log = server.stop().2;
+    assert!(log.contains("clock_skew=+4min"), "{log}");
+}
+
 /// Which codes around now log in, each at a server of its own.
 fn accepted(settings: &str) -> Vec<i64> {
     let is_accepted = |steps: &i64| {
