@@ -1,10 +1,12 @@
 //! The life of an authenticator app by API, where no mail can be sent.
 
+use std::thread;
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
-use crate::common::{Person, oathtool};
+use crate::common::{Person, oathtool, texts};
 
 const ME: &str = "/api/users/@me";
 const SETUP: &str = "/api/auth/totp/setup";
@@ -154,6 +156,28 @@ fn a_factor_can_be_switched_off_by_its_code_and_on_again_by_a_new_secret() {
     assert_eq!(codes.len(), 10);
     server.client().ada_by(&oathtool(&old, 1)).refused_code();
     assert_eq!(server.client().ada_by(&oathtool(&new, 1)).status, 200);
+}
+
+#[test]
+fn a_secret_is_enabled_once() {
+    let (_instance, _server, ada, (secret, codes)) = Person::with_codes("");
+    ada.post(DISABLE, &token(&codes[0])).data();
+    let message = ada.post(ENABLE, &token(&oathtool(&secret, 1))).failure(5, 400, ENABLE);
+    assert!(message.contains("must follow a setup"), "{message}");
+}
+
+#[test]
+fn of_ten_requests_at_once_one_enables_and_gets_the_recovery_codes() {
+    let (_instance, server, ada) = Person::at_home("");
+    let secret = ada.set_up_app();
+    let body = token(&oathtool(&secret, 0));
+    let enabled: Vec<String> = thread::scope(|scope| {
+        let all: Vec<_> = (0..10).map(|_| scope.spawn(|| ada.post(ENABLE, &body))).collect();
+        let answers = all.into_iter().map(|one| one.join().unwrap()).filter(|answer| answer.status == 200);
+        answers.flat_map(|answer| texts(&answer.data()["backup_codes"])).collect()
+    });
+    assert_eq!(enabled.len(), 10);
+    assert_eq!(server.client().ada_by(&enabled[0]).status, 200);
 }
 
 #[test]
