@@ -41,6 +41,7 @@ fn after_a_rotation_the_factors_work_and_the_sessions_have_ended() {
     let ran = instance.run(&["key", "rotate", "--yes"], "");
     assert_eq!((ran.status, ran.stdout.as_str()), (0, ""), "{}", ran.stderr);
     assert!(ran.stderr.contains("every session has ended"), "{}", ran.stderr);
+    assert_eq!(instance.ok(&["session", "list"], ""), "");
     let new = key(&instance);
     assert!(new.len() == 32 && new != old);
     assert_eq!(fs::metadata(instance.path("nox.key")).unwrap().permissions().mode() & 0o777, 0o600);
