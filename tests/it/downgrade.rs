@@ -269,12 +269,11 @@ fn a_session_alone_does_not_put_an_app_in_the_place_of_mail() {
     database.execute("UPDATE users SET has_email_factor = 1", []).unwrap();
     let recovery = instance.ok(&["totp", "recovery", "ada"], "");
     // Whoever stole the session has an app, and neither the mailbox nor a recovery code.
-    const SETUP: &str = "/api/auth/totp/setup";
-    ada.post(SETUP, &json!({})).failure(20, 428, SETUP);
-    ada.send("POST", SETUP, &[], b"").failure(20, 428, SETUP);
-    ada.post(SETUP, &json!({ "token": "000000" })).failure(5, 400, SETUP);
+    ada.post("/api/auth/totp/setup", &json!({})).failure(20, 428, "/api/auth/totp/setup");
+    ada.send("POST", "/api/auth/totp/setup", &[], b"").failure(20, 428, "/api/auth/totp/setup");
+    ada.post("/api/auth/totp/setup", &json!({ "token": "000000" })).failure(5, 400, "/api/auth/totp/setup");
     ada.post("/api/auth/totp/enable", &json!({ "token": "000000" })).failure(5, 400, "/api/auth/totp/enable");
     // Its owner has one.
     let code = recovery.lines().next().unwrap();
-    ada.post(SETUP, &json!({ "factor_code": code })).data();
+    ada.post("/api/auth/totp/setup", &json!({ "factor_code": code })).data();
 }

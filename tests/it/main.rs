@@ -17,6 +17,7 @@ mod factor_limits;
 mod factors;
 mod house;
 mod key;
+mod page_forms;
 mod pages;
 mod pictures;
 mod recovery;

@@ -22,7 +22,12 @@ use crate::time::Timestamp;
 
 /// `POST /account/profile`
 pub(in crate::http) async fn change_profile(visitor: Visitor, form: Form) -> HttpResponse {
-    act(visitor, form, "saved", |app, principal, form, now| {
+    // The language is the browser's too from then on.
+    let told = match Language::from_tag(form.text("language")) {
+        Some(language) => format!("saved&lang={}", language.tag()),
+        None => "saved".into(),
+    };
+    act(visitor, form, &told, |app, principal, form, now| {
         let changes = Changes {
             display: Some(Display::parse(form.text("display").trim().into())?),
             // Browsers write the end of a line as two characters.

@@ -84,9 +84,10 @@ impl Visitor {
             form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
         let device = device(request)?;
         let chosen = query.iter().find(|(key, _)| key == "lang").and_then(|(_, tag)| Language::from_tag(tag));
+        // What was chosen in this browser, then what was chosen for the account.
         let language = chosen
-            .or_else(|| principal.as_ref()?.user.language)
             .or_else(|| Language::from_tag(&cookie(LANGUAGE)?))
+            .or_else(|| principal.as_ref()?.user.language)
             .or(device.language)
             .unwrap_or(bridge.config().instance.language);
         let browser = match cookie(BROWSER).filter(|text| text.len() == 22) {
