@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use super::App;
 use super::audit::{self, Event};
+use super::devices;
 use super::email;
 use super::factors::{self, Code, Outcome};
 use super::identifier::Identifier;
@@ -46,10 +47,17 @@ const WRONG_PASSWORD: Error = Error::invalid("password", "is not correct");
 /// In this order: [`Error::TooManyRequests`], [`Error::UserNotFound`], [`Error::InvalidField`] for a wrong password,
 /// [`Error::UnAuthorized`] for a disabled account, [`Error::InvalidField`] for a wrong code; or a fault.
 pub fn login(app: &App, attempt: &LoginAttempt, now: Timestamp) -> Result<LoginOutcome> {
-    let user = app.db.read(|connection| attempt.identifier.find(connection))?;
+    let (user, known) = app.db.read(|connection| {
+        let user = attempt.identifier.find(connection)?;
+        let device = |user: &User| devices::find(app, connection, user.id, &attempt.device);
+        let known = user.as_ref().map(device).transpose()?.flatten();
+        Ok((user, known))
+    })?;
     let account = account_key(app, &attempt.identifier, user.as_ref());
-    let outcome = decide(app, attempt, (user, &account), now);
-    log(&outcome, &account, attempt.device.ip);
+    let name = user.as_ref().map_or_else(|| account.clone(), |user| user.username.clone());
+    let budgets = throttle::of_login(&account, attempt.device.ip, known.as_ref());
+    let outcome = decide(app, attempt, (user, budgets), now);
+    log(&outcome, &name, attempt.device.ip);
     outcome
 }
 
@@ -61,7 +69,7 @@ pub fn finish(app: &App, challenge: &str, code: &Code, device: &Device, now: Tim
     let user = factors::challenged(app, challenge, now)?;
     let enter = |connection: &Connection| enter(app, connection, (device, None), (&user, None), now);
     let outcome = factors::with_factor(app, (&user, device), Some(code), now, enter);
-    log(&outcome, &user.id.to_string(), device.ip);
+    log(&outcome, &user.username, device.ip);
     match outcome? {
         Outcome::Done(session) => {
             tell(app, &user, &session, device, now);
@@ -71,11 +79,25 @@ pub fn finish(app: &App, challenge: &str, code: &Code, device: &Device, now: Tim
     }
 }
 
-fn log(outcome: &Result<LoginOutcome>, account: &str, ip: IpAddr) {
+/// One line for each attempt, whose form never changes: programs that ban addresses read it.
+fn log(outcome: &Result<LoginOutcome>, user: &str, ip: IpAddr) {
     match outcome {
-        Ok(Outcome::Done(_)) => tracing::info!(account, %ip, "logged in"),
-        Ok(Outcome::VerificationRequired(_)) => tracing::info!(account, %ip, "second factor asked for"),
-        Err(error) => tracing::info!(account, %ip, reason = %error, "login refused"),
+        Ok(Outcome::Done(_)) => tracing::info!(event = %"login.succeeded", %ip, user),
+        Ok(Outcome::VerificationRequired(_)) => tracing::info!(event = %"login.challenged", %ip, user),
+        Err(error) => tracing::info!(event = %"login.failed", %ip, user, reason = %reason(error)),
+    }
+}
+
+/// Why an attempt failed, in one word.
+const fn reason(error: &Error) -> &'static str {
+    match error {
+        Error::UserNotFound => "unknown_user",
+        Error::InvalidField { field, .. } if matches!(field.as_bytes(), b"password") => "wrong_password",
+        Error::InvalidField { .. } => "wrong_code",
+        Error::UnAuthorized { .. } => "disabled",
+        Error::TooManyRequests { .. } => "too_many_attempts",
+        Error::ServerNotReady { .. } => "busy",
+        _ => "fault",
     }
 }
 
@@ -88,11 +110,9 @@ fn tell(app: &App, user: &User, session: &OpenedSession, device: &Device, now: T
 fn decide(
     app: &App,
     attempt: &LoginAttempt,
-    (user, account): (Option<User>, &str),
+    (user, budgets): (Option<User>, Vec<Budget>),
     now: Timestamp,
 ) -> Result<LoginOutcome> {
-    let ip = attempt.device.ip;
-    let budgets = vec![Budget::password_from(account, ip), Budget::password(account), Budget::address(ip)];
     let spent = throttle::spend(app, budgets, now)?;
     let user = match check_password(app, attempt, user, now) {
         Err(error) if !is_guess(&error) => {
@@ -151,7 +171,7 @@ pub fn register(
         Ok::<_, Error>((user, session))
     })?;
     email::invite(app, &user, Some(device), now);
-    tracing::info!(account = %session.user.public.id, ip = %device.ip, "registered");
+    tracing::info!(event = %"account.registered", ip = %device.ip, user = session.user.public.username);
     Ok(session)
 }
 

@@ -1,13 +1,15 @@
-//! Devices: by what they are known, so that a user can be told of a login from a new one.
+//! Devices: by what they are known, so that a user is told of a login from a new one, and so that strangers who guess lock
+//! nobody out of where they live.
 
 use std::time::Duration;
 
 use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
 use super::App;
 use super::public_key::PublicKey;
 use super::sessions::Device;
+use super::throttle::network;
 use crate::error::Result;
 use crate::storage::Connection;
 use crate::storage::devices;
@@ -16,11 +18,29 @@ use crate::time::Timestamp;
 
 /// How long a device is remembered after its last login.
 const MEMORY: Duration = Duration::from_hours(24 * 180);
-/// What they are hashed for.
-const PURPOSE: &str = "device";
 
-/// Remembers from where a user logs in, and tells whether they have logged in before, but never from there. A device is
-/// known by its own public key where it sends one, else by its address and its name for itself.
+/// By what a user's device is known from earlier logins.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    /// By the secret that its browser keeps: a name for it, which does not tell the secret.
+    Browser(String),
+    /// By its network.
+    Network,
+}
+
+/// By what a device is known to a user, where they have logged in from there before.
+pub(super) fn find(app: &App, connection: &Connection, user: UserId, device: &Device) -> Result<Option<Known>> {
+    if let Some(hash) = browser(app, user, device)
+        && devices::exists(connection, user, &hash)?
+    {
+        return Ok(Some(Known::Browser(BASE64_URL_SAFE_NO_PAD.encode(hash))));
+    }
+    let lives_there = devices::exists(connection, user, &home(app, user, device))?;
+    Ok(lives_there.then_some(Known::Network))
+}
+
+/// Remembers from where a user logs in, and tells whether they have logged in before, but never with that program. A program
+/// is known by its browser's secret, by its own public key, or by its address and its name for itself.
 pub(super) fn note(
     app: &App,
     connection: &Connection,
@@ -29,11 +49,27 @@ pub(super) fn note(
     now: Timestamp,
 ) -> Result<bool> {
     devices::delete_older(connection, user, now.before(MEMORY))?;
+    let has_logged_in = devices::exists_any_of(connection, user)?;
+    devices::touch(connection, user, &home(app, user, device), now)?;
+    let mut is_known = devices::touch(connection, user, &program(app, user, device, public_key), now)?;
+    if let Some(hash) = browser(app, user, device) {
+        is_known |= devices::touch(connection, user, &hash, now)?;
+    }
+    Ok(has_logged_in && !is_known)
+}
+
+fn home(app: &App, user: UserId, device: &Device) -> [u8; 32] {
+    app.keyed_hash("network", user, &network(device.ip).to_string())
+}
+
+fn browser(app: &App, user: UserId, device: &Device) -> Option<[u8; 32]> {
+    device.browser.as_ref().map(|secret| app.keyed_hash("browser", user, secret))
+}
+
+fn program(app: &App, user: UserId, device: &Device, public_key: Option<&PublicKey>) -> [u8; 32] {
     let mark = public_key.map_or_else(
         || format!("{} {}", device.ip, device.user_agent.as_deref().unwrap_or_default()),
-        |key| BASE64_STANDARD.encode(key.fingerprint()),
+        |key| BASE64_URL_SAFE_NO_PAD.encode(key.fingerprint()),
     );
-    let has_logged_in = devices::exists_any_of(connection, user)?;
-    let is_known = devices::touch(connection, user, &app.keyed_hash(PURPOSE, user, &mark), now)?;
-    Ok(has_logged_in && !is_known)
+    app.keyed_hash("device", user, &mark)
 }

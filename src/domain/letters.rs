@@ -132,7 +132,8 @@ mod tests {
     #[test]
     fn what_others_wrote_is_text_and_nothing_else() {
         let (_folder, app) = app_with("[instance]\ntitle = '<b>Nox</b>'");
-        let device = Device { ip: [192, 0, 2, 1].into(), user_agent: Some("<script>".into()), language: None };
+        let device =
+            Device { ip: [192, 0, 2, 1].into(), user_agent: Some("<script>".into()), language: None, browser: None };
         let notice = Letter::Notice(Event::PasswordChanged, Some(&device), AT);
         for language in [Language::English, Language::French] {
             let written = write(&app, language, "<i>Ada", &notice).unwrap();

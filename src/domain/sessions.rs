@@ -34,6 +34,8 @@ pub struct Device {
     pub user_agent: Option<String>,
     /// The language that it asks for.
     pub language: Option<Language>,
+    /// The secret that a browser keeps.
+    pub browser: Option<String>,
 }
 
 /// A session that was just opened.
@@ -258,3 +260,6 @@ fn new_id(now: Timestamp) -> Result<SessionId> {
     let millis = u64::try_from(now.millis()).unwrap_or(0);
     Ok(SessionId(Builder::from_unix_timestamp_millis(millis, &secret::random()?).into_uuid()))
 }
+
+#[cfg(test)]
+mod tests;

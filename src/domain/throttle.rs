@@ -6,6 +6,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::App;
+use super::devices::Known;
 use crate::error::{Error, Result};
 use crate::storage::{Connection, budgets};
 use crate::time::Timestamp;
@@ -32,6 +33,11 @@ impl Budget {
     /// Wrong passwords for one account from one network.
     pub(super) fn password_from(account: &str, ip: IpAddr) -> Self {
         Self::within(WINDOW, 5, format!("password {account} from {}", network(ip)))
+    }
+
+    /// Wrong passwords for one account from a browser that has logged in to it before.
+    pub(super) fn password_by(account: &str, browser: &str) -> Self {
+        Self::within(WINDOW, 5, format!("password {account} by {browser}"))
     }
 
     /// Wrong passwords for one account from anywhere.
@@ -73,8 +79,18 @@ impl Budget {
     }
 }
 
+/// What a wrong password costs: an owner where they live has a budget of their own, which strangers cannot spend.
+pub(super) fn of_login(account: &str, ip: IpAddr, known: Option<&Known>) -> Vec<Budget> {
+    let own = match known {
+        Some(Known::Browser(browser)) => Budget::password_by(account, browser),
+        Some(Known::Network) | None => Budget::password_from(account, ip),
+    };
+    let everybodys = known.is_none().then(|| Budget::password(account));
+    [own].into_iter().chain(everybodys).chain([Budget::address(ip)]).collect()
+}
+
 /// What one subscriber has: an IPv4 address, or the first 64 bits of an IPv6 address (RFC 6177).
-fn network(ip: IpAddr) -> IpAddr {
+pub(super) fn network(ip: IpAddr) -> IpAddr {
     match ip {
         IpAddr::V4(_) => ip,
         IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),

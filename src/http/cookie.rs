@@ -10,6 +10,16 @@ pub(super) fn name(config: &Config) -> &'static str {
     if config.is_https() && config.cookie.domain.is_none() { "__Host-_uid" } else { "_uid" }
 }
 
+/// The name of a cookie of the pages, which is bound to this very host in the same way.
+pub(super) fn page_name(config: &Config, name: &str) -> String {
+    if config.is_https() { format!("__Host-{name}") } else { name.into() }
+}
+
+/// The name of the cookie that keeps a browser's secret.
+pub(super) fn browser_name(config: &Config) -> String {
+    page_name(config, "nox_browser")
+}
+
 /// The cookie that carries a session's token, for as long as the session lasts.
 pub(super) fn of(config: &Config, session: &OpenedSession) -> Cookie<'static> {
     let mut cookie = bare(config, session.token.clone());

@@ -22,6 +22,9 @@ use crate::language::Language;
 /// User agents are kept up to this length, in characters.
 const USER_AGENT_LENGTH: usize = 256;
 
+/// The secret that a browser keeps: 16 bytes in base64.
+pub(super) const BROWSER_SECRET_LENGTH: usize = 22;
+
 /// Implements [`FromRequest`] for what needs no waiting.
 macro_rules! extract {
     ($type:ty, $from:expr) => {
@@ -51,10 +54,13 @@ extract!(LoginFrom, |request| {
 pub(super) fn device(request: &HttpRequest) -> Result<Device> {
     let text = |bytes| String::from_utf8_lossy(bytes).chars().take(USER_AGENT_LENGTH).collect();
     let languages = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let config = bridge(request)?.config();
+    let browser = request.cookie(&cookie::browser_name(config)).map(|cookie| cookie.value().to_owned());
     Ok(Device {
-        ip: client_ip(request, &bridge(request)?.config().server.trusted_proxies),
+        ip: client_ip(request, &config.server.trusted_proxies),
         user_agent: request.headers().get(USER_AGENT).map(|value| text(value.as_bytes())),
         language: languages.and_then(Language::accepted),
+        browser: browser.filter(|secret| secret.len() == BROWSER_SECRET_LENGTH),
     })
 }
 

@@ -15,6 +15,15 @@ pub fn exists_any_of(connection: &Connection, user_id: UserId) -> Result<bool> {
     Ok(connection.prepare_cached(query)?.query_row([user_id], |row| row.get(0))?)
 }
 
+/// Whether a user has logged in from there.
+///
+/// # Errors
+/// The database fails.
+pub fn exists(connection: &Connection, user_id: UserId, hash: &[u8; 32]) -> Result<bool> {
+    let query = "SELECT EXISTS (SELECT 1 FROM devices WHERE user_id = ?1 AND hash = ?2)";
+    Ok(connection.prepare_cached(query)?.query_row(params![user_id, hash], |row| row.get(0))?)
+}
+
 /// Notes that a user was there now, and tells whether the device was known.
 ///
 /// # Errors

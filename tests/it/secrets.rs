@@ -171,7 +171,7 @@ fn neither_the_database_nor_a_log_of_everything_holds_a_secret() {
         let (_, stdout, log) = server.stop();
         let stopped = fs::read(instance.path("nox.db")).unwrap();
         assert!([&files[1].1, &stopped].iter().all(|bytes| text(bytes).contains("recovery_code.used")));
-        assert!(log.contains("logged in") && log.contains("login refused") && log.contains("clock_skew"), "{log}");
+        assert!(log.contains("login.succeeded") && log.contains("login.failed") && log.contains("clock_skew"), "{log}");
         assert!(log.contains("\"level\"") == (format == "json") && log.contains("DEBUG"), "{log}");
         let written = [("stdout", stdout.into_bytes()), ("the log", log.into_bytes()), ("nox.db, closed", stopped)];
         for (name, bytes) in files.into_iter().chain(written) {

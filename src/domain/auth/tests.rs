@@ -10,7 +10,8 @@ use std::time::Duration;
 
 const NOW: Timestamp = Timestamp::from_millis(1_750_936_113_726);
 const PASSWORD: &str = "correct horse";
-const DEVICE: Device = Device { ip: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), user_agent: None, language: None };
+const DEVICE: Device =
+    Device { ip: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), user_agent: None, language: None, browser: None };
 const SECOND: Duration = Duration::from_secs(1);
 
 fn app(settings: &str) -> (tempfile::TempDir, App) {
@@ -235,13 +236,37 @@ fn a_step_of_a_factor_that_was_replaced_is_not_accepted() {
     assert!(!accepts(&old) && accepts(&factor()));
 }
 
+/// An attempt from another address.
+fn from(last: u8, password: &str) -> LoginAttempt {
+    let device = Device { ip: [198, 51, 100, last].into(), ..DEVICE };
+    LoginAttempt { device, ..attempt("ada", password, None) }
+}
+
 #[test]
-fn a_token_that_names_somebody_elses_session_is_nobodys() {
+fn strangers_lock_an_owner_out_of_nowhere_where_they_live() {
     let (_folder, app) = app("");
-    let session = authenticate(&app, &token(login(&app, &attempt("ada", PASSWORD, None), NOW)), NOW).unwrap();
-    let other = UserId(session.user.id.0 + 1);
-    let forged = app.signer.sign((other, "bob"), session.session, (NOW, NOW)).unwrap();
-    assert!(matches!(authenticate(&app, &forged, NOW), Err(Error::NotLogged)));
+    let at_home = attempt("ada", PASSWORD, None);
+    assert!(login(&app, &at_home, NOW).is_ok());
+    let with_browser = |last, browser: &str, password| {
+        let mut attempt = from(last, password);
+        attempt.device.browser = Some(browser.into());
+        attempt
+    };
+    assert!(login(&app, &with_browser(50, "mine", PASSWORD), NOW).is_ok());
+    for stranger in 0..4 {
+        for _ in 0..5 {
+            login(&app, &from(stranger, "wrong horse"), NOW).unwrap_err();
+        }
+    }
+    let is_stopped = |attempt| matches!(login(&app, &attempt, NOW), Err(Error::TooManyRequests { .. }));
+    assert!(is_stopped(from(9, PASSWORD)), "the account is closed to strangers");
+    assert!(is_stopped(with_browser(9, "other", PASSWORD)), "whatever their browser keeps");
+    assert!(!is_stopped(attempt("ada", PASSWORD, None)), "but not to the address of earlier logins");
+    assert!(!is_stopped(with_browser(9, "mine", PASSWORD)), "nor to a browser of earlier logins, wherever it is");
+    for _ in 0..5 {
+        assert!(!is_stopped(with_browser(60, "mine", "wrong horse")));
+    }
+    assert!(is_stopped(with_browser(60, "mine", PASSWORD)), "which has a budget of its own");
 }
 
 #[test]
@@ -264,19 +289,4 @@ fn a_fault_of_the_servers_own_and_a_disabled_account_are_no_guesses() {
         let fault = login(&app, &attempt("ada", PASSWORD, Some(&code)), NOW).unwrap_err();
         assert!(matches!(fault, Error::InternalError { .. }), "{fault}");
     }
-}
-
-#[test]
-fn a_session_that_ends_during_a_request_changes_nothing_any_more() {
-    let (_folder, app) = app("");
-    let principal = || authenticate(&app, &token(login(&app, &attempt("ada", PASSWORD, None), NOW)), NOW).unwrap();
-    let (ended, other) = (principal(), principal());
-    sessions::revoke_others(&app, &other, NOW).unwrap();
-    assert!(matches!(sessions::revoke_others(&app, &ended, NOW), Err(Error::NotLogged)));
-    let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0".to_vec();
-    let upload = |who| {
-        crate::domain::pictures::upload(&app, who, crate::domain::pictures::PictureKind::Banner, png.clone(), NOW)
-    };
-    assert!(matches!(upload(&ended), Err(Error::NotLogged)));
-    assert!(upload(&other).is_ok());
 }

@@ -9,7 +9,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 const NOW: Timestamp = Timestamp::from_millis(1_750_936_113_726);
-const DEVICE: Device = Device { ip: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), user_agent: None, language: None };
+const DEVICE: Device =
+    Device { ip: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), user_agent: None, language: None, browser: None };
 const MINUTE: Duration = Duration::from_mins(1);
 
 /// Mail goes to a port where nobody listens.

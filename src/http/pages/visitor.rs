@@ -20,13 +20,11 @@ use crate::http::bridge::Bridge;
 use crate::http::clock::Now;
 use crate::http::envelope::Failure;
 use crate::http::extract::{authenticated, bridge, device};
-use crate::http::origin;
+use crate::http::{cookie, origin};
 use crate::language::Language;
 use crate::secret;
 use crate::time::Timestamp;
 
-/// The browser's own secret, to which forms are bound.
-const BROWSER: &str = "nox_browser";
 const LANGUAGE: &str = "nox_language";
 /// The challenge of a login that waits for its second factor.
 const CHALLENGE: &str = "nox_login";
@@ -79,7 +77,8 @@ impl Visitor {
             Err(Error::NotLogged) => None,
             Err(error) => return Err(error),
         };
-        let cookie = |name| request.cookie(&cookie_name(bridge, name)).map(|cookie| cookie.value().to_owned());
+        let config = bridge.config();
+        let cookie = |name| request.cookie(&cookie::page_name(config, name)).map(|cookie| cookie.value().to_owned());
         let query: Vec<(String, String)> =
             form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
         let device = device(request)?;
@@ -89,8 +88,8 @@ impl Visitor {
             .or_else(|| Language::from_tag(&cookie(LANGUAGE)?))
             .or_else(|| principal.as_ref()?.user.language)
             .or(device.language)
-            .unwrap_or(bridge.config().instance.language);
-        let browser = match cookie(BROWSER).filter(|text| text.len() == 22) {
+            .unwrap_or(config.instance.language);
+        let browser = match device.browser.clone() {
             Some(secret) => Browser { secret, is_new: false },
             None => Browser { secret: BASE64_URL_SAFE_NO_PAD.encode(secret::random::<16>()?), is_new: true },
         };
@@ -105,7 +104,7 @@ impl Visitor {
             challenge: cookie(CHALLENGE),
             browser,
             is_choice: chosen.is_some(),
-            is_foreign: origin::is_foreign_form(request, &bridge.config().server),
+            is_foreign: origin::is_foreign_form(request, &config.server),
             url: (request.path().to_owned(), query),
             is_get: request.method().is_safe(),
         })
@@ -141,23 +140,30 @@ impl Visitor {
 
     /// The cookies that this visit sets.
     pub(super) fn cookies(&self) -> Vec<Cookie<'static>> {
-        let browser = self.browser.is_new.then(|| self.cookie(BROWSER, self.browser.secret.clone(), A_YEAR));
-        let language = self.is_choice.then(|| self.cookie(LANGUAGE, self.language.tag().into(), A_YEAR));
+        let browser = self
+            .browser
+            .is_new
+            .then(|| self.cookie(cookie::browser_name(self.bridge.config()), self.browser.secret.clone(), A_YEAR));
+        let language = self.is_choice.then(|| self.page_cookie(LANGUAGE, self.language.tag().into(), A_YEAR));
         browser.into_iter().chain(language).collect()
     }
 
     /// The cookie that keeps a challenge; an empty one removes it.
     pub(super) fn challenge_cookie(&self, challenge: String) -> Cookie<'static> {
         let is_removal = challenge.is_empty();
-        let mut cookie = self.cookie(CHALLENGE, challenge, CHALLENGE_LIFETIME);
+        let mut cookie = self.page_cookie(CHALLENGE, challenge, CHALLENGE_LIFETIME);
         if is_removal {
             cookie.make_removal();
         }
         cookie
     }
 
-    fn cookie(&self, name: &str, value: String, lifetime: Duration) -> Cookie<'static> {
-        Cookie::build(cookie_name(&self.bridge, name), value)
+    fn page_cookie(&self, name: &str, value: String, lifetime: Duration) -> Cookie<'static> {
+        self.cookie(cookie::page_name(self.bridge.config(), name), value, lifetime)
+    }
+
+    fn cookie(&self, name: String, value: String, lifetime: Duration) -> Cookie<'static> {
+        Cookie::build(name, value)
             .path("/")
             .http_only(true)
             .same_site(SameSite::Lax)
@@ -165,9 +171,4 @@ impl Visitor {
             .max_age(lifetime)
             .finish()
     }
-}
-
-/// With the prefix, browsers take it only from this very host, by https.
-fn cookie_name(bridge: &Bridge, name: &str) -> String {
-    if bridge.config().is_https() { format!("__Host-{name}") } else { name.into() }
 }
