@@ -1,6 +1,7 @@
 //! Floor 4: the commands, one file per noun.
 
 mod audit;
+mod bans;
 mod key;
 mod log;
 mod mail;
@@ -62,6 +63,9 @@ enum Command {
     /// Manage relays
     #[command(subcommand)]
     Relay(relay::Relay),
+    /// See and lift what too many attempts have earned
+    #[command(subcommand)]
+    Bans(bans::Bans),
     /// See what has happened to accounts
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -93,6 +97,7 @@ impl Cli {
             Command::User(command) => command.run(&App::open(config)?, output),
             Command::Totp(command) => command.run(&App::open(config)?, output),
             Command::Session(command) => command.run(&App::open(config)?, output),
+            Command::Bans(command) => command.run(&App::open(config)?, output),
             Command::Audit(command) => command.run(&App::open(config)?, output),
             Command::Mail(command) => command.run(&App::open(config)?, output),
             Command::Key(command) => command.run(App::open(config)?, output),

@@ -15,6 +15,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 const WINDOW: Duration = Duration::from_mins(15);
 const DAY: Duration = Duration::from_hours(24);
+/// Wrong passwords for one account from one place, or wrong codes for it.
+const OWN_TRIES: u32 = 5;
+/// Wrong passwords for one account from anywhere.
+const ACCOUNT_TRIES: u32 = 10;
+/// Wrong passwords and unknown names from one network.
+const ADDRESS_TRIES: u32 = 60;
+/// Accounts made from one network.
+const REGISTRATIONS: u32 = 10;
 /// Budgets swept away at each attempt, at most: more than an attempt adds, so that the table stays small.
 const SWEEP: u32 = 16;
 
@@ -32,32 +40,32 @@ impl Budget {
 
     /// Wrong passwords for one account from one network.
     pub(super) fn password_from(account: &str, ip: IpAddr) -> Self {
-        Self::within(WINDOW, 5, format!("password {account} from {}", network(ip)))
+        Self::within(WINDOW, OWN_TRIES, format!("password {account} from {}", network(ip)))
     }
 
     /// Wrong passwords for one account from a browser that has logged in to it before.
     pub(super) fn password_by(account: &str, browser: &str) -> Self {
-        Self::within(WINDOW, 5, format!("password {account} by {browser}"))
+        Self::within(WINDOW, OWN_TRIES, format!("password {account} by {browser}"))
     }
 
     /// Wrong passwords for one account from anywhere.
     pub(super) fn password(account: &str) -> Self {
-        Self::within(WINDOW, 10, format!("password {account}"))
+        Self::within(WINDOW, ACCOUNT_TRIES, format!("password {account}"))
     }
 
     /// Wrong passwords and unknown names from one network.
     pub(super) fn address(ip: IpAddr) -> Self {
-        Self::within(WINDOW, 60, format!("address {}", network(ip)))
+        Self::within(WINDOW, ADDRESS_TRIES, format!("address {}", network(ip)))
     }
 
     /// Accounts made from one network.
     pub(super) fn registration(ip: IpAddr) -> Self {
-        Self::within(WINDOW, 10, format!("registration {}", network(ip)))
+        Self::within(WINDOW, REGISTRATIONS, format!("registration {}", network(ip)))
     }
 
     /// Wrong passwords of somebody who is logged in; apart, so that a stolen session locks nobody out.
     pub(super) fn current_password(account: &str) -> Self {
-        Self::within(WINDOW, 5, format!("current password {account}"))
+        Self::within(WINDOW, OWN_TRIES, format!("current password {account}"))
     }
 
     /// Codes and links mailed because somebody asked for them: one a minute, ten a day.
@@ -75,7 +83,7 @@ impl Budget {
 
     /// Wrong codes for one account.
     pub(super) fn code(account: &str) -> Self {
-        Self::within(WINDOW, 5, format!("code {account}"))
+        Self::within(WINDOW, OWN_TRIES, format!("code {account}"))
     }
 }
 
@@ -185,6 +193,31 @@ pub(super) fn forgive(connection: &Connection, account: &str) -> Result<()> {
 /// Forgets the wrong codes that were counted against an account.
 pub(super) fn forgive_codes(connection: &Connection, account: &str) -> Result<()> {
     budgets::delete(connection, &Budget::code(account).subject)
+}
+
+/// Forgets what was counted against a network, whatever for.
+pub(super) fn forgive_address(connection: &Connection, ip: IpAddr) -> Result<()> {
+    budgets::delete_ending(connection, &format!(" {}", network(ip)))
+}
+
+/// Reads a subject whose budget is spent: what is refused, and for which account and which network.
+pub(super) fn spent(subject: &str, count: u32) -> Option<(&'static str, Option<&str>, Option<&str>)> {
+    let (what, limit, rest) = [
+        ("password", ACCOUNT_TRIES),
+        ("code", OWN_TRIES),
+        ("current password", OWN_TRIES),
+        ("address", ADDRESS_TRIES),
+        ("registration", REGISTRATIONS),
+    ]
+    .into_iter()
+    .find_map(|(what, limit)| Some((what, limit, subject.strip_prefix(what)?.strip_prefix(' ')?)))?;
+    let (limit, account, network) = match (what, rest.split_once(" from "), rest.split_once(" by ")) {
+        ("address" | "registration", ..) => (limit, None, Some(rest)),
+        (_, Some((account, network)), _) => (OWN_TRIES, Some(account), Some(network)),
+        (_, _, Some((account, _))) => (OWN_TRIES, Some(account), None),
+        _ => (limit, Some(rest), None),
+    };
+    (count >= limit).then_some((what, account, network))
 }
 
 /// How many attempts of this process are being checked, by subject.

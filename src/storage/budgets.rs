@@ -40,6 +40,35 @@ pub fn find_reset(connection: &Connection, subject: &str) -> Result<Option<Times
         .optional()?)
 }
 
+/// Subjects, how much of them is spent, and when they start anew; all whose time is not over.
+///
+/// # Errors
+/// The database fails.
+pub fn list(connection: &Connection, now: Timestamp) -> Result<Vec<(String, u32, Timestamp)>> {
+    let query = "SELECT subject, spent, resets_at FROM budgets WHERE resets_at > ?1 ORDER BY subject";
+    let mut statement = connection.prepare(query)?;
+    let found = statement.query_map([now], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Forgets every budget.
+///
+/// # Errors
+/// The database fails.
+pub fn delete_all(connection: &Connection) -> Result<()> {
+    connection.execute("DELETE FROM budgets", [])?;
+    Ok(())
+}
+
+/// Forgets every budget whose subject ends so.
+///
+/// # Errors
+/// The database fails.
+pub fn delete_ending(connection: &Connection, end: &str) -> Result<()> {
+    connection.execute("DELETE FROM budgets WHERE substr(subject, -length(?1)) = ?1", [end])?;
+    Ok(())
+}
+
 /// Takes one attempt back.
 ///
 /// # Errors

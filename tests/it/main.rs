@@ -7,6 +7,8 @@ mod account_credentials;
 mod audit;
 mod auth;
 mod bad_input;
+mod bans;
+mod bans;
 mod clients;
 mod common;
 mod config;
