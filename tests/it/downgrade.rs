@@ -1,6 +1,8 @@
 //! Ways around a second factor, none of which may lead anywhere.
 
+use std::fs;
 use std::net::TcpListener;
+use std::thread;
 
 use serde_json::{Value, json};
 
@@ -129,6 +131,25 @@ fn a_secret_that_waits_lets_nobody_in_and_locks_nobody_out() {
     let (live, _) = ada.enable_app();
     server.client().ada_by(&oathtool(&secret, 0)).refused_code();
     assert_eq!(server.client().ada_by(&oathtool(&live, 1)).status, 200);
+}
+
+#[test]
+fn a_factor_that_comes_while_a_password_is_hashed_counts_for_that_login() {
+    let instance = Instance::new();
+    instance.add_user("ada", "hunter22");
+    // The hash is made anew, slowly, after the password was found right.
+    fs::write(instance.path("nox.toml"), "[password]\nmemory_kib = 131072\niterations = 20\n").unwrap();
+    let server = instance.serve();
+    let client = server.client();
+    let slow = thread::spawn(move || client.log_in("ada", "hunter22").status);
+    let database = rusqlite::Connection::open(instance.path("nox.db")).unwrap();
+    let counted = || database.query_row("SELECT count(*) FROM budgets", [], |row| row.get::<_, u32>(0)).unwrap() > 0;
+    while !counted() {
+        thread::yield_now();
+    }
+    instance.enroll("ada");
+    assert_ne!(slow.join().unwrap(), 200);
+    assert_eq!(instance.ok(&["session", "list"], ""), "");
 }
 
 #[test]
