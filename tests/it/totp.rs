@@ -95,3 +95,12 @@ fn a_live_factor_is_not_replaced_and_a_reset_removes_it() {
         assert_eq!(instance.run(&args, "").status, 3, "{args:?}");
     }
 }
+
+#[test]
+fn no_secret_is_shown_beside_a_live_one() {
+    let instance = Instance::new();
+    instance.add_user("ada", "hunter22");
+    instance.enroll("ada");
+    let refused = instance.run(&["totp", "enroll", "ada"], "");
+    assert_eq!((refused.status, refused.stdout.as_str()), (4, ""), "{}", refused.stderr);
+}
