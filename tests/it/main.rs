@@ -8,7 +8,6 @@ mod audit;
 mod auth;
 mod bad_input;
 mod bans;
-mod bans;
 mod clients;
 mod common;
 mod config;
