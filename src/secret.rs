@@ -12,7 +12,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
-pub use key::{KEY_LENGTH, Key, KeyError};
+pub use key::{KEY_LENGTH, Key, KeyError, open_with};
 
 /// HMAC-SHA-256 (RFC 2104) under a key of 32 bytes.
 #[must_use]

@@ -1,6 +1,7 @@
 //! Floor 4: the commands, one file per noun.
 
 mod audit;
+mod backup;
 mod bans;
 mod key;
 mod log;
@@ -66,6 +67,9 @@ enum Command {
     /// See and lift what too many attempts have earned
     #[command(subcommand)]
     Bans(bans::Bans),
+    /// Make, check and restore backups
+    #[command(subcommand)]
+    Backup(backup::Backup),
     /// See what has happened to accounts
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -97,6 +101,7 @@ impl Cli {
             Command::User(command) => command.run(&App::open(config)?, output),
             Command::Totp(command) => command.run(&App::open(config)?, output),
             Command::Session(command) => command.run(&App::open(config)?, output),
+            Command::Backup(command) => command.run(config, output),
             Command::Bans(command) => command.run(&App::open(config)?, output),
             Command::Audit(command) => command.run(&App::open(config)?, output),
             Command::Mail(command) => command.run(&App::open(config)?, output),

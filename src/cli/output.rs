@@ -8,6 +8,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use crate::config::ConfigError;
+use crate::domain::backup::BackupError;
 use crate::domain::{OpenError, StartError};
 use crate::error::Error;
 
@@ -188,6 +189,14 @@ fn status(error: &anyhow::Error) -> u8 {
     }
     if error.is::<ConfigError>() {
         return 5;
+    }
+    if let Some(error) = error.downcast_ref() {
+        return match error {
+            BackupError::Exists(_) => 4,
+            BackupError::Foreign(_) | BackupError::Open(_) | BackupError::Damaged { .. } => 7,
+            BackupError::Key(_) => 5,
+            BackupError::File { .. } | BackupError::Query(_) => 1,
+        };
     }
     match error.downcast_ref() {
         Some(

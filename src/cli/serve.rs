@@ -10,9 +10,9 @@ use super::log;
 use super::output::{Output, Stop};
 use super::user::named;
 use crate::config::{Config, Listen};
-use crate::domain::App;
 use crate::domain::fields::{NewPassword, Username};
 use crate::domain::users::{self, NewAccount};
+use crate::domain::{App, backup};
 use crate::http;
 use crate::secret::generate_password;
 use crate::time::Timestamp;
@@ -41,6 +41,7 @@ impl Serve {
         log::start(&config.log, output.quiet);
         let look = http::Look::new(&config).map_err(Stop::environment)?;
         let app = Arc::new(App::open(config)?);
+        backup::start(&app)?;
         let address = app.config.server.listen.as_str();
         let taken =
             |error| Stop::environment(format!("cannot listen on {address}: {error}; set --listen or server.listen"));

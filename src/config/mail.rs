@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// How the connection to the mail server is encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,8 +30,7 @@ impl MailTls {
 }
 
 /// A secret in the configuration: read, but never shown.
-#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Hidden(String);
 
 impl Hidden {
@@ -42,6 +42,13 @@ impl Hidden {
 
     fn shown(&self) -> &'static str {
         if self.0.is_empty() { "" } else { "(hidden)" }
+    }
+}
+
+impl<'de> Deserialize<'de> for Hidden {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // The library's own message would quote what is there.
+        String::deserialize(deserializer).map(Self).map_err(|_| D::Error::custom("expected a text in quotes"))
     }
 }
 

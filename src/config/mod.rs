@@ -62,6 +62,7 @@ pub struct Config {
     pub users: Users,
     pub instance: Instance,
     pub mail: Mail,
+    pub backup: Backup,
     pub log: Log,
     pub limits: Limits,
 }
@@ -83,8 +84,8 @@ impl Config {
         let table = text.parse().map_err(|error| invalid(path, &text, &error))?;
         let mut config = environment::overlay(table, variables)?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        let Self { storage, secrets, mail, instance, .. } = &mut config;
-        let files = [&mut storage.database, &mut secrets.key_file, &mut instance.logo];
+        let Self { storage, secrets, mail, backup, instance, .. } = &mut config;
+        let files = [&mut storage.database, &mut secrets.key_file, &mut backup.folder, &mut instance.logo];
         let of_mail = [&mut mail.password_file, &mut mail.ca_file];
         for file in files.into_iter().chain(of_mail).filter(|file| !file.as_os_str().is_empty()) {
             *file = folder.join(&*file);
@@ -208,6 +209,12 @@ sections! {
         password_file: PathBuf = PathBuf::new(),
         from: String = String::new(),
     }
+    Backup {
+        every: Option<Span> = None,
+        keep: Within<1, 1000> = Within::new(7),
+        #[serde(deserialize_with = "values::path")]
+        folder: PathBuf = "backups".into(),
+    }
     Log {
         level: LogLevel = LogLevel::Info,
         format: LogFormat = LogFormat::Auto,
@@ -240,8 +247,8 @@ mod tests {
         let shipped = keys(&SHIPPED.parse().unwrap());
         let built_in = keys(&toml::Table::try_from(Config::default()).unwrap());
         assert_eq!(shipped, built_in);
-        // The one key without a default, which TOML cannot write down.
-        assert!(SHIPPED.contains("\n# domain = "));
+        // The keys without a default, which TOML cannot write down.
+        assert!(SHIPPED.contains("\n# domain = ") && SHIPPED.contains("\n# every = "));
     }
 
     #[test]

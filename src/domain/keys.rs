@@ -64,6 +64,17 @@ fn needs_its_key(connection: &Connection) -> Result<bool> {
     Ok(totp_factors::exists_any(connection)? || recovery_codes::exists_any(connection)?)
 }
 
+/// Whether a key opens what proves that it belongs to a database.
+pub(super) fn fits(connection: &Connection, key: &Key) -> Result<bool> {
+    Ok(keys::find(connection, HASH)?.is_none_or(|sealed| unseal(key, &sealed).is_some()))
+}
+
+/// The same for a key that is no file yet.
+pub(super) fn fits_bytes(connection: &Connection, bytes: &[u8; KEY_LENGTH]) -> Result<bool> {
+    let opens = |sealed: Vec<u8>| secret::open_with(bytes, PLACE, &sealed).is_ok();
+    Ok(keys::find(connection, HASH)?.is_none_or(opens))
+}
+
 fn unseal(key: &Key, sealed: &[u8]) -> Option<HashKey> {
     let bytes = key.open(PLACE, sealed).ok()?;
     Some(Zeroizing::new(*bytes.first_chunk()?))

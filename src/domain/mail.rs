@@ -26,7 +26,7 @@ use smtp::Route;
 const QUEUE: usize = 256;
 /// Mails under way at once.
 const AT_ONCE: usize = 4;
-/// How long the end of a process waits for those that are left.
+/// How long the end of a process waits for those that are left, at most.
 const FAREWELL: Duration = Duration::from_secs(5);
 
 /// A mail on its way.
@@ -39,6 +39,7 @@ struct Mail {
 /// left.
 pub(super) struct Mailer {
     route: Option<Route>,
+    farewell: Duration,
     worker: Mutex<Option<Worker>>,
 }
 
@@ -52,7 +53,8 @@ impl Mailer {
     pub(super) fn new(config: &Config) -> Result<Self, MailError> {
         let is_on = !config.mail.host.is_empty();
         let route = is_on.then(|| Route::new(&config.mail, &config.host())).transpose()?;
-        Ok(Self { route, worker: Mutex::new(None) })
+        let farewell = FAREWELL.min(config.limits.shutdown_grace.into());
+        Ok(Self { route, farewell, worker: Mutex::new(None) })
     }
 
     pub(super) const fn is_on(&self) -> bool {
@@ -82,15 +84,22 @@ impl Mailer {
     }
 }
 
-impl Drop for Mailer {
-    fn drop(&mut self) {
-        let worker = self.worker.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+impl Mailer {
+    /// Takes no more, and waits a little for what is left.
+    fn finish(&self) {
+        let worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(Worker { queue, done }) = worker {
             drop(queue);
-            if done.recv_timeout(FAREWELL) == Err(mpsc::RecvTimeoutError::Timeout) {
+            if done.recv_timeout(self.farewell) == Err(mpsc::RecvTimeoutError::Timeout) {
                 tracing::warn!("mails were still on their way when the process ended, and may be lost");
             }
         }
+    }
+}
+
+impl Drop for Mailer {
+    fn drop(&mut self) {
+        self.finish();
     }
 }
 
@@ -129,17 +138,26 @@ async fn deliver(route: Route, mut waiting: queue::Receiver<Mail>) {
     drop(places.acquire_many(u32::try_from(AT_ONCE).unwrap_or(1)).await);
 }
 
+/// What went wrong, and why; some causes stand in the text before already.
 fn causes(error: &MailError) -> String {
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(error);
     while let Some(error) = cause {
-        text = format!("{text}: {error}");
+        let next = error.to_string();
+        if !text.ends_with(&next) {
+            text = format!("{text}: {next}");
+        }
         cause = error.source();
     }
     text
 }
 
 impl App {
+    /// Waits a little for mails that are on their way, before the process ends.
+    pub fn finish_mail(&self) {
+        self.mailer.finish();
+    }
+
     /// Mails something to a user, in the user's language, where there is a mail server and an address.
     pub(super) fn mail_to(&self, user: &User, device: Option<&Device>, letter: &Letter<'_>) {
         let Some(to) = user.email.clone().filter(|_| self.mailer.is_on()) else { return };

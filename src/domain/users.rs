@@ -202,6 +202,9 @@ pub fn set(
         .into_iter()
         .filter_map(|(happens, event)| happens.then_some(event))
         .collect();
+        if events.contains(&Event::EmailFactorDisabled) {
+            sessions::delete_all_of(connection, user.id, None)?;
+        }
         events.iter().try_for_each(|event| audit::record(app, connection, (*event, &before), None, now))?;
         Ok::<_, Error>((before, user, events))
     })?;

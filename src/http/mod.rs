@@ -31,12 +31,14 @@ use std::net::TcpListener;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
+use std::thread;
 use std::time::Duration;
 
 use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use actix_web::{App, HttpServer, rt};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
 
 use crate::domain;
 use bridge::Bridge;
@@ -87,7 +89,19 @@ pub fn serve<E: From<io::Error>>(
             Poll::Ready(()) => Poll::Ready(Ok(())),
             Poll::Pending => server.as_mut().poll(context),
         });
-        ended.await.map_err(E::from)
+        ended.await.map_err(E::from)?;
+        // Mails that are on their way are in flight too.
+        let (app, (sent, mut finished)) = (Arc::clone(app), oneshot::channel::<()>());
+        thread::spawn(move || {
+            app.finish_mail();
+            drop(sent);
+        });
+        poll_fn(|context| match impatience.as_mut().poll(context) {
+            Poll::Ready(()) => Poll::Ready(()),
+            Poll::Pending => pin!(&mut finished).poll(context).map(drop),
+        })
+        .await;
+        Ok(())
     })
 }
 

@@ -64,7 +64,7 @@ impl Key {
         match File::open(path) {
             Ok(file) => Self::read(file, path),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                create(path).map_err(failed("create"))?;
+                draw(path).map_err(failed("create"))?;
                 Self::read(File::open(path).map_err(failed("open"))?, path)
             }
             Err(error) => Err(failed("open")(error)),
@@ -92,11 +92,34 @@ impl Key {
     /// # Errors
     /// Another process uses this key, or the file cannot be made.
     pub fn draw_next(&self) -> Result<Self, KeyError> {
-        self.file.try_lock().map_err(|error| busy(error, &self.path))?;
+        self.use_alone()?;
         self.discard_next()?;
         let path = next_to(&self.path);
-        create(&path).map_err(|source| KeyError::File { action: "create", path: path.clone(), source })?;
+        draw(&path).map_err(|source| KeyError::File { action: "create", path: path.clone(), source })?;
         self.next()?.ok_or(KeyError::Length { path })
+    }
+
+    /// Keeps everybody else from using the key, for as long as this one is kept.
+    ///
+    /// # Errors
+    /// Another process uses it.
+    pub fn use_alone(&self) -> Result<(), KeyError> {
+        self.file.try_lock().map_err(|error| busy(error, &self.path))
+    }
+
+    /// The key itself, for a backup.
+    #[must_use]
+    pub fn expose(&self) -> &[u8; KEY_LENGTH] {
+        &self.bytes
+    }
+
+    /// Writes a key that comes from a backup to a file that is not there yet.
+    ///
+    /// # Errors
+    /// The file is there, or cannot be written.
+    pub fn put(path: &Path, bytes: &[u8; KEY_LENGTH]) -> Result<(), KeyError> {
+        let written = if path.exists() { Err(io::ErrorKind::AlreadyExists.into()) } else { create(path, bytes) };
+        written.map_err(|source| KeyError::File { action: "write", path: path.to_owned(), source })
     }
 
     /// The key that is to follow this one, where there is one.
@@ -139,7 +162,7 @@ impl Key {
     /// The key for one purpose: HMAC-SHA-256 of the purpose's name under the master key.
     #[must_use]
     pub fn derive(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
-        Zeroizing::new(hmac_sha256(&self.bytes, purpose.as_bytes()))
+        derive(&self.bytes, purpose)
     }
 
     /// Seals `plain` with XChaCha20-Poly1305 for `place`: what is sealed for one place opens in no other.
@@ -148,8 +171,7 @@ impl Key {
     /// The system gives no random numbers.
     pub fn seal(&self, place: &str, plain: &[u8]) -> Result<Vec<u8>> {
         let nonce = XNonce::from(random::<NONCE_LENGTH>()?);
-        let sealed = self
-            .cipher()
+        let sealed = cipher(&self.bytes)
             .encrypt(&nonce, Payload { msg: plain, aad: place.as_bytes() })
             .map_err(|_| Error::internal("seal a secret", "encryption failed"))?;
         Ok([nonce.as_slice(), &sealed].concat())
@@ -160,17 +182,29 @@ impl Key {
     /// # Errors
     /// It was sealed with another key or for another place, or was changed.
     pub fn open(&self, place: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
-        let foreign = || Error::internal("open a secret", format!("{place} was not sealed with this key file"));
-        let (nonce, sealed) = sealed.split_first_chunk::<NONCE_LENGTH>().ok_or_else(foreign)?;
-        self.cipher()
-            .decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: place.as_bytes() })
-            .map(Zeroizing::new)
-            .map_err(|_| foreign())
+        open_with(&self.bytes, place, sealed)
     }
+}
 
-    fn cipher(&self) -> XChaCha20Poly1305 {
-        XChaCha20Poly1305::new((&*self.derive("seal")).into())
-    }
+/// The same for a key that is no file.
+///
+/// # Errors
+/// It was sealed with another key or for another place, or was changed.
+pub fn open_with(key: &[u8; KEY_LENGTH], place: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+    let foreign = || Error::internal("open a secret", format!("{place} was not sealed with this key file"));
+    let (nonce, sealed) = sealed.split_first_chunk::<NONCE_LENGTH>().ok_or_else(foreign)?;
+    cipher(key)
+        .decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: place.as_bytes() })
+        .map(Zeroizing::new)
+        .map_err(|_| foreign())
+}
+
+fn cipher(key: &[u8; KEY_LENGTH]) -> XChaCha20Poly1305 {
+    XChaCha20Poly1305::new((&*derive(key, "seal")).into())
+}
+
+fn derive(key: &[u8; KEY_LENGTH], purpose: &str) -> Zeroizing<[u8; 32]> {
+    Zeroizing::new(hmac_sha256(key, purpose.as_bytes()))
 }
 
 fn next_to(path: &Path) -> PathBuf {
@@ -184,14 +218,19 @@ fn busy(error: TryLockError, path: &Path) -> KeyError {
     }
 }
 
-/// Writes a new key beside `path` and links it into place, so that of two processes one wins and nobody reads half a key.
-fn create(path: &Path) -> io::Result<()> {
-    create_parent(path)?;
+/// Makes a new key.
+fn draw(path: &Path) -> io::Result<()> {
     let key = Zeroizing::new(random::<KEY_LENGTH>().map_err(io::Error::other)?);
+    create(path, &key)
+}
+
+/// Writes a key beside `path` and links it into place, so that of two processes one wins and nobody reads half a key.
+fn create(path: &Path, key: &[u8; KEY_LENGTH]) -> io::Result<()> {
+    create_parent(path)?;
     let suffix = u64::from_be_bytes(random().map_err(io::Error::other)?);
     let draft = path.with_extension(format!("{suffix:016x}.draft"));
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
-    let linked = file.write_all(key.as_ref()).and_then(|()| file.sync_all()).and_then(|()| fs::hard_link(&draft, path));
+    let linked = file.write_all(key).and_then(|()| file.sync_all()).and_then(|()| fs::hard_link(&draft, path));
     fs::remove_file(&draft)?;
     match linked {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),

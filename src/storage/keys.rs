@@ -4,6 +4,15 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::error::Result;
 
+/// Whether there is the table at all: a database of the first version has none.
+///
+/// # Errors
+/// The database fails.
+pub fn exist(connection: &Connection) -> Result<bool> {
+    let query = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'keys')";
+    Ok(connection.query_row(query, [], |row| row.get(0))?)
+}
+
 /// # Errors
 /// The database fails.
 pub fn find(connection: &Connection, name: &str) -> Result<Option<Vec<u8>>> {

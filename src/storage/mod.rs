@@ -1,6 +1,7 @@
 //! Floor 1: the database. Free functions over a `&Connection`, one file per table; no rule lives here.
 
 pub mod audit;
+pub mod backup;
 pub mod budgets;
 pub mod devices;
 pub mod email_confirmations;
@@ -16,6 +17,7 @@ pub mod totp_factors;
 mod upgrades;
 pub mod users;
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -85,6 +87,7 @@ pub enum OpenError {
 /// One database: connections for reading, and a single one for writing, so that writers of this process queue
 /// fairly instead of polling for SQLite's lock.
 pub struct Db {
+    path: PathBuf,
     readers: Pool<SqliteConnectionManager>,
     writer: Pool<SqliteConnectionManager>,
 }
@@ -110,7 +113,7 @@ impl Db {
                 .connection_customizer(Box::new(use_for))
                 .build_unchecked(SqliteConnectionManager::file(path).with_flags(FLAGS))
         };
-        Ok(Self { readers: pool(READERS, Use::Reading), writer: pool(1, Use::Writing) })
+        Ok(Self { path: path.to_owned(), readers: pool(READERS, Use::Reading), writer: pool(1, Use::Writing) })
     }
 
     /// Runs `query` on a connection for reading.
@@ -119,6 +122,26 @@ impl Db {
     /// The database cannot be reached, or what `query` returns.
     pub fn read<T>(&self, query: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         query(&*self.readers.get()?)
+    }
+
+    /// How large the database is, in bytes.
+    ///
+    /// # Errors
+    /// It cannot be reached.
+    pub fn size(&self) -> Result<u64> {
+        let query = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+        self.read(|connection| Ok(connection.query_row(query, [], |row| row.get::<_, i64>(0))?.unsigned_abs()))
+    }
+
+    /// Writes a copy of the database, see [`backup::write`].
+    ///
+    /// # Errors
+    /// The database cannot be reached, or the copy not be written.
+    pub fn copy_to(&self, path: &Path, finish: impl FnOnce(&Connection) -> Result<()>) -> io::Result<()> {
+        // The connections for reading may not write anywhere.
+        let connection = Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY);
+        let connection = connection.map_err(|error| io::Error::other(describe(&error)))?;
+        backup::write(&connection, path, finish)
     }
 
     /// Runs `change` in one transaction that holds the write lock from its start, and commits it durably.

@@ -27,6 +27,17 @@ pub(super) fn prepare(path: &Path) -> Result<(), OpenError> {
     install(path)
 }
 
+/// Checks that the file at `path` is a database of ours, without touching it.
+pub(super) fn check_file(path: &Path) -> Result<(), OpenError> {
+    let failed = |source| OpenError::File { action: "read", path: path.to_owned(), source };
+    match read_header(path).map_err(failed)? {
+        Some(header) if header.version > 0 => check(path, header),
+        Some(_) => Err(OpenError::Foreign { path: path.to_owned() }),
+        // It is empty, or not there.
+        None => File::open(path).map_err(failed).and(Err(OpenError::Foreign { path: path.to_owned() })),
+    }
+}
+
 /// Checks again with the eyes of SQLite, which knows of commits that the file's header does not show yet; fills an empty
 /// database, and upgrades an old one.
 fn install(path: &Path) -> Result<(), OpenError> {

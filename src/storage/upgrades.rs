@@ -1,14 +1,10 @@
 //! The way from the schemas of earlier versions to today's.
 
-use std::fs::{self, File, OpenOptions};
-use std::io;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::OpenError;
-use crate::secret;
+use super::{OpenError, backup};
 
 /// Each leads from one version to the next, the first from version 1.
 const STEPS: [&str; 1] = [include_str!("upgrades/2.sql")];
@@ -17,7 +13,7 @@ const STEPS: [&str; 1] = [include_str!("upgrades/2.sql")];
 pub(super) fn run(connection: &mut Connection, path: &Path, from: u32) -> Result<(), OpenError> {
     let copy = copy_name(path, from);
     let failed = |source| OpenError::File { action: "copy, before its upgrade,", path: path.to_owned(), source };
-    keep_copy(connection, &copy).map_err(failed)?;
+    backup::write(connection, &copy, |_| Ok(())).map_err(failed)?;
     upgrade(connection, from).map_err(|source| OpenError::Sqlite { path: path.to_owned(), source })?;
     tracing::info!(from, copy = ?copy, "upgraded the database");
     Ok(())
@@ -36,26 +32,11 @@ fn copy_name(path: &Path, version: u32) -> PathBuf {
     name.into()
 }
 
-/// Writes a whole copy under another name first, so that one that is there is whole.
-fn keep_copy(connection: &Connection, copy: &Path) -> io::Result<()> {
-    let draft = copy.with_added_extension("draft");
-    match fs::remove_file(&draft) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => (),
-    }
-    // SQLite fills an empty file, which has the right mode.
-    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
-    let name = draft.to_str().ok_or(io::ErrorKind::InvalidFilename)?;
-    connection.execute("VACUUM INTO ?1", [name]).map_err(io::Error::other)?;
-    file.sync_all()?;
-    fs::rename(&draft, copy)?;
-    File::open(secret::parent(copy))?.sync_all()
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::Db;
     use super::*;
+    use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
     const FIRST: &str = include_str!("upgrades/1.sql");

@@ -6,6 +6,7 @@ mod account;
 mod account_credentials;
 mod audit;
 mod auth;
+mod backup;
 mod bad_input;
 mod bans;
 mod clients;

@@ -114,7 +114,11 @@ fn tls(config: &config::Mail) -> Result<Tls, MailError> {
     let mut parameters = TlsParameters::builder(config.host.clone());
     if !config.ca_file.as_os_str().is_empty() {
         let pem = read("ca_file", &config.ca_file)?;
-        let wrong = |error| MailError::Setting { key: "ca_file", message: format!("it is no certificate: {error}") };
+        let none = || MailError::Setting { key: "ca_file", message: "there is no certificate in PEM in it".into() };
+        if !pem.contains("-----BEGIN CERTIFICATE-----") {
+            return Err(none());
+        }
+        let wrong = |_| none();
         parameters = parameters.add_root_certificate(Certificate::from_pem(pem.as_bytes()).map_err(wrong)?);
     }
     let parameters = parameters.build()?;

@@ -1,0 +1,111 @@
+//! `nox backup`.
+
+use std::fs;
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::Result;
+use clap::Subcommand;
+use serde_json::json;
+
+use super::output::Output;
+use crate::config::Config;
+use crate::domain::App;
+use crate::domain::backup::{Report, create, progress, restore, verify};
+use crate::time::Timestamp;
+
+#[derive(Subcommand)]
+pub enum Backup {
+    /// Copy the database to a new file, while the server runs
+    Create {
+        /// Where to
+        file: PathBuf,
+        /// Put the key file in too: whoever has the backup then has everything
+        #[arg(long)]
+        with_key: bool,
+    },
+    /// Look through a whole backup
+    Verify {
+        /// Which
+        file: PathBuf,
+    },
+    /// Put a backup in the place of the database, while the server is stopped; what was there is kept beside it
+    Restore {
+        /// Which
+        file: PathBuf,
+    },
+}
+
+impl Backup {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// A file cannot be written, or the backup cannot be used.
+    pub fn run(self, config: Config, output: Output) -> Result<()> {
+        match self {
+            Self::Create { file, with_key } => make(&App::open(config)?, output, &file, with_key),
+            Self::Verify { file } => {
+                let report = verify(&config, &file)?;
+                if output.json {
+                    return output.json(&report);
+                }
+                output.line(format_args!("{} is whole: {} user(s)", file.display(), report.users))?;
+                output.say(about_key(&report));
+                Ok(())
+            }
+            Self::Restore { file } => {
+                let (report, kept) = restore(&config, &file, Timestamp::now())?;
+                if output.json {
+                    let kept: Vec<_> = kept.iter().map(|path| path.display().to_string()).collect();
+                    return output.json(&json!({ "users": report.users, "with_key": report.with_key,
+                        "key_fits": report.key_fits, "kept": kept }));
+                }
+                output.say(format_args!("restored {} user(s); {}", report.users, about_key(&report)));
+                kept.iter().try_for_each(|path| output.line(format_args!("kept {}", path.display())))
+            }
+        }
+    }
+}
+
+fn about_key(report: &Report) -> &'static str {
+    match (report.with_key, report.key_fits) {
+        (true, Some(true)) => "the key file is in it",
+        (true, _) => "the key file that is in it does not open what it seals",
+        (false, Some(true)) => "the key file is a second file, and the one that is there belongs to it",
+        (false, Some(false)) => {
+            "the key file is a second file, and the one that is there does not belong to it: put its own back"
+        }
+        (false, None) => "the key file is a second file, and is not there: put it back before the server starts",
+    }
+}
+
+fn make(app: &App, output: Output, file: &Path, with_key: bool) -> Result<()> {
+    let (whole, draft) = progress(app, file)?;
+    let (done, waiting) = channel::<()>();
+    let watch = move || {
+        // Nobody wants to read of what is done within a second.
+        while waiting.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout) {
+            let written = fs::metadata(&draft).map_or(0, |meta| meta.len());
+            output.say(format_args!("{} %", (100 * written / whole.max(1)).min(99)));
+        }
+    };
+    let watcher = (!output.quiet && io::stderr().is_terminal()).then(|| thread::spawn(watch));
+    let made = create(app, file, with_key);
+    drop(done);
+    // It only talks.
+    drop(watcher.map(thread::JoinHandle::join));
+    made?;
+    let bytes = fs::metadata(file)?.len();
+    if output.json {
+        return output.json(&json!({ "file": file.display().to_string(), "bytes": bytes, "with_key": with_key }));
+    }
+    output.say(format_args!(
+        "wrote {} ({bytes} bytes); {}",
+        file.display(),
+        if with_key { "the key file is in it: guard it well" } else { "the key file is a second file: back it up too" }
+    ));
+    Ok(())
+}

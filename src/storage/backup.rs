@@ -1,0 +1,114 @@
+//! Whole copies of a database.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::{OpenError, describe, schema};
+use crate::error::Result;
+use crate::secret;
+
+/// Where a copy is written before it is whole.
+#[must_use]
+pub fn draft_of(path: &Path) -> PathBuf {
+    path.with_added_extension("draft")
+}
+
+/// Writes a compact copy of the database, as it is at one moment, while others go on writing. It stands under its name only
+/// once it is whole and on the disk; `finish` may add to it before.
+///
+/// # Errors
+/// The copy cannot be written, or what `finish` returns; nothing is left then.
+pub fn write(connection: &Connection, path: &Path, finish: impl FnOnce(&Connection) -> Result<()>) -> io::Result<()> {
+    let draft = draft_of(path);
+    let written = fill(connection, &draft, finish).and_then(|()| fs::rename(&draft, path));
+    if written.is_err() {
+        // What is left is the reason, which is told.
+        let _ = fs::remove_file(&draft);
+        return written;
+    }
+    File::open(secret::parent(path))?.sync_all()
+}
+
+fn fill(connection: &Connection, draft: &Path, finish: impl FnOnce(&Connection) -> Result<()>) -> io::Result<()> {
+    let sqlite = |error: rusqlite::Error| io::Error::other(describe(&error));
+    let file = create(draft)?;
+    let name = draft.to_str().ok_or(io::ErrorKind::InvalidFilename)?;
+    connection.execute("VACUUM INTO ?1", [name]).map_err(sqlite)?;
+    let copy = Connection::open_with_flags(draft, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(sqlite)?;
+    finish(&copy).map_err(io::Error::other)?;
+    drop(copy);
+    file.sync_all()
+}
+
+/// Makes an empty file for its owner alone, which SQLite fills.
+fn create(draft: &Path) -> io::Result<File> {
+    match fs::remove_file(draft) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => OpenOptions::new().write(true).create_new(true).mode(0o600).open(draft),
+    }
+}
+
+/// Opens a copy to look at it; it is left as it is.
+///
+/// # Errors
+/// It is no Nox database, of a later version, or cannot be read.
+pub fn open(path: &Path) -> Result<Connection, OpenError> {
+    schema::check_file(path)?;
+    let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
+    // A copy has no companions, and nobody writes it: so it can lie where nothing may be written.
+    let uri = format!("file:{}?immutable=1", escape(path));
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    Connection::open_with_flags(uri, flags).map_err(sqlite)
+}
+
+/// A path as a URI writes it (sqlite.org/uri.html).
+fn escape(path: &Path) -> String {
+    use std::os::unix::ffi::OsStrExt;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'-' | b'_');
+    let escape = |byte: &u8| if plain(*byte) { char::from(*byte).into() } else { format!("%{byte:02X}") };
+    path.as_os_str().as_bytes().iter().map(escape).collect()
+}
+
+/// Everything that is wrong with a database: pages, indexes, references; nothing, where it is whole.
+///
+/// # Errors
+/// It cannot be read at all.
+pub fn faults(connection: &Connection) -> Result<Vec<String>> {
+    let mut check = connection.prepare("PRAGMA integrity_check")?;
+    let said = check.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut faults: Vec<String> = said.into_iter().filter(|line| line != "ok").collect();
+    let mut check = connection.prepare("PRAGMA foreign_key_check")?;
+    let lost = check.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+    faults.extend(lost.into_iter().map(|table| format!("a row of {table} refers to one that is not there")));
+    Ok(faults)
+}
+
+/// Puts a copy in the place of a database that nobody uses. What was there is kept under `aside`.
+///
+/// # Errors
+/// A file cannot be copied or moved.
+pub fn restore(copy: &Path, path: &Path, aside: &Path) -> io::Result<()> {
+    let draft = draft_of(path);
+    let mut file = create(&draft)?;
+    io::copy(&mut File::open(copy)?, &mut file)?;
+    file.sync_all()?;
+    let companions = ["-wal", "-shm"].map(|ending| (with_ending(path, ending), with_ending(aside, ending)));
+    for (from, to) in companions.iter().chain([&(path.to_owned(), aside.to_owned())]) {
+        match fs::rename(from, to) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => (),
+        }
+    }
+    fs::rename(&draft, path)?;
+    File::open(secret::parent(path))?.sync_all()
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
