@@ -2,7 +2,9 @@
 
 mod client;
 mod factor;
+mod home;
 mod person;
+mod smtp;
 
 use std::ffi::OsStr;
 use std::fs;
@@ -16,7 +18,9 @@ use tempfile::TempDir;
 
 pub use client::{Answer, Client};
 pub use factor::{LOGIN, texts};
+pub use home::Home;
 pub use person::Person;
+pub use smtp::{MailServer, Mode};
 
 /// Hashes that take no time.
 const QUICK: &str = "[password]\nmemory_kib = 1024\niterations = 1\n";

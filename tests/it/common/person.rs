@@ -29,6 +29,11 @@ impl Person {
         Self { client, token }
     }
 
+    /// Somebody with this token.
+    pub fn with_token(server: &Server, token: String) -> Self {
+        Self { client: server.client(), token }
+    }
+
     /// Gives the user an authenticator app and logs in by another code. Returns the secret, too.
     pub fn with_app(instance: &Instance, server: &Server, name: &str) -> (String, Self) {
         let secret = instance.enroll(name);

@@ -1,0 +1,268 @@
+//! Codes by mail as a second factor: switched on, used, switched off.
+
+use serde_json::{Value, json};
+
+use crate::common::{Home, MailServer, Mode, Person, oathtool};
+
+const ME: &str = "/api/users/@me";
+const LOGIN: &str = "/api/auth/login";
+const ENABLE: &str = "/api/auth/methods/email/enable";
+const DISABLE: &str = "/api/auth/methods/email/disable";
+const CODE: &str = "Your code for Nox";
+
+/// A code that is not this one.
+fn other_than(code: &str) -> String {
+    let first = if code.starts_with('7') { "8" } else { "7" };
+    format!("{first}{}", &code[1..])
+}
+
+/// The code that is mailed when a login asks for one.
+fn code_of_login(home: &Home) -> String {
+    home.forget_budgets();
+    home.log_in().failure(20, 428, LOGIN);
+    let mail = home.mails.next_mail();
+    assert_eq!((mail.to(), mail.subject()), ("ada@b.example", CODE));
+    mail.code()
+}
+
+#[test]
+fn a_verified_address_alone_is_no_second_factor() {
+    let home = Home::new();
+    assert_eq!(home.state("email"), "disabled");
+    assert_eq!(home.log_in().status, 200);
+    home.ada.post(DISABLE, &json!({ "token": "123456" })).failure(5, 400, DISABLE);
+    assert_eq!(home.rest(), [""; 0]);
+}
+
+#[test]
+fn its_first_code_switches_it_on_gives_recovery_codes_and_ends_the_other_sessions() {
+    let home = Home::new();
+    let other = Person::log_in(&home.server, "ada");
+    let code = home.code_for(&home.ada);
+    home.ada.post(ENABLE, &json!({})).failure(5, 400, ENABLE);
+    home.ada.post(ENABLE, &json!({ "token": other_than(&code) })).failure(5, 400, ENABLE);
+    home.ada.post(ENABLE, &json!({ "token": "ABCDE-FGHJK" })).failure(5, 400, ENABLE);
+    assert_eq!((home.state("email"), other.get(ME).status), (json!("disabled"), 200));
+
+    let data = home.ada.post(ENABLE, &json!({ "token": code })).data();
+    assert_eq!(data["enabled"], true);
+    assert!(data["message"].is_string());
+    assert_eq!(data["backup_codes"].as_array().unwrap().len(), 10);
+    assert_eq!(home.state("email"), "enabled");
+    assert_eq!(home.state("recovery_codes"), 10);
+    assert_eq!(home.ada.get(ME).data()["twofa_enabled"], true);
+    other.get(ME).failure(7, 401, ME);
+    home.ada.post(ENABLE, &json!({ "token": code })).failure(17, 400, ENABLE);
+    // That code cannot log in.
+    home.log_in_with(&code).failure(5, 400, LOGIN);
+    let events = home.instance.events("ada");
+    assert_eq!(events.iter().filter(|line| line["event"] == "email_factor.enabled").count(), 1, "{events:?}");
+}
+
+#[test]
+fn an_address_that_is_not_verified_gets_no_code_and_no_factor() {
+    let home = Home::new();
+    let code = home.code_for(&home.ada);
+    home.set(&["--verified", "false"]);
+    let send = "/api/auth/email/send";
+    let message = home.ada.post(send, &Value::Null).failure(5, 400, send);
+    assert!(message.starts_with("Invalid field: email, "), "{message}");
+    let message = home.ada.post(ENABLE, &json!({ "token": code })).failure(5, 400, ENABLE);
+    assert!(message.starts_with("Invalid field: email, "), "{message}");
+    assert_eq!(home.state("email"), "disabled");
+    assert_eq!(home.rest(), [""; 0]);
+}
+
+#[test]
+fn a_code_that_went_to_the_address_before_switches_nothing_on() {
+    let home = Home::new();
+    let code = home.code_for(&home.ada);
+    home.set(&["--email", "new@b.example", "--verified", "true"]);
+    home.ada.post(ENABLE, &json!({ "token": code })).failure(5, 400, ENABLE);
+    assert_eq!(home.state("email"), "disabled");
+}
+
+#[test]
+fn a_login_is_asked_for_a_code_which_is_mailed_at_that_moment_and_good_once() {
+    let (home, _) = Home::with_factor();
+    let asked = home.log_in();
+    asked.failure(20, 428, LOGIN);
+    let methods = asked.json()["data"]["methods"].clone();
+    let states: Vec<_> = (methods.as_array().unwrap().iter())
+        .map(|method| (method["type"].clone(), method["enabled"].clone(), method["can_send"].clone()))
+        .collect();
+    let (yes, no) = (json!(true), json!(false));
+    assert_eq!(states, [(json!("totp"), no.clone(), no), (json!("email"), yes.clone(), yes.clone())]);
+    assert_eq!(methods[1]["details"]["sendable"], yes);
+    assert_eq!(methods[1]["details"]["code"], json!({ "length": 6, "type": "numeric" }));
+    assert_eq!(methods[1]["send_data"], methods[1]["details"]["data"]);
+    let mail = home.mails.next_mail();
+    assert_eq!((mail.to(), mail.subject()), ("ada@b.example", CODE));
+    let code = mail.code();
+    assert!(mail.html().contains(&code) && !mail.subject().contains(&code), "{mail:?}");
+
+    home.log_in_with(&other_than(&code)).failure(5, 400, LOGIN);
+    home.log_in_with(&code).token();
+    // A second submission is refused, and no guess: there may be any number.
+    for _ in 0..7 {
+        home.log_in_with(&code).failure(5, 400, LOGIN);
+    }
+    assert_eq!(home.rest(), [""; 0]);
+}
+
+#[test]
+fn a_code_is_replaced_by_the_next_one() {
+    let (home, _) = Home::with_factor();
+    let (first, second) = (code_of_login(&home), code_of_login(&home));
+    // One in a million is the same again.
+    assert_ne!(first, second);
+    home.log_in_with(&first).failure(5, 400, LOGIN);
+    home.log_in_with(&second).token();
+}
+
+#[test]
+fn a_code_is_dead_after_five_wrong_ones() {
+    let (home, _) = Home::with_factor();
+    for (wrong, status) in [(4, 200), (5, 400)] {
+        let code = code_of_login(&home);
+        for _ in 0..wrong {
+            home.log_in_with(&other_than(&code)).failure(5, 400, LOGIN);
+        }
+        // It is the code that is dead, not only the account's budget that is spent.
+        home.forget_budgets();
+        assert_eq!(home.log_in_with(&code).status, status, "after {wrong}");
+    }
+}
+
+#[test]
+fn wrong_codes_are_counted_for_the_account() {
+    let (home, _) = Home::with_factor();
+    let code = code_of_login(&home);
+    for _ in 0..5 {
+        home.log_in_with(&other_than(&code)).failure(5, 400, LOGIN);
+    }
+    let refused = home.log_in_with(&code);
+    refused.failure(1001, 429, LOGIN);
+    assert!(refused.header("retry-after").unwrap().parse::<u32>().unwrap() > 0);
+}
+
+#[test]
+fn a_code_to_switch_it_on_opens_nothing_else() {
+    let home = Home::new();
+    let secret = home.instance.enroll("ada");
+    assert_eq!(home.mails.next_mail().subject(), "Nox: An authenticator app was switched on");
+    let ada = home.log_in_with(&oathtool(&secret, 0)).token();
+    let home = Home { ada: Person::with_token(&home.server, ada), ..home };
+    let code = home.code_for(&home.ada);
+    let field = json!({ "token": code, "factor_code": code });
+    home.log_in_with(&code).failure(5, 400, LOGIN);
+    home.ada.post("/api/auth/totp/disable", &field).failure(5, 400, "/api/auth/totp/disable");
+    home.ada.post("/api/auth/recovery/renew", &field).failure(5, 400, "/api/auth/recovery/renew");
+    home.ada.post(ME, &json!({ "username": "lovelace", "factor_code": code })).failure(5, 400, ME);
+    assert_eq!(home.ada.post("/api/auth/totp/verify", &field).data()["verified"], false);
+    assert_eq!(home.state("totp"), "enabled");
+    // The recovery codes are there already.
+    home.forget_budgets();
+    let code = home.code_for(&home.ada);
+    assert_eq!(home.ada.post(ENABLE, &json!({ "token": code })).data()["backup_codes"], json!([]));
+}
+
+#[test]
+fn where_an_app_is_on_too_a_login_mails_nothing_by_itself() {
+    let (home, _) = Home::with_factor();
+    let secret = home.instance.enroll("ada");
+    assert_eq!(home.mails.next_mail().subject(), "Nox: An authenticator app was switched on");
+    let asked = home.log_in();
+    asked.failure(20, 428, LOGIN);
+    let methods = &asked.json()["data"]["methods"];
+    assert_eq!((&methods[0]["enabled"], &methods[1]["enabled"]), (&json!(true), &json!(true)));
+    home.log_in_with(&oathtool(&secret, 0)).token();
+    assert_eq!(home.rest(), [""; 0]);
+}
+
+#[test]
+fn it_is_switched_off_by_a_code_alone() {
+    let (home, codes) = Home::with_factor();
+    let asked = home.ada.post(DISABLE, &json!({}));
+    asked.failure(20, 428, DISABLE);
+    assert_eq!(asked.json()["data"]["methods"][1]["enabled"], true);
+    let code = home.mails.next_mail().code();
+    home.ada.post(DISABLE, &json!({ "token": other_than(&code) })).failure(5, 400, DISABLE);
+    assert_eq!(home.state("email"), "enabled");
+    let data = home.ada.post(DISABLE, &json!({ "token": code })).data();
+    assert_eq!(data["disabled"], true);
+    assert_eq!((home.state("email"), home.state("recovery_codes")), (json!("disabled"), json!(0)));
+    assert_eq!(home.log_in().status, 200);
+    assert_eq!(home.mails.next_mail().subject(), "Nox: Codes by mail were switched off");
+
+    // A recovery code does it, too; the ones until now are worth nothing.
+    home.forget_budgets();
+    let fresh = home.switch_on();
+    home.ada.post(DISABLE, &json!({ "token": codes[0] })).failure(5, 400, DISABLE);
+    home.ada.post(DISABLE, &json!({ "token": fresh[0] })).data();
+    assert_eq!(home.state("email"), "disabled");
+}
+
+#[test]
+fn a_user_cannot_drop_it_by_another_address() {
+    let (home, codes) = Home::with_factor();
+    for email in [json!("new@b.example"), json!("")] {
+        let body = json!({ "email": email, "factor_code": codes[0] });
+        let message = home.ada.post(ME, &body).failure(5, 400, ME);
+        assert!(message.starts_with("Invalid field: email, "), "{message}");
+    }
+    let me = home.ada.get(ME).data();
+    assert_eq!((&me["email"], &me["methods"]["email"]), (&json!("ada@b.example"), &json!("enabled")));
+    // The address that it is already is no change.
+    home.ada.post(ME, &json!({ "email": "ada@b.example", "bio": "x" })).data();
+}
+
+#[test]
+fn an_operator_who_changes_the_address_switches_it_off_and_the_audit_log_says_so() {
+    let (home, _) = Home::with_factor();
+    home.set(&["--email", "new@b.example", "--verified", "true"]);
+    assert_eq!(home.log_in().status, 200);
+    assert_eq!(home.state("email"), "disabled");
+    let events = home.instance.events("ada");
+    let off: Vec<_> = events.iter().filter(|line| line["event"] == "email_factor.disabled").collect();
+    assert_eq!(off.len(), 1, "{events:?}");
+    assert_eq!(off[0]["by"], "operator");
+    let mut told = [home.mails.next_mail(), home.mails.next_mail()].map(|mail| (mail.to().to_owned(), mail));
+    told.sort_by_key(|(_, mail)| mail.subject().to_owned());
+    let told: Vec<_> = told.iter().map(|(to, mail)| (to.as_str(), mail.subject())).collect();
+    let (changed, off) = ("Nox: Your email address was changed", "Nox: Codes by mail were switched off");
+    assert_eq!(told, [("ada@b.example", off), ("ada@b.example", changed)]);
+}
+
+#[test]
+fn without_the_mail_server_the_factor_still_holds_and_lets_in_by_other_codes() {
+    let (home, codes) = Home::with_factor();
+    let Home { server, instance, .. } = home;
+    server.stop();
+    instance.configure("");
+    let server = instance.serve();
+    let client = server.client();
+    let asked = client.log_in("ada", "hunter22");
+    asked.failure(20, 428, LOGIN);
+    for method in asked.json()["data"]["methods"].as_array().unwrap() {
+        assert_eq!((&method["enabled"], &method["can_send"]), (&json!(false), &json!(false)), "{method}");
+        assert_eq!(method["details"]["sendable"], false, "{method}");
+    }
+    client.get("/api/auth/email/send", &[]).failure(4, 403, "/api/auth/email/send");
+    client.log_in_with_code("ada", "hunter22", &codes[0]).token();
+    client.log_in_with_code("ada", "hunter22", &instance.issue_code("ada")).token();
+    client.log_in("ada", "hunter22").failure(20, 428, LOGIN);
+}
+
+#[test]
+fn a_mail_server_that_is_silent_holds_up_no_second_factor() {
+    let (home, codes) = Home::with_factor();
+    let Home { server, instance, .. } = home;
+    server.stop();
+    let mails = MailServer::start(Mode::Silent);
+    instance.configure(&mails.settings());
+    let server = instance.serve();
+    server.client().log_in("ada", "hunter22").failure(20, 428, LOGIN);
+    server.client().log_in_with_code("ada", "hunter22", &codes[0]).token();
+    mails.connected();
+}
