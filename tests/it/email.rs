@@ -1,6 +1,6 @@
 //! `/api/email`: addresses are confirmed by a mailed link.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::common::{Client, Instance, MailServer, Mode, Person, Server};
 
@@ -60,7 +60,7 @@ fn whoever_registers_with_an_address_confirms_it_by_a_link_that_works_once() {
 #[test]
 fn whoever_registers_without_an_address_gets_no_mail_and_can_ask_for_none() {
     let (server, mails, _instance, ada) = registered(None);
-    let message = ada.post(RESEND, &Value::Null).failure(5, 400, RESEND);
+    let message = ada.ask(RESEND).failure(5, 400, RESEND);
     assert!(message.starts_with("Invalid field: email, "), "{message}");
     server.stop();
     assert_eq!(mails.rest(), [""; 0]);
@@ -118,7 +118,7 @@ fn another_link_is_mailed_on_request_and_both_end_with_the_first_that_is_used() 
     let (server, mails, instance, ada) = registered(Some("ada@b.example"));
     let first = mails.next_mail().token();
     instance.forget_budgets();
-    let data = ada.post(RESEND, &Value::Null).data();
+    let data = ada.ask(RESEND).data();
     assert_eq!(data["success"], true);
     assert!(data["message"].is_string());
     let (client, second) = (server.client(), mails.next_mail().token());
@@ -126,8 +126,8 @@ fn another_link_is_mailed_on_request_and_both_end_with_the_first_that_is_used() 
     confirm(&client, &second).data();
     is_worth_nothing(&client, &first);
     instance.forget_budgets();
-    ada.post(RESEND, &Value::Null).failure(17, 400, RESEND);
-    client.post(RESEND, &Value::Null).failure(7, 401, RESEND);
+    ada.ask(RESEND).failure(17, 400, RESEND);
+    client.send("POST", RESEND, &[], b"").failure(7, 401, RESEND);
     server.stop();
     assert_eq!(mails.rest(), [""; 0]);
 }
@@ -136,7 +136,7 @@ fn another_link_is_mailed_on_request_and_both_end_with_the_first_that_is_used() 
 fn one_link_a_minute_is_mailed_and_ten_a_day() {
     let (server, mails, instance, ada) = registered(Some("ada@b.example"));
     let retry = |longest: u32| {
-        let refused = ada.post(RESEND, &Value::Null);
+        let refused = ada.ask(RESEND);
         refused.failure(1001, 429, RESEND);
         let seconds: u32 = refused.header("retry-after").unwrap().parse().unwrap();
         assert!((1..=longest).contains(&seconds), "{seconds}");
@@ -145,7 +145,7 @@ fn one_link_a_minute_is_mailed_and_ten_a_day() {
     for count in 1..10 {
         retry(60);
         instance.forget_minutes();
-        assert_eq!(ada.post(RESEND, &Value::Null).status, 200, "{count}");
+        assert_eq!(ada.ask(RESEND).status, 200, "{count}");
     }
     instance.forget_minutes();
     assert!(retry(86_400) > 86_000);
@@ -159,5 +159,5 @@ fn without_a_mail_server_the_service_is_disabled_and_registering_works() {
     let server = instance.serve();
     let body = json!({ "username": "ada", "password": "hunter22", "email": "ada@b.example" });
     assert_eq!(server.client().post("/api/auth/register", &body).status, 200);
-    Person::log_in(&server, "ada").post(RESEND, &Value::Null).failure(4, 403, RESEND);
+    Person::log_in(&server, "ada").ask(RESEND).failure(4, 403, RESEND);
 }

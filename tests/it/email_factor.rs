@@ -1,6 +1,6 @@
 //! Codes by mail as a second factor: switched on, used, switched off.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::common::{Home, MailServer, Mode, Person, oathtool};
 
@@ -65,7 +65,7 @@ fn an_address_that_is_not_verified_gets_no_code_and_no_factor() {
     let code = home.code_for(&home.ada);
     home.set(&["--verified", "false"]);
     let send = "/api/auth/email/send";
-    let message = home.ada.post(send, &Value::Null).failure(5, 400, send);
+    let message = home.ada.ask(send).failure(5, 400, send);
     assert!(message.starts_with("Invalid field: email, "), "{message}");
     let message = home.ada.post(ENABLE, &json!({ "token": code })).failure(5, 400, ENABLE);
     assert!(message.starts_with("Invalid field: email, "), "{message}");

@@ -5,9 +5,13 @@ import asyncio
 import email
 import email.policy
 import json
+import logging
 import ssl
 
 from aiosmtpd.smtp import SMTP, AuthResult
+
+# It warns of a name that it uses itself.
+logging.getLogger("mail.log").setLevel(logging.ERROR)
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--starttls", nargs=2, metavar=("CERTIFICATE", "KEY"))

@@ -52,7 +52,7 @@ impl Home {
 
     /// A code that somebody with a session asks for.
     pub fn code_for(&self, person: &Person) -> String {
-        person.post("/api/auth/email/send", &Value::Null).data();
+        person.ask("/api/auth/email/send").data();
         let code = self.mails.next_mail().code();
         self.forget_budgets();
         code

@@ -54,6 +54,11 @@ impl Person {
         self.send("POST", path, &[JSON], body.to_string().as_bytes())
     }
 
+    /// POST without a body.
+    pub fn ask(&self, path: &str) -> Answer {
+        self.send("POST", path, &[], b"")
+    }
+
     pub fn patch(&self, path: &str, body: &Value) -> Answer {
         self.send("PATCH", path, &[JSON], body.to_string().as_bytes())
     }
