@@ -1,5 +1,6 @@
 //! A mail server, and what arrives there.
 
+use std::fmt::Write;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -83,11 +84,11 @@ impl MailServer {
             Mode::StartTls | Mode::Login => "starttls",
             Mode::Tls => "required",
         });
-        if self.folder.path().join("ca.pem").exists() {
-            settings += &format!("ca_file = '{}'\n", self.ca().display());
+        if self.ca().exists() {
+            writeln!(settings, "ca_file = '{}'", self.ca().display()).unwrap();
         }
         if self.mode == Mode::Login {
-            settings += &format!("user = '{}'\npassword = '{}'\n", Self::USER, Self::PASSWORD);
+            writeln!(settings, "user = '{}'\npassword = '{}'", Self::USER, Self::PASSWORD).unwrap();
         }
         settings
     }
@@ -99,7 +100,7 @@ impl MailServer {
     }
 
     /// The authority that signed the certificate.
-    pub fn ca(&self) -> PathBuf {
+    fn ca(&self) -> PathBuf {
         self.folder.path().join("ca.pem")
     }
 
