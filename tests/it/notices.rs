@@ -142,8 +142,10 @@ fn a_recovery_code_that_was_used_and_new_ones_are_told() {
 }
 
 #[test]
-fn what_was_refused_is_not_told() {
+fn what_was_refused_is_not_told_and_a_new_name_is_no_news() {
     let home = Home::new();
+    home.ada.post(ME, &json!({ "username": "lovelace" })).data();
+    home.ada.post(ME, &json!({ "username": "ada" })).data();
     let mut wrong = new_password();
     wrong["current_password"] = "hunter44".into();
     assert_eq!(home.ada.post(ME, &wrong).status, 400);
