@@ -11,6 +11,7 @@ use super::App;
 use super::audit::{self, Event};
 use super::factors::email::check_service;
 use super::letters::Letter;
+use super::mail;
 use super::sessions::{Device, Principal};
 use super::throttle::{self, Budget};
 use crate::error::{Error, Result};
@@ -47,9 +48,12 @@ pub(super) fn invite(app: &App, user: &User, device: Option<&Device>, now: Times
 }
 
 fn mail_link(app: &App, user: &User, device: Option<&Device>, now: Timestamp) -> Result<()> {
+    let address = user.email.as_deref().unwrap_or_default();
+    if !mail::can_reach(address) {
+        return Err(Error::invalid("email", "must be one that mail can be sent to"));
+    }
     let _counted = throttle::spend(app, Budget::mails(&user.id.to_string()), now)?;
     let token = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(secret::random::<32>()?));
-    let address = user.email.as_deref().unwrap_or_default();
     app.db.write(|connection| {
         let times = (now, now.after(LIFETIME));
         email_confirmations::insert(connection, &hash(&token), (user.id, address), times)

@@ -138,6 +138,11 @@ async fn deliver(route: Route, mut waiting: queue::Receiver<Mail>) {
     drop(places.acquire_many(u32::try_from(AT_ONCE).unwrap_or(1)).await);
 }
 
+/// Whether mail can be sent to an address at all: not everything that looks like one can be an address (RFC 5321, 4.1.2).
+pub(super) fn can_reach(address: &str) -> bool {
+    address.parse::<lettre::Address>().is_ok()
+}
+
 /// What went wrong, and why; some causes stand in the text before already.
 fn causes(error: &MailError) -> String {
     let mut text = error.to_string();

@@ -79,30 +79,37 @@ pub fn serve<E: From<io::Error>>(
         .shutdown_signal(signals(1)?)
         .listen(listener)?
         .run();
-        let (mut server, mut impatience) = (pin!(server), pin!(signals(2)?));
+        let last = Arc::clone(app);
+        let work = async {
+            let ended = server.await;
+            finish_mail(last).await;
+            ended
+        };
+        let (mut work, mut impatience) = (pin!(work), pin!(signals(2)?));
         // The workers start at the first poll; where that fails, nobody was told otherwise.
-        if let Poll::Ready(ended) = poll_fn(|context| Poll::Ready(server.as_mut().poll(context))).await {
+        if let Poll::Ready(ended) = poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await {
             return ended.map_err(E::from);
         }
         ready()?;
         let ended = poll_fn(|context| match impatience.as_mut().poll(context) {
             Poll::Ready(()) => Poll::Ready(Ok(())),
-            Poll::Pending => server.as_mut().poll(context),
+            Poll::Pending => work.as_mut().poll(context),
         });
-        ended.await.map_err(E::from)?;
-        // Mails that are on their way are in flight too.
-        let (app, (sent, mut finished)) = (Arc::clone(app), oneshot::channel::<()>());
-        thread::spawn(move || {
-            app.finish_mail();
-            drop(sent);
-        });
-        poll_fn(|context| match impatience.as_mut().poll(context) {
-            Poll::Ready(()) => Poll::Ready(()),
-            Poll::Pending => pin!(&mut finished).poll(context).map(drop),
-        })
-        .await;
-        Ok(())
+        ended.await.map_err(E::from)
     })
+}
+
+/// Waits for mails that are on their way: they are in flight, too.
+async fn finish_mail(app: Arc<domain::App>) {
+    let (sent, finished) = oneshot::channel::<()>();
+    thread::spawn(move || {
+        app.finish_mail();
+        // Whoever waits closes the database after this.
+        drop(app);
+        drop(sent);
+    });
+    // It ends without a word.
+    drop(finished.await);
 }
 
 /// Completes once SIGTERM and SIGINT have come so many times.

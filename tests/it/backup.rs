@@ -98,9 +98,13 @@ fn what_is_no_whole_backup_is_refused_and_takes_no_place() {
     fs::write(instance.path("bent.db"), bent).unwrap();
     fs::write(instance.path("text.db"), "hello").unwrap();
     fs::write(instance.path("empty.db"), "").unwrap();
-    for (file, reason) in
-        [("short.db", "damaged"), ("bent.db", "damaged"), ("text.db", "no backup"), ("empty.db", "no backup"), ("none.db", "none.db")]
-    {
+    for (file, reason) in [
+        ("short.db", "damaged"),
+        ("bent.db", "damaged"),
+        ("text.db", "no backup"),
+        ("empty.db", "no backup"),
+        ("none.db", "none.db"),
+    ] {
         for command in ["verify", "restore"] {
             let refused = instance.run(&["backup", command, file], "");
             assert_eq!(refused.status, 7, "{command} {file}: {}", refused.stderr);
@@ -148,7 +152,10 @@ fn the_server_makes_backups_by_itself() {
     let instance = Instance::with("[backup]\nevery = '1d'\nfolder = 'kept'");
     instance.add_user("ada", "hunter22");
     let server = instance.serve();
-    let made = || fs::read_dir(instance.path("kept")).ok()?.find_map(|entry| Some(entry.unwrap().path()).filter(|path| path.extension()? == "db"));
+    let made = || {
+        let files = fs::read_dir(instance.path("kept")).ok()?.map(|entry| entry.unwrap().path());
+        files.into_iter().find(|path| path.extension().is_some_and(|ending| ending == "db"))
+    };
     let made = (0..1000).find_map(|_| {
         server.client().get("/healthz", &[]);
         made()

@@ -41,7 +41,7 @@ fn whoever_registers_with_an_address_confirms_it_by_a_link_that_works_once() {
     assert_eq!((mail.to(), mail.subject()), ("ada@b.example", SUBJECT));
     let (client, token) = (server.client(), mail.token());
     assert!(token.len() >= 22, "too short to be a secret: {token}");
-    let link = format!("http://localhost:53032/api/email/confirmation?token={token}");
+    let link = format!("http://localhost:53032/email/confirmation?token={token}");
     assert!(mail.text().contains(&link) && mail.html().contains(&link), "{mail:?}");
 
     let data = confirm(&client, &token).data();

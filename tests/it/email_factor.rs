@@ -1,6 +1,6 @@
 //! Codes by mail as a second factor: switched on, used, switched off.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::common::{Home, MailServer, Mode, Person, oathtool};
 
@@ -86,7 +86,8 @@ fn a_code_that_went_to_the_address_before_switches_nothing_on() {
         }
         let code = home.code_for(&home.ada);
         home.set(&["--email", "new@b.example", "--verified", "true"]);
-        home.ada.post(ENABLE, &json!({ "token": code })).failure(5, 400, ENABLE);
+        let other = if has_app { json!(home.instance.issue_code("ada")) } else { Value::Null };
+        home.ada.post(ENABLE, &json!({ "token": code, "factor_code": other })).failure(5, 400, ENABLE);
         assert_eq!(home.state("email"), "disabled");
     }
 }
@@ -173,7 +174,11 @@ fn a_code_to_switch_it_on_opens_nothing_else() {
     // The recovery codes are there already.
     home.forget_budgets();
     let code = home.code_for(&home.ada);
-    assert_eq!(home.ada.post(ENABLE, &json!({ "token": code })).data()["backup_codes"], json!([]));
+    home.ada.post(ENABLE, &json!({ "token": code })).failure(20, 428, ENABLE);
+    let wrong = json!({ "token": code, "factor_code": code });
+    home.ada.post(ENABLE, &wrong).failure(5, 400, ENABLE);
+    let both = json!({ "token": code, "factor_code": home.instance.issue_code("ada") });
+    assert_eq!(home.ada.post(ENABLE, &both).data()["backup_codes"], json!([]));
 }
 
 #[test]
@@ -230,8 +235,9 @@ fn a_user_cannot_drop_it_by_another_address() {
 fn an_operator_who_changes_the_address_switches_it_off_and_the_audit_log_says_so() {
     let (home, _) = Home::with_factor();
     home.set(&["--email", "new@b.example", "--verified", "true"]);
-    assert_eq!(home.log_in().status, 200);
-    assert_eq!(home.state("email"), "disabled");
+    home.ada.get(ME).failure(7, 401, ME);
+    let data = home.log_in().data();
+    assert_eq!(data["user"]["methods"]["email"], "disabled");
     let events = home.instance.events("ada");
     let off: Vec<_> = events.iter().filter(|line| line["event"] == "email_factor.disabled").collect();
     assert_eq!(off.len(), 1, "{events:?}");

@@ -153,6 +153,8 @@ fn what_is_wrong_with_the_settings_is_named() {
     for (settings, words) in [
         (String::new(), "mail.host"),
         (whole.replace("nox@test.example", "nobody"), "mail.from"),
+        (format!("{whole}ca_file = 'nox.toml'\n"), "mail.ca_file"),
+        (format!("{whole}password = 74114711\n"), "text in quotes"),
         (whole.replace("from = 'nox@test.example'\n", ""), "mail.from"),
         (format!("{whole}ca_file = 'missing.pem'"), "mail.ca_file"),
         (format!("{whole}user = 'nox'\npassword_file = 'missing'"), "mail.password_file"),

@@ -202,6 +202,27 @@ fn a_mail_server_that_is_silent_holds_up_no_login_and_not_the_end() {
 }
 
 #[test]
+fn the_grace_of_a_stop_is_that_of_its_mails_and_a_second_signal_ends_it_at_once() {
+    for (grace, signals) in [("1s", 1), ("1h", 2)] {
+        let home = Home::with(Mode::Silent, &format!("[limits]\nshutdown_grace = '{grace}'"));
+        log_in_with(&home, "Unity 7").token();
+        home.mails.connected();
+        let before = Timestamp::now().millis();
+        for _ in 1..signals {
+            home.server.signal(rustix::process::Signal::TERM);
+            // The first has been noticed once nobody is let in any more.
+            let client = home.server.client();
+            while client.try_get("/healthz") {
+                assert!(Timestamp::now().millis() - before < 4_000, "it still listens");
+            }
+        }
+        assert_eq!(home.server.stop().0.code(), Some(0));
+        let took = Timestamp::now().millis() - before;
+        assert!(took < 4_000, "{grace}: {took} ms");
+    }
+}
+
+#[test]
 fn a_mail_that_the_server_does_not_take_is_logged_with_its_cause_and_holds_up_nothing() {
     let home = Home::with(Mode::Refusing, "");
     log_in_with(&home, "Unity 7").token();

@@ -178,7 +178,7 @@ impl Mail {
     /// The token of the link.
     #[track_caller]
     pub fn token(&self) -> String {
-        let link = self.text().lines().find_map(|line| line.split_once("/api/email/confirmation?token="));
+        let link = self.text().lines().find_map(|line| line.split_once("/email/confirmation?token="));
         link.unwrap_or_else(|| panic!("no link: {self:?}")).1.into()
     }
 }
