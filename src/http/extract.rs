@@ -2,6 +2,8 @@
 
 use std::future::{Ready, ready};
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, USER_AGENT};
@@ -18,10 +20,12 @@ use crate::domain::relays;
 use crate::domain::sessions::{Device, Principal, authenticate, is_to_be_noted, note};
 use crate::error::{Error, Result};
 use crate::language::Language;
+use crate::time::Timestamp;
 
 /// User agents are kept up to this length, in characters.
 const USER_AGENT_LENGTH: usize = 256;
 
+const WARN_EVERY: Duration = Duration::from_mins(1);
 /// The secret that a browser keeps: 16 bytes in base64.
 pub(super) const BROWSER_SECRET_LENGTH: usize = 22;
 
@@ -150,7 +154,21 @@ fn client_ip(request: &HttpRequest, trusted: &[Network]) -> IpAddr {
     let peer = request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |address| address.ip().to_canonical());
     let forwarded = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
     let hops: Vec<&str> = forwarded.flat_map(|line| line.split(',')).collect();
-    walk_back(peer, &hops, |ip| trusted.iter().any(|network| network.contains(ip)))
+    let is_trusted = |ip| trusted.iter().any(|network| network.contains(ip));
+    if !hops.is_empty() && !is_trusted(peer) {
+        warn_of(peer, Now::of(request).0);
+    }
+    walk_back(peer, &hops, is_trusted)
+}
+
+/// Says once a minute that an address was not believed: most often it is a proxy that nobody has named.
+fn warn_of(peer: IpAddr, now: Timestamp) {
+    static LAST: AtomicI64 = AtomicI64::new(0);
+    let last = LAST.load(Ordering::Relaxed);
+    let is_time = last <= now.before(WARN_EVERY).millis();
+    if is_time && LAST.compare_exchange(last, now.millis(), Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+        tracing::warn!(%peer, "ignored X-Forwarded-For: if this is your proxy, add its address to server.trusted_proxies");
+    }
 }
 
 fn walk_back(peer: IpAddr, hops: &[&str], is_trusted: impl Fn(IpAddr) -> bool) -> IpAddr {

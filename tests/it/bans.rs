@@ -107,3 +107,16 @@ fn fail2ban_finds_who_guesses_and_nobody_else() {
         assert_eq!(found.lines().collect::<Vec<_>>(), ["192.0.2.2", "2001:db8::7"], "{format}: {found} {out:?}");
     }
 }
+
+#[test]
+fn a_proxy_that_nobody_has_named_is_not_believed_and_the_log_says_what_to_do() {
+    let instance = Instance::with("[server]\ntrusted_proxies = ['10.0.0.0/8']");
+    instance.add_user("ada", "hunter22");
+    let server = instance.serve();
+    for _ in 0..3 {
+        guess(&server, "ada", "hunter23", "192.0.2.1");
+    }
+    let log = server.stop().2;
+    assert_eq!(log.matches("event=login.failed ip=127.0.0.1 ").count(), 3, "{log}");
+    assert_eq!(log.matches("server.trusted_proxies").count(), 1, "once a minute: {log}");
+}
