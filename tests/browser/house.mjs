@@ -111,6 +111,9 @@ from = "Nox <nox@example.org>"
 level = "error"
 `);
 
+const lines = run(NOX, ['serve'], { cwd: folder });
+assert.equal((await lines.next()).value, `listening on ${base}`);
+
 export const nox = (args, input = '') =>
   execFileSync(NOX, args, { cwd: folder, input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'ignore'] });
 
