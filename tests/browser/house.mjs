@@ -35,6 +35,9 @@ export const WAYS = [true, false].flatMap((js) => ['en', 'fr'].map((lang) => ({
   settings: { javaScriptEnabled: js, locale: lang === 'en' ? 'en-GB' : 'fr-FR' },
 })));
 
+/** Enough where the language decides nothing: one way with the script, the other without. */
+export const BOTH = [WAYS[0], WAYS[3]];
+
 /** Everything that stands before and after the value that a text has a place for. */
 export const around = (text) => new RegExp(text.split('{}').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.+'));
 
@@ -102,6 +105,8 @@ public_url = "${base}"
 allowed_origins = ["${FRONT}"]
 [instance]
 links = [{ label = "Terms", url = "https://example.org/terms" }]
+[password]
+memory_kib = 1024
 [mail]
 host = "127.0.0.1"
 port = ${mailPort}

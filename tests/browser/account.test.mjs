@@ -1,0 +1,201 @@
+// The account page: who I am, my sessions, and what I change.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import {
+  BOTH, LINK, PASSWORD, TEXTS, WAYS, around, base, button, close, enter, logIn, mail, notice, nox, open, operatorCode, pathOf, person,
+  refused, unfold,
+} from './house.mjs';
+
+// One red pixel.
+const PICTURE = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC', 'base64');
+
+for (const { name, settings, t, js } of WAYS) {
+  test(`the page shows who I am, and takes what I change (${name})`, async () => {
+    const ada = person({ flags: ['--admin'] });
+    const page = await logIn(ada, settings);
+    await page.getByText(`${ada.name}@localhost:53032`).waitFor();
+    assert.ok((await page.locator('.tags li').allTextContents()).includes('dft:can_self_edit'));
+    assert.equal(await page.locator('.initial').textContent(), 'A');
+
+    const profile = page.locator('form[action="/account/profile"]');
+    await profile.getByLabel(t.display_name).fill('Countess <b>&');
+    await profile.getByLabel(t.bio).fill('One line\nand another');
+    await profile.getByRole('button', { name: t.save }).click();
+    await notice(page).getByText(t.saved).waitFor();
+    assert.equal(await page.locator('.who strong').textContent(), 'Countess <b>&');
+    assert.equal(await page.getByLabel(t.bio).inputValue(), 'One line\nand another');
+    await profile.getByLabel(t.display_name).fill('ab');
+    await profile.getByRole('button', { name: t.save }).click();
+    await refused(page, t.bad_display);
+
+    const upload = page.locator('form[action="/account/picture"]');
+    await upload.getByLabel(t.picture).setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: PICTURE });
+    await upload.locator('> button').click();
+    await notice(page).getByText(t.saved).waitFor();
+    await page.waitForFunction(() => document.querySelector('.who img')?.naturalWidth === 1);
+    await upload.getByLabel(t.picture).setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('no picture') });
+    await upload.locator('> button').click();
+    await refused(page, t.picture_refused);
+
+    const other = t === TEXTS.en ? 'fr' : 'en';
+    await page.locator('#language').selectOption(other);
+    await page.locator('#display').fill('Ada again');
+    await button(page, '/account/profile').click();
+    await notice(page).getByText(TEXTS[other].saved).waitFor();
+    assert.equal(await page.locator('html').getAttribute('lang'), other, 'the account has a language of its own');
+    assert.equal(await page.locator('time').first().textContent().then((text) => / UTC$/.test(text)), !js, 'a script knows the clock');
+    await close(page);
+  });
+}
+
+for (const { name, settings, t } of BOTH) {
+  test(`the password and the address change by the password (${name})`, async () => {
+    const ada = person();
+    const [page, elsewhere] = [await logIn(ada, settings), await logIn(ada, settings)];
+    let form = await unfold(page, '/account/password');
+    await form.getByLabel(t.current_password).fill('wrong horse');
+    await form.getByLabel(t.new_password).fill('another horse');
+    await form.locator('> button').click();
+    await refused(page, t.wrong_password);
+    form = await unfold(page, '/account/password');
+    await form.getByLabel(t.current_password).fill(PASSWORD);
+    await form.getByLabel(t.new_password).fill('short');
+    await form.locator('> button').click();
+    await refused(page, t.bad_password);
+    form = await unfold(page, '/account/password');
+    await form.getByLabel(t.current_password).fill(PASSWORD);
+    await form.getByLabel(t.new_password).fill('another horse');
+    await form.locator('> button').click();
+    await notice(page).getByText(t.password_changed).waitFor();
+    await elsewhere.goto(`${base}/account`);
+    assert.equal(pathOf(elsewhere), '/login', 'other sessions have ended');
+    await enter(elsewhere, { ...ada, password: 'another horse' });
+    await elsewhere.waitForURL('**/account');
+
+    form = await unfold(page, '/account/email');
+    await form.getByLabel(t.new_email).fill(`new-${ada.email}`);
+    await form.getByLabel(t.current_password).fill('another horse');
+    await form.locator('> button').click();
+    await notice(page).getByText(t.email_changed).waitFor();
+    await page.getByText(t.not_verified).waitFor();
+    const link = await mail({ email: `new-${ada.email}` }, LINK);
+    await page.goto(link);
+    await button(page, '/email/confirmation').click();
+    await notice(page).getByText(t.address_is_confirmed).waitFor();
+    await page.getByRole('link', { name: t.your_account }).click();
+    await page.getByText(t.verified, { exact: true }).waitFor();
+    await close(page, elsewhere);
+  });
+
+  test(`with a second factor, the same take a code (${name})`, async () => {
+    const ada = person({ totp: true });
+    const page = await logIn(ada, settings);
+    let form = await unfold(page, '/account/email');
+    await form.getByLabel(t.new_email).fill(`new-${ada.email}`);
+    await form.getByLabel(t.code, { exact: true }).fill('ABCDE-FGHJK');
+    await form.locator('> button').click();
+    await refused(page, t.wrong_code);
+    form = await unfold(page, '/account/email');
+    await form.getByLabel(t.new_email).fill(`new-${ada.email}`);
+    await form.getByLabel(t.code, { exact: true }).fill(operatorCode(ada));
+    await form.locator('> button').click();
+    await notice(page).getByText(t.email_changed).waitFor();
+    form = await unfold(page, '/account/password');
+    await form.getByLabel(t.current_password).fill(PASSWORD);
+    await form.getByLabel(t.new_password).fill('another horse');
+    await form.getByLabel(t.code, { exact: true }).fill(operatorCode(ada));
+    await form.locator('> button').click();
+    await notice(page).getByText(t.password_changed).waitFor();
+    await close(page);
+  });
+
+  test(`sessions are shown, and end one by one or all at once (${name})`, async () => {
+    const ada = person();
+    const userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+    const page = await logIn(ada, settings);
+    const others = [];
+    for (let index = 0; index < 3; index += 1) others.push(await logIn(ada, { ...settings, userAgent }));
+    await page.reload();
+    const sessions = page.locator('.sessions li');
+    assert.equal(await sessions.count(), 4);
+    assert.equal(await page.getByText(t.this_session, { exact: true }).count(), 1);
+    await sessions.getByText('127.0.0.1').first().waitFor();
+    await page.getByRole('button', { name: `${t.end_session_of} Firefox, Linux` }).first().click();
+    await notice(page).getByText(t.session_ended).waitFor();
+    assert.equal(await sessions.count(), 3);
+    await page.getByRole('button', { name: t.end_all_others }).click();
+    await notice(page).getByText(t.sessions_ended).waitFor();
+    assert.equal(await sessions.count(), 1);
+    assert.equal(await page.getByRole('button', { name: t.end_all_others }).count(), 0);
+    for (const other of others) {
+      await other.reload();
+      assert.equal(pathOf(other), '/login');
+    }
+    await close(page, ...others);
+  });
+
+  test(`a session that ends while the page is open leads to the login and back (${name})`, async () => {
+    const ada = person();
+    const page = await logIn(ada, settings);
+    nox(['session', 'revoke', '--user', ada.name]);
+    await button(page, '/account/profile').click();
+    await page.waitForURL('**/login?because=session**');
+    await refused(page, t.session_is_over);
+    await enter(page, ada);
+    await page.waitForURL(`${base}/account`);
+    nox(['session', 'revoke', '--user', ada.name]);
+    await button(page, '/account/logout').click();
+    await page.waitForURL('**/login**');
+    await close(page);
+  });
+
+  test(`whoever may not edit is not asked to (${name})`, async () => {
+    const ada = person();
+    nox(['user', 'tag', ada.name, '--add', 'sys:banned']);
+    const page = await logIn(ada, settings);
+    await page.getByRole('heading', { name: t.sessions }).waitFor();
+    for (const heading of [t.profile, t.email, t.password]) {
+      assert.equal(await page.getByRole('heading', { name: heading, exact: true }).count(), 0);
+    }
+    await close(page);
+  });
+
+  test(`a link in a mail confirms an address by a button, and once (${name})`, async () => {
+    const ada = person();
+    const page = await logIn(ada, settings);
+    await page.getByRole('button', { name: t.mail_a_link }).click();
+    await notice(page).getByText(t.link_is_mailed).waitFor();
+    const link = await mail(ada, LINK);
+    // Whoever opens it need not be logged in.
+    const reader = await open(link.slice(base.length), settings);
+    await reader.getByText(t.confirm_address_text).waitFor();
+    await page.reload();
+    await page.getByText(t.not_verified).waitFor();
+    await button(reader, '/email/confirmation').click();
+    await notice(reader).getByText(t.address_is_confirmed).waitFor();
+    await page.reload();
+    await page.getByText(t.verified, { exact: true }).waitFor();
+    await reader.goto(link);
+    await button(reader, '/email/confirmation').click();
+    await refused(reader, t.link_is_over);
+    await close(page, reader);
+  });
+}
+
+test('a form that another site could send is not taken', async () => {
+  const page = await logIn(person());
+  await page.locator('form[action="/account/profile"] [name=token]').evaluate((field) => { field.value = 'x'.repeat(22); });
+  await button(page, '/account/profile').click();
+  await refused(page, TEXTS.en.stale);
+  await close(page);
+});
+
+test('the texts of this test are those of the pages', () => {
+  const tables = ['english', 'french'].map((name) => readFileSync(new URL(`../../src/http/pages/texts/${name}.rs`, import.meta.url), 'utf8'));
+  for (const [index, texts] of [TEXTS.en, TEXTS.fr].entries()) {
+    assert.ok(Object.keys(texts).length > 100);
+    assert.match(tables[index], around(texts.wrong_login));
+  }
+});

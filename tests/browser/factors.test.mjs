@@ -1,0 +1,139 @@
+// Second factors, switched on and off on the account page.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import {
+  BOTH, CODE, PASSWORD, TEXTS, WAYS, base, button, close, code, logIn, mail, notice, operatorCode, person, refused, unfold, wrongCode,
+} from './house.mjs';
+
+/** Sends a code with the form at an address. */
+async function prove(page, action, text) {
+  const form = await unfold(page, action);
+  await form.locator('[name=code]').fill(text);
+  await form.locator('> button').click();
+}
+
+const shown = (page) => page.locator('#codes li').allTextContents();
+
+for (const { name, settings, t } of WAYS) {
+  test(`an app is set up by its secret, and lost with a recovery code (${name})`, async () => {
+    const ada = person();
+    const page = await logIn(ada, settings);
+    await button(page, '/account/totp/setup').click();
+    await page.waitForURL('**/account/totp');
+    await page.locator('.qr svg').waitFor();
+    const secret = await page.locator('#secret').textContent();
+    assert.match(secret, /^([A-Z2-7]{4} ){7}[A-Z2-7]{4}$/);
+    assert.match(await page.getByRole('link', { name: t.app }).getAttribute('href'), /^otpauth:\/\/totp\//);
+    ada.secret = secret.replaceAll(' ', '');
+
+    const enable = async (digits, password) => {
+      await page.getByLabel(t.first_code).fill(digits);
+      await page.getByLabel(t.current_password).fill(password);
+      await button(page, '/account/totp/enable').click();
+    };
+    await enable(wrongCode(ada), PASSWORD);
+    await refused(page, t.wrong_code);
+    assert.equal(await page.locator('#secret').textContent(), secret, 'the app that was scanned is still the one');
+    await enable(code(ada), PASSWORD);
+    await page.getByRole('heading', { name: t.recovery_codes }).waitFor();
+    const codes = (await shown(page)).map((text) => text.trim());
+    assert.equal(new Set(codes).size, 10);
+    codes.forEach((text) => assert.match(text, /^[A-Z2-9]{5}-[A-Z2-9]{5}$/));
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: t.download }).click(),
+    ]);
+    assert.equal(download.suggestedFilename(), 'recovery-codes.txt');
+    assert.deepEqual(readFileSync(await download.path(), 'utf8').trim().split('\n'), codes);
+
+    await page.getByRole('link', { name: t.done }).click();
+    await page.waitForURL('**/account');
+    await page.getByText(`10 ${t.codes_left}`).waitFor();
+    await prove(page, '/account/recovery', codes[0]);
+    await page.locator('#codes').waitFor();
+    const renewed = (await shown(page)).map((text) => text.trim());
+    assert.ok(renewed.every((text) => !codes.includes(text)));
+    await page.getByRole('link', { name: t.done }).click();
+    await prove(page, '/account/totp/disable', codes[1]);
+    await refused(page, t.wrong_code);
+    await prove(page, '/account/totp/disable', renewed[0].toLowerCase());
+    await notice(page).getByText(t.switched_off).waitFor();
+    assert.equal(await page.getByText(t.codes_left).count(), 0);
+    await close(page);
+  });
+}
+
+for (const { name, settings, t } of BOTH) {
+  test(`codes by mail are switched on and off (${name})`, async () => {
+    const ada = person({ email: true });
+    const page = await logIn(ada, settings);
+    await unfold(page, '/account/mail-codes/enable');
+    await button(page, '/account/mail-codes/send').click();
+    await notice(page).getByText(t.code_is_mailed).waitFor();
+    // It is unfolded: that is where the code goes.
+    await page.getByLabel(t.code_from_mail).fill(await mail(ada, CODE));
+    await page.locator('#mail-password').fill(PASSWORD);
+    await button(page, '/account/mail-codes/enable').click();
+    const [one] = await shown(page);
+    await page.getByRole('link', { name: t.done }).click();
+    await page.getByText(`10 ${t.codes_left}`).waitFor();
+    await prove(page, '/account/mail-codes/disable', one.trim());
+    await notice(page).getByText(t.switched_off).waitFor();
+    await close(page);
+  });
+
+  test(`a second one is switched on by a code of the first (${name})`, async () => {
+    const ada = person({ totp: true });
+    const page = await logIn(ada, settings);
+    await page.getByText(t.mail_needs_address).waitFor();
+    await prove(page, '/account/recovery', operatorCode(ada));
+    await page.locator('#codes').waitFor();
+    assert.equal((await shown(page)).length, 10);
+    await page.goto(`${base}/account/totp`);
+    await page.waitForURL('**/account');
+    await close(page);
+  });
+
+  test(`a wrong password on the way keeps the app that was scanned (${name})`, async () => {
+    const ada = person();
+    const page = await logIn(ada, settings);
+    await button(page, '/account/totp/setup').click();
+    await page.waitForURL('**/account/totp');
+    const secret = await page.locator('#secret').textContent();
+    ada.secret = secret.replaceAll(' ', '');
+    await page.getByLabel(t.first_code).fill(code(ada));
+    await page.getByLabel(t.current_password).fill('wrong horse');
+    await button(page, '/account/totp/enable').click();
+    await refused(page, t.wrong_password);
+    await page.goto(`${base}/account/totp`);
+    assert.equal(await page.locator('#secret').textContent(), secret);
+    await close(page);
+  });
+}
+
+test('the secret and the recovery codes are copied', async () => {
+  const ada = person();
+  const page = await logIn(ada, { permissions: ['clipboard-read', 'clipboard-write'] });
+  const copied = async () => {
+    await page.getByRole('button', { name: TEXTS.en.copy, exact: true }).click();
+    await page.getByRole('button', { name: TEXTS.en.copied }).waitFor();
+    return page.evaluate(() => navigator.clipboard.readText());
+  };
+  await button(page, '/account/totp/setup').click();
+  await page.waitForURL('**/account/totp');
+  const secret = await page.locator('#secret').textContent();
+  assert.equal(await copied(), secret);
+  ada.secret = secret.replaceAll(' ', '');
+  await page.getByLabel(TEXTS.en.first_code).fill(code(ada));
+  await page.getByLabel(TEXTS.en.current_password).fill(PASSWORD);
+  await button(page, '/account/totp/enable').click();
+  await page.locator('#codes').waitFor();
+  const codes = (await shown(page)).map((text) => text.trim());
+  assert.deepEqual((await copied()).split(/\s+/).filter(Boolean), codes);
+  await page.evaluate(() => { window.print = () => { document.title = 'printed'; }; });
+  await page.getByRole('button', { name: TEXTS.en.print }).click();
+  await page.waitForFunction(() => document.title === 'printed');
+  await close(page);
+});
