@@ -46,7 +46,7 @@ after(async () => {
   for (const end of cleanup.reverse()) await end();
 });
 
-async function freePort() {
+export async function freePort() {
   const server = createServer();
   await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
   const { port } = server.address();
@@ -105,6 +105,8 @@ public_url = "${base}"
 allowed_origins = ["${FRONT}"]
 [instance]
 links = [{ label = "Terms", url = "https://example.org/terms" }]
+[users]
+default_tags = []
 [password]
 memory_kib = 1024
 [mail]
@@ -124,12 +126,12 @@ export const nox = (args, input = '') =>
 
 let count = 0;
 /** Somebody new, so that no test waits for the budget of another. */
-export function person({ totp = false, email = false, display = 'Ada Lovelace', flags = [] } = {}) {
+export function person({ totp = false, email = false, display = 'Ada Lovelace', tags = 'can_self_edit,can_file_upload' } = {}) {
   count += 1;
   const name = `ada-${count}`;
   const someone = { name, password: PASSWORD, display, email: `${name}@example.org` };
-  nox(['user', 'add', name, '--display', display, '--email', someone.email, '--password-stdin', ...flags], PASSWORD);
-  if (email) nox(['user', 'set', name, '--verified', 'true']);
+  nox(['user', 'add', name, '--display', display, '--email', someone.email, '--password-stdin'], PASSWORD);
+  nox(['user', 'set', name, '--tags', tags, '--verified', String(email)]);
   if (totp) someone.secret = JSON.parse(nox(['totp', 'enroll', name, '--no-confirm', '--json'])).secret;
   return someone;
 }
@@ -197,8 +199,11 @@ export async function close(...pages) {
   }
 }
 
-/** Takes a page in every width and theme; nothing may be wider than the window. */
-export async function shoot(page, name) {
+/**
+ * Takes a page in every width and theme; nothing may be wider than the window. More can be looked at in each:
+ * `check(width, colorScheme)`.
+ */
+export async function shoot(page, name, check = () => {}) {
   const lang = await page.locator('html').getAttribute('lang');
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 800 });
@@ -207,6 +212,7 @@ export async function shoot(page, name) {
     for (const colorScheme of ['light', 'dark']) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.screenshot({ path: join(SHOTS, `${name}-${lang}-${width}-${colorScheme}.png`), fullPage: true });
+      await check(width, colorScheme);
     }
   }
   await page.setViewportSize(SIZE);

@@ -1,0 +1,99 @@
+// In which language a page speaks, and the pages for nothing in particular.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { BOTH, TEXTS, WAYS, base, button, close, logIn, nox, open, pathOf, person } from './house.mjs';
+
+const langOf = (page) => page.locator('html').getAttribute('lang');
+
+for (const { name, settings, t, lang } of WAYS) {
+  test(`an unknown page is a page of ours, and leads back (${name})`, async () => {
+    const page = await open('/nothing/here?x=<b>', settings);
+    assert.equal(await page.evaluate(() => performance.getEntriesByType('navigation')[0].responseStatus), 404);
+    await page.getByRole('heading', { name: t.nothing_here }).waitFor();
+    assert.equal(await langOf(page), lang);
+    assert.match(await page.title(), new RegExp(t.nothing_here));
+    await page.getByRole('link', { name: t.to_the_start }).click();
+    await page.waitForURL('**/login');
+    await page.getByRole('link', { name: 'Terms' }).waitFor();
+    await close(page);
+  });
+
+  test(`the other language is one click away, and stays (${name})`, async () => {
+    const other = lang === 'en' ? 'fr' : 'en';
+    const page = await open('/login?return_to=/account%3Fx%3D1', settings);
+    await page.getByRole('heading', { name: t.log_in }).waitFor();
+    await page.getByRole('link', { name: t.other_language }).click();
+    await page.getByRole('heading', { name: TEXTS[other].log_in }).waitFor();
+    assert.equal(new URL(page.url()).searchParams.get('return_to'), '/account?x=1');
+    await page.goto(`${base}/login`);
+    assert.equal(await langOf(page), other);
+    await page.goto(`${base}/login?lang=${lang}`);
+    assert.equal(await langOf(page), lang);
+    await page.goto(`${base}/login?lang=xx`);
+    assert.equal(await langOf(page), lang, 'a language that nobody has changes nothing');
+    await close(page);
+  });
+}
+
+for (const { name, settings, lang } of BOTH) {
+  test(`what the account has chosen goes before the browser (${name})`, async () => {
+    const other = lang === 'en' ? 'fr' : 'en';
+    const ada = person();
+    nox(['user', 'set', ada.name, '--language', other]);
+    const page = await logIn(ada, settings);
+    assert.equal(await langOf(page), other);
+    await page.goto(`${base}/account?lang=${lang}`);
+    assert.equal(await langOf(page), lang, 'what the address says goes before all');
+    await button(page, '/account/logout').click();
+    await page.waitForURL('**/login');
+    assert.equal(await langOf(page), lang);
+    await close(page);
+  });
+}
+
+test('a browser of neither language gets that of the instance', async () => {
+  const page = await open('/login', { locale: 'de-DE' });
+  assert.equal(await langOf(page), 'en');
+  await close(page);
+});
+
+test('both languages say it as they should', async () => {
+  for (const [lang, words] of [
+    ['en', ['Log in', 'Username', 'Password', 'Français']],
+    ['fr', ['Se connecter', 'Nom d’utilisateur', 'Mot de passe', 'English']],
+  ]) {
+    const page = await open(`/login?lang=${lang}`);
+    const text = await page.locator('body').innerText();
+    words.forEach((word) => assert.ok(text.includes(word), word));
+    await close(page);
+  }
+});
+
+test('times are written as the reader does', async () => {
+  const ada = person();
+  for (const [locale, timezoneId, pattern] of [
+    ['en-GB', 'Asia/Tokyo', /^\w+ \d{1,2}, \d{4} at \d{1,2}:\d\d\s(AM|PM)$|^\d{1,2} \w+ \d{4} at \d\d:\d\d$/],
+    ['fr-FR', 'Europe/Paris', /^\d{1,2}(er)? \S+ \d{4} à \d\d:\d\d$/],
+  ]) {
+    const page = await logIn(ada, { locale, timezoneId });
+    const time = page.locator('time').first();
+    assert.match(await time.textContent(), pattern);
+    const hour = Number(new Intl.DateTimeFormat('en', { timeZone: timezoneId, hour: 'numeric', hourCycle: 'h23' })
+      .format(new Date(await time.getAttribute('datetime'))));
+    assert.ok(new RegExp(`\\b0?(${hour}|${hour % 12 || 12}):`).test(await time.textContent()), 'by the clock on their wall');
+    await close(page);
+  }
+});
+
+test('the root leads where it should, in every language', async () => {
+  const ada = person();
+  const page = await open('/?lang=fr');
+  assert.equal(pathOf(page), '/login');
+  assert.equal(await langOf(page), 'fr');
+  await close(page);
+  const inside = await logIn(ada);
+  await inside.goto(`${base}/`);
+  assert.equal(pathOf(inside), '/account');
+  await close(inside);
+});

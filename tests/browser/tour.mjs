@@ -1,0 +1,122 @@
+// Every page and state, one after the other, for whoever wants to look at them all.
+
+import {
+  CODE, PASSWORD, TEXTS, base, button, close, code, enter, enterCode, logIn, mail, nox, open, operatorCode, person, refused, wrongCode,
+} from './house.mjs';
+
+/** A small picture with some colour. */
+const PICTURE = {
+  name: 'picture.png',
+  mimeType: 'image/png',
+  buffer: Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFklEQVR4nGN4VmFj03OCIWpL3odLUQAtmgbDiwwGnQAAAABJRU5ErkJggg==',
+    'base64',
+  ),
+};
+
+/** Goes through all in a language, and calls `look` with a page and the name of what it shows. */
+export async function tour(lang, look) {
+  const t = TEXTS[lang];
+  const settings = { locale: lang === 'en' ? 'en-GB' : 'fr-FR' };
+  const [ada, bob, eve] = [person({ email: true, display: 'Ada Lovelace' }), person({ totp: true, email: true }), person()];
+
+  // Before the login.
+  let page = await open('/login', settings);
+  await look(page, 'login');
+  await enter(page, { name: ada.name, password: 'wrong horse' });
+  await refused(page, t.wrong_login);
+  await page.locator('#password').fill('wrong horse');
+  await page.locator('[data-reveal]').click();
+  await look(page, 'login-wrong');
+  nox(['user', 'disable', eve.name]);
+  await enter(page, eve);
+  await refused(page, t.account_is_disabled);
+  await look(page, 'login-disabled');
+  const busy = (route) => route.request().method() === 'POST' ? route.abort() : route.fallback();
+  await page.route('**/login', busy);
+  await enter(page, ada);
+  await refused(page, t.unreachable);
+  await look(page, 'login-unreachable');
+  page.faults = page.faults.filter((fault) => !/ERR_FAILED/.test(fault));
+  await page.unroute('**/login', busy);
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const answered = page.waitForResponse((response) => response.request().method() === 'POST');
+    await enter(page, { name: `nobody-${lang}`, password: 'wrong horse' });
+    await answered;
+    await refused(page, t.wrong_login);
+  }
+  await enter(page, { name: `nobody-${lang}`, password: 'wrong horse' });
+  await refused(page, t.too_many_before);
+  await look(page, 'login-too-many');
+  await page.goto(`${base}/login?because=session`);
+  await look(page, 'login-session-over');
+  await enter(page, bob);
+  await page.waitForURL('**/login/code');
+  await look(page, 'code');
+  await enterCode(page, wrongCode(bob));
+  await refused(page, t.wrong_code);
+  await look(page, 'code-wrong');
+  await page.goto(`${base}/nothing`);
+  await look(page, 'nothing-here');
+  await page.goto(`${base}/email/confirmation?token=x`);
+  await look(page, 'confirmation');
+  await button(page, '/email/confirmation').click();
+  await refused(page, t.link_is_over);
+  await look(page, 'confirmation-over');
+  await close(page);
+
+  // Somebody without a second factor, who switches both on.
+  page = await logIn(ada, settings);
+  await look(page, 'account');
+  await page.locator('#picture').setInputFiles(PICTURE);
+  await button(page, '/account/picture').click();
+  await page.locator('.who img').waitFor();
+  await unfoldAll(page);
+  await look(page, 'account-unfolded');
+  await button(page, '/account/totp/setup').click();
+  await page.waitForURL('**/account/totp');
+  ada.secret = (await page.locator('#secret').textContent()).replaceAll(' ', '');
+  await look(page, 'totp');
+  await page.locator('form[action="/account/totp/enable"] [name=code]').fill(wrongCode(ada));
+  await page.locator('#current-password').fill(PASSWORD);
+  await button(page, '/account/totp/enable').click();
+  await refused(page, t.wrong_code);
+  await look(page, 'totp-wrong');
+  await page.locator('form[action="/account/totp/enable"] [name=code]').fill(code(ada));
+  await page.locator('#current-password').fill(PASSWORD);
+  await button(page, '/account/totp/enable').click();
+  await page.locator('#codes').waitFor();
+  await look(page, 'recovery-codes');
+  await page.getByRole('link', { name: t.done }).click();
+  await page.waitForURL('**/account');
+  await unfoldAll(page);
+  await button(page, '/account/mail-codes/send').click();
+  await page.waitForURL('**/account?done=code');
+  const form = page.locator('form[action="/account/mail-codes/enable"]');
+  await form.locator('[name=mailed_code]').fill(await mail(ada, CODE));
+  await form.locator('[name=code]').fill(operatorCode(ada));
+  await form.locator('[name=current_password]').fill(PASSWORD);
+  await form.locator('> button').click();
+  await page.waitForURL('**/account?done=on');
+  // Others are logged in too.
+  const other = await logIn(ada, { ...settings, userAgent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) Version/18.0 Safari/604.1' });
+  await close(other);
+  await page.reload();
+  await look(page, 'account-on');
+  await unfoldAll(page);
+  await look(page, 'account-on-unfolded');
+  await page.locator('#display').fill('ab');
+  await button(page, '/account/profile').click();
+  await refused(page, t.bad_display);
+  await look(page, 'account-refused');
+  await page.context().clearCookies({ name: '_uid' });
+  await page.goto(`${base}/login`);
+  await enter(page, ada);
+  await page.waitForURL('**/login/code');
+  await look(page, 'code-either');
+  await close(page);
+}
+
+async function unfoldAll(page) {
+  await page.locator('details').evaluateAll((all) => all.forEach((details) => { details.open = true; }));
+}
