@@ -69,7 +69,10 @@ function enliven() {
     button.addEventListener('click', () => print());
   });
   all('time', (time) => {
-    const format = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'long', timeStyle: 'short' });
+    const { lang } = document.documentElement;
+    // The page's language as the reader's country writes it.
+    const locale = navigator.languages.find((tag) => tag.startsWith(lang)) ?? lang;
+    const format = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short' });
     time.textContent = format.format(new Date(time.dateTime));
   });
   all('[data-seconds]', (count) => {
