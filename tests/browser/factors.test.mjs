@@ -25,7 +25,7 @@ for (const { name, settings, t } of WAYS) {
     await page.locator('.qr svg').waitFor();
     const secret = await page.locator('#secret').textContent();
     assert.match(secret, /^([A-Z2-7]{4} ){7}[A-Z2-7]{4}$/);
-    assert.match(await page.getByRole('link', { name: t.app }).getAttribute('href'), /^otpauth:\/\/totp\//);
+    assert.match(await page.getByRole('link', { name: t.open_app }).getAttribute('href'), /^otpauth:\/\/totp\//);
     ada.secret = secret.replaceAll(' ', '');
 
     const enable = async (digits, password) => {

@@ -32,7 +32,7 @@ texts! {
     email_is_taken, email_is_factor, email_changed, confirm_address, confirm_address_text, confirm,
     address_is_confirmed, link_is_over, current_password, new_password, new_password_hint, bad_password,
     wrong_password, password_changed, code, code_is_due, second_factor, second_factor_text, app, mail_codes, on,
-    off, switch_on, switch_off, switched_on, switched_off, set_up_app, scan, qr_code, secret, first_code,
+    off, switch_on, switch_off, switched_on, switched_off, set_up_app, scan, qr_code, secret, open_app, first_code,
     mail_needs_address, recovery_codes, codes_left, new_codes, codes_text, copy, copied, download, print, done,
     sessions, this_session, unknown_device, last_seen, from, end, end_session_of, end_all_others, session_ended,
     sessions_ended, older_sessions, back

@@ -93,6 +93,7 @@ pub(super) const ENGLISH: Texts = Texts {
     scan: "Scan this with the app, or type the secret into it:",
     qr_code: "QR code",
     secret: "Secret",
+    open_app: "Open the app",
     first_code: "The code that it shows now",
     mail_needs_address: "Codes by mail need a confirmed address.",
     recovery_codes: "Recovery codes",

@@ -93,6 +93,7 @@ pub(super) const FRENCH: Texts = Texts {
     scan: "Scannez ceci avec l’application, ou saisissez-y le secret\u{a0}:",
     qr_code: "Code QR",
     secret: "Secret",
+    open_app: "Ouvrir l’application",
     first_code: "Le code qu’elle affiche maintenant",
     mail_needs_address: "Les codes par e-mail demandent une adresse confirmée.",
     recovery_codes: "Codes de secours",
