@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import {
-  BOTH, CODE, PASSWORD, TEXTS, WAYS, base, button, close, code, logIn, mail, notice, operatorCode, person, refused, unfold, wrongCode,
+  BOTH, CODE, PASSWORD, TEXTS, base, button, close, code, logIn, mail, notice, operatorCode, person, refused, unfold, wrongCode,
 } from './house.mjs';
 
 /** Sends a code with the form at an address. */
@@ -16,7 +16,7 @@ async function prove(page, action, text) {
 
 const shown = (page) => page.locator('#codes li').allTextContents();
 
-for (const { name, settings, t } of WAYS) {
+for (const { name, settings, t } of BOTH) {
   test(`an app is set up by its secret, and lost with a recovery code (${name})`, async () => {
     const ada = person();
     const page = await logIn(ada, settings);
@@ -63,9 +63,7 @@ for (const { name, settings, t } of WAYS) {
     assert.equal(await page.getByText(t.codes_left).count(), 0);
     await close(page);
   });
-}
 
-for (const { name, settings, t } of BOTH) {
   test(`codes by mail are switched on and off (${name})`, async () => {
     const ada = person({ email: true });
     const page = await logIn(ada, settings);

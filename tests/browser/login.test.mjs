@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  BOTH, FRONT, PASSWORD, TEXTS, WAYS, alert, around, base, button, close, enter, focused, logIn, nox, open, pathOf, person, refused,
+  BOTH, FRONT, PASSWORD, TEXTS, WAYS, alert, base, button, close, enter, focused, logIn, nox, open, pathOf, person, refused,
 } from './house.mjs';
 
 for (const { name, settings, t, js } of WAYS) {
@@ -45,7 +45,9 @@ for (const { name, settings, t, js } of WAYS) {
     await page.waitForURL(`${base}/account?done=saved`);
     await close(page);
   });
+}
 
+for (const { name, settings, t, js } of BOTH) {
   test(`too many attempts and a disabled account have words of their own (${name})`, async () => {
     const [ada, eve] = [person(), person()];
     const page = await open('/login', settings);
@@ -69,9 +71,7 @@ for (const { name, settings, t, js } of WAYS) {
     }
     await close(page);
   });
-}
 
-for (const { name, settings } of BOTH) {
   test(`a login leads back to a path or a configured origin, and nowhere else (${name})`, async () => {
     const ada = person();
     const page = await logIn(ada, settings, '/account?done=saved&x=%C3%A4%26');
@@ -168,7 +168,6 @@ test('a form of another browser, or of none, is not taken', async () => {
   await page.context().clearCookies();
   await enter(page, person());
   await refused(page, TEXTS.en.stale);
-  assert.match(await alert(page).textContent(), around(TEXTS.en.stale));
   await close(page);
 });
 
