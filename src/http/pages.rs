@@ -40,6 +40,12 @@ pub(super) async fn index(visitor: Visitor) -> HttpResponse {
     visitor.redirect(to)
 }
 
+/// `GET` of what a form is sent to: the way back to the page that it stands on.
+pub(super) async fn lead_back(visitor: Visitor) -> HttpResponse {
+    let to = if visitor.path().starts_with("/login") { "/login/code" } else { "/account" };
+    visitor.redirect(to)
+}
+
 /// Everything else.
 pub(super) async fn nothing_here(visitor: Visitor) -> HttpResponse {
     let t = visitor.t;

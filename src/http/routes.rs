@@ -57,6 +57,8 @@ fn configure_pages(config: &mut ServiceConfig) {
         Endpoint::at("/email/confirmation").get(pages::ask_confirmation, PAGE).post(pages::confirm, PAGE),
     ];
     for endpoint in endpoints {
+        // The address of a form that was refused may be opened again.
+        let endpoint = if endpoint.allow == ["POST"] { endpoint.get(pages::lead_back, PAGE) } else { endpoint };
         config.service(endpoint);
     }
 }

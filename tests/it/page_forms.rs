@@ -204,3 +204,32 @@ fn what_the_url_says_is_never_markup() {
         assert!(!page.contains("\"><script>") && !page.contains("<script>"), "{page}");
     }
 }
+
+#[test]
+fn what_was_typed_stays_where_it_is_refused_but_for_passwords() {
+    let (_instance, _server, mut browser) = serve("");
+    browser.log_in("ada");
+    browser.get("/account");
+    let refused = browser.submit("/account/profile", &[("display", "x"), ("bio", "Analytical <Engine>")]);
+    assert_eq!(refused.status, 400);
+    assert!(refused.text.contains("The display name must be 3 to 32 characters long"), "{}", refused.text);
+    assert!(refused.text.contains("value=\"x\"") && refused.text.contains("Analytical &#60;Engine&#62;</textarea>"));
+    let typed = [("email", "ada@new.example"), ("current_password", "wrong horse")];
+    let refused = browser.submit("/account/email", &typed);
+    assert!(
+        refused.text.contains("The current password is wrong.") && refused.text.contains("value=\"ada@new.example\"")
+    );
+    assert!(!refused.text.contains("wrong horse"), "{}", refused.text);
+    assert_eq!(refused.text.matches("<details open>").count(), 1);
+}
+
+#[test]
+fn the_address_of_a_form_leads_back_to_its_page() {
+    let (_instance, _server, mut browser) = serve("");
+    leads(&browser.get("/login/send"), "/login/code");
+    leads(&browser.get("/login/code"), "/login");
+    browser.log_in("ada");
+    for path in ["profile", "totp/enable", "sessions/end", "recovery"] {
+        leads(&browser.get(&format!("/account/{path}")), "/account");
+    }
+}

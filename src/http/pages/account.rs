@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
+use super::form::Form;
 use super::frame::{Frame, Message};
 use super::texts::{Texts, date, fill};
 use super::visitor::Visitor;
@@ -22,6 +23,7 @@ const MOST_SESSIONS: u32 = 50;
 struct AccountPage<'a> {
     frame: Frame<'a>,
     user: Profile,
+    display: String,
     bio: String,
     initial: String,
     has_picture: bool,
@@ -37,6 +39,9 @@ struct AccountPage<'a> {
     sessions: Vec<SessionRow>,
     /// What says that there are more.
     older: Option<String>,
+    /// Where the form went that was refused; its part of the page is open.
+    refused: &'a str,
+    email: String,
 }
 
 struct SessionRow {
@@ -51,7 +56,7 @@ struct SessionRow {
 /// `GET /account`
 pub(in crate::http) async fn account(visitor: Visitor) -> HttpResponse {
     let message = told(visitor.t, visitor.query("done")).map_or(Message::None, Message::Done);
-    show(&visitor, message, 200)
+    show(&visitor, message, 200, &Form::default())
 }
 
 /// What was done, by the key that a redirect carries.
@@ -70,12 +75,26 @@ fn told(t: &Texts, key: &str) -> Option<&'static str> {
     })
 }
 
-/// Shows the page; to whoever is not logged in, the way to do so.
-pub(super) fn show(visitor: &Visitor, message: Message, status: u16) -> HttpResponse {
+/// Shows the page, with what was typed into a form that was refused; to whoever is not logged in, the way to do so.
+pub(super) fn show(visitor: &Visitor, message: Message, status: u16, typed: &Form) -> HttpResponse {
     let Some(principal) = &visitor.principal else { return visitor.redirect("/login") };
     match visitor.bridge.read(|app| view(app, visitor, principal, message)) {
-        Ok(page) => visitor.show(status, page.render()),
+        Ok(page) => visitor.show(status, page.with(typed).render()),
         Err(error) => HttpResponse::from_error(crate::http::envelope::Failure::from(error)),
+    }
+}
+
+impl AccountPage<'_> {
+    /// Keeps what was typed; passwords and codes are typed again.
+    fn with(mut self, typed: &Form) -> Self {
+        let keep = |field: &mut String, name| match typed.text(name) {
+            "" => (),
+            text => text.clone_into(field),
+        };
+        keep(&mut self.display, "display");
+        keep(&mut self.bio, "bio");
+        keep(&mut self.email, "email");
+        self
     }
 }
 
@@ -86,7 +105,10 @@ fn view<'a>(app: &App, visitor: &'a Visitor, principal: &Principal, message: Mes
     let more = total.saturating_sub(MOST_SESSIONS);
     let shown = profile(app, user.clone(), now);
     Ok(AccountPage {
+        display: shown.public.display.clone(),
         bio: shown.public.bio.clone().unwrap_or_default(),
+        email: String::new(),
+        refused: visitor.path(),
         initial: shown.public.display.chars().take(1).flat_map(char::to_uppercase).collect(),
         has_picture: is_here(user, PictureKind::Thumbnail),
         can_edit: has_right(app, user, "can_self_edit", now),

@@ -105,7 +105,7 @@ pub(in crate::http) async fn log_out(visitor: Visitor, form: Form) -> HttpRespon
     let now = visitor.now;
     match visitor.bridge.run(move |app| sessions::revoke(app, &principal, principal.session, now)).await {
         Ok(()) => with_cookie(visitor.redirect("/login"), &cookie::removal(visitor.bridge.config())),
-        Err(error) => refuse(&visitor, &error),
+        Err(error) => refuse(&visitor, &error, &form),
     }
 }
 
@@ -129,17 +129,17 @@ pub(super) async fn work<T: Send + 'static>(
     change: impl FnOnce(&App, &Principal, &Form, Timestamp) -> Result<T> + Send + 'static,
 ) -> Result<T, HttpResponse> {
     let principal = check(visitor, &form)?;
-    let now = visitor.now;
+    let (now, typed) = (visitor.now, form.clone());
     // Any of them may compute a hash.
     let changed = visitor.bridge.hash(move |app| change(app, &principal, &form, now)).await;
-    changed.map_err(|error| refuse(visitor, &error))
+    changed.map_err(|error| refuse(visitor, &error, &typed))
 }
 
 /// Who sent a form of theirs; the answer, where nobody did.
 fn check(visitor: &Visitor, form: &Form) -> Result<Principal, HttpResponse> {
     match &visitor.principal {
         None => Err(visitor.redirect("/login?because=session&return_to=/account")),
-        Some(_) if !visitor.sent(form) => Err(show(visitor, Message::Error(visitor.t.stale.into()), 403)),
+        Some(_) if !visitor.sent(form) => Err(show(visitor, Message::Error(visitor.t.stale.into()), 403, form)),
         Some(principal) => Ok(principal.clone()),
     }
 }
@@ -152,11 +152,18 @@ pub(super) fn done<T>(outcome: Outcome<T>) -> Result<T> {
     }
 }
 
-/// The page again, with the reason why nothing was changed.
-pub(super) fn refuse(visitor: &Visitor, error: &Error) -> HttpResponse {
+/// The page again, with the reason why nothing was changed, and with what was typed.
+pub(super) fn refuse(visitor: &Visitor, error: &Error, typed: &Form) -> HttpResponse {
+    if matches!(error, Error::NotLogged) {
+        return visitor.redirect("/login?because=session&return_to=/account");
+    }
+    with_retry_after(show(visitor, reason(visitor, error), status(error), typed), error)
+}
+
+/// Why nothing was changed, in words.
+pub(super) fn reason(visitor: &Visitor, error: &Error) -> Message {
     let (t, config) = (visitor.t, visitor.bridge.config());
     let text = match error {
-        Error::NotLogged => return visitor.redirect("/login?because=session&return_to=/account"),
         Error::VerificationRequired => t.code_is_due.into(),
         Error::UnAuthorized { .. } => t.no_right.into(),
         Error::AlreadyExists { .. } => t.email_is_taken.into(),
@@ -169,7 +176,7 @@ pub(super) fn refuse(visitor: &Visitor, error: &Error) -> HttpResponse {
         Error::InvalidField { field: "current_password", .. } => t.wrong_password.into(),
         Error::InvalidField { field: "email", rule } if rule.contains("factor") => t.email_is_factor.into(),
         Error::InvalidField { field: "email", .. } => t.bad_email.into(),
-        _ => return with_retry_after(show(visitor, explain(t, error, visitor.now), status(error)), error),
+        _ => return explain(t, error, visitor.now),
     };
-    show(visitor, Message::Error(text), status(error))
+    Message::Error(text)
 }

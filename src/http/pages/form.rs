@@ -24,7 +24,7 @@ const LARGEST: usize = 32 * 1024;
 const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 
 /// The fields of a form.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::http) struct Form(HashMap<String, String>);
 
 impl Form {

@@ -125,9 +125,7 @@ pub(in crate::http) async fn ask_code(visitor: Visitor) -> HttpResponse {
     if visitor.principal.is_some() {
         return lead_on(&visitor, &return_to);
     }
-    let message =
-        if visitor.query("mailed").is_empty() { Message::None } else { Message::Done(visitor.t.code_is_mailed) };
-    code_page(&visitor, &return_to, message, 200)
+    code_page(&visitor, &return_to, Message::None, 200)
 }
 
 /// The page that asks for a code; without a challenge that holds, the way back to the start.
@@ -143,6 +141,9 @@ fn code_page(visitor: &Visitor, return_to: &str, message: Message, status: u16) 
     };
     let autofocus = if matches!(message, Message::Error(_) | Message::TooMany(_)) { "" } else { "autofocus" };
     let can_send = user.has_email_factor && visitor.bridge.read(email::check_service).is_ok();
+    // Where mail is the only factor, the login has sent a code by itself.
+    let is_mailed = can_send && (!user.has_totp || !visitor.query("mailed").is_empty());
+    let message = if message.is_none() && is_mailed { Message::Done(t.code_is_mailed) } else { message };
     let frame = visitor.frame(t.one_more_step, message);
     let page = CodePage { frame, return_to, username: &user.username, label, autofocus, can_send };
     visitor.show(status, page.render())

@@ -4,16 +4,19 @@ use actix_web::HttpResponse;
 use askama::Template;
 use zeroize::Zeroizing;
 
-use super::changes::{act, done, refuse, work};
+use super::changes::{act, done, reason, refuse, work};
 use super::form::Form;
 use super::frame::{Frame, Message};
+use super::login::status;
 use super::visitor::Visitor;
+use crate::domain::App;
 use crate::domain::account::check_password;
 use crate::domain::factors::email::{self, Asker};
 use crate::domain::factors::recovery::RecoveryCodes;
 use crate::domain::factors::totp::{self, Enrollment};
 use crate::domain::factors::{Code, renew_recovery_codes};
 use crate::domain::qr;
+use crate::domain::sessions::Principal;
 use crate::error::{Error, Result};
 
 #[derive(Template)]
@@ -70,7 +73,7 @@ fn totp_page(visitor: &Visitor, message: Message, status: u16) -> HttpResponse {
             visitor.show(status, page.render())
         }
         Ok(None) => visitor.redirect("/account"),
-        Err(error) => refuse(visitor, &error),
+        Err(error) => refuse(visitor, &error, &Form::default()),
     }
 }
 
@@ -81,21 +84,19 @@ fn in_groups(secret: &str) -> Zeroizing<String> {
 
 /// `POST /account/totp/enable`
 pub(in crate::http) async fn enable_totp(visitor: Visitor, form: Form) -> HttpResponse {
-    let enabled = work(&visitor, form, |app, principal, form, now| {
+    let enable = |app: &App, principal: &Principal, form: &Form, now| {
         let code = needed(form.code()?)?;
         check_password(app, &principal.user, &form.password("current_password"), now)?;
-        // What is wrong with the code is said where the code is asked for.
-        match totp::enable(app, principal, &code, now) {
-            Err(Error::InvalidField { .. }) => Ok(None),
-            other => other.map(Some),
-        }
+        totp::enable(app, principal, &code, now)
+    };
+    // What is wrong is said where it is asked for.
+    let enabled = work(&visitor, form, move |app, principal, form, now| match enable(app, principal, form, now) {
+        Err(error @ Error::InvalidField { .. }) => Ok(Err(error)),
+        other => other.map(Ok),
     });
     match enabled.await {
-        Ok(Some(codes)) => codes_page(&visitor, &codes),
-        Ok(None) => {
-            let wrong = Error::invalid("code", "is wrong");
-            totp_page(&visitor, super::login::explain(visitor.t, &wrong, visitor.now), 400)
-        }
+        Ok(Ok(codes)) => codes_page(&visitor, &codes),
+        Ok(Err(wrong)) => totp_page(&visitor, reason(&visitor, &wrong), status(&wrong)),
         Err(refused) => refused,
     }
 }

@@ -122,6 +122,11 @@ impl Visitor {
         !self.is_foreign && !self.browser.is_new && expected.len() == token.len() && difference == 0
     }
 
+    /// The path that was asked for.
+    pub(super) fn path(&self) -> &str {
+        &self.url.0
+    }
+
     /// The first value of a part of the query.
     pub(super) fn query(&self, key: &str) -> &str {
         self.url.1.iter().find(|(name, _)| name == key).map_or("", |(_, value)| value)
