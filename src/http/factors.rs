@@ -255,8 +255,9 @@ pub(super) async fn renew_recovery_codes(
 }
 
 fn any_code(body: &mut Object) -> Result<Option<Code>> {
-    let codes = ["token", "twofa_token", "factor_code"].map(|field| code(body, field));
-    codes.into_iter().find_map(Result::transpose).transpose()
+    let (token, twofa_token, factor_code) =
+        (code(body, "token")?, code(body, "twofa_token")?, code(body, "factor_code")?);
+    Ok(token.or(twofa_token).or(factor_code))
 }
 
 fn needed(code: Option<Code>) -> Result<Code> {
