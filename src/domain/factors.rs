@@ -87,7 +87,8 @@ enum Proof {
 }
 
 /// Whether a user has a second factor.
-pub(super) const fn is_on(user: &User) -> bool {
+#[must_use]
+pub const fn is_on(user: &User) -> bool {
     user.has_totp || user.has_email_factor
 }
 

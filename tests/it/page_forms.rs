@@ -220,6 +220,9 @@ fn what_was_typed_stays_where_it_is_refused_but_for_passwords() {
         refused.text.contains("The current password is wrong.") && refused.text.contains("value=\"ada@new.example\"")
     );
     assert!(!refused.text.contains("wrong horse"), "{}", refused.text);
+    // Nor does a code stand for it, where there is no factor.
+    let refused = browser.submit("/account/email", &[("email", "ada@new.example"), ("code", "123456")]);
+    assert!(refused.text.contains("The current password is wrong."), "{}", refused.text);
     assert_eq!(refused.text.matches("<details open>").count(), 1);
 }
 

@@ -10,7 +10,7 @@ use super::texts::fill;
 use super::visitor::Visitor;
 use crate::domain::account::{Edit, check_password, edit};
 use crate::domain::changes::Changes;
-use crate::domain::factors::Outcome;
+use crate::domain::factors::{Outcome, is_on};
 use crate::domain::fields::{Bio, Clearable, Display, Email, NewPassword};
 use crate::domain::pictures::{PictureKind, upload};
 use crate::domain::sessions::{self, Principal, SessionId};
@@ -54,9 +54,10 @@ pub(in crate::http) async fn change_email(visitor: Visitor, form: Form) -> HttpR
     act(visitor, form, "email", |app, principal, form, now| {
         let email = Clearable::parse(form.text("email").trim().into(), Email::parse)?;
         let changes = Changes { email: Some(email), ..Changes::default() };
-        let code = form.code()?;
-        if code.is_none() {
-            check_password(app, &principal.user, &form.password("current_password"), now)?;
+        let (user, code) = (&principal.user, form.code()?);
+        // A code proves something only where there is a factor.
+        if !is_on(user) {
+            check_password(app, user, &form.password("current_password"), now)?;
         }
         done(edit(app, principal, Edit { changes, password: None, code }, now)?).map(drop)
     })
