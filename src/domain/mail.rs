@@ -85,10 +85,13 @@ impl Mailer {
 }
 
 impl Mailer {
+    fn take_worker(&self) -> Option<Worker> {
+        self.worker.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
     /// Takes no more, and waits a little for what is left.
     fn finish(&self) {
-        let worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(Worker { queue, done }) = worker {
+        if let Some(Worker { queue, done }) = self.take_worker() {
             drop(queue);
             if done.recv_timeout(self.farewell) == Err(mpsc::RecvTimeoutError::Timeout) {
                 tracing::warn!("mails were still on their way when the process ended, and may be lost");
@@ -161,6 +164,11 @@ impl App {
     /// Waits a little for mails that are on their way, before the process ends.
     pub fn finish_mail(&self) {
         self.mailer.finish();
+    }
+
+    /// Waits for none of them.
+    pub fn abandon_mail(&self) {
+        drop(self.mailer.take_worker());
     }
 
     /// Mails something to a user, in the user's language, where there is a mail server and an address.

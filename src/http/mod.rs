@@ -92,7 +92,10 @@ pub fn serve<E: From<io::Error>>(
         }
         ready()?;
         let ended = poll_fn(|context| match impatience.as_mut().poll(context) {
-            Poll::Ready(()) => Poll::Ready(Ok(())),
+            Poll::Ready(()) => {
+                app.abandon_mail();
+                Poll::Ready(Ok(()))
+            }
             Poll::Pending => work.as_mut().poll(context),
         });
         ended.await.map_err(E::from)
