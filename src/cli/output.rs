@@ -193,7 +193,11 @@ fn status(error: &anyhow::Error) -> u8 {
     if let Some(error) = error.downcast_ref() {
         return match error {
             BackupError::Exists(_) => 4,
-            BackupError::Foreign(_) | BackupError::Open(_) | BackupError::Damaged { .. } => 7,
+            BackupError::Foreign(_)
+            | BackupError::Unfinished(_)
+            | BackupError::WrongKey(_)
+            | BackupError::Open(_)
+            | BackupError::Damaged { .. } => 7,
             BackupError::Key(_) => 5,
             BackupError::File { .. } | BackupError::Query(_) => 1,
         };

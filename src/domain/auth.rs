@@ -66,7 +66,9 @@ pub fn login(app: &App, attempt: &LoginAttempt, now: Timestamp) -> Result<LoginO
 /// # Errors
 /// [`Error::InvalidChallenge`], [`Error::TooManyRequests`], [`Error::InvalidField`] for a wrong code; or a fault.
 pub fn finish(app: &App, challenge: &str, code: &Code, device: &Device, now: Timestamp) -> Result<Box<OpenedSession>> {
-    let user = factors::challenged(app, challenge, now)?;
+    // It stands for a password only where it cannot stand alone.
+    let user = factors::challenged(app, challenge, now)
+        .and_then(|user| if factors::is_on(&user) { Ok(user) } else { Err(Error::InvalidChallenge) })?;
     let enter = |connection: &Connection| enter(app, connection, (device, None), (&user, None), now);
     let outcome = factors::with_factor(app, (&user, device), Some(code), now, enter);
     log(&outcome, &user.username, device.ip);

@@ -13,7 +13,7 @@ use super::{App, keys};
 use crate::config::Config;
 use crate::error::Error;
 use crate::secret::{KEY_LENGTH, Key, KeyError};
-use crate::storage::{Connection, OpenError, backup, keys as rows, users};
+use crate::storage::{Connection, OpenError, backup, keys as rows, sent_codes, sessions, users};
 use crate::time::Timestamp;
 pub use schedule::start;
 
@@ -39,6 +39,12 @@ pub enum BackupError {
     /// It is no backup.
     #[error("{} is no backup of a Nox database", .0.display())]
     Foreign(PathBuf),
+    /// It is a database in use, or of a process that was killed.
+    #[error("{} is no backup: changes lie beside it, in a file that ends in -wal; take a copy with nox backup create", .0.display())]
+    Unfinished(PathBuf),
+    /// Its key does not belong to it.
+    #[error("the key file in {} does not open what it seals: it cannot be put back", .0.display())]
+    WrongKey(PathBuf),
     /// It cannot be opened.
     #[error(transparent)]
     Open(OpenError),
@@ -104,6 +110,9 @@ pub fn progress(app: &App, path: &Path) -> Result<(u64, PathBuf), BackupError> {
 /// # Errors
 /// It is none, or damaged.
 pub fn verify(config: &Config, path: &Path) -> Result<Report, BackupError> {
+    if backup::is_unfinished(path) {
+        return Err(BackupError::Unfinished(path.to_owned()));
+    }
     let connection = backup::open(path)?;
     // Where it cannot even be looked through, that is what is wrong with it.
     let faults = backup::faults(&connection).unwrap_or_else(|error| vec![causes(&error)]);
@@ -112,7 +121,6 @@ pub fn verify(config: &Config, path: &Path) -> Result<Report, BackupError> {
     }
     let own = key_within(&connection)?;
     let key_fits = match &own {
-        _ if !rows::exist(&connection)? => None,
         Some(bytes) => Some(keys::fits_bytes(&connection, bytes)?),
         None if config.secrets.key_file.exists() => {
             Some(keys::fits(&connection, &Key::load_or_create(&config.secrets.key_file)?)?)
@@ -133,17 +141,23 @@ fn key_within(connection: &Connection) -> Result<Option<Zeroizing<[u8; KEY_LENGT
 }
 
 /// Puts a backup in the place of the database, and its key, where it holds one, in the place of the key file. What was there
-/// is kept beside it, under names that are returned.
+/// is kept beside it, under names that are returned. Every session ends: some had ended since the backup.
 ///
 /// # Errors
 /// The backup is none, or damaged; a server or a command is using the database; or a file cannot be moved.
 pub fn restore(config: &Config, path: &Path, now: Timestamp) -> Result<(Report, Vec<PathBuf>), BackupError> {
     let report = verify(config, path)?;
+    if report.with_key && report.key_fits == Some(false) {
+        return Err(BackupError::WrongKey(path.to_owned()));
+    }
     let (database, key_file) = (&config.storage.database, &config.secrets.key_file);
     // Whoever uses the database holds the key.
     let key = key_file.exists().then(|| Key::load_or_create(key_file)).transpose()?;
     key.as_ref().map_or(Ok(()), Key::use_alone)?;
     let aside = |file: &Path| file.with_added_extension(format!("before-{}", file_time(now)));
+    if let Some(taken) = [aside(database), aside(key_file)].into_iter().find(|file| file.exists()) {
+        return Err(BackupError::Exists(taken));
+    }
     let mut kept = Vec::new();
     if let Some(own) = key_within(&backup::open(path)?)? {
         if key.as_ref().is_some_and(|key| *key.expose() != *own) {
@@ -156,11 +170,21 @@ pub fn restore(config: &Config, path: &Path, now: Timestamp) -> Result<(Report, 
         }
     }
     let failed = |source| BackupError::File { action: "restore", path: database.clone(), source };
-    backup::restore(path, database, &aside(database)).map_err(failed)?;
+    backup::restore(path, database, &aside(database), forget).map_err(failed)?;
     if aside(database).exists() {
         kept.push(aside(database));
     }
     Ok((report, kept))
+}
+
+/// Forgets what must not come back with a backup: the key, which has its own file, and what has ended since.
+fn forget(connection: &Connection) -> Result<(), Error> {
+    sessions::delete_all(connection)?;
+    if rows::exist(connection)? {
+        sent_codes::delete_all(connection)?;
+        rows::delete(connection, KEY_FILE)?;
+    }
+    Ok(())
 }
 
 /// An instant as it stands in the name of a file.

@@ -48,8 +48,9 @@ pub(super) fn note(
     (device, public_key): (&Device, Option<&PublicKey>),
     now: Timestamp,
 ) -> Result<bool> {
-    devices::delete_older(connection, user, now.before(MEMORY))?;
+    // Before the sweep: whoever comes back after a long time is told, too.
     let has_logged_in = devices::exists_any_of(connection, user)?;
+    devices::delete_older(connection, user, now.before(MEMORY))?;
     devices::touch(connection, user, &home(app, user, device), now)?;
     let mut is_known = devices::touch(connection, user, &program(app, user, device, public_key), now)?;
     if let Some(hash) = browser(app, user, device) {

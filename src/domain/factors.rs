@@ -17,7 +17,7 @@ use super::throttle::{self, Budget};
 use crate::error::{Error, Result};
 use crate::storage::sent_codes::{self, Way};
 use crate::storage::users::User;
-use crate::storage::{Connection, recovery_codes, sessions};
+use crate::storage::{Connection, recovery_codes, sessions, totp_enrollments};
 use crate::time::Timestamp;
 pub use challenge::user as challenged;
 pub use methods::Method;
@@ -163,15 +163,21 @@ fn spend_alone<T>(
     change: impl FnOnce(&Connection) -> Result<T>,
 ) -> Result<T> {
     let spent = throttle::spend(app, vec![Budget::code(&user.id.to_string())], now)?;
+    let mut is_right = false;
     let changed = app.db.write(|connection| match prove(connection)? {
         Proof::Right | Proof::Recovery => {
+            is_right = true;
             spent.refund(connection)?;
             change(connection).map(Some)
         }
         Proof::Used => spent.refund(connection).map(|()| None),
         Proof::Wrong => sent_codes::update_tries(connection, user.id).map(|()| None),
-    })?;
-    changed.ok_or_else(|| code.refused())
+    });
+    if changed.is_err() && is_right {
+        // The code is unused, as all of it is undone; but it was no guess.
+        app.db.write(|connection| spent.refund(connection))?;
+    }
+    changed?.ok_or_else(|| code.refused())
 }
 
 /// Whether a code of the user's second factor is right; it is used up by it.
@@ -199,6 +205,8 @@ fn changed(
     now: Timestamp,
 ) -> Result<()> {
     sessions::delete_all_of(connection, user.id, by.map(|principal| principal.session))?;
+    // What was set up before does not count after.
+    totp_enrollments::delete_of(connection, user.id)?;
     audit::record(app, connection, (event, user), by.map(|principal| &principal.device), now)
 }
 

@@ -39,7 +39,11 @@ pub(super) fn open(db: &Db, path: &Path) -> Result<(Key, HashKey), StartError> {
     if let Some((next, hash_key)) = key.next()?.and_then(|next| opened_by(&next).map(|hash_key| (next, hash_key))) {
         return Ok((next.take_the_place_of(key)?, hash_key));
     }
-    if sealed.is_some() && db.read(needs_its_key)? {
+    let is_foreign = db.read(|connection| match sealed {
+        Some(_) => needs_its_key(connection),
+        None => Ok(!totp::opens_any(connection, &key)?),
+    })?;
+    if is_foreign {
         return Err(StartError::KeyForeign(path.to_owned()));
     }
     let hash_key = db.write(|connection| make_hash_key(connection, &key))?;
@@ -66,6 +70,9 @@ fn needs_its_key(connection: &Connection) -> Result<bool> {
 
 /// Whether a key opens what proves that it belongs to a database.
 pub(super) fn fits(connection: &Connection, key: &Key) -> Result<bool> {
+    if !keys::exist(connection)? {
+        return totp::opens_any(connection, key);
+    }
     Ok(keys::find(connection, HASH)?.is_none_or(|sealed| unseal(key, &sealed).is_some()))
 }
 
@@ -144,6 +151,24 @@ mod tests {
         fs::write(&path, key).unwrap();
         fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
         assert!(new().is_ok());
+    }
+
+    #[test]
+    fn a_database_without_a_hash_key_knows_its_key_file_by_its_seeds() {
+        let (_folder, app) = app_with("");
+        let ada = add_user(&app, "ada", "hunter22");
+        let enrollment = totp::enroll(&app, "ada").unwrap();
+        totp::enable_unconfirmed(&app, &enrollment, Timestamp::from_millis(1), || Ok::<_, crate::error::Error>(()))
+            .unwrap();
+        // As the first version of the schema left it.
+        app.db.write(|connection| keys::delete(connection, HASH)).unwrap();
+        let (config, path) = (app.config.clone(), app.config.secrets.key_file.clone());
+        drop(app);
+        let key = fs::read(&path).unwrap();
+        fs::write(&path, [7; KEY_LENGTH]).unwrap();
+        assert!(matches!(App::open(config.clone()), Err(StartError::KeyForeign(_))));
+        fs::write(&path, key).unwrap();
+        assert!(App::open(config).unwrap().keyed_hash("test", ada, "text") != [0; 32]);
     }
 
     #[test]

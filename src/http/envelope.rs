@@ -151,7 +151,9 @@ impl ResponseError for Failure {
 
     /// The answer outside the API; below `/api`, [`layer`] puts the envelope in its place.
     fn error_response(&self) -> HttpResponse {
-        self.start(self.error.facts().status).body(format!("{}\n", self.error))
+        self.start(self.error.facts().status)
+            .content_type("text/plain; charset=utf-8")
+            .body(format!("{}\n", self.error))
     }
 }
 

@@ -87,24 +87,53 @@ pub fn faults(connection: &Connection) -> Result<Vec<String>> {
     Ok(faults)
 }
 
-/// Puts a copy in the place of a database that nobody uses. What was there is kept under `aside`.
+/// Whether changes lie beside a database that are not in its file: it is no copy then, or is in use.
+#[must_use]
+pub fn is_unfinished(path: &Path) -> bool {
+    fs::metadata(with_ending(path, "-wal")).is_ok_and(|meta| meta.len() > 0)
+}
+
+/// Puts a copy in the place of a database that nobody uses, changed by `finish` before. What was there is kept, whole, under
+/// `aside`.
 ///
 /// # Errors
-/// A file cannot be copied or moved.
-pub fn restore(copy: &Path, path: &Path, aside: &Path) -> io::Result<()> {
+/// A file cannot be copied or moved, or what `finish` returns.
+pub fn restore(
+    copy: &Path,
+    path: &Path,
+    aside: &Path,
+    finish: impl FnOnce(&Connection) -> Result<()>,
+) -> io::Result<()> {
+    let sqlite = |error: rusqlite::Error| io::Error::other(describe(&error));
     let draft = draft_of(path);
     let mut file = create(&draft)?;
     io::copy(&mut File::open(copy)?, &mut file)?;
+    let connection = Connection::open_with_flags(&draft, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(sqlite)?;
+    // What is deleted is overwritten.
+    connection.pragma_update(None, "secure_delete", true).map_err(sqlite)?;
+    finish(&connection).map_err(io::Error::other)?;
+    drop(connection);
     file.sync_all()?;
-    let companions = ["-wal", "-shm"].map(|ending| (with_ending(path, ending), with_ending(aside, ending)));
-    for (from, to) in companions.iter().chain([&(path.to_owned(), aside.to_owned())]) {
-        match fs::rename(from, to) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => (),
+    if path.exists() {
+        gather(path);
+        for ending in ["", "-wal", "-shm"] {
+            match fs::rename(with_ending(path, ending), with_ending(aside, ending)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => (),
+            }
         }
     }
     fs::rename(&draft, path)?;
     File::open(secret::parent(path))?.sync_all()
+}
+
+/// Writes all that lies beside a database into its file. Of one that is damaged, what lies beside it moves with it.
+fn gather(path: &Path) {
+    let gathered = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+        .and_then(|old| old.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
+    if let Err(error) = gathered {
+        tracing::warn!(%error, "the database until now is damaged, and is kept as it is");
+    }
 }
 
 fn with_ending(path: &Path, ending: &str) -> PathBuf {

@@ -20,6 +20,15 @@ pub fn find(connection: &Connection, name: &str) -> Result<Option<Vec<u8>>> {
     Ok(connection.query_row(query, [name], |row| row.get(0)).optional()?)
 }
 
+/// Deletes a key.
+///
+/// # Errors
+/// The database fails.
+pub fn delete(connection: &Connection, name: &str) -> Result<()> {
+    connection.execute("DELETE FROM keys WHERE name = ?1", [name])?;
+    Ok(())
+}
+
 /// Stores a key under its name, in the place of the one before.
 ///
 /// # Errors

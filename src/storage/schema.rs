@@ -46,13 +46,15 @@ fn install(path: &Path) -> Result<(), OpenError> {
     pragmas(&connection).map_err(sqlite)?;
     let found = current(&connection).map_err(sqlite)?;
     check(path, found)?;
-    if found.version < VERSION {
+    if found.version < VERSION || !is_wal(&connection).map_err(sqlite)? {
         // One process at a time: the switch to the write-ahead log does not wait for another's.
         let folder = File::open(secret::parent(path)).and_then(|folder| folder.lock().map(|()| folder));
         let _held = folder.map_err(|source| OpenError::File { action: "lock", path: path.to_owned(), source })?;
         match current(&connection).map_err(sqlite)?.version {
             0 if is_empty(&connection).map_err(sqlite)? => fill(&mut connection).map_err(sqlite)?,
             from @ 1..VERSION => upgrades::run(&mut connection, path, from)?,
+            // A copy that was put back is in another mode, in which a long read holds up every change.
+            VERSION => connection.pragma_update(None, "journal_mode", "WAL").map_err(sqlite)?,
             _ => (),
         }
     }
@@ -67,6 +69,10 @@ fn fill(connection: &mut Connection) -> rusqlite::Result<()> {
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
     transaction.execute_batch(SCHEMA)?;
     transaction.commit()
+}
+
+fn is_wal(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.pragma_query_value(None, "journal_mode", |row| Ok(row.get::<_, String>(0)? == "wal"))
 }
 
 fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {

@@ -84,6 +84,15 @@ pub fn update_tries(connection: &Connection, user_id: UserId) -> Result<()> {
     Ok(())
 }
 
+/// Deletes everybody's codes.
+///
+/// # Errors
+/// The database fails.
+pub fn delete_all(connection: &Connection) -> Result<()> {
+    connection.execute("DELETE FROM sent_codes", [])?;
+    Ok(())
+}
+
 /// Deletes all codes of a user.
 ///
 /// # Errors

@@ -36,6 +36,15 @@ pub fn delete(connection: &Connection, user_id: UserId, secret: &[u8]) -> Result
     Ok(connection.execute(query, params![user_id, secret])? == 1)
 }
 
+/// Deletes that of a user.
+///
+/// # Errors
+/// The database fails.
+pub fn delete_of(connection: &Connection, user_id: UserId) -> Result<()> {
+    connection.execute("DELETE FROM totp_enrollments WHERE user_id = ?1", [user_id])?;
+    Ok(())
+}
+
 /// Deletes every one.
 ///
 /// # Errors

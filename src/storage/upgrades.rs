@@ -14,7 +14,9 @@ pub(super) fn run(connection: &mut Connection, path: &Path, from: u32) -> Result
     let copy = copy_name(path, from);
     let failed = |source| OpenError::File { action: "copy, before its upgrade,", path: path.to_owned(), source };
     backup::write(connection, &copy, |_| Ok(())).map_err(failed)?;
-    upgrade(connection, from).map_err(|source| OpenError::Sqlite { path: path.to_owned(), source })?;
+    let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
+    connection.pragma_update(None, "journal_mode", "WAL").map_err(sqlite)?;
+    upgrade(connection, from).map_err(sqlite)?;
     tracing::info!(from, copy = ?copy, "upgraded the database");
     Ok(())
 }

@@ -34,6 +34,17 @@ fn a_backup_with_the_key_is_all_that_another_machine_needs() {
     assert_eq!(mode(&other.path("nox.key")), 0o600);
     let server = other.serve();
     assert_eq!(server.client().log_in_with_code("ada", "hunter22", &oathtool(&secret, 0)).status, 200);
+    // The key is in its file, and nowhere in the database any more.
+    let key = fs::read(other.path("nox.key")).unwrap();
+    for file in ["nox.db", "nox.db-wal"] {
+        let content = fs::read(other.path(file)).unwrap_or_default();
+        assert!(!content.windows(key.len()).any(|part| part == key), "{file}");
+    }
+    let journal: String = rusqlite::Connection::open(other.path("nox.db"))
+        .unwrap()
+        .pragma_query_value(None, "journal_mode", |row| row.get(0))
+        .unwrap();
+    assert_eq!(journal, "wal");
     let code = recovery.lines().next().unwrap();
     assert_eq!(server.client().log_in_with_code("ada", "hunter22", code).status, 200);
 }
@@ -69,6 +80,52 @@ fn what_was_there_before_a_restore_is_kept() {
     assert_eq!(instance.ok(&["user", "list"], "").lines().count(), 1);
     let report = instance.ok(&["backup", "verify", kept, "--json"], "");
     assert_eq!(report, "{\"users\":2,\"with_key\":false,\"key_fits\":true}\n");
+}
+
+#[test]
+fn what_has_ended_since_a_backup_does_not_come_back_with_it() {
+    let instance = Instance::new();
+    instance.add_user("ada", "hunter22");
+    let server = instance.serve();
+    let token = server.client().log_in("ada", "hunter22").token();
+    instance.ok(&["backup", "create", "copy.db"], "");
+    instance.ok(&["session", "revoke", "--user", "ada"], "");
+    server.stop();
+    instance.ok(&["backup", "restore", "copy.db"], "");
+    assert_eq!(instance.serve().client().me(&token).status, 401);
+}
+
+#[test]
+fn what_a_killed_server_left_beside_the_database_is_kept_with_it() {
+    let instance = Instance::new();
+    instance.ok(&["user", "list"], "");
+    instance.ok(&["backup", "create", "copy.db"], "");
+    // A connection that stays keeps the changes beside the file.
+    let reader = rusqlite::Connection::open(instance.path("nox.db")).unwrap();
+    reader.execute_batch("BEGIN; SELECT * FROM users").unwrap();
+    instance.add_user("bob", "hunter22");
+    assert!(fs::metadata(instance.path("nox.db-wal")).unwrap().len() > 0);
+    assert_eq!(instance.run(&["backup", "restore", "nox.db"], "").status, 7, "it is no whole copy");
+    drop(reader);
+    let kept = instance.ok(&["backup", "restore", "copy.db"], "");
+    let kept = kept.trim_end().strip_prefix("kept ").unwrap();
+    assert!(instance.ok(&["backup", "verify", kept], "").contains("1 user(s)"));
+}
+
+#[test]
+fn a_stale_key_in_a_backup_does_not_take_the_place_of_the_right_one() {
+    let instance = Instance::new();
+    instance.add_user("ada", "hunter22");
+    instance.enroll("ada");
+    instance.ok(&["backup", "create", "whole.db", "--with-key"], "");
+    let connection = rusqlite::Connection::open(instance.path("whole.db")).unwrap();
+    connection.execute("UPDATE keys SET sealed = zeroblob(32) WHERE name = 'file'", []).unwrap();
+    drop(connection);
+    let key = fs::read(instance.path("nox.key")).unwrap();
+    let refused = instance.run(&["backup", "restore", "whole.db"], "");
+    assert_eq!(refused.status, 7, "{}", refused.stderr);
+    assert_eq!(fs::read(instance.path("nox.key")).unwrap(), key);
+    instance.ok(&["totp", "status", "ada"], "");
 }
 
 #[test]

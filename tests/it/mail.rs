@@ -201,6 +201,6 @@ fn a_mail_is_in_the_language_of_the_user_else_of_the_program_else_of_the_instanc
     assert_eq!(ask(&home, None), english);
     home.instance.ok(&TEST, "");
     let test = home.mails.next_mail();
-    assert_eq!(test.subject(), "Nox peut envoyer du courrier");
+    assert_eq!(test.subject(), "Nox peut envoyer des e-mails");
     assert!(test.html().contains("lang=\"fr\"") && test.text().contains("bien arrivé"), "{test:?}");
 }

@@ -198,9 +198,14 @@ fn a_login_leads_back_to_where_its_reader_came_from() {
 #[test]
 fn what_the_url_says_is_never_markup() {
     let (_instance, server, _) = serve("");
-    for path in ["/login?return_to=%22%3E%3Cscript%3E", "/email/confirmation?token=%22%3E%3Cscript%3E", "/%3Cscript%3E"]
-    {
+    for path in [
+        "/login?return_to=%22%3E%3Cscript%3E",
+        "/email/confirmation?token=%22%3E%3Cscript%3E",
+        "/%3Cscript%3E",
+        "//evil.example/x",
+    ] {
         let page = Browser::new(&server).get(path).text;
+        assert!(!page.contains("href=\"//"), "{page}");
         assert!(!page.contains("\"><script>") && !page.contains("<script>"), "{page}");
     }
 }

@@ -48,6 +48,8 @@ fn make_if_due(app: &App, every: Span, now: Timestamp) -> Result<(), BackupError
     let failed = |action| move |source| BackupError::File { action, path: folder.clone(), source };
     crate::secret::create_parent(&folder.join("x")).map_err(failed("make the folder"))?;
     let mut copies = copies(app).map_err(failed("read the folder"))?;
+    // A clock that was wrong once shall not stop what comes after.
+    copies.retain(|copy| copy.file_name() <= Some(name(now).as_ref()));
     let due = copies.last().is_none_or(|newest| newest.file_name() <= Some(name(now.before(every.into())).as_ref()));
     if !due {
         return Ok(());
@@ -93,9 +95,13 @@ mod tests {
             let found = copies(&app).unwrap();
             found.iter().map(|path| path.file_name().unwrap().to_str().unwrap().to_owned()).collect::<Vec<_>>()
         };
+        fs::create_dir(folder.path().join("kept")).unwrap();
+        let future = folder.path().join("kept/nox-2036-01-01T00-00-00Z.db");
+        fs::write(&future, "").unwrap();
         for hours in [0, 12, 23, 24, 47, 48, 50] {
             make_if_due(&app, every, start.after(Duration::from_hours(hours))).unwrap();
         }
+        fs::remove_file(future).unwrap();
         assert_eq!(names(), ["nox-2025-06-27T11-08-33Z.db", "nox-2025-06-28T11-08-33Z.db"]);
         assert_eq!(fs::read_dir(folder.path().join("kept")).unwrap().count(), 2, "no draft is left");
     }

@@ -16,11 +16,15 @@ const LIFETIME: Duration = Duration::from_mins(10);
 /// What it is sealed for.
 const PLACE: &str = "challenge";
 
+/// What it is bound to: nobody makes one by the key file alone, and it dies with the password.
+fn password_mark(app: &App, user: &User) -> [u8; 32] {
+    app.keyed_hash(PLACE, user.id, &user.password_hash)
+}
+
 /// Makes the challenge for a user whose password was right. It is stored nowhere: its seal proves it.
 pub(super) fn make(app: &App, user: &User, now: Timestamp) -> Result<String> {
     let ends = now.after(LIFETIME).millis().to_be_bytes();
-    let password = user.password_changed_at.millis().to_be_bytes();
-    let content = [&user.id.0.to_be_bytes()[..], &ends, &password].concat();
+    let content = [&user.id.0.to_be_bytes()[..], &ends, &password_mark(app, user)].concat();
     Ok(BASE64_URL_SAFE_NO_PAD.encode(app.key.seal(PLACE, &content)?))
 }
 
@@ -29,16 +33,16 @@ pub(super) fn make(app: &App, user: &User, now: Timestamp) -> Result<String> {
 /// # Errors
 /// [`Error::InvalidChallenge`] where its time is over, the password has changed since, or it was not made here.
 pub fn user(app: &App, challenge: &str, now: Timestamp) -> Result<User> {
-    let (id, ends, password_changed_at) = read(app, challenge).ok_or(Error::InvalidChallenge)?;
+    let (id, ends, mark) = read(app, challenge).ok_or(Error::InvalidChallenge)?;
     let user = app.db.read(|connection| users::find_by_id(connection, id))?;
-    user.filter(|user| now < ends && user.password_changed_at == password_changed_at && !is_banned(user, now))
+    user.filter(|user| now < ends && mark == password_mark(app, user) && !is_banned(user, now))
         .ok_or(Error::InvalidChallenge)
 }
 
-fn read(app: &App, challenge: &str) -> Option<(UserId, Timestamp, Timestamp)> {
+fn read(app: &App, challenge: &str) -> Option<(UserId, Timestamp, [u8; 32])> {
     let content = app.key.open(PLACE, &BASE64_URL_SAFE_NO_PAD.decode(challenge).ok()?).ok()?;
-    let (id, times) = content.split_first_chunk()?;
-    let (ends, password) = times.split_first_chunk()?;
-    let instant = |bytes: &[u8; 8]| Timestamp::from_millis(i64::from_be_bytes(*bytes));
-    Some((UserId(u32::from_be_bytes(*id)), instant(ends), instant(password.first_chunk()?)))
+    let (id, rest) = content.split_first_chunk()?;
+    let (ends, mark) = rest.split_first_chunk()?;
+    let ends = Timestamp::from_millis(i64::from_be_bytes(*ends));
+    Some((UserId(u32::from_be_bytes(*id)), ends, *mark.first_chunk()?))
 }

@@ -11,7 +11,7 @@ use crate::domain::sessions::{Device, Principal, check_open};
 use crate::domain::throttle::{self, Budget};
 use crate::error::{Error, Result};
 use crate::storage::Connection;
-use crate::storage::sent_codes::Way;
+use crate::storage::sent_codes::{self, Way};
 use crate::storage::users::{self, User};
 use crate::time::Timestamp;
 
@@ -57,6 +57,15 @@ pub fn send(app: &App, asker: Asker, now: Timestamp) -> Result<()> {
 /// [`Error::ServiceDisabled`] where they cannot.
 pub fn check_service(app: &App) -> Result<()> {
     if app.mailer.is_on() { Ok(()) } else { Err(Error::ServiceDisabled) }
+}
+
+/// Whether a code that is still good was mailed to a user.
+///
+/// # Errors
+/// The database fails.
+pub fn is_mailed(app: &App, user: &User, now: Timestamp) -> Result<bool> {
+    let code = app.db.read(|connection| sent_codes::find_active(connection, user.id, Way::Email, now))?;
+    Ok(code.is_some_and(|code| !code.is_used))
 }
 
 /// Mails a code to a user with a verified address: at most one a minute, and ten a day.

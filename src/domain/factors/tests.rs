@@ -157,9 +157,46 @@ fn a_waiting_secret_opens_in_no_other_place() {
     totp::setup(&app, &principal, None, NOW).unwrap();
     let bob = add_user(&app, "bob", "hunter22");
     let sealed = app.db.read(|connection| totp_enrollments::find_active(connection, ada, NOW)).unwrap().unwrap();
-    assert!(app.key.open(&format!("totp-enrollment:{ada}"), &sealed).is_ok());
-    assert!(app.key.open(&format!("totp-enrollment:{bob}"), &sealed).is_err());
+    let session = principal.session;
+    assert!(app.key.open(&format!("totp-enrollment:{ada}:{session}"), &sealed).is_ok());
+    assert!(app.key.open(&format!("totp-enrollment:{bob}:{session}"), &sealed).is_err());
     assert!(app.key.open(&format!("totp:{ada}"), &sealed).is_err());
+    let other = self::principal(&app, None, NOW);
+    assert!(totp::waiting(&app, &principal, NOW).unwrap().is_some());
+    assert!(totp::waiting(&app, &other, NOW).unwrap().is_none(), "another session sees nothing of it");
+}
+
+#[test]
+fn a_right_code_of_a_change_that_fails_is_no_guess_and_stays_good() {
+    let (_folder, app, ada) = app("");
+    let digits = make(&app, ada, Way::Operator, NOW);
+    let user = user(&app, ada);
+    for _ in 0..10 {
+        let failed = accept(&app, (&user, &DEVICE), &code(&digits), NOW, |_| Err::<(), _>(Error::UserNotFound));
+        assert!(matches!(failed, Err(Error::UserNotFound)));
+    }
+    assert!(is_accepted(&app, ada, &digits, NOW));
+}
+
+#[test]
+fn a_challenge_logs_nobody_in_who_has_no_factor() {
+    let (_folder, app, ada) = app("");
+    let challenge = challenge::make(&app, &user(&app, ada), NOW).unwrap();
+    let finish = |code: &str| crate::domain::auth::finish(&app, &challenge, &self::code(code), &DEVICE, NOW);
+    assert!(matches!(finish("000000"), Err(Error::InvalidChallenge)));
+    change(&app, ada, |user| user.has_email_factor = true);
+    let code = make(&app, ada, Way::Email, NOW);
+    assert!(finish(&code).is_ok());
+}
+
+#[test]
+fn what_was_set_up_before_a_change_of_factor_does_not_count_after() {
+    let (_folder, app, ada) = app(MAIL);
+    let principal = principal(&app, None, NOW);
+    totp::setup(&app, &principal, None, NOW).unwrap();
+    let mailed = make(&app, ada, Way::Email, NOW);
+    email::enable(&app, &principal, (&code(&mailed), None), NOW).unwrap();
+    assert!(totp::waiting(&app, &principal, NOW).unwrap().is_none());
 }
 
 #[test]
@@ -189,6 +226,11 @@ fn a_device_is_forgotten_after_half_a_year() {
     assert!(touch(0), "it was never there");
     assert!(!touch(180));
     assert!(touch(361));
+    // Whoever comes back after a long time is told, too.
+    let elsewhere = Device { ip: [192, 0, 2, 77].into(), ..DEVICE };
+    let later = NOW.after(Duration::from_hours(24 * 1000));
+    let note = |connection: &_| crate::domain::devices::note(&app, connection, ada, (&elsewhere, None), later);
+    assert!(app.db.write(note).unwrap());
 }
 
 #[test]

@@ -21,8 +21,8 @@ use crate::storage::totp_factors::{self, TotpFactor};
 use crate::storage::users::{self, User, UserId};
 use crate::time::Timestamp;
 pub(super) use check::live;
-pub(in crate::domain) use check::reseal;
 use check::{fault, log_skew, matching_step, place, skew, totp, waiting_place};
+pub(in crate::domain) use check::{opens_any, reseal};
 
 /// 160 bits, as RFC 4226 (4, R6) recommends.
 const SECRET_LENGTH: usize = 20;
@@ -69,7 +69,7 @@ pub fn setup(app: &App, principal: &Principal, code: Option<&Code>, now: Timesta
     with_factor(app, (user, &principal.device), code, now, |connection| {
         check_open(connection, principal, now)?;
         let enrollment = Enrollment::new(app, user.clone())?;
-        let sealed = app.key.seal(&waiting_place(user.id), enrollment.totp.secret().as_bytes())?;
+        let sealed = app.key.seal(&waiting_place(principal), enrollment.totp.secret().as_bytes())?;
         totp_enrollments::put(connection, user.id, &sealed, now.after(PATIENCE))?;
         Ok(enrollment)
     })
@@ -82,7 +82,8 @@ pub fn setup(app: &App, principal: &Principal, code: Option<&Code>, now: Timesta
 pub fn waiting(app: &App, principal: &Principal, now: Timestamp) -> Result<Option<Enrollment>> {
     let user = &principal.user;
     let sealed = app.db.read(|connection| totp_enrollments::find_active(connection, user.id, now))?;
-    let secret = sealed.map(|sealed| app.key.open(&waiting_place(user.id), &sealed)).transpose()?;
+    // One that does not open waits for another session.
+    let secret = sealed.and_then(|sealed| app.key.open(&waiting_place(principal), &sealed).ok());
     secret.map(|secret| Enrollment::of(app, user.clone(), &secret)).transpose()
 }
 
@@ -97,8 +98,8 @@ pub fn enable(app: &App, principal: &Principal, code: &Code, now: Timestamp) -> 
         return Err(Error::AlreadyValid);
     }
     let waiting = app.db.read(|connection| totp_enrollments::find_active(connection, user.id, now))?;
-    let waiting = waiting.ok_or_else(|| code.invalid("must follow a setup of the last hour"))?;
-    let secret = app.key.open(&waiting_place(user.id), &waiting)?;
+    let opened = waiting.and_then(|sealed| Some((app.key.open(&waiting_place(principal), &sealed).ok()?, sealed)));
+    let (secret, waiting) = opened.ok_or_else(|| code.invalid("must follow a setup of the last hour"))?;
     let totp = totp(app, &secret, "")?;
     // A wrong one is not counted: the secret is no secret to whoever sets it up.
     let step = first_step(&totp, user.id, code, now)?;

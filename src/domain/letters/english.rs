@@ -14,7 +14,7 @@ pub(super) fn write<'a>(sender: &Sender<'_>, display: &str, letter: &Letter<'a>)
                 text(format!("Enter this code where {title} asks for one:")),
                 Part::Code(code),
                 text("It works once, within ten minutes."),
-                text("If you did not ask for it, somebody knows your password: change it."),
+                text("If it was not you who asked, change your password and end all other sessions."),
             ],
         ),
         Letter::Confirmation(url) => (

@@ -14,7 +14,9 @@ pub(super) fn write<'a>(sender: &Sender<'_>, display: &str, letter: &Letter<'a>)
                 text(format!("Saisissez ce code là où {title} vous en demande un\u{a0}:")),
                 Part::Code(code),
                 text("Il est valable une seule fois, pendant dix minutes."),
-                text("Si vous ne l’avez pas demandé, quelqu’un connaît votre mot de passe\u{a0}: changez-le."),
+                text(
+                    "Si ce n’est pas vous qui l’avez demandé, changez votre mot de passe et fermez toutes les autres sessions.",
+                ),
             ],
         ),
         Letter::Confirmation(url) => (
@@ -44,10 +46,8 @@ pub(super) fn write<'a>(sender: &Sender<'_>, display: &str, letter: &Letter<'a>)
             ],
         ),
         Letter::Test => (
-            format!("{title} peut envoyer du courrier"),
-            vec![text(format!(
-                "Ceci est un essai des réglages de courrier de {title} ({address}). Il est bien arrivé."
-            ))],
+            format!("{title} peut envoyer des e-mails"),
+            vec![text(format!("Ceci est un essai des réglages d’e-mail de {title} ({address}). Il est bien arrivé."))],
         ),
     }
 }
@@ -67,8 +67,8 @@ const fn happened(event: Event) -> &'static str {
         Event::SessionEnded | Event::SessionsEnded => "Vous avez été déconnecté",
         Event::TotpEnabled => "Une application d’authentification a été activée",
         Event::TotpDisabled => "L’application d’authentification a été désactivée",
-        Event::EmailFactorEnabled => "Les codes par courrier ont été activés",
-        Event::EmailFactorDisabled => "Les codes par courrier ont été désactivés",
+        Event::EmailFactorEnabled => "Les codes par e-mail ont été activés",
+        Event::EmailFactorDisabled => "Les codes par e-mail ont été désactivés",
         Event::RecoveryCodeUsed => "Un code de secours a été utilisé",
         Event::RecoveryCodesRenewed => "De nouveaux codes de secours ont été créés",
         Event::CodeIssued => "Un code a été créé pour vous",

@@ -36,6 +36,7 @@ struct AccountPage<'a> {
     /// Whether a change of the address or the password needs one.
     needs_code: bool,
     password_hint: String,
+    codes_left: String,
     sessions: Vec<SessionRow>,
     /// What says that there are more.
     older: Option<String>,
@@ -119,6 +120,7 @@ fn view<'a>(app: &App, visitor: &'a Visitor, principal: &Principal, message: Mes
         is_code_mailed: visitor.query("done") == "code",
         needs_code: shown.twofa_enabled,
         password_hint: fill(t.new_password_hint, app.config.password.min_length.get()),
+        codes_left: fill(t.codes_left, user.recovery_codes),
         sessions: found.into_iter().map(|session| row(visitor, session)).collect(),
         older: (more > 0).then(|| fill(t.older_sessions, more)),
         user: shown,

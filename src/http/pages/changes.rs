@@ -27,7 +27,7 @@ pub(in crate::http) async fn change_profile(visitor: Visitor, form: Form) -> Htt
         Some(language) => format!("saved&lang={}", language.tag()),
         None => "saved".into(),
     };
-    act(visitor, form, &told, |app, principal, form, now| {
+    act(visitor, form, (Lane::Plain, &told), |app, principal, form, now| {
         let changes = Changes {
             display: Some(Display::parse(form.text("display").trim().into())?),
             // Browsers write the end of a line as two characters.
@@ -46,12 +46,12 @@ pub(in crate::http) async fn upload_picture(visitor: Visitor, content: FileForm)
     let change = move |app: &App, principal: &Principal, _: &Form, now| {
         upload(app, principal, PictureKind::Thumbnail, file, now).map(drop)
     };
-    act(visitor, form, "saved", change).await
+    act(visitor, form, (Lane::Plain, "saved"), change).await
 }
 
 /// `POST /account/email`
 pub(in crate::http) async fn change_email(visitor: Visitor, form: Form) -> HttpResponse {
-    act(visitor, form, "email", |app, principal, form, now| {
+    act(visitor, form, (Lane::Hashing, "email"), |app, principal, form, now| {
         let email = Clearable::parse(form.text("email").trim().into(), Email::parse)?;
         let changes = Changes { email: Some(email), ..Changes::default() };
         let (user, code) = (&principal.user, form.code()?);
@@ -66,12 +66,12 @@ pub(in crate::http) async fn change_email(visitor: Visitor, form: Form) -> HttpR
 
 /// `POST /account/email/resend`
 pub(in crate::http) async fn resend_link(visitor: Visitor, form: Form) -> HttpResponse {
-    act(visitor, form, "link", |app, principal, _, now| email::resend(app, principal, now)).await
+    act(visitor, form, (Lane::Plain, "link"), |app, principal, _, now| email::resend(app, principal, now)).await
 }
 
 /// `POST /account/password`
 pub(in crate::http) async fn change_password(visitor: Visitor, form: Form) -> HttpResponse {
-    act(visitor, form, "password", |app, principal, form, now| {
+    act(visitor, form, (Lane::Hashing, "password"), |app, principal, form, now| {
         let new = NewPassword::parse(form.password("new_password"), &app.config)?;
         let password = Some((new, form.password("current_password")));
         done(edit(app, principal, Edit { changes: Changes::default(), password, code: form.code()? }, now)?).map(drop)
@@ -81,7 +81,7 @@ pub(in crate::http) async fn change_password(visitor: Visitor, form: Form) -> Ht
 
 /// `POST /account/sessions/end`
 pub(in crate::http) async fn end_session(visitor: Visitor, form: Form) -> HttpResponse {
-    act(visitor, form, "session", |app, principal, form, now| {
+    act(visitor, form, (Lane::Plain, "session"), |app, principal, form, now| {
         let id = SessionId::parse(form.text("session")).ok_or(Error::SessionNotFound)?;
         match sessions::revoke(app, principal, id, now) {
             // It has ended already, which is what was wanted.
@@ -94,7 +94,8 @@ pub(in crate::http) async fn end_session(visitor: Visitor, form: Form) -> HttpRe
 
 /// `POST /account/sessions/end-others`
 pub(in crate::http) async fn end_other_sessions(visitor: Visitor, form: Form) -> HttpResponse {
-    act(visitor, form, "sessions", |app, principal, _, now| sessions::revoke_others(app, principal, now)).await
+    act(visitor, form, (Lane::Plain, "sessions"), |app, principal, _, now| sessions::revoke_others(app, principal, now))
+        .await
 }
 
 /// `POST /account/logout`
@@ -110,14 +111,21 @@ pub(in crate::http) async fn log_out(visitor: Visitor, form: Form) -> HttpRespon
     }
 }
 
+/// Whether a change computes a hash, and so waits in the queue of those.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lane {
+    Plain,
+    Hashing,
+}
+
 /// Makes a change that somebody asks for with a form of theirs, and leads back to the page, which says what was done.
 pub(super) async fn act(
     visitor: Visitor,
     form: Form,
-    told: &str,
+    (lane, told): (Lane, &str),
     change: impl FnOnce(&App, &Principal, &Form, Timestamp) -> Result<()> + Send + 'static,
 ) -> HttpResponse {
-    match work(&visitor, form, change).await {
+    match work(&visitor, form, lane, change).await {
         Ok(()) => visitor.redirect(&format!("/account?done={told}")),
         Err(refused) => refused,
     }
@@ -127,12 +135,16 @@ pub(super) async fn act(
 pub(super) async fn work<T: Send + 'static>(
     visitor: &Visitor,
     form: Form,
+    lane: Lane,
     change: impl FnOnce(&App, &Principal, &Form, Timestamp) -> Result<T> + Send + 'static,
 ) -> Result<T, HttpResponse> {
     let principal = check(visitor, &form)?;
     let (now, typed) = (visitor.now, form.clone());
-    // Any of them may compute a hash.
-    let changed = visitor.bridge.hash(move |app| change(app, &principal, &form, now)).await;
+    let change = move |app: &App| change(app, &principal, &form, now);
+    let changed = match lane {
+        Lane::Plain => visitor.bridge.run(change).await,
+        Lane::Hashing => visitor.bridge.hash(change).await,
+    };
     changed.map_err(|error| refuse(visitor, &error, &typed))
 }
 
@@ -176,6 +188,8 @@ pub(super) fn reason(visitor: &Visitor, error: &Error) -> Message {
         Error::InvalidField { field: "password", .. } => fill(t.bad_password, config.password.min_length.get()),
         Error::InvalidField { field: "current_password", .. } => t.wrong_password.into(),
         Error::InvalidField { field: "email", rule } if rule.contains("factor") => t.email_is_factor.into(),
+        Error::InvalidField { field: "email", rule } if rule.contains("verified") => t.mail_needs_address.into(),
+        Error::InvalidField { field: "type", .. } | Error::ServiceDisabled | Error::AlreadyValid => t.is_not_so.into(),
         Error::InvalidField { field: "email", .. } => t.bad_email.into(),
         _ => return explain(t, error, visitor.now),
     };

@@ -142,7 +142,7 @@ fn code_page(visitor: &Visitor, return_to: &str, message: Message, status: u16) 
     let autofocus = if matches!(message, Message::Error(_) | Message::TooMany(_)) { "" } else { "autofocus" };
     let can_send = user.has_email_factor && visitor.bridge.read(email::check_service).is_ok();
     // Where mail is the only factor, the login has sent a code by itself.
-    let is_mailed = can_send && (!user.has_totp || !visitor.query("mailed").is_empty());
+    let is_mailed = can_send && visitor.bridge.read(|app| email::is_mailed(app, &user, visitor.now)).unwrap_or(false);
     let message = if message.is_none() && is_mailed { Message::Done(t.code_is_mailed) } else { message };
     let frame = visitor.frame(t.one_more_step, message);
     let page = CodePage { frame, return_to, username: &user.username, label, autofocus, can_send };

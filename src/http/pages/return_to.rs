@@ -20,6 +20,10 @@ pub(super) fn parse(config: &Config, text: &str) -> Option<Target> {
         return None;
     }
     let url = base.join(text).ok().filter(|url| url.username().is_empty() && url.password().is_none())?;
+    // A path that begins with two slashes would be read as a host.
+    if url.path().starts_with("//") {
+        return None;
+    }
     if url.origin() == base.origin() {
         return Some(Target::Here(url[Position::BeforePath..].to_owned()));
     }
@@ -52,6 +56,9 @@ mod tests {
             "",
             "account",
             "//evil.example",
+            "/.//evil.example/x",
+            "/x/..//evil.example",
+            "https://nox.example//evil.example/x",
             "/\\evil.example",
             "/\t/evil.example",
             "\\\\evil.example",

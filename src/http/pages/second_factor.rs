@@ -4,7 +4,8 @@ use actix_web::HttpResponse;
 use askama::Template;
 use zeroize::Zeroizing;
 
-use super::changes::{act, done, reason, refuse, work};
+use super::account::show;
+use super::changes::{Lane, act, done, reason, refuse, work};
 use super::form::Form;
 use super::frame::{Frame, Message};
 use super::login::status;
@@ -43,7 +44,7 @@ struct CodesPage<'a> {
 pub(in crate::http) async fn set_up_totp(visitor: Visitor, form: Form) -> HttpResponse {
     let setup =
         |app: &_, principal: &_, form: &Form, now| done(totp::setup(app, principal, form.code()?.as_ref(), now)?);
-    match work(&visitor, form, setup).await {
+    match work(&visitor, form, Lane::Plain, setup).await {
         Ok(_) => visitor.redirect("/account/totp"),
         Err(refused) => refused,
     }
@@ -72,6 +73,10 @@ fn totp_page(visitor: &Visitor, message: Message, status: u16) -> HttpResponse {
             };
             visitor.show(status, page.render())
         }
+        // Whoever sent a code has waited too long.
+        Ok(None) if status != 200 => {
+            show(visitor, Message::Error(visitor.t.setup_is_over.into()), status, &Form::default())
+        }
         Ok(None) => visitor.redirect("/account"),
         Err(error) => refuse(visitor, &error, &Form::default()),
     }
@@ -90,10 +95,11 @@ pub(in crate::http) async fn enable_totp(visitor: Visitor, form: Form) -> HttpRe
         totp::enable(app, principal, &code, now)
     };
     // What is wrong is said where it is asked for.
-    let enabled = work(&visitor, form, move |app, principal, form, now| match enable(app, principal, form, now) {
-        Err(error @ Error::InvalidField { .. }) => Ok(Err(error)),
-        other => other.map(Ok),
-    });
+    let enabled =
+        work(&visitor, form, Lane::Hashing, move |app, principal, form, now| match enable(app, principal, form, now) {
+            Err(error @ Error::InvalidField { .. }) => Ok(Err(error)),
+            other => other.map(Ok),
+        });
     match enabled.await {
         Ok(Ok(codes)) => codes_page(&visitor, &codes),
         Ok(Err(wrong)) => totp_page(&visitor, reason(&visitor, &wrong), status(&wrong)),
@@ -105,12 +111,12 @@ pub(in crate::http) async fn enable_totp(visitor: Visitor, form: Form) -> HttpRe
 pub(in crate::http) async fn disable_totp(visitor: Visitor, form: Form) -> HttpResponse {
     let disable =
         |app: &_, principal: &_, form: &Form, now| done(totp::disable(app, principal, form.code()?.as_ref(), now)?);
-    act(visitor, form, "off", disable).await
+    act(visitor, form, (Lane::Plain, "off"), disable).await
 }
 
 /// `POST /account/mail-codes/send`
 pub(in crate::http) async fn send_mail_code(visitor: Visitor, form: Form) -> HttpResponse {
-    act(visitor, form, "code", |app, principal, _, now| {
+    act(visitor, form, (Lane::Plain, "code"), |app, principal, _, now| {
         email::send(app, Asker::Session(Box::new(principal.clone())), now)
     })
     .await
@@ -118,7 +124,7 @@ pub(in crate::http) async fn send_mail_code(visitor: Visitor, form: Form) -> Htt
 
 /// `POST /account/mail-codes/enable`
 pub(in crate::http) async fn enable_mail_codes(visitor: Visitor, form: Form) -> HttpResponse {
-    let enabled = work(&visitor, form, |app, principal, form, now| {
+    let enabled = work(&visitor, form, Lane::Hashing, |app, principal, form, now| {
         let mailed = needed(form.code_in("mailed_code")?)?;
         check_password(app, &principal.user, &form.password("current_password"), now)?;
         done(email::enable(app, principal, (&mailed, form.code()?.as_ref()), now)?)
@@ -134,12 +140,12 @@ pub(in crate::http) async fn enable_mail_codes(visitor: Visitor, form: Form) -> 
 pub(in crate::http) async fn disable_mail_codes(visitor: Visitor, form: Form) -> HttpResponse {
     let disable =
         |app: &_, principal: &_, form: &Form, now| done(email::disable(app, principal, form.code()?.as_ref(), now)?);
-    act(visitor, form, "off", disable).await
+    act(visitor, form, (Lane::Plain, "off"), disable).await
 }
 
 /// `POST /account/recovery`
 pub(in crate::http) async fn renew_codes(visitor: Visitor, form: Form) -> HttpResponse {
-    let renewed = work(&visitor, form, |app, principal, form, now| {
+    let renewed = work(&visitor, form, Lane::Plain, |app, principal, form, now| {
         done(renew_recovery_codes(app, principal, form.code()?.as_ref(), now)?)
     });
     match renewed.await {

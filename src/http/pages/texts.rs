@@ -27,7 +27,7 @@ texts! {
     mail_a_code, code_is_mailed, wrong_login, wrong_code, too_many_before, too_many_after, busy, unreachable, fault,
     stale, took_too_long, account_is_disabled, session_is_over, you_are_in, go_on_to, nothing_here,
     nothing_here_text, to_the_start, your_account, log_out, change, save, saved, profile, display_name,
-    display_hint, bio, bio_hint, language, picture, picture_hint, upload, picture_refused, no_right, bad_display,
+    display_hint, bio, bio_hint, language, picture, picture_hint, upload, picture_refused, no_right, is_not_so, setup_is_over, bad_display,
     bad_bio, email, no_email, verified, not_verified, mail_a_link, link_is_mailed, new_email, bad_email,
     email_is_taken, email_is_factor, email_changed, confirm_address, confirm_address_text, confirm,
     address_is_confirmed, link_is_over, current_password, new_password, new_password_hint, bad_password,

@@ -140,7 +140,8 @@ impl Visitor {
             .extend_pairs(others)
             .append_pair("lang", self.t.other_language_tag)
             .finish();
-        self.is_get.then(|| format!("{path}?{query}"))
+        // Two slashes at the start would be read as a host.
+        self.is_get.then(|| format!("/{}?{query}", path.trim_start_matches('/')))
     }
 
     /// The cookies that this visit sets.

@@ -4,6 +4,7 @@ use totp_rs::{Builder, Secret, Totp};
 
 use crate::domain::App;
 use crate::domain::factors::{Code, Proof};
+use crate::domain::sessions::Principal;
 use crate::error::{Error, Result};
 use crate::secret::Key;
 use crate::storage::Connection;
@@ -67,6 +68,12 @@ fn skew_of(totp: &Totp, digits: &str, now: Timestamp) -> Option<String> {
     })
 }
 
+/// Whether a key opens the first secret that there is; true, where there is none.
+pub(in crate::domain) fn opens_any(connection: &Connection, key: &Key) -> Result<bool> {
+    let first = totp_factors::find_first(connection)?;
+    Ok(first.is_none_or(|factor| key.open(&place(factor.user_id), &factor.secret).is_ok()))
+}
+
 /// Seals every secret with another key.
 pub(in crate::domain) fn reseal(connection: &Connection, old: &Key, new: &Key) -> Result<()> {
     totp_factors::list_all(connection)?.into_iter().try_for_each(|TotpFactor { user_id, secret, .. }| {
@@ -100,9 +107,9 @@ pub(super) fn place(user: UserId) -> String {
     format!("totp:{user}")
 }
 
-/// What a secret that waits for its first code is bound to.
-pub(super) fn waiting_place(user: UserId) -> String {
-    format!("totp-enrollment:{user}")
+/// What a secret that waits for its first code is bound to: no other session sees it or enables it.
+pub(super) fn waiting_place(principal: &Principal) -> String {
+    format!("totp-enrollment:{}:{}", principal.user.id, principal.session)
 }
 
 /// The library's own messages stay out of the log: some of them quote the secret.
