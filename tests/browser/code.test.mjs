@@ -42,7 +42,7 @@ for (const { name, settings, t, js } of BOTH) {
     const page = await atCode(ada, settings);
     await enterCode(page, ` ${first.toLowerCase().replace('-', ' ')} `, js);
     await page.waitForURL('**/account');
-    await page.getByText(`9 ${t.codes_left}`).waitFor();
+    await page.getByText(t.codes_left.replace('{}', 9)).waitFor();
     await button(page, '/account/logout').click();
     await page.waitForURL('**/login');
     await enter(page, ada);

@@ -50,7 +50,7 @@ for (const { name, settings, t } of BOTH) {
 
     await page.getByRole('link', { name: t.done }).click();
     await page.waitForURL('**/account');
-    await page.getByText(`10 ${t.codes_left}`).waitFor();
+    await page.getByText(t.codes_left.replace('{}', 10)).waitFor();
     await prove(page, '/account/recovery', codes[0]);
     await page.locator('#codes').waitFor();
     const renewed = (await shown(page)).map((text) => text.trim());
@@ -60,7 +60,7 @@ for (const { name, settings, t } of BOTH) {
     await refused(page, t.wrong_code);
     await prove(page, '/account/totp/disable', renewed[0].toLowerCase());
     await notice(page).getByText(t.switched_off).waitFor();
-    assert.equal(await page.getByText(t.codes_left).count(), 0);
+    assert.equal(await page.getByText(t.recovery_codes).count(), 0);
     await close(page);
   });
 
@@ -76,7 +76,7 @@ for (const { name, settings, t } of BOTH) {
     await button(page, '/account/mail-codes/enable').click();
     const [one] = await shown(page);
     await page.getByRole('link', { name: t.done }).click();
-    await page.getByText(`10 ${t.codes_left}`).waitFor();
+    await page.getByText(t.codes_left.replace('{}', 10)).waitFor();
     await prove(page, '/account/mail-codes/disable', one.trim());
     await notice(page).getByText(t.switched_off).waitFor();
     await close(page);
