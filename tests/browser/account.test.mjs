@@ -34,7 +34,7 @@ for (const { name, settings, t, js } of WAYS) {
     await upload.getByLabel(t.picture).setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: PICTURE });
     await upload.locator('> button').click();
     await notice(page).getByText(t.saved).waitFor();
-    await page.waitForFunction(() => document.querySelector('.who img')?.naturalWidth === 1);
+    assert.equal(await page.locator('.who img').evaluate((image) => image.decode().then(() => image.naturalWidth)), 1);
     await upload.getByLabel(t.picture).setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('no picture') });
     await upload.locator('> button').click();
     await refused(page, t.picture_refused);

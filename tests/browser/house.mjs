@@ -229,7 +229,7 @@ export const button = (page, action) => page.locator(`form[action="${action}"] >
 /** Waits for the very words, which a refusal shows with the focus on them. */
 export async function refused(page, text) {
   await alert(page).getByText(around(text)).waitFor();
-  await page.waitForFunction(() => document.activeElement.className === 'error');
+  await page.locator('.error:focus').waitFor();
 }
 
 /** Types a name and a password, and sends them. */

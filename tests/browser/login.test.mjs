@@ -36,7 +36,7 @@ for (const { name, settings, t, js } of WAYS) {
     const page = await open('/login?return_to=/account%3Fdone%3Dsaved', settings);
     for (const who of [ada.name, 'nobody']) {
       await enter(page, { name: who, password: 'wrong horse' });
-      await page.waitForFunction((name) => document.querySelector('#identifier').defaultValue === name, who);
+      await page.locator(`#identifier[value="${who}"]`).waitFor();
       await refused(page, t.wrong_login);
       assert.equal(await page.locator('#identifier').inputValue(), who);
       assert.equal(await page.locator('#password').inputValue(), '');
