@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import {
-  BOTH, CODE, PASSWORD, TEXTS, base, button, close, code, logIn, mail, notice, operatorCode, person, refused, unfold, wrongCode,
+  BOTH, CODE, PASSWORD, TEXTS, arrive, base, button, close, code, logIn, mail, notice, operatorCode, person, refused, unfold,
+  wrongCode,
 } from './house.mjs';
 
 /** Sends a code with the form at an address. */
@@ -52,7 +53,7 @@ for (const { name, settings, t } of BOTH) {
     await page.waitForURL('**/account');
     await page.getByText(t.codes_left.replace('{}', 10)).waitFor();
     await prove(page, '/account/recovery', codes[0]);
-    await page.locator('#codes').waitFor();
+    await arrive(page, '#codes');
     const renewed = (await shown(page)).map((text) => text.trim());
     assert.ok(renewed.every((text) => !codes.includes(text)));
     await page.getByRole('link', { name: t.done }).click();
@@ -87,7 +88,7 @@ for (const { name, settings, t } of BOTH) {
     const page = await logIn(ada, settings);
     await page.getByText(t.mail_needs_address).waitFor();
     await prove(page, '/account/recovery', operatorCode(ada));
-    await page.locator('#codes').waitFor();
+    await arrive(page, '#codes');
     assert.equal((await shown(page)).length, 10);
     await page.goto(`${base}/account/totp`);
     await page.waitForURL('**/account');
@@ -126,7 +127,7 @@ test('the secret and the recovery codes are copied', async () => {
   await page.getByLabel(TEXTS.en.first_code).fill(code(ada));
   await page.getByLabel(TEXTS.en.current_password).fill(PASSWORD);
   await button(page, '/account/totp/enable').click();
-  await page.locator('#codes').waitFor();
+  await arrive(page, '#codes');
   const codes = (await shown(page)).map((text) => text.trim());
   assert.deepEqual((await copied()).split(/\s+/).filter(Boolean), codes);
   await page.evaluate(() => { window.print = () => { document.title = 'printed'; }; });

@@ -226,6 +226,15 @@ export const focused = (page) => page.evaluate(() => document.activeElement.id |
 /** The button that sends the form at an address. */
 export const button = (page, action) => page.locator(`form[action="${action}"] > button`);
 
+/** Waits for what a form leads to, and tells what is shown where it does not come. */
+export async function arrive(page, selector) {
+  try {
+    await page.locator(selector).waitFor();
+  } catch (error) {
+    throw new Error(`${page.url()} shows: ${await page.locator('main').innerText()}`, { cause: error });
+  }
+}
+
 /** Waits for the very words, which a refusal shows with the focus on them. */
 export async function refused(page, text) {
   await alert(page).getByText(around(text)).waitFor();
