@@ -76,6 +76,22 @@ fn scripts_get_the_secret_and_the_url_as_json() {
 }
 
 #[test]
+fn the_picture_goes_to_a_new_file_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let instance = Instance::new();
+    instance.add_user("ada", "hunter22");
+    instance.ok(&["totp", "enroll", "ada", "--no-confirm", "--svg", "code.svg"], "");
+    let file = instance.path("code.svg");
+    assert!(std::fs::read_to_string(&file).unwrap().contains("<svg"));
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    instance.ok(&["totp", "reset", "ada"], "");
+    let again = instance.run(&["totp", "enroll", "ada", "--no-confirm", "--svg", "code.svg"], "");
+    assert_eq!(again.status, 1, "no file is overwritten");
+    assert_eq!(instance.ok(&["totp", "status", "ada"], ""), "off\n");
+}
+
+#[test]
 fn a_live_factor_is_not_replaced_and_a_reset_removes_it() {
     let instance = Instance::new();
     instance.add_user("ada", "hunter22");
