@@ -54,7 +54,7 @@ CREATE TABLE totp_factors (
 -- An authenticator app that is being set up; it replaces nothing and lets nobody in.
 CREATE TABLE totp_enrollments (
     user_id    INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
-    -- Sealed as that of a factor, but for this place.
+    -- Sealed as that of a factor, but for the session that drew it.
     secret     BLOB    NOT NULL,
     expires_at INTEGER NOT NULL
 ) STRICT;

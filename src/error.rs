@@ -213,6 +213,21 @@ impl StdError for Error {
     }
 }
 
+/// The causes of an error, outermost first, in one line; some libraries repeat a cause in the text of the next.
+#[must_use]
+pub fn causes(error: &dyn StdError) -> String {
+    let mut texts: Vec<String> = Vec::new();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let text = error.to_string();
+        if texts.last().is_none_or(|last| !last.ends_with(&text)) {
+            texts.push(text);
+        }
+        cause = error.source();
+    }
+    texts.join(": ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

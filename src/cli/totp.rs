@@ -151,12 +151,8 @@ fn show(output: Output, enrollment: &Enrollment) -> Result<()> {
         return output.secret(json!({ "secret": secret, "otpauth_url": otpauth_url }));
     }
     let picture = qr::terminal(&enrollment.otpauth_url)?;
-    let groups: Vec<&str> = (0..enrollment.secret.len()).step_by(4).map(|at| group(&enrollment.secret, at)).collect();
-    output.secret(format_args!("{picture}\n{}\n{}", enrollment.otpauth_url.as_str(), groups.join(" ")))
-}
-
-fn group(secret: &str, at: usize) -> &str {
-    &secret[at..secret.len().min(at + 4)]
+    let groups = enrollment.secret_in_groups();
+    output.secret(format_args!("{picture}\n{}\n{}", enrollment.otpauth_url.as_str(), groups.as_str()))
 }
 
 fn confirm(app: &App, output: Output, enrollment: &Enrollment, name: &str) -> Result<()> {

@@ -40,14 +40,11 @@ pub fn edit(app: &App, principal: &Principal, edit: Edit, now: Timestamp) -> Res
     if user.has_email_factor && !after.has_email_factor {
         return Err(Error::invalid("email", "is a second factor: switch that off first"));
     }
-    let events: Vec<Event> = [
+    let events = audit::happening([
         (after.username != user.username, Event::AccountRenamed),
         (after.email != user.email, Event::EmailChanged),
         (edit.password.is_some(), Event::PasswordChanged),
-    ]
-    .into_iter()
-    .filter_map(|(happens, event)| happens.then_some(event))
-    .collect();
+    ]);
     let hash = edit.password.map(|passwords| replace_password(app, user, &passwords, now)).transpose()?;
     let make = |connection: &Connection| {
         let changed = make(app, connection, principal, (edit.changes, hash), now)?;

@@ -55,6 +55,11 @@ events! {
     KeyRotated = "key.rotated",
 }
 
+/// Those of some events that happen.
+pub(super) fn happening<const N: usize>(events: [(bool, Event); N]) -> Vec<Event> {
+    events.into_iter().filter_map(|(happens, event)| happens.then_some(event)).collect()
+}
+
 /// Notes what has happened to a user, in the transaction that makes it so. `from` is where the user did it; without, it
 /// was the operator.
 pub(super) fn record(

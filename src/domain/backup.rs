@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::{App, keys};
 use crate::config::Config;
-use crate::error::Error;
+use crate::error::{Error, causes};
 use crate::secret::{KEY_LENGTH, Key, KeyError};
 use crate::storage::{Connection, OpenError, backup, keys as rows, sent_codes, sessions, users};
 use crate::time::Timestamp;
@@ -129,10 +129,6 @@ pub fn verify(config: &Config, path: &Path) -> Result<Report, BackupError> {
     };
     let everybody = users::Search { text: "", by_email: false };
     Ok(Report { users: users::count(&connection, everybody)?, with_key: own.is_some(), key_fits })
-}
-
-fn causes(error: &Error) -> String {
-    std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 fn key_within(connection: &Connection) -> Result<Option<Zeroizing<[u8; KEY_LENGTH]>>, Error> {

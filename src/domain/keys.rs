@@ -93,9 +93,7 @@ impl App {
     pub(super) fn keyed_hash(&self, purpose: &str, user: UserId, text: &str) -> [u8; 32] {
         hmac_sha256(&self.hash_key, format!("{purpose}:{user}:{text}").as_bytes())
     }
-}
 
-impl App {
     /// The token for the forms of a browser that holds this secret in a cookie: nobody else can make it.
     #[must_use]
     pub fn form_token(&self, browser: &str) -> String {

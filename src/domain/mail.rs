@@ -16,7 +16,7 @@ use super::letters::{self, Letter, Written};
 use super::sessions::Device;
 use super::throttle::{self, Budget};
 use crate::config::Config;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, causes};
 use crate::storage::users::User;
 use crate::time::Timestamp;
 pub use smtp::MailError;
@@ -82,9 +82,7 @@ impl Mailer {
         let route = self.route.as_ref().ok_or(MailError::Off)?;
         runtime()?.block_on(route.send(mail))
     }
-}
 
-impl Mailer {
     fn take_worker(&self) -> Option<Worker> {
         self.worker.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
@@ -132,7 +130,7 @@ async fn deliver(route: Route, mut waiting: queue::Receiver<Mail>) {
         tokio::spawn(async move {
             match route.send(mail).await {
                 Ok(answer) => tracing::debug!(?answer, "a mail was sent"),
-                Err(error) => tracing::warn!(causes = ?causes(&error), "a mail was not sent"),
+                Err(error) => tracing::warn!(%error, causes = ?causes(&error), "a mail was not sent"),
             }
             drop(place);
         });
@@ -144,20 +142,6 @@ async fn deliver(route: Route, mut waiting: queue::Receiver<Mail>) {
 /// Whether mail can be sent to an address at all: not everything that looks like one can be an address (RFC 5321, 4.1.2).
 pub(super) fn can_reach(address: &str) -> bool {
     address.parse::<lettre::Address>().is_ok()
-}
-
-/// What went wrong, and why; some causes stand in the text before already.
-fn causes(error: &MailError) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        let next = error.to_string();
-        if !text.ends_with(&next) {
-            text = format!("{text}: {next}");
-        }
-        cause = error.source();
-    }
-    text
 }
 
 impl App {

@@ -195,13 +195,10 @@ pub fn set(
             pictures::put(connection, &mut user, *kind, picture)?;
         }
         changes::store(connection, &before, &user)?;
-        let events: Vec<_> = [
+        let events = audit::happening([
             (before.email != user.email, Event::EmailChanged),
             (before.has_email_factor && !user.has_email_factor, Event::EmailFactorDisabled),
-        ]
-        .into_iter()
-        .filter_map(|(happens, event)| happens.then_some(event))
-        .collect();
+        ]);
         if events.contains(&Event::EmailFactorDisabled) {
             sessions::delete_all_of(connection, user.id, None)?;
         }

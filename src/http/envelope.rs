@@ -1,7 +1,5 @@
 //! The envelope around every answer below `/api`.
 
-use std::error::Error as _;
-
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::cookie::Cookie;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -14,7 +12,7 @@ use serde_json::Value;
 
 use super::clock::Now;
 use super::dialect::{Code, Dialect};
-use crate::error::Error;
+use crate::error::{Error, causes};
 
 #[derive(Serialize)]
 struct Success<'request, T> {
@@ -118,13 +116,7 @@ impl Failure {
 
 /// Tells the operator of a fault, with its causes.
 pub(super) fn log_fault(fault: &Error, path: &str) {
-    let mut causes = Vec::new();
-    let mut cause = fault.source();
-    while let Some(error) = cause {
-        causes.push(error.to_string());
-        cause = error.source();
-    }
-    let causes = causes.join(": ");
+    let causes = causes(fault);
     match fault {
         Error::InternalError { .. } => tracing::error!(?path, ?causes, "{fault}"),
         Error::ServerNotReady { .. } => tracing::warn!(?path, ?causes, "{fault}"),

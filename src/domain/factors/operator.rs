@@ -66,8 +66,10 @@ pub fn reset(app: &App, name: &str, now: Timestamp) -> Result<bool> {
         let after = users::User { has_email_factor: false, has_totp: false, ..user.clone() };
         users::update(connection, &after)?;
         forget_the_rest(connection, &after)?;
-        let removed = [(user.has_totp, Event::TotpDisabled), (user.has_email_factor, Event::EmailFactorDisabled)];
-        let events: Vec<_> = removed.into_iter().filter(|(had, _)| *had).map(|(_, event)| event).collect();
+        let events = audit::happening([
+            (user.has_totp, Event::TotpDisabled),
+            (user.has_email_factor, Event::EmailFactorDisabled),
+        ]);
         events.iter().try_for_each(|event| changed(app, connection, (*event, &user), None, now))?;
         Ok::<_, Error>((user, events))
     })?;

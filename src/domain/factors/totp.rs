@@ -40,6 +40,14 @@ pub struct Enrollment {
 }
 
 impl Enrollment {
+    /// The secret in groups of four, as people type it.
+    #[must_use]
+    pub fn secret_in_groups(&self) -> Zeroizing<String> {
+        let secret = self.secret.as_str();
+        let groups: Vec<&str> = (0..secret.len()).step_by(4).map(|at| &secret[at..secret.len().min(at + 4)]).collect();
+        Zeroizing::new(groups.join(" "))
+    }
+
     fn new(app: &App, user: User) -> Result<Self> {
         Self::of(app, user, Zeroizing::new(secret::random::<SECRET_LENGTH>()?).as_ref())
     }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use actix_web::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, ETAG, IF_NONE_MATCH, VARY};
 use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
@@ -13,6 +13,8 @@ use super::frame::security;
 use super::look::Look;
 use super::nothing_here;
 use super::visitor::Visitor;
+use crate::http::bridge::Bridge;
+use crate::http::envelope::Failure;
 
 /// One file, compressed once.
 pub(super) struct Asset {
@@ -51,10 +53,10 @@ pub(in crate::http) async fn asset(
     request: HttpRequest,
     name: Path<String>,
     look: Data<Look>,
-    visitor: Visitor,
-) -> HttpResponse {
+    bridge: Data<Bridge>,
+) -> Result<HttpResponse, Failure> {
     let Some(asset) = [&look.style, &look.script].into_iter().find(|asset| asset.name == *name) else {
-        return nothing_here(visitor).await;
+        return Ok(nothing_here(Visitor::extract(&request).await?).await);
     };
     let takes_gzip = request.headers().get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).is_some_and(accepts);
     let tag = format!("\"{}{}\"", asset.digest, if takes_gzip { "-gzip" } else { "" });
@@ -64,17 +66,17 @@ pub(in crate::http) async fn asset(
         .insert_header((ETAG, tag))
         .insert_header((VARY, "Accept-Encoding"))
         .insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable"));
-    for (name, value) in security(visitor.bridge.config().is_https()) {
+    for (name, value) in security(bridge.config().is_https()) {
         response.insert_header((name, value));
     }
     if is_known {
-        return response.finish();
+        return Ok(response.finish());
     }
     response.content_type(asset.media_type);
     if takes_gzip {
-        return response.insert_header((CONTENT_ENCODING, "gzip")).body(asset.gzip.clone());
+        return Ok(response.insert_header((CONTENT_ENCODING, "gzip")).body(asset.gzip.clone()));
     }
-    response.body(asset.plain.clone())
+    Ok(response.body(asset.plain.clone()))
 }
 
 /// Whether an `Accept-Encoding` takes gzip (RFC 9110, 12.5.3).

@@ -141,7 +141,7 @@ fn code_page(visitor: &Visitor, return_to: &str, message: Message, status: u16) 
     };
     let autofocus = if matches!(message, Message::Error(_) | Message::TooMany(_)) { "" } else { "autofocus" };
     let can_send = user.has_email_factor && visitor.bridge.read(email::check_service).is_ok();
-    // Where mail is the only factor, the login has sent a code by itself.
+    // By the login itself, where mail is the only factor, or on request.
     let is_mailed = can_send && visitor.bridge.read(|app| email::is_mailed(app, &user, visitor.now)).unwrap_or(false);
     let message = if message.is_none() && is_mailed { Message::Done(t.code_is_mailed) } else { message };
     let frame = visitor.frame(t.one_more_step, message);

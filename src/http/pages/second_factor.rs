@@ -14,7 +14,7 @@ use crate::domain::App;
 use crate::domain::account::check_password;
 use crate::domain::factors::email::{self, Asker};
 use crate::domain::factors::recovery::RecoveryCodes;
-use crate::domain::factors::totp::{self, Enrollment};
+use crate::domain::factors::totp;
 use crate::domain::factors::{Code, renew_recovery_codes};
 use crate::domain::qr;
 use crate::domain::sessions::Principal;
@@ -63,13 +63,13 @@ fn totp_page(visitor: &Visitor, message: Message, status: u16) -> HttpResponse {
         Ok(Some((enrollment, picture)))
     });
     match waiting {
-        Ok(Some((Enrollment { secret, otpauth_url, .. }, picture))) => {
+        Ok(Some((enrollment, picture))) => {
             let page = TotpPage {
                 frame: visitor.frame(visitor.t.set_up_app, message),
                 // The picture stands within a page.
                 picture: picture.split_once("?>").map_or(picture.clone(), |(_, svg)| svg.into()),
-                secret: in_groups(&secret),
-                otpauth_url: &otpauth_url,
+                secret: enrollment.secret_in_groups(),
+                otpauth_url: &enrollment.otpauth_url,
             };
             visitor.show(status, page.render())
         }
@@ -80,11 +80,6 @@ fn totp_page(visitor: &Visitor, message: Message, status: u16) -> HttpResponse {
         Ok(None) => visitor.redirect("/account"),
         Err(error) => refuse(visitor, &error, &Form::default()),
     }
-}
-
-fn in_groups(secret: &str) -> Zeroizing<String> {
-    let groups: Vec<&str> = (0..secret.len()).step_by(4).map(|at| &secret[at..secret.len().min(at + 4)]).collect();
-    Zeroizing::new(groups.join(" "))
 }
 
 /// `POST /account/totp/enable`

@@ -81,7 +81,7 @@ impl Visitor {
         let cookie = |name| request.cookie(&cookie::page_name(config, name)).map(|cookie| cookie.value().to_owned());
         let query: Vec<(String, String)> =
             form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
-        let device = device(request)?;
+        let device = principal.as_ref().map_or_else(|| device(request), |principal| Ok(principal.device.clone()))?;
         let chosen = query.iter().find(|(key, _)| key == "lang").and_then(|(_, tag)| Language::from_tag(tag));
         // What was chosen in this browser, then what was chosen for the account.
         let language = chosen
