@@ -1,7 +1,8 @@
 // Every page and state, one after the other, for whoever wants to look at them all.
 
 import {
-  CODE, PASSWORD, TEXTS, base, button, close, code, enter, enterCode, logIn, mail, nox, open, operatorCode, person, refused, wrongCode,
+  CODE, PASSWORD, TEXTS, arrive, base, button, close, code, enter, enterCode, logIn, mail, nox, open, operatorCode, person, refused,
+  wrongCode,
 } from './house.mjs';
 
 /** A small picture with some colour. */
@@ -85,7 +86,7 @@ export async function tour(lang, look) {
   await page.locator('form[action="/account/totp/enable"] [name=code]').fill(code(ada));
   await page.locator('#current-password').fill(PASSWORD);
   await button(page, '/account/totp/enable').click();
-  await page.locator('#codes').waitFor();
+  await arrive(page, '#codes');
   await look(page, 'recovery-codes');
   await page.getByRole('link', { name: t.done }).click();
   await page.waitForURL('**/account');
