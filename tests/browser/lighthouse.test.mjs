@@ -1,4 +1,4 @@
-// What Lighthouse thinks of the page that everybody sees first.
+// What Lighthouse thinks of the page that everybody sees first. It measures time, and so it runs alone.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
