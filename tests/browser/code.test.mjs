@@ -22,7 +22,7 @@ for (const { name, settings, t, js } of WAYS) {
     const ada = person({ totp: true });
     const page = await atCode(ada, settings, '/login?return_to=/account%3Fdone%3Dsaved');
     const field = page.getByLabel(t.code_from_app);
-    assert.equal(await focused(page), 'code');
+    await focused(page, 'code');
     await enterCode(page, wrongCode(ada), js);
     await refused(page, t.wrong_code);
     assert.match(await alert(page).textContent(), /\b\d\d:\d\d:\d\d UTC/);
@@ -165,6 +165,7 @@ test('the keyboard alone is enough', async () => {
   const ada = person({ totp: true });
   const page = await open('/login');
   const press = async (...keys) => { for (const key of keys) await page.keyboard.press(key); };
+  await focused(page, 'identifier');
   await page.keyboard.type(ada.name);
   await press('Tab');
   await page.keyboard.type('wrong horse');
@@ -173,14 +174,15 @@ test('the keyboard alone is enough', async () => {
   await press('Tab', 'Enter');
   await refused(page, TEXTS.en.wrong_login);
   await press('Tab', 'Tab');
-  assert.equal(await focused(page), 'password', 'the form is next after the message');
+  await focused(page, 'password');
   await page.keyboard.type(ada.password);
   await press('Enter');
   await page.waitForURL('**/login/code');
+  await focused(page, 'code');
   await page.keyboard.type(wrongCode(ada));
   await refused(page, TEXTS.en.wrong_code);
   await press('Tab');
-  assert.equal(await focused(page), 'code');
+  await focused(page, 'code');
   await page.keyboard.type(code(ada));
   await page.waitForURL('**/account');
   const name = () => page.evaluate(() => document.activeElement.textContent.trim());

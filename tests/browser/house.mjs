@@ -225,7 +225,8 @@ export async function shoot(page, name, check = () => {}) {
 export const alert = (page) => page.getByRole('alert');
 export const notice = (page) => page.getByRole('status');
 export const pathOf = (page) => page.url().slice(base.length);
-export const focused = (page) => page.evaluate(() => document.activeElement.id || document.activeElement.className);
+/** Waits for the focus: browsers give it to a field of a new page some time after the page is there. */
+export const focused = (page, id) => page.locator(`#${id}:focus`).waitFor();
 /** The button that sends the form at an address. */
 export const button = (page, action) => page.locator(`form[action="${action}"] > button`);
 
