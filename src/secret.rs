@@ -2,9 +2,9 @@
 
 mod key;
 
-use std::fs;
+use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
 use hmac::{Hmac, KeyInit as _, Mac};
@@ -35,6 +35,14 @@ pub fn parent(path: &Path) -> &Path {
 /// The folder cannot be made.
 pub fn create_parent(path: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(parent(path))
+}
+
+/// Makes a file for its owner alone. Whatever has that name already is left as it is, a symbolic link too.
+///
+/// # Errors
+/// The file cannot be made, or the name is taken.
+pub fn create_file(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
 }
 
 /// `N` bytes from the system's generator.

@@ -30,7 +30,7 @@ use std::path::PathBuf;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::secret::{Key, KeyError};
-use crate::storage::{Db, users as rows};
+use crate::storage::Db;
 pub use crate::storage::{OpenError, Page};
 
 use keys::HashKey;
@@ -113,7 +113,7 @@ impl App {
     /// # Errors
     /// It does not.
     pub fn check_ready(&self) -> Result<()> {
-        self.db.read(rows::exists_any).map(drop)
+        self.db.check()
     }
 }
 

@@ -1,15 +1,15 @@
 //! The key file, and what is derived from it.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use chacha20poly1305::aead::{Aead, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use zeroize::Zeroizing;
 
-use super::{create_parent, hmac_sha256, parent, random};
+use super::{create_file, create_parent, hmac_sha256, parent, random};
 use crate::error::{Error, Result};
 
 /// The length of a key, in bytes.
@@ -229,7 +229,7 @@ fn create(path: &Path, key: &[u8; KEY_LENGTH]) -> io::Result<()> {
     create_parent(path)?;
     let suffix = u64::from_be_bytes(random().map_err(io::Error::other)?);
     let draft = path.with_extension(format!("{suffix:016x}.draft"));
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+    let mut file = create_file(&draft)?;
     let linked = file.write_all(key).and_then(|()| file.sync_all()).and_then(|()| fs::hard_link(&draft, path));
     fs::remove_file(&draft)?;
     match linked {

@@ -1,8 +1,7 @@
 //! Whole copies of a database.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
@@ -48,7 +47,7 @@ fn fill(connection: &Connection, draft: &Path, finish: impl FnOnce(&Connection) 
 fn create(draft: &Path) -> io::Result<File> {
     match fs::remove_file(draft) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => OpenOptions::new().write(true).create_new(true).mode(0o600).open(draft),
+        _ => secret::create_file(draft),
     }
 }
 

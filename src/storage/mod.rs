@@ -5,8 +5,10 @@ pub mod backup;
 pub mod budgets;
 pub mod devices;
 pub mod email_confirmations;
+mod header;
 pub mod keys;
 pub mod pictures;
+mod place;
 pub mod recovery_codes;
 pub mod relays;
 mod schema;
@@ -33,6 +35,7 @@ use scheduled_thread_pool::ScheduledThreadPool;
 use crate::error::{Error, Result};
 use crate::language::Language;
 use crate::time::Timestamp;
+use place::Place;
 
 /// How long a statement waits for another process's lock, and a caller for a connection.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -74,6 +77,19 @@ pub enum OpenError {
         /// Which file.
         path: PathBuf,
     },
+    /// Its end is missing.
+    #[error(
+        "the database {} is damaged: it has {length} of {needed} bytes; put a backup in its place with nox backup restore",
+        path.display()
+    )]
+    Truncated {
+        /// Which file.
+        path: PathBuf,
+        /// Its length in bytes.
+        length: u64,
+        /// The length that its header tells.
+        needed: u64,
+    },
     /// SQLite refuses it.
     #[error("cannot open the database {}: {}; it may be damaged or in use by another program", path.display(), describe(source))]
     Sqlite {
@@ -87,7 +103,7 @@ pub enum OpenError {
 /// One database: connections for reading, and a single one for writing, so that writers of this process queue
 /// fairly instead of polling for SQLite's lock.
 pub struct Db {
-    path: PathBuf,
+    place: Place,
     readers: Pool<SqliteConnectionManager>,
     writer: Pool<SqliteConnectionManager>,
 }
@@ -99,6 +115,8 @@ impl Db {
     /// It cannot be read or made, or is none that this version knows; it is left untouched then.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         schema::prepare(path)?;
+        let lost = |source| OpenError::File { action: "read", path: path.to_owned(), source };
+        let place = Place::of(path).map_err(lost)?;
         // The pools would start three threads each by themselves; connections are made where they are needed.
         let helpers = Arc::new(ScheduledThreadPool::new(1));
         let pool = |size, use_for| {
@@ -113,7 +131,7 @@ impl Db {
                 .connection_customizer(Box::new(use_for))
                 .build_unchecked(SqliteConnectionManager::file(path).with_flags(FLAGS))
         };
-        Ok(Self { path: path.to_owned(), readers: pool(READERS, Use::Reading), writer: pool(1, Use::Writing) })
+        Ok(Self { place, readers: pool(READERS, Use::Reading), writer: pool(1, Use::Writing) })
     }
 
     /// Runs `query` on a connection for reading.
@@ -121,7 +139,18 @@ impl Db {
     /// # Errors
     /// The database cannot be reached, or what `query` returns.
     pub fn read<T>(&self, query: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        query(&*self.readers.get()?)
+        let idle = self.readers.try_get();
+        let connection = idle.map_or_else(|| self.place.check().and_then(|()| Ok(self.readers.get()?)), Ok)?;
+        query(&connection)
+    }
+
+    /// Answers whether the database does, and is still the file that was opened.
+    ///
+    /// # Errors
+    /// It does not.
+    pub fn check(&self) -> Result<()> {
+        self.place.check()?;
+        self.size().map(drop)
     }
 
     /// How large the database is, in bytes.
@@ -139,7 +168,7 @@ impl Db {
     /// The database cannot be reached, or the copy not be written.
     pub fn copy_to(&self, path: &Path, finish: impl FnOnce(&Connection) -> Result<()>) -> io::Result<()> {
         // The connections for reading may not write anywhere.
-        let connection = Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY);
+        let connection = Connection::open_with_flags(self.place.path(), OpenFlags::SQLITE_OPEN_READ_ONLY);
         let connection = connection.map_err(|error| io::Error::other(describe(&error)))?;
         backup::write(&connection, path, finish)
     }
@@ -149,6 +178,7 @@ impl Db {
     /// # Errors
     /// The database cannot be reached or stays locked, or what `change` returns; nothing is changed then.
     pub fn write<T, E: From<Error>>(&self, change: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
+        self.place.check()?;
         let mut connection = self.writer.get().map_err(Error::from)?;
         let transaction = Transaction::new(&mut connection, TransactionBehavior::Immediate).map_err(Error::from)?;
         let value = change(&transaction)?;

@@ -1,12 +1,13 @@
 //! The schema: made where there is no database, checked and brought up to date where there is one.
 
-use std::fs::{File, OpenOptions, Permissions};
-use std::io::{self, ErrorKind, Read};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::fs::{File, Permissions};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+use super::header::{self, Header};
 use super::{FLAGS, OpenError, pragmas, upgrades};
 use crate::secret;
 
@@ -18,7 +19,7 @@ const APPLICATION_ID: u32 = 1_852_799_009;
 /// Leaves a database of the current version at `path`, or fails without having changed anything.
 pub(super) fn prepare(path: &Path) -> Result<(), OpenError> {
     let failed = |action| move |source| OpenError::File { action, path: path.to_owned(), source };
-    if let Some(header) = read_header(path).map_err(failed("read"))? {
+    if let Some(header) = header::read(path).map_err(failed("read"))? {
         // The first look goes around SQLite, which would leave its companion files beside a database of a later version.
         check(path, header)?;
     } else {
@@ -30,7 +31,7 @@ pub(super) fn prepare(path: &Path) -> Result<(), OpenError> {
 /// Checks that the file at `path` is a database of ours, without touching it.
 pub(super) fn check_file(path: &Path) -> Result<(), OpenError> {
     let failed = |source| OpenError::File { action: "read", path: path.to_owned(), source };
-    match read_header(path).map_err(failed)? {
+    match header::read(path).map_err(failed)? {
         Some(header) if header.version > 0 => check(path, header),
         Some(_) => Err(OpenError::Foreign { path: path.to_owned() }),
         // It is empty, or not there.
@@ -79,18 +80,15 @@ fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
     connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))
 }
 
-#[derive(Clone, Copy)]
-struct Header {
-    version: u32,
-    application_id: u32,
-}
-
 fn check(path: &Path, header: Header) -> Result<(), OpenError> {
+    let length = || path.metadata().map_or(0, |meta| meta.len());
     match header {
-        Header { version: 0, application_id: 0 } | Header { version: 1..=VERSION, application_id: APPLICATION_ID } => {
-            Ok(())
+        Header { version: 0, application_id: 0, .. } => Ok(()),
+        Header { version: 1..=VERSION, application_id: APPLICATION_ID, length: needed } if length() < needed => {
+            Err(OpenError::Truncated { path: path.to_owned(), length: length(), needed })
         }
-        Header { version, application_id: APPLICATION_ID } if version > VERSION => {
+        Header { version: 1..=VERSION, application_id: APPLICATION_ID, .. } => Ok(()),
+        Header { version, application_id: APPLICATION_ID, .. } if version > VERSION => {
             Err(OpenError::Newer { path: path.to_owned(), found: version, known: VERSION })
         }
         _ => Err(OpenError::Foreign { path: path.to_owned() }),
@@ -100,36 +98,20 @@ fn check(path: &Path, header: Header) -> Result<(), OpenError> {
 fn current(connection: &Connection) -> rusqlite::Result<Header> {
     // Both at once: another process may be filling the database.
     let query = "SELECT user_version, application_id FROM pragma_user_version, pragma_application_id";
-    connection.query_row(query, [], |row| Ok(Header { version: row.get(0)?, application_id: row.get(1)? }))
-}
-
-/// Reads version and application id where the file format has them (sqlite.org/fileformat2.html, 1.3); `None` where
-/// there is no file or an empty one.
-fn read_header(path: &Path) -> io::Result<Option<Header>> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    let mut start = Vec::new();
-    file.take(72).read_to_end(&mut start)?;
-    let number = |at: usize| start.get(at..)?.first_chunk().copied().map(u32::from_be_bytes);
-    match (number(60), number(68)) {
-        _ if start.is_empty() => Ok(None),
-        (Some(version), Some(application_id)) if start.starts_with(b"SQLite format 3\0") => {
-            Ok(Some(Header { version, application_id }))
-        }
-        // Something else than a database: shown as an id that nobody has.
-        _ => Ok(Some(Header { version: 0, application_id: u32::MAX })),
-    }
+    connection.query_row(query, [], |row| Ok(Header { version: row.get(0)?, application_id: row.get(1)?, length: 0 }))
 }
 
 /// Makes the file before SQLite does, for its mode: the companion files take it over.
 fn create_file(path: &Path) -> io::Result<()> {
     secret::create_parent(path)?;
-    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)?;
-    // An empty file may have been there with another mode.
-    file.set_permissions(Permissions::from_mode(0o600))
+    match secret::create_file(path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            let nowhere = |_| io::Error::new(error.kind(), "its name is that of a symbolic link that leads nowhere");
+            // An empty file may have been there with another mode.
+            File::open(path).map_err(nowhere)?.set_permissions(Permissions::from_mode(0o600))
+        }
+        made => made.map(drop),
+    }
 }
 
 #[cfg(test)]

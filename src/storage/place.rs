@@ -1,0 +1,44 @@
+//! The file of a database: whether it is still there, and still the one that was opened.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+/// A file that stays the same one, whatever happens to its name.
+pub(super) struct Place {
+    path: PathBuf,
+    device: u64,
+    inode: u64,
+}
+
+impl Place {
+    /// The file that is at `path` now.
+    pub(super) fn of(path: &Path) -> io::Result<Self> {
+        let meta = fs::metadata(path)?;
+        Ok(Self { path: path.to_owned(), device: meta.dev(), inode: meta.ino() })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What is written to a file without a name is lost with the process; a new connection would open what is there now.
+    ///
+    /// # Errors
+    /// [`Error::ServerNotReady`] where the file is gone, or another has its name.
+    pub(super) fn check(&self) -> Result<()> {
+        let lost = |what: &str| {
+            let path = self.path.display();
+            let source = format!("the database {path} {what}: stop the server, put its own back, and start it again");
+            Error::ServerNotReady { source: Some(source.into()) }
+        };
+        match fs::metadata(&self.path) {
+            Ok(meta) if (meta.dev(), meta.ino()) == (self.device, self.inode) => Ok(()),
+            Ok(_) => Err(lost("is another file than the one that was opened")),
+            Err(error) => Err(lost(&format!("is gone ({error})"))),
+        }
+    }
+}
