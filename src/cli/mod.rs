@@ -3,6 +3,8 @@
 mod audit;
 mod backup;
 mod bans;
+mod config;
+mod doctor;
 mod key;
 mod log;
 mod mail;
@@ -19,6 +21,8 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
+use rustix::fs::Mode;
+use rustix::process::umask;
 
 use crate::config::Config;
 use crate::domain::App;
@@ -79,6 +83,11 @@ enum Command {
     /// Manage the key file
     #[command(subcommand)]
     Key(key::Key),
+    /// Check and show the configuration
+    #[command(subcommand)]
+    Config(config::Config),
+    /// Look through the instance: files, database, clock, disk, backups; changes nothing
+    Doctor,
     /// Print the OpenAPI document of the API
     Openapi,
 }
@@ -89,6 +98,8 @@ impl Cli {
     /// # Errors
     /// Whatever stops it; [`output::fail`] turns it into a line and an exit status.
     pub fn run(self) -> Result<()> {
+        // What it makes is nobody else's, whatever the caller's umask is.
+        umask(Mode::RWXG | Mode::RWXO);
         let output = Output { json: self.global.json, quiet: self.global.quiet };
         let from_environment = || env::var_os("NOX_CONFIG").filter(|path| !path.is_empty()).map(Into::into);
         let file = self.global.config.or_else(from_environment);
@@ -106,6 +117,8 @@ impl Cli {
             Command::Audit(command) => command.run(&App::open(config)?, output),
             Command::Mail(command) => command.run(&App::open(config)?, output),
             Command::Key(command) => command.run(App::open(config)?, output),
+            Command::Config(command) => command.run(&config, output),
+            Command::Doctor => doctor::run(&config, output),
             Command::Openapi => output.line(openapi::document()),
             Command::Relay(command) => command.run(&App::open(config)?, output),
         }

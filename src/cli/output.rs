@@ -135,6 +135,11 @@ impl Stop {
         Self { text: text.into(), status: 7 }
     }
 
+    /// The database is damaged.
+    pub fn damaged(text: impl Into<String>) -> Self {
+        Self { text: text.into(), status: 6 }
+    }
+
     /// The rules refused it: says so in an operator's words.
     pub fn refused(error: &Error, text: impl Into<String>) -> Self {
         Self { text: text.into(), status: refusal(error) }

@@ -12,7 +12,7 @@ use super::user::named;
 use crate::config::{Config, Listen};
 use crate::domain::fields::{NewPassword, Username};
 use crate::domain::users::{self, NewAccount};
-use crate::domain::{App, backup};
+use crate::domain::{App, backup, doctor};
 use crate::http;
 use crate::secret::generate_password;
 use crate::time::Timestamp;
@@ -41,6 +41,7 @@ impl Serve {
         log::start(&config.log, output.quiet);
         let look = http::Look::new(&config).map_err(Stop::environment)?;
         let app = Arc::new(App::open(config)?);
+        doctor::warn_at_start(&app, Timestamp::now());
         backup::start(&app)?;
         let address = app.config.server.listen.as_str();
         let taken =

@@ -97,6 +97,14 @@ impl Config {
         toml::from_str(text)
     }
 
+    /// The whole configuration as a file would have it; secrets are left out.
+    ///
+    /// # Errors
+    /// Never in practice: every value has its form in TOML.
+    pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
+        toml::to_string(self)
+    }
+
     /// The host by which the world reaches the server.
     #[must_use]
     pub fn host(&self) -> String {

@@ -15,7 +15,7 @@ use crate::error::{Error, causes};
 use crate::secret::{KEY_LENGTH, Key, KeyError};
 use crate::storage::{Connection, OpenError, backup, keys as rows, sent_codes, sessions, users};
 use crate::time::Timestamp;
-pub use schedule::start;
+pub use schedule::{newest, start};
 
 /// The row of `keys` that holds the key file itself, in a backup that was made with it.
 const KEY_FILE: &str = "file";
@@ -89,7 +89,8 @@ pub struct Report {
 /// # Errors
 /// The file is there, or cannot be written.
 pub fn create(app: &App, path: &Path, with_key: bool) -> Result<(), BackupError> {
-    if path.exists() {
+    // A link that leads nowhere has the name, too.
+    if path.symlink_metadata().is_ok() {
         return Err(BackupError::Exists(path.to_owned()));
     }
     let finish = |copy: &Connection| if with_key { rows::put(copy, KEY_FILE, app.key.expose()) } else { Ok(()) };
@@ -113,6 +114,14 @@ pub fn verify(config: &Config, path: &Path) -> Result<Report, BackupError> {
     if backup::is_unfinished(path) {
         return Err(BackupError::Unfinished(path.to_owned()));
     }
+    examine(config, path)
+}
+
+/// Looks through a whole database, a backup or one in use.
+///
+/// # Errors
+/// It is none, or damaged.
+pub fn examine(config: &Config, path: &Path) -> Result<Report, BackupError> {
     let connection = backup::open(path)?;
     // Where it cannot even be looked through, that is what is wrong with it.
     let faults = backup::faults(&connection).unwrap_or_else(|error| vec![causes(&error)]);

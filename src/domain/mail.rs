@@ -49,6 +49,14 @@ struct Worker {
     done: mpsc::Receiver<()>,
 }
 
+/// Checks the settings for mail, as far as that goes without the mail server.
+///
+/// # Errors
+/// They are wrong.
+pub fn check(config: &Config) -> Result<(), MailError> {
+    Mailer::new(config).map(drop)
+}
+
 impl Mailer {
     pub(super) fn new(config: &Config) -> Result<Self, MailError> {
         let is_on = !config.mail.host.is_empty();

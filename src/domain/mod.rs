@@ -7,6 +7,7 @@ pub mod backup;
 pub mod bans;
 pub mod changes;
 mod devices;
+pub mod doctor;
 pub mod email;
 pub mod factors;
 pub mod fields;

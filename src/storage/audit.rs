@@ -1,6 +1,6 @@
 //! The table `audit`.
 
-use rusqlite::{Connection, Row, named_params, params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 use super::users::UserId;
 use crate::error::Result;
@@ -55,6 +55,15 @@ pub fn insert(connection: &Connection, entry: &Entry) -> Result<()> {
 pub fn list_all(connection: &Connection) -> Result<Vec<Entry>> {
     let mut statement = connection.prepare("SELECT * FROM audit ORDER BY id")?;
     Ok(statement.query_map([], entry)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// When the last entry was made, where there is one.
+///
+/// # Errors
+/// The database fails.
+pub fn find_last_at(connection: &Connection) -> Result<Option<Timestamp>> {
+    let query = "SELECT at FROM audit ORDER BY id DESC LIMIT 1";
+    Ok(connection.query_row(query, [], |row| row.get(0)).optional()?)
 }
 
 /// The entries of a user, the oldest first.

@@ -51,7 +51,7 @@ fn create(draft: &Path) -> io::Result<File> {
     }
 }
 
-/// Opens a copy to look at it; it is left as it is.
+/// Opens a database to look at it; it is left as it is.
 ///
 /// # Errors
 /// It is no Nox database, of a later version, or cannot be read.
@@ -59,7 +59,8 @@ pub fn open(path: &Path) -> Result<Connection, OpenError> {
     schema::check_file(path)?;
     let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
     // A copy has no companions, and nobody writes it: so it can lie where nothing may be written.
-    let uri = format!("file:{}?immutable=1", escape(path));
+    let is_copy = !with_ending(path, "-wal").exists();
+    let uri = format!("file:{}?immutable={}", escape(path), u8::from(is_copy));
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
     Connection::open_with_flags(uri, flags).map_err(sqlite)
 }

@@ -49,5 +49,9 @@ fn parse(start: &[u8]) -> Option<Header> {
     // The count of pages holds only where the program that wrote last kept it.
     let is_kept = number(24)? == number(92)?;
     let length = if is_kept { page_size * u64::from(number(28)?) } else { 0 };
-    start.starts_with(b"SQLite format 3\0").then_some(Header { version: number(60)?, application_id: number(68)?, length })
+    start.starts_with(b"SQLite format 3\0").then_some(Header {
+        version: number(60)?,
+        application_id: number(68)?,
+        length,
+    })
 }

@@ -91,7 +91,7 @@ pub enum OpenError {
         needed: u64,
     },
     /// SQLite refuses it.
-    #[error("cannot open the database {}: {}; it may be damaged or in use by another program", path.display(), describe(source))]
+    #[error("cannot open the database {}: {}; it may be in use by another program; or it is damaged: then put a backup in its place with nox backup restore", path.display(), describe(source))]
     Sqlite {
         /// Which file.
         path: PathBuf,

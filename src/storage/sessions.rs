@@ -108,6 +108,15 @@ pub fn insert(connection: &Connection, new: &NewSession) -> Result<()> {
     Ok(())
 }
 
+/// When the session with the latest id, and so in all likelihood the last one, was opened.
+///
+/// # Errors
+/// The database fails.
+pub fn find_last_created_at(connection: &Connection) -> Result<Option<Timestamp>> {
+    let query = "SELECT created_at FROM sessions ORDER BY id DESC LIMIT 1";
+    Ok(connection.query_row(query, [], |row| row.get(0)).optional()?)
+}
+
 /// The session, unless it has expired.
 ///
 /// # Errors

@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::Duration;
@@ -47,7 +48,7 @@ fn make_if_due(app: &App, every: Span, now: Timestamp) -> Result<(), BackupError
     let config::Backup { keep, folder, .. } = &app.config.backup;
     let failed = |action| move |source| BackupError::File { action, path: folder.clone(), source };
     crate::secret::create_parent(&folder.join("x")).map_err(failed("make the folder"))?;
-    let mut copies = copies(app).map_err(failed("read the folder"))?;
+    let mut copies = copies(folder).map_err(failed("read the folder"))?;
     // A clock that was wrong once shall not stop what comes after.
     copies.retain(|copy| copy.file_name() <= Some(name(now).as_ref()));
     let due = copies.last().is_none_or(|newest| newest.file_name() <= Some(name(now.before(every.into())).as_ref()));
@@ -68,9 +69,9 @@ fn name(at: Timestamp) -> String {
 }
 
 /// The backups that are there, the oldest first.
-fn copies(app: &App) -> io::Result<Vec<PathBuf>> {
+fn copies(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
-    for entry in fs::read_dir(&app.config.backup.folder)? {
+    for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name();
         if name.to_str().is_some_and(|name| name.starts_with("nox-") && name.ends_with("Z.db")) {
@@ -79,6 +80,18 @@ fn copies(app: &App) -> io::Result<Vec<PathBuf>> {
     }
     found.sort();
     Ok(found)
+}
+
+/// When the newest backup was made, where there is one.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn newest(folder: &Path) -> io::Result<Option<Timestamp>> {
+    let made = |copy: &PathBuf| Ok(Timestamp::from_millis(fs::metadata(copy)?.mtime().saturating_mul(1000)));
+    match copies(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        copies => copies?.last().map(made).transpose(),
+    }
 }
 
 #[cfg(test)]
@@ -92,7 +105,7 @@ mod tests {
         let every = app.config.backup.every.unwrap();
         let start = Timestamp::from_millis(1_750_936_113_726);
         let names = || {
-            let found = copies(&app).unwrap();
+            let found = copies(&app.config.backup.folder).unwrap();
             found.iter().map(|path| path.file_name().unwrap().to_str().unwrap().to_owned()).collect::<Vec<_>>()
         };
         fs::create_dir(folder.path().join("kept")).unwrap();

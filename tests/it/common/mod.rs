@@ -1,6 +1,7 @@
 //! The instance under test and the client that talks to it.
 
 mod client;
+mod disk;
 mod factor;
 mod home;
 mod person;
@@ -10,13 +11,14 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::thread::{self, JoinHandle};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 pub use client::{Answer, Client};
+pub use disk::SmallDisk;
 pub use factor::{LOGIN, texts};
 pub use home::Home;
 pub use person::Person;
@@ -35,6 +37,16 @@ pub struct Ran {
     pub status: i32,
     pub stdout: String,
     pub stderr: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            status: output.status.code().unwrap(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
 }
 
 impl Instance {
@@ -66,12 +78,7 @@ impl Instance {
         let mut child = command.spawn().unwrap();
         // A command that needs no input may be gone before it comes.
         let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
-        let output = child.wait_with_output().unwrap();
-        Ran {
-            status: output.status.code().unwrap(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        child.wait_with_output().unwrap().into()
     }
 
     /// Runs a command that must succeed, and returns its stdout.
@@ -139,6 +146,10 @@ impl Server {
 
     pub fn client(&self) -> Client {
         Client::new(&self.address)
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     pub fn signal(&self, signal: Signal) {

@@ -1,0 +1,36 @@
+//! `nox doctor`.
+
+use anyhow::Result;
+
+use super::output::{Output, Stop};
+use crate::config::Config;
+use crate::domain::doctor::{State, examine};
+use crate::time::Timestamp;
+
+/// Says how the instance is.
+///
+/// # Errors
+/// Something does not work.
+pub fn run(config: &Config, output: Output) -> Result<()> {
+    let findings = examine(config, Timestamp::now());
+    if output.json {
+        findings.iter().try_for_each(|finding| output.json(finding))?;
+    } else {
+        let rows = findings.iter().map(|found| [word(found.state).into(), found.about.into(), found.text.clone()]);
+        output.table(["STATE", "WHAT", "FOUND"], &rows.collect::<Vec<_>>())?;
+    }
+    let mut faults = findings.iter().filter(|finding| finding.state == State::Fault);
+    match faults.next() {
+        None => Ok(()),
+        Some(first) if first.about == "database" => Err(Stop::damaged("the database cannot be used").into()),
+        Some(first) => Err(Stop::environment(format!("look at the {}", first.about)).into()),
+    }
+}
+
+const fn word(state: State) -> &'static str {
+    match state {
+        State::Ok => "ok",
+        State::Warning => "warning",
+        State::Fault => "fault",
+    }
+}

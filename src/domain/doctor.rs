@@ -1,0 +1,185 @@
+//! What is wrong with an instance, or soon will be: looked through without changing anything.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::time::Duration;
+
+use rustix::fs::statvfs;
+use serde::Serialize;
+
+use super::App;
+use super::backup::{self, BackupError};
+use crate::config::Config;
+use crate::error::{Result, causes};
+use crate::secret::{Key, parent};
+use crate::storage::{self, Connection, audit, keys, sessions};
+use crate::time::Timestamp;
+
+/// A clock may be corrected by so much without a word.
+const CORRECTION: Duration = Duration::from_hours(1);
+/// Less than this on a disk is little, in bytes.
+const LITTLE: u64 = 64 * 1024 * 1024;
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// As it should be.
+    Ok,
+    /// It works, but should be looked at.
+    Warning,
+    /// It does not work.
+    Fault,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Serialize)]
+pub struct Finding {
+    /// What: a word.
+    pub about: &'static str,
+    /// How it is.
+    pub state: State,
+    /// A sentence that says what was found, and what to do about it.
+    pub text: String,
+}
+
+impl Finding {
+    fn ok(about: &'static str, text: impl Into<String>) -> Self {
+        Self { about, state: State::Ok, text: text.into() }
+    }
+
+    fn warning(about: &'static str, text: impl Into<String>) -> Self {
+        Self { about, state: State::Warning, text: text.into() }
+    }
+
+    fn fault(about: &'static str, text: impl Into<String>) -> Self {
+        Self { about, state: State::Fault, text: text.into() }
+    }
+}
+
+/// Looks at everything; the whole database is read.
+#[must_use]
+pub fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
+    let mut findings = vec![key_file(config), database(config)];
+    findings.extend(storage::backup::open(&config.storage.database).map(|connection| clock(&connection, now)));
+    findings.extend([permissions(config), disk(config), public_url(config), backups(config, now)]);
+    findings
+}
+
+/// Says in the log what a start should not pass over in silence.
+pub fn warn_at_start(app: &App, now: Timestamp) {
+    let clock = app.db.read(|connection| Ok(clock(connection, now)));
+    let clock = clock.unwrap_or_else(|error| Finding::fault("clock", causes(&error)));
+    for Finding { text, .. } in [clock, permissions(&app.config)].iter().filter(|found| found.state > State::Ok) {
+        tracing::warn!("{text}");
+    }
+}
+
+fn key_file(config: &Config) -> Finding {
+    let path = &config.secrets.key_file;
+    if !path.exists() {
+        return Finding::warning("key file", format!("there is no {}: the first start makes it", path.display()));
+    }
+    match Key::load_or_create(path) {
+        Ok(_) => Finding::ok("key file", format!("{} is there, for its owner alone", path.display())),
+        Err(error) => Finding::fault("key file", error.to_string()),
+    }
+}
+
+fn database(config: &Config) -> Finding {
+    let path = config.storage.database.display();
+    if !config.storage.database.exists() {
+        return Finding::warning("database", format!("there is no {path}: the first start makes it"));
+    }
+    match backup::examine(config, &config.storage.database) {
+        Ok(report) if report.key_fits == Some(false) => {
+            Finding::fault("database", format!("the key file is not the one of {path}: put that back"))
+        }
+        Ok(report) => Finding::ok("database", format!("{path} is whole: {} user(s)", report.users)),
+        Err(BackupError::Open(error)) => Finding::fault("database", error.to_string()),
+        Err(error) => {
+            let text = format!("{error}; put a backup in its place with nox backup restore");
+            Finding::fault("database", text)
+        }
+    }
+}
+
+/// Compares the clock with the latest that the database knows.
+fn clock(connection: &Connection, now: Timestamp) -> Finding {
+    let latest = || -> Result<Option<Timestamp>> {
+        // The first version of the schema had no audit log.
+        let noted = if keys::exist(connection)? { audit::find_last_at(connection)? } else { None };
+        Ok(noted.max(sessions::find_last_created_at(connection)?))
+    };
+    match latest() {
+        Ok(Some(latest)) if latest > now.after(CORRECTION) => Finding::warning(
+            "clock",
+            format!(
+                "the clock says {now}, and the database knows of something at {latest}: set the clock, or sessions and \
+                 codes of authenticator apps will not be taken for what they are"
+            ),
+        ),
+        Ok(_) => Finding::ok("clock", format!("it says {now}, and nothing in the database is later")),
+        Err(error) => Finding::fault("clock", causes(&error)),
+    }
+}
+
+fn permissions(config: &Config) -> Finding {
+    let path = &config.storage.database;
+    match fs::metadata(path) {
+        Ok(meta) if meta.mode() & 0o077 != 0 => {
+            let text =
+                format!("users other than its owner can access the database {0}: run chmod 600 {0}", path.display());
+            Finding::warning("permissions", text)
+        }
+        _ => Finding::ok("permissions", "nobody but its owner can access the database"),
+    }
+}
+
+/// An upgrade and a backup need as much again as the database, and every write some.
+fn disk(config: &Config) -> Finding {
+    let folder = parent(&config.storage.database);
+    let size = fs::metadata(&config.storage.database).map_or(0, |meta| meta.len());
+    match statvfs(folder) {
+        Ok(disk) if disk.f_files > 0 && disk.f_favail == 0 => {
+            Finding::fault("disk", format!("no file can be made in {}: its disk has no inode left", folder.display()))
+        }
+        Ok(disk) => {
+            let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+            let text = format!("{} MiB are free in {}", free / 1024 / 1024, folder.display());
+            if free < LITTLE.max(2 * size) {
+                Finding::warning("disk", format!("only {text}: an upgrade or a backup may find no room"))
+            } else {
+                Finding::ok("disk", text)
+            }
+        }
+        Err(error) => Finding::fault("disk", format!("cannot look at {}: {error}", folder.display())),
+    }
+}
+
+fn public_url(config: &Config) -> Finding {
+    let (url, host) = (&config.server.public_url, config.host());
+    let is_here = matches!(host.as_str(), "localhost" | "127.0.0.1" | "[::1]");
+    if config.is_https() || is_here {
+        Finding::ok("public URL", format!("{url}"))
+    } else {
+        Finding::warning("public URL", format!("{url} is not https: anybody on the way can read passwords"))
+    }
+}
+
+fn backups(config: &Config, now: Timestamp) -> Finding {
+    let Some(every) = config.backup.every else {
+        return Finding::warning(
+            "backups",
+            "the server makes none: set backup.every, or run nox backup create by a timer",
+        );
+    };
+    match backup::newest(&config.backup.folder) {
+        Ok(Some(at)) if at.after(Duration::from(every) * 2) >= now => {
+            Finding::ok("backups", format!("the newest is of {at}"))
+        }
+        Ok(Some(at)) => Finding::warning("backups", format!("the newest is of {at}: look into the log of the server")),
+        Ok(None) => Finding::warning("backups", "there is none yet: the server makes one when it runs"),
+        Err(error) => Finding::fault("backups", format!("cannot read {}: {error}", config.backup.folder.display())),
+    }
+}
