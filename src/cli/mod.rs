@@ -3,11 +3,13 @@
 mod audit;
 mod backup;
 mod bans;
+mod completions;
 mod config;
 mod doctor;
 mod key;
 mod log;
 mod mail;
+mod man;
 pub mod output;
 mod password;
 mod relay;
@@ -90,6 +92,10 @@ enum Command {
     Doctor,
     /// Print the OpenAPI document of the API
     Openapi,
+    /// Print what a shell needs to complete commands and flags
+    Completions(completions::Completions),
+    /// Write the manual pages, one for each command, into a folder
+    Man(man::Man),
 }
 
 impl Cli {
@@ -98,8 +104,10 @@ impl Cli {
     /// # Errors
     /// Whatever stops it; [`output::fail`] turns it into a line and an exit status.
     pub fn run(self) -> Result<()> {
-        // What it makes is nobody else's, whatever the caller's umask is.
-        umask(Mode::RWXG | Mode::RWXO);
+        // What it makes is nobody else's, whatever the caller's umask is; manual pages are everybody's.
+        if !matches!(self.command, Command::Man(_)) {
+            umask(Mode::RWXG | Mode::RWXO);
+        }
         let output = Output { json: self.global.json, quiet: self.global.quiet };
         let from_environment = || env::var_os("NOX_CONFIG").filter(|path| !path.is_empty()).map(Into::into);
         let file = self.global.config.or_else(from_environment);
@@ -119,6 +127,8 @@ impl Cli {
             Command::Key(command) => command.run(App::open(config)?, output),
             Command::Config(command) => command.run(&config, output),
             Command::Doctor => doctor::run(&config, output),
+            Command::Completions(command) => command.run(output),
+            Command::Man(command) => command.run(output),
             Command::Openapi => output.line(openapi::document()),
             Command::Relay(command) => command.run(&App::open(config)?, output),
         }

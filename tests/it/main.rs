@@ -13,6 +13,7 @@ mod clients;
 mod common;
 mod config;
 mod cors;
+mod describe;
 mod discovery;
 mod downgrade;
 mod email;
