@@ -117,12 +117,9 @@ pub struct SessionView {
 pub fn authenticate(app: &App, token: &str, device: Device, now: Timestamp) -> Result<Principal> {
     let (session, user_id) = app.signer.read(token).ok_or(Error::NotLogged)?;
     app.db.read(|connection| {
-        let session = sessions::find_active(connection, session, now)?
-            .filter(|found| found.user_id == user_id)
-            .ok_or(Error::NotLogged)?;
-        let user =
-            users::find_by_id(connection, user_id)?.filter(|user| !is_banned(user, now)).ok_or(Error::NotLogged)?;
-        Ok(Principal { session: session.id, last_seen_at: session.last_seen_at, user, device })
+        let found = users::find_by_session(connection, (session, user_id), now)?;
+        let (user, last_seen_at) = found.filter(|(user, _)| !is_banned(user, now)).ok_or(Error::NotLogged)?;
+        Ok(Principal { session, last_seen_at, user, device })
     })
 }
 

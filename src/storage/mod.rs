@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod backup;
 pub mod budgets;
+mod columns;
 pub mod devices;
 pub mod email_confirmations;
 mod header;

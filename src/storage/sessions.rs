@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use uuid::Uuid;
 
 use super::Page;
+use super::columns::Columns;
 use super::users::UserId;
 use crate::error::Result;
 use crate::time::Timestamp;
@@ -52,7 +53,7 @@ pub struct Session {
     pub user_agent: Option<String>,
 }
 
-/// All columns of [`Session`], by name.
+/// All columns of [`Session`], in its order.
 macro_rules! select {
     ($rest:literal) => {
         concat!("SELECT id, user_id, created_at, expires_at, last_seen_at, ip, user_agent FROM sessions ", $rest)
@@ -60,14 +61,15 @@ macro_rules! select {
 }
 
 fn session(row: &Row<'_>) -> rusqlite::Result<Session> {
+    let mut columns = Columns::of(row);
     Ok(Session {
-        id: row.get("id")?,
-        user_id: row.get("user_id")?,
-        created_at: row.get("created_at")?,
-        expires_at: row.get("expires_at")?,
-        last_seen_at: row.get("last_seen_at")?,
-        ip: row.get("ip")?,
-        user_agent: row.get("user_agent")?,
+        id: columns.take()?,
+        user_id: columns.take()?,
+        created_at: columns.take()?,
+        expires_at: columns.take()?,
+        last_seen_at: columns.take()?,
+        ip: columns.take()?,
+        user_agent: columns.take()?,
     })
 }
 

@@ -4,7 +4,8 @@ use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use serde::Serialize;
 
-use super::Page;
+use super::columns::Columns;
+use super::sessions::SessionId;
 use crate::error::{Error, Result};
 use crate::language::Language;
 use crate::time::Timestamp;
@@ -73,45 +74,54 @@ pub struct NewUser {
     pub created_at: Timestamp,
 }
 
-/// All columns of [`User`], by name.
+/// All columns of [`User`], in its order.
 macro_rules! select {
     ($rest:literal) => {
+        select!("", $rest)
+    };
+    ($more:literal, $rest:literal) => {
         concat!(
-            "SELECT id, username, display, email, email_verified, password_hash, password_changed_at, is_admin, rank, bio, ",
-            "thumbnail, banner, home, links, tags, banned_at, banned_until, ban_reason, created_at, language, ",
-            "has_email_factor, EXISTS (SELECT 1 FROM totp_factors WHERE user_id = id) AS has_totp, ",
-            "(SELECT count(*) FROM recovery_codes WHERE user_id = id AND used_at IS NULL) AS recovery_codes FROM users ",
+            "SELECT users.id, username, display, email, email_verified, password_hash, password_changed_at, is_admin, rank, bio, ",
+            "thumbnail, banner, home, links, tags, banned_at, banned_until, ban_reason, users.created_at, language, ",
+            "has_email_factor, EXISTS (SELECT 1 FROM totp_factors WHERE user_id = users.id), ",
+            "(SELECT count(*) FROM recovery_codes WHERE user_id = users.id AND used_at IS NULL)",
+            $more,
+            " FROM users ",
             $rest
         )
     };
 }
 
+mod search;
+
+pub use search::{Search, count, list};
+
 fn user(row: &Row<'_>) -> rusqlite::Result<User> {
-    let lines = |name| row.get::<_, String>(name).map(|text| text.lines().map(Into::into).collect());
+    let mut columns = Columns::of(row);
     Ok(User {
-        id: row.get("id")?,
-        username: row.get("username")?,
-        display: row.get("display")?,
-        email: row.get("email")?,
-        email_verified: row.get("email_verified")?,
-        password_hash: row.get("password_hash")?,
-        password_changed_at: row.get("password_changed_at")?,
-        is_admin: row.get("is_admin")?,
-        rank: row.get("rank")?,
-        bio: row.get("bio")?,
-        thumbnail: row.get("thumbnail")?,
-        banner: row.get("banner")?,
-        home: row.get("home")?,
-        links: lines("links")?,
-        tags: lines("tags")?,
-        banned_at: row.get("banned_at")?,
-        banned_until: row.get("banned_until")?,
-        ban_reason: row.get("ban_reason")?,
-        created_at: row.get("created_at")?,
-        language: row.get("language")?,
-        has_email_factor: row.get("has_email_factor")?,
-        has_totp: row.get("has_totp")?,
-        recovery_codes: row.get("recovery_codes")?,
+        id: columns.take()?,
+        username: columns.take()?,
+        display: columns.take()?,
+        email: columns.take()?,
+        email_verified: columns.take()?,
+        password_hash: columns.take()?,
+        password_changed_at: columns.take()?,
+        is_admin: columns.take()?,
+        rank: columns.take()?,
+        bio: columns.take()?,
+        thumbnail: columns.take()?,
+        banner: columns.take()?,
+        home: columns.take()?,
+        links: columns.take_lines()?,
+        tags: columns.take_lines()?,
+        banned_at: columns.take()?,
+        banned_until: columns.take()?,
+        ban_reason: columns.take()?,
+        created_at: columns.take()?,
+        language: columns.take()?,
+        has_email_factor: columns.take()?,
+        has_totp: columns.take()?,
+        recovery_codes: columns.take()?,
     })
 }
 
@@ -119,6 +129,23 @@ fn user(row: &Row<'_>) -> rusqlite::Result<User> {
 /// The database fails.
 pub fn find_by_id(connection: &Connection, id: UserId) -> Result<Option<User>> {
     Ok(connection.prepare_cached(select!("WHERE id = ?1"))?.query_row([id], user).optional()?)
+}
+
+/// The user of a session, and when that was used last, unless it has expired.
+///
+/// # Errors
+/// The database fails.
+pub fn find_by_session(
+    connection: &Connection,
+    (session, id): (SessionId, UserId),
+    now: Timestamp,
+) -> Result<Option<(User, Timestamp)>> {
+    let query = select!(
+        ", last_seen_at",
+        "JOIN sessions ON user_id = users.id WHERE users.id = ?1 AND sessions.id = ?2 AND expires_at > ?3"
+    );
+    let both = |row: &Row<'_>| Ok((user(row)?, row.get("last_seen_at")?));
+    Ok(connection.prepare_cached(query)?.query_row(params![id, session, now], both).optional()?)
 }
 
 /// `username` is in lower case.
@@ -136,43 +163,6 @@ pub fn find_by_username(connection: &Connection, username: &str) -> Result<Optio
 pub fn find_by_verified_email(connection: &Connection, email: &str) -> Result<Option<User>> {
     let query = select!("WHERE email = ?1 AND email_verified");
     Ok(connection.prepare_cached(query)?.query_row([email], user).optional()?)
-}
-
-/// Which users a search is about.
-#[derive(Clone, Copy, Debug)]
-pub struct Search<'text> {
-    /// What the username or the display name contains, in any case of A to Z; all users for an empty text.
-    pub text: &'text str,
-    /// Whether the email address counts too.
-    pub by_email: bool,
-}
-
-/// The part of [`Search`] in queries.
-macro_rules! matches_search {
-    () => {
-        "(instr(username, lower(?1)) OR instr(lower(display), lower(?1)) OR (?2 AND instr(lower(email), lower(?1))))"
-    };
-}
-
-/// A part of the users that a search finds, by id.
-///
-/// # Errors
-/// The database fails.
-pub fn list(connection: &Connection, search: Search<'_>, page: Page) -> Result<Vec<User>> {
-    let query = concat!(select!("WHERE "), matches_search!(), " ORDER BY id LIMIT ?3 OFFSET ?4");
-    let mut statement = connection.prepare_cached(query)?;
-    let found = statement.query_map(params![search.text, search.by_email, page.limit, page.offset], user)?;
-    Ok(found.collect::<rusqlite::Result<_>>()?)
-}
-
-/// How many users a search finds.
-///
-/// # Errors
-/// The database fails.
-pub fn count(connection: &Connection, search: Search<'_>) -> Result<u32> {
-    let query = concat!("SELECT count(*) FROM users WHERE ", matches_search!());
-    let mut statement = connection.prepare_cached(query)?;
-    Ok(statement.query_row(params![search.text, search.by_email], |row| row.get(0))?)
 }
 
 /// Whether there is any user.

@@ -1,0 +1,44 @@
+//! Searches in the table `users`.
+
+use rusqlite::{Connection, params};
+
+use super::{User, user};
+use crate::error::Result;
+use crate::storage::Page;
+
+/// Which users a search is about.
+#[derive(Clone, Copy, Debug)]
+pub struct Search<'text> {
+    /// What the username or the display name contains, in any case of A to Z; all users for an empty text.
+    pub text: &'text str,
+    /// Whether the email address counts too.
+    pub by_email: bool,
+}
+
+/// The part of [`Search`] in queries.
+macro_rules! matches_search {
+    () => {
+        "(instr(username, lower(?1)) OR instr(lower(display), lower(?1)) OR (?2 AND instr(lower(email), lower(?1))))"
+    };
+}
+
+/// A part of the users that a search finds, by id.
+///
+/// # Errors
+/// The database fails.
+pub fn list(connection: &Connection, search: Search<'_>, page: Page) -> Result<Vec<User>> {
+    let query = concat!(select!("WHERE "), matches_search!(), " ORDER BY id LIMIT ?3 OFFSET ?4");
+    let mut statement = connection.prepare_cached(query)?;
+    let found = statement.query_map(params![search.text, search.by_email, page.limit, page.offset], user)?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
+}
+
+/// How many users a search finds.
+///
+/// # Errors
+/// The database fails.
+pub fn count(connection: &Connection, search: Search<'_>) -> Result<u32> {
+    let query = concat!("SELECT count(*) FROM users WHERE ", matches_search!());
+    let mut statement = connection.prepare_cached(query)?;
+    Ok(statement.query_row(params![search.text, search.by_email], |row| row.get(0))?)
+}
