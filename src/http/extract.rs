@@ -196,6 +196,10 @@ fn parse_hop(text: &str) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::net::SocketAddr;
+
+    use proptest::collection::vec;
+    use proptest::prelude::*;
 
     #[test]
     fn only_trusted_proxies_are_believed_and_only_from_the_right() {
@@ -215,6 +219,36 @@ mod tests {
             ("127.0.0.1", &["6.6.6.6", "", "10.0.0.1"], "10.0.0.1"),
         ] {
             assert_eq!(walk_back(ip(peer), hops, trusted), ip(expected), "{peer} {hops:?}");
+        }
+    }
+
+    /// What stands between two commas, and the address that it means.
+    fn hop() -> impl Strategy<Value = (String, Option<IpAddr>)> {
+        let ip = prop_oneof![Just([127, 0, 0, 1].into()), Just([10, 0, 0, 1].into()), any::<IpAddr>()];
+        let address = (ip, any::<u16>(), 0..4).prop_map(|(ip, port, form)| {
+            let text = match (form, ip) {
+                (0, _) => format!(" {ip}\t"),
+                (1, IpAddr::V4(v4)) => v4.to_ipv6_mapped().to_string(),
+                (2, _) => format!("[{ip}]"),
+                _ => SocketAddr::new(ip, port).to_string(),
+            };
+            (text, Some(ip.to_canonical()))
+        });
+        let none =
+            "|unknown|_[a-z]*|for=10.0.0.1|10.0.0|10.0.0.1:|\\[::1|256.0.0.1|\\PC*x".prop_map(|text| (text, None));
+        prop_oneof![3 => address, 1 => none]
+    }
+
+    proptest! {
+        #[test]
+        fn the_client_is_the_first_from_the_right_whom_nobody_trusts(peer: IpAddr, near: bool, hops in vec(hop(), 0..6)) {
+            let trusted = |ip: IpAddr| ip.is_loopback() || ip == IpAddr::from([10, 0, 0, 1]);
+            let peer = if near { [10, 0, 0, 1].into() } else { peer };
+            let texts: Vec<&str> = hops.iter().map(|(text, _)| text.as_str()).collect();
+            let known: Vec<IpAddr> =
+                std::iter::once(peer).chain(hops.iter().rev().map_while(|(_, address)| *address)).collect();
+            let client = known.iter().find(|ip| !trusted(**ip)).or(known.last());
+            prop_assert_eq!(Some(&walk_back(peer, &texts, trusted)), client);
         }
     }
 }
