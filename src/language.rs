@@ -36,9 +36,8 @@ impl Language {
     pub fn accepted(header: &str) -> Option<Self> {
         let mut best = None;
         for range in header.split(',') {
-            let (tag, parameter) = range.split_once(';').unwrap_or((range, ""));
-            let quality = parameter.trim().strip_prefix("q=").map_or(Some(1.0), |text| text.trim().parse::<f32>().ok());
-            let (Some(language), Some(quality)) = (Self::from_tag(tag), quality) else { continue };
+            let (tag, weight) = range.split_once(';').unwrap_or((range, "q=1"));
+            let (Some(language), Some(quality)) = (Self::from_tag(tag), quality(weight)) else { continue };
             if quality > 0.0 && best.is_none_or(|(_, other)| quality > other) {
                 best = Some((language, quality));
             }
@@ -47,9 +46,18 @@ impl Language {
     }
 }
 
+/// A weight from 0 to 1 (RFC 9110, 12.4.2); `None` for what is none.
+fn quality(weight: &str) -> Option<f32> {
+    let text = weight.trim().strip_prefix(['q', 'Q'])?.strip_prefix('=')?;
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    text.parse().ok().filter(|quality| is_plain && *quality <= 1.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
 
     #[test]
     fn the_language_that_is_wanted_most_is_taken() {
@@ -66,6 +74,35 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(Language::accepted(header), language, "{header}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_weights_decide_and_then_the_order(
+            ranges in vec(("en|fr-CA|FR|de|frisian|\\*", proptest::option::of(0..=1000_u16), "( ?;q| ; Q)="), 0..6)
+        ) {
+            let write = |(tag, weight, sign): &(String, Option<u16>, String)| match weight {
+                Some(weight) => format!("{tag}{sign}{}.{:03}", weight / 1000, weight % 1000),
+                None => tag.clone(),
+            };
+            let header = ranges.iter().map(write).collect::<Vec<_>>().join(", ");
+            let spoken = ranges.iter().filter_map(|(tag, weight, _)| Some((Language::from_tag(tag)?, weight.unwrap_or(1000))));
+            // Of several that weigh the same, `max_by_key` takes the last.
+            let wanted = spoken.rev().filter(|(_, weight)| *weight > 0).max_by_key(|(_, weight)| *weight);
+            prop_assert_eq!(Language::accepted(&header), wanted.map(|(language, _)| language), "{}", header);
+        }
+
+        #[test]
+        fn what_is_no_weight_makes_its_range_count_for_nothing(weight in "|[2-9].*|-.*|1\\.[0-9]*[1-9]|[^01 ].*|[01]e0|inf|NaN") {
+            let header = format!("fr;q={}, en;q=0.1", weight.replace([',', ';'], ""));
+            prop_assert_eq!(Language::accepted(&header), Some(Language::English), "{}", header);
+        }
+
+        #[test]
+        fn no_language_is_found_that_is_not_named(header in ".*|([a-z]|[-,;=*. ]|q=|[01])*") {
+            let found = Language::accepted(&header);
+            prop_assert!(found.is_none_or(|language| header.to_lowercase().contains(language.tag())));
         }
     }
 }
