@@ -5,8 +5,8 @@ use std::str::FromStr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, UtcOffset};
 
 /// An instant in milliseconds since the Unix epoch, as the wire and the database have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -40,10 +40,11 @@ impl Timestamp {
         self.0.div_euclid(1000)
     }
 
-    /// The calendar's view of the instant, cut to whole seconds.
+    /// The calendar's view of the instant, cut to whole seconds; the epoch for one outside of the years 0 to 9999.
     #[must_use]
     pub fn date(self) -> OffsetDateTime {
-        OffsetDateTime::from_unix_timestamp(self.seconds()).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+        let date = OffsetDateTime::from_unix_timestamp(self.seconds()).ok();
+        date.filter(|date| date.year() >= 0).unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
 
     /// The instant `span` later.
@@ -76,9 +77,11 @@ impl FromStr for Timestamp {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        OffsetDateTime::parse(text, &Rfc3339)
-            .map(|date| Self(date.unix_timestamp() * 1000))
-            .map_err(|_| format!("{text:?} is not a time such as \"2026-12-31T18:00:00Z\""))
+        let date = OffsetDateTime::parse(text, &Rfc3339).ok();
+        // A zone can carry a date out of the calendar's four digits.
+        let utc = date.and_then(|date| date.checked_to_offset(UtcOffset::UTC)).filter(|date| date.year() >= 0);
+        utc.map(|date| Self(date.unix_timestamp() * 1000))
+            .ok_or_else(|| format!("{text:?} is not a time such as \"2026-12-31T18:00:00Z\""))
     }
 }
 
@@ -123,7 +126,8 @@ impl FromStr for Span {
         let parse = || {
             let unit = text.chars().next_back()?;
             let (_, seconds) = Self::UNITS.into_iter().find(|(letter, _)| *letter == unit)?;
-            let count: u64 = text.strip_suffix(unit)?.parse().ok()?;
+            let digits = text.strip_suffix(unit).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
+            let count: u64 = digits.parse().ok()?;
             // A hundred years keep every sum within the calendar's four digits.
             count.checked_mul(seconds).filter(|total| (1..=36_500 * Self::DAY).contains(total)).map(Self)
         };
@@ -150,6 +154,7 @@ impl From<Span> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn spans_read_as_they_are_written() {
@@ -162,7 +167,7 @@ mod tests {
 
     #[test]
     fn spans_without_a_unit_or_a_length_are_refused() {
-        for text in ["", "30", "d", "-1d", "0s", "1.5h", "1w", "１d", "36501d", "99999999999999999999d"] {
+        for text in ["", "30", "d", "-1d", "0s", "1.5h", "1w", "１d", "+1d", "36501d", "99999999999999999999d"] {
             assert!(text.parse::<Span>().is_err(), "{text}");
         }
     }
@@ -178,7 +183,41 @@ mod tests {
     #[test]
     fn timestamps_are_written_and_read_as_rfc_3339() {
         assert_eq!("2025-06-26T13:08:33+02:00".parse(), Ok(Timestamp::from_millis(1_750_936_113_000)));
-        assert!("tomorrow".parse::<Timestamp>().is_err());
+        for text in ["tomorrow", "9999-12-31T23:59:59-00:01", "0000-01-01T00:00:00+00:01"] {
+            assert!(text.parse::<Timestamp>().is_err(), "{text}");
+        }
         assert_eq!(Timestamp::from_millis(1_750_936_113_726).to_string(), "2025-06-26T11:08:33Z");
+    }
+
+    proptest! {
+        #[test]
+        fn a_span_is_digits_and_a_unit(text in ".*|[+-]?[0-9]{0,20}[smhdw]?|0*[1-9][0-9]{0,9}[smhd]") {
+            let unit = |letter| [('s', 1), ('m', 60), ('h', 3600), ('d', 86_400)].into_iter().find(|(unit, _)| *unit == letter);
+            let meant = text.char_indices().next_back().and_then(|(at, letter)| {
+                let digits = Some(&text[..at]).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
+                Some(digits.parse::<u128>().ok()? * unit(letter)?.1)
+            });
+            let meant = meant.filter(|seconds| (1..=36_500 * 86_400).contains(seconds));
+            let span = text.parse::<Span>().ok();
+            prop_assert_eq!(span.map(|span| u128::from(span.seconds())), meant);
+            prop_assert_eq!(span.map(|span| String::from(span).parse()), span.map(Ok));
+        }
+
+        #[test]
+        fn every_time_that_is_read_can_be_written(
+            text in "(0000|9999|[0-9]{4})-(0[1-9]|1[0-2])-([0-2][1-9]|31)T([01][0-9]|23):[0-5]9:[0-6][0-9](.[0-9]{0,12})?(Z|[+-][01][0-9]:[0-5]9|-23:59)|.*"
+        ) {
+            if let Ok(time) = text.parse::<Timestamp>() {
+                prop_assert_eq!(time.to_string().parse(), Ok(time));
+            }
+        }
+
+        #[test]
+        fn every_instant_can_be_written_and_moved(millis: i64, near in 0..40, span: u64) {
+            let (time, span) = (Timestamp::from_millis(millis >> near), Duration::from_secs(span));
+            prop_assert!(time.to_string().parse::<Timestamp>().is_ok());
+            prop_assert!(time.before(span) <= time && time <= time.after(span));
+            prop_assert!(time.seconds_until(time.after(span)) >= 1);
+        }
     }
 }
