@@ -1,6 +1,8 @@
 //! The session cookie (RFC 6265).
 
+use actix_web::HttpRequest;
 use actix_web::cookie::{Cookie, SameSite};
+use actix_web::http::header::{COOKIE, HeaderValue};
 
 use crate::config::Config;
 use crate::domain::sessions::OpenedSession;
@@ -18,6 +20,16 @@ pub(super) fn page_name(config: &Config, name: &str) -> String {
 /// The name of the cookie that keeps a browser's secret.
 pub(super) fn browser_name(config: &Config) -> String {
     page_name(config, "nox_browser")
+}
+
+/// The value of a cookie of ours. What other programs on the same host have set is not looked at: the framework would read
+/// none where one of them is malformed.
+pub(super) fn value<'request>(request: &'request HttpRequest, name: &str) -> Option<&'request str> {
+    let headers = request.headers().get_all(COOKIE).map(HeaderValue::as_bytes);
+    headers.flat_map(|header| header.split(|byte| *byte == b';')).find_map(|pair| {
+        let value = pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"=")?;
+        std::str::from_utf8(value).ok()
+    })
 }
 
 /// The cookie that carries a session's token, for as long as the session lasts.

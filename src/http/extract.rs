@@ -59,12 +59,12 @@ pub(super) fn device(request: &HttpRequest) -> Result<Device> {
     let text = |bytes| String::from_utf8_lossy(bytes).chars().take(USER_AGENT_LENGTH).collect();
     let languages = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let config = bridge(request)?.config();
-    let browser = request.cookie(&cookie::browser_name(config)).map(|cookie| cookie.value().to_owned());
+    let browser = cookie::value(request, &cookie::browser_name(config));
     Ok(Device {
         ip: client_ip(request, &config.server.trusted_proxies),
         user_agent: request.headers().get(USER_AGENT).map(|value| text(value.as_bytes())),
         language: languages.and_then(Language::accepted),
-        browser: browser.filter(|secret| secret.len() == BROWSER_SECRET_LENGTH),
+        browser: browser.filter(|secret| secret.len() == BROWSER_SECRET_LENGTH).map(Into::into),
     })
 }
 
@@ -134,7 +134,7 @@ pub(super) enum Credential {
 fn credential(request: &HttpRequest, config: &Config) -> Option<(String, Credential)> {
     authorization(request, "bearer")
         .map(|token| (token.into(), Credential::Header))
-        .or_else(|| Some((request.cookie(cookie::name(config))?.value().into(), Credential::Cookie)))
+        .or_else(|| Some((cookie::value(request, cookie::name(config))?.into(), Credential::Cookie)))
 }
 
 /// What stands behind this scheme, in any case, in the `Authorization` header.
@@ -198,6 +198,8 @@ mod tests {
     use super::*;
     use std::net::SocketAddr;
 
+    use actix_web::http::header::HeaderValue;
+    use actix_web::test::TestRequest;
     use proptest::collection::vec;
     use proptest::prelude::*;
 
@@ -249,6 +251,25 @@ mod tests {
                 std::iter::once(peer).chain(hops.iter().rev().map_while(|(_, address)| *address)).collect();
             let client = known.iter().find(|ip| !trusted(**ip)).or(known.last());
             prop_assert_eq!(Some(&walk_back(peer, &texts, trusted)), client);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_token_is_found_whatever_else_is_sent(
+            scheme in "(?i-u:bearer)", blanks in " {1,3}", token in "[A-Za-z0-9._-]{1,80}", other in "[ -:<-~]*|%ff|=", noise in vec(1_u8.., 0..40)
+        ) {
+            let request = |name: &str, value: &str| TestRequest::default().insert_header((name, value)).to_http_request();
+            let found = |request: &HttpRequest| credential(request, &Config::default()).map(|(token, _)| token);
+            let by_header = request("authorization", &format!("{scheme}{blanks}{token} "));
+            prop_assert_eq!(found(&by_header), Some(token.clone()));
+            let by_cookie = request("cookie", &format!("{other}; _uid={token};{other}"));
+            prop_assert_eq!(found(&by_cookie), Some(token.clone()), "{}", other);
+            if let Ok(noise) = HeaderValue::from_bytes(&noise) {
+                let mixed = TestRequest::default().insert_header(("authorization", noise.clone())).append_header(("cookie", noise));
+                let mixed = mixed.append_header(("cookie", format!("_uid={token}"))).to_http_request();
+                prop_assert_eq!(found(&mixed), Some(token));
+            }
         }
     }
 }

@@ -78,7 +78,7 @@ impl Visitor {
             Err(error) => return Err(error),
         };
         let config = bridge.config();
-        let cookie = |name| request.cookie(&cookie::page_name(config, name)).map(|cookie| cookie.value().to_owned());
+        let cookie = |name| cookie::value(request, &cookie::page_name(config, name)).map(ToOwned::to_owned);
         let query: Vec<(String, String)> =
             form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
         let device = principal.as_ref().map_or_else(|| device(request), |principal| Ok(principal.device.clone()))?;
