@@ -107,13 +107,13 @@ impl Hasher {
     /// `phc` is no Argon2id hash, or the system gives no memory.
     pub fn verify(&self, password: &Password, phc: &str) -> Result<bool> {
         let stored = PasswordHash::new(phc).map_err(fault)?;
-        match (stored.algorithm, &stored.salt, &stored.hash) {
-            (ARGON2ID_IDENT, Some(salt), Some(hash)) => {
+        match (stored.algorithm, stored.version, &stored.salt, &stored.hash) {
+            (ARGON2ID_IDENT, Some(0x13), Some(salt), Some(hash)) => {
                 let params = Params::try_from(&stored).map_err(fault)?;
                 // Compared in constant time by the type.
                 Ok(self.compute(password, salt, params)? == *hash)
             }
-            _ => Err(fault("the stored hash is not Argon2id")),
+            _ => Err(fault("the stored hash is not Argon2id of version 19")),
         }
     }
 
@@ -185,6 +185,7 @@ impl Memory {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn hasher(settings: &str) -> Hasher {
         Hasher::new(&toml::from_str(settings).unwrap())
@@ -232,10 +233,27 @@ mod tests {
     #[test]
     fn what_is_no_argon2id_hash_is_a_fault_and_not_a_wrong_password() {
         let hasher = hasher("memory_kib = 1024");
-        for hash in
-            ["", "secret", "$argon2i$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$wWKIMhR9lyDFvRz9YTZweHKfbftvj+qf+YFY4NeBbtA"]
-        {
+        let other_version = hasher.hash(&password("secret")).unwrap().replace("v=19", "v=16");
+        for hash in [
+            "",
+            "secret",
+            &other_version,
+            "$argon2i$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$wWKIMhR9lyDFvRz9YTZweHKfbftvj+qf+YFY4NeBbtA",
+        ] {
             assert!(matches!(hasher.verify(&password("secret"), hash), Err(Error::InternalError { .. })));
         }
+    }
+
+    #[test]
+    fn a_hash_that_was_damaged_is_nobodys() {
+        let hasher = hasher("memory_kib = 1024\niterations = 1\nhashers = 1");
+        let hash = hasher.hash(&password("secret")).unwrap();
+        // A third digit of the memory's size is the most that one letter more can cost.
+        proptest!(ProptestConfig::with_cases(64), |(at in 0..hash.len(), letter in "[a-zA-Z0-9+/$=,]|.", text in ".*")| {
+            let mut bent = hash.clone();
+            bent.replace_range(at..=at, &letter);
+            prop_assert!(bent == hash || !hasher.verify(&password("secret"), &bent).unwrap_or(false), "{}", bent);
+            prop_assert!(hasher.verify(&password("secret"), &text).is_err() && !hasher.is_current(&text));
+        });
     }
 }
