@@ -4,7 +4,7 @@ use std::fs;
 
 use toml::{Table, Value};
 
-use super::{Config, ConfigError, plain};
+use super::{Config, ConfigError, plain, visible};
 
 const PREFIX: &str = "NOX_";
 const SEPARATOR: &str = "__";
@@ -18,7 +18,7 @@ pub(super) fn overlay(
     for (variable, value) in variables {
         if let Some((section, key)) = variable.strip_prefix(PREFIX).and_then(|path| path.split_once(SEPARATOR)) {
             let (section, key) = (section.to_lowercase(), key.to_lowercase());
-            let invalid = |message: String| ConfigError::Invalid { place: variable.clone(), message };
+            let invalid = |message: String| ConfigError::Invalid { place: visible(&variable), message };
             let (key, value) = set(&section, &key, &value).map_err(invalid)?;
             let section = table.entry(section).or_insert_with(|| Table::new().into());
             section.as_table_mut().and_then(|keys| keys.insert(key, value));
@@ -35,7 +35,7 @@ pub(super) fn overlay(
 fn set(section: &str, key: &str, text: &str) -> Result<(String, Value), String> {
     let as_it_is = read(section, key, text);
     if let (Err(_), Some(key)) = (&as_it_is, key.strip_suffix(FROM_FILE)) {
-        let content = fs::read_to_string(text).map_err(|error| format!("cannot read {text}: {error}"))?;
+        let content = fs::read_to_string(text).map_err(|error| format!("cannot read {text:?}: {error}"))?;
         return Ok((key.into(), read(section, key, content.trim_end_matches(['\r', '\n']))?));
     }
     Ok((key.into(), as_it_is?))
@@ -113,5 +113,7 @@ mod tests {
             let message = with(&[(variable, value)]).unwrap_err();
             assert!(message.starts_with(variable) && message.contains(part), "{message}");
         }
+        let message = with(&[("NOX_\r__\n", "\u{1b}")]).unwrap_err();
+        assert!(!message.contains(char::is_control), "{message:?}");
     }
 }

@@ -112,8 +112,8 @@ text!(
     /// The domain whose hosts share the session cookie.
     CookieDomain, |text| {
         let name = text.strip_prefix('.').unwrap_or(text);
-        let host = origin(&format!("https://{name}"))?;
-        (host.contains('.') && host.strip_prefix("https://")? == name).then(|| name.into())
+        let is_host = origin(&format!("https://{name}"))?.strip_prefix("https://")? == name && !name.contains(':');
+        (is_host && name.contains('.') && !name.split('.').any(str::is_empty)).then(|| name.into())
     },
     "a domain name in lower case, such as \"example.org\""
 );
@@ -268,6 +268,16 @@ mod tests {
         assert_eq!(address("Hactazia.fr").unwrap().as_str(), "hactazia.fr");
         assert_eq!(address("localhost:53032").unwrap().as_str(), "localhost:53032");
         assert!(address("").is_err() && address("a/b").is_err() && address("user@a").is_err());
+    }
+
+    #[test]
+    fn a_cookie_is_for_a_domain_and_no_port() {
+        let domain = |text: &str| CookieDomain::try_from(text.to_owned()).ok().map(String::from);
+        assert_eq!(domain(".example.org").as_deref(), Some("example.org"));
+        for text in ["example.org:8080", "Example.org", "localhost", "..", "example..org", "example.org.", "a/b.c", ""]
+        {
+            assert_eq!(domain(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -1,0 +1,181 @@
+//! Tests of the whole configuration.
+
+use super::*;
+use proptest::prelude::*;
+
+const SHIPPED: &str = include_str!("../../nox.toml");
+
+fn keys(table: &toml::Table) -> Vec<String> {
+    let section = |(name, value): (&String, &toml::Value)| {
+        let keys = value.as_table().unwrap().keys();
+        keys.map(|key| format!("{name}.{key}")).collect::<Vec<_>>()
+    };
+    table.iter().flat_map(section).collect()
+}
+
+#[test]
+fn the_shipped_file_holds_every_key_with_its_default() {
+    assert_eq!(Config::parse(SHIPPED).unwrap(), Config::default());
+    let shipped = keys(&SHIPPED.parse().unwrap());
+    let built_in = keys(&toml::Table::try_from(Config::default()).unwrap());
+    assert_eq!(shipped, built_in);
+    // The keys without a default, which TOML cannot write down.
+    assert!(SHIPPED.contains("\n# domain = ") && SHIPPED.contains("\n# every = "));
+}
+
+#[test]
+fn every_key_of_the_shipped_file_has_a_comment_above_it() {
+    let mut above = "";
+    for line in SHIPPED.lines() {
+        assert!(!line.contains(" = ") || line.starts_with("# ") || above.starts_with("# "), "{line}");
+        above = line;
+    }
+}
+
+fn message(text: &str) -> String {
+    let error = Config::parse(text).unwrap_err();
+    invalid(Path::new("nox.toml"), text, &error).to_string()
+}
+
+#[test]
+fn a_mistake_is_told_with_its_line_and_with_what_would_be_right() {
+    for (text, parts) in [
+        ("[server]\n\nlisen = 1", ["line 3", "unknown field `lisen`", "`listen`"]),
+        ("[sever]", ["line 1", "unknown field `sever`", "`server`"]),
+        ("[server]\nlisten = \"here\"", ["line 2", "\"here\"", "host:port"]),
+        ("[server]\npublic_url = \"ftp://x\"", ["line 2", "\"ftp://x\"", "https://"]),
+        ("[session]\nlifetime = \"soon\"", ["line 2", "\"soon\"", "\"30d\""]),
+        ("[totp]\nskew = 3", ["line 2", "3", "between 0 and 2"]),
+        ("[log]\nlevel = \"loud\"", ["line 2", "`loud`", "`info`"]),
+        ("[users]\ndefault_tags = [\"sys:admin\"]", ["line 2", "\"sys:admin\"", "without a prefix"]),
+        ("[server]\ntrusted_proxies = [\"10.0.0.0/99\"]", ["line 2", "\"10.0.0.0/99\"", "\"10.0.0.0/8\""]),
+        ("server = 5", ["line 1", "integer `5`", "a section, [server]"]),
+        ("[session]\nlifetime = 30", ["line 2", "integer `30`", "a text in quotes"]),
+        ("[log]\nlevel = 3", ["line 2", "a text in quotes", "nox.toml"]),
+        ("[storage]\ndatabase = ''", ["line 2", "empty", "path"]),
+        ("[server\n", ["line 1", "]", "nox.toml"]),
+    ] {
+        let message = message(text);
+        assert!(parts.iter().all(|part| message.contains(part)), "{text}: {message}");
+        assert!(!message.contains('\n'), "{message}");
+    }
+}
+
+/// What values are made of, right ones and wrong ones.
+fn value() -> impl Strategy<Value = String> {
+    const PARTS: &[&str] = &[
+        "https://",
+        "http://",
+        "mailto:",
+        "nox.example",
+        "host",
+        "é",
+        ":",
+        "443",
+        "99999",
+        "/",
+        "\\",
+        "@",
+        "10.0.0.0",
+        "/8",
+        "[::1]",
+        "::1",
+        "#",
+        "4b45c6",
+        "30",
+        "d",
+        "+",
+        "-",
+        ".",
+        "_",
+        "\"",
+        "'",
+        "[",
+        "]",
+        "{",
+        "}",
+        "=",
+        ",",
+        "true",
+        " ",
+        "\n",
+        "\r",
+        "\u{1b}",
+        "\0",
+        "%",
+        "info",
+        "open",
+        "en",
+        "label",
+        "url",
+    ];
+    let near = prop::collection::vec(prop::sample::select(PARTS), 0..6).prop_map(|parts| parts.concat());
+    prop_oneof![4 => near, 1 => ".*"]
+}
+
+/// Every section with every key.
+fn every_key() -> Vec<(String, String)> {
+    let known = keys(&toml::Table::try_from(Config::default()).unwrap()).into_iter();
+    let all = known.chain(["cookie.domain".into(), "backup.every".into()]);
+    all.map(|key| key.split_once('.').map(|(section, key)| (section.into(), key.into())).unwrap()).collect()
+}
+
+/// One line that an operator can read.
+fn is_plain(message: &str) -> bool {
+    !message.is_empty() && !message.contains(char::is_control)
+}
+
+/// Whether what was read from a text is written as a text that is read as the same.
+fn is_read_again<T: TryFrom<String> + Clone + PartialEq>(text: &str) -> bool
+where
+    String: From<T>,
+{
+    T::try_from(text.to_owned()).ok().is_none_or(|one| T::try_from(one.clone().into()).is_ok_and(|two| two == one))
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_file_holds_is_read_or_told_in_one_line(
+        at: prop::sample::Index, length in 0..40_usize, instead in value(), (section, key) in prop::sample::select(every_key())
+    ) {
+        let mut near: Vec<char> = SHIPPED.chars().collect();
+        let start = at.index(near.len());
+        near.splice(start..near.len().min(start + length), instead.chars());
+        let texts = [near.into_iter().collect(), format!("[{section}]\n{key} = {instead}"), format!("[{section}]\n{instead}"), instead];
+        for text in texts {
+            if let Err(error) = Config::parse(&text) {
+                let message = invalid(Path::new("nox.toml"), &text, &error).to_string();
+                prop_assert!(is_plain(&message), "{:?}: {:?}", text, message);
+                let line = message.strip_prefix("nox.toml, line ").and_then(|rest| rest.split_once(": ")?.0.parse::<usize>().ok());
+                prop_assert!(line.is_some_and(|line| (1..=text.matches('\n').count() + 1).contains(&line)), "{}", message);
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_a_variable_holds_is_read_or_told_in_one_line((section, key) in prop::sample::select(every_key()), end in "(_FILE)?", text in value()) {
+        let variable = format!("NOX_{}__{}{end}", section.to_uppercase(), key.to_uppercase());
+        match environment::overlay(toml::Table::new(), [(variable.clone(), text)].into_iter()) {
+            Ok(mut config) => {
+                // A secret is not written.
+                config.mail.password = Hidden::default();
+                prop_assert_eq!(Config::parse(&toml::to_string(&config).unwrap()), Ok(config));
+            }
+            Err(error) => {
+                let message = error.to_string();
+                prop_assert!(is_plain(&message) && message.starts_with(&format!("{variable}: ")), "{:?}", message);
+            }
+        }
+    }
+
+    #[test]
+    fn every_value_is_read_again_as_it_is_written(text in value()) {
+        prop_assert!(is_read_again::<ServerAddress>(&text) && is_read_again::<Origin>(&text) && is_read_again::<Listen>(&text));
+        prop_assert!(is_read_again::<Issuer>(&text) && is_read_again::<CookieDomain>(&text) && is_read_again::<DefaultTag>(&text));
+        prop_assert!(is_read_again::<Network>(&text) && is_read_again::<Accent>(&text) && is_read_again::<look::WebUrl>(&text));
+        prop_assert!(is_read_again::<Span>(&text));
+        if let Ok(domain) = CookieDomain::try_from(text) {
+            prop_assert!(!domain.as_str().contains([':', '/', '@', ' ']), "{}", domain);
+        }
+    }
+}
