@@ -210,6 +210,7 @@ impl<'de> Visitor<'de> for Keys {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn only_an_object_with_different_keys_is_read() {
@@ -236,6 +237,32 @@ mod tests {
         assert_eq!(object.links("links").unwrap().unwrap(), ["a", "b"]);
         for bent in [r#"{"links": "a"}"#, r#"{"links": [1]}"#, r#"{"links": [{"label": "a"}]}"#] {
             assert!(serde_json::from_str::<Object>(bent).unwrap().links("links").is_err(), "{bent}");
+        }
+    }
+
+    fn value() -> impl Strategy<Value = Value> {
+        let text = || ".*|[a-d]".prop_map(String::from);
+        let leaf = prop_oneof![Just(Value::Null), any::<i64>().prop_map(Value::from), text().prop_map(Value::from)];
+        leaf.prop_recursive(3, 16, 4, move |value| {
+            let list = prop::collection::vec(value.clone(), 0..4).prop_map(Value::from);
+            prop_oneof![list, prop::collection::hash_map(text(), value, 0..4).prop_map(|map| map.into_iter().collect())]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn an_object_is_read_whole_or_not_at_all(entries in prop::collection::vec(("[a-d]", value()), 0..4), at: prop::sample::Index, letter in "[{}:,\"0]|.") {
+            let pairs: Vec<String> = entries.iter().map(|(key, value)| format!("\"{key}\": {value}")).collect();
+            let text = format!("{{{}}}", pairs.join(", "));
+            let map: Map<String, Value> = entries.iter().cloned().collect();
+            let read = |text: &[u8]| object(text).ok().map(|object| object.0);
+            prop_assert_eq!(read(text.as_bytes()), (map.len() == entries.len()).then_some(map), "{}", text);
+            let mut bent = text.clone().into_bytes();
+            let at = at.index(bent.len());
+            prop_assert_eq!(read(&bent[..at]), None);
+            bent.splice(at..=at, letter.bytes());
+            let by_library = serde_json::from_slice::<Value>(&bent).ok();
+            prop_assert!(read(&bent).is_none_or(|map| by_library == Some(map.into())));
         }
     }
 }

@@ -18,6 +18,10 @@ const MOST: u32 = 100;
 pub(super) struct Query(Vec<(String, String)>);
 
 impl Query {
+    fn read(text: &str) -> Self {
+        Self(parse(text.as_bytes()).into_owned().collect())
+    }
+
     /// The values of a key that are not empty.
     pub(super) fn all(&self, key: &str) -> impl Iterator<Item = &str> {
         self.0.iter().filter(move |(name, value)| name == key && !value.is_empty()).map(|(_, value)| value.as_str())
@@ -51,7 +55,29 @@ impl FromRequest for Query {
     type Future = Ready<Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let pairs = parse(request.query_string().as_bytes());
-        ready(Ok(Self(pairs.map(|(key, value)| (key.into(), value.into())).collect())))
+        ready(Ok(Self::read(request.query_string())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use url::form_urlencoded::Serializer;
+
+    proptest! {
+        #[test]
+        fn values_arrive_as_they_were_sent(pairs in prop::collection::vec(("[a-c]", ".*"), 0..6)) {
+            let query = Query::read(&Serializer::new(String::new()).extend_pairs(&pairs).finish());
+            let sent = pairs.iter().filter(|(key, value)| key == "a" && !value.is_empty()).map(|(_, value)| value);
+            prop_assert_eq!(query.all("a").collect::<Vec<_>>(), sent.collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn a_list_is_never_longer_than_allowed(text in ".*|(limit|offset)=-?[0-9]{0,12}|((limit|offset|[a-z])=[0-9]{0,3}&?)*") {
+            if let Ok(page) = Query::read(&text).page() {
+                prop_assert!((1..=100).contains(&page.limit), "{}", text);
+            }
+        }
     }
 }

@@ -105,3 +105,22 @@ impl FromRequest for FileForm {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn blanks_in_a_code_do_not_count(blanks in "[ \\t\u{a0}]*", digits in "[0-9]{6}", at in 0..6_usize, other in ".*") {
+            let typed = format!("{blanks}{}{blanks}{}\r\n", &digits[..at], &digits[at..]);
+            let form = |text: &str| Form(HashMap::from([("code".into(), text.into())]));
+            prop_assert!(form(&typed).code().is_ok_and(|code| code.is_some()), "{:?}", typed);
+            let bare: String = other.split_whitespace().collect();
+            let read = form(&other).code();
+            prop_assert_eq!(matches!(read, Ok(None)), bare.is_empty());
+            prop_assert!(bare.is_empty() || bare.len() == 6 || bare.len() == 10 || bare.len() == 11 || read.is_err());
+        }
+    }
+}

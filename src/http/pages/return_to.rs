@@ -34,12 +34,18 @@ pub(super) fn parse(config: &Config, text: &str) -> Option<Target> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
-    #[test]
-    fn only_this_server_and_configured_origins_are_led_to() {
+    fn config() -> Config {
         let mut config = Config::default();
         config.server.public_url = Origin::parse("https://nox.example").unwrap();
         config.server.allowed_origins = vec![Origin::parse("https://front.example").unwrap()];
+        config
+    }
+
+    #[test]
+    fn only_this_server_and_configured_origins_are_led_to() {
+        let config = config();
         let here = |path: &str| Some(Target::Here(path.into()));
         for (text, target) in [
             ("/account?x=y#z", here("/account?x=y#z")),
@@ -73,6 +79,83 @@ mod tests {
             " /account",
         ] {
             assert_eq!(parse(&config, text), None, "{text:?}");
+        }
+    }
+
+    /// What a link that means to deceive is made of.
+    fn near_miss() -> impl Strategy<Value = String> {
+        const PARTS: &[&str] = &[
+            "/",
+            "//",
+            "\\",
+            ".",
+            "..",
+            "/./",
+            "%2e",
+            "%2f",
+            "%5c",
+            "\t",
+            "\n",
+            "\r",
+            " ",
+            "\0",
+            "@",
+            "x:y@",
+            ":",
+            ":443",
+            ":444",
+            "?",
+            "#",
+            "http:",
+            "https:",
+            "HTTPS://",
+            "https://",
+            "javascript:",
+            "nox.example",
+            "front.example",
+            "FRONT.example",
+            "evil.example",
+            ".example",
+            "[::1]",
+            "a",
+            "ä",
+            "。",
+            "／",
+            "\u{202e}",
+            "\u{feff}",
+        ];
+        prop::collection::vec(prop::sample::select(PARTS), 0..8).prop_map(|parts| parts.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+        #[test]
+        fn no_text_leads_anywhere_else(start in "|/|https://(nox|front)\\.example", text in prop_oneof![near_miss(), ".*".prop_map(String::from)]) {
+            let text = format!("{start}{text}");
+            // The browser follows from the page whose form was sent.
+            let page = Url::parse("https://nox.example/login/code").unwrap();
+            match parse(&config(), &text) {
+                None => (),
+                Some(Target::Here(path)) => {
+                    prop_assert!(path.starts_with('/') && !path.starts_with("//"), "{:?}: {}", text, path);
+                    prop_assert!(path.bytes().all(|byte| byte.is_ascii_graphic()), "{:?}: {}", text, path);
+                    let reached = page.join(&path).unwrap();
+                    prop_assert_eq!(reached.origin(), page.origin(), "{:?}: {}", text, path);
+                    prop_assert_eq!(reached, page.join("/").unwrap().join(&text).unwrap());
+                }
+                Some(Target::Elsewhere(url)) => {
+                    let rest = url.strip_prefix("https://front.example/");
+                    prop_assert!(rest.is_some_and(|rest| !rest.starts_with('/')), "{:?}: {}", text, url);
+                    prop_assert!(url.bytes().all(|byte| byte.is_ascii_graphic()), "{:?}: {}", text, url);
+                }
+            }
+        }
+
+        #[test]
+        fn every_plain_path_leads_there(path in "/([a-z0-9_][a-z0-9_.-]*/){0,3}[a-z]*(\\?[a-z=&/:@]*)?(#[a-z]*)?") {
+            prop_assert_eq!(parse(&config(), &path), Some(Target::Here(path.clone())));
+            let there = format!("https://front.example{path}");
+            prop_assert_eq!(parse(&config(), &there), Some(Target::Elsewhere(there.clone())));
         }
     }
 }
