@@ -103,6 +103,8 @@ pub fn six_digits() -> Result<Zeroizing<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
 
     #[test]
     fn generated_passwords_differ_and_have_no_look_alikes() {
@@ -121,5 +123,22 @@ mod tests {
         let codes: std::collections::BTreeSet<String> = (0..100).map(|_| six_digits().unwrap().to_string()).collect();
         assert!(codes.iter().all(|code| code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit())));
         assert!(codes.len() > 95);
+    }
+
+    #[test]
+    fn a_key_file_is_32_bytes_and_what_it_seals_is_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("nox.key");
+        drop(Key::load_or_create(&path).unwrap());
+        proptest!(|(bytes in vec(any::<u8>(), 0..70), at in any::<prop::sample::Index>(), flip in 1_u8..)| {
+            fs::write(&path, &bytes).unwrap();
+            prop_assert_eq!(Key::load_or_create(&path).is_ok(), bytes.len() == KEY_LENGTH);
+            prop_assert!(open_with(&[7; KEY_LENGTH], "here", &bytes).is_err());
+            fs::write(&path, [7; KEY_LENGTH]).unwrap();
+            let mut sealed = Key::load_or_create(&path).unwrap().seal("here", &bytes).unwrap();
+            prop_assert_eq!(&*open_with(&[7; KEY_LENGTH], "here", &sealed).unwrap(), &bytes);
+            sealed[at.index(bytes.len() + 40)] ^= flip;
+            prop_assert!(open_with(&[7; KEY_LENGTH], "here", &sealed).is_err());
+        });
     }
 }

@@ -179,6 +179,7 @@ fn is_text(text: &str, shortest: usize, longest: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn usernames_keep_to_their_letters() {
@@ -234,5 +235,36 @@ mod tests {
     fn a_list_has_its_limit() {
         let links = |count: usize| list(vec!["https://a.example".into(); count], 10, Link::parse).is_ok();
         assert!(links(0) && links(10) && !links(11));
+    }
+
+    proptest! {
+        #[test]
+        fn what_a_field_takes_keeps_its_rule(
+            text in ".*|[a-zA-Z0-9_.-]{2,18}|https?:(//)?[a-z0-9.:@/\\\\? \\t\u{202e}-]{1,20}|(usr|sys|dft)?:?[a-z_:]{0,9}| ?\\PC{2,33} ?"
+        ) {
+            let plain = |text: &str| !text.contains(char::is_control) && text.trim() == text;
+            if Username::parse(text.clone()).is_ok() {
+                let number = text.parse::<u128>().is_ok();
+                prop_assert!(!number && (3..=16).contains(&text.len()) && !text.contains(|letter: char| !letter.is_ascii_graphic()));
+                prop_assert_eq!(text.to_lowercase(), text.clone());
+            }
+            if Display::parse(text.clone()).is_ok() {
+                prop_assert!(plain(&text) && (3..=32).contains(&text.chars().count()));
+            }
+            if Email::parse(text.clone()).is_ok() {
+                prop_assert!(plain(&text) && text.chars().filter(|letter| *letter == '@').count() >= 1);
+            }
+            if Link::parse(text.clone()).is_ok() {
+                // What a browser makes of it upon a page of ours.
+                let url = Url::parse("https://nox.example/account").unwrap().join(&text).unwrap();
+                prop_assert!(plain(&text) && url.has_host() && matches!(url.scheme(), "http" | "https"));
+            }
+            if OwnTag::parse(text.clone()).is_ok() {
+                prop_assert!(GivenTag::parse(text.clone()).is_ok(), "an operator can give what one can take");
+            }
+            if GivenTag::parse(text.clone()).is_ok() {
+                prop_assert!(plain(&text) && !text.starts_with("dft:") && text != "sys:admin");
+            }
+        }
     }
 }

@@ -109,6 +109,7 @@ impl std::fmt::Display for Identifier {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::fields::{Email, Username};
     use proptest::prelude::*;
 
     proptest! {
@@ -127,6 +128,26 @@ mod tests {
             let expected = Identifier::Username(name);
             prop_assert_eq!(Identifier::parse(&format!(" {text}\t"), "nox.example"), Some(expected.clone()));
             prop_assert_eq!(Selector::parse(&text, "nox.example"), Some(Selector::User(expected)));
+        }
+
+        #[test]
+        fn every_name_and_address_that_an_account_may_have_leads_to_it(name in "[a-z0-9_.@-]{3,16}", email in "[a-z@\".]{1,5}@[a-z.:]{1,9}") {
+            if Username::parse(name.clone()).is_ok() {
+                let expected = Identifier::Username(name.clone());
+                prop_assert_eq!(Identifier::parse(&name, "nox.example"), Some(expected.clone()));
+                prop_assert_eq!(Selector::parse(&name, "nox.example"), Some(Selector::User(expected)));
+            }
+            if Email::parse(email.clone()).is_ok() {
+                prop_assert_eq!(Identifier::parse(&email, "nox.example"), Some(Identifier::Email(email.clone())));
+            }
+            prop_assert_eq!(Selector::parse(&email, "nox.example"), None, "an address selects nobody");
+        }
+
+        #[test]
+        fn a_selector_of_another_server_selects_nobody(name in "@me|u:[1-9][0-9]{0,8}|[a-z]{3,16}", host in "[a-z.:@]{0,12}") {
+            prop_assert_eq!(Selector::parse(&format!("{name}@{host}"), "nox.example"), None);
+            let here = Selector::parse(&format!("{name}@nox.EXAMPLE"), "nox.example");
+            prop_assert!(here.is_some() && here == Selector::parse(&name, "nox.example"));
         }
 
         #[test]

@@ -120,3 +120,28 @@ pub fn recognize(app: &App, kind: PictureKind, content: Vec<u8>) -> Result<Pictu
     }
     Ok(Picture { media_type: media_type.into(), sha256: Sha256::digest(&content).into(), content })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::testing::app_with;
+    use proptest::prelude::*;
+
+    const STARTS: &[&[u8]] =
+        &[b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"GIF89a", b"\xff\xd8\xff\xe0", b"RIFF\0\0\0\0WEBPVP8 ", b"<svg>", b""];
+
+    #[test]
+    fn a_picture_is_what_it_begins_with_and_not_too_large() {
+        let (_folder, app) = app_with("");
+        let rest = prop::collection::vec(any::<u8>(), 0..64);
+        proptest!(|(start in prop::sample::select(STARTS), rest in rest, width in 0..5000_u32, height in 0..5000_u32)| {
+            if let Ok(picture) = recognize(&app, PictureKind::Banner, [start, &rest].concat()) {
+                let kind = ["image/png", "image/gif", "image/jpeg", "image/webp"].into_iter().zip(STARTS).find(|(_, of)| **of == start);
+                prop_assert_eq!(Some(picture.media_type.as_str()), kind.map(|(kind, _)| kind));
+            }
+            let png = [STARTS[0], &width.to_be_bytes(), &height.to_be_bytes(), &rest].concat();
+            let fits = [width, height].iter().all(|side| (1..=4096).contains(side));
+            prop_assert_eq!(recognize(&app, PictureKind::Thumbnail, png).is_ok(), fits);
+        });
+    }
+}

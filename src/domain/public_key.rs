@@ -38,6 +38,7 @@ impl PublicKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     /// The Ed25519 key of RFC 8410, 10.1.
     const ED25519: &str = "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=";
@@ -53,6 +54,19 @@ mod tests {
     fn what_is_no_key_is_refused() {
         for text in ["", "AAAA", "not base64!", &ED25519[..40], &format!("{ED25519}AAAA"), &format!(" {ED25519}")] {
             assert_eq!(PublicKey::from_base64(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_read_as_a_key_is_kept_as_it_came(text in ".*|[A-Za-z0-9+/]*={0,2}", at in 0..ED25519.len(), letter in "[A-Za-z0-9+/=]") {
+            let mut bent = ED25519.to_owned();
+            bent.replace_range(at..=at, &letter);
+            for text in [text, bent] {
+                if let Some(key) = PublicKey::from_base64(&text) {
+                    prop_assert_eq!(BASE64_STANDARD.encode(key.into_der()), text);
+                }
+            }
         }
     }
 }

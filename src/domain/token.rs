@@ -136,6 +136,7 @@ mod tests {
     use super::*;
     use base64::Engine;
     use base64::prelude::BASE64_URL_SAFE_NO_PAD as B64;
+    use proptest::prelude::*;
 
     const ID: SessionId = SessionId(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001));
 
@@ -208,5 +209,31 @@ mod tests {
         ] {
             assert_eq!(signer.read(&bent), None, "{bent}");
         }
+    }
+
+    #[test]
+    fn a_token_that_differs_in_one_letter_is_nobodys() {
+        let folder = tempfile::tempdir().unwrap();
+        let signer = signer(&folder, "hactazia.fr");
+        let token: Vec<char> = sign(&signer).chars().collect();
+        proptest!(|(at in 0..token.len(), letter in "[A-Za-z0-9_.=-]|.", instead in 0..=1_usize)| {
+            let bent = [&token[..at], &letter.chars().collect::<Vec<_>>(), &token[at + instead..]].concat();
+            prop_assert!(bent == token || signer.read(&bent.iter().collect::<String>()).is_none());
+            let cut: String = [&token[..at], &token[at + 1..]].concat().iter().collect();
+            prop_assert_eq!(signer.read(&cut), None);
+        });
+    }
+
+    #[test]
+    fn a_text_that_nobody_signed_is_nobodys() {
+        let folder = tempfile::tempdir().unwrap();
+        let signer = signer(&folder, "a");
+        let claims = format!(r#"{{"iss":"a","sub":"7","name":"x","jti":"{}","iat":1,"exp":9}}"#, ID.0);
+        let good = [r#"{"alg":"HS256"}"#, &claims].map(|part| B64.encode(part)).join(".");
+        proptest!(|(text in ".*|([A-Za-z0-9_-]{0,90}\\.?){0,4}", signature in any::<[u8; 32]>())| {
+            prop_assert_eq!(signer.read(&text), None);
+            prop_assert_eq!(signer.read(&format!("{good}.{text}")), None);
+            prop_assert_eq!(signer.read(&format!("{good}.{}", B64.encode(signature))), None);
+        });
     }
 }

@@ -119,6 +119,8 @@ mod tests {
     use super::super::Db;
     use super::*;
     use crate::error::Error;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
     use std::fs;
 
     #[test]
@@ -201,5 +203,26 @@ mod tests {
     fn a_folder_that_cannot_be_written_is_an_error_at_once() {
         let error = Db::open(Path::new("/proc/nox/nox.db")).err().unwrap();
         assert!(error.to_string().contains("cannot create the database /proc/nox/nox.db"), "{error}");
+    }
+
+    #[test]
+    fn a_file_is_ours_only_by_its_marks() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("nox.db");
+        let number = || prop_oneof![0..=VERSION, Just(APPLICATION_ID), any::<u32>()];
+        proptest!(|(is_database: bool, mut start in vec(any::<u8>(), 60..130), version in number(), id in number())| {
+            let name = [(0, *b"SQLi"), (4, *b"te f"), (8, *b"orma"), (12, *b"t 3\0")];
+            // Who wrote last did not count the pages.
+            let uncounted = [(24, [0; 4]), (92, [1; 4])];
+            let marks = [(60, version.to_be_bytes()), (68, id.to_be_bytes())];
+            for (at, bytes) in name.into_iter().chain(uncounted).chain(marks) {
+                if let Some(four) = start.get_mut(at..at + 4).filter(|_| is_database) {
+                    four.copy_from_slice(&bytes);
+                }
+            }
+            fs::write(&path, &start).unwrap();
+            let is_ours = is_database && start.len() >= 96 && (1..=VERSION).contains(&version) && id == APPLICATION_ID;
+            prop_assert_eq!(check_file(&path).is_ok(), is_ours);
+        });
     }
 }

@@ -56,6 +56,7 @@ pub(super) fn spend(app: &App, connection: &Connection, user: UserId, letters: &
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn codes_are_read_with_or_without_their_dash_and_in_any_case() {
@@ -66,6 +67,25 @@ mod tests {
             ["", "ABCDE-FGHJ", "ABCD-EFGHJK", "ABCDE-FGH-K", "ABCDE-FGHI0", "ABCDEFGHJKL", "ÄBCDE-FGHK", "ABCDE FGHJK"]
         {
             assert_eq!(letters(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_read_as_a_code_is_its_letters_and_nothing_else(text in ".*|[A-Za-z2-9]{5}-?[A-Za-z2-9]{5}|[A-Z0-9-]{9,12}") {
+            if let Some(letters) = letters(&text) {
+                prop_assert!(letters.len() == 10 && letters.bytes().all(|letter| ALPHABET.contains(&letter)));
+                prop_assert!(text.len() == 10 || text.as_bytes()[5] == b'-');
+                prop_assert_eq!(text.replacen('-', "", 1).to_uppercase(), letters.as_str());
+            }
+        }
+    }
+
+    #[test]
+    fn every_code_that_is_given_out_is_understood() {
+        for _ in 0..100 {
+            let code = groups_of_five(ALPHABET, 2).unwrap();
+            assert_eq!(letters(&code.to_lowercase()).map(|letters| letters.to_string()), Some(code.replace('-', "")));
         }
     }
 }
