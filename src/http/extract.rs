@@ -171,7 +171,8 @@ fn warn_of(peer: IpAddr, now: Timestamp) {
     }
 }
 
-fn walk_back(peer: IpAddr, hops: &[&str], is_trusted: impl Fn(IpAddr) -> bool) -> IpAddr {
+/// The right-most address that nobody trusts, as far as there are addresses.
+pub(super) fn walk_back(peer: IpAddr, hops: &[&str], is_trusted: impl Fn(IpAddr) -> bool) -> IpAddr {
     let mut ip = peer;
     for hop in hops.iter().rev() {
         if !is_trusted(ip) {

@@ -13,6 +13,8 @@ mod email;
 mod envelope;
 mod extract;
 mod factors;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod health;
 mod observe;
 pub mod openapi;

@@ -9,7 +9,7 @@ mod frame;
 mod login;
 mod look;
 mod message;
-mod return_to;
+pub(super) mod return_to;
 mod second_factor;
 mod texts;
 mod visitor;

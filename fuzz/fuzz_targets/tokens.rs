@@ -1,0 +1,19 @@
+//! Session tokens: nobody without the key makes one.
+
+#![no_main]
+
+use std::sync::LazyLock;
+
+use libfuzzer_sys::fuzz_target;
+use nox::domain::App;
+use nox::domain::sessions::{Device, authenticate};
+use nox::error::Error;
+use nox::time::Timestamp;
+
+static APP: LazyLock<App> = LazyLock::new(|| nox_fuzz::app(""));
+
+fuzz_target!(|token: &str| {
+    let device = Device { ip: [127, 0, 0, 1].into(), user_agent: None, language: None, browser: None };
+    let who = authenticate(&APP, token, device, Timestamp::from_millis(0));
+    assert!(matches!(who, Err(Error::NotLogged)));
+});
