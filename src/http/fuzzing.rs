@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{extract, pages};
+use super::{forwarded, pages};
 use crate::config::Config;
 
 /// Reads a `return_to`, and panics where it leads anywhere else than it may.
@@ -12,6 +12,6 @@ pub fn return_to(config: &Config, text: &str) {
 
 /// The address that is believed of an `X-Forwarded-For` which a trusted proxy sent.
 pub fn forwarded(peer: IpAddr, header: &str, is_trusted: impl Fn(IpAddr) -> bool) -> IpAddr {
-    let hops: Vec<&str> = header.split(',').collect();
-    extract::walk_back(peer, &hops, is_trusted)
+    let hops: Vec<&str> = header.split(',').map(str::trim).collect();
+    forwarded::walk_back(Some(peer), &hops, is_trusted)
 }

@@ -13,6 +13,7 @@ mod email;
 mod envelope;
 mod extract;
 mod factors;
+mod forwarded;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod health;

@@ -7,12 +7,17 @@ use actix_web::middleware::Next;
 
 use super::clock::Now;
 use super::envelope::Failure;
+use super::extract::bridge;
+use super::forwarded;
 use crate::time::Timestamp;
 
 /// Notes the time for the handlers, and logs the request when it is answered. The query is left out: it is the caller's
 /// business, and may hold what nobody should read.
 pub(super) async fn layer<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
     let Now(now) = Now::stamp(&request);
+    if let Ok(bridge) = bridge(request.request()) {
+        forwarded::warn_of_strangers(request.request(), &bridge.config().server.trusted_proxies, now);
+    }
     let response = next.call(request).await?;
     let asked = response.request();
     // Those of the API have become envelopes, and were logged as they did.

@@ -1,8 +1,9 @@
 //! Which page sent a request: the guard against other sites that act in a user's name (CSRF).
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{AsHeaderName, HOST, ORIGIN, REFERER};
+use actix_web::http::header::{AsHeaderName, ORIGIN, REFERER};
 
+use super::forwarded;
 use crate::config::{Origin, Server};
 use crate::error::{Error, Result};
 
@@ -49,11 +50,9 @@ fn refused(request: &HttpRequest, server: &Server, action: &'static str) -> Erro
 /// The public URL, a configured origin, or the host that the request itself was sent to: no page can make a browser
 /// lie about that one, and it is what somebody sees who tries the server out at another address.
 fn is_ours(request: &HttpRequest, server: &Server, origin: &Origin) -> bool {
-    let same_host = || {
-        let (scheme, _) = server.public_url.as_str().split_once("://")?;
-        Origin::parse(&format!("{scheme}://{}", header(request, HOST)?))
-    };
-    *origin == server.public_url || server.allowed_origins.contains(origin) || same_host().as_ref() == Some(origin)
+    *origin == server.public_url
+        || server.allowed_origins.contains(origin)
+        || forwarded::target(request, server).as_ref() == Some(origin)
 }
 
 /// The origin of the page at a URL.
@@ -70,6 +69,7 @@ fn header(request: &HttpRequest, name: impl AsHeaderName) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use actix_web::http::header::HOST;
     use actix_web::test::TestRequest;
 
     fn server() -> Server {

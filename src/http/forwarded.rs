@@ -1,0 +1,189 @@
+//! What proxies say of a request, in `X-Forwarded-For`, `-Host` and `-Proto`: it counts where the peer is trusted. Whoever
+//! comes by the unix socket is: its mode says who that may be.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use actix_web::HttpRequest;
+use actix_web::http::header;
+
+use crate::config::{Network, Origin, Server};
+use crate::time::Timestamp;
+
+const FOR: &str = "x-forwarded-for";
+const HOST: &str = "x-forwarded-host";
+const PROTO: &str = "x-forwarded-proto";
+
+const WARN_EVERY: Duration = Duration::from_mins(1);
+
+/// The address of the client: the peer's, or, where that is a trusted proxy, the right-most address of `X-Forwarded-For`
+/// that is none. Whoever comes by the unix socket, and whose address no proxy tells, is on this machine: 127.0.0.1.
+pub(super) fn client_ip(request: &HttpRequest, trusted: &[Network]) -> IpAddr {
+    let hops: Vec<&str> = entries(request, FOR).collect();
+    walk_back(peer(request), &hops, |ip| contain(trusted, ip))
+}
+
+/// The origin that the browser sent the request to, as far as a trusted proxy tells, and else the request itself.
+pub(super) fn target(request: &HttpRequest, server: &Server) -> Option<Origin> {
+    let is_trusted = peer(request).is_none_or(|ip| contain(&server.trusted_proxies, ip));
+    let forwarded = |name| entries(request, name).last().filter(|_| is_trusted);
+    let (scheme, _) = server.public_url.as_str().split_once("://")?;
+    let scheme = forwarded(PROTO).unwrap_or(scheme);
+    let host = forwarded(HOST).or_else(|| request.headers().get(header::HOST)?.to_str().ok())?;
+    Origin::parse(&format!("{scheme}://{host}"))
+}
+
+/// Says once a minute that a peer was not believed: most often it is a proxy that nobody has named.
+pub(super) fn warn_of_strangers(request: &HttpRequest, trusted: &[Network], now: Timestamp) {
+    static LAST: AtomicI64 = AtomicI64::new(0);
+    let Some(peer) = peer(request).filter(|ip| !contain(trusted, *ip)) else { return };
+    let sent: Vec<_> = [FOR, HOST, PROTO].into_iter().filter(|name| request.headers().contains_key(*name)).collect();
+    let last = LAST.load(Ordering::Relaxed);
+    let is_time = !sent.is_empty() && last <= now.before(WARN_EVERY).millis();
+    if is_time && LAST.compare_exchange(last, now.millis(), Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+        let ignored = sent.join(", ");
+        tracing::warn!(%peer, %ignored, "not believed: if this is your proxy, add its address to server.trusted_proxies");
+    }
+}
+
+/// Who is at the other end of the connection; nobody with an address, where that is a unix socket.
+fn peer(request: &HttpRequest) -> Option<IpAddr> {
+    request.peer_addr().map(|address| address.ip().to_canonical())
+}
+
+fn contain(trusted: &[Network], ip: IpAddr) -> bool {
+    trusted.iter().any(|network| network.contains(ip))
+}
+
+/// The entries of a header that is a list, on however many lines.
+fn entries<'request>(request: &'request HttpRequest, name: &str) -> impl Iterator<Item = &'request str> {
+    let lines = request.headers().get_all(name).map(|value| value.to_str().unwrap_or_default());
+    lines.flat_map(|line| line.split(',')).map(str::trim)
+}
+
+/// The right-most address that nobody trusts, as far as there are addresses.
+pub(super) fn walk_back(peer: Option<IpAddr>, hops: &[&str], is_trusted: impl Fn(IpAddr) -> bool) -> IpAddr {
+    let mut ip = peer;
+    for hop in hops.iter().rev() {
+        if !ip.is_none_or(&is_trusted) {
+            break;
+        }
+        match parse_hop(hop) {
+            Some(before) => ip = Some(before),
+            None => break,
+        }
+    }
+    ip.unwrap_or(Ipv4Addr::LOCALHOST.into())
+}
+
+/// An address as proxies write it: bare, with a port, or bracketed.
+fn parse_hop(text: &str) -> Option<IpAddr> {
+    let bare = text.parse::<IpAddr>().ok();
+    let with_port = || text.parse::<SocketAddr>().ok().map(|address| address.ip());
+    let bracketed = || text.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
+    bare.or_else(with_port).or_else(bracketed).map(|ip| ip.to_canonical())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use actix_web::test::TestRequest;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    #[test]
+    fn only_trusted_proxies_are_believed_and_only_from_the_right() {
+        let trusted = |ip: IpAddr| ip.is_loopback() || ip == IpAddr::from([10, 0, 0, 1]);
+        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+        for (peer, hops, expected) in [
+            ("192.0.2.9", &["1.1.1.1"][..], "192.0.2.9"),
+            ("127.0.0.1", &[], "127.0.0.1"),
+            ("127.0.0.1", &["192.0.2.1"], "192.0.2.1"),
+            ("127.0.0.1", &["6.6.6.6", "192.0.2.1"], "192.0.2.1"),
+            ("127.0.0.1", &["6.6.6.6", "192.0.2.1", "10.0.0.1"], "192.0.2.1"),
+            ("127.0.0.1", &["192.0.2.1:4711"], "192.0.2.1"),
+            ("127.0.0.1", &["[2001:db8::1]:4711"], "2001:db8::1"),
+            ("127.0.0.1", &["[2001:db8::1]"], "2001:db8::1"),
+            ("127.0.0.1", &["::ffff:192.0.2.1"], "192.0.2.1"),
+            ("127.0.0.1", &["6.6.6.6", "unknown"], "127.0.0.1"),
+            ("127.0.0.1", &["6.6.6.6", "", "10.0.0.1"], "10.0.0.1"),
+        ] {
+            assert_eq!(walk_back(Some(ip(peer)), hops, trusted), ip(expected), "{peer} {hops:?}");
+        }
+        for (hops, expected) in [
+            (&[][..], "127.0.0.1"),
+            (&["unix:"], "127.0.0.1"),
+            (&["6.6.6.6", "192.0.2.1"], "192.0.2.1"),
+            (&["6.6.6.6", "192.0.2.1", "10.0.0.1"], "192.0.2.1"),
+        ] {
+            assert_eq!(walk_back(None, hops, trusted), ip(expected), "{hops:?}");
+        }
+    }
+
+    #[test]
+    fn a_list_may_stand_on_several_lines() {
+        let mut request = TestRequest::default().peer_addr(([127, 0, 0, 1], 1).into());
+        for hops in ["6.6.6.6", " 192.0.2.1 ,127.0.0.2"] {
+            request = request.append_header((FOR, hops));
+        }
+        let ip = client_ip(&request.to_http_request(), &Server::default().trusted_proxies);
+        assert_eq!(ip, IpAddr::from([192, 0, 2, 1]));
+        let unreadable =
+            TestRequest::default().append_header((FOR, "6.6.6.6")).append_header((FOR, b"\xff".as_slice()));
+        assert_eq!(client_ip(&unreadable.to_http_request(), &[]), IpAddr::from([127, 0, 0, 1]));
+    }
+
+    #[test]
+    fn a_trusted_proxy_says_which_host_and_scheme_the_browser_sees() {
+        let server = Server { public_url: Origin::parse("https://nox.example").unwrap(), ..Server::default() };
+        let target = |peer: [u8; 4], headers: &[(&'static str, &'static str)]| {
+            let request = TestRequest::default().peer_addr((peer, 1).into()).insert_header(("host", "inner:53032"));
+            let request = headers.iter().fold(request, |request, header| request.append_header(*header));
+            target(&request.to_http_request(), &server).map_or_else(String::new, |origin| origin.to_string())
+        };
+        for (peer, headers, expected) in [
+            ([127, 0, 0, 1], &[][..], "https://inner:53032"),
+            ([127, 0, 0, 1], &[(HOST, "b.example")], "https://b.example"),
+            ([127, 0, 0, 1], &[(HOST, "evil.example, b.example"), (PROTO, "https, http")], "http://b.example"),
+            ([127, 0, 0, 1], &[(HOST, "evil.example"), (HOST, "b.example:8443")], "https://b.example:8443"),
+            ([127, 0, 0, 1], &[(PROTO, "HTTP")], "http://inner:53032"),
+            ([127, 0, 0, 1], &[(PROTO, "https://evil.example#")], ""),
+            ([127, 0, 0, 1], &[(HOST, "evil.example/"), (PROTO, "gopher")], ""),
+            ([192, 0, 2, 1], &[(HOST, "b.example"), (PROTO, "http")], "https://inner:53032"),
+        ] {
+            assert_eq!(target(peer, headers), expected, "{peer:?} {headers:?}");
+        }
+    }
+
+    /// What stands between two commas, and the address that it means.
+    fn hop() -> impl Strategy<Value = (String, Option<IpAddr>)> {
+        let ip = prop_oneof![Just([127, 0, 0, 1].into()), Just([10, 0, 0, 1].into()), any::<IpAddr>()];
+        let address = (ip, any::<u16>(), 0..4).prop_map(|(ip, port, form)| {
+            let text = match (form, ip) {
+                (0, _) => ip.to_string(),
+                (1, IpAddr::V4(v4)) => v4.to_ipv6_mapped().to_string(),
+                (2, _) => format!("[{ip}]"),
+                _ => SocketAddr::new(ip, port).to_string(),
+            };
+            (text, Some(ip.to_canonical()))
+        });
+        let none =
+            "|unknown|_[a-z]*|for=10.0.0.1|10.0.0|10.0.0.1:|\\[::1|256.0.0.1|\\PC*x".prop_map(|text| (text, None));
+        prop_oneof![3 => address, 1 => none]
+    }
+
+    proptest! {
+        #[test]
+        fn the_client_is_the_first_from_the_right_whom_nobody_trusts(peer: IpAddr, near: bool, hops in vec(hop(), 0..6)) {
+            let trusted = |ip: IpAddr| ip.is_loopback() || ip == IpAddr::from([10, 0, 0, 1]);
+            let peer = if near { [10, 0, 0, 1].into() } else { peer };
+            let texts: Vec<&str> = hops.iter().map(|(text, _)| text.as_str()).collect();
+            let known: Vec<IpAddr> =
+                std::iter::once(peer).chain(hops.iter().rev().map_while(|(_, address)| *address)).collect();
+            let client = known.iter().find(|ip| !trusted(**ip)).or(known.last());
+            prop_assert_eq!(Some(&walk_back(Some(peer), &texts, trusted)), client);
+        }
+    }
+}
