@@ -1,6 +1,5 @@
 //! `nox serve`.
 
-use std::net::TcpListener;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -19,7 +18,7 @@ use crate::time::Timestamp;
 
 #[derive(Args)]
 pub struct Serve {
-    /// Where to listen: host:port, or [v6]:port; port 0 takes any [default: server.listen]
+    /// Where to listen: host:port, [v6]:port, or unix:PATH; port 0 takes any [default: server.listen]
     #[arg(long, value_name = "ADDR")]
     listen: Option<String>,
     /// While there is no user, make this administrator and print a password
@@ -43,14 +42,14 @@ impl Serve {
         let app = Arc::new(App::open(config)?);
         doctor::warn_at_start(&app, Timestamp::now());
         backup::start(&app)?;
-        let address = app.config.server.listen.as_str();
+        let listen = &app.config.server.listen;
         let taken =
-            |error| Stop::environment(format!("cannot listen on {address}: {error}; set --listen or server.listen"));
-        let listener = TcpListener::bind(address).map_err(taken)?;
-        let bound = listener.local_addr()?;
+            |error| Stop::environment(format!("cannot listen on {listen}: {error}; set --listen or server.listen"));
+        let listener = http::Listener::bind(listen).map_err(taken)?;
+        let bound = listener.to_string();
         http::serve(&app, look, listener, || {
-            log_start(&app.config, bound);
-            if let Err(error) = output.line(format_args!("listening on http://{bound}")) {
+            log_start(&app.config, &bound);
+            if let Err(error) = output.line(format_args!("listening on {bound}")) {
                 tracing::warn!(%error, "nobody reads the address on stdout");
             }
             first_user.map_or(Ok(()), |name| make_first_user(&app, output, name))
@@ -64,7 +63,7 @@ fn read_name(name: &str) -> Result<Username> {
     Username::parse(name.to_ascii_lowercase()).map_err(|error| named(error, name))
 }
 
-fn log_start(config: &Config, bound: std::net::SocketAddr) {
+fn log_start(config: &Config, bound: &str) {
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
         listen = %bound,

@@ -81,7 +81,7 @@ mod tests {
             ("PATH", "neither"),
         ])
         .unwrap();
-        assert_eq!(config.server.listen.as_str(), "127.0.0.1:8080");
+        assert_eq!(config.server.listen.to_string(), "127.0.0.1:8080");
         assert_eq!(config.server.allowed_origins[0].as_str(), "https://a.example");
         assert_eq!(config.cookie.domain.unwrap().as_str(), "example.org");
         assert!(config.login.hide_unknown_users);

@@ -3,6 +3,7 @@
 //! Values are checked as they are read, so that an error can name the file and the line.
 
 mod environment;
+mod listen;
 mod log;
 mod look;
 mod mail;
@@ -14,16 +15,14 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+pub use listen::Listen;
 pub use log::{LogFormat, LogLevel};
 pub use look::{Accent, FooterLink};
 pub use mail::{Hidden, MailTls};
-pub use values::{CookieDomain, DefaultTag, Issuer, Listen, Network, Origin, Registration, ServerAddress, Within};
+pub use values::{CookieDomain, DefaultTag, Issuer, Network, Origin, Registration, ServerAddress, Within};
 
 use crate::language::Language;
 use crate::time::Span;
-
-/// Where the configuration is looked for if nobody names a file.
-const DEFAULT_FILE: &str = "nox.toml";
 
 /// Why there is no usable configuration. Its text is one line that says where and what would be right.
 #[derive(Debug, thiserror::Error)]
@@ -74,7 +73,7 @@ impl Config {
     /// # Errors
     /// The named file cannot be read, or a key or a value is wrong.
     pub fn load(named: Option<&Path>, variables: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigError> {
-        let path = named.unwrap_or(Path::new(DEFAULT_FILE));
+        let path = named.unwrap_or(Path::new("nox.toml"));
         let text = match fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => String::new(),
@@ -84,10 +83,11 @@ impl Config {
         let table = text.parse().map_err(|error| invalid(path, &text, &error))?;
         let mut config = environment::overlay(table, variables)?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        let Self { storage, secrets, mail, backup, instance, .. } = &mut config;
+        let Self { server, storage, secrets, mail, backup, instance, .. } = &mut config;
         let files = [&mut storage.database, &mut secrets.key_file, &mut backup.folder, &mut instance.logo];
         let of_mail = [&mut mail.password_file, &mut mail.ca_file];
-        for file in files.into_iter().chain(of_mail).filter(|file| !file.as_os_str().is_empty()) {
+        let all = files.into_iter().chain(of_mail).chain(server.listen.path_mut());
+        for file in all.filter(|file| !file.as_os_str().is_empty()) {
             *file = folder.join(&*file);
         }
         Ok(config)

@@ -95,15 +95,6 @@ text!(
     Origin, origin, "an origin such as \"https://nox.example.org\": http:// or https://, a host, no path"
 );
 text!(
-    /// Where to listen.
-    Listen, |text| {
-        let (host, port) = text.rsplit_once(':')?;
-        let bare = host.strip_prefix('[').map_or(!host.contains(':'), |v6| v6.ends_with(']'));
-        (bare && !host.is_empty() && port.parse::<u16>().is_ok()).then(|| text.into())
-    },
-    "an address to listen on, host:port or [v6]:port, such as \"127.0.0.1:53032\""
-);
-text!(
     /// The name that authenticator apps show.
     Issuer, |text| (!text.is_empty() && !text.contains([':', '%']) && text.len() <= 64).then(|| text.into()),
     "a name of 1 to 64 characters without : and %"
@@ -135,12 +126,6 @@ impl Default for ServerAddress {
 impl Default for Origin {
     fn default() -> Self {
         Self("http://localhost:53032".into())
-    }
-}
-
-impl Default for Listen {
-    fn default() -> Self {
-        Self("127.0.0.1:53032".into())
     }
 }
 
@@ -278,12 +263,5 @@ mod tests {
         {
             assert_eq!(domain(text), None, "{text}");
         }
-    }
-
-    #[test]
-    fn listening_needs_a_host_and_a_port() {
-        let listen = |text: &str| Listen::try_from(text.to_owned()).is_ok();
-        assert!(listen("127.0.0.1:0") && listen("[::1]:80") && listen("localhost:80"));
-        assert!(!listen("80") && !listen(":80") && !listen("::1:80") && !listen("host:99999") && !listen("host:"));
     }
 }

@@ -17,6 +17,7 @@ mod forwarded;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod health;
+mod listener;
 mod observe;
 pub mod openapi;
 mod origin;
@@ -30,7 +31,6 @@ mod users;
 
 use std::future::poll_fn;
 use std::io;
-use std::net::TcpListener;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
@@ -46,6 +46,7 @@ use tokio::sync::oneshot;
 use crate::domain;
 use bridge::Bridge;
 use discovery::OpenApi;
+pub use listener::Listener;
 pub use pages::Look;
 
 /// How long a head may take to arrive, and how long an idle connection is kept.
@@ -59,7 +60,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 pub fn serve<E: From<io::Error>>(
     app: &Arc<domain::App>,
     look: Look,
-    listener: TcpListener,
+    listener: Listener,
     ready: impl FnOnce() -> Result<(), E>,
 ) -> Result<(), E> {
     rt::System::new().block_on(async {
@@ -79,9 +80,12 @@ pub fn serve<E: From<io::Error>>(
         .keep_alive(PATIENCE)
         .client_request_timeout(PATIENCE)
         .shutdown_timeout(grace)
-        .shutdown_signal(signals(1)?)
-        .listen(listener)?
-        .run();
+        .shutdown_signal(signals(1)?);
+        let (server, _file) = match listener {
+            Listener::Tcp(tcp, _) => (server.listen(tcp)?, None),
+            Listener::Unix(unix, file) => (server.listen_uds(unix)?, Some(file)),
+        };
+        let server = server.run();
         let last = Arc::clone(app);
         let work = async {
             let ended = server.await;

@@ -40,6 +40,7 @@ mod session_list;
 mod sessions;
 mod start;
 mod totp;
+mod unix_socket;
 mod user;
 mod user_set;
 mod users;

@@ -117,7 +117,7 @@ impl Instance {
 /// The server, killed and waited for when dropped.
 pub struct Server {
     child: Child,
-    /// `127.0.0.1:PORT`
+    /// `127.0.0.1:PORT`, or `unix:PATH`.
     pub address: String,
     /// What stdout says after the first line.
     stdout: BufReader<std::process::ChildStdout>,
@@ -137,10 +137,10 @@ impl Server {
         });
         let mut first = String::new();
         stdout.read_line(&mut first).unwrap();
-        let Some(address) = first.strip_prefix("listening on http://") else {
+        let Some(address) = first.strip_prefix("listening on ") else {
             panic!("not listening: {first:?} {:?}", log.join());
         };
-        let address = address.trim_end().to_owned();
+        let address = address.trim_end().trim_start_matches("http://").to_owned();
         Self { child, address, stdout, log: Some(log) }
     }
 
