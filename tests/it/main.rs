@@ -21,6 +21,7 @@ mod email_factor;
 mod email_factor_send;
 mod factor_limits;
 mod factors;
+mod forwarded;
 mod full_disk;
 mod house;
 mod key;
