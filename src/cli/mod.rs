@@ -6,6 +6,7 @@ mod bans;
 mod completions;
 mod config;
 mod doctor;
+mod health;
 mod key;
 mod log;
 mod mail;
@@ -90,6 +91,8 @@ enum Command {
     Config(config::Config),
     /// Look through the instance: files, database, clock, disk, backups; changes nothing
     Doctor,
+    /// Ask the server that is configured whether it is ready: for monitors and containers
+    Health,
     /// Print the OpenAPI document of the API
     Openapi,
     /// Print what a shell needs to complete commands and flags
@@ -126,6 +129,7 @@ impl Cli {
             Command::Mail(command) => command.run(&App::open(config)?, output),
             Command::Key(command) => command.run(App::open(config)?, output),
             Command::Config(command) => command.run(&config, output),
+            Command::Health => health::run(&config, output),
             Command::Doctor => doctor::run(&config, output),
             Command::Completions(command) => command.run(output),
             Command::Man(command) => command.run(output),

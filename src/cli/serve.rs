@@ -39,14 +39,15 @@ impl Serve {
         let first_user = self.first_user.map(|name| read_name(&name)).transpose()?;
         log::start(&config.log, output.quiet);
         let look = http::Look::new(&config).map_err(Stop::environment)?;
+        let listen = &config.server.listen;
+        let taken =
+            |error| Stop::environment(format!("cannot listen on {listen}: {error}; set --listen or server.listen"));
+        // Before the database is made or upgraded: where the address is taken, nothing changes.
+        let listener = http::Listener::bind(listen).map_err(taken)?;
+        let bound = listener.to_string();
         let app = Arc::new(App::open(config)?);
         doctor::warn_at_start(&app, Timestamp::now());
         backup::start(&app)?;
-        let listen = &app.config.server.listen;
-        let taken =
-            |error| Stop::environment(format!("cannot listen on {listen}: {error}; set --listen or server.listen"));
-        let listener = http::Listener::bind(listen).map_err(taken)?;
-        let bound = listener.to_string();
         http::serve(&app, look, listener, || {
             log_start(&app.config, &bound);
             if let Err(error) = output.line(format_args!("listening on {bound}")) {

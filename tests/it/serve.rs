@@ -148,8 +148,10 @@ fn a_database_that_is_lost_to_another_program_fails_all_at_once_and_not_in_turn(
 fn a_taken_port_and_a_bad_address_are_told_in_one_line() {
     let instance = Instance::new();
     let server = instance.serve();
-    let ran = instance.run(&["serve", "--listen", &server.address], "");
+    let other = Instance::new();
+    let ran = other.run(&["serve", "--listen", &server.address], "");
     assert_eq!(ran.status, 5);
+    assert!(!other.path("nox.db").exists() && !other.path("nox.key").exists(), "nothing was changed");
     assert!(ran.stderr.contains(&format!("cannot listen on {}", server.address)), "{}", ran.stderr);
     let ran = instance.run(&["serve", "--listen", "here"], "");
     assert_eq!((ran.status, ran.stderr.lines().count()), (2, 1), "{}", ran.stderr);
@@ -209,6 +211,29 @@ fn health_and_readiness_are_answered() {
         let answer = server.client().get(path, &[]);
         assert_eq!((answer.status, answer.text.as_str()), (200, "ok\n"));
     }
+}
+
+#[test]
+fn a_command_asks_the_server_for_its_health() {
+    let instance = Instance::new();
+    let server = instance.serve();
+    let health = |address: &str| {
+        let mut command = instance.command(["health"]);
+        let output = command.env("NOX_SERVER__LISTEN", address).output().unwrap();
+        (
+            output.status.code().unwrap(),
+            String::from_utf8(output.stdout).unwrap() + str::from_utf8(&output.stderr).unwrap(),
+        )
+    };
+    assert_eq!(health(&server.address), (0, "ok\n".into()));
+    assert_eq!(health(&server.address.replace("127.0.0.1", "0.0.0.0")), (0, "ok\n".into()));
+    fs::rename(instance.path("nox.db"), instance.path("aside.db")).unwrap();
+    let (status, said) = health(&server.address);
+    assert!(status == 1 && said.contains("is not ready"), "{said}");
+    let address = server.address.clone();
+    drop(server);
+    let (status, said) = health(&address);
+    assert!(status == 1 && said.contains(&format!("no server answers at {address}: ")), "{said}");
 }
 
 #[test]
