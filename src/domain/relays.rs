@@ -81,7 +81,7 @@ pub fn authenticate(app: &App, token: &str) -> Result<()> {
 /// The database fails.
 pub fn check_bearer(app: &App, token: &str, user: UserId, now: Timestamp) -> Result<Bearer> {
     app.db.read(|connection| {
-        let Some((session, user_id)) = app.signer.read(token).filter(|(_, user_id)| *user_id == user) else {
+        let Some((session, user_id)) = app.signer.read(token, now).filter(|(_, user_id)| *user_id == user) else {
             return Ok(Bearer::Invalid);
         };
         let Some(user) = users::find_by_id(connection, user_id)? else { return Ok(Bearer::Invalid) };

@@ -115,7 +115,7 @@ pub struct SessionView {
 /// # Errors
 /// [`Error::NotLogged`] where the token is none of ours or its session has ended, or the database fails.
 pub fn authenticate(app: &App, token: &str, device: Device, now: Timestamp) -> Result<Principal> {
-    let (session, user_id) = app.signer.read(token).ok_or(Error::NotLogged)?;
+    let (session, user_id) = app.signer.read(token, now).ok_or(Error::NotLogged)?;
     app.db.read(|connection| {
         let found = users::find_by_session(connection, (session, user_id), now)?;
         let (user, last_seen_at) = found.filter(|(user, _)| !is_banned(user, now)).ok_or(Error::NotLogged)?;

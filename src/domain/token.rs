@@ -52,7 +52,7 @@ impl Signer {
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[issuer]);
         validation.set_required_spec_claims(&["exp", "iss", "sub"]);
-        // The sessions table decides by the time of the request; the library would read the clock itself.
+        // The library would read the clock itself; to the millisecond, the sessions table decides.
         validation.validate_exp = false;
         Self {
             issuer: issuer.into(),
@@ -81,9 +81,12 @@ impl Signer {
             .map_err(|error| Error::internal("sign a token", error))
     }
 
-    /// The session and the user that a token of ours names; `None` for any other.
-    pub(super) fn read(&self, token: &str) -> Option<(SessionId, UserId)> {
+    /// The session and the user that a token of ours names; `None` for any other, and after its last second.
+    pub(super) fn read(&self, token: &str, now: Timestamp) -> Option<(SessionId, UserId)> {
         let claims = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation).ok()?.claims;
+        if claims.exp < now.seconds() {
+            return None;
+        }
         Some((SessionId(claims.jti), UserId(claims.sub.parse().ok()?)))
     }
 }
@@ -138,6 +141,7 @@ mod tests {
     use base64::prelude::BASE64_URL_SAFE_NO_PAD as B64;
     use proptest::prelude::*;
 
+    const NOW: Timestamp = Timestamp::from_millis(9_899);
     const ID: SessionId = SessionId(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001));
 
     fn signer(folder: &tempfile::TempDir, issuer: &str) -> Signer {
@@ -167,15 +171,15 @@ mod tests {
             part(1),
             r#"{"iss":"hactazia.fr","sub":"7","name":"ada","jti":"01900000-0000-7000-8000-000000000001","iat":1,"exp":9}"#
         );
-        assert_eq!(signer.read(&token), Some((ID, UserId(7))));
+        assert_eq!(signer.read(&token, NOW), Some((ID, UserId(7))));
     }
 
     #[test]
     fn tokens_of_other_keys_and_other_servers_are_nobodys() {
         let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let ours = signer(&folder, "hactazia.fr");
-        assert_eq!(ours.read(&sign(&signer(&other, "hactazia.fr"))), None);
-        assert_eq!(ours.read(&sign(&signer(&folder, "elsewhere.fr"))), None);
+        assert_eq!(ours.read(&sign(&signer(&other, "hactazia.fr")), NOW), None);
+        assert_eq!(ours.read(&sign(&signer(&folder, "elsewhere.fr")), NOW), None);
     }
 
     #[test]
@@ -184,9 +188,9 @@ mod tests {
         let signer = signer(&folder, "a");
         let header = r#"{"typ":"JWT","alg":"HS256"}"#;
         let good = format!(r#"{{"iss":"a","sub":"7","name":"x","jti":"{}","iat":1,"exp":9}}"#, ID.0);
-        assert!(signer.read(&forge(&signer, header, &good)).is_some(), "the forgery itself is sound");
+        assert!(signer.read(&forge(&signer, header, &good), NOW).is_some(), "the forgery itself is sound");
         for header in [r#"{"alg":"none"}"#, r#"{"alg":"None"}"#, r#"{"alg":"HS512"}"#, r#"{"alg":"RS256"}"#, "{}", ""] {
-            assert_eq!(signer.read(&forge(&signer, header, &good)), None, "{header}");
+            assert_eq!(signer.read(&forge(&signer, header, &good), NOW), None, "{header}");
         }
         for (part, bent) in [
             ("\"exp\":9", "\"exp\":\"9\""),
@@ -195,7 +199,7 @@ mod tests {
             ("\"7\"", "\"-7\""),
             ("\"a\"", "\"b\""),
         ] {
-            assert_eq!(signer.read(&forge(&signer, header, &good.replace(part, bent))), None, "{bent}");
+            assert_eq!(signer.read(&forge(&signer, header, &good.replace(part, bent)), NOW), None, "{bent}");
         }
         let token = sign(&signer);
         let unsigned = token.rsplit_once('.').unwrap().0;
@@ -207,7 +211,7 @@ mod tests {
             String::new(),
             "a.b.c".into(),
         ] {
-            assert_eq!(signer.read(&bent), None, "{bent}");
+            assert_eq!(signer.read(&bent, NOW), None, "{bent}");
         }
     }
 

@@ -40,6 +40,7 @@ mod serve;
 mod session_list;
 mod sessions;
 mod start;
+mod token_tricks;
 mod totp;
 mod unix_socket;
 mod user;
