@@ -110,16 +110,16 @@ impl Failure {
 
     /// Tells the operator what the caller is not told.
     pub(super) fn log(&self, request: &HttpRequest) {
-        log_fault(&self.error, request.path());
+        log_fault(&self.error, request.match_pattern().as_deref());
     }
 }
 
 /// Tells the operator of a fault, with its causes.
-pub(super) fn log_fault(fault: &Error, path: &str) {
+pub(super) fn log_fault(fault: &Error, route: Option<&str>) {
     let causes = causes(fault);
     match fault {
-        Error::InternalError { .. } => tracing::error!(?path, ?causes, "{fault}"),
-        Error::ServerNotReady { .. } => tracing::warn!(?path, ?causes, "{fault}"),
+        Error::InternalError { .. } => tracing::error!(route, ?causes, "{fault}"),
+        Error::ServerNotReady { .. } => tracing::warn!(route, ?causes, "{fault}"),
         _ => (),
     }
 }

@@ -11,8 +11,8 @@ use super::extract::bridge;
 use super::forwarded;
 use crate::time::Timestamp;
 
-/// Notes the time for the handlers, and logs the request when it is answered. The query is left out: it is the caller's
-/// business, and may hold what nobody should read.
+/// Notes the time for the handlers, and logs the request when it is answered: by the route that it took, since what the
+/// caller wrote into path and query may be what nobody should read.
 pub(super) async fn layer<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
     let Now(now) = Now::stamp(&request);
     if let Ok(bridge) = bridge(request.request()) {
@@ -26,7 +26,7 @@ pub(super) async fn layer<B: MessageBody>(request: ServiceRequest, next: Next<B>
     }
     tracing::debug!(
         method = ?asked.method().as_str(),
-        path = ?asked.path(),
+        route = asked.match_pattern(),
         status = response.status().as_u16(),
         millis = Timestamp::now().millis() - now.millis(),
         "answered"

@@ -42,8 +42,13 @@ pub(super) fn is_foreign_form(request: &HttpRequest, server: &Server) -> bool {
 
 /// Most often it is no attack, but a public URL that is not configured: the log says what to look at.
 fn refused(request: &HttpRequest, server: &Server, action: &'static str) -> Error {
-    let (origin, public_url) = (header(request, ORIGIN), server.public_url.as_str());
-    tracing::warn!(?origin, public_url, "refused a page that is not of server.public_url or server.allowed_origins");
+    // As it was read: what is no origin may be anything.
+    let origin = header(request, ORIGIN).and_then(Origin::parse).map(String::from);
+    tracing::warn!(
+        origin,
+        public_url = server.public_url.as_str(),
+        "refused a page that is not of server.public_url or server.allowed_origins"
+    );
     Error::UnAuthorized { action }
 }
 

@@ -25,6 +25,7 @@ mod forwarded;
 mod full_disk;
 mod house;
 mod key;
+mod log_lines;
 mod lost_disk;
 mod mail;
 mod mail_secrets;

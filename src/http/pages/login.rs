@@ -212,7 +212,7 @@ pub(super) fn explain(t: &'static Texts, error: &Error, now: Timestamp) -> Messa
         Error::ServerNotReady { .. } => t.busy.into(),
         _ => t.fault.into(),
     };
-    envelope::log_fault(error, "/login");
+    envelope::log_fault(error, Some("/login"));
     Message::Error(text)
 }
 
