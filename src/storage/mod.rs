@@ -20,6 +20,7 @@ pub mod totp_factors;
 mod upgrades;
 pub mod users;
 
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -35,6 +36,7 @@ use scheduled_thread_pool::ScheduledThreadPool;
 
 use crate::error::{Error, Result};
 use crate::language::Language;
+use crate::secret;
 use crate::time::Timestamp;
 use place::Place;
 
@@ -105,6 +107,9 @@ pub enum OpenError {
 /// fairly instead of polling for SQLite's lock.
 pub struct Db {
     place: Place,
+    /// The folder, which the process that writes next has locked: a server that is never idle would else take SQLite's
+    /// lock again each time before another process looks.
+    turn: File,
     readers: Pool<SqliteConnectionManager>,
     writer: Pool<SqliteConnectionManager>,
 }
@@ -116,8 +121,9 @@ impl Db {
     /// It cannot be read or made, or is none that this version knows; it is left untouched then.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         schema::prepare(path)?;
-        let lost = |source| OpenError::File { action: "read", path: path.to_owned(), source };
-        let place = Place::of(path).map_err(lost)?;
+        let failed = |action| move |source| OpenError::File { action, path: path.to_owned(), source };
+        let turn = File::open(secret::parent(path)).map_err(failed("open the folder of"))?;
+        let place = Place::of(path).map_err(failed("read"))?;
         // The pools would start three threads each by themselves; connections are made where they are needed.
         let helpers = Arc::new(ScheduledThreadPool::new(1));
         let pool = |size, use_for| {
@@ -132,7 +138,8 @@ impl Db {
                 .connection_customizer(Box::new(use_for))
                 .build_unchecked(SqliteConnectionManager::file(path).with_flags(FLAGS))
         };
-        Ok(Self { place, readers: pool(READERS, Use::Reading), writer: pool(1, Use::Writing) })
+        let (readers, writer) = (pool(READERS, Use::Reading), pool(1, Use::Writing));
+        Ok(Self { place, turn, readers, writer })
     }
 
     /// Runs `query` on a connection for reading.
@@ -181,10 +188,19 @@ impl Db {
     pub fn write<T, E: From<Error>>(&self, change: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
         self.place.check()?;
         let mut connection = self.writer.get().map_err(Error::from)?;
-        let transaction = Transaction::new(&mut connection, TransactionBehavior::Immediate).map_err(Error::from)?;
+        let transaction = self.begin(&mut connection)?;
         let value = change(&transaction)?;
         transaction.commit().map_err(Error::from)?;
         Ok(value)
+    }
+
+    /// Takes the write lock in turn with other processes: the turn is kept until the lock is there, and no longer.
+    fn begin<'c>(&self, connection: &'c mut Connection) -> Result<Transaction<'c>> {
+        let failed = |error: io::Error| Error::ServerNotReady { source: Some(error.into()) };
+        self.turn.lock().map_err(failed)?;
+        let begun = Transaction::new(connection, TransactionBehavior::Immediate);
+        self.turn.unlock().map_err(failed)?;
+        Ok(begun?)
     }
 }
 
