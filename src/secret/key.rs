@@ -9,7 +9,7 @@ use chacha20poly1305::aead::{Aead, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use zeroize::Zeroizing;
 
-use super::{create_file, create_parent, hmac_sha256, parent, random};
+use super::{create_file, create_parent, hmac_sha256, random, sync_parent};
 use crate::error::{Error, Result};
 
 /// The length of a key, in bytes.
@@ -140,7 +140,7 @@ impl Key {
     /// # Errors
     /// The file cannot be renamed.
     pub fn take_the_place_of(self, old: Self) -> Result<Self, KeyError> {
-        let renamed = fs::rename(&self.path, &old.path).and_then(|()| File::open(parent(&old.path))?.sync_all());
+        let renamed = fs::rename(&self.path, &old.path).and_then(|()| sync_parent(&old.path));
         renamed.map_err(|source| KeyError::File { action: "replace", path: old.path.clone(), source })?;
         Ok(Self { path: old.path, ..self })
     }
@@ -233,9 +233,8 @@ fn create(path: &Path, key: &[u8; KEY_LENGTH]) -> io::Result<()> {
     let linked = file.write_all(key).and_then(|()| file.sync_all()).and_then(|()| fs::hard_link(&draft, path));
     fs::remove_file(&draft)?;
     match linked {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        // The name is safe on the disk only with its folder.
-        other => other.and_then(|()| File::open(parent(path))?.sync_all()),
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => sync_parent(path),
     }
 }
 

@@ -29,7 +29,7 @@ pub fn write(connection: &Connection, path: &Path, finish: impl FnOnce(&Connecti
         let _ = fs::remove_file(&draft);
         return written;
     }
-    File::open(secret::parent(path))?.sync_all()
+    secret::sync_parent(path)
 }
 
 fn fill(connection: &Connection, draft: &Path, finish: impl FnOnce(&Connection) -> Result<()>) -> io::Result<()> {
@@ -124,7 +124,7 @@ pub fn restore(
         }
     }
     fs::rename(&draft, path)?;
-    File::open(secret::parent(path))?.sync_all()
+    secret::sync_parent(path)
 }
 
 /// Writes all that lies beside a database into its file. Of one that is damaged, what lies beside it moves with it.
