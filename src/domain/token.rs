@@ -222,9 +222,9 @@ mod tests {
         let token: Vec<char> = sign(&signer).chars().collect();
         proptest!(|(at in 0..token.len(), letter in "[A-Za-z0-9_.=-]|.", instead in 0..=1_usize)| {
             let bent = [&token[..at], &letter.chars().collect::<Vec<_>>(), &token[at + instead..]].concat();
-            prop_assert!(bent == token || signer.read(&bent.iter().collect::<String>()).is_none());
+            prop_assert!(bent == token || signer.read(&bent.iter().collect::<String>(), NOW).is_none());
             let cut: String = [&token[..at], &token[at + 1..]].concat().iter().collect();
-            prop_assert_eq!(signer.read(&cut), None);
+            prop_assert_eq!(signer.read(&cut, NOW), None);
         });
     }
 
@@ -235,9 +235,9 @@ mod tests {
         let claims = format!(r#"{{"iss":"a","sub":"7","name":"x","jti":"{}","iat":1,"exp":9}}"#, ID.0);
         let good = [r#"{"alg":"HS256"}"#, &claims].map(|part| B64.encode(part)).join(".");
         proptest!(|(text in ".*|([A-Za-z0-9_-]{0,90}\\.?){0,4}", signature in any::<[u8; 32]>())| {
-            prop_assert_eq!(signer.read(&text), None);
-            prop_assert_eq!(signer.read(&format!("{good}.{text}")), None);
-            prop_assert_eq!(signer.read(&format!("{good}.{}", B64.encode(signature))), None);
+            prop_assert_eq!(signer.read(&text, NOW), None);
+            prop_assert_eq!(signer.read(&format!("{good}.{text}"), NOW), None);
+            prop_assert_eq!(signer.read(&format!("{good}.{}", B64.encode(signature)), NOW), None);
         });
     }
 }

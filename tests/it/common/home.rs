@@ -104,8 +104,18 @@ impl Instance {
         self.sql(&format!("DELETE FROM budgets WHERE resets_at <= {limit}"));
     }
 
-    fn sql(&self, text: &str) {
+    /// Changes the database by hand.
+    pub fn sql(&self, text: &str) {
         rusqlite::Connection::open(self.path("nox.db")).unwrap().execute_batch(text).unwrap();
+    }
+
+    /// Adds users `usr1`, `usr2` and so on, who have the password of `ada`.
+    pub fn add_crowd(&self, count: u32) {
+        self.sql(&format!(
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
+             INSERT INTO users (username, display, password_hash, password_changed_at, created_at)
+             SELECT 'usr' || i, 'User', password_hash, 1, 1 FROM n, users WHERE username = 'ada'"
+        ));
     }
 
     /// The events of the audit log, the oldest first.

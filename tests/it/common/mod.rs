@@ -39,6 +39,16 @@ pub struct Ran {
     pub stderr: String,
 }
 
+impl Ran {
+    /// Runs it with this on stdin.
+    pub fn of(command: &mut Command, stdin: &str) -> Self {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // A command that needs no input may be gone before it comes.
+        let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+        child.wait_with_output().unwrap().into()
+    }
+}
+
 impl From<Output> for Ran {
     fn from(output: Output) -> Self {
         Self {
@@ -71,14 +81,18 @@ impl Instance {
         command
     }
 
+    /// The same under strace, which writes what these options ask for to the file `trace`.
+    pub fn traced(&self, options: &[&str], args: &[&str]) -> Command {
+        let mut command = Command::new("strace");
+        // The process is the program's own, and strace its grandchild.
+        command.args(["-D", "-f", "-q", "-y", "-o", "trace"]).args(options).arg(env!("CARGO_BIN_EXE_nox")).args(args);
+        command.current_dir(self.folder.path()).stdin(Stdio::null());
+        command
+    }
+
     /// Runs a command with this on stdin.
     pub fn run(&self, args: &[&str], stdin: &str) -> Ran {
-        let mut command = self.command(args);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        // A command that needs no input may be gone before it comes.
-        let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
-        child.wait_with_output().unwrap().into()
+        Ran::of(&mut self.command(args), stdin)
     }
 
     /// Runs a command that must succeed, and returns its stdout.
