@@ -28,7 +28,9 @@ pub(super) fn value<'request>(request: &'request HttpRequest, name: &str) -> Opt
     let headers = request.headers().get_all(COOKIE).map(HeaderValue::as_bytes);
     headers.flat_map(|header| header.split(|byte| *byte == b';')).find_map(|pair| {
         let value = pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"=")?;
-        std::str::from_utf8(value).ok()
+        // Quotes around it are allowed (RFC 6265, 4.1.1).
+        let bare = value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\""));
+        std::str::from_utf8(bare.unwrap_or(value)).ok()
     })
 }
 

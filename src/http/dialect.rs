@@ -25,9 +25,12 @@ pub(super) enum Code {
 impl Dialect {
     /// The dialect in which a path is answered.
     pub(super) fn of(path: &str) -> Self {
-        let is_below =
-            |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        if is_below("/api/v2") && !is_below("/api/v2/api") { Self::Names } else { Self::Numbers }
+        if is_below(path, "/api/v2") && !is_below(path, "/api/v2/api") { Self::Names } else { Self::Numbers }
+    }
+
+    /// Whether a path is answered in a dialect at all.
+    pub(super) fn speaks(path: &str) -> bool {
+        is_below(path, "/api")
     }
 
     /// An error's code and HTTP status.
@@ -58,6 +61,10 @@ impl Dialect {
             _ => (),
         }
     }
+}
+
+fn is_below(path: &str, prefix: &str) -> bool {
+    path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Gives a link the label that it has none of: its own text.

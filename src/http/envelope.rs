@@ -154,7 +154,17 @@ pub(super) async fn layer<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let response = next.call(request).await?;
+    next.call(request).await.map(in_envelope)
+}
+
+/// Refuses a request that no handler gets.
+pub(super) fn refuse(request: ServiceRequest) -> ServiceResponse<BoxBody> {
+    let is_api = Dialect::speaks(request.path());
+    let refused = request.error_response(Failure::from(Error::InvalidRequest));
+    if is_api { in_envelope(refused) } else { refused }
+}
+
+fn in_envelope<B: MessageBody + 'static>(response: ServiceResponse<B>) -> ServiceResponse<BoxBody> {
     let enveloped = response.response().error().map(|error| {
         error.as_error::<Failure>().map_or_else(
             // A failure of the framework's own, such as a path that cannot be decoded.
@@ -174,7 +184,7 @@ pub(super) async fn layer<B: MessageBody + 'static>(
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    Ok(response)
+    response
 }
 
 fn path_and_query(request: &HttpRequest) -> String {

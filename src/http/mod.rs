@@ -14,6 +14,7 @@ mod envelope;
 mod extract;
 mod factors;
 mod forwarded;
+mod framing;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod health;
@@ -75,9 +76,11 @@ pub fn serve<E: From<io::Error>>(
                 .app_data(document.clone())
                 .app_data(look.clone())
                 .wrap(from_fn(cors::layer))
+                .wrap(from_fn(framing::layer))
                 .wrap(from_fn(observe::layer))
                 .configure(routes::configure)
         })
+        .on_connect(|_, data| framing::connected(data))
         .keep_alive(PATIENCE)
         .client_request_timeout(PATIENCE)
         .shutdown_timeout(grace)

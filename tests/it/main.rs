@@ -24,6 +24,7 @@ mod email_factor_send;
 mod factor_limits;
 mod factors;
 mod forwarded;
+mod framing;
 mod full_disk;
 mod house;
 mod key;

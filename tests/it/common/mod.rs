@@ -162,6 +162,7 @@ impl Server {
         Client::new(&self.address)
     }
 
+    /// The number of its process.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
