@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::web::{self, Bytes};
 use actix_web::{FromRequest, HttpRequest};
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
@@ -134,10 +134,12 @@ impl FromRequest for OptionalBody {
 
 const UNSUPPORTED: Error = Error::UnsupportedMediaType { expected: MEDIA_TYPE };
 
+/// Whether a body says that it is JSON, which is in UTF-8 (RFC 8259, 8.1).
 fn is_json(request: &HttpRequest) -> bool {
     let header = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let media_type = header.and_then(|value| value.split(';').next()).unwrap_or("").trim();
-    media_type.eq_ignore_ascii_case(MEDIA_TYPE)
+    let mut parts = header.unwrap_or("").split(';').map(|part| part.trim().to_ascii_lowercase());
+    let is_utf_8 = |part: String| part.strip_prefix("charset=").is_none_or(|name| name.trim_matches('"') == "utf-8");
+    parts.next().is_some_and(|media_type| media_type == MEDIA_TYPE) && parts.all(is_utf_8)
 }
 
 fn object(body: &[u8]) -> Result<Object> {
@@ -162,15 +164,20 @@ impl FromRequest for File {
     }
 }
 
-/// The whole body, where it is no larger than `limit`.
+/// The whole body, where it is no larger than `limit`. What is compressed is not read: it may be a thousand times as large.
 pub(super) fn read(
     request: &HttpRequest,
     payload: &mut Payload,
     limit: usize,
 ) -> impl Future<Output = Result<Bytes>> + 'static {
     let length = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let is_plain =
+        request.headers().get_all(CONTENT_ENCODING).all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"));
     let payload = web::Payload::from_request(request, payload);
     async move {
+        if !is_plain {
+            return Err(Error::UnsupportedMediaType { expected: "uncompressed" });
+        }
         let too_large = || Error::PayloadTooLarge { limit };
         if length.is_some_and(|length| length > limit) {
             return Err(too_large());

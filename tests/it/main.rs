@@ -26,6 +26,7 @@ mod factors;
 mod forwarded;
 mod framing;
 mod full_disk;
+mod hostile_requests;
 mod house;
 mod key;
 mod log_lines;
