@@ -21,6 +21,7 @@ mod durability;
 mod email;
 mod email_factor;
 mod email_factor_send;
+mod enumeration;
 mod factor_limits;
 mod factors;
 mod forwarded;
