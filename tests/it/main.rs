@@ -49,6 +49,7 @@ mod start;
 mod token_tricks;
 mod totp;
 mod unix_socket;
+mod upgrade;
 mod user;
 mod user_set;
 mod users;
