@@ -9,6 +9,7 @@ use super::log;
 use super::output::{Output, Stop};
 use super::user::named;
 use crate::config::{Config, Listen};
+use crate::descriptors;
 use crate::domain::fields::{NewPassword, Username};
 use crate::domain::users::{self, NewAccount};
 use crate::domain::{App, backup, doctor};
@@ -38,6 +39,7 @@ impl Serve {
         }
         let first_user = self.first_user.map(|name| read_name(&name)).transpose()?;
         log::start(&config.log, output.quiet);
+        descriptors::raise_limit();
         let look = http::Look::new(&config).map_err(Stop::environment)?;
         let listen = &config.server.listen;
         let taken =

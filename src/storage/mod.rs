@@ -34,6 +34,7 @@ use rusqlite::{ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use scheduled_thread_pool::ScheduledThreadPool;
 
+use crate::descriptors;
 use crate::error::{Error, Result};
 use crate::language::Language;
 use crate::secret;
@@ -42,8 +43,6 @@ use place::Place;
 
 /// How long a statement waits for another process's lock, and a caller for a connection.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// More than ever read at once, so that no reader waits for another; they are opened as they are needed.
-const READERS: u32 = 512;
 const STATEMENT_CACHE: usize = 32;
 /// The file is made elsewhere, and a path is a path.
 const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
@@ -138,7 +137,9 @@ impl Db {
                 .connection_customizer(Box::new(use_for))
                 .build_unchecked(SqliteConnectionManager::file(path).with_flags(FLAGS))
         };
-        let (readers, writer) = (pool(READERS, Use::Reading), pool(1, Use::Writing));
+        // They are opened as they are needed.
+        let readers = descriptors::readers().try_into().unwrap_or(u32::MAX);
+        let (readers, writer) = (pool(readers, Use::Reading), pool(1, Use::Writing));
         Ok(Self { place, turn, readers, writer })
     }
 

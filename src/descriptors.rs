@@ -1,0 +1,71 @@
+//! File descriptors: how many this process may have open, and who may have how many of them.
+
+use std::thread::available_parallelism;
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+/// For the log, the key, the listener, mails and backups, with some to spare.
+const FEW: usize = 32;
+/// What a worker needs for itself.
+const PER_WORKER: usize = 4;
+/// Connections to the database that serve a small machine.
+const READERS: usize = 32;
+/// What one of them has open: the database and its log.
+const PER_READER: usize = 2;
+
+/// Raises the limit as far as the system lets this process: the lower one is for programs of old that cannot count far.
+pub fn raise_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+        tracing::warn!(%error, "the limit of open files stays as it is");
+    }
+}
+
+/// Workers that serve connections: one for each core.
+#[must_use]
+pub fn workers() -> usize {
+    available_parallelism().map_or(1, usize::from)
+}
+
+/// Connections to the database that may read at once: so many that no reader waits for another, but for no more than a
+/// quarter of all descriptors.
+#[must_use]
+pub fn readers() -> usize {
+    readers_within(limit(), workers())
+}
+
+/// Connections that clients may have at once.
+#[must_use]
+pub fn connections() -> usize {
+    connections_within(limit(), workers())
+}
+
+fn limit() -> usize {
+    getrlimit(Resource::Nofile).current.and_then(|limit| limit.try_into().ok()).unwrap_or(usize::MAX)
+}
+
+fn readers_within(limit: usize, workers: usize) -> usize {
+    (READERS + 2 * workers).min(limit / 4 / PER_READER).max(1)
+}
+
+/// What the server itself does not need; one for each worker in any case.
+fn connections_within(limit: usize, workers: usize) -> usize {
+    // One more connection writes, and all share an index of the log.
+    let database = (readers_within(limit, workers) + 1) * PER_READER + 1;
+    limit.saturating_sub(database + workers * PER_WORKER + FEW).max(workers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_server_keeps_what_it_needs_and_clients_get_the_rest() {
+        for (limit, workers, readers, connections) in
+            [(128, 2, 16, 53), (1024, 2, 36, 909), (1024, 64, 128, 477), (524_288, 8, 48, 524_125), (16, 4, 2, 4)]
+        {
+            assert_eq!(readers_within(limit, workers), readers, "{limit} {workers}");
+            assert_eq!(connections_within(limit, workers), connections, "{limit} {workers}");
+        }
+    }
+}
