@@ -12,6 +12,7 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::{Map, Value};
 use tokio::time::timeout;
 
+use super::connection::Turn;
 use super::envelope::Failure;
 use super::extract::bridge;
 use crate::error::{Error, Result};
@@ -174,7 +175,9 @@ pub(super) fn read(
     let is_plain =
         request.headers().get_all(CONTENT_ENCODING).all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"));
     let payload = web::Payload::from_request(request, payload);
+    let turn = request.conn_data::<Turn>().cloned();
     async move {
+        let _shared = turn.as_ref().map(Turn::share);
         if !is_plain {
             return Err(Error::UnsupportedMediaType { expected: "uncompressed" });
         }

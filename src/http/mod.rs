@@ -4,6 +4,7 @@ pub mod auth;
 mod body;
 pub mod bridge;
 mod clock;
+mod connection;
 mod cookie;
 mod cors;
 mod dialect;
@@ -27,6 +28,7 @@ mod pictures;
 mod query;
 mod relays;
 mod routes;
+mod server;
 mod sessions;
 mod users;
 
@@ -38,9 +40,8 @@ use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 
-use actix_web::middleware::from_fn;
+use actix_web::rt;
 use actix_web::web::Data;
-use actix_web::{App, HttpServer, rt};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
@@ -70,26 +71,8 @@ pub fn serve<E: From<io::Error>>(
         let bridge = Data::new(Bridge::new(Arc::clone(app)));
         let look = Data::new(look);
         let document = Data::new(OpenApi::new(openapi::document));
-        let server = HttpServer::new(move || {
-            App::new()
-                .app_data(bridge.clone())
-                .app_data(document.clone())
-                .app_data(look.clone())
-                .wrap(from_fn(cors::layer))
-                .wrap(from_fn(framing::layer))
-                .wrap(from_fn(observe::layer))
-                .configure(routes::configure)
-        })
-        .on_connect(|_, data| framing::connected(data))
-        .keep_alive(PATIENCE)
-        .client_request_timeout(PATIENCE)
-        .shutdown_timeout(grace)
-        .shutdown_signal(signals(1)?);
-        let (server, _file) = match listener {
-            Listener::Tcp(tcp, _) => (server.listen(tcp)?, None),
-            Listener::Unix(unix, file) => (server.listen_uds(unix)?, Some(file)),
-        };
-        let server = server.run();
+        let (server, _file) = server::listen(listener, (bridge, document, look))?;
+        let server = server.shutdown_timeout(grace).shutdown_signal(signals(1)?).run();
         let last = Arc::clone(app);
         let work = async {
             let ended = server.await;

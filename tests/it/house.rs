@@ -63,6 +63,9 @@ fn each_library_lives_on_its_floor() {
     let homes = [
         ("clap", &["cli", "main"][..]),
         ("actix_web", &["http"]),
+        ("actix_http", &["http"]),
+        ("actix_server", &["http"]),
+        ("actix_service", &["http"]),
         ("serde_json", &["http", "cli"]),
         ("argon2", &["domain"]),
         ("totp_rs", &["domain"]),

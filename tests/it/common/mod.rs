@@ -6,6 +6,7 @@ mod factor;
 mod home;
 mod person;
 mod smtp;
+mod wire;
 
 use std::ffi::OsStr;
 use std::fs;
@@ -13,6 +14,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
@@ -23,6 +25,7 @@ pub use factor::{LOGIN, texts};
 pub use home::Home;
 pub use person::Person;
 pub use smtp::{MailServer, Mode};
+pub use wire::{Wire, percentile};
 
 /// Hashes that take no time.
 const QUICK: &str = "[password]\nmemory_kib = 1024\niterations = 1\n";
@@ -165,6 +168,27 @@ impl Server {
     /// The number of its process.
     pub fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// What the system says of the process.
+    pub fn status(&self, file: &str) -> String {
+        fs::read_to_string(format!("/proc/{}/{file}", self.child.id())).unwrap()
+    }
+
+    /// The time that it has computed for.
+    pub fn computed(&self) -> Duration {
+        let stat = self.status("stat");
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+        // Ticks of a hundredth of a second, for itself and in the system.
+        Duration::from_millis(fields[11..13].iter().map(|ticks| ticks.parse::<u64>().unwrap() * 10).sum())
+    }
+
+    /// How many sockets it has open.
+    pub fn sockets(&self) -> usize {
+        let all = fs::read_dir(format!("/proc/{}/fd", self.child.id())).unwrap();
+        // One may be closed before it is looked at.
+        let targets = all.filter_map(|entry| fs::read_link(entry.ok()?.path()).ok());
+        targets.filter(|target| target.to_string_lossy().starts_with("socket:")).count()
     }
 
     pub fn signal(&self, signal: Signal) {

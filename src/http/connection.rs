@@ -1,0 +1,212 @@
+//! One client's connection: it gives back what it holds where the client lets it wait.
+//!
+//! The framework times the first head of a connection and its pauses. What it leaves open ended is timed here: later heads,
+//! bodies that nobody reads, and answers that the client does not take.
+
+use std::cell::Cell;
+use std::io;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Sleep, sleep};
+
+use super::PATIENCE;
+use crate::time::Timestamp;
+
+/// How long an answer may take to be read, from when the system keeps no more of it.
+const TAKING: Duration = Duration::from_secs(30);
+const WARN_EVERY: Duration = Duration::from_mins(1);
+
+/// Whose turn it is, as a connection and the requests on it tell each other.
+#[derive(Clone, Default)]
+pub(super) struct Turn(Rc<Cell<Whose>>);
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Whose {
+    /// The client's, for the first time.
+    #[default]
+    New,
+    /// The server's: a request is under way.
+    Server,
+    /// Both: its body is being read.
+    Body,
+    /// The client's again: the next request must come, or the end.
+    Client,
+}
+
+impl Turn {
+    /// Takes the turn for the server until the guard is dropped.
+    pub(super) fn take(&self) -> Taken {
+        self.set(Whose::Server, Whose::Client)
+    }
+
+    /// Lets the client send a body until the guard is dropped.
+    pub(super) fn share(&self) -> Taken {
+        self.set(Whose::Body, Whose::Server)
+    }
+
+    fn set(&self, now: Whose, then: Whose) -> Taken {
+        self.0.set(now);
+        Taken(self.clone(), then)
+    }
+}
+
+/// A turn that passes on at its end.
+pub(super) struct Taken(Turn, Whose);
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        self.0.0.set(self.1);
+    }
+}
+
+/// A stream whose client may take no longer than it should.
+pub(super) struct Connection<S> {
+    stream: S,
+    pub turn: Turn,
+    /// What the client sent when it was not its turn: that much shows that it is still there.
+    ahead: Option<u8>,
+    /// When the next request must be here, while it is the client's turn.
+    next: Option<Pin<Box<Sleep>>>,
+    /// When the answer must have been taken, while the system keeps no more of it.
+    taken: Option<Pin<Box<Sleep>>>,
+    _place: Place,
+}
+
+impl<S> Connection<S> {
+    pub(super) fn new(stream: S, places: &Arc<Places>) -> Self {
+        Self { stream, turn: Turn::default(), ahead: None, next: None, taken: None, _place: places.take() }
+    }
+
+    /// Whether what the client sends is of use now. The framework would spin where it has read further requests and may
+    /// not yet answer them.
+    fn may_read(&self) -> bool {
+        self.taken.is_none() && self.turn.0.get() != Whose::Server
+    }
+
+    /// Whether the client has let its turn pass; where it may yet, the task is woken when it has.
+    fn is_late(&mut self, context: &mut Context<'_>) -> bool {
+        if self.turn.0.get() == Whose::Client {
+            is_over(&mut self.next, PATIENCE, context)
+        } else {
+            self.next = None;
+            false
+        }
+    }
+}
+
+/// Whether a timer, started here where it is not yet, has come to its end.
+fn is_over(timer: &mut Option<Pin<Box<Sleep>>>, after: Duration, context: &mut Context<'_>) -> bool {
+    timer.get_or_insert_with(|| Box::pin(sleep(after))).as_mut().poll(context).is_ready()
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Connection<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.is_late(context) {
+            // As if the client had hung up.
+            return Poll::Ready(Ok(()));
+        }
+        if !self.may_read() {
+            return self.watch(context);
+        }
+        if let Some(byte) = self.ahead.take() {
+            buffer.put_slice(&[byte]);
+            return Poll::Ready(Ok(()));
+        }
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl<S: AsyncRead + Unpin> Connection<S> {
+    /// Ends as a read at the end does, where the client has hung up.
+    fn watch(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.ahead.is_none() {
+            let mut byte = [0];
+            let mut buffer = ReadBuf::new(&mut byte);
+            ready!(Pin::new(&mut self.stream).poll_read(context, &mut buffer))?;
+            self.ahead = buffer.filled().first().copied();
+            if self.ahead.is_none() {
+                return Poll::Ready(Ok(()));
+            }
+        }
+        Poll::Pending
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        if written.is_pending() && is_over(&mut self.taken, TAKING, context) {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        written
+    }
+
+    /// Comes after every answer, once the system has the whole of it.
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(Pin::new(&mut self.stream).poll_flush(context))?;
+        self.taken = None;
+        // The next read finds out; until then, the task must know when to try.
+        self.is_late(context);
+        if self.ahead.is_some() && self.may_read() {
+            context.waker().wake_by_ref();
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+/// How many connections there may be at once; further clients wait outside, where they cost no descriptor.
+pub(super) struct Places {
+    all: usize,
+    taken: AtomicUsize,
+    /// When the log said last that there is none left.
+    warned: AtomicI64,
+}
+
+impl Places {
+    pub(super) fn new(all: usize) -> Arc<Self> {
+        Arc::new(Self { all, taken: AtomicUsize::new(0), warned: AtomicI64::new(0) })
+    }
+
+    fn take(self: &Arc<Self>) -> Place {
+        if self.taken.fetch_add(1, Ordering::Relaxed) + 1 == self.all {
+            self.warn(Timestamp::now());
+        }
+        Place(Arc::clone(self))
+    }
+
+    /// Says once a minute what the operator can do.
+    fn warn(&self, now: Timestamp) {
+        let last = self.warned.load(Ordering::Relaxed);
+        let is_time = last <= now.before(WARN_EVERY).millis();
+        if is_time && self.warned.compare_exchange(last, now.millis(), Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+            tracing::warn!(
+                connections = self.all,
+                "there is no place for another connection, new ones wait: raise the limit of open files (LimitNOFILE in \
+                 systemd, ulimit -n in a shell)"
+            );
+        }
+    }
+}
+
+/// A connection's place, free again once it is dropped.
+struct Place(Arc<Places>);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.taken.fetch_sub(1, Ordering::Relaxed);
+    }
+}

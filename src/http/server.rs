@@ -1,0 +1,108 @@
+//! The server: its workers, and what stands between a client's stream and the handlers.
+
+use std::future::ready;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_http::HttpService;
+use actix_http::error::DispatchError;
+use actix_server::{Server, ServerBuilder};
+use actix_service::{ServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_web::App;
+use actix_web::dev::AppConfig;
+use actix_web::middleware::from_fn;
+use actix_web::rt::net::{TcpStream, UnixStream};
+use actix_web::web::Data;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::bridge::Bridge;
+use super::connection::{Connection, Places};
+use super::discovery::OpenApi;
+use super::listener::{Listener, SocketFile};
+use super::pages::Look;
+use super::{PATIENCE, cors, framing, observe, routes};
+use crate::descriptors;
+
+/// How long a client has to hang up that sends a body after its answer.
+const LINGERING: Duration = Duration::from_secs(1);
+/// Clients that may wait until they are let in.
+const BACKLOG: i32 = 1024;
+
+/// What every handler may ask for.
+pub(super) type Parts = (Data<Bridge>, Data<OpenApi>, Data<Look>);
+
+/// A server that keeps some of the descriptors for itself, and whose clients may not take longer than they should; and the
+/// name of its socket, where it has one.
+pub(super) fn listen(listener: Listener, parts: Parts) -> io::Result<(ServerBuilder, Option<SocketFile>)> {
+    let workers = descriptors::workers();
+    let each = descriptors::connections() / workers;
+    let places = Places::new(each * workers);
+    let server = Server::build().workers(workers).max_concurrent_connections(each);
+    let stopping = server.graceful_shutdown_signal();
+    let stopping = move || {
+        let stopping = stopping.clone();
+        async move { stopping.notified().await }
+    };
+    match listener {
+        Listener::Tcp(tcp, _) => {
+            // The standard library lets only 128 wait.
+            rustix::net::listen(&tcp, BACKLOG)?;
+            let server = server.listen("http", tcp, move || {
+                let with_peer = |stream: TcpStream| {
+                    let peer = stream.peer_addr().ok();
+                    ready(Ok((stream, peer)))
+                };
+                fn_service(with_peer).and_then(service(&parts, &places, stopping.clone()))
+            })?;
+            Ok((server, None))
+        }
+        Listener::Unix(unix, file) => {
+            let server = server.listen_uds("http", unix, move || {
+                fn_service(|stream: UnixStream| ready(Ok((stream, None)))).and_then(service(
+                    &parts,
+                    &places,
+                    stopping.clone(),
+                ))
+            })?;
+            Ok((server, Some(file)))
+        }
+    }
+}
+
+/// What serves the requests on a stream, whatever its kind.
+fn service<S, Stopping, Stopped>(
+    (bridge, document, look): &Parts,
+    places: &Arc<Places>,
+    stopping: Stopping,
+) -> impl ServiceFactory<(S, Option<SocketAddr>), Config = (), Response = (), Error = DispatchError, InitError = ()>
++ use<S, Stopping, Stopped>
+where
+    S: AsyncRead + AsyncWrite + Unpin + 'static,
+    Stopping: Fn() -> Stopped + 'static,
+    Stopped: Future<Output = ()> + 'static,
+{
+    let app = App::new()
+        .app_data(bridge.clone())
+        .app_data(document.clone())
+        .app_data(look.clone())
+        .wrap(from_fn(cors::layer))
+        .wrap(from_fn(framing::layer))
+        .wrap(from_fn(observe::layer))
+        .configure(routes::configure);
+    let http = HttpService::build()
+        .keep_alive(PATIENCE)
+        .client_request_timeout(PATIENCE)
+        .client_disconnect_timeout(LINGERING)
+        // Whoever hangs up waits for no answer, and leaves the queue.
+        .h1_allow_half_closed(false)
+        .graceful_shutdown_signal(stopping)
+        .on_connect_ext(|connection: &Connection<_>, data| {
+            data.insert(connection.turn.clone());
+            framing::connected(data);
+        })
+        .h1(map_config(app, |()| AppConfig::default()));
+    let places = Arc::clone(places);
+    fn_service(move |(stream, peer)| ready(Ok((Connection::new(stream, &places), peer)))).and_then(http)
+}
