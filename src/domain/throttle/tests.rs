@@ -87,3 +87,23 @@ fn budgets_whose_time_is_over_are_swept() {
     let left: u32 = app.db.read(|c| Ok(c.query_row("SELECT count(*) FROM budgets", [], |row| row.get(0))?)).unwrap();
     assert_eq!(left, 3);
 }
+
+#[test]
+fn a_flood_of_names_and_addresses_leaves_no_more_than_its_last_fifteen_minutes() {
+    let (_folder, app) = app_with("");
+    let rows = |connection: &Connection| -> u32 {
+        connection.query_row("SELECT count(*) FROM budgets", [], |row| row.get(0)).unwrap()
+    };
+    let most = app.db.write(|connection| {
+        let mut most = 0;
+        // Ten in a second, from other networks with other names each time.
+        for n in 0..20_000_u32 {
+            let budgets = of_login(&format!("unknown-{n}"), std::net::Ipv4Addr::from_bits(n).into(), None);
+            assert!(spend_all(connection, &budgets, NOW.after(Duration::from_millis(100) * n)).is_ok());
+            most = most.max(rows(connection));
+        }
+        Ok::<_, Error>(most)
+    });
+    // Three for each of the 9,000 attempts that count yet.
+    assert_eq!(most.unwrap(), 27_000);
+}
