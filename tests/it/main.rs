@@ -29,6 +29,7 @@ mod forwarded;
 mod framing;
 mod full_disk;
 mod hostile_requests;
+mod floods;
 mod house;
 mod key;
 mod log_lines;
