@@ -171,7 +171,8 @@ fn what_is_wrong_with_the_settings_is_named() {
 
 #[test]
 fn the_server_does_not_start_with_settings_that_cannot_send() {
-    let ran = Instance::with("[mail]\nhost = 'localhost'\nfrom = 'nobody'").run(&["serve", "--listen", "127.0.0.1:0"], "");
+    let ran =
+        Instance::with("[mail]\nhost = 'localhost'\nfrom = 'nobody'").run(&["serve", "--listen", "127.0.0.1:0"], "");
     assert_eq!(ran.status, 5, "{}", ran.stderr);
     assert!(ran.stderr.contains("mail.from"), "{}", ran.stderr);
 }
