@@ -110,3 +110,23 @@ fn files_are_short_and_finished() {
         assert!(!text.contains(".unwrap()"), "{} unwraps", path.display());
     }
 }
+
+#[test]
+fn every_promise_names_tests_that_exist() {
+    let promises = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/promises.md")).unwrap();
+    let all: Vec<_> = files("tests/it").into_iter().chain(files("src")).collect();
+    let rows = promises.lines().filter(|line| line.starts_with("| ") && line.ends_with(" |"));
+    for row in rows.filter(|row| !row.contains("| ---") && !row.contains("| tests |")) {
+        let tests = row.trim_end_matches(" |").rsplit_once(" | ").unwrap().1;
+        for test in tests.split(", ").map(|test| test.trim_matches('`')) {
+            let (module, name) = test.rsplit_once("::").unwrap();
+            let place = module.trim_end_matches("::tests").replace("::", "/");
+            let holds = |(path, text): &(PathBuf, String)| {
+                let path = path.with_extension("");
+                (path.ends_with(&place) || path.ends_with(format!("{place}/tests")))
+                    && text.contains(&format!("fn {name}("))
+            };
+            assert!(all.iter().any(holds), "{test}");
+        }
+    }
+}

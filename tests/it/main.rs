@@ -29,6 +29,7 @@ mod floods;
 mod forwarded;
 mod framing;
 mod full_disk;
+mod guessing;
 mod hostile_requests;
 mod house;
 mod key;
