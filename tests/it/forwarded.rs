@@ -19,6 +19,16 @@ fn serve(settings: &str) -> (Instance, Server) {
     (instance, server)
 }
 
+/// A host that is none of ours, wherever a header could name one.
+const EVIL: &[(&str, &str)] = &[
+    ("Host", "evil.example"),
+    ("X-Forwarded-Host", "evil.example"),
+    ("X-Forwarded-Proto", "gopher"),
+    ("X-Forwarded-For", "192.0.2.1"),
+    ("Forwarded", "host=evil.example;proto=gopher"),
+    ("X-Original-URL", "https://evil.example/"),
+];
+
 /// From which addresses somebody failed to log in, by the log.
 fn failed_from(server: Server) -> Vec<String> {
     let log = server.stop().2;
@@ -121,14 +131,6 @@ fn nobody_else_is_believed_and_the_log_says_once_what_to_configure() {
 
 #[test]
 fn what_the_server_writes_is_of_its_public_url_and_never_of_a_header() {
-    const EVIL: &[(&str, &str)] = &[
-        ("Host", "evil.example"),
-        ("X-Forwarded-Host", "evil.example"),
-        ("X-Forwarded-Proto", "gopher"),
-        ("X-Forwarded-For", "192.0.2.1"),
-        ("Forwarded", "host=evil.example;proto=gopher"),
-        ("X-Original-URL", "https://evil.example/"),
-    ];
     let settings =
         "[server]\npublic_url = 'https://nox.example'\naddress = 'nox.example'\n[users]\nregistration = 'open'\n";
     let Home { server, mails, instance, ada, .. } = Home::with(Mode::Plain, settings);

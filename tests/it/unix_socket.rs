@@ -34,7 +34,7 @@ fn mode(path: &Path) -> u32 {
 /// Sends a request with these lines in its head; returns the status, and the answer where it is JSON.
 fn ask(path: &Path, line: &str, head: &[&str], body: &str) -> (u16, Value) {
     let mut stream = UnixStream::connect(path).unwrap();
-    let head: String = head.iter().map(|line| format!("{line}\r\n")).collect();
+    let head = head.iter().fold(String::new(), |head, line| head + line + "\r\n");
     let length = body.len();
     let head = format!("{line} HTTP/1.1\r\nHost: nox\r\nConnection: close\r\nContent-Length: {length}\r\n{head}\r\n");
     stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
