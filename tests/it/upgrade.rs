@@ -91,7 +91,6 @@ fn an_upgrade_that_is_killed_begins_again_from_the_old_state_or_is_done() {
         kill(&|| copy.exists() && length(&wal) > 0);
         fs::remove_file(&copy).unwrap_or_default();
     }
-    println!("{kills} kills, found version 1 and 2 so often: {versions:?}");
     assert!(kills >= 10 && versions[0] >= 8, "{kills} {versions:?}");
     instance.ok(&["user", "show", "usr7"], "");
     assert_eq!((whole(&database), whole(&copy)), (2, 1));
