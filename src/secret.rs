@@ -2,11 +2,6 @@
 
 mod key;
 
-use std::fs::{self, File, OpenOptions};
-use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::Path;
-
 use hmac::{Hmac, KeyInit as _, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
@@ -21,46 +16,6 @@ pub fn hmac_sha256(key: &[u8; KEY_LENGTH], message: &[u8]) -> [u8; 32] {
     let mut block = Zeroizing::new([0; 64]);
     block[..KEY_LENGTH].copy_from_slice(key);
     Hmac::<Sha256>::new((&*block).into()).chain_update(message).finalize().into_bytes().into()
-}
-
-/// The folder in which `path` lies.
-#[must_use]
-pub fn parent(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// Makes the folder that `path` is to lie in, open to its owner alone, and those above it.
-///
-/// # Errors
-/// The folder cannot be made.
-pub fn create_parent(path: &Path) -> io::Result<()> {
-    let folder = parent(path);
-    if folder.is_dir() {
-        return Ok(());
-    }
-    create_parent(folder)?;
-    match fs::DirBuilder::new().mode(0o700).create(folder) {
-        // Another process was quicker.
-        Err(_) if folder.is_dir() => (),
-        made => made?,
-    }
-    sync_parent(folder)
-}
-
-/// Waits until the name of `path` is on the disk: it is safe only with its folder.
-///
-/// # Errors
-/// The folder cannot be read, or the disk fails.
-pub fn sync_parent(path: &Path) -> io::Result<()> {
-    File::open(parent(path))?.sync_all()
-}
-
-/// Makes a file for its owner alone. Whatever has that name already is left as it is, a symbolic link too.
-///
-/// # Errors
-/// The file cannot be made, or the name is taken.
-pub fn create_file(path: &Path) -> io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
 }
 
 /// `N` bytes from the system's generator.
@@ -149,10 +104,10 @@ mod tests {
         let path = folder.path().join("nox.key");
         drop(Key::load_or_create(&path).unwrap());
         proptest!(|(bytes in vec(any::<u8>(), 0..70), at in any::<prop::sample::Index>(), flip in 1_u8..)| {
-            fs::write(&path, &bytes).unwrap();
+            std::fs::write(&path, &bytes).unwrap();
             prop_assert_eq!(Key::load_or_create(&path).is_ok(), bytes.len() == KEY_LENGTH);
             prop_assert!(open_with(&[7; KEY_LENGTH], "here", &bytes).is_err());
-            fs::write(&path, [7; KEY_LENGTH]).unwrap();
+            std::fs::write(&path, [7; KEY_LENGTH]).unwrap();
             let mut sealed = Key::load_or_create(&path).unwrap().seal("here", &bytes).unwrap();
             prop_assert_eq!(&*open_with(&[7; KEY_LENGTH], "here", &sealed).unwrap(), &bytes);
             sealed[at.index(bytes.len() + 40)] ^= flip;

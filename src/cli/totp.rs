@@ -15,7 +15,7 @@ use crate::domain::factors::recovery::RecoveryCodes;
 use crate::domain::factors::totp::{self, Enrollment, Status};
 use crate::domain::{App, qr};
 use crate::error::Error;
-use crate::secret;
+use crate::files;
 use crate::time::Timestamp;
 
 /// How often a code may be typed.
@@ -140,7 +140,7 @@ fn enroll(app: &App, output: Output, name: &str, (no_confirm, svg): (bool, Optio
 /// Writes the QR code to a new file for its owner alone.
 fn write_picture(file: &Path, enrollment: &Enrollment) -> Result<()> {
     let picture = qr::svg(&enrollment.otpauth_url)?;
-    let mut file = secret::create_file(file)?;
+    let mut file = files::create(file)?;
     Ok(file.write_all(picture.as_bytes())?)
 }
 

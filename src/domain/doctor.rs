@@ -11,7 +11,8 @@ use super::App;
 use super::backup::{self, BackupError};
 use crate::config::Config;
 use crate::error::{Result, causes};
-use crate::secret::{Key, parent};
+use crate::files::parent;
+use crate::secret::Key;
 use crate::storage::{self, Connection, audit, keys, sessions};
 use crate::time::Timestamp;
 

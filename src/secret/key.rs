@@ -9,8 +9,9 @@ use chacha20poly1305::aead::{Aead, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use zeroize::Zeroizing;
 
-use super::{create_file, create_parent, hmac_sha256, random, sync_parent};
+use super::{hmac_sha256, random};
 use crate::error::{Error, Result};
+use crate::files::{self, sync_parent};
 
 /// The length of a key, in bytes.
 pub const KEY_LENGTH: usize = 32;
@@ -226,10 +227,10 @@ fn draw(path: &Path) -> io::Result<()> {
 
 /// Writes a key beside `path` and links it into place, so that of two processes one wins and nobody reads half a key.
 fn create(path: &Path, key: &[u8; KEY_LENGTH]) -> io::Result<()> {
-    create_parent(path)?;
+    files::create_parent(path)?;
     let suffix = u64::from_be_bytes(random().map_err(io::Error::other)?);
     let draft = path.with_extension(format!("{suffix:016x}.draft"));
-    let mut file = create_file(&draft)?;
+    let mut file = files::create(&draft)?;
     let linked = file.write_all(key).and_then(|()| file.sync_all()).and_then(|()| fs::hard_link(&draft, path));
     fs::remove_file(&draft)?;
     match linked {

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::{OpenError, describe, schema};
 use crate::error::Result;
-use crate::secret;
+use crate::files;
 
 /// Where a copy is written before it is whole.
 #[must_use]
@@ -29,7 +29,7 @@ pub fn write(connection: &Connection, path: &Path, finish: impl FnOnce(&Connecti
         let _ = fs::remove_file(&draft);
         return written;
     }
-    secret::sync_parent(path)
+    files::sync_parent(path)
 }
 
 fn fill(connection: &Connection, draft: &Path, finish: impl FnOnce(&Connection) -> Result<()>) -> io::Result<()> {
@@ -47,7 +47,7 @@ fn fill(connection: &Connection, draft: &Path, finish: impl FnOnce(&Connection) 
 fn create(draft: &Path) -> io::Result<File> {
     match fs::remove_file(draft) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => secret::create_file(draft),
+        _ => files::create(draft),
     }
 }
 
@@ -124,7 +124,7 @@ pub fn restore(
         }
     }
     fs::rename(&draft, path)?;
-    secret::sync_parent(path)
+    files::sync_parent(path)
 }
 
 /// Writes all that lies beside a database into its file. Of one that is damaged, what lies beside it moves with it.

@@ -36,8 +36,8 @@ use scheduled_thread_pool::ScheduledThreadPool;
 
 use crate::descriptors;
 use crate::error::{Error, Result};
+use crate::files;
 use crate::language::Language;
-use crate::secret;
 use crate::time::Timestamp;
 use place::Place;
 
@@ -121,7 +121,7 @@ impl Db {
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         schema::prepare(path)?;
         let failed = |action| move |source| OpenError::File { action, path: path.to_owned(), source };
-        let turn = File::open(secret::parent(path)).map_err(failed("open the folder of"))?;
+        let turn = File::open(files::parent(path)).map_err(failed("open the folder of"))?;
         let place = Place::of(path).map_err(failed("read"))?;
         // The pools would start three threads each by themselves; connections are made where they are needed.
         let helpers = Arc::new(ScheduledThreadPool::new(1));

@@ -9,7 +9,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::header::{self, Header};
 use super::{FLAGS, OpenError, pragmas, upgrades};
-use crate::secret;
+use crate::files;
 
 const SCHEMA: &str = include_str!("../../schema.sql");
 /// As `schema.sql` sets them.
@@ -49,7 +49,7 @@ fn install(path: &Path) -> Result<(), OpenError> {
     check(path, found)?;
     if found.version < VERSION || !is_wal(&connection).map_err(sqlite)? {
         // One process at a time: the switch to the write-ahead log does not wait for another's.
-        let folder = File::open(secret::parent(path)).and_then(|folder| folder.lock().map(|()| folder));
+        let folder = File::open(files::parent(path)).and_then(|folder| folder.lock().map(|()| folder));
         let _held = folder.map_err(|source| OpenError::File { action: "lock", path: path.to_owned(), source })?;
         match current(&connection).map_err(sqlite)?.version {
             0 if is_empty(&connection).map_err(sqlite)? => fill(&mut connection).map_err(sqlite)?,
@@ -103,8 +103,8 @@ fn current(connection: &Connection) -> rusqlite::Result<Header> {
 
 /// Makes the file before SQLite does, for its mode: the companion files take it over.
 fn create_file(path: &Path) -> io::Result<()> {
-    secret::create_parent(path)?;
-    match secret::create_file(path) {
+    files::create_parent(path)?;
+    match files::create(path) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             let nowhere = |_| io::Error::new(error.kind(), "its name is that of a symbolic link that leads nowhere");
             // An empty file may have been there with another mode.

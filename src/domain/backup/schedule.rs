@@ -11,6 +11,7 @@ use std::time::Duration;
 use super::{BackupError, create, file_time};
 use crate::config;
 use crate::domain::App;
+use crate::files;
 use crate::time::{Span, Timestamp};
 
 /// How often it is looked whether one is due.
@@ -47,7 +48,7 @@ fn run(app: &Weak<App>, every: Span) {
 fn make_if_due(app: &App, every: Span, now: Timestamp) -> Result<(), BackupError> {
     let config::Backup { keep, folder, .. } = &app.config.backup;
     let failed = |action| move |source| BackupError::File { action, path: folder.clone(), source };
-    crate::secret::create_parent(&folder.join("x")).map_err(failed("make the folder"))?;
+    files::create_parent(&folder.join("x")).map_err(failed("make the folder"))?;
     let mut copies = copies(folder).map_err(failed("read the folder"))?;
     // A clock that was wrong once shall not stop what comes after.
     copies.retain(|copy| copy.file_name() <= Some(name(now).as_ref()));
