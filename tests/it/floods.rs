@@ -3,11 +3,11 @@
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rusqlite::Connection;
 
-use crate::common::{Instance, Person, Server, Wire, percentile};
+use crate::common::{Instance, Person, Server, Wire, percentile, watch};
 
 /// As many as may be under way beside the hasher's own.
 const AHEAD: usize = 2;
@@ -34,7 +34,7 @@ fn log_in(server: &Server, count: usize) -> Vec<Wire> {
 
 /// Takes out the one that is refused for want of a place, and checks how.
 fn take_refused(logins: &mut Vec<Wire>) {
-    let started = Instant::now();
+    let started = watch();
     let refused = loop {
         assert!(started.elapsed() < Duration::from_secs(4), "nobody is refused");
         match logins.iter().position(Wire::is_readable) {
@@ -49,7 +49,7 @@ fn take_refused(logins: &mut Vec<Wire>) {
 
 /// Waits until the server has noticed that clients are gone.
 fn wait_for_sockets(server: &Server, count: usize) {
-    let started = Instant::now();
+    let started = watch();
     while server.sockets() > count {
         assert!(started.elapsed() < Duration::from_secs(4), "{} sockets, not {count}", server.sockets());
         thread::yield_now();
@@ -71,7 +71,9 @@ fn a_client_that_hangs_up_leaves_the_queue_but_not_its_hash() {
     let mut logins = log_in(&server, 2 + 1);
     take_refused(&mut logins);
     database.execute_batch("ROLLBACK").unwrap();
-    logins.iter_mut().for_each(|login| assert_eq!(login.status(), 200));
+    for login in &mut logins {
+        assert_eq!(login.status(), 200);
+    }
 
     let (_, _, log) = server.stop();
     assert_eq!(log.matches("login.succeeded").count(), 1 + AHEAD + 2, "{log}");
@@ -87,7 +89,24 @@ fn a_full_queue_is_told_with_code_10_and_when_to_come_again() {
     refused.failure(10, 503, "/api/auth/login");
     assert!(refused.header("retry-after").unwrap().parse::<u32>().unwrap() > 0);
     database.execute_batch("ROLLBACK").unwrap();
-    logins.iter_mut().for_each(|login| assert_eq!(login.status(), 200));
+    for login in &mut logins {
+        assert_eq!(login.status(), 200);
+    }
+}
+
+#[test]
+fn what_is_asked_while_a_login_waits_is_answered_after_it() {
+    let (instance, server) = small();
+    let database = hold(&instance);
+    let mut logins = log_in(&server, 1 + AHEAD + 2 + 1);
+    take_refused(&mut logins);
+    for login in &mut logins {
+        login.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+    }
+    database.execute_batch("ROLLBACK").unwrap();
+    for mut login in logins {
+        assert_eq!((login.status(), login.status()), (200, 200));
+    }
 }
 
 /// The most memory that the server has had, in MiB.
@@ -99,22 +118,25 @@ fn peak(server: &Server) -> u64 {
 
 #[test]
 #[ignore = "measures"]
+#[expect(clippy::print_stderr, reason = "figures are of interest")]
 fn three_hundred_logins_at_once_cost_little_memory_and_nobody_else_time() {
     let instance = Instance::new();
     fs::remove_file(instance.path("nox.toml")).unwrap();
     let names: Vec<String> = (0..10).map(|n| format!("user{n}")).collect();
-    names.iter().for_each(|name| instance.add_user(name, "hunter22"));
+    for name in &names {
+        instance.add_user(name, "hunter22");
+    }
     let server = instance.serve();
     let before = peak(&server);
     let user = Person::log_in(&server, &names[0]);
-    let started = Instant::now();
+    let started = watch();
     let mut logins: Vec<Wire> = (0..300).map(|n| Wire::logging_in(&server, &names[n % 10], "hunter22")).collect();
     let is_over = AtomicBool::new(false);
     let mut times = thread::scope(|scope| {
         let others = scope.spawn(|| {
             let mut times = Vec::new();
             while !is_over.load(Ordering::Relaxed) {
-                let asked = Instant::now();
+                let asked = watch();
                 assert_eq!(user.get("/api/users/@me").status, 200);
                 times.push(asked.elapsed());
                 thread::sleep(Duration::from_millis(2));

@@ -2,9 +2,9 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::common::{Instance, Person, Server, Wire, percentile};
+use crate::common::{Instance, Person, Server, Wire, percentile, watch};
 
 const LOGIN: &str = "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
 const NOWHERE: &str = "POST /nowhere HTTP/1.1\r\nHost: x\r\n";
@@ -80,7 +80,7 @@ fn heads_bodies_and_pauses_that_take_too_long_are_cut_off() {
         scope.spawn(|| {
             // It is answered in time; then the rest is waited for as for another head.
             let mut wire = Wire::sending(&server, &format!("{LOGIN}{chunked}"));
-            let started = Instant::now();
+            let started = watch();
             while !wire.is_readable() {
                 wire.send("1\r\n \r\n");
                 thread::sleep(Duration::from_secs(1));
@@ -98,7 +98,7 @@ fn an_answer_that_is_not_taken_is_thrown_away() {
     let server = instance.serve();
     let before = server.sockets();
     let mut wire = Wire::to(&server);
-    let started = Instant::now();
+    let started = watch();
     // More answers than the system keeps, until no further question is taken either.
     wire.stream.set_write_timeout(Some(Duration::from_secs(1))).unwrap();
     let questions = "GET /api/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n".repeat(100);
@@ -122,7 +122,7 @@ fn an_answer_that_is_not_taken_is_thrown_away() {
 /// The times of so many requests of somebody who is logged in, and of ten logins.
 fn times(server: &Server, ada: &Person) -> (Vec<Duration>, Vec<Duration>) {
     let time = |request: &dyn Fn() -> u16| {
-        let started = Instant::now();
+        let started = watch();
         assert_eq!(request(), 200);
         started.elapsed()
     };
@@ -132,6 +132,7 @@ fn times(server: &Server, ada: &Person) -> (Vec<Duration>, Vec<Duration>) {
 
 #[test]
 #[ignore = "measures"]
+#[expect(clippy::print_stderr, reason = "figures are of interest")]
 fn four_hundred_slow_clients_change_nothing_for_the_others() {
     let (_instance, server, ada) = Person::at_home("");
     let (mut me_before, mut logins_before) = times(&server, &ada);
@@ -147,7 +148,9 @@ fn four_hundred_slow_clients_change_nothing_for_the_others() {
         let others = scope.spawn(|| times(&server, &ada));
         // They drip on while the others ask.
         while !others.is_finished() {
-            slow.iter_mut().for_each(|(wire, drip)| wire.send(drip));
+            for (wire, drip) in &mut slow {
+                wire.send(drip);
+            }
             thread::sleep(Duration::from_millis(50));
         }
         others.join().unwrap()

@@ -25,7 +25,7 @@ pub use factor::{LOGIN, texts};
 pub use home::Home;
 pub use person::Person;
 pub use smtp::{MailServer, Mode};
-pub use wire::{Wire, percentile};
+pub use wire::{Wire, percentile, watch};
 
 /// Hashes that take no time.
 const QUICK: &str = "[password]\nmemory_kib = 1024\niterations = 1\n";

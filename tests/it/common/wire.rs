@@ -63,7 +63,7 @@ impl Wire {
 
     /// Waits until the server hangs up, sending this every second meanwhile, and returns what came and after how long.
     pub fn until_closed(mut self, drip: &str) -> (String, Duration) {
-        let (started, mut came) = (Instant::now(), Vec::new());
+        let (started, mut came) = (watch(), Vec::new());
         self.stream.set_read_timeout(Some(Duration::from_secs(1))).unwrap();
         while started.elapsed() < Duration::from_mins(2) {
             let mut bytes = [0; 4096];
@@ -80,6 +80,12 @@ impl Wire {
         }
         (String::from_utf8_lossy(&came).into(), started.elapsed())
     }
+}
+
+/// A stopwatch that runs.
+#[expect(clippy::disallowed_methods, reason = "tests measure")]
+pub fn watch() -> Instant {
+    Instant::now()
 }
 
 /// The time that so many percent of all stay below.
