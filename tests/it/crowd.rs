@@ -68,16 +68,19 @@ fn a_server_that_is_never_idle_starves_no_command_on_a_slow_disk() {
     let instance = crowd();
     let mut serve = instance.traced(&SLOW, &["serve", "--listen", "127.0.0.1:0"]);
     let server = Server::start(serve.stdout(Stdio::piped()).stderr(Stdio::piped()));
-    let is_over = AtomicBool::new(false);
+    let (is_over, is_busy) = (AtomicBool::new(false), Barrier::new(9));
     thread::scope(|scope| {
         for number in 1..=8 {
-            let (client, is_over) = (server.client(), &is_over);
+            let (client, is_over, is_busy) = (server.client(), &is_over, &is_busy);
             scope.spawn(move || {
+                client.log_in(format!("usr{number}"), "hunter22").token();
+                is_busy.wait();
                 while !is_over.load(Ordering::SeqCst) {
                     client.log_in(format!("usr{number}"), "hunter22").token();
                 }
             });
         }
+        is_busy.wait();
         let add = |number| {
             let args = ["user", "add", &format!("new{number}"), "--password-stdin"];
             // Each slow by itself, too, and each with a trace of its own.
