@@ -1,0 +1,44 @@
+//! The limit of a change: one durable commit of SQLite.
+
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+use crate::Measure;
+use crate::figures::Figures;
+use crate::stage::Stage;
+
+/// As the server has it.
+const DATABASE: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE rows (content TEXT) STRICT";
+/// About as long as a session.
+const ROW: &str = "INSERT INTO rows VALUES (printf('%200c', 'x'))";
+
+pub struct Commits {
+    stage: Rc<Stage>,
+    database: Connection,
+    _folder: TempDir,
+}
+
+impl Commits {
+    pub fn new(stage: &Rc<Stage>) -> Result<Self> {
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+        let database = Connection::open(folder.path().join("rows.db"))?;
+        database.execute_batch(DATABASE)?;
+        Ok(Self { stage: Rc::clone(stage), database, _folder: folder })
+    }
+}
+
+impl Measure for Commits {
+    fn round(&mut self, figures: &mut Figures) -> Result<()> {
+        let (start, mut count) = (Instant::now(), 0_u32);
+        while start.elapsed() < Duration::from_secs(self.stage.seconds(2)) {
+            self.database.prepare_cached(ROW)?.execute([])?;
+            count += 1;
+        }
+        figures.note("commits", f64::from(count) / start.elapsed().as_secs_f64());
+        Ok(())
+    }
+}

@@ -1,0 +1,66 @@
+//! Databases with many rows, written around the server.
+
+use anyhow::Result;
+use rusqlite::{Connection, params};
+
+use crate::server::Instance;
+
+/// Adds users until there are so many; all have the password of the first.
+const USERS: &str = "
+    INSERT INTO users (id, username, display, email, password_hash, password_changed_at, created_at)
+    WITH RECURSIVE numbers (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?1)
+    SELECT n, printf('user%07d', n), printf('User %d', n), printf('user%07d@example.org', n), ?2, ?3, ?3 FROM numbers";
+
+/// Adds so many sessions, opened from `?2` on, one each millisecond.
+const SESSIONS: &str = "
+    INSERT INTO sessions (id, user_id, created_at, expires_at, last_seen_at, ip, user_agent)
+    WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?1 - 1)
+    SELECT unhex(printf('%012x7%03x8%015x', ?2 + n, n & 4095, random() & 0xfffffffffffffff)),
+        1 + n % (SELECT max(id) FROM users), ?2 + n, ?2 + n + 30 * 86400000, ?2 + n,
+        printf('192.0.2.%d', n & 255), 'NoxVR/2026.4 (Windows)'
+    FROM numbers";
+
+/// From when the sessions are: an hour that is over, of a day that they outlive or not.
+#[derive(Clone, Copy)]
+pub enum Age {
+    Active,
+    Expired,
+}
+
+pub fn users(instance: &Instance, count: u32) -> Result<()> {
+    let database = unsafely_quick(instance)?;
+    let (hash, at): (String, i64) =
+        database.query_row("SELECT password_hash, created_at FROM users", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    database.execute(USERS, params![count, hash, at])?;
+    settle(&database)
+}
+
+pub fn sessions(instance: &Instance, count: u32, age: Age) -> Result<()> {
+    let days = match age {
+        Age::Active => 1,
+        Age::Expired => 60,
+    };
+    let database = unsafely_quick(instance)?;
+    let now: i64 = database.query_row("SELECT unixepoch() * 1000", [], |row| row.get(0))?;
+    database.execute(SESSIONS, params![count, now - days * 86_400_000])?;
+    settle(&database)
+}
+
+/// How large the database is, in bytes, without what is free in it.
+pub fn size(instance: &Instance) -> Result<f64> {
+    let database = instance.database()?;
+    database.execute_batch("VACUUM")?;
+    let query = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+    Ok(database.query_row(query, [], |row| row.get(0))?)
+}
+
+fn unsafely_quick(instance: &Instance) -> Result<Connection> {
+    let database = instance.database()?;
+    database.execute_batch("PRAGMA synchronous = OFF; PRAGMA cache_size = -200000")?;
+    Ok(database)
+}
+
+/// Leaves nothing to be done for whoever opens it next.
+fn settle(database: &Connection) -> Result<()> {
+    Ok(database.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+}

@@ -1,0 +1,75 @@
+//! The limit of a login: Argon2id alone, on all cores.
+
+use std::process::Command;
+use std::thread::available_parallelism;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, anyhow};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+
+use crate::Measure;
+use crate::figures::Figures;
+use crate::load::at_once;
+use crate::stage::Stage;
+
+/// As the server has them by default.
+const MEMORY_KIB: u32 = 19_456;
+const ITERATIONS: u32 = 2;
+const LANES: u32 = 1;
+const LENGTH: usize = 32;
+
+/// Hashes a second, in a process of their own.
+pub struct Hashes {
+    seconds: u64,
+}
+
+impl Hashes {
+    pub fn new(stage: &Stage) -> Self {
+        Self { seconds: stage.seconds(3) }
+    }
+}
+
+impl Measure for Hashes {
+    fn round(&mut self, figures: &mut Figures) -> Result<()> {
+        for (name, role) in [("argon2", "hash"), ("argon2-fresh", "hash-fresh")] {
+            if figures.wants(name) {
+                let mut command = Command::new(std::env::current_exe()?);
+                let output = command.args([role, &self.seconds.to_string()]).output()?;
+                figures.note(name, String::from_utf8(output.stdout)?.trim().parse()?);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Is that process: prints the rate.
+pub fn run(seconds: u64, fresh: bool) -> Result<()> {
+    let threads = u32::try_from(available_parallelism()?.get())?;
+    let rates = at_once(threads, |_| rate(seconds, fresh))?;
+    println!("{}", rates.iter().sum::<f64>());
+    Ok(())
+}
+
+/// Hashes a second of one thread, with one buffer for all or a fresh one for each.
+fn rate(seconds: u64, fresh: bool) -> Result<f64> {
+    let params = Params::new(MEMORY_KIB, ITERATIONS, LANES, Some(LENGTH)).map_err(|error| anyhow!("{error}"))?;
+    let mut blocks = if fresh { Vec::new() } else { vec![Block::new(); params.block_count()] };
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let mut hash = || {
+        let mut output = [0; LENGTH];
+        let (password, salt) = (b"correct horse battery staple", b"sixteen bytes ..");
+        let done = if fresh {
+            argon2.hash_password_into(password, salt, &mut output)
+        } else {
+            argon2.hash_password_into_with_memory(password, salt, &mut output, &mut blocks)
+        };
+        done.map_err(|error| anyhow!("{error}"))
+    };
+    hash()?;
+    let (start, mut count) = (Instant::now(), 0_u32);
+    while start.elapsed() < Duration::from_secs(seconds) {
+        hash()?;
+        count += 1;
+    }
+    Some(f64::from(count) / start.elapsed().as_secs_f64()).filter(|rate| *rate > 0.0).context("no hash in time")
+}

@@ -1,0 +1,59 @@
+//! How much memory the server holds: at rest, at the highest, and at rest again.
+
+use std::rc::Rc;
+use std::thread::sleep;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::Measure;
+use crate::figures::Figures;
+use crate::fill;
+use crate::http::{get, login};
+use crate::load::at_once;
+use crate::server::{Instance, Server};
+use crate::stage::{ME, Stage, USERS};
+
+const LOGINS: u32 = 300;
+const IDLE: Duration = Duration::from_secs(10);
+
+pub struct Memory {
+    instance: Instance,
+    check: Vec<u8>,
+}
+
+impl Memory {
+    pub fn new(_: &Rc<Stage>) -> Result<Self> {
+        let instance = Instance::new()?;
+        fill::users(&instance, USERS)?;
+        let token = instance.serve()?.connect()?.log_in(1)?;
+        Ok(Self { instance, check: get(ME, &token) })
+    }
+}
+
+impl Measure for Memory {
+    fn round(&mut self, figures: &mut Figures) -> Result<()> {
+        let server = self.instance.serve()?;
+        let mut connection = server.connect()?;
+        (0..10).try_for_each(|_| connection.send(&self.check).map(drop))?;
+        figures.note("idle", server.memory("VmRSS")?);
+        if figures.wants("storm-memory") || figures.wants("idle-after") {
+            all_at_once(&server)?;
+            figures.note("storm-memory", server.memory("VmHWM")?);
+        }
+        if figures.wants("idle-after") {
+            sleep(IDLE);
+            figures.note("idle-after", server.memory("VmRSS")?);
+        }
+        Ok(())
+    }
+}
+
+/// Logs many users in, each over a connection of its own.
+fn all_at_once(server: &Server) -> Result<()> {
+    let log_in = |number| {
+        let ip = format!("10.0.{}.{}", number / 256, number % 256);
+        server.connect()?.send(&login(1 + number, &ip)).map(drop)
+    };
+    at_once(LOGINS, log_in).map(drop)
+}

@@ -1,0 +1,79 @@
+//! What most measurements share: a server with some users, and who asks it.
+
+use std::rc::Rc;
+
+use anyhow::Result;
+use serde_json::json;
+
+use crate::Measure;
+use crate::bare;
+use crate::figures::Figures;
+use crate::fill;
+use crate::http::get;
+use crate::server::{Instance, Server};
+use crate::wrk::Target;
+
+pub const USERS: u32 = 1024;
+pub const ME: &str = "/api/users/@me";
+
+pub struct Stage {
+    pub server: Server,
+    /// Outlives the server.
+    _instance: Instance,
+    /// A session check.
+    pub check: Vec<u8>,
+    pub me: Target,
+    relays: Target,
+    is_quick: bool,
+}
+
+impl Stage {
+    pub fn new(is_quick: bool) -> Result<Self> {
+        let instance = Instance::new()?;
+        fill::users(&instance, USERS)?;
+        let relay = instance.run(&["relay", "add", "relay", "--quiet"], "")?;
+        let server = instance.serve()?;
+        let token = server.connect()?.log_in(1)?;
+        let body = json!({ "access_token": token, "user_id": 1, "token_type": "bearer" }).to_string();
+        let relays = Target {
+            url: server.url("/api/relays/checkbearer"),
+            authorization: format!("Badger {}", relay.trim()),
+            body: Some(body),
+        };
+        let me = Target { url: server.url(ME), authorization: format!("Bearer {token}"), body: None };
+        Ok(Self { server, _instance: instance, check: get(ME, &token), me, relays, is_quick })
+    }
+
+    /// How long something is measured.
+    pub const fn seconds(&self, whole: u64) -> u64 {
+        if self.is_quick { 1 } else { whole }
+    }
+}
+
+/// Requests a second: of the bare handler, of a session, of a relay.
+pub struct Requests {
+    stage: Rc<Stage>,
+    bare: Target,
+    _server: Server,
+}
+
+impl Requests {
+    pub fn new(stage: &Rc<Stage>) -> Result<Self> {
+        let mut connection = stage.server.connect()?;
+        let server = bare::start(connection.send(&stage.check)?.0)?;
+        let bare = Target { url: server.url(ME), authorization: stage.me.authorization.clone(), body: None };
+        Ok(Self { stage: Rc::clone(stage), bare, _server: server })
+    }
+}
+
+impl Measure for Requests {
+    fn round(&mut self, figures: &mut Figures) -> Result<()> {
+        let stage = &self.stage;
+        for (name, target) in [("bare", &self.bare), ("me", &stage.me), ("relays", &stage.relays)] {
+            if figures.wants(name) {
+                figures.note(name, target.rate(stage.seconds(3))?);
+            }
+        }
+        Ok(())
+    }
+}

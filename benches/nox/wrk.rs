@@ -1,0 +1,36 @@
+//! The load generator for rates: `wrk`, with the same settings for every server.
+
+use std::process::Command;
+use std::thread::available_parallelism;
+
+use anyhow::{Context, Result, ensure};
+
+const CONNECTIONS: &str = "32";
+
+/// What is asked again and again.
+pub struct Target {
+    pub url: String,
+    pub authorization: String,
+    /// A body of JSON makes it a POST.
+    pub body: Option<String>,
+}
+
+impl Target {
+    /// How many answers a second there are, over some seconds.
+    pub fn rate(&self, seconds: u64) -> Result<f64> {
+        let threads = available_parallelism()?.to_string();
+        let mut command = Command::new("wrk");
+        command.args(["--threads", &threads, "--connections", CONNECTIONS, "--duration", &format!("{seconds}s")]);
+        command.args(["--header", &format!("Authorization: {}", self.authorization)]);
+        if self.body.is_some() {
+            command.args(["--script", concat!(env!("CARGO_MANIFEST_DIR"), "/benches/post.lua")]);
+        }
+        command.arg(&self.url).args(self.body.iter().flat_map(|body| ["--", body]));
+        let output = command.output().context("wrk cannot be started")?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        let is_clean = output.status.success() && !text.contains("Non-2xx") && !text.contains("Socket errors");
+        ensure!(is_clean, "{text}{}", String::from_utf8_lossy(&output.stderr));
+        let rate = text.lines().find_map(|line| line.strip_prefix("Requests/sec:")).context("wrk gives no rate")?;
+        Ok(rate.trim().parse()?)
+    }
+}

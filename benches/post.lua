@@ -1,0 +1,6 @@
+-- Sends the first argument as a body of JSON.
+function init(arguments)
+  wrk.method = "POST"
+  wrk.headers["Content-Type"] = "application/json"
+  wrk.body = arguments[1]
+end
