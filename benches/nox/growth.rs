@@ -29,8 +29,7 @@ pub struct Growth {
 }
 
 struct Side {
-    connection: Connection,
-    _server: Server,
+    server: Server,
     /// Outlives the server.
     _instance: Instance,
     /// Logins, checks and lists of the users who ask.
@@ -50,11 +49,13 @@ impl Measure for Growth {
             if !figures.wants(name_small) {
                 continue;
             }
+            // New ones in each round: the server closes what is idle.
+            let (mut to_small, mut to_large) = (self.small.server.connect()?, self.large.server.connect()?);
             let (mut small, mut large) = (Vec::new(), Vec::new());
             let end = Instant::now() + Duration::from_secs(self.stage.seconds(3));
             for user in (0..ASKING as usize).cycle() {
-                small.push(self.small.ask(question, user)?);
-                large.push(self.large.ask(question, user)?);
+                small.push(self.small.ask(&mut to_small, question, user)?);
+                large.push(self.large.ask(&mut to_large, question, user)?);
                 if Instant::now() > end {
                     break;
                 }
@@ -76,8 +77,7 @@ impl Side {
         let users: Vec<u32> = (0..ASKING).map(|number| 1 + number * (rows / ASKING)).collect();
         let tokens = log_in_all(&server, &users)?;
         Ok(Self {
-            connection: server.connect()?,
-            _server: server,
+            server,
             _instance: instance,
             questions: [
                 users.iter().map(|user| login(*user, "192.0.2.2")).collect(),
@@ -88,9 +88,9 @@ impl Side {
     }
 
     /// How many milliseconds an answer takes.
-    fn ask(&mut self, question: usize, user: usize) -> Result<f64> {
+    fn ask(&self, connection: &mut Connection, question: usize, user: usize) -> Result<f64> {
         let start = Instant::now();
-        self.connection.send(&self.questions[question][user])?;
+        connection.send(&self.questions[question][user])?;
         Ok(start.elapsed().as_secs_f64() * 1000.0)
     }
 }

@@ -37,7 +37,7 @@ pub fn at_once<T: Send>(count: u32, work: impl Fn(u32) -> Result<T> + Sync) -> R
     })
 }
 
-/// One connection, which takes every so-manieth request.
+/// One of the connections, which take turns.
 fn client(address: SocketAddr, request: &[u8], load: Load, start: Instant, number: u32) -> Result<Vec<f64>> {
     // Wakes up when it should, and not 50 µs later.
     set_current_timer_slack(NonZero::new(1))?;

@@ -118,7 +118,7 @@ fn measure(arguments: &Arguments) -> Result<ExitCode> {
     let verdicts: Vec<_> = ROWS.iter().filter(is_asked).filter_map(|row| row.judge(&figures)).collect();
     ensure!(verdicts.len() == ROWS.iter().filter(is_asked).count(), "a line of the table was not measured");
     if arguments.json {
-        println!("{}", report::json(&verdicts, &figures));
+        println!("{}", report::json(&verdicts, &figures)?);
     } else {
         println!("{}", report::table(&verdicts));
     }

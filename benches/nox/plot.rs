@@ -8,8 +8,8 @@ use crate::figures::Figures;
 const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 400.0;
 const GREY: &str = "#808790";
-/// The lines with their colours.
-const LINES: [(&str, &str); 2] = [("p50", "#3d85c6"), ("p99", "#d9731a")];
+/// The lines with their colours, and how far below its end the name of each stands: they meet there.
+const LINES: [(&str, &str, f64); 2] = [("p50", "#3d85c6", 12.0), ("p99", "#d9731a", 0.0)];
 
 /// A logarithmic scale: decades from one to another, between two places in the picture.
 struct Axis {
@@ -47,7 +47,7 @@ fn points(figures: &Figures, part: &str) -> Vec<(f64, f64)> {
 /// # Errors
 /// Never: it writes to memory.
 pub fn draw(figures: &Figures) -> Result<String, Error> {
-    let lines = LINES.map(|(part, colour)| (part, colour, points(figures, part)));
+    let lines = LINES.map(|(part, colour, below)| (part, colour, below, points(figures, part)));
     let all = || lines.iter().flat_map(|(.., points)| points.iter());
     let x = Axis::around(all().map(|point| point.0), (64.0, WIDTH - 48.0));
     let y = Axis::around(all().map(|point| point.1), (HEIGHT - 56.0, 24.0));
@@ -57,7 +57,7 @@ pub fn draw(figures: &Figures) -> Result<String, Error> {
     writeln!(svg, r#"  font-family="sans-serif" font-size="13" fill="{GREY}" stroke-width="2">"#)?;
     writeln!(svg, "<title>Latency of a session check against the load</title>")?;
     frame(&mut svg, &x, &y)?;
-    for (part, colour, points) in &lines {
+    for (part, colour, below, points) in &lines {
         let path: Vec<String> =
             points.iter().map(|(load, ms)| format!("{:.1},{:.1}", x.at(*load), y.at(*ms))).collect();
         writeln!(svg, r#"<polyline fill="none" stroke="{colour}" points="{}"/>"#, path.join(" "))?;
@@ -65,9 +65,8 @@ pub fn draw(figures: &Figures) -> Result<String, Error> {
             let (cx, cy) = (x.at(*load), y.at(*ms));
             writeln!(svg, r#"<circle cx="{cx:.1}" cy="{cy:.1}" r="3" fill="{colour}"/>"#)?;
         }
-        // Beside its beginning, where the lines lie apart.
-        if let Some((load, ms)) = points.first() {
-            let (left, top) = (x.at(*load) + 6.0, y.at(*ms) - 10.0);
+        if let Some((load, ms)) = points.last() {
+            let (left, top) = (x.at(*load) + 10.0, y.at(*ms) + below);
             writeln!(svg, r#"<text x="{left:.1}" y="{top:.1}" fill="{colour}">{part}</text>"#)?;
         }
     }

@@ -81,7 +81,7 @@ fn with_unit(Middle { median, spread }: Middle, unit: Unit) -> String {
 }
 
 /// One object: the table, and every value of every round.
-pub fn json(verdicts: &[Verdict], figures: &Figures) -> Value {
+pub fn json(verdicts: &[Verdict], figures: &Figures) -> Result<Value> {
     let middle = |middle: Middle| json!({ "median": middle.median, "spread": middle.spread });
     let rows = verdicts.iter().map(|verdict| {
         let (at_least, at_most) = match verdict.row.goal {
@@ -101,7 +101,7 @@ pub fn json(verdicts: &[Verdict], figures: &Figures) -> Value {
             "met": met(verdict.met),
         })
     });
-    json!({ "rows": rows.collect::<Vec<_>>(), "figures": figures.found })
+    Ok(json!({ "machine": machine()?, "rows": rows.collect::<Vec<_>>(), "figures": figures.found }))
 }
 
 /// Draws the curve where there is one, and puts the table into the document where it is whole.

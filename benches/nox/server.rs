@@ -22,7 +22,7 @@ impl Instance {
     /// With one user, and everything as it is by default.
     pub fn new() -> Result<Self> {
         let instance = Self { folder: tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))? };
-        instance.run(&["user", "add", &username(1), "--password-stdin"], PASSWORD)?;
+        instance.run(&["user", "add", &username(1), "--password-stdin", "--quiet"], PASSWORD)?;
         Ok(instance)
     }
 

@@ -16,7 +16,7 @@ use crate::load::{Load, latencies};
 use crate::stage::{Stage, USERS};
 
 const CLIENTS: u32 = 64;
-/// More than are ever under way before the first is done.
+/// How long to wait for a login that does not end.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Logins that go on until it is stopped.
