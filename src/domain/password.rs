@@ -248,11 +248,15 @@ mod tests {
     fn a_hash_that_was_damaged_is_nobodys() {
         let hasher = hasher("memory_kib = 1024\niterations = 1\nhashers = 1");
         let hash = hasher.hash(&password("secret")).unwrap();
+        // Other words for the same: a parameter that is not named has its default.
+        let meaning = |text: &str| {
+            PasswordHash::new(text).ok().map(|hash| (hash.version, Params::try_from(&hash).ok(), hash.salt, hash.hash))
+        };
         // A third digit of the memory's size is the most that one letter more can cost.
         proptest!(ProptestConfig::with_cases(64), |(at in 0..hash.len(), letter in "[a-zA-Z0-9+/$=,]|.", text in ".*")| {
             let mut bent = hash.clone();
             bent.replace_range(at..=at, &letter);
-            prop_assert!(bent == hash || !hasher.verify(&password("secret"), &bent).unwrap_or(false), "{}", bent);
+            prop_assert!(meaning(&bent) == meaning(&hash) || !hasher.verify(&password("secret"), &bent).unwrap_or(false), "{}", bent);
             prop_assert!(hasher.verify(&password("secret"), &text).is_err() && !hasher.is_current(&text));
         });
     }

@@ -24,7 +24,11 @@ const WARN_EVERY: Duration = Duration::from_mins(1);
 
 /// Whose turn it is, as a connection and the requests on it tell each other.
 #[derive(Clone, Default)]
-pub(super) struct Turn(Rc<Cell<Whose>>);
+pub(super) struct Turn {
+    whose: Rc<Cell<Whose>>,
+    /// How many requests there have been.
+    requests: Rc<Cell<u64>>,
+}
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Whose {
@@ -42,6 +46,7 @@ enum Whose {
 impl Turn {
     /// Takes the turn for the server until the guard is dropped.
     pub(super) fn take(&self) -> Taken {
+        self.requests.set(self.requests.get() + 1);
         self.set(Whose::Server, Whose::Client)
     }
 
@@ -51,7 +56,7 @@ impl Turn {
     }
 
     fn set(&self, now: Whose, then: Whose) -> Taken {
-        self.0.set(now);
+        self.whose.set(now);
         Taken(self.clone(), then)
     }
 }
@@ -61,7 +66,7 @@ pub(super) struct Taken(Turn, Whose);
 
 impl Drop for Taken {
     fn drop(&mut self) {
-        self.0.0.set(self.1);
+        self.0.whose.set(self.1);
     }
 }
 
@@ -71,6 +76,8 @@ pub(super) struct Connection<S> {
     pub turn: Turn,
     /// What the client sent when it was not its turn: that much shows that it is still there.
     ahead: Option<u8>,
+    /// After which request the client's turn is timed.
+    timed: u64,
     /// When the next request must be here, while it is the client's turn.
     next: Option<Pin<Box<Sleep>>>,
     /// When the answer must have been taken, while the system keeps no more of it.
@@ -80,18 +87,22 @@ pub(super) struct Connection<S> {
 
 impl<S> Connection<S> {
     pub(super) fn new(stream: S, places: &Arc<Places>) -> Self {
-        Self { stream, turn: Turn::default(), ahead: None, next: None, taken: None, _place: places.take() }
+        Self { stream, turn: Turn::default(), ahead: None, timed: 0, next: None, taken: None, _place: places.take() }
     }
 
     /// Whether what the client sends is of use now. The framework would spin where it has read further requests and may
     /// not yet answer them.
     fn may_read(&self) -> bool {
-        self.taken.is_none() && self.turn.0.get() != Whose::Server
+        self.taken.is_none() && self.turn.whose.get() != Whose::Server
     }
 
     /// Whether the client has let its turn pass; where it may yet, the task is woken when it has.
     fn is_late(&mut self, context: &mut Context<'_>) -> bool {
-        if self.turn.0.get() == Whose::Client {
+        if self.turn.whose.get() == Whose::Client {
+            // Each request begins a turn anew, also one that was answered before anybody looked.
+            if self.turn.requests.get() != self.timed {
+                (self.timed, self.next) = (self.turn.requests.get(), None);
+            }
             is_over(&mut self.next, PATIENCE, context)
         } else {
             self.next = None;

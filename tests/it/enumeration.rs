@@ -5,12 +5,13 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::common::{Answer, Client, Instance, Server};
+use crate::common::{Answer, Client, Instance, Server, percentile};
 
 const HIDDEN: &str = "[login]\nhide_unknown_users = true\n";
 const PATH: &str = "/api/auth/login";
 /// Tries of each kind.
 const TRIES: usize = 200;
+const ROUNDS: usize = 4;
 
 /// Who exists: each with the password `hunter22`.
 const NAMES: [&str; 3] = ["ada", "with-app", "disabled"];
@@ -146,10 +147,13 @@ impl Browser {
     }
 }
 
-/// The median time of each kind of try, all of them taking turns.
+/// Lets all kinds of tries take turns, and notes the time of each.
 #[expect(clippy::disallowed_methods, reason = "it measures")]
-fn medians(instance: &Instance, mut attempt: impl FnMut((&str, &str), &str) -> u16) -> [Duration; KINDS.len()] {
-    let mut times = KINDS.map(|_| Vec::new());
+fn take_turns(
+    instance: &Instance,
+    times: &mut [Vec<Duration>; KINDS.len()],
+    attempt: &mut impl FnMut((&str, &str), &str) -> u16,
+) {
     for turn in 0..TRIES {
         // The order changes, since each try warms the way of the next.
         for index in (0..KINDS.len()).map(|index| (index + turn) % KINDS.len()) {
@@ -163,18 +167,25 @@ fn medians(instance: &Instance, mut attempt: impl FnMut((&str, &str), &str) -> u
             instance.forget_budgets();
         }
     }
-    times.map(|mut times| {
-        times.sort();
-        times[TRIES / 2]
-    })
+    instance.forget_budgets();
 }
 
-/// Within 10 % of each other, from the smallest to the largest.
-#[track_caller]
-fn assert_alike(medians: [Duration; KINDS.len()]) {
-    let (least, most) = (medians.iter().min().unwrap(), medians.iter().max().unwrap());
-    let spread = most.as_secs_f64() / least.as_secs_f64() - 1.0;
-    assert!(spread < 0.1, "{:.1} % between {:?} of {KINDS:?}", spread * 100.0, medians);
+/// Holds the medians of all kinds of tries within 10 % of each other, from the smallest to the largest. What else the machine
+/// does goes away with more tries; a difference stays.
+fn assert_alike(instance: &Instance, mut attempt: impl FnMut((&str, &str), &str) -> u16) {
+    let mut times = KINDS.map(|_| Vec::new());
+    let mut seen = Vec::new();
+    for _ in 0..ROUNDS {
+        take_turns(instance, &mut times, &mut attempt);
+        let medians = times.each_mut().map(|times| percentile(times, 50));
+        let (least, most) = (medians.iter().min().unwrap(), medians.iter().max().unwrap());
+        let spread = most.as_secs_f64() / least.as_secs_f64() - 1.0;
+        if spread < 0.1 {
+            return;
+        }
+        seen.push((spread, medians));
+    }
+    panic!("{seen:?} of {KINDS:?}");
 }
 
 #[test]
@@ -182,7 +193,7 @@ fn assert_alike(medians: [Duration; KINDS.len()]) {
 fn every_refusal_takes_the_same_time() {
     let (instance, server) = serve_slow();
     let client = server.client();
-    assert_alike(medians(&instance, |kind, from| log_in(&client, kind, None, from).status));
+    assert_alike(&instance, |kind, from| log_in(&client, kind, None, from).status);
 }
 
 #[test]
@@ -190,5 +201,5 @@ fn every_refusal_takes_the_same_time() {
 fn every_refusal_takes_the_same_time_on_the_page() {
     let (instance, server) = serve_slow();
     let browser = Browser::open(&server);
-    assert_alike(medians(&instance, |(name, password), from| browser.log_in(name, password, from).status));
+    assert_alike(&instance, |(name, password), from| browser.log_in(name, password, from).status);
 }

@@ -93,6 +93,19 @@ fn heads_bodies_and_pauses_that_take_too_long_are_cut_off() {
 }
 
 #[test]
+fn a_connection_that_is_used_is_kept() {
+    let instance = Instance::new();
+    let server = instance.serve();
+    let mut wire = Wire::to(&server);
+    let started = watch();
+    while started.elapsed() < Duration::from_secs(20) {
+        wire.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+        assert_eq!(wire.status(), 200);
+        thread::sleep(Duration::from_millis(100));
+    }
+}
+
+#[test]
 fn an_answer_that_is_not_taken_is_thrown_away() {
     let instance = Instance::new();
     let server = instance.serve();
