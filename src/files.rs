@@ -1,8 +1,8 @@
 //! Files and folders that are nobody else's, and that are on the disk once they are there.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 /// The folder in which `path` lies.
@@ -43,4 +43,13 @@ pub fn sync_parent(path: &Path) -> io::Result<()> {
 /// The file cannot be made, or the name is taken.
 pub fn create(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+}
+
+/// Device and inode: what a file keeps when its name goes to another.
+pub type Identity = (u64, u64);
+
+/// Which file it is that this was read of.
+#[must_use]
+pub fn identity(of: &Metadata) -> Identity {
+    (of.dev(), of.ino())
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use rustix::fs::statvfs;
 use serde::Serialize;
 
-use super::App;
 use super::backup::{self, BackupError};
+use super::{App, OpenError};
 use crate::config::Config;
 use crate::error::{Result, causes};
 use crate::files::parent;
@@ -97,11 +97,11 @@ fn database(config: &Config) -> Finding {
             Finding::fault("database", format!("the key file is not the one of {path}: put that back"))
         }
         Ok(report) => Finding::ok("database", format!("{path} is whole: {} user(s)", report.users)),
-        Err(BackupError::Open(error)) => Finding::fault("database", error.to_string()),
-        Err(error) => {
-            let text = format!("{error}; put a backup in its place with nox backup restore");
-            Finding::fault("database", text)
+        Err(BackupError::Foreign(path)) => Finding::fault("database", OpenError::Foreign { path }.to_string()),
+        Err(error @ BackupError::Damaged { .. }) => {
+            Finding::fault("database", format!("{error}; put a backup in its place with nox backup restore"))
         }
+        Err(error) => Finding::fault("database", error.to_string()),
     }
 }
 

@@ -8,7 +8,7 @@ use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -16,11 +16,11 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
 use super::PATIENCE;
+use super::clock::OnceAMinute;
 use crate::time::Timestamp;
 
 /// How long an answer may take to be read, from when the system keeps no more of it.
 const TAKING: Duration = Duration::from_secs(30);
-const WARN_EVERY: Duration = Duration::from_mins(1);
 
 /// Whose turn it is, as a connection and the requests on it tell each other.
 #[derive(Clone, Default)]
@@ -183,13 +183,13 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
 pub(super) struct Places {
     all: usize,
     taken: AtomicUsize,
-    /// When the log said last that there is none left.
-    warned: AtomicI64,
+    /// Tells that there is none left.
+    warning: OnceAMinute,
 }
 
 impl Places {
     pub(super) fn new(all: usize) -> Arc<Self> {
-        Arc::new(Self { all, taken: AtomicUsize::new(0), warned: AtomicI64::new(0) })
+        Arc::new(Self { all, taken: AtomicUsize::new(0), warning: OnceAMinute::new() })
     }
 
     fn take(self: &Arc<Self>) -> Place {
@@ -199,11 +199,9 @@ impl Places {
         Place(Arc::clone(self))
     }
 
-    /// Says once a minute what the operator can do.
+    /// Says what the operator can do.
     fn warn(&self, now: Timestamp) {
-        let last = self.warned.load(Ordering::Relaxed);
-        let is_time = last <= now.before(WARN_EVERY).millis();
-        if is_time && self.warned.compare_exchange(last, now.millis(), Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+        if self.warning.is_due(now) {
             tracing::warn!(
                 connections = self.all,
                 "there is no place for another connection, new ones wait: raise the limit of open files (LimitNOFILE in \

@@ -2,20 +2,17 @@
 //! comes by the unix socket is: its mode says who that may be.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::http::header;
 
+use super::clock::OnceAMinute;
 use crate::config::{Network, Origin, Server};
 use crate::time::Timestamp;
 
 const FOR: &str = "x-forwarded-for";
 const HOST: &str = "x-forwarded-host";
 const PROTO: &str = "x-forwarded-proto";
-
-const WARN_EVERY: Duration = Duration::from_mins(1);
 
 /// The address of the client: the peer's, or, where that is a trusted proxy, the right-most address of `X-Forwarded-For`
 /// that is none. Whoever comes by the unix socket, and whose address no proxy tells, is on this machine: 127.0.0.1.
@@ -36,12 +33,10 @@ pub(super) fn target(request: &HttpRequest, server: &Server) -> Option<Origin> {
 
 /// Says once a minute that a peer was not believed: most often it is a proxy that nobody has named.
 pub(super) fn warn_of_strangers(request: &HttpRequest, trusted: &[Network], now: Timestamp) {
-    static LAST: AtomicI64 = AtomicI64::new(0);
+    static WARNING: OnceAMinute = OnceAMinute::new();
     let Some(peer) = peer(request).filter(|ip| !contain(trusted, *ip)) else { return };
     let sent: Vec<_> = [FOR, HOST, PROTO].into_iter().filter(|name| request.headers().contains_key(*name)).collect();
-    let last = LAST.load(Ordering::Relaxed);
-    let is_time = !sent.is_empty() && last <= now.before(WARN_EVERY).millis();
-    if is_time && LAST.compare_exchange(last, now.millis(), Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+    if !sent.is_empty() && WARNING.is_due(now) {
         let ignored = sent.join(", ");
         tracing::warn!(%peer, %ignored, "not believed: if this is your proxy, add its address to server.trusted_proxies");
     }

@@ -1,10 +1,10 @@
 //! Where connections come from: an address, or a unix socket.
 
 use std::fmt;
-use std::fs::{self, Metadata};
+use std::fs;
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener};
-use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::os::unix::net::{self, UnixDatagram, UnixListener};
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,7 @@ use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, bind, listen, socket_with};
 
 use crate::config::Listen;
+use crate::files::{Identity, identity};
 use crate::secret::random;
 
 /// A reverse proxy in the group reaches it, and nobody else.
@@ -69,9 +70,6 @@ impl Drop for SocketFile {
     }
 }
 
-/// Device and inode.
-type Identity = (u64, u64);
-
 /// Nobody can connect before the socket listens, and by then it has its mode.
 fn bind_unix(path: &Path) -> io::Result<(UnixListener, SocketFile)> {
     // Shorter by a byte than the system's own limit, which not every client reaches.
@@ -124,9 +122,9 @@ fn in_use() -> io::Error {
 /// # Errors
 /// Nothing does, or something else, which is left alone.
 fn look_at(path: &Path) -> io::Result<Identity> {
-    let found: Metadata = fs::symlink_metadata(path)?;
+    let found = fs::symlink_metadata(path)?;
     let is_socket = found.file_type().is_socket();
-    is_socket.then(|| (found.dev(), found.ino())).ok_or_else(|| {
+    is_socket.then(|| identity(&found)).ok_or_else(|| {
         io::Error::new(ErrorKind::AlreadyExists, "there is a file that is no socket, which is left as it is")
     })
 }

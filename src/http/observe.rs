@@ -12,8 +12,8 @@ use super::extract::bridge;
 use super::forwarded;
 use crate::time::Timestamp;
 
-/// Notes the time for the handlers and whose turn it is, and logs the request when it is answered: by the route that it took, since what the
-/// caller wrote into path and query may be what nobody should read.
+/// Notes the time for the handlers and whose turn it is, and logs the request when it is answered: by the route that it
+/// took, since what the caller wrote into path and query may be what nobody should read.
 pub(super) async fn layer<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
     let Now(now) = Now::stamp(&request);
     if let Ok(bridge) = bridge(request.request()) {

@@ -2,23 +2,21 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::files::{Identity, identity};
 
 /// A file that stays the same one, whatever happens to its name.
 pub(super) struct Place {
     path: PathBuf,
-    device: u64,
-    inode: u64,
+    identity: Identity,
 }
 
 impl Place {
     /// The file that is at `path` now.
     pub(super) fn of(path: &Path) -> io::Result<Self> {
-        let meta = fs::metadata(path)?;
-        Ok(Self { path: path.to_owned(), device: meta.dev(), inode: meta.ino() })
+        Ok(Self { path: path.to_owned(), identity: identity(&fs::metadata(path)?) })
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -36,7 +34,7 @@ impl Place {
             Error::ServerNotReady { source: Some(source.into()) }
         };
         match fs::metadata(&self.path) {
-            Ok(meta) if (meta.dev(), meta.ino()) == (self.device, self.inode) => Ok(()),
+            Ok(meta) if identity(&meta) == self.identity => Ok(()),
             Ok(_) => Err(lost("is another file than the one that was opened")),
             Err(error) => Err(lost(&format!("is gone ({error})"))),
         }

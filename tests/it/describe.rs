@@ -79,3 +79,19 @@ fn the_doctor_finds_an_instance_well_and_changes_nothing() {
     assert_eq!(ran.status, 6, "{}", ran.stdout);
     assert!(ran.stdout.contains("fault\tdatabase\tthe key file is not the one of nox.db"), "{}", ran.stdout);
 }
+
+#[test]
+fn the_doctor_advises_what_helps() {
+    let instance = Instance::new();
+    instance.add_user("ada", "hunter22");
+    fs::set_permissions(instance.path("nox.key"), fs::Permissions::from_mode(0o644)).unwrap();
+    let ran = instance.run(&["doctor"], "");
+    assert_eq!(ran.status, 5, "{}", ran.stdout);
+    assert!(ran.stdout.contains("chmod 600") && !ran.stdout.contains("backup restore"), "{}", ran.stdout);
+    fs::set_permissions(instance.path("nox.key"), fs::Permissions::from_mode(0o600)).unwrap();
+    fs::write(instance.path("nox.db"), [b'x'; 4096]).unwrap();
+    let ran = instance.run(&["doctor"], "");
+    assert_eq!(ran.status, 6, "{}", ran.stdout);
+    assert!(ran.stdout.contains("nox.db is not a Nox database; nothing was changed"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("backup restore"), "{}", ran.stdout);
+}
