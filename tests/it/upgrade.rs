@@ -12,13 +12,13 @@ use crate::common::Instance;
 const FIRST: &str = include_str!("../../src/storage/upgrades/1.sql");
 const USERS: i64 = 200_000;
 
-/// An instance whose database has version 1.
-fn old_instance() -> Instance {
+/// An instance whose database has version 1, and so many users.
+fn old_instance(users: i64) -> Instance {
     let instance = Instance::new();
     instance.sql("PRAGMA journal_mode = WAL");
     instance.sql(FIRST);
     instance.sql(&format!(
-        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {USERS})
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {users})
          INSERT INTO users (username, display, email, email_verified, password_hash, password_changed_at, created_at)
          SELECT 'usr' || i, 'User ' || i, 'usr' || i || '@b.example', i % 2, hex(zeroblob(40)), 1, i FROM n;
          INSERT INTO sessions (id, user_id, created_at, expires_at, last_seen_at, ip)
@@ -60,7 +60,7 @@ fn open_and_kill(instance: &Instance, mut is_time: impl FnMut() -> bool) -> bool
 #[test]
 #[ignore = "measures"]
 fn an_upgrade_that_is_killed_begins_again_from_the_old_state_or_is_done() {
-    let instance = old_instance();
+    let instance = old_instance(USERS);
     let [database, copy, draft, wal] =
         ["nox.db", "nox.db.v1", "nox.db.v1.draft", "nox.db-wal"].map(|name| instance.path(name));
     let pristine = instance.path("pristine");
@@ -95,4 +95,41 @@ fn an_upgrade_that_is_killed_begins_again_from_the_old_state_or_is_done() {
     instance.ok(&["user", "show", "usr7"], "");
     assert_eq!((whole(&database), whole(&copy)), (2, 1));
     assert!(!draft.exists());
+}
+
+/// The definitions of all tables and indexes, with the version.
+fn layout(path: &Path) -> (u32, Vec<String>) {
+    let connection = Connection::open(path).unwrap();
+    let mut query = connection.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name").unwrap();
+    let all = query.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    (connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap(), all)
+}
+
+#[test]
+fn an_upgrade_that_is_killed_at_any_write_is_whole_or_has_not_begun() {
+    let instance = old_instance(10);
+    let (database, copy, pristine) = (instance.path("nox.db"), instance.path("nox.db.v1"), instance.path("pristine"));
+    fs::copy(&database, &pristine).unwrap();
+    instance.ok(&["user", "show", "usr7"], "");
+    let (old, new) = (layout(&pristine), layout(&database));
+    assert_eq!((old.0, new.0), (1, 2));
+    for write in 1..1000 {
+        for name in ["nox.db", "nox.db-wal", "nox.db-shm", "nox.db.v1", "nox.db.v1.draft"] {
+            fs::remove_file(instance.path(name)).unwrap_or_default();
+        }
+        fs::copy(&pristine, &database).unwrap();
+        let inject = format!("inject=pwrite64:signal=KILL:when={write}");
+        let mut command = instance.traced(&["-e", "trace=pwrite64", "-e", &inject], &["user", "show", "usr7"]);
+        let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+        if status.code().is_some() {
+            assert!(write > 20, "{write} writes are too few for a copy and an upgrade");
+            return;
+        }
+        let found = layout(&database);
+        assert!(found == old || found == new, "killed at write {write}: {found:?}");
+        assert!(!copy.exists() || layout(&copy) == old, "killed at write {write}");
+        instance.ok(&["user", "show", "usr7"], "");
+        assert_eq!(layout(&database), new, "killed at write {write}");
+    }
+    panic!("the upgrade never ends");
 }
