@@ -9,13 +9,22 @@ use zeroize::Zeroizing;
 use crate::error::{Error, Result};
 pub use key::{KEY_LENGTH, Key, KeyError, open_with};
 
-/// HMAC-SHA-256 (RFC 2104) under a key of 32 bytes.
+/// HMAC-SHA-256 (RFC 2104), with its key and before its message.
+pub type HmacSha256 = Hmac<Sha256>;
+
+/// HMAC-SHA-256 under a key of 32 bytes, for many messages.
 #[must_use]
-pub fn hmac_sha256(key: &[u8; KEY_LENGTH], message: &[u8]) -> [u8; 32] {
+pub fn keyed(key: &[u8; KEY_LENGTH]) -> HmacSha256 {
     // A key shorter than the hash's block is filled up with zeros: so the RFC, and so no length can be wrong.
     let mut block = Zeroizing::new([0; 64]);
     block[..KEY_LENGTH].copy_from_slice(key);
-    Hmac::<Sha256>::new((&*block).into()).chain_update(message).finalize().into_bytes().into()
+    Hmac::new((&*block).into())
+}
+
+/// HMAC-SHA-256 of one message under a key of 32 bytes.
+#[must_use]
+pub fn hmac_sha256(key: &[u8; KEY_LENGTH], message: &[u8]) -> [u8; 32] {
+    keyed(key).chain_update(message).finalize().into_bytes().into()
 }
 
 /// `N` bytes from the system's generator.

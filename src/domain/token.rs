@@ -1,31 +1,33 @@
 //! The session token: a JWT (RFC 7519) signed with HMAC-SHA-256, which names a row of the sessions table.
 
-use std::sync::Once;
+use std::borrow::Cow;
 
-use hmac::{Hmac, KeyInit, Mac};
-use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
-use jsonwebtoken::errors::{ErrorKind, Result as JwtResult};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
+use hmac::Mac;
 use serde::{Deserialize, Serialize};
-use sha2::Sha256;
-use signature::{Error as SignatureError, Signer as Sign, Verifier as Verify};
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
-use crate::secret::Key;
+use crate::secret::{HmacSha256, Key, keyed};
 use crate::storage::sessions::SessionId;
 use crate::storage::users::UserId;
 use crate::time::Timestamp;
 
+/// `{"typ":"JWT","alg":"HS256"}`: the only header that there is, so that no token chooses how it is checked.
+const HEADER: &str = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9";
+const SIGNATURE_LENGTH: usize = 32;
+
 /// What a token says.
-#[derive(Debug, Serialize, Deserialize)]
-struct Claims {
+#[derive(Serialize, Deserialize)]
+struct Claims<'a> {
     /// The server's address.
-    iss: String,
+    #[serde(borrow)]
+    iss: Cow<'a, str>,
     /// The user's id.
-    sub: String,
+    sub: Cow<'a, str>,
     /// The username.
-    name: String,
+    name: Cow<'a, str>,
     /// The session.
     jti: Uuid,
     /// Seconds since the epoch, as `exp`.
@@ -36,30 +38,12 @@ struct Claims {
 /// Makes tokens, and tells its own from all others.
 pub(super) struct Signer {
     issuer: String,
-    encoding: EncodingKey,
-    decoding: DecodingKey,
-    validation: Validation,
+    keyed: HmacSha256,
 }
 
 impl Signer {
     pub(super) fn new(key: &Key, issuer: &str) -> Self {
-        static PROVIDER: Once = Once::new();
-        PROVIDER.call_once(|| {
-            // Fails only where there is one already, and nothing else installs one.
-            let _ = HS256.install_default();
-        });
-        let secret = key.derive("token");
-        let mut validation = Validation::new(Algorithm::HS256);
-        validation.set_issuer(&[issuer]);
-        validation.set_required_spec_claims(&["exp", "iss", "sub"]);
-        // The library would read the clock itself; to the millisecond, the sessions table decides.
-        validation.validate_exp = false;
-        Self {
-            issuer: issuer.into(),
-            encoding: EncodingKey::from_secret(secret.as_ref()),
-            decoding: DecodingKey::from_secret(secret.as_ref()),
-            validation,
-        }
+        Self { issuer: issuer.into(), keyed: keyed(&key.derive("token")) }
     }
 
     /// A token for one session.
@@ -70,75 +54,43 @@ impl Signer {
         (iat, exp): (Timestamp, Timestamp),
     ) -> Result<String> {
         let claims = Claims {
-            iss: self.issuer.clone(),
-            sub: user.0.to_string(),
+            iss: Cow::Borrowed(&self.issuer),
+            sub: user.0.to_string().into(),
             name: user.1.into(),
             jti: session.0,
             iat: iat.seconds(),
             exp: exp.seconds(),
         };
-        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding)
-            .map_err(|error| Error::internal("sign a token", error))
+        let claims = serde_json::to_string(&claims).map_err(|error| Error::internal("sign a token", error))?;
+        Ok(self.signed(&format!("{HEADER}.{}", BASE64.encode(claims))))
+    }
+
+    /// What is signed, with its signature.
+    fn signed(&self, message: &str) -> String {
+        let signature = self.keyed.clone().chain_update(message).finalize().into_bytes();
+        format!("{message}.{}", BASE64.encode(signature))
     }
 
     /// The session and the user that a token of ours names; `None` for any other, and after its last second.
     pub(super) fn read(&self, token: &str, now: Timestamp) -> Option<(SessionId, UserId)> {
-        let claims = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation).ok()?.claims;
-        if claims.exp < now.seconds() {
+        let (message, signature) = token.rsplit_once('.')?;
+        let claims = message.strip_prefix(HEADER)?.strip_prefix('.')?;
+        let mut sent = [0; SIGNATURE_LENGTH];
+        let length = BASE64.decode_slice(signature, &mut sent).ok()?;
+        // In constant time.
+        self.keyed.clone().chain_update(message).verify_slice(&sent[..length]).ok()?;
+        let claims = BASE64.decode(claims).ok()?;
+        let claims: Claims<'_> = serde_json::from_slice(&claims).ok()?;
+        if claims.iss != self.issuer || claims.exp < now.seconds() {
             return None;
         }
         Some((SessionId(claims.jti), UserId(claims.sub.parse().ok()?)))
     }
 }
 
-/// The one algorithm: jsonwebtoken's own backends bring a dozen, with as many crates.
-static HS256: CryptoProvider = CryptoProvider {
-    signer_factory: |algorithm, key| Ok(Box::new(HmacSha256::new(*algorithm, key.as_bytes())?)),
-    verifier_factory: |algorithm, key| Ok(Box::new(HmacSha256::new(*algorithm, key.try_get_as_bytes()?)?)),
-    key_utils: KeyUtils::new_unimplemented(),
-};
-
-struct HmacSha256(Hmac<Sha256>);
-
-impl HmacSha256 {
-    fn new(algorithm: Algorithm, key: &[u8]) -> JwtResult<Self> {
-        match algorithm {
-            Algorithm::HS256 => Hmac::new_from_slice(key).map(Self).map_err(|_| ErrorKind::InvalidKeyFormat.into()),
-            _ => Err(ErrorKind::InvalidAlgorithm.into()),
-        }
-    }
-}
-
-impl Sign<Vec<u8>> for HmacSha256 {
-    fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, SignatureError> {
-        Ok(self.0.clone().chain_update(message).finalize().into_bytes().to_vec())
-    }
-}
-
-impl Verify<Vec<u8>> for HmacSha256 {
-    fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), SignatureError> {
-        // In constant time.
-        self.0.clone().chain_update(message).verify_slice(signature).map_err(|_| SignatureError::new())
-    }
-}
-
-impl JwtSigner for HmacSha256 {
-    fn algorithm(&self) -> Algorithm {
-        Algorithm::HS256
-    }
-}
-
-impl JwtVerifier for HmacSha256 {
-    fn algorithm(&self) -> Algorithm {
-        Algorithm::HS256
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use base64::Engine;
-    use base64::prelude::BASE64_URL_SAFE_NO_PAD as B64;
     use proptest::prelude::*;
 
     const NOW: Timestamp = Timestamp::from_millis(9_899);
@@ -155,9 +107,7 @@ mod tests {
 
     /// A token with this header and these claims, and a right signature of them.
     fn forge(signer: &Signer, header: &str, claims: &str) -> String {
-        let message = format!("{}.{}", B64.encode(header), B64.encode(claims));
-        let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &signer.encoding, Algorithm::HS256).unwrap();
-        format!("{message}.{signature}")
+        signer.signed(&format!("{}.{}", BASE64.encode(header), BASE64.encode(claims)))
     }
 
     #[test]
@@ -165,7 +115,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let signer = signer(&folder, "hactazia.fr");
         let token = sign(&signer);
-        let part = |index: usize| String::from_utf8(B64.decode(token.split('.').nth(index).unwrap()).unwrap()).unwrap();
+        let part =
+            |index: usize| String::from_utf8(BASE64.decode(token.split('.').nth(index).unwrap()).unwrap()).unwrap();
         assert_eq!(part(0), r#"{"typ":"JWT","alg":"HS256"}"#);
         assert_eq!(
             part(1),
@@ -233,11 +184,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let signer = signer(&folder, "a");
         let claims = format!(r#"{{"iss":"a","sub":"7","name":"x","jti":"{}","iat":1,"exp":9}}"#, ID.0);
-        let good = [r#"{"alg":"HS256"}"#, &claims].map(|part| B64.encode(part)).join(".");
+        let good = [r#"{"alg":"HS256"}"#, &claims].map(|part| BASE64.encode(part)).join(".");
         proptest!(|(text in ".*|([A-Za-z0-9_-]{0,90}\\.?){0,4}", signature in any::<[u8; 32]>())| {
             prop_assert_eq!(signer.read(&text, NOW), None);
             prop_assert_eq!(signer.read(&format!("{good}.{text}"), NOW), None);
-            prop_assert_eq!(signer.read(&format!("{good}.{}", B64.encode(signature)), NOW), None);
+            prop_assert_eq!(signer.read(&format!("{good}.{}", BASE64.encode(signature)), NOW), None);
         });
     }
 }

@@ -134,7 +134,7 @@ fn credential(request: &HttpRequest, config: &Config) -> Option<(String, Credent
 
 /// What stands behind this scheme, in any case, in the `Authorization` header.
 fn authorization<'request>(request: &'request HttpRequest, scheme: &str) -> Option<&'request str> {
-    let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
+    let value = str::from_utf8(request.headers().get(AUTHORIZATION)?.as_bytes()).ok()?;
     let (sent, token) = value.split_once(' ').unwrap_or((value, ""));
     sent.eq_ignore_ascii_case(scheme).then(|| token.trim())
 }

@@ -97,7 +97,10 @@ mod search;
 pub use search::{Search, count, list};
 
 fn user(row: &Row<'_>) -> rusqlite::Result<User> {
-    let mut columns = Columns::of(row);
+    take_user(&mut Columns::of(row))
+}
+
+fn take_user(columns: &mut Columns<'_, '_>) -> rusqlite::Result<User> {
     Ok(User {
         id: columns.take()?,
         username: columns.take()?,
@@ -144,7 +147,10 @@ pub fn find_by_session(
         ", last_seen_at",
         "JOIN sessions ON user_id = users.id WHERE users.id = ?1 AND sessions.id = ?2 AND expires_at > ?3"
     );
-    let both = |row: &Row<'_>| Ok((user(row)?, row.get("last_seen_at")?));
+    let both = |row: &Row<'_>| {
+        let mut columns = Columns::of(row);
+        Ok((take_user(&mut columns)?, columns.take()?))
+    };
     Ok(connection.prepare_cached(query)?.query_row(params![id, session, now], both).optional()?)
 }
 
