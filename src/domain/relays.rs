@@ -11,8 +11,7 @@ use crate::error::{Error, Result};
 use crate::secret;
 use crate::storage::relays;
 pub use crate::storage::relays::Relay;
-use crate::storage::users::UserId;
-use crate::storage::{sessions, users};
+use crate::storage::users::{self, UserId};
 use crate::time::Timestamp;
 
 /// What a relay learns of a token.
@@ -80,18 +79,18 @@ pub fn authenticate(app: &App, token: &str) -> Result<()> {
 /// # Errors
 /// The database fails.
 pub fn check_bearer(app: &App, token: &str, user: UserId, now: Timestamp) -> Result<Bearer> {
+    let Some((session, user_id)) = app.signer.read(token, now).filter(|(_, user_id)| *user_id == user) else {
+        return Ok(Bearer::Invalid);
+    };
     app.db.read(|connection| {
-        let Some((session, user_id)) = app.signer.read(token, now).filter(|(_, user_id)| *user_id == user) else {
-            return Ok(Bearer::Invalid);
-        };
-        let Some(user) = users::find_by_id(connection, user_id)? else { return Ok(Bearer::Invalid) };
-        if is_banned(&user, now) {
-            return Ok(Bearer::Blacklisted);
-        }
-        let session = sessions::find_active(connection, session, now)?.filter(|session| session.user_id == user_id);
-        Ok(match session {
-            Some(_) => Bearer::Valid(Box::new(public_profile(app, user, now))),
-            None => Bearer::Invalid,
+        let found = users::find_by_session(connection, (session, user_id), now)?;
+        let is_open = found.is_some();
+        // A ban ends the sessions, and is told all the same.
+        let user = found.map_or_else(|| users::find_by_id(connection, user_id), |(user, _)| Ok(Some(user)))?;
+        Ok(match user {
+            Some(user) if is_banned(&user, now) => Bearer::Blacklisted,
+            Some(user) if is_open => Bearer::Valid(Box::new(public_profile(app, user, now))),
+            _ => Bearer::Invalid,
         })
     })
 }
