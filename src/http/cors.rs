@@ -9,11 +9,11 @@ use actix_web::http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
     ACCESS_CONTROL_REQUEST_METHOD, HeaderMap, HeaderValue, ORIGIN, VARY,
 };
-use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse};
 
 use super::envelope::Failure;
 use super::extract::bridge;
+use super::server::Next;
 use crate::config::Origin;
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PATCH, DELETE");
@@ -23,12 +23,12 @@ const HOUR: HeaderValue = HeaderValue::from_static("3600");
 /// Answers the preflights of configured origins, and marks all other answers to them as readable.
 pub(super) async fn layer<B: MessageBody>(
     request: ServiceRequest,
-    next: Next<B>,
+    next: impl Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let allowed = &bridge(request.request()).map_err(Failure::from)?.config().server.allowed_origins;
     let (any, sender) = (!allowed.is_empty(), sender(&request).filter(|origin| allowed.contains(origin)));
     let Some(origin) = sender.and_then(|origin| HeaderValue::try_from(origin.to_string()).ok()) else {
-        let mut response = next.call(request).await?;
+        let mut response = next(request).await?;
         if any {
             response.headers_mut().append(VARY, HeaderValue::from_static("Origin"));
         }
@@ -41,7 +41,7 @@ pub(super) async fn layer<B: MessageBody>(
         allow(answer.headers_mut(), request.headers().get(ACCESS_CONTROL_REQUEST_HEADERS));
         request.into_response(answer).map_into_right_body()
     } else {
-        let mut response = next.call(request).await?;
+        let mut response = next(request).await?;
         response.headers_mut().insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
         response.map_into_left_body()
     };

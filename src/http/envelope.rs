@@ -4,7 +4,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::cookie::Cookie;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CACHE_CONTROL, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, ContentType, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, Responder, ResponseError};
 use serde::Serialize;
@@ -13,6 +13,9 @@ use serde_json::Value;
 use super::clock::Now;
 use super::dialect::{Code, Dialect};
 use crate::error::{Error, causes};
+
+/// Most answers fit into so many bytes, and are written without being moved.
+const MOST: usize = 1024;
 
 #[derive(Serialize)]
 struct Success<'request, T> {
@@ -62,13 +65,13 @@ impl<T: Serialize> Responder for Reply<T> {
         }
         let (path, time) = (path_and_query(request), Now::of(request).0.millis());
         match Dialect::of(request.path()) {
-            Dialect::Numbers => response.json(Success { data: self.data, request: &path, time }),
+            Dialect::Numbers => write(response, &Success { data: self.data, request: &path, time }),
             dialect @ Dialect::Names => match serde_json::to_value(self.data) {
                 Ok(mut data) => {
                     dialect.adapt(&mut data);
-                    response.json(Success { data, request: &path, time })
+                    write(response, &Success { data, request: &path, time })
                 }
-                Err(error) => HttpResponse::from_error(Failure::from(Error::internal("write the answer", error))),
+                Err(error) => unwritten(error),
             },
         }
     }
@@ -100,12 +103,13 @@ impl Failure {
 
     fn envelop(&self, request: &HttpRequest) -> HttpResponse {
         let (code, status) = Dialect::of(request.path()).code(&self.error);
-        self.start(status).json(Refusal {
+        let refusal = Refusal {
             error: Detail { message: self.error.to_string(), code, status },
             data: self.data.as_ref(),
             request: &path_and_query(request),
             time: Now::of(request).0.millis(),
-        })
+        };
+        write(self.start(status), &refusal)
     }
 
     /// Tells the operator what the caller is not told.
@@ -185,6 +189,18 @@ fn in_envelope<B: MessageBody + 'static>(response: ServiceResponse<B>) -> Servic
     }
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
+}
+
+fn write(mut response: HttpResponseBuilder, envelope: &impl Serialize) -> HttpResponse {
+    let mut body = Vec::with_capacity(MOST);
+    match serde_json::to_writer(&mut body, envelope) {
+        Ok(()) => response.insert_header(ContentType::json()).body(body),
+        Err(error) => unwritten(error),
+    }
+}
+
+fn unwritten(error: serde_json::Error) -> HttpResponse {
+    HttpResponse::from_error(Failure::from(Error::internal("write the answer", error)))
 }
 
 fn path_and_query(request: &HttpRequest) -> String {

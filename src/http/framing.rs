@@ -10,13 +10,13 @@ use actix_web::dev::{Extensions, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{EXPECT, HOST, HeaderName, TRANSFER_ENCODING, UPGRADE};
 use actix_web::http::uri::Authority;
 use actix_web::http::{ConnectionType, Method};
-use actix_web::middleware::Next;
 use actix_web::web::Bytes;
 use actix_web::{Error, HttpResponse};
 use futures_util::stream;
 use tokio::task::yield_now;
 
 use super::envelope;
+use super::server::Next;
 
 /// Whether nothing that still comes on a connection is answered.
 #[derive(Default)]
@@ -30,7 +30,7 @@ pub(super) fn connected(data: &mut Extensions) {
 /// Refuses what is not clear, and ends the connection after what may be read differently.
 pub(super) async fn layer<B: MessageBody>(
     request: ServiceRequest,
-    next: Next<B>,
+    next: impl Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let (is_clear, is_last) = (is_clear(&request), is_last(&request));
     if let Some(IsOver(is_over)) = request.conn_data()
@@ -39,7 +39,7 @@ pub(super) async fn layer<B: MessageBody>(
         return Ok(cut_off(request).await.map_into_right_body());
     }
     let mut response = if is_clear {
-        next.call(request).await?.map_into_left_body()
+        next(request).await?.map_into_left_body()
     } else {
         envelope::refuse(request).map_into_right_body()
     };

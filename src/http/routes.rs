@@ -87,17 +87,20 @@ macro_rules! second_factors {
 
 /// The API: each path with its methods, their handlers, and what the OpenAPI document says of them.
 pub(super) fn api_endpoints() -> Vec<Endpoint> {
+    // They are tried one after the other: first what is asked most.
     let mut endpoints = vec![
+        Endpoint::at("/users/@me")
+            .get(users::me, users::ME)
+            .post(users::change, users::CHANGE)
+            .patch(users::change, users::CHANGE),
+        Endpoint::at("/relays/checkbearer").post(relays::checkbearer, relays::CHECKBEARER),
+        Endpoint::at("/relay/checkbearer").post(relays::checkbearer, relays::CHECKBEARER),
         Endpoint::at("/auth/register").post(auth::register, auth::REGISTER),
         Endpoint::at("/auth/login").post(auth::login, auth::LOGIN),
         Endpoint::at("/auth/logout").get_change(auth::logout, auth::LOGOUT).post(auth::logout, auth::LOGOUT),
         Endpoint::at("/email/confirmation").get_change(email::confirm, email::CONFIRM),
         Endpoint::at("/email/resend").post(email::resend, email::RESEND),
         Endpoint::at("/users").get(users::search, users::SEARCH),
-        Endpoint::at("/users/@me")
-            .get(users::me, users::ME)
-            .post(users::change, users::CHANGE)
-            .patch(users::change, users::CHANGE),
         Endpoint::at("/users/@me/sessions")
             .get(sessions::list, sessions::LIST)
             .delete(sessions::revoke_others, sessions::REVOKE_OTHERS),
@@ -113,8 +116,6 @@ pub(super) fn api_endpoints() -> Vec<Endpoint> {
         Endpoint::at("/users/{selector}").get(users::one, users::ONE),
         Endpoint::at("/users/{selector}/thumbnail").get(pictures::thumbnail, pictures::ONE),
         Endpoint::at("/users/{selector}/banner").get(pictures::banner, pictures::ONE),
-        Endpoint::at("/relays/checkbearer").post(relays::checkbearer, relays::CHECKBEARER),
-        Endpoint::at("/relay/checkbearer").post(relays::checkbearer, relays::CHECKBEARER),
         Endpoint::at("/server").get(discovery::server, discovery::SERVER),
         Endpoint::at("/configs").get(discovery::configs, discovery::CONFIGS),
         Endpoint::at("/openapi.json").get(discovery::openapi, Doc::DOCUMENT),

@@ -10,11 +10,12 @@ use actix_http::HttpService;
 use actix_http::error::DispatchError;
 use actix_server::{Server, ServerBuilder};
 use actix_service::{ServiceFactory, ServiceFactoryExt, fn_service, map_config};
-use actix_web::App;
-use actix_web::dev::AppConfig;
-use actix_web::middleware::from_fn;
+use actix_web::body::MessageBody;
+use actix_web::dev::{AppConfig, ServiceRequest, ServiceResponse};
+use actix_web::middleware::{self, from_fn};
 use actix_web::rt::net::{TcpStream, UnixStream};
 use actix_web::web::Data;
+use actix_web::{App, Error};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::bridge::Bridge;
@@ -87,9 +88,7 @@ where
         .app_data(bridge.clone())
         .app_data(document.clone())
         .app_data(look.clone())
-        .wrap(from_fn(cors::layer))
-        .wrap(from_fn(framing::layer))
-        .wrap(from_fn(observe::layer))
+        .wrap(from_fn(layers))
         .configure(routes::configure);
     let http = HttpService::build()
         .keep_alive(PATIENCE)
@@ -105,4 +104,18 @@ where
         .h1(map_config(app, |()| AppConfig::default()));
     let places = Arc::clone(places);
     fn_service(move |(stream, peer)| ready(Ok((Connection::new(stream, &places), peer)))).and_then(http)
+}
+
+/// What handles a request that went through a layer.
+pub(super) trait Next<B>: AsyncFnOnce(ServiceRequest) -> Result<ServiceResponse<B>, Error> {}
+
+impl<B, F: AsyncFnOnce(ServiceRequest) -> Result<ServiceResponse<B>, Error>> Next<B> for F {}
+
+/// What every request goes through, in one piece: for each layer of its own, the framework would box a future.
+async fn layers<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    handlers: middleware::Next<B>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let readable = async |request| cors::layer(request, async |request| handlers.call(request).await).await;
+    observe::layer(request, async |request| framing::layer(request, readable).await).await
 }
