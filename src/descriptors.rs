@@ -27,8 +27,8 @@ pub fn workers() -> usize {
     available_parallelism().map_or(1, usize::from)
 }
 
-/// Connections to the database that may read at once: so many that no reader waits for another, but for no more than a
-/// quarter of all descriptors.
+/// Connections to the database that may read at once, besides one for each worker: so many that no reader waits for another,
+/// but for no more than a quarter of all descriptors.
 #[must_use]
 pub fn readers() -> usize {
     readers_within(limit(), workers())
@@ -45,13 +45,13 @@ fn limit() -> usize {
 }
 
 fn readers_within(limit: usize, workers: usize) -> usize {
-    (READERS + 2 * workers).min(limit / 4 / PER_READER).max(1)
+    (READERS + workers).min((limit / 4 / PER_READER).saturating_sub(workers)).max(1)
 }
 
 /// What the server itself does not need; one for each worker in any case.
 fn connections_within(limit: usize, workers: usize) -> usize {
     // One more connection writes, and all share an index of the log.
-    let database = (readers_within(limit, workers) + 1) * PER_READER + 1;
+    let database = (readers_within(limit, workers) + workers + 1) * PER_READER + 1;
     limit.saturating_sub(database + workers * PER_WORKER + FEW).max(workers)
 }
 
@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn the_server_keeps_what_it_needs_and_clients_get_the_rest() {
         for (limit, workers, readers, connections) in
-            [(128, 2, 16, 53), (1024, 2, 36, 909), (1024, 64, 128, 477), (524_288, 8, 48, 524_125), (16, 4, 2, 4)]
+            [(128, 2, 14, 53), (1024, 2, 34, 909), (1024, 64, 64, 477), (524_288, 8, 40, 524_125), (16, 4, 1, 4)]
         {
             assert_eq!(readers_within(limit, workers), readers, "{limit} {workers}");
             assert_eq!(connections_within(limit, workers), connections, "{limit} {workers}");

@@ -109,6 +109,22 @@ impl App {
         self.hasher.threads()
     }
 
+    /// Lets the reads of this thread share a snapshot, see [`Db::hold`].
+    ///
+    /// # Errors
+    /// The database cannot be reached.
+    pub fn hold_snapshot(&self) -> Result<bool> {
+        self.db.hold()
+    }
+
+    /// Ends that, see [`Db::let_go`].
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn let_go_of_snapshot(&self) -> Result<()> {
+        self.db.let_go()
+    }
+
     /// Answers whether the database does.
     ///
     /// # Errors

@@ -2,10 +2,12 @@
 //! pool, and work that computes hashes there too, a few at a time.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::rt::spawn;
 use actix_web::web::block;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::sleep;
 
 use crate::config::Config;
 use crate::domain::App;
@@ -19,6 +21,8 @@ const RUNNING: usize = 16;
 /// Searches at once, and those that may wait: anybody may ask for one, and each reads the whole table.
 const SEARCHING: usize = 2;
 const SEARCH_QUEUE: usize = 64;
+/// How long a worker may hold a snapshot: short enough to be in nobody's way, where the next read is late.
+const HELD: Duration = Duration::from_millis(5);
 
 /// The way from a handler to the rules.
 pub struct Bridge {
@@ -51,6 +55,13 @@ impl Bridge {
         }
     }
 
+    /// Gives a worker its connection to the database, on the worker itself: later there may be no file any more.
+    pub(super) fn prepare(&self) {
+        if let Err(error) = self.app.hold_snapshot().and_then(|_| self.app.let_go_of_snapshot()) {
+            tracing::warn!(%error, "a worker has no connection to the database yet");
+        }
+    }
+
     /// The rules themselves, for what needs neither the database nor time.
     #[must_use]
     pub fn app(&self) -> &App {
@@ -69,11 +80,20 @@ impl Bridge {
         self.started
     }
 
-    /// Runs a short read on the worker.
+    /// Runs a short read on the worker. Those that come soon after share its snapshot, as long as that is the newest.
     ///
     /// # Errors
-    /// What `query` returns.
+    /// What `query` returns, or the database cannot be reached.
     pub fn read<T>(&self, query: impl FnOnce(&App) -> Result<T>) -> Result<T> {
+        if self.app.hold_snapshot()? {
+            let app = Arc::clone(&self.app);
+            spawn(async move {
+                sleep(HELD).await;
+                if let Err(error) = app.let_go_of_snapshot() {
+                    tracing::warn!(%error, "a snapshot is not given back");
+                }
+            });
+        }
         query(&self.app)
     }
 

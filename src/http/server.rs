@@ -84,6 +84,7 @@ where
     Stopping: Fn() -> Stopped + 'static,
     Stopped: Future<Output = ()> + 'static,
 {
+    bridge.prepare();
     let app = App::new()
         .app_data(bridge.clone())
         .app_data(document.clone())

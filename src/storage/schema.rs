@@ -7,8 +7,9 @@ use std::path::Path;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+use super::db::{FLAGS, pragmas};
 use super::header::{self, Header};
-use super::{FLAGS, OpenError, pragmas, upgrades};
+use super::{OpenError, upgrades};
 use crate::files;
 
 const SCHEMA: &str = include_str!("../../schema.sql");
