@@ -61,7 +61,7 @@ pub fn edit(app: &App, principal: &Principal, edit: Edit, now: Timestamp) -> Res
     Ok(match outcome {
         Outcome::Done(changed) => {
             tell(app, principal, &changed, &events, now);
-            Outcome::Done(Box::new(profile(app, changed, now)))
+            Outcome::Done(Box::new(profile(app, &changed, now)))
         }
         Outcome::VerificationRequired(methods) => Outcome::VerificationRequired(methods),
     })

@@ -169,7 +169,7 @@ pub fn register(
     let (user, session) = app.db.write(|connection| {
         let user = users::insert(connection, new, hash, now)?;
         audit::record(app, connection, (Event::AccountCreated, &user), Some(device), now)?;
-        let session = sessions::open(app, connection, user.clone(), (device, public_key.as_ref()), now)?;
+        let session = sessions::open(app, connection, &user, (device, public_key.as_ref()), now)?;
         Ok::<_, Error>((user, session))
     })?;
     email::invite(app, &user, Some(device), now);
@@ -222,7 +222,7 @@ fn enter(
     if let Some(hash) = fresh_hash {
         rows::update_password_hash(connection, user.id, hash)?;
     }
-    sessions::open(app, connection, user, client, now).map(Box::new)
+    sessions::open(app, connection, &user, client, now).map(Box::new)
 }
 
 /// Under which name attempts are counted: the account's id, or, where there is none, a keyed hash of what was typed,

@@ -30,7 +30,7 @@ const LIFETIME: Duration = Duration::from_hours(24);
 /// address, [`Error::TooManyRequests`], or a fault.
 pub fn resend(app: &App, principal: &Principal, now: Timestamp) -> Result<()> {
     check_service(app)?;
-    match &principal.user {
+    match &*principal.user {
         user if user.email_verified => Err(Error::AlreadyValid),
         User { email: None, .. } => Err(Error::invalid("email", "must be set first")),
         user => mail_link(app, user, Some(&principal.device), now),

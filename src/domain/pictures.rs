@@ -82,7 +82,7 @@ pub fn upload(
         let mut user = users::find_by_id(connection, principal.user.id)?.ok_or(Error::NotLogged)?;
         put(connection, &mut user, kind, &picture)?;
         users::update(connection, &user)?;
-        Ok(profile(app, user, now))
+        Ok(profile(app, &user, now))
     })
 }
 

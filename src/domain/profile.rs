@@ -80,12 +80,12 @@ pub struct MethodStates {
 
 /// How a user sees themselves.
 #[must_use]
-pub fn profile(app: &App, mut user: User, now: Timestamp) -> Profile {
+pub fn profile(app: &App, user: &User, now: Timestamp) -> Profile {
     Profile {
-        email: user.email.take(),
+        email: user.email.clone(),
         email_verified: user.email_verified,
-        home: user.home.take(),
-        twofa_enabled: factors::is_on(&user),
+        home: user.home.clone(),
+        twofa_enabled: factors::is_on(user),
         methods: MethodStates {
             totp: state(user.has_totp),
             email: state(user.has_email_factor),
@@ -101,18 +101,18 @@ const fn state(is_on: bool) -> &'static str {
 
 /// How everybody sees a user.
 #[must_use]
-pub fn public_profile(app: &App, user: User, now: Timestamp) -> PublicProfile {
+pub fn public_profile(app: &App, user: &User, now: Timestamp) -> PublicProfile {
     let picture = |kind, stored: &Option<String>| stored.as_ref().map(|_| picture_url(app, user.id, kind));
     PublicProfile {
-        tags: tags(app, &user, now),
+        tags: tags(app, user, now),
         thumbnail: picture(PictureKind::Thumbnail, &user.thumbnail),
         banner: picture(PictureKind::Banner, &user.banner),
         id: user.id,
-        username: user.username,
-        display: user.display,
-        server: app.config.server.address.to_string(),
-        bio: user.bio,
-        links: user.links,
+        username: user.username.clone(),
+        display: user.display.clone(),
+        server: app.config.server.address.as_str().into(),
+        bio: user.bio.clone(),
+        links: user.links.clone(),
         rank: user.rank,
         relations: None,
         created_at: user.created_at,

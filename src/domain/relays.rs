@@ -1,5 +1,7 @@
 //! Relays: other programs of the instance that ask whether a token is good.
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
@@ -7,6 +9,7 @@ use zeroize::Zeroizing;
 
 use super::App;
 use super::profile::{PublicProfile, is_banned, public_profile};
+use super::sessions::find_open;
 use crate::error::{Error, Result};
 use crate::secret;
 use crate::storage::relays;
@@ -79,19 +82,20 @@ pub fn authenticate(app: &App, token: &str) -> Result<()> {
 /// # Errors
 /// The database fails.
 pub fn check_bearer(app: &App, token: &str, user: UserId, now: Timestamp) -> Result<Bearer> {
-    let Some((session, user_id)) = app.signer.read(token, now).filter(|(_, user_id)| *user_id == user) else {
+    let Some(named) = app.signer.read(token, now).filter(|(_, user_id)| *user_id == user) else {
         return Ok(Bearer::Invalid);
     };
-    app.db.read(|connection| {
-        let found = users::find_by_session(connection, (session, user_id), now)?;
-        let is_open = found.is_some();
-        // A ban ends the sessions, and is told all the same.
-        let user = found.map_or_else(|| users::find_by_id(connection, user_id), |(user, _)| Ok(Some(user)))?;
-        Ok(match user {
-            Some(user) if is_banned(&user, now) => Bearer::Blacklisted,
-            Some(user) if is_open => Bearer::Valid(Box::new(public_profile(app, user, now))),
-            _ => Bearer::Invalid,
-        })
+    let session = find_open(app, named, now)?;
+    let is_open = session.is_some();
+    // A ban ends the sessions, and is told all the same.
+    let user = match session {
+        Some(session) => Some(session.user),
+        None => app.db.read(|connection| users::find_by_id(connection, user))?.map(Arc::new),
+    };
+    Ok(match user {
+        Some(user) if is_banned(&user, now) => Bearer::Blacklisted,
+        Some(user) if is_open => Bearer::Valid(Box::new(public_profile(app, &user, now))),
+        _ => Bearer::Invalid,
     })
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use uuid::Builder;
@@ -17,7 +18,7 @@ use crate::language::Language;
 use crate::secret;
 use crate::storage::sessions::{self, NewSession};
 pub use crate::storage::sessions::{Session, SessionId};
-use crate::storage::users::{self, User};
+use crate::storage::users::{self, SessionUser, User, UserId};
 use crate::storage::{Connection, Page};
 use crate::time::Timestamp;
 
@@ -61,7 +62,7 @@ pub struct Principal {
     /// When it was used last, to the minute.
     pub last_seen_at: Timestamp,
     /// Its user.
-    pub user: User,
+    pub user: Arc<User>,
     /// From where it comes.
     pub device: Device,
 }
@@ -70,7 +71,7 @@ pub struct Principal {
 pub(super) fn open(
     app: &App,
     connection: &Connection,
-    user: User,
+    user: &User,
     (device, public_key): (&Device, Option<&PublicKey>),
     now: Timestamp,
 ) -> Result<OpenedSession> {
@@ -92,7 +93,7 @@ pub(super) fn open(
     )?;
     let is_elsewhere = devices::note(app, connection, user.id, (device, public_key), now)?;
     let event = if is_elsewhere { Event::SessionOpenedElsewhere } else { Event::SessionOpened };
-    audit::record(app, connection, (event, &user), Some(device), now)?;
+    audit::record(app, connection, (event, user), Some(device), now)?;
     let token = app.signer.sign((user.id, &user.username), id, (now, expires_at))?;
     Ok(OpenedSession { token, created_at: now, expires_at, user: profile(app, user, now), is_elsewhere })
 }
@@ -115,12 +116,18 @@ pub struct SessionView {
 /// # Errors
 /// [`Error::NotLogged`] where the token is none of ours or its session has ended, or the database fails.
 pub fn authenticate(app: &App, token: &str, device: Device, now: Timestamp) -> Result<Principal> {
-    let (session, user_id) = app.signer.read(token, now).ok_or(Error::NotLogged)?;
-    app.db.read(|connection| {
-        let found = users::find_by_session(connection, (session, user_id), now)?;
-        let (user, last_seen_at) = found.filter(|(user, _)| !is_banned(user, now)).ok_or(Error::NotLogged)?;
-        Ok(Principal { session, last_seen_at, user, device })
-    })
+    let named = app.signer.read(token, now).ok_or(Error::NotLogged)?;
+    let SessionUser { user, last_seen_at, .. } = find_open(app, named, now)?.ok_or(Error::NotLogged)?;
+    if is_banned(&user, now) {
+        return Err(Error::NotLogged);
+    }
+    Ok(Principal { session: named.0, last_seen_at, user, device })
+}
+
+/// The session that a token names, with its user, unless it has ended.
+pub(super) fn find_open(app: &App, named: (SessionId, UserId), now: Timestamp) -> Result<Option<SessionUser>> {
+    let found = app.db.find_by_session(named)?;
+    Ok(found.filter(|session| now < session.expires_at))
 }
 
 /// Whether it is time to note that a session was used: at most once a minute.

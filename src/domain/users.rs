@@ -44,7 +44,7 @@ pub fn register<E: From<Error>>(
     app.db.write(|connection| {
         let user = insert(connection, account, hash, now)?;
         audit::record(app, connection, (Event::AccountCreated, &user), None, now)?;
-        let profile = profile(app, user, now);
+        let profile = profile(app, &user, now);
         show(&profile)?;
         Ok(profile)
     })
@@ -71,7 +71,7 @@ pub fn register_first<E: From<Error>>(
         }
         let user = insert(connection, account, hash, now)?;
         audit::record(app, connection, (Event::AccountCreated, &user), None, now)?;
-        show(&profile(app, user, now))
+        show(&profile(app, &user, now))
     })
 }
 
@@ -109,7 +109,7 @@ pub fn count(app: &App) -> Result<u32> {
 /// # Errors
 /// [`Error::UserNotFound`], or the database fails.
 pub fn find(app: &App, name: &str, now: Timestamp) -> Result<Profile> {
-    app.db.read(|connection| by_name(app, connection, name)).map(|user| profile(app, user, now))
+    app.db.read(|connection| by_name(app, connection, name)).map(|user| profile(app, &user, now))
 }
 
 /// A ban that holds.
@@ -129,7 +129,7 @@ pub fn inspect(app: &App, name: &str, now: Timestamp) -> Result<(Profile, Option
     let mut user = app.db.read(|connection| by_name(app, connection, name))?;
     let ban = Ban { until: user.banned_until, reason: user.ban_reason.take() };
     let ban = is_banned(&user, now).then_some(ban);
-    Ok((profile(app, user, now), ban))
+    Ok((profile(app, &user, now), ban))
 }
 
 /// The user whom a client names.
@@ -138,7 +138,7 @@ pub fn inspect(app: &App, name: &str, now: Timestamp) -> Result<(Profile, Option
 /// [`Error::UserNotFound`], or the database fails.
 pub fn select(app: &App, identifier: &Identifier, now: Timestamp) -> Result<PublicProfile> {
     let user = app.db.read(|connection| identifier.find(connection))?;
-    user.map(|user| public_profile(app, user, now)).ok_or(Error::UserNotFound)
+    user.map(|user| public_profile(app, &user, now)).ok_or(Error::UserNotFound)
 }
 
 /// The users whose name, display name or address contains `text`, by id, as their operator sees them.
@@ -148,7 +148,7 @@ pub fn select(app: &App, identifier: &Identifier, now: Timestamp) -> Result<Publ
 pub fn list_all(app: &App, text: &str, now: Timestamp) -> Result<Vec<Profile>> {
     let everything = Page { limit: u32::MAX, offset: 0 };
     let found = app.db.read(|connection| users::list(connection, Search { text, by_email: true }, everything))?;
-    Ok(found.into_iter().map(|user| profile(app, user, now)).collect())
+    Ok(found.into_iter().map(|user| profile(app, &user, now)).collect())
 }
 
 /// How many users there are in all whose name or display name contains `text`, and a part of them, by id.
@@ -159,7 +159,7 @@ pub fn search(app: &App, text: &str, page: Page, now: Timestamp) -> Result<(u32,
     let search = Search { text, by_email: false };
     let (total, found) =
         app.db.read(|connection| Ok((users::count(connection, search)?, users::list(connection, search, page)?)))?;
-    Ok((total, found.into_iter().map(|user| public_profile(app, user, now)).collect()))
+    Ok((total, found.into_iter().map(|user| public_profile(app, &user, now)).collect()))
 }
 
 /// Those of these users who exist, and whose name or display name contains `text`.
@@ -172,7 +172,7 @@ pub fn pick(app: &App, ids: &[UserId], text: &str, now: Timestamp) -> Result<Vec
     app.db.read(|connection| {
         let found = ids.iter().map(|id| users::find_by_id(connection, *id)).collect::<Result<Vec<_>>>()?;
         let matching = found.into_iter().flatten().filter(|user| holds(&user.username) || holds(&user.display));
-        Ok(matching.map(|user| public_profile(app, user, now)).collect())
+        Ok(matching.map(|user| public_profile(app, &user, now)).collect())
     })
 }
 
@@ -208,7 +208,7 @@ pub fn set(
     for event in events {
         app.notify(&before, None, event, now);
     }
-    Ok(profile(app, user, now))
+    Ok(profile(app, &user, now))
 }
 
 /// Adds and removes tags.
@@ -226,7 +226,7 @@ pub fn retag(app: &App, name: &str, add: Vec<GivenTag>, remove: &[GivenTag], now
         }
         user.tags.retain(|tag| !remove.contains(tag));
         users::update(connection, &user)?;
-        Ok(profile(app, user, now))
+        Ok(profile(app, &user, now))
     })
 }
 

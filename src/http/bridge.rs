@@ -22,7 +22,7 @@ const RUNNING: usize = 16;
 const SEARCHING: usize = 2;
 const SEARCH_QUEUE: usize = 64;
 /// How long a worker may hold a snapshot: short enough to be in nobody's way, where the next read is late.
-const HELD: Duration = Duration::from_millis(5);
+const HELD: Duration = Duration::from_millis(50);
 
 /// The way from a handler to the rules.
 pub struct Bridge {

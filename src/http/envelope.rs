@@ -5,6 +5,7 @@ use actix_web::cookie::Cookie;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CACHE_CONTROL, ContentType, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::uri::PathAndQuery;
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, Responder, ResponseError};
 use serde::Serialize;
@@ -65,11 +66,11 @@ impl<T: Serialize> Responder for Reply<T> {
         }
         let (path, time) = (path_and_query(request), Now::of(request).0.millis());
         match Dialect::of(request.path()) {
-            Dialect::Numbers => write(response, &Success { data: self.data, request: &path, time }),
+            Dialect::Numbers => write(response, &Success { data: self.data, request: path, time }),
             dialect @ Dialect::Names => match serde_json::to_value(self.data) {
                 Ok(mut data) => {
                     dialect.adapt(&mut data);
-                    write(response, &Success { data, request: &path, time })
+                    write(response, &Success { data, request: path, time })
                 }
                 Err(error) => unwritten(error),
             },
@@ -106,7 +107,7 @@ impl Failure {
         let refusal = Refusal {
             error: Detail { message: self.error.to_string(), code, status },
             data: self.data.as_ref(),
-            request: &path_and_query(request),
+            request: path_and_query(request),
             time: Now::of(request).0.millis(),
         };
         write(self.start(status), &refusal)
@@ -203,6 +204,6 @@ fn unwritten(error: serde_json::Error) -> HttpResponse {
     HttpResponse::from_error(Failure::from(Error::internal("write the answer", error)))
 }
 
-fn path_and_query(request: &HttpRequest) -> String {
-    request.uri().path_and_query().map_or_else(String::new, ToString::to_string)
+fn path_and_query(request: &HttpRequest) -> &str {
+    request.uri().path_and_query().map_or("", PathAndQuery::as_str)
 }

@@ -86,7 +86,7 @@ pub(super) fn authenticated(request: &HttpRequest) -> Result<(Principal, Credent
     let (bridge, Now(now)) = (bridge(request)?, Now::of(request));
     let (token, by) = credential(request, bridge.config()).ok_or(Error::NotLogged)?;
     let device = device(request)?;
-    let principal = bridge.read(|app| authenticate(app, &token, device, now))?;
+    let principal = bridge.read(|app| authenticate(app, token, device, now))?;
     if is_to_be_noted(&principal, now) {
         let session = principal.session;
         bridge.run_aside(move |app| note(app, session, now));
@@ -126,10 +126,10 @@ pub(super) enum Credential {
 }
 
 /// The token of a request: the bearer's (RFC 6750, 2.1), else the cookie's.
-fn credential(request: &HttpRequest, config: &Config) -> Option<(String, Credential)> {
+fn credential<'request>(request: &'request HttpRequest, config: &Config) -> Option<(&'request str, Credential)> {
     authorization(request, "bearer")
-        .map(|token| (token.into(), Credential::Header))
-        .or_else(|| Some((cookie::value(request, cookie::name(config))?.into(), Credential::Cookie)))
+        .map(|token| (token, Credential::Header))
+        .or_else(|| Some((cookie::value(request, cookie::name(config))?, Credential::Cookie)))
 }
 
 /// What stands behind this scheme, in any case, in the `Authorization` header.
@@ -158,7 +158,7 @@ mod tests {
             scheme in "(?i-u:bearer)", blanks in " {1,3}", token in "[A-Za-z0-9._-]{1,80}", other in "[ -:<-~]*|%ff|=", noise in vec(1_u8.., 0..40)
         ) {
             let request = |name: &str, value: &str| TestRequest::default().insert_header((name, value)).to_http_request();
-            let found = |request: &HttpRequest| credential(request, &Config::default()).map(|(token, _)| token);
+            let found = |request: &HttpRequest| credential(request, &Config::default()).map(|(token, _)| token.to_owned());
             let by_header = request("authorization", &format!("{scheme}{blanks}{token} "));
             prop_assert_eq!(found(&by_header), Some(token.clone()));
             let by_cookie = request("cookie", &format!("{other}; _uid={token};{other}"));

@@ -93,7 +93,7 @@ pub(super) async fn me(
     Now(now): Now,
     Authenticated(principal): Authenticated,
 ) -> Result<Reply<Profile>, Failure> {
-    Ok(Reply::new(bridge.read(|app| Ok(profile(app, principal.user, now)))?))
+    Ok(Reply::new(bridge.read(|app| Ok(profile(app, &principal.user, now)))?))
 }
 
 pub(super) const ONE: Doc = Doc::new("Somebody").gives(schema::<View>).fails(&[2, 7]);
@@ -101,7 +101,7 @@ pub(super) const ONE: Doc = Doc::new("Somebody").gives(schema::<View>).fails(&[2
 /// `GET /users/{selector}`
 pub(super) async fn one(bridge: Data<Bridge>, Now(now): Now, selected: Selected) -> Result<Reply<View>, Failure> {
     let view = bridge.read(|app| match selected {
-        Selected::Own(principal) => Ok(View::Own(Box::new(profile(app, principal.user, now)))),
+        Selected::Own(principal) => Ok(View::Own(Box::new(profile(app, &principal.user, now)))),
         Selected::User(identifier) => users::select(app, &identifier, now).map(Box::new).map(View::Public),
     });
     Ok(Reply::new(view?))

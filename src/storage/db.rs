@@ -12,7 +12,9 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use scheduled_thread_pool::ScheduledThreadPool;
 
 use super::place::Place;
+use super::sessions::SessionId;
 use super::snapshot::Snapshots;
+use super::users::{self, SessionUser, UserId};
 use super::{OpenError, backup, describe, schema};
 use crate::descriptors;
 use crate::error::{Error, Result};
@@ -71,12 +73,24 @@ impl Db {
     /// # Errors
     /// The database cannot be reached, or what `query` returns.
     pub fn read<T>(&self, query: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        if let Some(connection) = self.snapshots.newest()? {
-            return query(connection);
+        if let Some(snapshot) = self.snapshots.newest()? {
+            return query(&snapshot.connection);
         }
         let idle = self.readers.try_get();
         let connection = idle.map_or_else(|| self.place.check().and_then(|()| Ok(self.readers.get()?)), Ok)?;
         query(&connection)
+    }
+
+    /// The user of a session, see [`users::find_by_session`]: where the reads of this thread share a snapshot, it may be known
+    /// from the last time.
+    ///
+    /// # Errors
+    /// The database cannot be reached.
+    pub fn find_by_session(&self, session: (SessionId, UserId)) -> Result<Option<SessionUser>> {
+        match self.snapshots.newest()? {
+            Some(snapshot) => snapshot.find_by_session(session),
+            None => self.read(|connection| users::find_by_session(connection, session)),
+        }
     }
 
     /// Lets the reads of this thread share a snapshot, for as long as it is the newest, until [`Db::let_go`]. Says whether

@@ -11,6 +11,7 @@ mod header;
 pub mod keys;
 pub mod pictures;
 mod place;
+mod recent;
 pub mod recovery_codes;
 pub mod relays;
 mod schema;

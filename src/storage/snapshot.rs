@@ -5,7 +5,7 @@
 //! tells by the head of the WAL index, which every commit of any process changes before it is acknowledged
 //! (<https://www.sqlite.org/walformat.html>, 2.1).
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -15,6 +15,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::Connection;
 use thread_local::ThreadLocal;
 
+use super::recent::Recent;
+use super::sessions::SessionId;
+use super::users::{self, SessionUser, UserId};
 use crate::error::{Error, Result};
 
 /// The first of the two copies of the head, in bytes.
@@ -42,15 +45,15 @@ impl Snapshots {
         Pause(self)
     }
 
-    /// What a read of this thread has: its own connection, where it holds one, with every commit until now.
-    pub(super) fn newest(&self) -> Result<Option<&Connection>> {
+    /// What a read of this thread has: a snapshot with every commit until now, where it holds one.
+    pub(super) fn newest(&self) -> Result<Option<&Snapshot>> {
         let Some(snapshot) = self.held() else { return Ok(None) };
         if self.writers.load(Ordering::Relaxed) > 0 {
             snapshot.end()?;
         } else {
             snapshot.renew()?;
         }
-        Ok(Some(&snapshot.connection))
+        Ok(Some(snapshot))
     }
 
     /// Holds that of this thread, on a connection that `open` makes where it has none yet. Says whether it was not held before.
@@ -61,7 +64,8 @@ impl Snapshots {
         let snapshot = self.threads.get_or_try(|| {
             let connection = open()?;
             let index = self.index_of(&connection)?;
-            Ok::<_, Error>(Snapshot { connection, index, is_held: Cell::new(false), head: Cell::new([0; HEAD_LENGTH]) })
+            let (head, sessions) = (Cell::new([0; HEAD_LENGTH]), RefCell::default());
+            Ok::<_, Error>(Snapshot { connection, index, is_held: Cell::new(false), head, sessions })
         })?;
         Ok(!snapshot.is_held.replace(true))
     }
@@ -99,15 +103,32 @@ impl Drop for Pause<'_> {
 }
 
 /// A connection of one thread.
-struct Snapshot {
-    connection: Connection,
+pub(super) struct Snapshot {
+    pub(super) connection: Connection,
     index: Arc<File>,
     is_held: Cell<bool>,
     /// As it was before the snapshot was taken.
     head: Cell<[u8; HEAD_LENGTH]>,
+    /// What was read with the snapshot is read with it again.
+    sessions: RefCell<Recent<(SessionId, UserId), SessionUser>>,
 }
 
 impl Snapshot {
+    /// The user of a session, see [`users::find_by_session`].
+    pub(super) fn find_by_session(&self, session: (SessionId, UserId)) -> Result<Option<SessionUser>> {
+        let known = self.sessions.borrow().get(&session);
+        if known.is_some() {
+            return Ok(known);
+        }
+        let found = users::find_by_session(&self.connection, session)?;
+        if let Some(found) = &found
+            && !self.connection.is_autocommit()
+        {
+            self.sessions.borrow_mut().put(session, found.clone());
+        }
+        Ok(found)
+    }
+
     /// Takes a new one, unless this has every commit until now.
     fn renew(&self) -> Result<()> {
         let mut head = [0; HEAD_LENGTH];
@@ -124,6 +145,7 @@ impl Snapshot {
 
     fn end(&self) -> Result<()> {
         if !self.connection.is_autocommit() {
+            self.sessions.borrow_mut().clear();
             self.connection.prepare_cached("COMMIT")?.execute([])?;
         }
         Ok(())
@@ -191,6 +213,23 @@ mod tests {
         assert_eq!(db.read(|connection| Ok(relays(connection))).unwrap(), 1);
         assert!(is_kept());
         assert!(thread::scope(|scope| scope.spawn(|| !is_kept()).join().unwrap()), "nobody else holds one");
+    }
+
+    #[test]
+    fn a_session_that_was_ended_is_not_known_any_more() {
+        let (_folder, db, other) = opened();
+        other.execute_batch(
+            "INSERT INTO users (id, username, display, password_hash, password_changed_at, created_at) VALUES (1, 'ada', 'Ada', '', 0, 0);
+             INSERT INTO sessions (id, user_id, created_at, expires_at, last_seen_at, ip) VALUES (zeroblob(16), 1, 0, 1, 0, '')",
+        ).unwrap();
+        let session = (SessionId(uuid::Uuid::nil()), UserId(1));
+        assert!(db.hold().unwrap());
+        let name = || db.find_by_session(session).unwrap().map(|found| found.user.username.clone());
+        assert_eq!((name().as_deref(), name().as_deref()), (Some("ada"), Some("ada")));
+        other.execute("UPDATE users SET username = 'lovelace'", []).unwrap();
+        assert_eq!((name().as_deref(), name().as_deref()), (Some("lovelace"), Some("lovelace")));
+        other.execute("DELETE FROM sessions", []).unwrap();
+        assert_eq!(name(), None);
     }
 
     #[test]

@@ -5,7 +5,6 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use serde::Serialize;
 
 use super::columns::Columns;
-use super::sessions::SessionId;
 use crate::error::{Error, Result};
 use crate::language::Language;
 use crate::time::Timestamp;
@@ -92,8 +91,10 @@ macro_rules! select {
     };
 }
 
+mod by_session;
 mod search;
 
+pub use by_session::{SessionUser, find_by_session};
 pub use search::{Search, count, list};
 
 fn user(row: &Row<'_>) -> rusqlite::Result<User> {
@@ -134,28 +135,6 @@ pub fn find_by_id(connection: &Connection, id: UserId) -> Result<Option<User>> {
     Ok(connection.prepare_cached(select!("WHERE id = ?1"))?.query_row([id], user).optional()?)
 }
 
-/// The user of a session, and when that was used last, unless it has expired.
-///
-/// # Errors
-/// The database fails.
-pub fn find_by_session(
-    connection: &Connection,
-    (session, id): (SessionId, UserId),
-    now: Timestamp,
-) -> Result<Option<(User, Timestamp)>> {
-    let query = select!(
-        ", last_seen_at",
-        "JOIN sessions ON user_id = users.id WHERE users.id = ?1 AND sessions.id = ?2 AND expires_at > ?3"
-    );
-    let both = |row: &Row<'_>| {
-        let mut columns = Columns::of(row);
-        Ok((take_user(&mut columns)?, columns.take()?))
-    };
-    Ok(connection.prepare_cached(query)?.query_row(params![id, session, now], both).optional()?)
-}
-
-/// `username` is in lower case.
-///
 /// # Errors
 /// The database fails.
 pub fn find_by_username(connection: &Connection, username: &str) -> Result<Option<User>> {

@@ -76,7 +76,7 @@ pub fn setup(app: &App, principal: &Principal, code: Option<&Code>, now: Timesta
     }
     with_factor(app, (user, &principal.device), code, now, |connection| {
         check_open(connection, principal, now)?;
-        let enrollment = Enrollment::new(app, user.clone())?;
+        let enrollment = Enrollment::new(app, User::clone(user))?;
         let sealed = app.key.seal(&waiting_place(principal), enrollment.totp.secret().as_bytes())?;
         totp_enrollments::put(connection, user.id, &sealed, now.after(PATIENCE))?;
         Ok(enrollment)
@@ -92,7 +92,7 @@ pub fn waiting(app: &App, principal: &Principal, now: Timestamp) -> Result<Optio
     let sealed = app.db.read(|connection| totp_enrollments::find_active(connection, user.id, now))?;
     // One that does not open waits for another session.
     let secret = sealed.and_then(|sealed| app.key.open(&waiting_place(principal), &sealed).ok());
-    secret.map(|secret| Enrollment::of(app, user.clone(), &secret)).transpose()
+    secret.map(|secret| Enrollment::of(app, User::clone(user), &secret)).transpose()
 }
 
 /// Enables the app that was set up, where `code` is its; that code is used up by it. Gives out recovery codes.

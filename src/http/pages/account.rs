@@ -104,7 +104,7 @@ fn view<'a>(app: &App, visitor: &'a Visitor, principal: &Principal, message: Mes
     let page = Page { limit: MOST_SESSIONS, offset: 0 };
     let (total, found) = sessions::list(app, principal, page, now)?;
     let more = total.saturating_sub(MOST_SESSIONS);
-    let shown = profile(app, user.clone(), now);
+    let shown = profile(app, user, now);
     Ok(AccountPage {
         display: shown.public.display.clone(),
         bio: shown.public.bio.clone().unwrap_or_default(),

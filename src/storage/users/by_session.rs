@@ -1,0 +1,34 @@
+//! The tables `users` and `sessions` at once, as every check of a session needs them.
+
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::{Columns, User, UserId, take_user};
+use crate::error::Result;
+use crate::storage::sessions::SessionId;
+use crate::time::Timestamp;
+
+/// The user of a session, with what a check of it asks.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "schema.sql documents the columns")]
+pub struct SessionUser {
+    pub user: Arc<User>,
+    pub last_seen_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+/// # Errors
+/// The database fails.
+pub fn find_by_session(connection: &Connection, (session, id): (SessionId, UserId)) -> Result<Option<SessionUser>> {
+    let query = select!(
+        ", last_seen_at, expires_at",
+        "JOIN sessions ON user_id = users.id WHERE users.id = ?1 AND sessions.id = ?2"
+    );
+    let all = |row: &Row<'_>| {
+        let mut columns = Columns::of(row);
+        let user = Arc::new(take_user(&mut columns)?);
+        Ok(SessionUser { user, last_seen_at: columns.take()?, expires_at: columns.take()? })
+    };
+    Ok(connection.prepare_cached(query)?.query_row(params![id, session], all).optional()?)
+}
