@@ -11,9 +11,11 @@ use crate::figures::Figures;
 use crate::fill;
 use crate::http::get;
 use crate::server::{Instance, Server};
-use crate::wrk::Target;
+use crate::wrk::{By, Target};
 
 pub const USERS: u32 = 1024;
+/// Sessions that are checked in turn: more than the server remembers.
+const MANY: u32 = 256;
 pub const ME: &str = "/api/users/@me";
 
 pub struct Stage {
@@ -23,6 +25,7 @@ pub struct Stage {
     /// A session check.
     pub check: Vec<u8>,
     pub me: Target,
+    many: Target,
     relays: Target,
     is_quick: bool,
 }
@@ -33,15 +36,17 @@ impl Stage {
         fill::users(&instance, USERS)?;
         let relay = instance.run(&["relay", "add", "relay", "--quiet"], "")?;
         let server = instance.serve()?;
-        let token = server.connect()?.log_in(1)?;
+        let mut connection = server.connect()?;
+        let tokens: Vec<String> = (1..=MANY).map(|user| connection.log_in(user)).collect::<Result<_>>()?;
+        let token = &tokens[0];
         let body = json!({ "access_token": token, "user_id": 1, "token_type": "bearer" }).to_string();
         let relays = Target {
             url: server.url("/api/relays/checkbearer"),
-            authorization: format!("Badger {}", relay.trim()),
-            body: Some(body),
+            by: By::Post(format!("Badger {}", relay.trim()), body),
         };
-        let me = Target { url: server.url(ME), authorization: format!("Bearer {token}"), body: None };
-        Ok(Self { server, _instance: instance, check: get(ME, &token), me, relays, is_quick })
+        let me = Target { url: server.url(ME), by: By::One(bearer(token)) };
+        let many = Target { url: server.url(ME), by: By::Many(tokens.iter().map(|token| bearer(token)).collect()) };
+        Ok(Self { server, _instance: instance, check: get(ME, token), me, many, relays, is_quick })
     }
 
     /// How long something is measured.
@@ -50,7 +55,11 @@ impl Stage {
     }
 }
 
-/// Requests a second: of the bare handler, of a session, of a relay.
+fn bearer(token: &str) -> String {
+    format!("Bearer {token}")
+}
+
+/// Requests a second: of the bare handler, of one session, of many, of a relay.
 pub struct Requests {
     stage: Rc<Stage>,
     bare: Target,
@@ -61,7 +70,7 @@ impl Requests {
     pub fn new(stage: &Rc<Stage>) -> Result<Self> {
         let mut connection = stage.server.connect()?;
         let server = bare::start(connection.send(&stage.check)?.0)?;
-        let bare = Target { url: server.url(ME), authorization: stage.me.authorization.clone(), body: None };
+        let bare = Target { url: server.url(ME), by: stage.me.by.clone() };
         Ok(Self { stage: Rc::clone(stage), bare, _server: server })
     }
 }
@@ -69,7 +78,9 @@ impl Requests {
 impl Measure for Requests {
     fn round(&mut self, figures: &mut Figures) -> Result<()> {
         let stage = &self.stage;
-        for (name, target) in [("bare", &self.bare), ("me", &stage.me), ("relays", &stage.relays)] {
+        for (name, target) in
+            [("bare", &self.bare), ("me", &stage.me), ("me-many", &stage.many), ("relays", &stage.relays)]
+        {
             if figures.wants(name) {
                 figures.note(name, target.rate(stage.seconds(3))?);
             }
