@@ -76,9 +76,9 @@ type Make = fn(&Rc<Stage>) -> Result<Box<dyn Measure>>;
 
 /// Which figures are found by whom, in the order of a round.
 const MEASURES: [(&[&str], Make); 9] = [
-    (&["argon2", "argon2-fresh"], |stage| Ok(Box::new(hashes::Hashes::new(stage)))),
+    (&["argon2", "argon2-fresh", "logins"], |stage| Ok(Box::new(hashes::Hashes::new(stage)))),
     (&["bare", "me", "me-many", "relays"], |stage| Ok(Box::new(stage::Requests::new(stage)?))),
-    (&["logins", "storm-p99", "storm-me"], |stage| Ok(Box::new(storm::Logins::new(stage)))),
+    (&["storm-p99", "storm-me"], |stage| Ok(Box::new(storm::Checks::new(stage)))),
     (&["commits"], |stage| Ok(Box::new(commits::Commits::new(stage)?))),
     (&["idle", "storm-memory", "idle-after"], |stage| Ok(Box::new(memory::Memory::new(stage)?))),
     (&["start", "bytes-user", "bytes-session"], |stage| Ok(Box::new(start::Starts::new(stage)?))),

@@ -15,7 +15,7 @@ use crate::http::{Connection, login};
 use crate::load::{Load, latencies};
 use crate::stage::{Stage, USERS};
 
-const CLIENTS: u32 = 64;
+pub const CLIENTS: u32 = 64;
 /// How long to wait for a login that does not end.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -77,24 +77,21 @@ impl Storm {
     }
 }
 
-/// What goes on during a storm of logins.
-pub struct Logins {
+/// Session checks during a storm of logins.
+pub struct Checks {
     stage: Rc<Stage>,
 }
 
-impl Logins {
+impl Checks {
     pub fn new(stage: &Rc<Stage>) -> Self {
         Self { stage: Rc::clone(stage) }
     }
 }
 
-impl Measure for Logins {
+impl Measure for Checks {
     fn round(&mut self, figures: &mut Figures) -> Result<()> {
         let stage = &self.stage;
         let storm = Storm::start(stage.server.address, CLIENTS)?;
-        if figures.wants("logins") {
-            figures.note("logins", storm.rate(stage.seconds(4))?);
-        }
         if figures.wants("storm-p99") {
             let load = Load { rate: 100.0, connections: 4, seconds: stage.seconds(5) };
             figures.note("storm-p99", quantile(&latencies(stage.server.address, &stage.check, load)?, 0.99));

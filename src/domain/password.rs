@@ -1,13 +1,16 @@
 //! Passwords and their Argon2id hashes (RFC 9106), computed on a few threads of their own.
 
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+mod memory;
+mod threads;
+
+use std::sync::mpsc::channel;
 use std::thread;
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
-use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
+use argon2::{ARGON2ID_IDENT, Params, Version};
 use secrecy::{ExposeSecret, SecretString};
-use zeroize::Zeroize;
+
+use self::threads::Threads;
 
 use crate::config;
 use crate::error::{Error, Result};
@@ -17,8 +20,6 @@ use crate::secret;
 pub const MAX_LENGTH: usize = 128;
 const HASH_LENGTH: usize = 32;
 const SALT_LENGTH: usize = 16;
-/// Hashes give way to everything else that the machine does, so that checking a session stays quick meanwhile.
-const NICENESS: i32 = 10;
 
 /// A password in clear text: wiped when dropped, never shown, and used exactly as it was typed.
 #[derive(Clone)]
@@ -42,14 +43,10 @@ impl From<String> for Password {
     }
 }
 
-type Job = Box<dyn FnOnce(&mut Memory) + Send>;
-
-/// The threads that compute hashes, started with the first one. Each keeps one buffer, made at its own first hash and wiped
-/// after every one.
+/// Computes hashes, and checks passwords against them.
 pub struct Hasher {
-    jobs: OnceLock<Sender<Job>>,
+    threads: Threads,
     params: Params,
-    threads: usize,
 }
 
 impl Hasher {
@@ -61,27 +58,11 @@ impl Hasher {
         let (memory, iterations, lanes) = (config.memory_kib.get(), config.iterations.get(), config.parallelism.get());
         // Configuration allows only what Argon2 does.
         let params = Params::new(memory, iterations, lanes, Some(HASH_LENGTH)).unwrap_or_default();
-        Self { jobs: OnceLock::new(), params, threads }
-    }
-
-    /// Hands a job to the threads.
-    fn send(&self, job: Job) -> Result<()> {
-        let jobs = self.jobs.get_or_init(|| {
-            let (jobs, queue) = channel();
-            let queue = Arc::new(Mutex::new(queue));
-            for _ in 0..self.threads {
-                let queue = Arc::clone(&queue);
-                if let Err(error) = thread::Builder::new().name("hasher".into()).spawn(move || work(&queue)) {
-                    tracing::warn!(%error, "a hashing thread could not be started");
-                }
-            }
-            jobs
-        });
-        jobs.send(job).map_err(|_| fault("no hashing thread could be started"))
+        Self { threads: Threads::new(threads), params }
     }
 
     pub(super) const fn threads(&self) -> usize {
-        self.threads
+        self.threads.count
     }
 
     /// Hashes a password with a fresh salt, as a PHC string.
@@ -127,59 +108,16 @@ impl Hasher {
     fn compute(&self, password: &Password, salt: &[u8], params: Params) -> Result<Output> {
         let (password, salt) = (password.clone(), salt.to_vec());
         let (done, result) = channel();
-        let job: Job = Box::new(move |memory| {
+        self.threads.send(Box::new(move |memory| {
             // Nobody listens any more where the caller's thread is gone.
             let _ = done.send(memory.compute(&password, &salt, params));
-        });
-        self.send(job)?;
+        }))?;
         result.recv().map_err(|_| fault("a hashing thread ended"))?
     }
 }
 
 fn fault(source: impl Into<crate::error::Source>) -> Error {
     Error::internal("check a password", source)
-}
-
-/// A hashing thread: one job after the other, until the sender is gone.
-fn work(queue: &Mutex<Receiver<Job>>) {
-    if let Err(error) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICENESS) {
-        tracing::warn!(%error, "hashing threads keep the normal priority");
-    }
-    let mut memory = Memory::default();
-    loop {
-        let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        match job {
-            Ok(job) => job(&mut memory),
-            Err(_) => return,
-        }
-    }
-}
-
-/// The blocks that Argon2 fills.
-#[derive(Default)]
-struct Memory(Vec<Block>);
-
-impl Memory {
-    fn compute(&mut self, password: &Password, salt: &[u8], params: Params) -> Result<Output> {
-        let (needed, length) = (params.block_count(), params.output_len().unwrap_or(HASH_LENGTH));
-        if self.0.len() < needed {
-            // Let go of the small buffer first, so that growing it does not hold both.
-            self.0 = Vec::new();
-            self.0.try_reserve_exact(needed).map_err(fault)?;
-            self.0.resize(needed, Block::new());
-        }
-        let blocks = &mut self.0[..needed];
-        let mut output = vec![0; length];
-        let computed = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into_with_memory(
-            password.bytes(),
-            salt,
-            &mut output,
-            &mut *blocks,
-        );
-        blocks.iter_mut().for_each(Zeroize::zeroize);
-        computed.map_err(fault)?;
-        Output::new(&output).map_err(fault)
-    }
 }
 
 #[cfg(test)]
@@ -221,13 +159,6 @@ mod tests {
         let hasher = hasher("memory_kib = 1024");
         assert!(hasher.verify(&password("password"), known).unwrap());
         assert!(!hasher.verify(&password("passwore"), known).unwrap());
-    }
-
-    #[test]
-    fn the_buffer_is_wiped_after_a_hash() {
-        let mut memory = Memory::default();
-        memory.compute(&password("secret"), b"somesalt", Params::new(64, 1, 1, None).unwrap()).unwrap();
-        assert!(memory.0.iter().all(|block| block.as_ref().iter().all(|word| *word == 0)));
     }
 
     #[test]
