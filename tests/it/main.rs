@@ -9,6 +9,7 @@ mod auth;
 mod backup;
 mod bad_input;
 mod bans;
+mod busy_checks;
 mod clients;
 mod common;
 mod config;
