@@ -151,7 +151,13 @@ pub fn note(app: &App, session: SessionId, now: Timestamp) -> Result<()> {
 pub fn list(app: &App, principal: &Principal, page: Page, now: Timestamp) -> Result<(u32, Vec<SessionView>)> {
     let user = principal.user.id;
     let (total, found) = app.db.read(|connection| {
-        Ok((sessions::count_of(connection, user, now)?, sessions::list_of(connection, user, now, page)?))
+        let found = sessions::list_of(connection, user, now, page)?;
+        let total = match u32::try_from(found.len()) {
+            // There are no others.
+            Ok(count) if page.offset == 0 && count < page.limit => count,
+            _ => sessions::count_of(connection, user, now)?,
+        };
+        Ok((total, found))
     })?;
     Ok((total, found.into_iter().map(|session| view(session, principal.session)).collect()))
 }
