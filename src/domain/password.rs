@@ -11,7 +11,6 @@ use argon2::{ARGON2ID_IDENT, Params, Version};
 use secrecy::{ExposeSecret, SecretString};
 
 use self::threads::Threads;
-
 use crate::config;
 use crate::error::{Error, Result};
 use crate::secret;

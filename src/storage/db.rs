@@ -196,3 +196,26 @@ pub(super) fn pragmas(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+
+    #[test]
+    fn a_statement_keeps_its_plan_whatever_is_bound() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&folder.path().join("nox.db")).unwrap();
+        let planned_anew = db.write::<_, Error>(|connection| {
+            let query = "DELETE FROM sessions WHERE id IN
+                (SELECT id FROM sessions WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)";
+            let mut statement = connection.prepare(query)?;
+            for at in 0..3 {
+                statement.execute([at, 1])?;
+            }
+            Ok(statement.get_status(StatementStatus::RePrepare))
+        });
+        assert_eq!(planned_anew.unwrap(), 0);
+    }
+}
