@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import {
-  BOTH, LINK, PASSWORD, TEXTS, WAYS, around, base, button, close, enter, logIn, mail, notice, nox, open, operatorCode, pathOf, person,
-  refused, unfold,
+  BOTH, LINK, PASSWORD, TEXTS, WAYS, around, base, button, close, enter, logIn, mail, nox, open, operatorCode, pathOf, person,
+  refused, told, unfold,
 } from './house.mjs';
 
 // One red pixel.
@@ -23,7 +23,7 @@ for (const { name, settings, t, js } of WAYS) {
     await profile.getByLabel(t.display_name).fill('Countess <b>&');
     await profile.getByLabel(t.bio).fill('One line\nand another');
     await profile.getByRole('button', { name: t.save }).click();
-    await notice(page).getByText(t.saved).waitFor();
+    await told(page, t.saved);
     assert.equal(await page.locator('.who strong').textContent(), 'Countess <b>&');
     assert.equal(await page.getByLabel(t.bio).inputValue(), 'One line\nand another');
     await profile.getByLabel(t.display_name).fill('ab');
@@ -33,7 +33,7 @@ for (const { name, settings, t, js } of WAYS) {
     const upload = page.locator('form[action="/account/picture"]');
     await upload.getByLabel(t.picture).setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: PICTURE });
     await upload.locator('> button').click();
-    await notice(page).getByText(t.saved).waitFor();
+    await told(page, t.saved);
     assert.equal(await page.locator('.who img').evaluate((image) => image.decode().then(() => image.naturalWidth)), 1);
     await upload.getByLabel(t.picture).setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('no picture') });
     await upload.locator('> button').click();
@@ -43,7 +43,7 @@ for (const { name, settings, t, js } of WAYS) {
     await page.locator('#language').selectOption(other);
     await page.locator('#display').fill('Ada again');
     await button(page, '/account/profile').click();
-    await notice(page).getByText(TEXTS[other].saved).waitFor();
+    await told(page, TEXTS[other].saved);
     assert.equal(await page.locator('html').getAttribute('lang'), other, 'the account has a language of its own');
     assert.equal(await page.locator('time').first().textContent().then((text) => / UTC$/.test(text)), !js, 'a script knows the clock');
     await close(page);
@@ -68,7 +68,7 @@ for (const { name, settings, t } of BOTH) {
     await form.getByLabel(t.current_password).fill(PASSWORD);
     await form.getByLabel(t.new_password).fill('another horse');
     await form.locator('> button').click();
-    await notice(page).getByText(t.password_changed).waitFor();
+    await told(page, t.password_changed);
     await elsewhere.goto(`${base}/account`);
     assert.equal(pathOf(elsewhere), '/login', 'other sessions have ended');
     await enter(elsewhere, { ...ada, password: 'another horse' });
@@ -78,12 +78,12 @@ for (const { name, settings, t } of BOTH) {
     await form.getByLabel(t.new_email).fill(`new-${ada.email}`);
     await form.getByLabel(t.current_password).fill('another horse');
     await form.locator('> button').click();
-    await notice(page).getByText(t.email_changed).waitFor();
+    await told(page, t.email_changed);
     await page.getByText(t.not_verified).waitFor();
     const link = await mail({ email: `new-${ada.email}` }, LINK);
     await page.goto(link);
     await button(page, '/email/confirmation').click();
-    await notice(page).getByText(t.address_is_confirmed).waitFor();
+    await told(page, t.address_is_confirmed);
     await page.getByRole('link', { name: t.your_account }).click();
     await page.getByText(t.verified, { exact: true }).waitFor();
     await close(page, elsewhere);
@@ -101,13 +101,13 @@ for (const { name, settings, t } of BOTH) {
     await form.getByLabel(t.new_email).fill(`new-${ada.email}`);
     await form.getByLabel(t.code, { exact: true }).fill(operatorCode(ada));
     await form.locator('> button').click();
-    await notice(page).getByText(t.email_changed).waitFor();
+    await told(page, t.email_changed);
     form = await unfold(page, '/account/password');
     await form.getByLabel(t.current_password).fill(PASSWORD);
     await form.getByLabel(t.new_password).fill('another horse');
     await form.getByLabel(t.code, { exact: true }).fill(operatorCode(ada));
     await form.locator('> button').click();
-    await notice(page).getByText(t.password_changed).waitFor();
+    await told(page, t.password_changed);
     await close(page);
   });
 
@@ -123,10 +123,10 @@ for (const { name, settings, t } of BOTH) {
     assert.equal(await page.getByText(t.this_session, { exact: true }).count(), 1);
     await sessions.getByText('127.0.0.1').first().waitFor();
     await page.getByRole('button', { name: `${t.end_session_of} Firefox, Linux` }).first().click();
-    await notice(page).getByText(t.session_ended).waitFor();
+    await told(page, t.session_ended);
     assert.equal(await sessions.count(), 3);
     await page.getByRole('button', { name: t.end_all_others }).click();
-    await notice(page).getByText(t.sessions_ended).waitFor();
+    await told(page, t.sessions_ended);
     assert.equal(await sessions.count(), 1);
     assert.equal(await page.getByRole('button', { name: t.end_all_others }).count(), 0);
     for (const other of others) {
@@ -164,7 +164,7 @@ for (const { name, settings, t } of BOTH) {
     const ada = person();
     const page = await logIn(ada, settings);
     await page.getByRole('button', { name: t.mail_a_link }).click();
-    await notice(page).getByText(t.link_is_mailed).waitFor();
+    await told(page, t.link_is_mailed);
     const link = await mail(ada, LINK);
     // Whoever opens it need not be logged in.
     const reader = await open(link.slice(base.length), settings);
@@ -172,7 +172,7 @@ for (const { name, settings, t } of BOTH) {
     await page.reload();
     await page.getByText(t.not_verified).waitFor();
     await button(reader, '/email/confirmation').click();
-    await notice(reader).getByText(t.address_is_confirmed).waitFor();
+    await told(reader, t.address_is_confirmed);
     await page.reload();
     await page.getByText(t.verified, { exact: true }).waitFor();
     await reader.goto(link);

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  BOTH, CODE, TEXTS, WAYS, alert, base, button, close, code, enter, enterCode, focused, launch, logIn, mail, notice, nox, open, operatorCode,
-  pathOf, person, refused, wrongCode,
+  BOTH, CODE, TEXTS, WAYS, alert, base, button, close, code, enter, enterCode, focused, launch, logIn, mail, nox, open, operatorCode,
+  pathOf, person, refused, told, wrongCode,
 } from './house.mjs';
 
 const spaced = (digits) => ` ${digits.slice(0, 3)} ${digits.slice(3)}`;
@@ -101,14 +101,14 @@ for (const { name, settings, t, js } of BOTH) {
     const setup = await logIn(ada, settings);
     await setup.locator('details', { has: setup.locator('[name=mailed_code]') }).locator('summary').click();
     await button(setup, '/account/mail-codes/send').click();
-    await notice(setup).getByText(t.code_is_mailed).waitFor();
+    await told(setup, t.code_is_mailed);
     const mailed = await mail(ada, CODE);
     await setup.locator('[name=mailed_code]').fill(mailed);
     const form = setup.locator('form[action="/account/mail-codes/enable"]');
     await form.locator('[name=code]').fill(code(ada));
     await form.locator('[name=current_password]').fill(ada.password);
     await form.locator('> button').click();
-    await notice(setup).getByText(t.switched_on).waitFor();
+    await told(setup, t.switched_on);
     await close(setup);
 
     const page = await atCode(ada, settings);
@@ -130,7 +130,7 @@ for (const js of [true, false]) {
     const setup = await logIn(ada, settings);
     await setup.locator('details', { has: setup.locator('[name=mailed_code]') }).locator('summary').click();
     await button(setup, '/account/mail-codes/send').click();
-    await notice(setup).waitFor();
+    await told(setup, TEXTS.fr.code_is_mailed);
     await setup.locator('[name=mailed_code]').fill(await mail(ada, CODE));
     await setup.locator('#mail-password').fill(ada.password);
     await button(setup, '/account/mail-codes/enable').click();

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import {
-  BOTH, CODE, PASSWORD, TEXTS, arrive, base, button, close, code, logIn, mail, notice, operatorCode, person, refused, unfold,
+  BOTH, CODE, PASSWORD, TEXTS, arrive, base, button, close, code, logIn, mail, operatorCode, person, refused, told, unfold,
   wrongCode,
 } from './house.mjs';
 
@@ -15,7 +15,17 @@ async function prove(page, action, text) {
   await form.locator('> button').click();
 }
 
-const shown = (page) => page.locator('#codes li').allTextContents();
+/** The recovery codes of the page that a form leads to. */
+async function newCodes(page) {
+  await arrive(page, '#codes');
+  return (await page.locator('#codes li').allTextContents()).map((text) => text.trim());
+}
+
+/** Leaves that page. */
+async function leave(page, t) {
+  await page.getByRole('link', { name: t.done }).click();
+  await page.waitForURL('**/account');
+}
 
 for (const { name, settings, t } of BOTH) {
   test(`an app is set up by its secret, and lost with a recovery code (${name})`, async () => {
@@ -39,7 +49,7 @@ for (const { name, settings, t } of BOTH) {
     assert.equal(await page.locator('#secret').textContent(), secret, 'the app that was scanned is still the one');
     await enable(code(ada), PASSWORD);
     await page.getByRole('heading', { name: t.recovery_codes }).waitFor();
-    const codes = (await shown(page)).map((text) => text.trim());
+    const codes = await newCodes(page);
     assert.equal(new Set(codes).size, 10);
     codes.forEach((text) => assert.match(text, /^[A-Z2-9]{5}-[A-Z2-9]{5}$/));
     const [download] = await Promise.all([
@@ -49,18 +59,16 @@ for (const { name, settings, t } of BOTH) {
     assert.equal(download.suggestedFilename(), 'recovery-codes.txt');
     assert.deepEqual(readFileSync(await download.path(), 'utf8').trim().split('\n'), codes);
 
-    await page.getByRole('link', { name: t.done }).click();
-    await page.waitForURL('**/account');
+    await leave(page, t);
     await page.getByText(t.codes_left.replace('{}', 10)).waitFor();
     await prove(page, '/account/recovery', codes[0]);
-    await arrive(page, '#codes');
-    const renewed = (await shown(page)).map((text) => text.trim());
+    const renewed = await newCodes(page);
     assert.ok(renewed.every((text) => !codes.includes(text)));
-    await page.getByRole('link', { name: t.done }).click();
+    await leave(page, t);
     await prove(page, '/account/totp/disable', codes[1]);
     await refused(page, t.wrong_code);
     await prove(page, '/account/totp/disable', renewed[0].toLowerCase());
-    await notice(page).getByText(t.switched_off).waitFor();
+    await told(page, t.switched_off);
     assert.equal(await page.getByText(t.recovery_codes).count(), 0);
     await close(page);
   });
@@ -70,16 +78,16 @@ for (const { name, settings, t } of BOTH) {
     const page = await logIn(ada, settings);
     await unfold(page, '/account/mail-codes/enable');
     await button(page, '/account/mail-codes/send').click();
-    await notice(page).getByText(t.code_is_mailed).waitFor();
+    await told(page, t.code_is_mailed);
     // It is unfolded: that is where the code goes.
     await page.getByLabel(t.code_from_mail).fill(await mail(ada, CODE));
     await page.locator('#mail-password').fill(PASSWORD);
     await button(page, '/account/mail-codes/enable').click();
-    const [one] = await shown(page);
-    await page.getByRole('link', { name: t.done }).click();
+    const [one] = await newCodes(page);
+    await leave(page, t);
     await page.getByText(t.codes_left.replace('{}', 10)).waitFor();
-    await prove(page, '/account/mail-codes/disable', one.trim());
-    await notice(page).getByText(t.switched_off).waitFor();
+    await prove(page, '/account/mail-codes/disable', one);
+    await told(page, t.switched_off);
     await close(page);
   });
 
@@ -88,8 +96,7 @@ for (const { name, settings, t } of BOTH) {
     const page = await logIn(ada, settings);
     await page.getByText(t.mail_needs_address).waitFor();
     await prove(page, '/account/recovery', operatorCode(ada));
-    await arrive(page, '#codes');
-    assert.equal((await shown(page)).length, 10);
+    assert.equal((await newCodes(page)).length, 10);
     await page.goto(`${base}/account/totp`);
     await page.waitForURL('**/account');
     await close(page);
@@ -127,8 +134,7 @@ test('the secret and the recovery codes are copied', async () => {
   await page.getByLabel(TEXTS.en.first_code).fill(code(ada));
   await page.getByLabel(TEXTS.en.current_password).fill(PASSWORD);
   await button(page, '/account/totp/enable').click();
-  await arrive(page, '#codes');
-  const codes = (await shown(page)).map((text) => text.trim());
+  const codes = await newCodes(page);
   assert.deepEqual((await copied()).split(/\s+/).filter(Boolean), codes);
   await page.evaluate(() => { window.print = () => { document.title = 'printed'; }; });
   await page.getByRole('button', { name: TEXTS.en.print }).click();

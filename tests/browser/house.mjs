@@ -15,6 +15,8 @@ import { chromium } from 'playwright-core';
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const NOX = process.env.NOX ?? at('../../target/debug/nox');
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+/** Bytes a second: on a slow line, whatever looks before it has waited fails. */
+const SLOW = Number(process.env.SLOW ?? 0);
 const SHOTS = at('screenshots/');
 const WIDTHS = [360, 768, 1280];
 const SIZE = { width: 1280, height: 800 };
@@ -178,6 +180,11 @@ export async function open(path, settings = {}, context) {
   browser ??= await launch();
   context ??= await browser.newContext({ viewport: SIZE, locale: 'en-GB', ...settings });
   const page = await context.newPage();
+  if (SLOW) {
+    const devtools = await context.newCDPSession(page);
+    const pace = { offline: false, latency: 100, downloadThroughput: SLOW, uploadThroughput: -1 };
+    await devtools.send('Network.emulateNetworkConditions', pace);
+  }
   page.faults = [];
   page.on('pageerror', (error) => page.faults.push(String(error)));
   page.on('console', (message) => {
@@ -223,26 +230,33 @@ export async function shoot(page, name, check = () => {}) {
 }
 
 export const alert = (page) => page.getByRole('alert');
-export const notice = (page) => page.getByRole('status');
 export const pathOf = (page) => page.url().slice(base.length);
 /** Waits for the focus: browsers give it to a field of a new page some time after the page is there. */
 export const focused = (page, id) => page.locator(`#${id}:focus`).waitFor();
 /** The button that sends the form at an address. */
 export const button = (page, action) => page.locator(`form[action="${action}"] > button`);
 
-/** Waits for what a form leads to, and tells what is shown where it does not come. */
+/** Waits for what a form leads to, and for all of its page; tells what is shown where it does not come. */
 export async function arrive(page, selector) {
   try {
     await page.locator(selector).waitFor();
+    await page.waitForLoadState();
   } catch (error) {
     throw new Error(`${page.url()} shows: ${await page.locator('main').innerText()}`, { cause: error });
   }
 }
 
-/** Waits for the very words, which a refusal shows with the focus on them. */
+/** Waits for the words of a success, and for all of the page that shows them. */
+export async function told(page, text) {
+  await page.getByRole('status').getByText(text).waitFor();
+  await page.waitForLoadState();
+}
+
+/** Waits for the very words, which a refusal shows with the focus on them, and for all of the page. */
 export async function refused(page, text) {
   await alert(page).getByText(around(text)).waitFor();
   await page.locator('.error:focus').waitFor();
+  await page.waitForLoadState();
 }
 
 /** Types a name and a password, and sends them. */
