@@ -4,7 +4,7 @@
 -- "nox!" in ASCII: marks the file as one of ours.
 PRAGMA application_id = 1852799009;
 -- The version of this schema.
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 CREATE TABLE users (
     -- Never given twice, since tokens and other servers remember it.
@@ -105,9 +105,9 @@ CREATE TABLE devices (
 
 -- A token is worth something only while its row is here.
 CREATE TABLE sessions (
-    -- A version 7 UUID.
-    id                BLOB    PRIMARY KEY CHECK (length(id) = 16),
     user_id           INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    -- A version 7 UUID: in the order of time.
+    id                BLOB    NOT NULL UNIQUE CHECK (length(id) = 16),
     created_at        INTEGER NOT NULL,
     expires_at        INTEGER NOT NULL,
     -- The latest request, to the minute.
@@ -116,10 +116,10 @@ CREATE TABLE sessions (
     user_agent        TEXT,
     -- The client's key (SPKI, DER) and its SHA-256.
     public_key        BLOB,
-    public_key_sha256 BLOB
+    public_key_sha256 BLOB,
+    PRIMARY KEY (user_id, id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX sessions_by_user ON sessions (user_id, created_at);
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 
 -- Pictures that users uploaded.

@@ -196,7 +196,7 @@ pub fn revoke_others(app: &App, principal: &Principal, now: Timestamp) -> Result
 
 /// Makes sure that the principal's session has not ended since the request came.
 pub(super) fn check_open(connection: &Connection, principal: &Principal, now: Timestamp) -> Result<()> {
-    sessions::find_active(connection, principal.session, now)?.map(drop).ok_or(Error::NotLogged)
+    sessions::find_active_of(connection, principal.user.id, principal.session, now)?.map(drop).ok_or(Error::NotLogged)
 }
 
 /// The sessions of a user, or of everybody, each with its username, newest first: for an operator.
@@ -248,9 +248,7 @@ pub fn revoke_all_of(app: &App, name: &str, now: Timestamp) -> Result<()> {
 }
 
 fn own(connection: &Connection, principal: &Principal, id: SessionId, now: Timestamp) -> Result<Session> {
-    sessions::find_active(connection, id, now)?
-        .filter(|session| session.user_id == principal.user.id)
-        .ok_or(Error::SessionNotFound)
+    sessions::find_active_of(connection, principal.user.id, id, now)?.ok_or(Error::SessionNotFound)
 }
 
 fn view(session: Session, current: SessionId) -> SessionView {

@@ -119,7 +119,21 @@ pub fn find_last_created_at(connection: &Connection) -> Result<Option<Timestamp>
     Ok(connection.query_row(query, [], |row| row.get(0)).optional()?)
 }
 
-/// The session, unless it has expired.
+/// A user's session, unless it has expired.
+///
+/// # Errors
+/// The database fails.
+pub fn find_active_of(
+    connection: &Connection,
+    user_id: UserId,
+    id: SessionId,
+    now: Timestamp,
+) -> Result<Option<Session>> {
+    let query = select!("WHERE user_id = ?1 AND id = ?2 AND expires_at > ?3");
+    Ok(connection.prepare_cached(query)?.query_row(params![user_id, id, now], session).optional()?)
+}
+
+/// The session, whosever it is, unless it has expired.
 ///
 /// # Errors
 /// The database fails.
@@ -133,7 +147,7 @@ pub fn find_active(connection: &Connection, id: SessionId, now: Timestamp) -> Re
 /// # Errors
 /// The database fails.
 pub fn list_of(connection: &Connection, user_id: UserId, now: Timestamp, page: Page) -> Result<Vec<Session>> {
-    let query = select!("WHERE user_id = ?1 AND expires_at > ?2 ORDER BY created_at DESC, id DESC LIMIT ?3 OFFSET ?4");
+    let query = select!("WHERE user_id = ?1 AND expires_at > ?2 ORDER BY id DESC LIMIT ?3 OFFSET ?4");
     let mut statement = connection.prepare_cached(query)?;
     let found = statement.query_map(params![user_id, now, page.limit, page.offset], session)?;
     Ok(found.collect::<rusqlite::Result<_>>()?)
@@ -154,7 +168,7 @@ pub fn count_of(connection: &Connection, user_id: UserId, now: Timestamp) -> Res
 /// # Errors
 /// The database fails.
 pub fn list_all(connection: &Connection, now: Timestamp) -> Result<Vec<Session>> {
-    let query = select!("WHERE expires_at > ?1 ORDER BY created_at DESC, id DESC");
+    let query = select!("WHERE expires_at > ?1 ORDER BY id DESC");
     Ok(connection.prepare_cached(query)?.query_map([now], session)?.collect::<rusqlite::Result<_>>()?)
 }
 

@@ -7,7 +7,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::{OpenError, backup};
 
 /// Each leads from one version to the next, the first from version 1.
-const STEPS: [&str; 1] = [include_str!("upgrades/2.sql")];
+const STEPS: [&str; 2] = [include_str!("upgrades/2.sql"), include_str!("upgrades/3.sql")];
 
 /// Brings a database from that version to today's: all of it or nothing. A copy of what it was stays beside it.
 pub(super) fn run(connection: &mut Connection, path: &Path, from: u32) -> Result<(), OpenError> {
@@ -38,6 +38,7 @@ fn copy_name(path: &Path, version: u32) -> PathBuf {
 mod tests {
     use super::super::Db;
     use super::*;
+    use rusqlite::types::Value;
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
@@ -72,7 +73,9 @@ mod tests {
             .execute_batch(
                 "INSERT INTO users (id, username, display, email, email_verified, password_hash, password_changed_at, created_at)
                  VALUES (7, 'ada', 'Ada', 'ada@example.org', 1, 'hash', 1, 1);
-                 INSERT INTO totp_factors VALUES (7, x'01', 5, 9);",
+                 INSERT INTO totp_factors VALUES (7, x'01', 5, 9);
+                 INSERT INTO sessions (id, user_id, created_at, expires_at, last_seen_at, ip, user_agent, public_key, public_key_sha256)
+                 VALUES (zeroblob(16), 7, 1, 2, 3, '192.0.2.1', 'Nox', x'04', x'05');",
             )
             .unwrap();
         path
@@ -82,7 +85,15 @@ mod tests {
     fn an_upgraded_database_is_laid_out_as_a_new_one_and_keeps_its_rows() {
         let folder = tempfile::tempdir().unwrap();
         let path = old_database(folder.path());
+        let session = |connection: &Connection| {
+            let query = "SELECT id = zeroblob(16), user_id, created_at, expires_at, last_seen_at, ip, user_agent,
+                hex(public_key), hex(public_key_sha256) FROM sessions";
+            connection
+                .query_row(query, [], |row| (0..9).map(|column| row.get(column)).collect::<Result<Vec<Value>, _>>())
+        };
+        let before = session(&Connection::open(&path).unwrap()).unwrap();
         let db = Db::open(&path).unwrap();
+        assert_eq!(db.read(|connection| Ok(session(connection)?)).unwrap(), before);
         let new = folder.path().join("new.db");
         drop(Db::open(&new).unwrap());
         assert_eq!(layout(&path), layout(&new));

@@ -72,7 +72,7 @@ fn a_database_of_something_else_or_of_a_later_version_is_refused() {
     let set = |pragma: &str| Connection::open(instance.path("nox.db")).unwrap().execute_batch(pragma).unwrap();
     set("PRAGMA journal_mode = DELETE; PRAGMA user_version = 99");
     refuses(&instance, 6, &["schema version 99", "install a newer nox"]);
-    set("PRAGMA user_version = 2; PRAGMA application_id = 7");
+    set("PRAGMA user_version = 3; PRAGMA application_id = 7");
     refuses(&instance, 6, &["is not a Nox database", "storage.database"]);
 }
 
