@@ -117,7 +117,7 @@ fn a_newer_database_is_refused_with_its_version() {
     instance.add_user("ada", "hunter22");
     rusqlite::Connection::open(instance.path("nox.db")).unwrap().pragma_update(None, "user_version", 99).unwrap();
     let before = std::fs::read(instance.path("nox.db")).unwrap();
-    for args in [&["user", "list"][..], &["serve"]] {
+    for args in [&["user", "list"][..], &["serve", "--listen", "127.0.0.1:0"]] {
         let ran = instance.run(args, "");
         assert_eq!((ran.status, ran.stderr.lines().count()), (6, 1), "{}", ran.stderr);
         assert!(
