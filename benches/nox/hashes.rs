@@ -13,9 +13,8 @@ use crate::figures::Figures;
 use crate::load::at_once;
 use crate::stage::Stage;
 use crate::storm::{CLIENTS, Storm};
+use crate::turns;
 
-/// How often each gets its turn in a round: what slows the machine down for a while meets all of them.
-const TURNS: u32 = 4;
 /// As the server has them by default.
 const MEMORY_KIB: u32 = 19_456;
 const ITERATIONS: u32 = 2;
@@ -33,34 +32,24 @@ impl Hashes {
     }
 
     fn rate(&self, name: &str) -> Result<f64> {
-        let seconds = self.stage.seconds(1);
         let role = match name {
             "argon2" => "hash",
             "argon2-fresh" => "hash-fresh",
             _ => {
                 let storm = Storm::start(self.stage.server.address, CLIENTS)?;
-                let rate = storm.rate(seconds)?;
+                let rate = storm.rate(turns::SECONDS)?;
                 storm.stop()?;
                 return Ok(rate);
             }
         };
-        let output = Command::new(std::env::current_exe()?).args([role, &seconds.to_string()]).output()?;
+        let output = Command::new(std::env::current_exe()?).args([role, &turns::SECONDS.to_string()]).output()?;
         Ok(String::from_utf8(output.stdout)?.trim().parse()?)
     }
 }
 
 impl Measure for Hashes {
     fn round(&mut self, figures: &mut Figures) -> Result<()> {
-        let names: Vec<_> =
-            ["argon2", "argon2-fresh", "logins"].into_iter().filter(|name| figures.wants(name)).collect();
-        let mut means = vec![0.0; names.len()];
-        for _ in 0..TURNS {
-            for (mean, name) in means.iter_mut().zip(&names) {
-                *mean += self.rate(name)? / f64::from(TURNS);
-            }
-        }
-        names.iter().zip(means).for_each(|(name, mean)| figures.note(*name, mean));
-        Ok(())
+        turns::take(figures, &["argon2", "argon2-fresh", "logins"], |name| self.rate(name))
     }
 }
 

@@ -21,6 +21,7 @@ mod stage;
 mod start;
 mod storm;
 mod sweep;
+mod turns;
 mod wrk;
 
 use std::process::ExitCode;

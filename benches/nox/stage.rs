@@ -11,6 +11,7 @@ use crate::figures::Figures;
 use crate::fill;
 use crate::http::get;
 use crate::server::{Instance, Server};
+use crate::turns;
 use crate::wrk::{By, Target};
 
 pub const USERS: u32 = 1024;
@@ -78,13 +79,14 @@ impl Requests {
 impl Measure for Requests {
     fn round(&mut self, figures: &mut Figures) -> Result<()> {
         let stage = &self.stage;
-        for (name, target) in
-            [("bare", &self.bare), ("me", &stage.me), ("me-many", &stage.many), ("relays", &stage.relays)]
-        {
-            if figures.wants(name) {
-                figures.note(name, target.rate(stage.seconds(3))?);
-            }
-        }
-        Ok(())
+        turns::take(figures, &["bare", "me", "me-many", "relays"], |name| {
+            let target = match name {
+                "bare" => &self.bare,
+                "me" => &stage.me,
+                "me-many" => &stage.many,
+                _ => &stage.relays,
+            };
+            target.rate(turns::SECONDS)
+        })
     }
 }
