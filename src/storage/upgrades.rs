@@ -83,22 +83,28 @@ mod tests {
 
     #[test]
     fn an_upgraded_database_is_laid_out_as_a_new_one_and_keeps_its_rows() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = old_database(folder.path());
         let session = |connection: &Connection| {
             let query = "SELECT id = zeroblob(16), user_id, created_at, expires_at, last_seen_at, ip, user_agent,
                 hex(public_key), hex(public_key_sha256) FROM sessions";
             connection
                 .query_row(query, [], |row| (0..9).map(|column| row.get(column)).collect::<Result<Vec<Value>, _>>())
         };
-        let before = session(&Connection::open(&path).unwrap()).unwrap();
-        let db = Db::open(&path).unwrap();
-        assert_eq!(db.read(|connection| Ok(session(connection)?)).unwrap(), before);
-        let new = folder.path().join("new.db");
-        drop(Db::open(&new).unwrap());
-        assert_eq!(layout(&path), layout(&new));
-        let user = db.read(|connection| super::super::users::find_by_username(connection, "ada")).unwrap().unwrap();
-        assert!(user.email_verified && user.has_totp && !user.has_email_factor && user.recovery_codes == 0);
+        for steps in 0..STEPS.len() {
+            let folder = tempfile::tempdir().unwrap();
+            let path = old_database(folder.path());
+            let old = Connection::open(&path).unwrap();
+            STEPS[..steps].iter().for_each(|step| old.execute_batch(step).unwrap());
+            let before = session(&old).unwrap();
+            drop(old);
+            let db = Db::open(&path).unwrap();
+            assert!(folder.path().join(format!("nox.db.v{}", steps + 1)).exists());
+            assert_eq!(db.read(|connection| Ok(session(connection)?)).unwrap(), before);
+            let new = folder.path().join("new.db");
+            drop(Db::open(&new).unwrap());
+            assert_eq!(layout(&path), layout(&new));
+            let user = db.read(|connection| super::super::users::find_by_username(connection, "ada")).unwrap().unwrap();
+            assert!(user.email_verified && user.has_totp && !user.has_email_factor && user.recovery_codes == 0);
+        }
     }
 
     #[test]
