@@ -131,6 +131,21 @@ fn somebody_elses_session_is_as_if_it_did_not_exist() {
 }
 
 #[test]
+fn an_expired_session_is_as_if_it_did_not_exist() {
+    let (instance, server) = serve();
+    let (ada, other) = (Person::log_in(&server, "ada"), Person::log_in(&server, "ada"));
+    let gone = own_id(&other);
+    let expire = "UPDATE sessions SET expires_at = 1 WHERE hex(id) = upper(replace(?1, '-', ''))";
+    assert_eq!(database(&instance).execute(expire, [&gone]).unwrap(), 1);
+    assert_eq!(ids(&ada.get(PATH).data()), [own_id(&ada)]);
+    let path = format!("{PATH}/{gone}");
+    for answer in [ada.get(&path), ada.delete(&path)] {
+        answer.failure(15, 404, &path);
+    }
+    assert_eq!(instance.run(&["session", "revoke", &gone], "").status, 3);
+}
+
+#[test]
 fn by_the_cookie_alone_only_our_own_pages_revoke() {
     let (_instance, server) = serve();
     let login = server.client().log_in("ada", "hunter22");
@@ -238,6 +253,9 @@ fn an_operator_lists_the_sessions_of_all_or_of_one() {
     assert_eq!(all, expected.iter().map(|(id, name)| ((*id).clone(), (*name).into())).collect());
     assert_eq!(columns(&["session", "list", "bob"]), [(of_bob.clone(), "bob".into())]);
     assert_eq!(columns(&["session", "list", "1"]).len(), 2);
+    let list = instance.ok(&["session", "list", "--json"], "");
+    let time = |line| serde_json::from_str::<Value>(line).unwrap()["created_at"].as_i64().unwrap();
+    assert!(list.lines().map(time).is_sorted_by(|first, second| first >= second), "newest first");
     let json = instance.ok(&["session", "list", "bob", "--json"], "");
     let one: Value = serde_json::from_str(&json).unwrap();
     assert_eq!((&one["id"], &one["username"], &one["ip"]), (&json!(of_bob), &json!("bob"), &json!("127.0.0.1")));
