@@ -3,20 +3,19 @@
 #![no_main]
 
 use std::io;
-use std::net::TcpListener;
 use std::sync::{Arc, LazyLock, mpsc};
 use std::thread;
 
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use libfuzzer_sys::fuzz_target;
-use nox::http::{Look, serve};
+use nox::http::{Listener, Look, serve};
 use ureq::Agent;
 use ureq::http::{HeaderValue, Request};
 use url::Url;
 use url::form_urlencoded::byte_serialize;
 
-const SETTINGS: &str = "[server]\npublic_url = 'https://nox.example'\nallowed_origins = ['https://a.example']\n\
-    [users]\nregistration = 'open'\n";
+const SETTINGS: &str = "[server]\nlisten = '127.0.0.1:0'\npublic_url = 'https://nox.example'\n\
+    allowed_origins = ['https://a.example']\n[users]\nregistration = 'open'\n";
 const ORIGINS: [&str; 2] = ["https://nox.example", "https://a.example"];
 const BROWSER: &str = "AAAAAAAAAAAAAAAAAAAAAA";
 
@@ -78,8 +77,8 @@ static SERVER: LazyLock<Server> = LazyLock::new(|| {
     let app = Arc::new(nox_fuzz::app(SETTINGS));
     let token = app.form_token(BROWSER);
     let look = Look::new(&app.config).unwrap();
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
+    let listener = Listener::bind(&app.config.server.listen).unwrap();
+    let url = listener.to_string();
     let (ready, is_ready) = mpsc::channel();
     thread::spawn(move || serve::<io::Error>(&app, look, listener, || ready.send(()).map_err(io::Error::other)));
     is_ready.recv().unwrap();

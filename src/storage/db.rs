@@ -24,8 +24,8 @@ use crate::files;
 /// How long a statement waits for another process's lock, and a caller for a connection.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const STATEMENT_CACHE: usize = 32;
-/// What a thread that reads all the time may keep of the database, so that the rows of a few thousand active users stay at
-/// hand.
+/// What a thread that reads all the time may keep of the database: two thousand active users, where each is on pages of
+/// their own, stay at hand.
 const KEPT_KIB: i32 = 16 << 10;
 /// The file is made elsewhere, and a path is a path.
 pub(super) const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);

@@ -71,7 +71,7 @@ export async function tour(lang, look) {
   await look(page, 'account');
   await page.locator('#picture').setInputFiles(PICTURE);
   await button(page, '/account/picture').click();
-  await page.locator('.who img').waitFor();
+  await arrive(page, '.who img');
   await unfoldAll(page);
   await look(page, 'account-unfolded');
   await button(page, '/account/totp/setup').click();
