@@ -4,7 +4,7 @@
 -- "nox!" in ASCII: marks the file as one of ours.
 PRAGMA application_id = 1852799009;
 -- The version of this schema.
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 
 CREATE TABLE users (
     -- Never given twice, since tokens and other servers remember it.
@@ -25,7 +25,7 @@ CREATE TABLE users (
     thumbnail           TEXT,
     banner              TEXT,
     home                TEXT,
-    -- One a line.
+    -- One a line: the URL, and behind a space its label, where it has one.
     links               TEXT    NOT NULL DEFAULT '',
     tags                TEXT    NOT NULL DEFAULT '',
     -- A ban holds from then, and until then or for good.
@@ -36,7 +36,12 @@ CREATE TABLE users (
     -- Whether codes mailed to the address are a second factor; never while it is not verified.
     has_email_factor    INTEGER NOT NULL DEFAULT 0 CHECK (has_email_factor IN (0, email_verified)),
     -- 'en' or 'fr', where the user or the operator chose one.
-    language            TEXT
+    language            TEXT,
+    pronoun             TEXT,
+    avatar              TEXT,
+    -- The status that the user set, such as 'busy'; without one, they are 'online'.
+    presence            TEXT,
+    presence_text       TEXT
 ) STRICT;
 
 -- A user's authenticator app; there only while it is enabled.

@@ -148,7 +148,13 @@ impl Error {
     /// The whole table: the facts of every variant, by code.
     #[must_use]
     pub fn table() -> Vec<Facts> {
-        let one_of_each = [
+        Self::one_of_each().iter().map(Self::facts).collect()
+    }
+
+    /// An error of every variant, by code; what they say is empty.
+    #[must_use]
+    pub fn one_of_each() -> [Self; 19] {
+        [
             Self::NotImplemented,
             Self::UserNotFound,
             Self::NotFound { what: "" },
@@ -168,8 +174,7 @@ impl Error {
             Self::PayloadTooLarge { limit: 0 },
             Self::UnsupportedMediaType { expected: "" },
             Self::MethodNotAllowed { method: String::new(), allow: String::new() },
-        ];
-        one_of_each.iter().map(Self::facts).collect()
+        ]
     }
 
     /// Seconds after which it is worth trying again, where that is known.

@@ -3,8 +3,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use nox::domain::fields::{Display, Email, GivenTag, Link, OwnTag, Username};
+use nox::domain::fields::{Display, Email, Username};
 use nox::domain::identifier::{Identifier, Selector};
+use nox::domain::links::{NewLink, SentLink};
+use nox::domain::tags::{GivenTag, OwnTag};
 use url::Url;
 
 fuzz_target!(|text: &str| {
@@ -16,7 +18,8 @@ fuzz_target!(|text: &str| {
     if Display::parse(text.into()).is_ok() || Email::parse(text.into()).is_ok() {
         assert!(!text.contains(char::is_control) && text.trim() == text);
     }
-    if Link::parse(text.into()).is_ok() {
+    let link = SentLink { label: Some(text.into()), value: text.into() };
+    if NewLink::parse(link).is_ok() {
         let url = Url::parse("https://nox.example/account").unwrap().join(text).unwrap();
         assert!(url.has_host() && matches!(url.scheme(), "http" | "https"));
     }

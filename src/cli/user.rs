@@ -1,17 +1,19 @@
 //! `nox user`.
 
 mod set;
+mod show;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::output::{Output, Stop, printable};
+use super::output::{Output, Stop};
 use super::password::{Given, Source};
 use crate::domain::App;
-use crate::domain::fields::{Display, Email, GivenTag, Username};
-use crate::domain::profile::{MethodStates, Profile};
-use crate::domain::users::{self, Ban, NewAccount};
+use crate::domain::fields::{Display, Email, Username};
+use crate::domain::profile::Profile;
+use crate::domain::tags::GivenTag;
+use crate::domain::users::{self, NewAccount};
 use crate::error::Error;
 use crate::time::{Span, Timestamp};
 
@@ -111,15 +113,6 @@ struct Shown<'user> {
     password: &'user str,
 }
 
-/// A user, with the ban where one holds.
-#[derive(Serialize)]
-struct Inspected<'user> {
-    #[serde(flatten)]
-    user: &'user Profile,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ban: Option<&'user Ban>,
-}
-
 impl User {
     /// Runs the command.
     ///
@@ -130,7 +123,7 @@ impl User {
         match self {
             Self::Add(command) => command.run(app, output, now),
             Self::List { search } => list(app, output, &search, now),
-            Self::Show(Named { name }) => show(app, output, &name, now),
+            Self::Show(Named { name }) => show::run(app, output, &name, now),
             Self::Passwd { named: Named { name }, source } => passwd(app, output, &name, &source, now),
             Self::Set(command) => command.run(app, output, now),
             Self::Tag(command) => command.run(app, output, now),
@@ -193,50 +186,13 @@ fn list(app: &App, output: Output, search: &str, now: Timestamp) -> Result<()> {
         return found.iter().try_for_each(|user| output.json(user));
     }
     let row = |user: Profile| {
-        let factor = if user.twofa_enabled { "totp" } else { "-" };
+        let factors = show::second_factors(&user.factors);
         let email = user.email.unwrap_or_else(|| "-".into());
         let public = user.public;
-        [public.id.to_string(), public.username, public.display, email, factor.into(), public.tags.join(",")]
+        [public.id.to_string(), public.username, public.display, email, factors, public.tags.join(",")]
     };
     let rows: Vec<_> = found.into_iter().map(row).collect();
     output.table(["ID", "USERNAME", "DISPLAY", "EMAIL", "2FA", "TAGS"], &rows)
-}
-
-fn show(app: &App, output: Output, name: &str, now: Timestamp) -> Result<()> {
-    let (user, ban) = users::inspect(app, name, now).map_err(|error| named(error, name))?;
-    if output.json {
-        return output.json(&Inspected { user: &user, ban: ban.as_ref() });
-    }
-    let ban = ban.map(|ban| {
-        let end = ban.until.map_or_else(|| "for good".into(), |until| format!("until {until}"));
-        ban.reason.map_or(end.clone(), |reason| format!("{end}: {reason}"))
-    });
-    let verified = if user.email_verified { " (verified)" } else { " (not verified)" };
-    let optional = |text: Option<String>| text.unwrap_or_else(|| "-".into());
-    let public = user.public;
-    let rows = [
-        ("id", public.id.to_string()),
-        ("username", public.username),
-        ("display", public.display),
-        ("email", optional(user.email.map(|email| email + verified))),
-        ("second factor", second_factors(&user.methods)),
-        ("tags", public.tags.join(", ")),
-        ("rank", public.rank.to_string()),
-        ("banned", optional(ban)),
-        ("bio", optional(public.bio)),
-        ("home", optional(user.home)),
-        ("links", public.links.join(" ")),
-        ("thumbnail", optional(public.thumbnail)),
-        ("banner", optional(public.banner)),
-        ("created", public.created_at.to_string()),
-    ];
-    rows.iter().try_for_each(|(key, value)| output.line(format_args!("{key:<14}{}", printable(value))))
-}
-
-fn second_factors(methods: &MethodStates) -> String {
-    let states = [("totp", methods.totp), ("email", methods.email)];
-    let on: Vec<_> = states.into_iter().filter(|(_, state)| *state == "enabled").map(|(name, _)| name).collect();
-    if on.is_empty() { "off".into() } else { on.join(", ") }
 }
 
 fn passwd(app: &App, output: Output, name: &str, source: &Source, now: Timestamp) -> Result<()> {

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use listen::Listen;
 pub use log::{LogFormat, LogLevel};
-pub use look::{Accent, FooterLink};
+pub use look::{Accent, FooterLink, WebUrl};
 pub use mail::{Hidden, MailTls};
 pub use values::{CookieDomain, DefaultTag, Issuer, Network, Origin, Registration, ServerAddress, Within};
 
@@ -168,6 +168,7 @@ sections! {
         public_url: Origin = Origin::default(),
         trusted_proxies: Vec<Network> = Network::loopback(),
         allowed_origins: Vec<Origin> = Vec::new(),
+        numeric_origins: Vec<Origin> = Vec::new(),
     }
     Storage {
         #[serde(deserialize_with = "values::path")]
@@ -211,6 +212,9 @@ sections! {
         logo: PathBuf = PathBuf::new(),
         accent: Accent = Accent::default(),
         links: Vec<FooterLink> = Vec::new(),
+        terms: Option<WebUrl> = None,
+        privacy: Option<WebUrl> = None,
+        rules: Option<WebUrl> = None,
     }
     Mail {
         host: String = String::new(),
@@ -235,8 +239,22 @@ sections! {
     Limits {
         login_queue: Within<1, 100_000> = Within::new(512),
         shutdown_grace: Span = Span::from_secs(10),
-        picture_bytes: Within<1024, 16_777_216> = Within::new(1_048_576),
+        picture_bytes: Within<1024, 16_777_216> = Within::new(4_194_304),
         audit_age: Span = Span::from_days(365),
+    }
+}
+
+impl Server {
+    /// Whether the pages of an origin may call with credentials.
+    #[must_use]
+    pub fn allows(&self, origin: &Origin) -> bool {
+        self.allowed_origins.contains(origin) || self.numeric_origins.contains(origin)
+    }
+
+    /// Whether those of any other origin may.
+    #[must_use]
+    pub fn allows_any_origin(&self) -> bool {
+        !self.allowed_origins.is_empty() || !self.numeric_origins.is_empty()
     }
 }
 

@@ -7,13 +7,17 @@ use super::email;
 use super::factors::{self, Code, Outcome};
 use super::fields::NewPassword;
 use super::password::Password;
-use super::profile::{Profile, has_right, profile};
+use super::profile::{Profile, profile};
 use super::sessions::{Principal, check_open};
+use super::tags::has_right;
 use super::throttle::{self, Budget};
 use crate::error::{Error, Result};
 use crate::storage::users::{self as rows, User};
 use crate::storage::{Connection, sessions};
 use crate::time::Timestamp;
+
+/// The field in which API and pages take the password until now.
+pub const CURRENT: &str = "current_password";
 
 /// What a user wants changed, and what they show for it.
 pub struct Edit {
@@ -23,26 +27,38 @@ pub struct Edit {
     pub password: Option<(NewPassword, Password)>,
     /// The second factor, where they sent one.
     pub code: Option<Code>,
+    /// Whether an address that is removed may take its factor with it.
+    pub may_drop_factor: bool,
+}
+
+/// An account that was changed.
+pub struct Edited {
+    /// As its user sees it then.
+    pub profile: Profile,
+    /// Whether a link is on its way that confirms a new address.
+    pub is_link_mailed: bool,
 }
 
 /// Changes the principal's account. A change of username, email or password needs the second factor where one is on; a
-/// new password ends every other session.
+/// new password ends every other session, and so does the removal of an address to which codes went.
 ///
 /// # Errors
 /// In this order: [`Error::UnAuthorized`] without the right to edit, [`Error::TooManyRequests`],
 /// [`Error::InvalidField`] for a wrong password or code, [`Error::AlreadyExists`]; or a fault.
-pub fn edit(app: &App, principal: &Principal, edit: Edit, now: Timestamp) -> Result<Outcome<Box<Profile>>> {
+pub fn edit(app: &App, principal: &Principal, edit: Edit, now: Timestamp) -> Result<Outcome<Box<Edited>>> {
     let user = &principal.user;
     if !has_right(app, user, "can_self_edit", now) {
         return Err(Error::UnAuthorized { action: "edit this profile" });
     }
     let after = edit.changes.preview(app, user);
-    if user.has_email_factor && !after.has_email_factor {
+    let loses_factor = user.has_email_factor && !after.has_email_factor;
+    if loses_factor && !(edit.may_drop_factor && after.email.is_none()) {
         return Err(Error::invalid("email", "is a second factor: switch that off first"));
     }
     let events = audit::happening([
         (after.username != user.username, Event::AccountRenamed),
         (after.email != user.email, Event::EmailChanged),
+        (loses_factor, Event::EmailFactorDisabled),
         (edit.password.is_some(), Event::PasswordChanged),
     ]);
     let hash = edit.password.map(|passwords| replace_password(app, user, &passwords, now)).transpose()?;
@@ -60,32 +76,63 @@ pub fn edit(app: &App, principal: &Principal, edit: Edit, now: Timestamp) -> Res
     };
     Ok(match outcome {
         Outcome::Done(changed) => {
-            tell(app, principal, &changed, &events, now);
-            Outcome::Done(Box::new(profile(app, &changed, now)))
+            let is_link_mailed = tell(app, principal, &changed, &events, now);
+            Outcome::Done(Box::new(Edited { profile: profile(app, &changed, now), is_link_mailed }))
         }
-        Outcome::VerificationRequired(methods) => Outcome::VerificationRequired(methods),
+        Outcome::VerificationRequired(challenge) => Outcome::VerificationRequired(challenge),
     })
 }
 
-/// Tells the user at the address that was theirs until now, and asks for a confirmation of a new one.
-fn tell(app: &App, principal: &Principal, changed: &User, events: &[Event], now: Timestamp) {
+/// Tells the user at the address that was theirs until now, and asks for a confirmation of a new one. Returns whether a link
+/// for that is on its way.
+fn tell(app: &App, principal: &Principal, changed: &User, events: &[Event], now: Timestamp) -> bool {
     for event in events {
         app.notify(&principal.user, Some(&principal.device), *event, now);
     }
-    if events.contains(&Event::EmailChanged) {
-        email::invite(app, changed, Some(&principal.device), now);
+    events.contains(&Event::EmailChanged) && email::invite(app, changed, Some(&principal.device), now)
+}
+
+/// What somebody shows who wants their account deleted.
+pub struct Farewell {
+    /// The password, with the name of the field that it came in.
+    pub password: Option<(&'static str, Password)>,
+    /// The second factor.
+    pub code: Option<Code>,
+}
+
+/// Deletes the principal's account with everything of it: by the second factor where one is on, else by the password. A
+/// password that is sent must be right in any case.
+///
+/// # Errors
+/// [`Error::TooManyRequests`], [`Error::InvalidField`] for a wrong password or code, [`Error::NotLogged`] where the session
+/// has ended meanwhile, or a fault.
+pub fn delete(app: &App, principal: &Principal, farewell: &Farewell, now: Timestamp) -> Result<Outcome<()>> {
+    let user = &principal.user;
+    match &farewell.password {
+        Some((field, password)) => check_password(app, user, field, password, now)?,
+        None if !factors::is_on(user) => return Err(Error::invalid(CURRENT, "must be the password of the account")),
+        None => (),
     }
+    let outcome = factors::with_factor(app, (user, &principal.device), farewell.code.as_ref(), now, |connection| {
+        let current = unchanged(connection, principal, now)?;
+        audit::record(app, connection, (Event::AccountDeleted, &current), Some(&principal.device), now)?;
+        rows::delete(connection, current.id)
+    })?;
+    if matches!(outcome, Outcome::Done(())) {
+        app.notify(user, Some(&principal.device), Event::AccountDeleted, now);
+    }
+    Ok(outcome)
 }
 
 /// Makes sure once more that it is the user who asks, by the password.
 ///
 /// # Errors
 /// [`Error::TooManyRequests`], [`Error::InvalidField`] where it is wrong, or a fault.
-pub fn check_password(app: &App, user: &User, current: &Password, now: Timestamp) -> Result<()> {
+pub fn check_password(app: &App, user: &User, field: &'static str, current: &Password, now: Timestamp) -> Result<()> {
     let spent = throttle::spend(app, vec![Budget::current_password(&user.id.to_string())], now)?;
     if !app.hasher.verify(current, &user.password_hash)? {
         tracing::info!(account = %user.id, "a change was refused: the password is wrong");
-        return Err(Error::invalid("current_password", "is not correct"));
+        return Err(Error::invalid(field, "is not correct"));
     }
     app.db.write(|connection| spent.refund(connection))
 }
@@ -97,11 +144,20 @@ fn replace_password(
     (new, current): &(NewPassword, Password),
     now: Timestamp,
 ) -> Result<String> {
-    check_password(app, user, current, now)?;
+    check_password(app, user, CURRENT, current, now)?;
     app.hasher.hash(&new.0)
 }
 
-/// Makes the changes, unless the session or the password has gone meanwhile.
+/// The principal's user, unless the session, the password or a factor has gone meanwhile.
+fn unchanged(connection: &Connection, principal: &Principal, now: Timestamp) -> Result<User> {
+    check_open(connection, principal, now)?;
+    rows::find_by_id(connection, principal.user.id)?
+        .filter(|user| user.password_changed_at == principal.user.password_changed_at)
+        .filter(|user| factors::are_as_in(user, &principal.user))
+        .ok_or(Error::NotLogged)
+}
+
+/// Makes the changes.
 fn make(
     app: &App,
     connection: &Connection,
@@ -109,16 +165,14 @@ fn make(
     (changes, hash): (Changes, Option<String>),
     now: Timestamp,
 ) -> Result<User> {
-    check_open(connection, principal, now)?;
-    let mut user = rows::find_by_id(connection, principal.user.id)?
-        .filter(|user| user.password_changed_at == principal.user.password_changed_at)
-        .filter(|user| factors::are_as_in(user, &principal.user))
-        .ok_or(Error::NotLogged)?;
-    let before = user.clone();
+    let before = unchanged(connection, principal, now)?;
+    let mut user = before.clone();
     changes.apply(app, &mut user);
     changes::store(connection, &before, &user)?;
-    if let Some(hash) = hash {
-        rows::update_password(connection, user.id, &hash, now)?;
+    if let Some(hash) = &hash {
+        rows::update_password(connection, user.id, hash, now)?;
+    }
+    if hash.is_some() || !factors::are_as_in(&user, &before) {
         sessions::delete_all_of(connection, user.id, Some(principal.session))?;
     }
     Ok(user)

@@ -34,7 +34,10 @@ events! {
     AccountRenamed = "account.renamed",
     AccountDisabled = "account.disabled",
     AccountEnabled = "account.enabled",
+    /// By the operator.
     AccountRemoved = "account.removed",
+    /// By its user.
+    AccountDeleted = "account.deleted",
     PasswordChanged = "password.changed",
     EmailChanged = "email.changed",
     EmailConfirmed = "email.confirmed",

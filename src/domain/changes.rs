@@ -2,8 +2,12 @@
 
 use super::App;
 use super::factors;
-use super::fields::{BannerUrl, Bio, Clearable, Display, Email, GivenTag, Home, Link, OwnTag, ThumbnailUrl, Username};
-use super::profile::picture_url;
+use super::fields::{
+    Avatar, BannerUrl, Bio, Clearable, Display, Email, Home, PresenceText, Pronoun, Status, ThumbnailUrl, Username,
+};
+use super::links::NewLink;
+use super::profile::{is_url, picture_url};
+use super::tags::{GivenTag, OwnTag};
 use crate::error::Result;
 use crate::language::Language;
 use crate::storage::pictures::{self, PictureKind};
@@ -22,8 +26,12 @@ pub struct Changes {
     pub bio: Option<Clearable<Bio>>,
     pub thumbnail: Option<Clearable<ThumbnailUrl>>,
     pub banner: Option<Clearable<BannerUrl>>,
-    pub links: Option<Vec<Link>>,
+    pub links: Option<Vec<NewLink>>,
     pub home: Option<Clearable<Home>>,
+    pub pronoun: Option<Clearable<Pronoun>>,
+    pub avatar: Option<Clearable<Avatar>>,
+    pub presence: Option<Clearable<Status>>,
+    pub presence_text: Option<Clearable<PresenceText>>,
     pub rank: Option<i64>,
     /// The tags that users give themselves; the others stay.
     pub own_tags: Option<Vec<OwnTag>>,
@@ -43,8 +51,10 @@ impl Changes {
 
     pub(super) fn apply(self, app: &App, user: &mut User) {
         let id = user.id;
-        // The URL that the user object shows leaves the picture as it is.
-        let is_other = |url: &Option<String>, kind| *url != Some(picture_url(app, id, kind));
+        // The URL that the user object shows, whatever its query, leaves the picture as it is.
+        let is_other = |url: &Option<String>, kind| {
+            url.as_ref().is_none_or(|url| url.split('?').next() != Some(&picture_url(app, id, kind)))
+        };
         let email_before = user.email.clone();
         set(&mut user.username, self.username.map(Username::into_text));
         set(&mut user.display, self.display.map(Display::into_text));
@@ -61,8 +71,12 @@ impl Changes {
         set(&mut user.thumbnail, thumbnail.filter(|url| is_other(url, PictureKind::Thumbnail)));
         let banner = self.banner.map(|url| url.into_text(BannerUrl::into_text));
         set(&mut user.banner, banner.filter(|url| is_other(url, PictureKind::Banner)));
-        set(&mut user.links, self.links.map(|links| links.into_iter().map(Link::into_text).collect()));
+        set(&mut user.links, self.links.map(|links| links.into_iter().map(NewLink::into_link).collect()));
         set(&mut user.home, self.home.map(|home| home.into_text(Home::into_text)));
+        set(&mut user.pronoun, self.pronoun.map(|pronoun| pronoun.into_text(Pronoun::into_text)));
+        set(&mut user.avatar, self.avatar.map(|avatar| avatar.into_text(Avatar::into_text)));
+        set(&mut user.presence, self.presence.map(|status| status.into_text(Status::into_text)));
+        set(&mut user.presence_text, self.presence_text.map(|text| text.into_text(PresenceText::into_text)));
         set(&mut user.rank, self.rank);
         set(&mut user.tags, self.given_tags.map(|tags| tags.into_iter().map(GivenTag::into_text).collect()));
         user.language = self.language.or(user.language);
@@ -94,9 +108,4 @@ pub(super) fn store(connection: &Connection, before: &User, user: &User) -> Resu
         }
     }
     Ok(())
-}
-
-/// Whether a picture's column holds a URL; otherwise it holds the SHA-256 of an uploaded one.
-pub(super) fn is_url(stored: &str) -> bool {
-    stored.contains(':')
 }

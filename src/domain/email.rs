@@ -8,8 +8,12 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::App;
+use super::account::{self, Edit};
 use super::audit::{self, Event};
+use super::changes::Changes;
 use super::factors::email::check_service;
+use super::factors::{Code, Outcome};
+use super::fields::{Clearable, Email};
 use super::letters::Letter;
 use super::mail;
 use super::sessions::{Device, Principal};
@@ -32,19 +36,70 @@ pub fn resend(app: &App, principal: &Principal, now: Timestamp) -> Result<()> {
     check_service(app)?;
     match &*principal.user {
         user if user.email_verified => Err(Error::AlreadyValid),
-        User { email: None, .. } => Err(Error::invalid("email", "must be set first")),
+        User { email: None, .. } => Err(NO_ADDRESS),
         user => mail_link(app, user, Some(&principal.device), now),
     }
 }
 
-/// Mails a link to a user whose address is new, where there is a mail server; whoever has had too many asks again later.
-pub(super) fn invite(app: &App, user: &User, device: Option<&Device>, now: Timestamp) {
-    if !app.mailer.is_on() || user.email.is_none() || user.email_verified {
-        return;
+/// Sets the principal's address, and mails a link that confirms it where there is a mail server. Returns whether one is on
+/// its way.
+///
+/// # Errors
+/// [`Error::AlreadyValid`] where it is confirmed already, what [`resend`] returns where it is the same, and what
+/// [`account::edit`] returns.
+pub fn set_up(
+    app: &App,
+    principal: &Principal,
+    email: Email,
+    code: Option<Code>,
+    now: Timestamp,
+) -> Result<Outcome<bool>> {
+    if principal.user.email.as_deref() == Some(email.as_str()) {
+        return match &principal.user {
+            user if user.email_verified => Err(Error::AlreadyValid),
+            _ if app.mailer.is_on() => resend(app, principal, now).map(|()| Outcome::Done(true)),
+            _ => Ok(Outcome::Done(false)),
+        };
     }
-    if let Err(error) = mail_link(app, user, device, now) {
+    let changes = Changes { email: Some(Clearable::Holds(email)), ..Changes::default() };
+    account::edit(app, principal, Edit { changes, password: None, code, may_drop_factor: false }, now).map(|edited| {
+        match edited {
+            Outcome::Done(edited) => Outcome::Done(edited.is_link_mailed),
+            Outcome::VerificationRequired(challenge) => Outcome::VerificationRequired(challenge),
+        }
+    })
+}
+
+/// Removes the principal's address, and the factor of codes that went there.
+///
+/// # Errors
+/// [`Error::InvalidField`] where there is none, and what [`account::edit`] returns.
+pub fn remove(app: &App, principal: &Principal, code: Option<Code>, now: Timestamp) -> Result<Outcome<()>> {
+    if principal.user.email.is_none() {
+        return Err(NO_ADDRESS);
+    }
+    let changes = Changes { email: Some(Clearable::Cleared), ..Changes::default() };
+    account::edit(app, principal, Edit { changes, password: None, code, may_drop_factor: true }, now).map(|edited| {
+        match edited {
+            Outcome::Done(_) => Outcome::Done(()),
+            Outcome::VerificationRequired(challenge) => Outcome::VerificationRequired(challenge),
+        }
+    })
+}
+
+const NO_ADDRESS: Error = Error::invalid("email", "must be set first");
+
+/// Mails a link to a user whose address is new, where there is a mail server, and tells whether it did; whoever has had too
+/// many asks again later.
+pub(super) fn invite(app: &App, user: &User, device: Option<&Device>, now: Timestamp) -> bool {
+    if !app.mailer.is_on() || user.email.is_none() || user.email_verified {
+        return false;
+    }
+    let mailed = mail_link(app, user, device, now);
+    if let Err(error) = &mailed {
         tracing::warn!(account = %user.id, %error, "a link was not mailed");
     }
+    mailed.is_ok()
 }
 
 fn mail_link(app: &App, user: &User, device: Option<&Device>, now: Timestamp) -> Result<()> {
@@ -52,7 +107,7 @@ fn mail_link(app: &App, user: &User, device: Option<&Device>, now: Timestamp) ->
     if !mail::can_reach(address) {
         return Err(Error::invalid("email", "must be one that mail can be sent to"));
     }
-    let _counted = throttle::spend(app, Budget::mails(&user.id.to_string()), now)?;
+    let _counted = throttle::spend(app, Budget::links(&user.id.to_string()), now)?;
     let token = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(secret::random::<32>()?));
     app.db.write(|connection| {
         let times = (now, now.after(LIFETIME));

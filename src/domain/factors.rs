@@ -2,7 +2,6 @@
 
 mod challenge;
 pub mod email;
-mod methods;
 pub mod operator;
 pub mod recovery;
 mod sent;
@@ -19,8 +18,7 @@ use crate::storage::sent_codes::{self, Way};
 use crate::storage::users::User;
 use crate::storage::{Connection, recovery_codes, sessions, totp_enrollments};
 use crate::time::Timestamp;
-pub use challenge::user as challenged;
-pub use methods::Method;
+pub use challenge::{Challenge, user as challenged};
 use recovery::RecoveryCodes;
 
 /// Where something leads that may need the second factor.
@@ -29,7 +27,7 @@ pub enum Outcome<T> {
     /// It is done.
     Done(T),
     /// To the second factor.
-    VerificationRequired(Box<[Method; 2]>),
+    VerificationRequired(Challenge),
 }
 
 /// A second factor's code, with the name of the field that it came in.
@@ -110,10 +108,7 @@ pub(super) fn with_factor<T>(
 ) -> Result<Outcome<T>> {
     match code {
         _ if !is_on(user) => app.db.write(change),
-        None => {
-            return methods::demand(app, user, device, now)
-                .map(|methods| Outcome::VerificationRequired(Box::new(methods)));
-        }
+        None => return challenge::demand(app, user, device, now).map(Outcome::VerificationRequired),
         Some(code) => accept(app, (user, device), code, now, change),
     }
     .map(Outcome::Done)

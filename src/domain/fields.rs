@@ -29,13 +29,15 @@ macro_rules! field {
     };
 }
 
+pub(super) use field;
+
 field!(
     /// A username.
     Username, "username", is_username, "must be 3 to 16 characters from a-z, 0-9, _, . and -, and not digits alone"
 );
 field!(
     /// The name that others see.
-    Display, "display", is_display, "must be 3 to 32 characters long, without control characters or outer spaces"
+    Display, "display", is_display, "must be 1 to 50 characters long, without control characters or outer spaces"
 );
 field!(
     /// An email address.
@@ -43,7 +45,7 @@ field!(
 );
 field!(
     /// A few words about oneself.
-    Bio, "bio", |text| is_text(text, 0, 512), "must be at most 512 characters long"
+    Bio, "bio", |text| is_text(text, 0, 4096), "must be at most 4096 characters long"
 );
 field!(
     /// The world where one lives.
@@ -58,18 +60,44 @@ field!(
     BannerUrl, "banner", is_url, "must be an http or https URL of at most 2048 characters"
 );
 field!(
-    /// The URL of a page.
-    Link, "links", is_url, "must be at most 10 http or https URLs of at most 2048 characters"
+    /// How one wants to be spoken of.
+    Pronoun, "pronoun", |text| is_text(text, 1, 32), "must be at most 32 characters long"
 );
 field!(
-    /// A tag that a user gives themselves: never a right.
-    OwnTag, "tags", |tag| tag.strip_prefix("usr:").is_some_and(is_tag_name), "must be at most 50 of usr: and a-z, 0-9, _"
+    /// What one looks like: `<id>@<server>`, where `::` is this server.
+    Avatar, "avatar", |text| is_text(text, 1, 100), "must be 1 to 100 characters long"
 );
 field!(
-    /// A tag that an operator gives.
-    GivenTag, "tags", is_given_tag,
-    "must be a-z, 0-9 and _, with or without a prefix; dft: and sys:admin, unverified, blacklisted follow from elsewhere"
+    /// A status that a client knows, see [`STATUSES`].
+    Status, "presence", |text| STATUSES.contains(&text),
+    "must be online, busy, dnd, oja, ojf, stream, offline, idle or invisible, or an object with such a status"
 );
+field!(
+    /// A few words beside the status.
+    PresenceText, "presence_status", |text| is_text(text, 1, 128), "must be at most 128 characters long"
+);
+impl Email {
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What users say of being there. The last four are words of other clients for the same.
+pub const STATUSES: [&str; 13] = [
+    "online",
+    "busy",
+    "dnd",
+    "oja",
+    "ojf",
+    "stream",
+    "offline",
+    "idle",
+    "invisible",
+    "events",
+    "public",
+    "online_join",
+    "do_not_disturb",
+];
 
 /// A password as the server wants new ones.
 pub struct NewPassword(pub(super) Password);
@@ -116,38 +144,13 @@ impl<T> Clearable<T> {
     }
 }
 
-/// The links of a user: at most ten.
-///
-/// # Errors
-/// [`Error::InvalidField`] where there are more, or one is none.
-pub fn links(texts: Vec<String>) -> Result<Vec<Link>> {
-    list(texts, 10, Link::parse)
-}
-
-/// The tags that a user gives themselves: at most fifty.
-///
-/// # Errors
-/// [`Error::InvalidField`] where there are more, or one is none.
-pub fn own_tags(texts: Vec<String>) -> Result<Vec<OwnTag>> {
-    list(texts, 50, OwnTag::parse)
-}
-
-/// At most `limit` of what `parse` takes.
-fn list<T>(texts: Vec<String>, limit: usize, parse: fn(String) -> Result<T>) -> Result<Vec<T>> {
-    if texts.len() > limit {
-        // The rule names the limit, and an empty text breaks it in the same words.
-        parse(String::new())?;
-    }
-    texts.into_iter().map(parse).collect()
-}
-
 fn is_username(name: &str) -> bool {
     let plain = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.' | b'-');
     (3..=16).contains(&name.len()) && name.bytes().all(plain) && !name.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn is_display(name: &str) -> bool {
-    is_text(name, 3, 32) && !name.contains(char::is_control) && name.trim() == name
+    is_text(name, 1, 50) && !name.contains(char::is_control) && name.trim() == name
 }
 
 fn is_email(address: &str) -> bool {
@@ -156,23 +159,13 @@ fn is_email(address: &str) -> bool {
     parts && is_text(address, 3, 320) && !address.contains(odd)
 }
 
-fn is_url(text: &str) -> bool {
+pub(super) fn is_url(text: &str) -> bool {
     let parsed = Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
     let odd = |letter: char| letter.is_whitespace() || letter.is_control();
     parsed && is_text(text, 1, 2048) && !text.contains(odd)
 }
 
-fn is_tag_name(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
-}
-
-fn is_given_tag(tag: &str) -> bool {
-    let derived = matches!(tag, "sys:admin" | "sys:unverified" | "sys:blacklisted");
-    let (prefix, name) = tag.split_once(':').unwrap_or(("own", tag));
-    !derived && prefix != "dft" && is_tag_name(prefix) && is_tag_name(name)
-}
-
-fn is_text(text: &str, shortest: usize, longest: usize) -> bool {
+pub(super) fn is_text(text: &str, shortest: usize, longest: usize) -> bool {
     !text.contains('\0') && (shortest..=longest).contains(&text.chars().count())
 }
 
@@ -193,15 +186,15 @@ mod tests {
     #[test]
     fn display_names_are_what_a_person_can_see() {
         let is = |name: &str| Display::parse(name.into()).is_ok();
-        assert!(is("Ada Lovelace") && is(&"ä".repeat(32)) && is("🌙🌙🌙"));
-        for name in ["ab", " Ada", "A\u{1b}[31m", "", &"a".repeat(33)] {
+        assert!(is("Ada Lovelace") && is(&"ä".repeat(50)) && is("🌙") && is("a"));
+        for name in [" ", " Ada", "A\u{1b}[31m", "", &"a".repeat(51)] {
             assert!(!is(name), "{name}");
         }
     }
 
     #[test]
     fn urls_lead_to_the_web_and_nowhere_else() {
-        let is = |url: &str| Link::parse(url.into()).is_ok();
+        let is = |url: &str| BannerUrl::parse(url.into()).is_ok();
         assert!(is("https://a.example/x?y#z") && is("http://a.example"));
         for url in
             ["", "a.example", "javascript:alert(1)", "data:,x", "file:///etc", "https://", "https://a b", "https://a\n"]
@@ -220,27 +213,10 @@ mod tests {
         }
     }
 
-    #[test]
-    fn tags_of_ones_own_have_their_prefix_and_given_ones_none_that_follows_from_elsewhere() {
-        let own = |tag: &str| OwnTag::parse(tag.into()).is_ok();
-        assert!(
-            own("usr:admin") && !own("usr:") && !own("sys:admin") && !own("admin") && !own("usr:A") && !own("usr:a:b")
-        );
-        let given = |tag: &str| GivenTag::parse(tag.into()).is_ok();
-        assert!(given("can_world_create") && given("sys:moderator") && given("usr:x"));
-        assert!(!given("sys:admin") && !given("dft:x") && !given("") && !given(":x") && !given("x:") && !given("a\nb"));
-    }
-
-    #[test]
-    fn a_list_has_its_limit() {
-        let links = |count: usize| list(vec!["https://a.example".into(); count], 10, Link::parse).is_ok();
-        assert!(links(0) && links(10) && !links(11));
-    }
-
     proptest! {
         #[test]
         fn what_a_field_takes_keeps_its_rule(
-            text in ".*|[a-zA-Z0-9_.-]{2,18}|https?:(//)?[a-z0-9.:@/\\\\? \\t\u{202e}-]{1,20}|(usr|sys|dft)?:?[a-z_:]{0,9}| ?\\PC{2,33} ?"
+            text in ".*|[a-zA-Z0-9_.-]{2,18}|https?:(//)?[a-z0-9.:@/\\\\? \\t\u{202e}-]{1,20}| ?\\PC{2,33} ?"
         ) {
             let plain = |text: &str| !text.contains(char::is_control) && text.trim() == text;
             if Username::parse(text.clone()).is_ok() {
@@ -249,21 +225,15 @@ mod tests {
                 prop_assert_eq!(text.to_lowercase(), text.clone());
             }
             if Display::parse(text.clone()).is_ok() {
-                prop_assert!(plain(&text) && (3..=32).contains(&text.chars().count()));
+                prop_assert!(plain(&text) && (1..=50).contains(&text.chars().count()));
             }
             if Email::parse(text.clone()).is_ok() {
                 prop_assert!(plain(&text) && text.chars().filter(|letter| *letter == '@').count() >= 1);
             }
-            if Link::parse(text.clone()).is_ok() {
+            if BannerUrl::parse(text.clone()).is_ok() {
                 // What a browser makes of it upon a page of ours.
                 let url = Url::parse("https://nox.example/account").unwrap().join(&text).unwrap();
                 prop_assert!(plain(&text) && url.has_host() && matches!(url.scheme(), "http" | "https"));
-            }
-            if OwnTag::parse(text.clone()).is_ok() {
-                prop_assert!(GivenTag::parse(text.clone()).is_ok(), "an operator can give what one can take");
-            }
-            if GivenTag::parse(text.clone()).is_ok() {
-                prop_assert!(plain(&text) && !text.starts_with("dft:") && text != "sys:admin");
             }
         }
     }

@@ -70,7 +70,7 @@ pub(super) fn by_name(app: &App, connection: &Connection, name: &str) -> Result<
 pub enum Selector {
     /// `@me`
     Me,
-    /// An id, `u:` and an id, or a username; no address.
+    /// An id or a username, with or without `u:` before it; no address.
     User(Identifier),
 }
 
@@ -88,11 +88,10 @@ impl Selector {
         if !is_here || !is_whole {
             return None;
         }
-        match name.strip_prefix("u:") {
-            _ if name == "@me" => Some(Self::Me),
-            Some(id) => id.bytes().all(|byte| byte.is_ascii_digit()).then(|| Identifier::local(id))?.map(Self::User),
-            None => Identifier::local(name).map(Self::User),
+        if name == "@me" {
+            return Some(Self::Me);
         }
+        Identifier::local(name.strip_prefix("u:").unwrap_or(name)).map(Self::User)
     }
 }
 
@@ -212,9 +211,10 @@ mod tests {
             ("@", None),
             ("", None),
             ("u:", None),
-            ("u:ada", None),
+            ("u:ada", username("ada")),
+            ("u:ADA@nox.example", username("ada")),
+            ("u:u:7", username("u:7")),
             ("u:0", None),
-            ("u:-7", None),
         ] {
             assert_eq!(Selector::parse(text, "nox.example"), expected, "{text:?}");
         }

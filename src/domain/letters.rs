@@ -61,7 +61,8 @@ struct Sender<'a> {
 /// Whether an event is worth a letter.
 pub(super) const fn is_worth_a_letter(event: Event) -> bool {
     match event {
-        Event::PasswordChanged
+        Event::AccountDeleted
+        | Event::PasswordChanged
         | Event::EmailChanged
         | Event::SessionOpenedElsewhere
         | Event::TotpEnabled

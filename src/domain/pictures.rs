@@ -5,14 +5,14 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::App;
-use super::changes::is_url;
 use super::identifier::Identifier;
-use super::profile::{Profile, has_right, profile};
+use super::profile::{Profile, is_url, profile};
 use super::sessions::{Principal, check_open};
+use super::tags::has_right;
 use crate::error::{Error, Result};
 use crate::storage::Connection;
 use crate::storage::pictures as rows;
-pub use crate::storage::pictures::{Picture, PictureKind};
+pub use crate::storage::pictures::{NewPicture, Picture, PictureKind, hex};
 use crate::storage::users::{self, User};
 use crate::time::Timestamp;
 
@@ -48,6 +48,18 @@ pub fn find(app: &App, identifier: &Identifier, kind: PictureKind) -> Result<Pla
     })
 }
 
+/// How much of a picture is read at once, in bytes: less than what glibc maps apart.
+pub const PART: usize = 96 * 1024;
+
+/// The part of a picture that begins at `start`.
+///
+/// # Errors
+/// [`Error::NotFound`] where another has taken its place, or the database fails.
+pub fn read(app: &App, picture: &Picture, start: usize) -> Result<Vec<u8>> {
+    let part = app.db.read(|connection| rows::read(connection, picture, start, PART))?;
+    part.ok_or(Error::NotFound { what: "Picture" })
+}
+
 /// Whether a user has a picture that lies here.
 #[must_use]
 pub fn is_here(user: &User, kind: PictureKind) -> bool {
@@ -61,22 +73,27 @@ fn column(user: &User, kind: PictureKind) -> Option<&str> {
     }
 }
 
+/// A file that somebody uploads.
+pub struct NewFile {
+    /// All of it.
+    pub content: Vec<u8>,
+    /// The SHA-256 that its sender says it has.
+    pub sha256: Option<[u8; 32]>,
+}
+
 /// Takes a picture that the principal uploads.
 ///
 /// # Errors
 /// [`Error::UnAuthorized`] without the right to upload, [`Error::PayloadTooLarge`], [`Error::UnsupportedMediaType`] where
-/// it is no picture, [`Error::InvalidField`] where it has too many pixels, or the database fails.
-pub fn upload(
-    app: &App,
-    principal: &Principal,
-    kind: PictureKind,
-    content: Vec<u8>,
-    now: Timestamp,
-) -> Result<Profile> {
+/// it is no picture, [`Error::InvalidField`] where it has too many pixels or another hash, or the database fails.
+pub fn upload(app: &App, principal: &Principal, kind: PictureKind, file: NewFile, now: Timestamp) -> Result<Profile> {
     if !has_right(app, &principal.user, "can_file_upload", now) {
         return Err(Error::UnAuthorized { action: "upload files" });
     }
-    let picture = recognize(app, kind, content)?;
+    let picture = recognize(app, kind, file.content)?;
+    if file.sha256.is_some_and(|hash| hash != picture.sha256) {
+        return Err(Error::invalid("x-file-hash", "must be the SHA-256 of the file"));
+    }
     app.db.write(|connection| {
         check_open(connection, principal, now)?;
         let mut user = users::find_by_id(connection, principal.user.id)?.ok_or(Error::NotLogged)?;
@@ -87,13 +104,13 @@ pub fn upload(
 }
 
 /// Puts a picture in the place of the one before; the user is yet to be stored.
-pub(super) fn put(connection: &Connection, user: &mut User, kind: PictureKind, picture: &Picture) -> Result<()> {
-    let digest = Some(picture.digest());
+pub(super) fn put(connection: &Connection, user: &mut User, kind: PictureKind, picture: &NewPicture) -> Result<()> {
+    let digest = Some(hex(&picture.sha256));
     match kind {
         PictureKind::Thumbnail => user.thumbnail = digest,
         PictureKind::Banner => user.banner = digest,
     }
-    rows::insert(connection, user.id, kind, picture)
+    rows::put(connection, user.id, kind, picture)
 }
 
 /// Finds out by its content what a picture is.
@@ -101,7 +118,7 @@ pub(super) fn put(connection: &Connection, user: &mut User, kind: PictureKind, p
 /// # Errors
 /// [`Error::PayloadTooLarge`], [`Error::UnsupportedMediaType`] where it is no picture, or [`Error::InvalidField`] where it
 /// has too many pixels.
-pub fn recognize(app: &App, kind: PictureKind, content: Vec<u8>) -> Result<Picture> {
+pub fn recognize(app: &App, kind: PictureKind, content: Vec<u8>) -> Result<NewPicture> {
     let limit = app.config.limits.picture_bytes.get() as usize;
     if content.len() > limit {
         return Err(Error::PayloadTooLarge { limit });
@@ -118,7 +135,7 @@ pub fn recognize(app: &App, kind: PictureKind, content: Vec<u8>) -> Result<Pictu
     if !is_sized {
         return Err(Error::invalid(kind.as_str(), "must be at most 4096 pixels wide and high"));
     }
-    Ok(Picture { media_type: media_type.into(), sha256: Sha256::digest(&content).into(), content })
+    Ok(NewPicture { media_type: media_type.into(), sha256: Sha256::digest(&content).into(), content })
 }
 
 #[cfg(test)]

@@ -1,19 +1,20 @@
 //! How a user is shown: to everybody, and to themselves.
 
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
 use super::App;
 use super::factors;
+use super::tags::tags;
 use crate::storage::pictures::PictureKind;
+pub use crate::storage::users::Link;
 use crate::storage::users::{User, UserId};
 use crate::time::Timestamp;
 
 /// A user as everybody sees them.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "the contract's own names")]
 pub struct PublicProfile {
-    #[schema(value_type = i64, minimum = 1, maximum = 4_294_967_295_i64)]
     pub id: UserId,
     pub username: String,
     pub display: String,
@@ -24,39 +25,34 @@ pub struct PublicProfile {
     pub bio: Option<String>,
     pub thumbnail: Option<String>,
     pub banner: Option<String>,
-    pub links: Vec<String>,
+    /// Their URLs, as `links`, and their labels in the same order, as `link_labels`.
+    #[serde(flatten, serialize_with = "in_two_lists")]
+    pub links: Vec<Link>,
     pub rank: i64,
-    /// `null` for oneself, and while there are none.
-    pub relations: Option<String>,
-    #[schema(value_type = i64)]
     pub created_at: Timestamp,
     pub pronoun: Option<String>,
     pub avatar: Option<String>,
-    pub public: Option<String>,
     pub presence: Presence,
-    pub alias: Vec<Alias>,
-    pub followers: u32,
-    pub following: u32,
 }
 
-/// Another name for something.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[expect(missing_docs, reason = "the contract's own names")]
-pub struct Alias {
-    pub key: String,
-    pub value: String,
+fn in_two_lists<S: Serializer>(links: &[Link], serializer: S) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(2))?;
+    map.serialize_entry("links", &links.iter().map(|link| &link.value).collect::<Vec<_>>())?;
+    map.serialize_entry("link_labels", &links.iter().map(|link| &link.label).collect::<Vec<_>>())?;
+    map.end()
 }
 
-/// Whether somebody is there. Nox does not follow where its users are.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[expect(missing_docs, reason = "the contract's own names")]
+/// What a user says of being there. Nox does not follow where its users are.
+#[derive(Clone, Debug, Serialize)]
 pub struct Presence {
-    pub status: &'static str,
+    /// One of [`super::fields::STATUSES`].
+    pub status: String,
+    /// A few words beside it.
     pub text: Option<String>,
 }
 
 /// A user as they see themselves.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "the contract's own names")]
 pub struct Profile {
     #[serde(flatten)]
@@ -65,16 +61,17 @@ pub struct Profile {
     pub email_verified: bool,
     pub home: Option<String>,
     pub twofa_enabled: bool,
-    pub methods: MethodStates,
+    pub factors: FactorStates,
 }
 
 /// Which second factors are on.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[expect(missing_docs, reason = "the contract's own names")]
-pub struct MethodStates {
-    pub totp: &'static str,
-    pub email: &'static str,
-    /// How many are left.
+#[derive(Clone, Debug, Serialize)]
+pub struct FactorStates {
+    /// An authenticator app.
+    pub totp: bool,
+    /// Codes by mail.
+    pub email: bool,
+    /// How many recovery codes are left.
     pub recovery_codes: u32,
 }
 
@@ -84,29 +81,32 @@ pub fn profile(app: &App, user: &User, now: Timestamp) -> Profile {
     Profile {
         email: user.email.clone(),
         email_verified: user.email_verified,
-        home: user.home.clone(),
+        home: user.home.as_deref().map(|home| with_address(app, home)),
         twofa_enabled: factors::is_on(user),
-        methods: MethodStates {
-            totp: state(user.has_totp),
-            email: state(user.has_email_factor),
+        factors: FactorStates {
+            totp: user.has_totp,
+            email: user.has_email_factor,
             recovery_codes: user.recovery_codes,
         },
-        public: public_profile(app, user, now),
+        public: view(app, user, now),
     }
 }
 
-const fn state(is_on: bool) -> &'static str {
-    if is_on { "enabled" } else { "disabled" }
-}
-
-/// How everybody sees a user.
+/// How everybody sees a user: who is invisible looks as if they were away.
 #[must_use]
 pub fn public_profile(app: &App, user: &User, now: Timestamp) -> PublicProfile {
-    let picture = |kind, stored: &Option<String>| stored.as_ref().map(|_| picture_url(app, user.id, kind));
+    let mut profile = view(app, user, now);
+    if profile.presence.status == "invisible" {
+        profile.presence.status = "offline".into();
+    }
+    profile
+}
+
+fn view(app: &App, user: &User, now: Timestamp) -> PublicProfile {
     PublicProfile {
         tags: tags(app, user, now),
-        thumbnail: picture(PictureKind::Thumbnail, &user.thumbnail),
-        banner: picture(PictureKind::Banner, &user.banner),
+        thumbnail: user.thumbnail.as_deref().map(|stored| shown_picture(app, user.id, PictureKind::Thumbnail, stored)),
+        banner: user.banner.as_deref().map(|stored| shown_picture(app, user.id, PictureKind::Banner, stored)),
         id: user.id,
         username: user.username.clone(),
         display: user.display.clone(),
@@ -114,16 +114,36 @@ pub fn public_profile(app: &App, user: &User, now: Timestamp) -> PublicProfile {
         bio: user.bio.clone(),
         links: user.links.clone(),
         rank: user.rank,
-        relations: None,
         created_at: user.created_at,
-        pronoun: None,
-        avatar: None,
-        public: None,
-        presence: Presence { status: "online", text: None },
-        alias: Vec::new(),
-        followers: 0,
-        following: 0,
+        pronoun: user.pronoun.clone(),
+        avatar: user.avatar.as_deref().map(|avatar| with_address(app, avatar)),
+        presence: Presence {
+            status: user.presence.as_deref().unwrap_or("online").into(),
+            text: user.presence_text.clone(),
+        },
     }
+}
+
+/// The name of a thing with this server's address, for which clients write `::`.
+fn with_address(app: &App, name: &str) -> String {
+    match name.strip_suffix("@::") {
+        Some(id) => format!("{id}@{}", app.config.server.address),
+        None => name.into(),
+    }
+}
+
+/// Where others find a picture. An uploaded one has a part of its hash in the URL, so that a new one is seen at once.
+fn shown_picture(app: &App, user: UserId, kind: PictureKind, stored: &str) -> String {
+    let url = picture_url(app, user, kind);
+    match stored.get(..16) {
+        Some(digits) if !is_url(stored) => format!("{url}?t={digits}"),
+        _ => url,
+    }
+}
+
+/// Whether a picture's column holds a URL; otherwise it holds the SHA-256 of an uploaded one.
+pub(super) fn is_url(stored: &str) -> bool {
+    stored.contains(':')
 }
 
 /// Where a user's picture is found, whether it lies here or elsewhere.
@@ -134,29 +154,4 @@ pub(super) fn picture_url(app: &App, user: UserId, kind: PictureKind) -> String 
 /// Whether a ban holds.
 pub(super) fn is_banned(user: &User, now: Timestamp) -> bool {
     user.banned_at.is_some() && user.banned_until.is_none_or(|until| now < until)
-}
-
-/// Whether a user has a right: a tag of that name, but for the tags that users give themselves.
-#[must_use]
-pub fn has_right(app: &App, user: &User, right: &str, now: Timestamp) -> bool {
-    tags(app, user, now).iter().any(|tag| match tag.split_once(':') {
-        Some((prefix, name)) => prefix != "usr" && name == right,
-        None => tag == right,
-    })
-}
-
-/// The effective tags, without duplicates.
-fn tags(app: &App, user: &User, now: Timestamp) -> Vec<String> {
-    let derived =
-        [(user.is_admin, "sys:admin"), (user.rank == 0, "sys:unverified"), (is_banned(user, now), "sys:blacklisted")];
-    let all = (user.tags.iter().cloned())
-        .chain(app.config.users.default_tags.iter().map(|tag| format!("dft:{tag}")))
-        .chain(derived.into_iter().filter(|(holds, _)| *holds).map(|(_, tag)| tag.into()));
-    let mut tags = Vec::new();
-    for tag in all {
-        if !tags.contains(&tag) {
-            tags.push(tag);
-        }
-    }
-    tags
 }

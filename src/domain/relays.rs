@@ -23,7 +23,14 @@ pub enum Bearer {
     /// It stands for this user.
     Valid(Box<PublicProfile>),
     /// Its user is banned.
-    Blacklisted,
+    Blacklisted {
+        /// Who they are.
+        user: Box<PublicProfile>,
+        /// When that ends; never, where there is none.
+        until: Option<Timestamp>,
+        /// The operator's words.
+        reason: Option<String>,
+    },
     /// It stands for nobody, or not for whom the relay thought.
     Invalid,
 }
@@ -68,21 +75,21 @@ pub fn remove(app: &App, name: &str) -> Result<()> {
     if was_there { Ok(()) } else { Err(Error::NotFound { what: "Relay" }) }
 }
 
-/// Whether a relay has this token.
+/// The name of the relay that has this token.
 ///
 /// # Errors
 /// [`Error::NotLogged`] where none has, or the database fails.
-pub fn authenticate(app: &App, token: &str) -> Result<()> {
-    let is_known = app.db.read(|connection| relays::exists_with_token(connection, &hash(token)))?;
-    if is_known { Ok(()) } else { Err(Error::NotLogged) }
+pub fn authenticate(app: &App, token: &str) -> Result<String> {
+    app.db.read(|connection| relays::find_name_by_token(connection, &hash(token)))?.ok_or(Error::NotLogged)
 }
 
-/// What a user's token is worth; `user` is who the relay thinks it stands for.
+/// What a user's token is worth; `user` is who the relay thinks it stands for, where it has a thought.
 ///
 /// # Errors
 /// The database fails.
-pub fn check_bearer(app: &App, token: &str, user: UserId, now: Timestamp) -> Result<Bearer> {
-    let Some(named) = app.signer.read(token, now).filter(|(_, user_id)| *user_id == user) else {
+pub fn check_bearer(app: &App, token: &str, user: Option<UserId>, now: Timestamp) -> Result<Bearer> {
+    let is_theirs = |named: UserId| user.is_none_or(|user| user == named);
+    let Some(named) = app.signer.read(token, now).filter(|(_, named)| is_theirs(*named)) else {
         return Ok(Bearer::Invalid);
     };
     let session = find_open(app, named, now)?;
@@ -90,10 +97,14 @@ pub fn check_bearer(app: &App, token: &str, user: UserId, now: Timestamp) -> Res
     // A ban ends the sessions, and is told all the same.
     let user = match session {
         Some(session) => Some(session.user),
-        None => app.db.read(|connection| users::find_by_id(connection, user))?.map(Arc::new),
+        None => app.db.read(|connection| users::find_by_id(connection, named.1))?.map(Arc::new),
     };
     Ok(match user {
-        Some(user) if is_banned(&user, now) => Bearer::Blacklisted,
+        Some(user) if is_banned(&user, now) => Bearer::Blacklisted {
+            user: Box::new(public_profile(app, &user, now)),
+            until: user.banned_until,
+            reason: user.ban_reason.clone(),
+        },
         Some(user) if is_open => Bearer::Valid(Box::new(public_profile(app, &user, now))),
         _ => Bearer::Invalid,
     })

@@ -1,6 +1,5 @@
 //! Sessions: opened by a login, named by a token, worth something until they end.
 
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,21 +9,26 @@ use uuid::Builder;
 use super::App;
 use super::audit::{self, Event};
 use super::devices;
-use super::identifier::by_name;
 use super::profile::{Profile, is_banned, profile};
 use super::public_key::PublicKey;
 use crate::error::{Error, Result};
 use crate::language::Language;
 use crate::secret;
-use crate::storage::sessions::{self, NewSession};
+use crate::storage::sessions::{self, NewSession, SessionsOf};
 pub use crate::storage::sessions::{Session, SessionId};
-use crate::storage::users::{self, SessionUser, User, UserId};
+use crate::storage::users::{SessionUser, User, UserId};
 use crate::storage::{Connection, Page};
 use crate::time::Timestamp;
+
+mod operator;
+
+pub use operator::{list_all, revoke_all, revoke_all_of};
 
 /// Expired sessions swept away at each login, at most: more than a login adds.
 const SWEEP: u32 = 16;
 const SEEN_EVERY: Duration = Duration::from_mins(1);
+/// How long a session counts as active after a request.
+const ACTIVE: Duration = Duration::from_mins(5);
 
 /// From where somebody logs in.
 #[derive(Clone, Debug)]
@@ -109,6 +113,10 @@ pub struct SessionView {
     pub last_seen_at: Timestamp,
     pub ip: String,
     pub user_agent: Option<String>,
+    /// Whether there was a request within the last minutes.
+    pub is_active: bool,
+    /// The client's key in DER.
+    pub public_key: Option<Vec<u8>>,
 }
 
 /// Who a token stands for, as the database has it at this moment.
@@ -144,22 +152,28 @@ pub fn note(app: &App, session: SessionId, now: Timestamp) -> Result<()> {
     app.db.write(|connection| sessions::update_last_seen(connection, session, now, now.before(SEEN_EVERY)))
 }
 
-/// How many sessions the principal has, and a part of them, newest first.
+/// How many sessions the principal has, and a part of them, newest first; only those from `ip`, where one is given.
 ///
 /// # Errors
 /// The database fails.
-pub fn list(app: &App, principal: &Principal, page: Page, now: Timestamp) -> Result<(u32, Vec<SessionView>)> {
-    let user = principal.user.id;
+pub fn list(
+    app: &App,
+    principal: &Principal,
+    ip: Option<&str>,
+    page: Page,
+    now: Timestamp,
+) -> Result<(u32, Vec<SessionView>)> {
+    let of = SessionsOf { user_id: principal.user.id, ip };
     let (total, found) = app.db.read(|connection| {
-        let found = sessions::list_of(connection, user, now, page)?;
+        let found = sessions::list_of(connection, of, now, page)?;
         let total = match u32::try_from(found.len()) {
             // There are no others.
             Ok(count) if page.offset == 0 && count < page.limit => count,
-            _ => sessions::count_of(connection, user, now)?,
+            _ => sessions::count_of(connection, of, now)?,
         };
         Ok((total, found))
     })?;
-    Ok((total, found.into_iter().map(|session| view(session, principal.session)).collect()))
+    Ok((total, found.into_iter().map(|session| view(session, principal.session, now)).collect()))
 }
 
 /// One of the principal's sessions.
@@ -167,7 +181,7 @@ pub fn list(app: &App, principal: &Principal, page: Page, now: Timestamp) -> Res
 /// # Errors
 /// [`Error::SessionNotFound`], for somebody else's too, or the database fails.
 pub fn find(app: &App, principal: &Principal, id: SessionId, now: Timestamp) -> Result<SessionView> {
-    app.db.read(|connection| own(connection, principal, id, now)).map(|session| view(session, principal.session))
+    app.db.read(|connection| own(connection, principal, id, now)).map(|session| view(session, principal.session, now))
 }
 
 /// Ends one of the principal's sessions.
@@ -199,68 +213,32 @@ pub(super) fn check_open(connection: &Connection, principal: &Principal, now: Ti
     sessions::find_active_of(connection, principal.user.id, principal.session, now)?.map(drop).ok_or(Error::NotLogged)
 }
 
-/// The sessions of a user, or of everybody, each with its username, newest first: for an operator.
-///
-/// # Errors
-/// [`Error::UserNotFound`], or the database fails.
-pub fn list_all(app: &App, name: Option<&str>, now: Timestamp) -> Result<Vec<(String, Session)>> {
-    app.db.read(|connection| {
-        let found = match name {
-            Some(name) => {
-                let user = by_name(app, connection, name)?;
-                sessions::list_of(connection, user.id, now, Page { limit: u32::MAX, offset: 0 })?
-            }
-            None => sessions::list_all(connection, now)?,
-        };
-        let named = |session: Session| {
-            let user = users::find_by_id(connection, session.user_id)?.ok_or(Error::UserNotFound)?;
-            Ok((user.username, session))
-        };
-        found.into_iter().map(named).collect()
-    })
-}
-
-/// Ends sessions, whosever they are: all of them, or, where one is not there, none.
-///
-/// # Errors
-/// [`Error::SessionNotFound`], or the database fails.
-pub fn revoke_all(app: &App, ids: &BTreeSet<SessionId>, now: Timestamp) -> Result<()> {
-    app.db.write(|connection| {
-        ids.iter().try_for_each(|id| {
-            let session = sessions::find_active(connection, *id, now)?.ok_or(Error::SessionNotFound)?;
-            let user = users::find_by_id(connection, session.user_id)?.ok_or(Error::SessionNotFound)?;
-            sessions::delete(connection, *id)?;
-            audit::record(app, connection, (Event::SessionEnded, &user), None, now)
-        })
-    })
-}
-
-/// Ends every session of a user.
-///
-/// # Errors
-/// [`Error::UserNotFound`], or the database fails.
-pub fn revoke_all_of(app: &App, name: &str, now: Timestamp) -> Result<()> {
-    app.db.write(|connection| {
-        let user = by_name(app, connection, name)?;
-        sessions::delete_all_of(connection, user.id, None)?;
-        audit::record(app, connection, (Event::SessionsEnded, &user), None, now)
-    })
-}
-
 fn own(connection: &Connection, principal: &Principal, id: SessionId, now: Timestamp) -> Result<Session> {
     sessions::find_active_of(connection, principal.user.id, id, now)?.ok_or(Error::SessionNotFound)
 }
 
-fn view(session: Session, current: SessionId) -> SessionView {
+fn view(session: Session, current: SessionId, now: Timestamp) -> SessionView {
+    let is_current = session.id == current;
     SessionView {
         id: session.id,
-        is_current: session.id == current,
+        is_current,
+        // That of this very request is noted a little later.
+        is_active: is_current || now < session.last_seen_at.after(ACTIVE),
         created_at: session.created_at,
         expires_at: session.expires_at,
         last_seen_at: session.last_seen_at,
         ip: session.ip,
         user_agent: session.user_agent,
+        public_key: session.public_key,
     }
+}
+
+/// Whether one of a user's sessions has the public key of this SHA-256.
+///
+/// # Errors
+/// The database fails.
+pub fn have_key(app: &App, user: UserId, fingerprint: &[u8; 32], now: Timestamp) -> Result<bool> {
+    app.db.read(|connection| sessions::exists_with_key(connection, user, fingerprint, now))
 }
 
 /// A version 7 UUID (RFC 9562, 5.7): new rows stay close together.

@@ -15,6 +15,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 const WINDOW: Duration = Duration::from_mins(15);
 const DAY: Duration = Duration::from_hours(24);
+/// Between two mails that somebody asks for.
+pub const MAIL_EVERY: Duration = Duration::from_mins(1);
 /// Wrong passwords for one account from one place, or wrong codes for it.
 const OWN_TRIES: u32 = 5;
 /// Wrong passwords for one account from anywhere.
@@ -68,11 +70,20 @@ impl Budget {
         Self::within(WINDOW, OWN_TRIES, format!("current password {account}"))
     }
 
-    /// Codes and links mailed because somebody asked for them: one a minute, ten a day.
-    pub(super) fn mails(account: &str) -> Vec<Self> {
+    /// Codes mailed because somebody asked for them: one a minute, ten a day.
+    pub(super) fn codes(account: &str) -> Vec<Self> {
+        Self::mails("mail", account)
+    }
+
+    /// Links mailed because somebody asked for them, as many again.
+    pub(super) fn links(account: &str) -> Vec<Self> {
+        Self::mails("link", account)
+    }
+
+    fn mails(kind: &str, account: &str) -> Vec<Self> {
         vec![
-            Self::within(Duration::from_mins(1), 1, format!("mail {account}")),
-            Self::within(DAY, 10, format!("mail a day {account}")),
+            Self::within(MAIL_EVERY, 1, format!("{kind} {account}")),
+            Self::within(DAY, 10, format!("{kind} a day {account}")),
         ]
     }
 

@@ -4,10 +4,11 @@ use serde::Serialize;
 
 use super::audit::{self, Event};
 use super::changes::{self, Changes};
-use super::fields::{Display, Email, GivenTag, NewPassword, Username};
+use super::fields::{Display, Email, NewPassword, Username};
 use super::identifier::{Identifier, by_name};
-use super::pictures::{self, Picture, PictureKind};
+use super::pictures::{self, NewPicture, PictureKind};
 use super::profile::{Profile, PublicProfile, is_banned, profile, public_profile};
+use super::tags::GivenTag;
 use super::{App, throttle};
 use crate::config::{self, Config};
 use crate::error::{Error, Result};
@@ -15,6 +16,10 @@ pub use crate::storage::users::UserId;
 use crate::storage::users::{self, NewUser, Search, User};
 use crate::storage::{Connection, Page, sessions};
 use crate::time::Timestamp;
+
+mod search;
+
+pub use search::{Found, Query, Usage, search, usage};
 
 /// An account to be.
 pub struct NewAccount {
@@ -96,14 +101,6 @@ pub fn may_anybody_register(config: &Config) -> bool {
     config.users.registration == config::Registration::Open
 }
 
-/// How many accounts there are.
-///
-/// # Errors
-/// The database fails.
-pub fn count(app: &App) -> Result<u32> {
-    app.db.read(|connection| users::count(connection, Search { text: "", by_email: false }))
-}
-
 /// The user of that name, id or verified address.
 ///
 /// # Errors
@@ -151,31 +148,6 @@ pub fn list_all(app: &App, text: &str, now: Timestamp) -> Result<Vec<Profile>> {
     Ok(found.into_iter().map(|user| profile(app, &user, now)).collect())
 }
 
-/// How many users there are in all whose name or display name contains `text`, and a part of them, by id.
-///
-/// # Errors
-/// The database fails.
-pub fn search(app: &App, text: &str, page: Page, now: Timestamp) -> Result<(u32, Vec<PublicProfile>)> {
-    let search = Search { text, by_email: false };
-    let (total, found) =
-        app.db.read(|connection| Ok((users::count(connection, search)?, users::list(connection, search, page)?)))?;
-    Ok((total, found.into_iter().map(|user| public_profile(app, &user, now)).collect()))
-}
-
-/// Those of these users who exist, and whose name or display name contains `text`.
-///
-/// # Errors
-/// The database fails.
-pub fn pick(app: &App, ids: &[UserId], text: &str, now: Timestamp) -> Result<Vec<PublicProfile>> {
-    let text = text.to_ascii_lowercase();
-    let holds = |name: &str| name.to_ascii_lowercase().contains(&text);
-    app.db.read(|connection| {
-        let found = ids.iter().map(|id| users::find_by_id(connection, *id)).collect::<Result<Vec<_>>>()?;
-        let matching = found.into_iter().flatten().filter(|user| holds(&user.username) || holds(&user.display));
-        Ok(matching.map(|user| public_profile(app, &user, now)).collect())
-    })
-}
-
 /// Changes what an operator may change: every field, and the pictures.
 ///
 /// # Errors
@@ -184,7 +156,7 @@ pub fn set(
     app: &App,
     name: &str,
     changes: Changes,
-    pictures: &[(PictureKind, Picture)],
+    pictures: &[(PictureKind, NewPicture)],
     now: Timestamp,
 ) -> Result<Profile> {
     let (before, user, events) = app.db.write(|connection| {

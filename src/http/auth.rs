@@ -2,23 +2,25 @@
 
 use actix_web::web::Data;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::body::{Body, Object, SmallBody};
+use super::body::Body;
 use super::bridge::Bridge;
 use super::clock::Now;
 use super::cookie;
-use super::doc::{Doc, schema};
+use super::dialect::Dialect;
+use super::doc::{Doc, answer, schema};
 use super::envelope::{Failure, Reply};
 use super::extract::{AuthenticatedChange, LoginFrom};
+use super::object::Object;
+use super::profile::OwnUser;
 use crate::config::Config;
 use crate::domain::auth::{self, LoginAttempt};
 use crate::domain::factors::{Code, Outcome};
 use crate::domain::fields::{Display, Email, NewPassword, Username};
 use crate::domain::identifier::Identifier;
 use crate::domain::password::{MAX_LENGTH, Password};
-use crate::domain::profile::Profile;
 use crate::domain::public_key::PublicKey;
 use crate::domain::sessions::{Device, OpenedSession, revoke};
 use crate::domain::users::NewAccount;
@@ -72,7 +74,7 @@ pub(super) struct RegisterRequest {
     password: NewPassword,
     #[schema(value_type = Option<String>, max_length = 320)]
     email: Option<Email>,
-    #[schema(value_type = Option<String>, min_length = 3, max_length = 32)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 50)]
     display: Option<Display>,
     #[schema(value_type = Option<String>)]
     public_key: Option<PublicKey>,
@@ -86,41 +88,43 @@ pub(super) struct SessionData {
     expires: Timestamp,
     #[schema(value_type = i64)]
     created_at: Timestamp,
-    user: Profile,
+    user: OwnUser,
 }
 
 /// That it is done.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Success {
-    success: bool,
+    pub success: bool,
 }
 
 pub(super) const LOGIN: Doc =
-    Doc::new("Log in").takes(schema::<LoginRequest>).gives(schema::<SessionData>).fails(&[2, 5, 8, 20, 1001]);
+    Doc::new("Log in").takes(schema::<LoginRequest>).gives(answer::<SessionData>).fails(&[2, 5, 8, 20, 1001]);
 
 /// `POST /auth/login`
 pub(super) async fn login(
     bridge: Data<Bridge>,
     Now(now): Now,
+    dialect: Dialect,
     LoginFrom(device): LoginFrom,
-    Body(body): SmallBody,
+    Body(body): Body,
 ) -> Result<Reply<SessionData>, Failure> {
     let attempt = LoginRequest::read(body, bridge.config())?.into_attempt(device);
     let session = done(bridge.hash(move |app| auth::login(app, &attempt, now)).await?)?;
-    Ok(opened(bridge.config(), *session))
+    Ok(opened(bridge.config(), *session, dialect))
 }
 
 pub(super) const REGISTER: Doc = Doc::new("Make an account and log in, where the server lets strangers")
     .takes(schema::<RegisterRequest>)
-    .gives(schema::<SessionData>)
+    .gives(answer::<SessionData>)
     .fails(&[4, 5, 6, 8, 1001]);
 
 /// `POST /auth/register`
 pub(super) async fn register(
     bridge: Data<Bridge>,
     Now(now): Now,
+    dialect: Dialect,
     LoginFrom(device): LoginFrom,
-    body: Result<SmallBody, Failure>,
+    body: Result<Body, Failure>,
 ) -> Result<Reply<SessionData>, Failure> {
     // A service that is closed says so, whatever it is sent.
     auth::check_registration(bridge.config())?;
@@ -130,10 +134,10 @@ pub(super) async fn register(
     let registration = NewAccount { username, password, email, display, is_admin: false };
     let client = (device, public_key);
     let session = bridge.hash(move |app| auth::register(app, registration, &client, now)).await?;
-    Ok(opened(bridge.config(), session))
+    Ok(opened(bridge.config(), session, dialect))
 }
 
-pub(super) const LOGOUT: Doc = Doc::new("End this session").changes().gives(schema::<Success>);
+pub(super) const LOGOUT: Doc = Doc::new("End this session").changes().gives(answer::<Success>);
 
 /// `POST` and `GET /auth/logout`
 pub(super) async fn logout(
@@ -145,9 +149,10 @@ pub(super) async fn logout(
     Ok(Reply::new(Success { success: true }).with_cookie(cookie::removal(bridge.config())))
 }
 
-fn opened(config: &Config, session: OpenedSession) -> Reply<SessionData> {
+fn opened(config: &Config, session: OpenedSession, dialect: Dialect) -> Reply<SessionData> {
     let cookie = cookie::of(config, &session);
     let OpenedSession { token, expires_at: expires, created_at, user, .. } = session;
+    let user = OwnUser::new(user, dialect);
     Reply::new(SessionData { token, expires, created_at, user }).with_cookie(cookie)
 }
 
@@ -155,10 +160,7 @@ fn opened(config: &Config, session: OpenedSession) -> Reply<SessionData> {
 pub(super) fn done<T>(outcome: Outcome<T>) -> Result<T, Failure> {
     match outcome {
         Outcome::Done(value) => Ok(value),
-        Outcome::VerificationRequired(methods) => {
-            let data = json!({ "verification_required": true, "methods": methods });
-            Err(Failure::with_data(Error::VerificationRequired, data))
-        }
+        Outcome::VerificationRequired(challenge) => Err(Failure::verification_required(challenge)),
     }
 }
 

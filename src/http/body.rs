@@ -1,6 +1,5 @@
-//! Request bodies: one JSON object, small and unambiguous; or a file.
+//! Request bodies: one JSON object, small and unambiguous.
 
-use std::fmt;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -8,13 +7,11 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::web::{self, Bytes};
 use actix_web::{FromRequest, HttpRequest};
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
-use serde_json::{Map, Value};
 use tokio::time::timeout;
 
 use super::connection::Turn;
 use super::envelope::Failure;
-use super::extract::bridge;
+use super::object::Object;
 use crate::error::{Error, Result};
 
 /// How long a body may take to arrive: the framework times only the head.
@@ -23,82 +20,18 @@ const MEDIA_TYPE: &str = "application/json";
 
 type Read<T> = Pin<Box<dyn Future<Output = Result<T, Failure>>>>;
 
-/// A JSON object whose keys are all different.
-#[derive(Debug, Default)]
-pub(super) struct Object(Map<String, Value>);
+/// An object of at most so many bytes.
+pub(super) struct Body<const LIMIT: usize = SMALL>(pub Object);
 
-impl Object {
-    /// Takes a field out; `null` counts as absent.
-    pub(super) fn take(&mut self, field: &str) -> Option<Value> {
-        self.0.remove(field).filter(|value| !value.is_null())
-    }
-
-    /// Takes a text out.
-    ///
-    /// # Errors
-    /// [`Error::InvalidField`] where it is something else.
-    pub(super) fn text(&mut self, field: &'static str) -> Result<Option<String>> {
-        match self.take(field) {
-            None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text)),
-            Some(_) => Err(Error::invalid(field, "must be a string")),
-        }
-    }
-
-    /// Takes a text out and reads it.
-    ///
-    /// # Errors
-    /// [`Error::InvalidField`] where it is no text, or what `parse` returns.
-    pub(super) fn parse<T>(
-        &mut self,
-        field: &'static str,
-        parse: impl FnOnce(String) -> Result<T>,
-    ) -> Result<Option<T>> {
-        self.text(field)?.map(parse).transpose()
-    }
-
-    /// Takes a list of texts out.
-    ///
-    /// # Errors
-    /// [`Error::InvalidField`] where it is something else.
-    pub(super) fn texts(&mut self, field: &'static str) -> Result<Option<Vec<String>>> {
-        self.list(field, |item| if let Value::String(text) = item { Some(text) } else { None })
-    }
-
-    /// Takes a list of links out: texts, or the objects with a `value` that one dialect writes.
-    ///
-    /// # Errors
-    /// [`Error::InvalidField`] where it is something else.
-    pub(super) fn links(&mut self, field: &'static str) -> Result<Option<Vec<String>>> {
-        self.list(field, |item| match item {
-            Value::String(text) => Some(text),
-            Value::Object(mut link) => match link.remove("value") {
-                Some(Value::String(text)) => Some(text),
-                _ => None,
-            },
-            _ => None,
-        })
-    }
-
-    fn list(&mut self, field: &'static str, text: fn(Value) -> Option<String>) -> Result<Option<Vec<String>>> {
-        match self.take(field) {
-            None => Some(None),
-            Some(Value::Array(items)) => items.into_iter().map(text).collect::<Option<Vec<_>>>().map(Some),
-            Some(_) => None,
-        }
-        .ok_or(Error::invalid(field, "must be a list of strings"))
-    }
-}
-
-/// An object that takes at most so many bytes.
-pub(super) struct Body<const LIMIT: usize>(pub Object);
+/// The same for endpoints whose fields are all optional: no body, whatever type it says it has, is an empty object.
+pub(super) struct OptionalBody<const LIMIT: usize = SMALL>(pub Object);
 
 /// What most endpoints take.
-pub(super) type SmallBody = Body<SMALL>;
 const SMALL: usize = 16 * 1024;
-
-/// A whole profile: ten links of full length are more than 16 KiB.
-pub(super) type ProfileBody = Body<{ 64 * 1024 }>;
+/// A whole profile: ten links of full length and a long text, with every character escaped.
+pub(super) const PROFILE: usize = 128 * 1024;
+/// What a relay may send along for nobody.
+const LARGEST_IGNORED: usize = 256 * 1024;
 
 impl<const LIMIT: usize> FromRequest for Body<LIMIT> {
     type Error = Failure;
@@ -109,24 +42,21 @@ impl<const LIMIT: usize> FromRequest for Body<LIMIT> {
             return Box::pin(async { Err(UNSUPPORTED.into()) });
         }
         let body = read(request, payload, LIMIT);
-        Box::pin(async { Ok(Self(object(&body.await?)?)) })
+        Box::pin(async { Ok(Self(Object::read(&body.await?)?)) })
     }
 }
 
-/// The same, where an empty body counts as an empty object.
-pub(super) struct OptionalBody(pub Object);
-
-impl FromRequest for OptionalBody {
+impl<const LIMIT: usize> FromRequest for OptionalBody<LIMIT> {
     type Error = Failure;
     type Future = Read<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let is_json = is_json(request);
-        let body = read(request, payload, SMALL);
+        let body = read(request, payload, LIMIT);
         Box::pin(async move {
             match body.await? {
                 nothing if nothing.is_empty() => Ok(Self(Object::default())),
-                body if is_json => Ok(Self(object(&body)?)),
+                body if is_json => Ok(Self(Object::read(&body)?)),
                 _ => Err(UNSUPPORTED.into()),
             }
         })
@@ -135,42 +65,47 @@ impl FromRequest for OptionalBody {
 
 const UNSUPPORTED: Error = Error::UnsupportedMediaType { expected: MEDIA_TYPE };
 
-/// Whether a body says that it is JSON, which is in UTF-8 (RFC 8259, 8.1).
+/// Whether a body says that it is JSON, which is in UTF-8 (RFC 8259, 8.1). It may say so twice: browsers join two headers of
+/// one name by a comma.
 fn is_json(request: &HttpRequest) -> bool {
-    let header = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let mut parts = header.unwrap_or("").split(';').map(|part| part.trim().to_ascii_lowercase());
+    let mut said = false;
+    let mut headers = request.headers().get_all(CONTENT_TYPE);
+    headers.all(|value| {
+        said = true;
+        value.to_str().is_ok_and(|types| types.split(',').all(is_json_type))
+    }) && said
+}
+
+fn is_json_type(text: &str) -> bool {
+    let mut parts = text.split(';').map(|part| part.trim().to_ascii_lowercase());
     let is_utf_8 = |part: String| part.strip_prefix("charset=").is_none_or(|name| name.trim_matches('"') == "utf-8");
     parts.next().is_some_and(|media_type| media_type == MEDIA_TYPE) && parts.all(is_utf_8)
 }
 
-fn object(body: &[u8]) -> Result<Object> {
-    serde_json::from_slice(body).map_err(|_| Error::InvalidRequest)
-}
-
-/// A body of any type, as large as a picture may be.
-pub(super) struct File(pub Vec<u8>);
-
-impl FromRequest for File {
-    type Error = Failure;
-    type Future = Read<Self>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        match bridge(request) {
-            Ok(bridge) => {
-                let body = read(request, payload, bridge.config().limits.picture_bytes.get() as usize);
-                Box::pin(async { Ok(Self(body.await?.into())) })
-            }
-            Err(error) => Box::pin(async { Err(error.into()) }),
-        }
-    }
-}
-
-/// The whole body, where it is no larger than `limit`. What is compressed is not read: it may be a thousand times as large.
+/// The whole body, where it is no larger than `limit`.
 pub(super) fn read(
     request: &HttpRequest,
     payload: &mut Payload,
     limit: usize,
-) -> impl Future<Output = Result<Bytes>> + 'static {
+) -> impl Future<Output = Result<Bytes>> + use<> {
+    receive(request, payload, (limit, PATIENCE), move |payload| async move {
+        let body = payload.to_bytes_limited(limit).await.map_err(|_| Error::PayloadTooLarge { limit })?;
+        body.map_err(|_| Error::InvalidRequest)
+    })
+}
+
+/// Lets `take` have a body that says that it is no larger than `limit`, for so long. What is compressed is not read: it may
+/// be a thousand times as large.
+pub(super) fn receive<T, Taking, Taken>(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    (limit, patience): (usize, Duration),
+    take: Taking,
+) -> impl Future<Output = Result<T>> + use<T, Taking, Taken>
+where
+    Taking: FnOnce(web::Payload) -> Taken,
+    Taken: Future<Output = Result<T>>,
+{
     let length = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     let is_plain =
         request.headers().get_all(CONTENT_ENCODING).all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"));
@@ -181,98 +116,45 @@ pub(super) fn read(
         if !is_plain {
             return Err(Error::UnsupportedMediaType { expected: "uncompressed" });
         }
-        let too_large = || Error::PayloadTooLarge { limit };
         if length.is_some_and(|length| length > limit) {
-            return Err(too_large());
+            return Err(Error::PayloadTooLarge { limit });
         }
         let payload = payload.await.map_err(|_| Error::InvalidRequest)?;
-        let body = timeout(PATIENCE, payload.to_bytes_limited(limit)).await.map_err(|_| Error::InvalidRequest)?;
-        body.map_err(|_| too_large())?.map_err(|_| Error::InvalidRequest)
+        timeout(patience, take(payload)).await.map_err(|_| Error::InvalidRequest)?
     }
 }
 
-impl<'de> Deserialize<'de> for Object {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Keys)
-    }
-}
+/// A body that nobody looks at, whatever it is: it is read all the same, so that its sender can read the answer.
+pub(super) struct Ignored;
 
-struct Keys;
+impl FromRequest for Ignored {
+    type Error = Failure;
+    type Future = Read<Self>;
 
-impl<'de> Visitor<'de> for Keys {
-    type Value = Object;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Object, A::Error> {
-        let mut map = Map::new();
-        while let Some((key, value)) = access.next_entry::<String, Value>()? {
-            if map.insert(key, value).is_some() {
-                return Err(A::Error::custom("a key is repeated"));
-            }
-        }
-        Ok(Object(map))
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = read(request, payload, LARGEST_IGNORED);
+        Box::pin(async { Ok(body.await.map(|_| Self)?) })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
+    use actix_web::test::TestRequest;
 
     #[test]
-    fn only_an_object_with_different_keys_is_read() {
-        let read = |text: &str| serde_json::from_str::<Object>(text).is_ok();
-        assert!(read(r#"{"a": 1, "b": {"a": 2}}"#) && read("{}"));
-        for text in [
-            "",
-            "null",
-            "1",
-            "[]",
-            "\"a\"",
-            r#"{"a": 1, "a": 1}"#,
-            r#"{"a": 1, "\u0061": 1}"#,
-            "{}{}",
-            r#"{"a": "\ud800"}"#,
-        ] {
-            assert!(!read(text), "{text}");
+    fn a_body_may_say_twice_that_it_is_json() {
+        let is = |headers: &[&'static str]| {
+            let request = headers
+                .iter()
+                .fold(TestRequest::default(), |request, value| request.append_header((CONTENT_TYPE, *value)));
+            is_json(&request.to_http_request())
+        };
+        assert!(is(&["application/json"]) && is(&["Application/JSON; charset=utf-8, application/json"]));
+        assert!(is(&["application/json", "application/json"]));
+        for other in [&[][..], &[""], &["text/plain"], &["application/json, text/plain"], &["application/json,"]] {
+            assert!(!is(other), "{other:?}");
         }
-    }
-
-    #[test]
-    fn a_list_of_texts_may_hold_the_objects_that_one_dialect_writes() {
-        let mut object: Object = serde_json::from_str(r#"{"links": ["a", {"label": "x", "value": "b"}]}"#).unwrap();
-        assert_eq!(object.links("links").unwrap().unwrap(), ["a", "b"]);
-        for bent in [r#"{"links": "a"}"#, r#"{"links": [1]}"#, r#"{"links": [{"label": "a"}]}"#] {
-            assert!(serde_json::from_str::<Object>(bent).unwrap().links("links").is_err(), "{bent}");
-        }
-    }
-
-    fn value() -> impl Strategy<Value = Value> {
-        let text = || ".*|[a-d]".prop_map(String::from);
-        let leaf = prop_oneof![Just(Value::Null), any::<i64>().prop_map(Value::from), text().prop_map(Value::from)];
-        leaf.prop_recursive(3, 16, 4, move |value| {
-            let list = prop::collection::vec(value.clone(), 0..4).prop_map(Value::from);
-            prop_oneof![list, prop::collection::hash_map(text(), value, 0..4).prop_map(|map| map.into_iter().collect())]
-        })
-    }
-
-    proptest! {
-        #[test]
-        fn an_object_is_read_whole_or_not_at_all(entries in prop::collection::vec(("[a-d]", value()), 0..4), at: prop::sample::Index, letter in "[{}:,\"0]|.") {
-            let pairs: Vec<String> = entries.iter().map(|(key, value)| format!("\"{key}\": {value}")).collect();
-            let text = format!("{{{}}}", pairs.join(", "));
-            let map: Map<String, Value> = entries.iter().cloned().collect();
-            let read = |text: &[u8]| object(text).ok().map(|object| object.0);
-            prop_assert_eq!(read(text.as_bytes()), (map.len() == entries.len()).then_some(map), "{}", text);
-            let mut bent = text.clone().into_bytes();
-            let at = at.index(bent.len());
-            prop_assert_eq!(read(&bent[..at]), None);
-            bent.splice(at..=at, letter.bytes());
-            let by_library = serde_json::from_slice::<Value>(&bent).ok();
-            prop_assert!(read(&bent).is_none_or(|map| by_library == Some(map.into())));
-        }
+        assert!(!is(&["application/json", "text/plain"]) && !is(&["application/json; charset=latin1"]));
     }
 }

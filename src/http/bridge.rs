@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_web::rt::spawn;
 use actix_web::web::block;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use crate::config::Config;
 use crate::domain::App;
@@ -21,6 +21,11 @@ const RUNNING: usize = 16;
 /// Searches at once, and those that may wait: anybody may ask for one, and each reads the whole table.
 const SEARCHING: usize = 2;
 const SEARCH_QUEUE: usize = 64;
+/// Uploads that may be in memory at once, and those that may wait.
+const UPLOADING: usize = 6;
+const UPLOAD_QUEUE: usize = 64;
+/// How long one of those waits.
+const UPLOAD_WAIT: Duration = Duration::from_secs(30);
 /// How long a worker may hold a snapshot: short enough to be in nobody's way, where the next read is late.
 const HELD: Duration = Duration::from_millis(50);
 
@@ -28,30 +33,50 @@ const HELD: Duration = Duration::from_millis(50);
 pub struct Bridge {
     app: Arc<App>,
     started: Timestamp,
-    /// Places for work that computes hashes: under way or waiting.
-    queue: Arc<Semaphore>,
-    /// How much of it may be under way.
-    under_way: Arc<Semaphore>,
+    hashes: Lane,
+    searches: Lane,
+    uploads: Lane,
     /// How much other work may run.
     running: Arc<Semaphore>,
-    /// Places for searches: under way or waiting.
-    search_queue: Arc<Semaphore>,
-    /// How many may be under way.
-    searching: Arc<Semaphore>,
 }
+
+/// What bounds work of one kind.
+struct Lane {
+    /// Permits for all that is under way or waits.
+    queue: Arc<Semaphore>,
+    /// Permits for what is under way.
+    under_way: Arc<Semaphore>,
+}
+
+/// The permits of work that is under way.
+pub(super) type Held = (OwnedSemaphorePermit, OwnedSemaphorePermit);
+
+impl Lane {
+    fn new(under_way: usize, waiting: usize) -> Self {
+        Self { queue: Arc::new(Semaphore::new(under_way + waiting)), under_way: Arc::new(Semaphore::new(under_way)) }
+    }
+
+    /// Waits until work may start. A caller that gives up meanwhile leaves the queue.
+    ///
+    /// # Errors
+    /// [`Error::ServerNotReady`] where too many are waiting.
+    async fn enter(&self) -> Result<Held> {
+        let queued = Arc::clone(&self.queue).try_acquire_owned().map_err(|_| BUSY)?;
+        Ok((queued, permit(&self.under_way).await?))
+    }
+}
+
+const BUSY: Error = Error::ServerNotReady { source: None };
 
 impl Bridge {
     pub(super) fn new(app: Arc<App>) -> Self {
-        let under_way = app.hashers() + AHEAD;
-        let waiting = app.config.limits.login_queue.get() as usize;
         Self {
-            app,
             started: Timestamp::now(),
-            queue: Arc::new(Semaphore::new(under_way + waiting)),
-            under_way: Arc::new(Semaphore::new(under_way)),
+            hashes: Lane::new(app.hashers() + AHEAD, app.config.limits.login_queue.get() as usize),
+            searches: Lane::new(SEARCHING, SEARCH_QUEUE),
+            uploads: Lane::new(UPLOADING, UPLOAD_QUEUE),
             running: Arc::new(Semaphore::new(RUNNING)),
-            search_queue: Arc::new(Semaphore::new(SEARCHING + SEARCH_QUEUE)),
-            searching: Arc::new(Semaphore::new(SEARCHING)),
+            app,
         }
     }
 
@@ -102,16 +127,16 @@ impl Bridge {
     /// # Errors
     /// What `work` returns.
     pub async fn run<T: Send + 'static>(&self, work: impl FnOnce(&App) -> Result<T> + Send + 'static) -> Result<T> {
-        let turn = turn(&self.running).await?;
-        off_worker(&self.app, turn, work).await
+        let permit = permit(&self.running).await?;
+        off_worker(&self.app, permit, work).await
     }
 
     /// Runs a change that no answer waits for; where it fails, the log says so.
     pub fn run_aside(&self, work: impl FnOnce(&App) -> Result<()> + Send + 'static) {
         let (app, running) = (Arc::clone(&self.app), Arc::clone(&self.running));
         spawn(async move {
-            let done = match turn(&running).await {
-                Ok(turn) => off_worker(&app, turn, work).await,
+            let done = match permit(&running).await {
+                Ok(permit) => off_worker(&app, permit, work).await,
                 Err(error) => Err(error),
             };
             if let Err(error) = done {
@@ -120,15 +145,12 @@ impl Bridge {
         });
     }
 
-    /// Runs work that computes hashes, when it is its turn. A caller that gives up while it waits leaves its place; once
-    /// under way, the work keeps its place until it ends.
+    /// Runs work that computes hashes, a few at a time. Once under way, it keeps its permits until it ends.
     ///
     /// # Errors
     /// [`Error::ServerNotReady`] where too many are waiting, or what `work` returns.
     pub async fn hash<T: Send + 'static>(&self, work: impl FnOnce(&App) -> Result<T> + Send + 'static) -> Result<T> {
-        let place = place(&self.queue)?;
-        let turn = turn(&self.under_way).await?;
-        off_worker(&self.app, (place, turn), work).await
+        off_worker(&self.app, self.hashes.enter().await?, work).await
     }
 
     /// Runs a search off the worker, in a lane of its own: no flood of them holds up a logout.
@@ -136,19 +158,21 @@ impl Bridge {
     /// # Errors
     /// [`Error::ServerNotReady`] where too many are waiting, or what `work` returns.
     pub async fn search<T: Send + 'static>(&self, work: impl FnOnce(&App) -> Result<T> + Send + 'static) -> Result<T> {
-        let place = place(&self.search_queue)?;
-        let turn = turn(&self.searching).await?;
-        off_worker(&self.app, (place, turn), work).await
+        off_worker(&self.app, self.searches.enter().await?, work).await
+    }
+
+    /// Waits until an upload may be read into memory, where it stays as long as the permits are kept.
+    ///
+    /// # Errors
+    /// [`Error::ServerNotReady`] where too many are waiting, or this one has waited too long.
+    pub(super) async fn upload(&self) -> Result<Held> {
+        timeout(UPLOAD_WAIT, self.uploads.enter()).await.map_err(|_| BUSY)?
     }
 }
 
-fn place(queue: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit> {
-    Arc::clone(queue).try_acquire_owned().map_err(|_| Error::ServerNotReady { source: None })
-}
-
-async fn turn(of: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit> {
-    let turn = Arc::clone(of).acquire_owned().await;
-    turn.map_err(|error| Error::internal("wait for a turn", error))
+async fn permit(of: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit> {
+    let permit = Arc::clone(of).acquire_owned().await;
+    permit.map_err(|error| Error::internal("wait for a permit", error))
 }
 
 /// Runs work on the blocking pool, which holds `held` until it ends.

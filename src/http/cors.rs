@@ -1,5 +1,5 @@
 //! Pages of other origins (Fetch standard, CORS protocol): those that are configured may call with credentials and read
-//! the answers; to all others nothing is said that would let them.
+//! all answers; all others may read what is public anyway, without credentials.
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -9,7 +9,7 @@ use actix_web::http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
     ACCESS_CONTROL_REQUEST_METHOD, HeaderMap, HeaderValue, ORIGIN, VARY,
 };
-use actix_web::{Error, HttpResponse};
+use actix_web::{Error, HttpRequest, HttpResponse};
 
 use super::envelope::Failure;
 use super::extract::bridge;
@@ -17,50 +17,74 @@ use super::server::Next;
 use crate::config::Origin;
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PATCH, DELETE");
+const READS: HeaderValue = HeaderValue::from_static("GET, HEAD");
 const EXPOSED: HeaderValue = HeaderValue::from_static("ETag, Retry-After, X-File-Hash");
 const HOUR: HeaderValue = HeaderValue::from_static("3600");
 
-/// Answers the preflights of configured origins, and marks all other answers to them as readable.
+/// Marks what the pages of every origin may read.
+pub(super) struct AnyOrigin;
+
+/// Answers preflights, and marks the answers that the sender's page may read.
 pub(super) async fn layer<B: MessageBody>(
     request: ServiceRequest,
     next: impl Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    let allowed = &bridge(request.request()).map_err(Failure::from)?.config().server.allowed_origins;
-    let (any, sender) = (!allowed.is_empty(), sender(&request).filter(|origin| allowed.contains(origin)));
-    let Some(origin) = sender.and_then(|origin| HeaderValue::try_from(origin.to_string()).ok()) else {
-        let mut response = next(request).await?;
-        if any {
-            response.headers_mut().append(VARY, HeaderValue::from_static("Origin"));
-        }
-        return Ok(response.map_into_left_body());
-    };
+    let server = &bridge(request.request()).map_err(Failure::from)?.config().server;
+    let differs = server.allows_any_origin();
+    let sender = sender(&request).filter(|origin| server.allows(origin));
+    let sender = sender.and_then(|origin| HeaderValue::try_from(origin.to_string()).ok());
+    let asked = request.headers().get(ACCESS_CONTROL_REQUEST_HEADERS).cloned();
     let is_preflight =
         request.method() == Method::OPTIONS && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
-    let mut response = if is_preflight {
+    let mut response = if is_preflight && sender.is_some() {
         let mut answer = HttpResponse::NoContent().finish();
-        allow(answer.headers_mut(), request.headers().get(ACCESS_CONTROL_REQUEST_HEADERS));
+        allow(answer.headers_mut(), METHODS, asked);
         request.into_response(answer).map_into_right_body()
     } else {
-        let mut response = next(request).await?;
-        response.headers_mut().insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
-        response.map_into_left_body()
+        let response = next(request).await?;
+        let is_public = is_public(response.request());
+        if is_preflight && is_public {
+            let mut answer = HttpResponse::NoContent().finish();
+            allow(answer.headers_mut(), READS, asked);
+            answer.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, ANY);
+            response.into_response(answer).map_into_right_body()
+        } else {
+            let mut response = response.map_into_left_body();
+            if is_public || sender.is_some() {
+                response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, ANY);
+                response.headers_mut().insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+            }
+            response
+        }
     };
     let headers = response.headers_mut();
-    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-    headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
-    headers.append(VARY, HeaderValue::from_static("Origin"));
+    if let Some(origin) = sender {
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+    }
+    if differs {
+        headers.append(VARY, HeaderValue::from_static("Origin"));
+    }
     Ok(response)
+}
+
+const ANY: HeaderValue = HeaderValue::from_static("*");
+
+/// Whether a request is answered with what is public anyway, and not with what its sender alone may see.
+fn is_public(request: &HttpRequest) -> bool {
+    let is_own = || request.match_info().get("selector").is_some_and(|selector| selector.starts_with("@me"));
+    request.app_data::<AnyOrigin>().is_some() && !is_own()
 }
 
 fn sender(request: &ServiceRequest) -> Option<Origin> {
     Origin::parse(request.headers().get(ORIGIN)?.to_str().ok()?)
 }
 
-/// What a preflight asks for: every method of the API, and whichever headers it names.
-fn allow(headers: &mut HeaderMap, asked: Option<&HeaderValue>) {
-    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+/// What a preflight asks for: these methods, and whichever headers it names.
+fn allow(headers: &mut HeaderMap, methods: HeaderValue, asked: Option<HeaderValue>) {
+    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
     headers.insert(ACCESS_CONTROL_MAX_AGE, HOUR);
     if let Some(asked) = asked {
-        headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, asked.clone());
+        headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, asked);
     }
 }

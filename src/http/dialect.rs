@@ -1,20 +1,25 @@
-//! The two ways to write an answer: programs of different generations read the same data differently.
+//! The ways to write an answer: programs of different generations read the same data differently (contract, clients.md 1).
 
+use actix_web::HttpRequest;
+use actix_web::http::header::ORIGIN;
 use serde::Serialize;
-use serde_json::{Value, json};
 
+use super::extract::bridge;
+use crate::config::Origin;
 use crate::error::Error;
 
-/// A way to write an answer, told by the path of the request.
+/// A way to write an answer, told by the path of the request, and by its origin where a front needs that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Dialect {
-    /// `/api/…`, and `/api/v2/api/…`: error codes are numbers, links are texts.
+    /// `/api/…`, and `/api/v2/api/…`: error codes are numbers, links are strings.
     Numbers,
     /// `/api/v2/…`: error codes are names, links are objects, and a missing right is no 401.
     Names,
+    /// `/api/v2/…` for the pages of `server.numeric_origins`: error codes are numbers, links are objects.
+    NumbersWithLabels,
 }
 
-/// An error's code in either dialect.
+/// An error's code as it is written.
 #[derive(Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub(super) enum Code {
@@ -23,8 +28,16 @@ pub(super) enum Code {
 }
 
 impl Dialect {
-    /// The dialect in which a path is answered.
-    pub(super) fn of(path: &str) -> Self {
+    /// The dialect in which a request is answered.
+    pub(super) fn of(request: &HttpRequest) -> Self {
+        match Self::of_path(request.path()) {
+            Self::Names if is_numeric(request) => Self::NumbersWithLabels,
+            dialect => dialect,
+        }
+    }
+
+    /// The same by the path alone.
+    pub(super) fn of_path(path: &str) -> Self {
         if is_below(path, "/api/v2") && !is_below(path, "/api/v2/api") { Self::Names } else { Self::Numbers }
     }
 
@@ -33,43 +46,49 @@ impl Dialect {
         is_below(path, "/api")
     }
 
+    /// Whether links are objects with a label, and not strings.
+    pub(super) const fn has_labels(self) -> bool {
+        matches!(self, Self::Names | Self::NumbersWithLabels)
+    }
+
+    /// Whether error codes are names, and HTTP statuses as clients with names expect them.
+    pub(super) const fn has_names(self) -> bool {
+        matches!(self, Self::Names)
+    }
+
     /// An error's code and HTTP status.
     pub(super) const fn code(self, error: &Error) -> (Code, u16) {
-        match self {
-            Self::Numbers => {
-                let facts = error.facts();
-                (Code::Number(facts.code), facts.status)
-            }
-            Self::Names => {
-                let (name, status) = name(error);
-                (Code::Name(name), status)
-            }
+        if self.has_names() {
+            let (name, status) = name(error);
+            (Code::Name(name), status)
+        } else {
+            let facts = error.facts();
+            (Code::Number(facts.code), facts.status)
         }
     }
 
-    /// Rewrites what the dialects write differently in an answer's data: the links of users.
-    pub(super) fn adapt(self, data: &mut Value) {
-        if self == Self::Numbers {
-            return;
-        }
-        match data {
-            Value::Array(items) => items.iter_mut().for_each(|item| self.adapt(item)),
-            Value::Object(fields) => fields.iter_mut().for_each(|(key, value)| match (key.as_str(), value) {
-                ("links", Value::Array(links)) => links.iter_mut().for_each(label),
-                (_, value) => self.adapt(value),
-            }),
-            _ => (),
+    /// An error's message.
+    pub(super) fn message(self, error: &Error) -> String {
+        match error {
+            // Older builds of the front of 2026 know a second factor by these words alone.
+            Error::VerificationRequired if self.has_names() => {
+                "Additional verification required: second factor (2FA).".into()
+            }
+            error => error.to_string(),
         }
     }
+}
+
+/// Whether a page sent the request that reads numbers wherever they stand.
+fn is_numeric(request: &HttpRequest) -> bool {
+    let Ok(bridge) = bridge(request) else { return false };
+    let origins = &bridge.config().server.numeric_origins;
+    let sender = || Origin::parse(request.headers().get(ORIGIN)?.to_str().ok()?);
+    !origins.is_empty() && sender().is_some_and(|sender| origins.contains(&sender))
 }
 
 fn is_below(path: &str, prefix: &str) -> bool {
     path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// Gives a link the label that it has none of: its own text.
-fn label(link: &mut Value) {
-    *link = json!({ "label": link, "value": link });
 }
 
 const fn name(error: &Error) -> (&'static str, u16) {
@@ -105,7 +124,7 @@ mod tests {
             ("/api/v22/auth/login", Dialect::Numbers),
             ("/api/v2/apis", Dialect::Names),
         ] {
-            assert_eq!(Dialect::of(path), dialect, "{path}");
+            assert_eq!(Dialect::of_path(path), dialect, "{path}");
         }
     }
 
@@ -114,19 +133,6 @@ mod tests {
         let error = Error::UnAuthorized { action: "log in" };
         assert_eq!(Dialect::Numbers.code(&error), (Code::Number(8), 401));
         assert_eq!(Dialect::Names.code(&error), (Code::Name("FORBIDDEN"), 403));
-    }
-
-    #[test]
-    fn links_are_objects_in_names_wherever_they_stand() {
-        let data = json!({ "user": { "links": ["https://a.example"], "tags": ["x"] }, "users": [{ "links": [] }] });
-        let adapted = |dialect: Dialect| {
-            let mut data = data.clone();
-            dialect.adapt(&mut data);
-            data
-        };
-        assert_eq!(adapted(Dialect::Numbers), data);
-        let link = json!({ "label": "https://a.example", "value": "https://a.example" });
-        let expected = json!({ "user": { "links": [link], "tags": ["x"] }, "users": [{ "links": [] }] });
-        assert_eq!(adapted(Dialect::Names), expected);
+        assert_eq!(Dialect::NumbersWithLabels.code(&error), (Code::Number(8), 401));
     }
 }

@@ -1,18 +1,20 @@
 //! How programs find the server, and what it says of itself.
 
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Data;
-use actix_web::{HttpResponse, Responder};
+use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::bridge::Bridge;
 use super::clock::Now;
-use super::doc::{Doc, schema};
+use super::dialect::Dialect;
+use super::doc::{Doc, answer};
 use super::envelope::{Failure, Reply};
+use super::openapi::document_of;
 use super::query::Query;
 use crate::config::{Config, Registration};
 use crate::domain::identifier::Selector;
@@ -43,13 +45,7 @@ pub(super) async fn nox(bridge: Data<Bridge>) -> impl Responder {
         "address": address,
         "port": url.port(),
         "gateway": gateway(config),
-        "endpoints": {
-            "wellknown": format!("{url}/.well-known/nox"),
-            "webfinger": format!("{url}/.well-known/webfinger"),
-            "nodeinfo": format!("{url}/.well-known/nodeinfo"),
-            "configs": format!("{url}/api/v2/configs"),
-            "server": format!("{url}/api/server"),
-        },
+        "endpoints": endpoints(config),
         "versions": { "server": VERSION },
         "version": VERSION,
         "metadata": {
@@ -76,9 +72,11 @@ pub(super) async fn nodeinfo_links(bridge: Data<Bridge>) -> impl Responder {
     ] }))
 }
 
+pub(super) const NODEINFO: Doc = Doc::new("What the server says of itself to others").gives_plain();
+
 /// `GET /nodeinfo/2.1` (nodeinfo.diaspora.software, schema 2.1)
-pub(super) async fn nodeinfo(bridge: Data<Bridge>) -> Result<impl Responder, Failure> {
-    let total = bridge.search(users::count).await?;
+pub(super) async fn nodeinfo(bridge: Data<Bridge>, Now(now): Now) -> Result<impl Responder, Failure> {
+    let usage = bridge.search(move |app| users::usage(app, now)).await?;
     let config = bridge.config();
     let media_type = "application/json; profile=\"http://nodeinfo.diaspora.software/ns/schema/2.1#\"";
     Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, media_type)).json(json!({
@@ -87,7 +85,15 @@ pub(super) async fn nodeinfo(bridge: Data<Bridge>) -> Result<impl Responder, Fai
         "protocols": [],
         "services": { "inbound": [], "outbound": [] },
         "openRegistrations": users::may_anybody_register(config),
-        "usage": { "users": { "total": total } },
+        "usage": {
+            "users": {
+                "total": usage.total,
+                "activeMonth": usage.active_month,
+                "activeHalfyear": usage.active_half_year,
+            },
+            "localPosts": 0,
+            "localComments": 0,
+        },
         "metadata": { "nodeName": config.instance.title, "nodeDescription": config.instance.description },
     })))
 }
@@ -130,11 +136,12 @@ pub(super) struct ServerData {
 #[derive(Serialize, ToSchema)]
 struct Gateways {
     http: String,
-    ws: String,
+    /// Empty: there is none.
+    ws: &'static str,
     web: String,
 }
 
-pub(super) const SERVER: Doc = Doc::new("What the server says of itself").gives(schema::<ServerData>);
+pub(super) const SERVER: Doc = Doc::new("What the server says of itself").gives(answer::<ServerData>);
 
 /// `GET /server`
 pub(super) async fn server(bridge: Data<Bridge>) -> Result<Reply<ServerData>, Failure> {
@@ -145,7 +152,7 @@ pub(super) async fn server(bridge: Data<Bridge>) -> Result<Reply<ServerData>, Fa
         title: instance.title.clone(),
         description: instance.description.clone(),
         address: server.address.to_string(),
-        gateways: Gateways { ws: websocket(&url), http: url.clone(), web: url },
+        gateways: Gateways { ws: "", http: url.clone(), web: url },
         features: vec!["user"],
         version: VERSION,
         ready_at: bridge.started(),
@@ -155,6 +162,7 @@ pub(super) async fn server(bridge: Data<Bridge>) -> Result<Reply<ServerData>, Fa
 
 /// What a client needs to know before it offers a form.
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "clients look for each of them")]
 pub(super) struct Configs {
     /// `closed`, `open` or `invite`.
     #[schema(value_type = String)]
@@ -163,37 +171,85 @@ pub(super) struct Configs {
     password_max_length: usize,
     picture_max_bytes: u32,
     maintenance: Option<String>,
+    allow_user_registration: bool,
+    /// The same for fronts that look for this name.
+    #[serde(rename = "allowUserRegistration")]
+    old_allow_user_registration: bool,
+    support_passkey: bool,
+    /// There are no worlds, avatars and instances on this server.
+    allow_world_creation: bool,
+    allow_world_creation_by_external: bool,
+    allow_avatar_creation: bool,
+    allow_avatar_creation_by_external: bool,
+    allow_instance_creation: bool,
+    allow_instance_creation_by_external: bool,
+    regions: Vec<String>,
 }
 
-pub(super) const CONFIGS: Doc = Doc::new("What a client may offer").gives(schema::<Configs>);
+pub(super) const CONFIGS: Doc = Doc::new("What a client may offer").gives(answer::<Configs>);
 
 /// `GET /configs`
 pub(super) async fn configs(bridge: Data<Bridge>) -> Result<Reply<Configs>, Failure> {
     let config = bridge.config();
+    let may_register = users::may_anybody_register(config);
     Ok(Reply::new(Configs {
         registration: config.users.registration,
         password_min_length: config.password.min_length.get(),
         password_max_length: MAX_LENGTH,
         picture_max_bytes: config.limits.picture_bytes.get(),
         maintenance: text(&config.instance.maintenance).map(Into::into),
+        allow_user_registration: may_register,
+        old_allow_user_registration: may_register,
+        support_passkey: false,
+        allow_world_creation: false,
+        allow_world_creation_by_external: false,
+        allow_avatar_creation: false,
+        allow_avatar_creation_by_external: false,
+        allow_instance_creation: false,
+        allow_instance_creation_by_external: false,
+        regions: Vec::new(),
     }))
 }
 
-/// The OpenAPI document, written when it is asked for first.
-pub(super) type OpenApi = LazyLock<String>;
+/// The OpenAPI documents of both dialects, each written when it is asked for first.
+#[derive(Default)]
+pub(super) struct OpenApi {
+    numbers: OnceLock<String>,
+    names: OnceLock<String>,
+}
 
 /// `GET /openapi.json`
-pub(super) async fn openapi(document: Data<OpenApi>) -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body((**document).clone())
+pub(super) async fn openapi(documents: Data<OpenApi>, request: HttpRequest) -> HttpResponse {
+    let dialect = Dialect::of_path(request.path());
+    let document = if dialect.has_names() { &documents.names } else { &documents.numbers };
+    let text = document.get_or_init(|| document_of(dialect)).clone();
+    HttpResponse::Ok().content_type("application/json").body(text)
 }
 
-fn websocket(url: &str) -> String {
-    url.replacen("http", "ws", 1)
-}
-
+/// Where clients go; every value is a string.
 fn gateway(config: &Config) -> Value {
     let url = config.server.public_url.as_str();
-    json!({ "web": url, "ws": websocket(url), "api": format!("{url}/api/v2/") })
+    // There is no websocket: to one that does not answer, clients would connect for ever.
+    json!({ "web": url, "ws": "", "api": format!("{url}/api/v2/") })
+}
+
+/// What stands where; every value is a string.
+fn endpoints(config: &Config) -> Value {
+    let Config { server, instance, .. } = config;
+    let url = &server.public_url;
+    let mut endpoints = json!({
+        "wellknown": format!("{url}/.well-known/nox"),
+        "webfinger": format!("{url}/.well-known/webfinger"),
+        "nodeinfo": format!("{url}/.well-known/nodeinfo"),
+        "configs": format!("{url}/api/v2/configs"),
+        "server": format!("{url}/api/server"),
+    });
+    for (key, url) in [("terms", &instance.terms), ("privacy", &instance.privacy), ("rules", &instance.rules)] {
+        if let Some(url) = url {
+            endpoints[key] = url.as_str().into();
+        }
+    }
+    endpoints
 }
 
 /// An empty text is none.

@@ -21,6 +21,8 @@ pub(super) enum Takes {
     Object(SchemaOf),
     /// An object, or nothing.
     Optional(SchemaOf),
+    /// Whatever it is, nobody looks at it.
+    Anything,
     File,
 }
 
@@ -32,6 +34,8 @@ pub(super) enum Gives {
     /// The document itself.
     Document,
     Data(SchemaOf),
+    /// An object that is not in the envelope, and that another standard describes.
+    Plain,
     Picture,
 }
 
@@ -97,12 +101,20 @@ impl Doc {
         Self { takes: Takes::Nothing, ..self }
     }
 
+    pub(super) const fn takes_anything(self) -> Self {
+        Self { takes: Takes::Anything, ..self }
+    }
+
     pub(super) const fn takes_file(self) -> Self {
         Self { takes: Takes::File, ..self }
     }
 
     pub(super) const fn gives(self, schema: SchemaOf) -> Self {
         Self { gives: Gives::Data(schema), ..self }
+    }
+
+    pub(super) const fn gives_plain(self) -> Self {
+        Self { gives: Gives::Plain, ..self }
     }
 
     pub(super) const fn gives_picture(self) -> Self {
@@ -126,7 +138,7 @@ impl Doc {
         }
         match self.takes {
             Takes::Nothing => (),
-            Takes::Object(_) | Takes::Optional(_) | Takes::File => codes.extend([16, 1002, 1003]),
+            Takes::Object(_) | Takes::Optional(_) | Takes::Anything | Takes::File => codes.extend([16, 1002, 1003]),
         }
         codes.sort_unstable();
         codes.dedup();
@@ -134,13 +146,37 @@ impl Doc {
     }
 }
 
-/// The [`SchemaOf`] a type.
+/// The [`SchemaOf`] a type of requests.
 pub(super) fn schema<T: ToSchema>(schemas: &mut Map<String, Value>) -> Value {
+    insert::<T>(schemas, |_| ())
+}
+
+/// The [`SchemaOf`] a type of answers: what may be `null` is there all the same.
+pub(super) fn answer<T: ToSchema>(schemas: &mut Map<String, Value>) -> Value {
+    insert::<T>(schemas, require_all)
+}
+
+fn insert<T: ToSchema>(schemas: &mut Map<String, Value>, finish: fn(&mut Value)) -> Value {
     let mut parts = Vec::new();
     T::schemas(&mut parts);
     parts.push((T::name().into(), T::schema()));
     for (name, part) in parts {
-        schemas.insert(name, json!(part));
+        let mut part = json!(part);
+        finish(&mut part);
+        schemas.insert(name, part);
     }
     json!({ "$ref": format!("#/components/schemas/{}", T::name()) })
+}
+
+/// Says that every field of an object is always there, and that what one sees of oneself fits what others see, too.
+fn require_all(schema: &mut Value) {
+    if let Some(variants) = schema.as_object_mut().and_then(|schema| schema.remove("oneOf")) {
+        schema["anyOf"] = variants;
+    }
+    if let Some(Value::Array(parts)) = schema.get_mut("allOf") {
+        parts.iter_mut().for_each(require_all);
+    }
+    if let Some(Value::Object(properties)) = schema.get("properties") {
+        schema["required"] = properties.keys().cloned().collect();
+    }
 }

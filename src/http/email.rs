@@ -1,18 +1,23 @@
-//! `/email`: addresses are confirmed by a link.
+//! `/email` and `/auth/methods/email`: one's address, which a link confirms.
 
 use actix_web::HttpRequest;
 use actix_web::web::Data;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::auth::{CodeText, done};
+use super::body::{Body, OptionalBody};
 use super::bridge::Bridge;
 use super::clock::Now;
-use super::doc::{Doc, schema};
+use super::doc::{Doc, answer, schema};
 use super::envelope::{Failure, Reply};
-use super::extract::{AuthenticatedChange, device};
-use super::factors::Told;
+use super::extract::{AuthenticatedChange, authenticated_change, device};
+use super::factors::{
+    CodeRequest, Disabled, Enabled, SendRequest, Told, any_code, enable_mail_codes, enabled, send_code,
+};
 use super::query::Query;
 use crate::domain::email;
+use crate::domain::fields::Email;
 use crate::error::{Error, Result};
 
 /// That an address is its user's.
@@ -25,7 +30,7 @@ pub(super) struct Confirmed {
 
 pub(super) const CONFIRM: Doc = Doc::new("Confirm an address by the token of a mailed link")
     .queries(&[("token", "string")])
-    .gives(schema::<Confirmed>)
+    .gives(answer::<Confirmed>)
     .fails(&[3, 5]);
 
 /// `GET /email/confirmation`
@@ -42,7 +47,7 @@ pub(super) async fn confirm(
 }
 
 pub(super) const RESEND: Doc =
-    Doc::new("Get another link that confirms one's address").changes().gives(schema::<Told>).fails(&[4, 5, 17, 1001]);
+    Doc::new("Get another link that confirms one's address").changes().gives(answer::<Told>).fails(&[4, 5, 17, 1001]);
 
 /// `POST /email/resend`
 pub(super) async fn resend(
@@ -52,4 +57,115 @@ pub(super) async fn resend(
 ) -> Result<Reply<Told>, Failure> {
     bridge.run(move |app| email::resend(app, &principal, now)).await?;
     Ok(Reply::new(Told { success: true, message: "A link is on its way." }))
+}
+
+/// An address, with a code where a second factor is on.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it only describes the wire")]
+pub(super) struct SetupRequest {
+    #[schema(max_length = 320)]
+    email: String,
+    twofa_token: Option<CodeText>,
+    factor_code: Option<CodeText>,
+}
+
+pub(super) const SETUP: Doc = Doc::new("Set one's address, which a mailed link confirms")
+    .changes()
+    .takes(schema::<SetupRequest>)
+    .gives(answer::<Told>)
+    .fails(&[5, 6, 17, 20, 1001]);
+
+/// `POST /auth/methods/email/setup`
+pub(super) async fn setup(
+    bridge: Data<Bridge>,
+    Now(now): Now,
+    AuthenticatedChange(principal): AuthenticatedChange,
+    Body(mut body): Body,
+) -> Result<Reply<Told>, Failure> {
+    let address = body.parse("email", Email::parse)?.ok_or(Error::invalid("email", "must be an address"))?;
+    let code = any_code(&mut body)?;
+    let set_up = bridge.run(move |app| email::set_up(app, &principal, address, code, now)).await?;
+    let message = if done(set_up)? {
+        "The address is set, and a link that confirms it is on its way."
+    } else {
+        "The address is set; no link that confirms it could be sent now."
+    };
+    Ok(Reply::new(Told { success: true, message }))
+}
+
+pub(super) const ENABLE: Doc =
+    Doc::new("Confirm an address by the token of a link, or switch codes by mail on by a code")
+        .takes(schema::<CodeOrLink>)
+        .gives(answer::<Enabled>)
+        .fails(&[3, 4, 5, 7, 8, 17, 20, 1001]);
+
+/// The token of a mailed link, or a code.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it only describes the wire")]
+pub(super) struct CodeOrLink {
+    token: Option<String>,
+    twofa_token: Option<CodeText>,
+    factor_code: Option<CodeText>,
+}
+
+/// `POST /auth/methods/email/enable`
+pub(super) async fn enable(
+    bridge: Data<Bridge>,
+    Now(now): Now,
+    request: HttpRequest,
+    Body(body): Body,
+) -> Result<Reply<Enabled>, Failure> {
+    let is_digits = |text: &str| text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let token = body.peek("token").map(ToOwned::to_owned);
+    if token.as_deref().is_none_or(is_digits) {
+        match authenticated_change(&request) {
+            Ok(principal) => return enable_mail_codes(&bridge, now, principal, body).await,
+            // Without a session, it can only be a link's.
+            Err(Error::NotLogged) if token.is_some() => (),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let (token, from) = (token.unwrap_or_default(), device(&request)?);
+    bridge.run(move |app| email::confirm(app, &token, &from, now)).await?;
+    Ok(enabled("The address is confirmed.", Vec::new()))
+}
+
+pub(super) const SEND: Doc =
+    Doc::new("Mail a link that confirms one's address; where it is confirmed, or for the challenge of a login, a code")
+        .takes_optionally(schema::<SendRequest>)
+        .gives(answer::<Told>)
+        .fails(&[4, 5, 7, 8, 11, 1001]);
+
+/// `POST` and `GET /auth/methods/email/send`
+pub(super) async fn send(
+    bridge: Data<Bridge>,
+    Now(now): Now,
+    request: HttpRequest,
+    OptionalBody(body): OptionalBody,
+) -> Result<Reply<Told>, Failure> {
+    match authenticated_change(&request) {
+        Ok(principal) if !principal.user.email_verified && body.peek("challenge").is_none() => {
+            bridge.run(move |app| email::resend(app, &principal, now)).await?;
+            Ok(Reply::new(Told { success: true, message: "A link is on its way." }))
+        }
+        _ => send_code(&bridge, now, "email", &request, body).await,
+    }
+}
+
+pub(super) const DISABLE: Doc = Doc::new("Remove one's address, by a code where a second factor is on")
+    .changes()
+    .takes_optionally(schema::<CodeRequest>)
+    .gives(answer::<Disabled>)
+    .fails(&[5, 20, 1001]);
+
+/// `POST /auth/methods/email/disable`
+pub(super) async fn disable(
+    bridge: Data<Bridge>,
+    Now(now): Now,
+    AuthenticatedChange(principal): AuthenticatedChange,
+    OptionalBody(mut body): OptionalBody,
+) -> Result<Reply<Disabled>, Failure> {
+    let code = any_code(&mut body)?;
+    done(bridge.run(move |app| email::remove(app, &principal, code, now)).await?)?;
+    Ok(Reply::new(Disabled { disabled: true, message: "The address is removed." }))
 }

@@ -9,10 +9,11 @@ use actix_web::http::uri::PathAndQuery;
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, Responder, ResponseError};
 use serde::Serialize;
-use serde_json::Value;
 
 use super::clock::Now;
 use super::dialect::{Code, Dialect};
+use super::verification::VerificationData;
+use crate::domain::factors::Challenge;
 use crate::error::{Error, causes};
 
 /// Most answers fit into so many bytes, and are written without being moved.
@@ -28,7 +29,7 @@ struct Success<'request, T> {
 #[derive(Serialize)]
 struct Refusal<'request> {
     error: Detail,
-    data: Option<&'request Value>,
+    data: Option<VerificationData<'request>>,
     request: &'request str,
     time: i64,
 }
@@ -65,16 +66,7 @@ impl<T: Serialize> Responder for Reply<T> {
             response.cookie(cookie);
         }
         let (path, time) = (path_and_query(request), Now::of(request).0.millis());
-        match Dialect::of(request.path()) {
-            Dialect::Numbers => write(response, &Success { data: self.data, request: path, time }),
-            dialect @ Dialect::Names => match serde_json::to_value(self.data) {
-                Ok(mut data) => {
-                    dialect.adapt(&mut data);
-                    write(response, &Success { data, request: path, time })
-                }
-                Err(error) => unwritten(error),
-            },
-        }
+        write(response, &Success { data: self.data, request: path, time })
     }
 }
 
@@ -82,12 +74,14 @@ impl<T: Serialize> Responder for Reply<T> {
 #[derive(Debug)]
 pub(super) struct Failure {
     error: Error,
-    data: Option<Value>,
+    /// What is said beside it, where a second factor is due.
+    challenge: Option<Box<Challenge>>,
 }
 
 impl Failure {
-    pub(super) const fn with_data(error: Error, data: Value) -> Self {
-        Self { error, data: Some(data) }
+    /// A second factor is due.
+    pub(super) fn verification_required(challenge: Challenge) -> Self {
+        Self { error: Error::VerificationRequired, challenge: Some(Box::new(challenge)) }
     }
 
     fn start(&self, status: u16) -> HttpResponseBuilder {
@@ -103,10 +97,11 @@ impl Failure {
     }
 
     fn envelop(&self, request: &HttpRequest) -> HttpResponse {
-        let (code, status) = Dialect::of(request.path()).code(&self.error);
+        let dialect = Dialect::of(request);
+        let (code, status) = dialect.code(&self.error);
         let refusal = Refusal {
-            error: Detail { message: self.error.to_string(), code, status },
-            data: self.data.as_ref(),
+            error: Detail { message: dialect.message(&self.error), code, status },
+            data: self.challenge.as_ref().map(|challenge| VerificationData::of(challenge, dialect)),
             request: path_and_query(request),
             time: Now::of(request).0.millis(),
         };
@@ -131,7 +126,7 @@ pub(super) fn log_fault(fault: &Error, route: Option<&str>) {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self { error, data: None }
+        Self { error, challenge: None }
     }
 }
 

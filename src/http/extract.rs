@@ -9,6 +9,7 @@ use actix_web::{FromRequest, HttpRequest};
 
 use super::bridge::Bridge;
 use super::clock::Now;
+use super::dialect::Dialect;
 use super::envelope::Failure;
 use super::{cookie, forwarded, origin};
 use crate::config::Config;
@@ -40,6 +41,7 @@ macro_rules! extract {
 }
 
 extract!(Now, |request| Ok(Now::of(request)));
+extract!(Dialect, |request| Ok(Dialect::of(request)));
 
 /// From where a login comes. One that another site's page sent is refused.
 pub(super) struct LoginFrom(pub Device);
@@ -94,12 +96,12 @@ pub(super) fn authenticated(request: &HttpRequest) -> Result<(Principal, Credent
     Ok((principal, by))
 }
 
-/// A relay, `Authorization: Badger <token>`.
-pub(super) struct Relay;
+/// The name of a relay, `Authorization: Badger <token>`.
+pub(super) struct Relay(pub String);
 
 extract!(Relay, |request| {
     let token = authorization(request, "badger").ok_or(Error::NotLogged)?;
-    bridge(request)?.read(|app| relays::authenticate(app, token)).map(|()| Self)
+    bridge(request)?.read(|app| relays::authenticate(app, token)).map(Self)
 });
 
 /// Whom the path names.

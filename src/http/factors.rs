@@ -9,18 +9,21 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::auth::{CodeText, code, done};
-use super::body::{Body, Object, OptionalBody, SmallBody};
+use super::body::{Body, OptionalBody};
 use super::bridge::Bridge;
 use super::clock::Now;
-use super::doc::{Doc, schema};
+use super::doc::{Doc, answer, schema};
 use super::envelope::{Failure, Reply};
 use super::extract::{AuthenticatedChange, authenticated_change, device};
+use super::object::Object;
 use crate::domain::factors::email::{self, Asker};
 use crate::domain::factors::recovery::RecoveryCodes;
 use crate::domain::factors::totp::{self, Enrollment};
 use crate::domain::factors::{self, Code, verify};
 use crate::domain::qr;
+use crate::domain::sessions::Principal;
 use crate::error::{Error, Result};
+use crate::time::Timestamp;
 
 /// A code, under any of its names.
 #[derive(ToSchema)]
@@ -65,8 +68,8 @@ pub(super) struct Enabled {
 /// That a factor is off.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Disabled {
-    disabled: bool,
-    message: &'static str,
+    pub disabled: bool,
+    pub message: &'static str,
 }
 
 /// Whether a code is right.
@@ -91,7 +94,7 @@ pub(super) struct Told {
 
 pub(super) const SEND: Doc = Doc::new("Mail a code, to whoever has a session or the challenge of a login")
     .takes_optionally(schema::<SendRequest>)
-    .gives(schema::<Told>)
+    .gives(answer::<Told>)
     .fails(&[4, 5, 7, 8, 11, 1001]);
 
 /// `POST` and `GET /auth/{type}/send`
@@ -100,17 +103,27 @@ pub(super) async fn send(
     Now(now): Now,
     kind: Path<String>,
     request: HttpRequest,
-    OptionalBody(mut body): OptionalBody,
+    OptionalBody(body): OptionalBody,
+) -> Result<Reply<Told>, Failure> {
+    send_code(&bridge, now, &kind, &request, body).await
+}
+
+pub(super) async fn send_code(
+    bridge: &Bridge,
+    now: Timestamp,
+    kind: &str,
+    request: &HttpRequest,
+    mut body: Object,
 ) -> Result<Reply<Told>, Failure> {
     let told = |message| Ok(Reply::new(Told { success: true, message }));
-    match kind.as_str() {
+    match kind {
         "email" => bridge.read(email::check_service)?,
         "totp" => return told("The authenticator app shows the code; nothing is sent."),
         _ => return Err(Error::invalid("type", "must be email or totp").into()),
     }
     let asker = match body.text("challenge")? {
-        Some(text) => Asker::Challenge { text, device: device(&request)? },
-        None => match authenticated_change(&request) {
+        Some(text) => Asker::Challenge { text, device: device(request)? },
+        None => match authenticated_change(request) {
             Ok(principal) => Asker::Session(Box::new(principal)),
             // Some clients ask without saying for whom, and are served by the mail that the login sent.
             Err(Error::NotLogged) if request.method() == Method::GET => return told(SENT),
@@ -126,7 +139,7 @@ const SENT: &str = "A code is on its way, where the account can get one.";
 pub(super) const SETUP: Doc = Doc::new("Draw a secret for an authenticator app; by a code, where another factor is on")
     .changes()
     .takes_optionally(schema::<CodeRequest>)
-    .gives(schema::<Setup>)
+    .gives(answer::<Setup>)
     .fails(&[5, 17, 20, 1001]);
 
 /// `POST /auth/totp/setup`
@@ -153,7 +166,7 @@ pub(super) async fn setup(
 pub(super) const ENABLE: Doc = Doc::new("Switch a second factor on, by its first code")
     .changes()
     .takes(schema::<CodeRequest>)
-    .gives(schema::<Enabled>)
+    .gives(answer::<Enabled>)
     .fails(&[4, 5, 17, 1001]);
 
 /// `POST /auth/totp/enable`
@@ -161,7 +174,7 @@ pub(super) async fn enable_totp(
     bridge: Data<Bridge>,
     Now(now): Now,
     AuthenticatedChange(principal): AuthenticatedChange,
-    Body(mut body): SmallBody,
+    Body(mut body): Body,
 ) -> Result<Reply<Enabled>, Failure> {
     let code = needed(any_code(&mut body)?)?;
     let codes = bridge.run(move |app| totp::enable(app, &principal, &code, now)).await?;
@@ -175,7 +188,16 @@ pub(super) async fn enable_email(
     bridge: Data<Bridge>,
     Now(now): Now,
     AuthenticatedChange(principal): AuthenticatedChange,
-    Body(mut body): SmallBody,
+    Body(body): Body,
+) -> Result<Reply<Enabled>, Failure> {
+    enable_mail_codes(&bridge, now, principal, body).await
+}
+
+pub(super) async fn enable_mail_codes(
+    bridge: &Bridge,
+    now: Timestamp,
+    principal: Principal,
+    mut body: Object,
 ) -> Result<Reply<Enabled>, Failure> {
     // Where the mailed code comes as `token`, another may come as `factor_code`.
     let mailed = code(&mut body, "token")?;
@@ -188,8 +210,8 @@ pub(super) async fn enable_email(
 
 pub(super) const DISABLE: Doc = Doc::new("Switch a second factor off, by a code")
     .changes()
-    .takes(schema::<CodeRequest>)
-    .gives(schema::<Disabled>)
+    .takes_optionally(schema::<CodeRequest>)
+    .gives(answer::<Disabled>)
     .fails(&[5, 20, 1001]);
 
 /// `POST /auth/totp/disable`
@@ -197,7 +219,7 @@ pub(super) async fn disable_totp(
     bridge: Data<Bridge>,
     Now(now): Now,
     AuthenticatedChange(principal): AuthenticatedChange,
-    Body(mut body): SmallBody,
+    OptionalBody(mut body): OptionalBody,
 ) -> Result<Reply<Disabled>, Failure> {
     let code = any_code(&mut body)?;
     done(bridge.run(move |app| totp::disable(app, &principal, code.as_ref(), now)).await?)?;
@@ -209,7 +231,7 @@ pub(super) async fn disable_email(
     bridge: Data<Bridge>,
     Now(now): Now,
     AuthenticatedChange(principal): AuthenticatedChange,
-    Body(mut body): SmallBody,
+    OptionalBody(mut body): OptionalBody,
 ) -> Result<Reply<Disabled>, Failure> {
     let code = any_code(&mut body)?;
     done(bridge.run(move |app| email::disable(app, &principal, code.as_ref(), now)).await?)?;
@@ -219,7 +241,7 @@ pub(super) async fn disable_email(
 pub(super) const VERIFY: Doc = Doc::new("Whether a code is right; it is used up by it")
     .changes()
     .takes(schema::<CodeRequest>)
-    .gives(schema::<Verified>)
+    .gives(answer::<Verified>)
     .fails(&[5, 1001]);
 
 /// `POST /auth/totp/verify`
@@ -227,7 +249,7 @@ pub(super) async fn verify_totp(
     bridge: Data<Bridge>,
     Now(now): Now,
     AuthenticatedChange(principal): AuthenticatedChange,
-    Body(mut body): SmallBody,
+    Body(mut body): Body,
 ) -> Result<Reply<Verified>, Failure> {
     let code = needed(any_code(&mut body)?)?;
     let verified = bridge.run(move |app| verify(app, &principal, &code, now)).await?;
@@ -237,8 +259,8 @@ pub(super) async fn verify_totp(
 
 pub(super) const RENEW: Doc = Doc::new("Get new recovery codes, by a code; the old ones are worth nothing any more")
     .changes()
-    .takes(schema::<CodeRequest>)
-    .gives(schema::<Renewed>)
+    .takes_optionally(schema::<CodeRequest>)
+    .gives(answer::<Renewed>)
     .fails(&[4, 5, 20, 1001]);
 
 /// `POST /auth/recovery/renew`
@@ -246,7 +268,7 @@ pub(super) async fn renew_recovery_codes(
     bridge: Data<Bridge>,
     Now(now): Now,
     AuthenticatedChange(principal): AuthenticatedChange,
-    Body(mut body): SmallBody,
+    OptionalBody(mut body): OptionalBody,
 ) -> Result<Reply<Renewed>, Failure> {
     let code = any_code(&mut body)?;
     let renew = move |app: &_| factors::renew_recovery_codes(app, &principal, code.as_ref(), now);
@@ -254,7 +276,8 @@ pub(super) async fn renew_recovery_codes(
     Ok(Reply::new(Renewed { backup_codes: plain(codes) }))
 }
 
-fn any_code(body: &mut Object) -> Result<Option<Code>> {
+/// A code, under any of its names.
+pub(super) fn any_code(body: &mut Object) -> Result<Option<Code>> {
     let (token, twofa_token, factor_code) =
         (code(body, "token")?, code(body, "twofa_token")?, code(body, "factor_code")?);
     Ok(token.or(twofa_token).or(factor_code))
@@ -264,7 +287,7 @@ fn needed(code: Option<Code>) -> Result<Code> {
     code.ok_or(Error::invalid("token", "must be six digits or a recovery code"))
 }
 
-fn enabled(message: &'static str, codes: RecoveryCodes) -> Reply<Enabled> {
+pub(super) fn enabled(message: &'static str, codes: RecoveryCodes) -> Reply<Enabled> {
     Reply::new(Enabled { enabled: true, message, backup_codes: plain(codes) })
 }
 

@@ -1,5 +1,6 @@
 //! Floor 3: the API and the pages over HTTP. Async ends here.
 
+mod account;
 pub mod auth;
 mod body;
 pub mod bridge;
@@ -11,6 +12,7 @@ mod dialect;
 mod discovery;
 mod doc;
 mod email;
+mod empty_lists;
 mod envelope;
 mod extract;
 mod factors;
@@ -19,18 +21,23 @@ mod framing;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod health;
+mod hex;
 mod listener;
+mod object;
 mod observe;
 pub mod openapi;
 mod origin;
 mod pages;
 mod pictures;
+mod profile;
 mod query;
 mod relays;
 mod routes;
 mod server;
 mod sessions;
+mod upload;
 mod users;
+mod verification;
 
 use std::future::poll_fn;
 use std::io;
@@ -70,7 +77,7 @@ pub fn serve<E: From<io::Error>>(
         let grace = app.config.limits.shutdown_grace.seconds();
         let bridge = Data::new(Bridge::new(Arc::clone(app)));
         let look = Data::new(look);
-        let document = Data::new(OpenApi::new(openapi::document));
+        let document = Data::new(OpenApi::default());
         let (server, _file) = server::listen(listener, (bridge, document, look))?;
         let server = server.shutdown_timeout(grace).shutdown_signal(signals(1)?).run();
         let last = Arc::clone(app);

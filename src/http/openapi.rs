@@ -1,37 +1,51 @@
-//! The OpenAPI document (openapis.org, 3.1): made from the table of routes and the types that the handlers use.
+//! The OpenAPI documents (openapis.org, 3.1), one for each dialect: made from the table of routes and the types that the
+//! handlers use.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::doc::{Caller, Doc, Gives, Takes};
+use super::dialect::{Code, Dialect};
+use super::doc::{Caller, Doc, Gives, Takes, answer};
 use super::routes::api_endpoints;
-use crate::error::{Error, Facts};
+use super::verification::VerificationData;
+use crate::error::Error;
 
 const JSON: &str = "application/json";
 
 /// The document for the dialect with numbers, as one line of JSON.
 #[must_use]
 pub fn document() -> String {
+    document_of(Dialect::Numbers)
+}
+
+/// The document for a dialect.
+pub(super) fn document_of(dialect: Dialect) -> String {
     let mut schemas = Map::new();
     let mut paths = Map::new();
     for endpoint in api_endpoints() {
         let mut item = Map::new();
         for (method, doc) in &endpoint.docs {
-            item.insert(method.to_lowercase(), operation(endpoint.path, doc, &mut schemas));
+            item.insert(method.to_lowercase(), operation(endpoint.path, doc, dialect, &mut schemas));
         }
         paths.insert(endpoint.path.into(), item.into());
     }
+    if dialect.has_labels() {
+        schemas.insert("Link".into(), labelled_link());
+    }
+    let prefix = if dialect.has_names() { "/api/v2" } else { "/api" };
     json!({
         "openapi": "3.1.0",
         "info": {
             "title": "Nox",
-            "description": "The identity API of a Nox server. Below /api/v2 stands the same with names for error codes. \
+            "description": "The identity API of a Nox server. Below /api, error codes are numbers and links are \
+                strings; below /api/v2, error codes are names and links are objects. \
+                No field of an answer is ever absent; which may be null, its schema says. \
                 Where the public URL is https, the cookie is called __Host-_uid; an operator may want longer passwords.",
             "version": env!("CARGO_PKG_VERSION"),
             "license": { "name": "MIT", "identifier": "MIT" },
         },
-        "servers": [{ "url": "/api" }],
+        "servers": [{ "url": prefix }],
         "paths": paths,
         "components": {
             "schemas": schemas,
@@ -45,11 +59,20 @@ pub fn document() -> String {
     .to_string()
 }
 
-fn operation(path: &str, doc: &Doc, schemas: &mut Map<String, Value>) -> Value {
+/// A link in the dialects that have labels.
+fn labelled_link() -> Value {
+    json!({
+        "type": "object",
+        "required": ["label", "value"],
+        "properties": { "label": { "type": "string" }, "value": { "type": "string" } },
+    })
+}
+
+fn operation(path: &str, doc: &Doc, dialect: Dialect, schemas: &mut Map<String, Value>) -> Value {
     let mut operation = json!({
         "summary": doc.summary,
         "parameters": parameters(path, doc),
-        "responses": responses(doc, schemas),
+        "responses": responses(doc, dialect, schemas),
     });
     match doc.caller {
         Caller::Anybody => (),
@@ -63,7 +86,18 @@ fn operation(path: &str, doc: &Doc, schemas: &mut Map<String, Value>) -> Value {
             operation["requestBody"] = body(JSON, &schema(schemas));
             operation["requestBody"]["required"] = false.into();
         }
-        Takes::File => operation["requestBody"] = body("application/octet-stream", &json!({})),
+        Takes::Anything => {
+            operation["requestBody"] = json!({ "content": { "*/*": { "schema": {} } } });
+        }
+        Takes::File => {
+            let form = json!({
+                "type": "object",
+                "required": ["file"],
+                "properties": { "file": { "type": "string", "contentMediaType": "application/octet-stream" } },
+            });
+            operation["requestBody"] = body("application/octet-stream", &json!({}));
+            operation["requestBody"]["content"]["multipart/form-data"] = json!({ "schema": form });
+        }
     }
     operation
 }
@@ -80,9 +114,9 @@ fn parameters(path: &str, doc: &Doc) -> Vec<Value> {
     );
     let in_query = doc.queries.iter().map(|(name, kind)| {
         let schema = match *kind {
-            "limit" => json!({ "type": "integer", "minimum": 1, "maximum": 100, "default": 10 }),
-            "offset" => json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX, "default": 0 }),
-            "ids" => json!({ "type": "array", "items": { "type": "integer", "minimum": 1, "maximum": u32::MAX } }),
+            "limit" => json!({ "anyOf": [{ "type": "integer" }, { "const": "" }], "default": 10 }),
+            "offset" => json!({ "anyOf": [{ "type": "integer" }, { "const": "" }], "default": 0 }),
+            "ids" => json!({ "type": "array", "items": { "type": "string" }, "maxItems": 100 }),
             _ => json!({ "type": "string" }),
         };
         json!({ "name": name, "in": "query", "schema": schema })
@@ -90,12 +124,15 @@ fn parameters(path: &str, doc: &Doc) -> Vec<Value> {
     in_path.chain(in_query).collect()
 }
 
-fn responses(doc: &Doc, schemas: &mut Map<String, Value>) -> Value {
+fn responses(doc: &Doc, dialect: Dialect, schemas: &mut Map<String, Value>) -> Value {
     let mut responses = Map::new();
     match doc.gives {
         Gives::Unlisted => (),
         Gives::Document => {
             responses.insert("200".into(), response("The document", JSON, &json!({ "type": "object" })));
+        }
+        Gives::Plain => {
+            responses.insert("200".into(), response("Not in the envelope", JSON, &json!({ "type": "object" })));
         }
         Gives::Data(schema) => {
             let envelope = json!({
@@ -116,19 +153,22 @@ fn responses(doc: &Doc, schemas: &mut Map<String, Value>) -> Value {
             responses.insert("304".into(), json!({ "description": "The client has it" }));
         }
     }
-    let mut by_status = BTreeMap::<u16, Vec<Facts>>::new();
-    for facts in Error::table().into_iter().filter(|facts| doc.codes().contains(&facts.code)) {
-        by_status.entry(facts.status).or_default().push(facts);
+    let mut by_status = BTreeMap::<u16, Vec<Error>>::new();
+    for error in Error::one_of_each().into_iter().filter(|error| doc.codes().contains(&error.facts().code)) {
+        by_status.entry(dialect.code(&error).1).or_default().push(error);
     }
     for (status, errors) in by_status {
-        let said: Vec<&str> = errors.iter().map(|facts| facts.message).collect();
-        responses.insert(status.to_string(), response(&said.join(" "), JSON, &refusal(status, &errors)));
+        let said: Vec<&str> = errors.iter().map(|error| error.facts().message).collect();
+        let schema = refusal(status, &errors, dialect, schemas);
+        responses.insert(status.to_string(), response(&said.join(" "), JSON, &schema));
     }
     responses.into()
 }
 
-fn refusal(status: u16, errors: &[Facts]) -> Value {
-    let codes: Vec<u16> = errors.iter().map(|facts| facts.code).collect();
+fn refusal(status: u16, errors: &[Error], dialect: Dialect, schemas: &mut Map<String, Value>) -> Value {
+    let codes: Vec<Code> = errors.iter().map(|error| dialect.code(error).0).collect();
+    let kind = if dialect.has_names() { "string" } else { "integer" };
+    let is_verification = errors.iter().any(|error| matches!(error, Error::VerificationRequired));
     json!({
         "type": "object",
         "required": ["error", "data", "request", "time"],
@@ -138,11 +178,11 @@ fn refusal(status: u16, errors: &[Facts]) -> Value {
                 "required": ["message", "code", "status"],
                 "properties": {
                     "message": { "type": "string" },
-                    "code": { "type": "integer", "enum": codes },
+                    "code": { "type": kind, "enum": codes },
                     "status": { "type": "integer", "enum": [status] },
                 },
             },
-            "data": { "type": ["object", "null"] },
+            "data": if is_verification { answer::<VerificationData<'_>>(schemas) } else { json!({ "type": "null" }) },
             "request": { "type": "string" },
             "time": { "type": "integer", "format": "int64" },
         },
@@ -159,7 +199,13 @@ mod tests {
 
     #[test]
     fn every_endpoint_of_the_api_is_described_whole() {
-        let document: Value = serde_json::from_str(&document()).unwrap();
+        for dialect in [Dialect::Numbers, Dialect::Names] {
+            is_described_whole(dialect);
+        }
+    }
+
+    fn is_described_whole(dialect: Dialect) {
+        let document: Value = serde_json::from_str(&document_of(dialect)).unwrap();
         let paths = document["paths"].as_object().unwrap();
         assert_eq!(paths.len(), api_endpoints().len(), "no path stands twice");
         for endpoint in api_endpoints() {
@@ -168,7 +214,8 @@ mod tests {
                 assert_eq!(operation["summary"], doc.summary);
                 assert!(!doc.summary.is_empty() && !matches!(doc.gives, Gives::Unlisted), "{} {method}", endpoint.path);
                 for code in doc.codes() {
-                    let status = Error::table().into_iter().find(|facts| facts.code == code).unwrap().status;
+                    let error = Error::one_of_each().into_iter().find(|error| error.facts().code == code).unwrap();
+                    let status = dialect.code(&error).1;
                     assert!(
                         operation["responses"][status.to_string()].is_object(),
                         "{} {method} {code}",
@@ -181,10 +228,11 @@ mod tests {
 
     #[test]
     fn every_reference_leads_somewhere() {
-        let text = document();
-        let document: Value = serde_json::from_str(&text).unwrap();
-        for name in text.split("#/components/schemas/").skip(1).map(|rest| rest.split('"').next().unwrap()) {
-            assert!(document["components"]["schemas"][name].is_object(), "{name}");
+        for text in [document(), document_of(Dialect::Names)] {
+            let document: Value = serde_json::from_str(&text).unwrap();
+            for name in text.split("#/components/schemas/").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+                assert!(document["components"]["schemas"][name].is_object(), "{name}");
+            }
         }
     }
 }

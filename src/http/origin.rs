@@ -55,9 +55,7 @@ fn refused(request: &HttpRequest, server: &Server, action: &'static str) -> Erro
 /// The public URL, a configured origin, or the host that the request itself was sent to: no page can make a browser
 /// lie about that one, and it is what somebody sees who tries the server out at another address.
 fn is_ours(request: &HttpRequest, server: &Server, origin: &Origin) -> bool {
-    *origin == server.public_url
-        || server.allowed_origins.contains(origin)
-        || forwarded::target(request, server).as_ref() == Some(origin)
+    *origin == server.public_url || server.allows(origin) || forwarded::target(request, server).as_ref() == Some(origin)
 }
 
 /// The origin of the page at a URL.

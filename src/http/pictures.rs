@@ -1,27 +1,43 @@
 //! `/users/{selector}/thumbnail` and `/banner`.
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, ETAG, LOCATION};
-use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
+use std::sync::Arc;
 
-use super::body::File;
+use actix_web::body::SizedStream;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, ETAG, LOCATION};
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
+use futures_util::{Stream, stream};
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use super::bridge::Bridge;
 use super::clock::Now;
-use super::doc::{Doc, schema};
+use super::dialect::Dialect;
+use super::doc::{Doc, answer};
 use super::envelope::{Failure, Reply};
-use super::extract::{AuthenticatedChange, Selected};
+use super::extract::Selected;
 use super::pages::has_tag;
+use super::profile::OwnUser;
+use super::upload::Upload;
+use crate::domain::App;
 use crate::domain::identifier::Identifier;
-use crate::domain::pictures::{self, Picture, PictureKind, Place};
-use crate::domain::profile::Profile;
+use crate::domain::pictures::{self, Picture, PictureKind, Place, hex};
 use crate::error::Result;
+
+/// The user, and where the picture is.
+#[derive(Serialize, ToSchema)]
+pub(super) struct UploadedPicture {
+    #[serde(flatten)]
+    user: OwnUser,
+    url: Option<String>,
+}
 
 pub(super) const OWN: Doc = Doc::new("One's own picture").reads().gives_picture().fails(&[3]);
 pub(super) const ONE: Doc = Doc::new("Somebody's picture").gives_picture().fails(&[2, 3]);
 pub(super) const SET: Doc = Doc::new("Upload a picture: PNG, JPEG, GIF or WebP, told by its content")
     .changes()
     .takes_file()
-    .gives(schema::<Profile>)
+    .gives(answer::<UploadedPicture>)
     .fails(&[5]);
 
 /// `GET /users/{selector}/thumbnail`
@@ -46,24 +62,24 @@ pub(super) async fn banner(
 pub(super) async fn set_thumbnail(
     bridge: Data<Bridge>,
     now: Now,
-    who: AuthenticatedChange,
-    file: File,
-) -> Result<Reply<Profile>, Failure> {
-    set(&bridge, now, who, file, PictureKind::Thumbnail).await
+    dialect: Dialect,
+    upload: Upload,
+) -> Result<Reply<UploadedPicture>, Failure> {
+    set(&bridge, now, dialect, upload, PictureKind::Thumbnail).await
 }
 
 /// `POST /users/@me/banner`
 pub(super) async fn set_banner(
     bridge: Data<Bridge>,
     now: Now,
-    who: AuthenticatedChange,
-    file: File,
-) -> Result<Reply<Profile>, Failure> {
-    set(&bridge, now, who, file, PictureKind::Banner).await
+    dialect: Dialect,
+    upload: Upload,
+) -> Result<Reply<UploadedPicture>, Failure> {
+    set(&bridge, now, dialect, upload, PictureKind::Banner).await
 }
 
 async fn get(
-    bridge: &Bridge,
+    bridge: &Data<Bridge>,
     request: &HttpRequest,
     selected: Selected,
     kind: PictureKind,
@@ -73,33 +89,59 @@ async fn get(
         Selected::Own(who) => ("private, no-cache", Identifier::Id(who.user.id)),
         Selected::User(identifier) => ("public, max-age=300", identifier),
     };
-    Ok(match bridge.run(move |app| pictures::find(app, &identifier, kind)).await? {
-        Place::At(url) => HttpResponse::Found().insert_header((LOCATION, url)).finish(),
-        Place::Here(picture) => show(request, picture, caching),
-    })
+    match bridge.run(move |app| pictures::find(app, &identifier, kind)).await? {
+        Place::At(url) => Ok(HttpResponse::Found().insert_header((LOCATION, url)).finish()),
+        Place::Here(picture) => Ok(show(bridge, request, picture, caching)),
+    }
 }
 
 async fn set(
     bridge: &Bridge,
     Now(now): Now,
-    AuthenticatedChange(who): AuthenticatedChange,
-    File(content): File,
+    dialect: Dialect,
+    Upload { principal, file, held }: Upload,
     kind: PictureKind,
-) -> Result<Reply<Profile>, Failure> {
-    Ok(Reply::new(bridge.run(move |app| pictures::upload(app, &who, kind, content, now)).await?))
+) -> Result<Reply<UploadedPicture>, Failure> {
+    let store = move |app: &App| {
+        let _held = held;
+        pictures::upload(app, &principal, kind, file, now)
+    };
+    let user = OwnUser::new(bridge.run(store).await?, dialect);
+    Ok(Reply::new(UploadedPicture { url: user.picture(kind), user }))
 }
 
 /// The picture, harmless whatever it holds, or a 304 where the client has it.
-fn show(request: &HttpRequest, picture: Picture, caching: &'static str) -> HttpResponse {
-    let digest = picture.digest();
-    let tag = format!("\"{digest}\"");
+fn show(bridge: &Data<Bridge>, request: &HttpRequest, picture: Picture, caching: &'static str) -> HttpResponse {
+    let hash = hex(&picture.sha256);
+    let tag = format!("\"{hash}\"");
     let known = has_tag(request, &tag);
     let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response
         .insert_header((ETAG, tag))
-        .insert_header(("X-File-Hash", digest))
+        .insert_header(("X-File-Hash", hash))
         .insert_header((CACHE_CONTROL, caching))
         .insert_header((CONTENT_DISPOSITION, "inline"))
         .insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"));
-    if known { response.finish() } else { response.content_type(picture.media_type).body(picture.content) }
+    if known {
+        return response.finish();
+    }
+    response.content_type(picture.media_type.clone());
+    let length = picture.length.into();
+    response.body(SizedStream::new(length, parts(bridge.clone(), picture)))
+}
+
+/// A picture in parts, each read when the client has taken the one before.
+fn parts(bridge: Data<Bridge>, picture: Picture) -> impl Stream<Item = Result<Bytes>> {
+    let picture = Arc::new(picture);
+    stream::try_unfold(0, move |start| {
+        let (bridge, picture) = (bridge.clone(), Arc::clone(&picture));
+        async move {
+            if start >= picture.length as usize {
+                return Ok(None);
+            }
+            let part = bridge.run(move |app| pictures::read(app, &picture, start)).await?;
+            let next = start + part.len();
+            Ok(Some((Bytes::from(part), next)))
+        }
+    })
 }

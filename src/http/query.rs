@@ -7,6 +7,7 @@ use actix_web::{FromRequest, HttpRequest};
 use url::form_urlencoded::parse;
 
 use super::envelope::Failure;
+use super::hex;
 use crate::domain::Page;
 use crate::error::{Error, Result};
 
@@ -27,26 +28,46 @@ impl Query {
         self.0.iter().filter(move |(name, value)| name == key && !value.is_empty()).map(|(_, value)| value.as_str())
     }
 
+    /// How many values of a key there are, empty ones too.
+    pub(super) fn count(&self, key: &str) -> usize {
+        self.0.iter().filter(|(name, _)| name == key).count()
+    }
+
     /// The first value of a key that is not empty.
     pub(super) fn first(&self, key: &str) -> Option<&str> {
         self.all(key).next()
     }
 
-    /// Which part of a list is wanted: `limit` 1 to 100, and `offset`.
+    /// Which part of a list is wanted: `limit`, 0 to 100, and `offset`. What lies beyond is moved to the nearest that is right.
     ///
     /// # Errors
-    /// [`Error::InvalidField`] where either is something else.
+    /// [`Error::InvalidField`] where either is no whole number.
     pub(super) fn page(&self) -> Result<Page> {
-        let limit = self.number("limit", DEFAULT_LIMIT).filter(|limit| (1..=MOST).contains(limit));
-        let offset = self.number("offset", 0);
+        let limit = self.number("limit", DEFAULT_LIMIT, MOST);
+        let offset = self.number("offset", 0, u32::MAX);
         Ok(Page {
-            limit: limit.ok_or(Error::invalid("limit", "must be a number from 1 to 100"))?,
+            limit: limit.ok_or(Error::invalid("limit", "must be a number from 0 to 100"))?,
             offset: offset.ok_or(Error::invalid("offset", "must be 0 or greater"))?,
         })
     }
 
-    fn number(&self, key: &str, default: u32) -> Option<u32> {
-        self.first(key).map_or(Some(default), |text| text.parse().ok())
+    fn number(&self, key: &str, default: u32, most: u32) -> Option<u32> {
+        let Some(text) = self.first(key) else { return Some(default) };
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        // A number of more digits than fit is larger than all that are right.
+        Some(if digits == text { digits.parse().unwrap_or(u32::MAX).min(most) } else { 0 })
+    }
+
+    /// The SHA-256 of a public key, where one is asked for.
+    ///
+    /// # Errors
+    /// [`Error::InvalidField`] where it is none.
+    pub(super) fn fingerprint(&self) -> Result<Option<[u8; 32]>> {
+        let Some(text) = self.first("fp") else { return Ok(None) };
+        hex::sha256(text).map(Some).ok_or(Error::invalid("fp", "must be the SHA-256 of a public key in hex"))
     }
 }
 
@@ -76,8 +97,15 @@ mod tests {
         #[test]
         fn a_list_is_never_longer_than_allowed(text in ".*|(limit|offset)=-?[0-9]{0,12}|((limit|offset|[a-z])=[0-9]{0,3}&?)*") {
             if let Ok(page) = Query::read(&text).page() {
-                prop_assert!((1..=100).contains(&page.limit), "{}", text);
+                prop_assert!(page.limit <= 100, "{}", text);
             }
+        }
+
+        #[test]
+        fn every_whole_number_is_a_limit_and_an_offset(number: i128) {
+            let page = Query::read(&format!("limit={number}&offset={number}")).page().unwrap();
+            prop_assert_eq!(i128::from(page.limit), number.clamp(0, 100));
+            prop_assert_eq!(i128::from(page.offset), number.clamp(0, u32::MAX.into()));
         }
     }
 }

@@ -1,29 +1,33 @@
-//! `/relays`: whether a user's token is good, for relays.
+//! `/relays`: what relays ask, such as whether a user's token is good.
 
 use actix_web::web::Data;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::body::{Body, Object, SmallBody};
+use super::body::{Body, Ignored};
 use super::bridge::Bridge;
 use super::clock::Now;
-use super::doc::{Doc, schema};
+use super::doc::{Doc, answer, schema};
 use super::envelope::{Failure, Reply};
 use super::extract::Relay;
+use super::object::Object;
 use crate::domain::identifier::Identifier;
 use crate::domain::relays::{Bearer, check_bearer};
 use crate::domain::users::UserId;
 use crate::error::{Error, Result};
+use crate::time::Timestamp;
+
+/// Relays that are told nothing else come every few seconds.
+const NEXT_UPDATE: u16 = 10_000;
 
 /// What a relay learns: its booleans are never null.
 #[derive(Serialize, ToSchema)]
-#[expect(clippy::struct_excessive_bools, reason = "relays look for each of them")]
 pub(super) struct BearerData {
     valid: bool,
     is_invalid_token: bool,
     is_blacklisted: bool,
-    blacklisted: bool,
+    blacklisted: Option<BlacklistEntry>,
     user: Option<BearerUser>,
     token_type: &'static str,
     access_token: String,
@@ -38,19 +42,31 @@ struct BearerUser {
     username: String,
 }
 
+/// The ban of a user.
+#[derive(Serialize, ToSchema)]
+struct BlacklistEntry {
+    /// The user's.
+    #[schema(value_type = i64, minimum = 1, maximum = 4_294_967_295_i64)]
+    id: UserId,
+    /// In milliseconds; 0 for good.
+    expires: i64,
+    /// The operator's words; empty where there are none.
+    reason: String,
+}
+
 /// What a relay asks.
 #[derive(ToSchema)]
 pub(super) struct BearerRequest {
     access_token: String,
-    /// Whose token the relay thinks it is.
-    #[schema(value_type = i64, minimum = 1, maximum = 4_294_967_295_i64)]
-    user_id: UserId,
+    /// Whose token the relay thinks it is; 0 where it has no thought.
+    #[schema(value_type = Option<i64>, minimum = 0, maximum = 4_294_967_295_i64)]
+    user_id: Option<UserId>,
 }
 
 pub(super) const CHECKBEARER: Doc = Doc::new("Whether a user's token is good")
     .relays()
     .takes(schema::<BearerRequest>)
-    .gives(schema::<BearerData>)
+    .gives(answer::<BearerData>)
     .fails(&[5]);
 
 /// `POST /relays/checkbearer`
@@ -58,26 +74,54 @@ pub(super) async fn checkbearer(
     bridge: Data<Bridge>,
     Now(now): Now,
     _: Relay,
-    Body(body): SmallBody,
+    Body(body): Body,
 ) -> Result<Reply<BearerData>, Failure> {
     let BearerRequest { access_token, user_id } = BearerRequest::read(body)?;
     let bearer = bridge.read(|app| check_bearer(app, &access_token, user_id, now))?;
-    let blacklisted = matches!(bearer, Bearer::Blacklisted);
-    let user = match bearer {
-        Bearer::Valid(user) => {
-            Some(BearerUser { id: user.id, display: user.display, server: user.server, username: user.username })
+    let (valid, user, blacklisted) = match bearer {
+        Bearer::Valid(user) => (true, Some(user), None),
+        Bearer::Blacklisted { user, until, reason } => {
+            let (expires, reason) = (until.map_or(0, Timestamp::millis), reason.unwrap_or_default());
+            let entry = BlacklistEntry { id: user.id, expires, reason };
+            (false, Some(user), Some(entry))
         }
-        Bearer::Blacklisted | Bearer::Invalid => None,
+        Bearer::Invalid => (false, None, None),
     };
     Ok(Reply::new(BearerData {
-        valid: user.is_some(),
-        is_invalid_token: user.is_none() && !blacklisted,
-        is_blacklisted: blacklisted,
+        valid,
+        is_invalid_token: user.is_none(),
+        is_blacklisted: blacklisted.is_some(),
         blacklisted,
-        user,
+        user: user.map(|user| BearerUser {
+            id: user.id,
+            display: user.display,
+            server: user.server,
+            username: user.username,
+        }),
         token_type: "bearer",
         access_token,
     }))
+}
+
+/// What a relay learns that says that it is there.
+#[derive(Serialize, ToSchema)]
+pub(super) struct UpdateData {
+    /// Its own name.
+    relay: String,
+    /// When it should come again, in milliseconds from now.
+    next_update: u16,
+    server: String,
+    /// There are no worlds on this server.
+    instances: Vec<String>,
+}
+
+pub(super) const UPDATE: Doc =
+    Doc::new("Say that a relay is there").relays().takes_anything().gives(answer::<UpdateData>);
+
+/// `POST /relays/update`
+pub(super) async fn update(bridge: Data<Bridge>, Relay(relay): Relay, _: Ignored) -> Reply<UpdateData> {
+    let server = bridge.config().server.address.to_string();
+    Reply::new(UpdateData { relay, next_update: NEXT_UPDATE, server, instances: Vec::new() })
 }
 
 impl BearerRequest {
@@ -91,14 +135,17 @@ impl BearerRequest {
     }
 }
 
-fn user_id(value: Option<Value>) -> Result<UserId> {
+/// An id; none where it is 0 or not there.
+fn user_id(value: Option<Value>) -> Result<Option<UserId>> {
     let number = match value {
+        None => Some(0),
         Some(Value::Number(number)) => number.as_u64(),
         Some(Value::String(text)) => text.parse().ok(),
         _ => None,
     };
-    match number.and_then(Identifier::from_number) {
-        Some(Identifier::Id(id)) => Ok(id),
+    match (number, number.and_then(Identifier::from_number)) {
+        (Some(0), _) => Ok(None),
+        (_, Some(Identifier::Id(id))) => Ok(Some(id)),
         _ => Err(Error::invalid("user_id", "must be an id from 1 to 4294967295")),
     }
 }

@@ -7,9 +7,10 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{FromRequest, Handler, HttpRequest, Resource, Responder, Scope};
 
+use super::cors::AnyOrigin;
 use super::doc::Doc;
 use super::envelope::{self, Failure};
-use super::{auth, discovery, email, factors, health, pages, pictures, relays, sessions, users};
+use super::{account, auth, discovery, email, empty_lists, factors, health, pages, pictures, relays, sessions, users};
 use crate::error::Error;
 
 /// Lays out the whole server. The API stands under three prefixes: the path tells the dialect of the answer.
@@ -18,10 +19,10 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(api("/api/v2/api"))
         .service(api("/api/v2"))
         .service(api("/api"))
-        .service(Endpoint::at("/.well-known/nox").get(discovery::nox, Doc::UNLISTED))
-        .service(Endpoint::at("/.well-known/nodeinfo").get(discovery::nodeinfo_links, Doc::UNLISTED))
-        .service(Endpoint::at("/.well-known/webfinger").get(discovery::webfinger, Doc::UNLISTED))
-        .service(Endpoint::at("/nodeinfo/2.1").get(discovery::nodeinfo, Doc::UNLISTED))
+        .service(Endpoint::at("/.well-known/nox").get(discovery::nox, Doc::UNLISTED).for_any_origin())
+        .service(Endpoint::at("/.well-known/nodeinfo").get(discovery::nodeinfo_links, Doc::UNLISTED).for_any_origin())
+        .service(Endpoint::at("/.well-known/webfinger").get(discovery::webfinger, Doc::UNLISTED).for_any_origin())
+        .service(Endpoint::at("/nodeinfo/2.1").get(discovery::nodeinfo, Doc::UNLISTED).for_any_origin())
         .service(Endpoint::at("/static/{name}").get(pages::asset, Doc::UNLISTED))
         .service(Endpoint::at("/healthz").get(health::healthz, Doc::UNLISTED))
         .service(Endpoint::at("/readyz").get(health::readyz, Doc::UNLISTED))
@@ -77,8 +78,6 @@ macro_rules! second_factors {
             Endpoint::at(concat!($prefix, "/totp/enable")).post(factors::enable_totp, factors::ENABLE),
             Endpoint::at(concat!($prefix, "/totp/disable")).post(factors::disable_totp, factors::DISABLE),
             Endpoint::at(concat!($prefix, "/totp/verify")).post(factors::verify_totp, factors::VERIFY),
-            Endpoint::at(concat!($prefix, "/email/enable")).post(factors::enable_email, factors::ENABLE_EMAIL),
-            Endpoint::at(concat!($prefix, "/email/disable")).post(factors::disable_email, factors::DISABLE),
             Endpoint::at(concat!($prefix, "/recovery/renew")).post(factors::renew_recovery_codes, factors::RENEW),
             send.get_change(factors::send, factors::SEND.takes_nothing()).post(factors::send, factors::SEND),
         ]
@@ -91,19 +90,53 @@ pub(super) fn api_endpoints() -> Vec<Endpoint> {
     let mut endpoints = vec![
         Endpoint::at("/users/@me")
             .get(users::me, users::ME)
-            .post(users::change, users::CHANGE)
-            .patch(users::change, users::CHANGE),
+            .post(account::change, account::CHANGE)
+            .patch(account::change, account::CHANGE)
+            .delete(account::remove, account::DELETE),
         Endpoint::at("/relays/checkbearer").post(relays::checkbearer, relays::CHECKBEARER),
         Endpoint::at("/relay/checkbearer").post(relays::checkbearer, relays::CHECKBEARER),
+        Endpoint::at("/relays/update").post(relays::update, relays::UPDATE),
+    ];
+    endpoints.extend(auth_endpoints());
+    endpoints.extend(user_endpoints());
+    endpoints.extend([
+        Endpoint::at("/server").get(discovery::server, discovery::SERVER).for_any_origin(),
+        Endpoint::at("/configs").get(discovery::configs, discovery::CONFIGS).for_any_origin(),
+        Endpoint::at("/nodeinfo/2.1").get(discovery::nodeinfo, discovery::NODEINFO).for_any_origin(),
+        Endpoint::at("/openapi.json").get(discovery::openapi, Doc::DOCUMENT),
+    ]);
+    endpoints
+}
+
+/// Logging in and out, second factors, and one's address.
+fn auth_endpoints() -> impl Iterator<Item = Endpoint> {
+    let endpoints = [
         Endpoint::at("/auth/register").post(auth::register, auth::REGISTER),
         Endpoint::at("/auth/login").post(auth::login, auth::LOGIN),
         Endpoint::at("/auth/logout").get_change(auth::logout, auth::LOGOUT).post(auth::logout, auth::LOGOUT),
         Endpoint::at("/email/confirmation").get_change(email::confirm, email::CONFIRM),
         Endpoint::at("/email/resend").post(email::resend, email::RESEND),
+        // Codes by mail, and below `methods` the address that they go to.
+        Endpoint::at("/auth/email/enable").post(factors::enable_email, factors::ENABLE_EMAIL),
+        Endpoint::at("/auth/email/disable").post(factors::disable_email, factors::DISABLE),
+        Endpoint::at("/auth/methods/email/setup").post(email::setup, email::SETUP),
+        Endpoint::at("/auth/methods/email/enable").post(email::enable, email::ENABLE),
+        Endpoint::at("/auth/methods/email/disable").post(email::disable, email::DISABLE),
+        Endpoint::at("/auth/methods/email/send")
+            .get_change(email::send, email::SEND.takes_nothing())
+            .post(email::send, email::SEND),
+    ];
+    endpoints.into_iter().chain(second_factors!("/auth")).chain(second_factors!("/auth/methods"))
+}
+
+/// Users, their sessions and their pictures.
+fn user_endpoints() -> impl IntoIterator<Item = Endpoint> {
+    [
         Endpoint::at("/users").get(users::search, users::SEARCH),
         Endpoint::at("/users/@me/sessions")
             .get(sessions::list, sessions::LIST)
             .delete(sessions::revoke_others, sessions::REVOKE_OTHERS),
+        Endpoint::at("/users/@me/session").get(sessions::current, sessions::CURRENT),
         Endpoint::at("/users/@me/sessions/{id}")
             .get(sessions::one, sessions::ONE)
             .delete(sessions::revoke, sessions::REVOKE),
@@ -113,16 +146,16 @@ pub(super) fn api_endpoints() -> Vec<Endpoint> {
         Endpoint::at("/users/@me/banner")
             .get(pictures::banner, pictures::OWN)
             .post(pictures::set_banner, pictures::SET),
-        Endpoint::at("/users/{selector}").get(users::one, users::ONE),
-        Endpoint::at("/users/{selector}/thumbnail").get(pictures::thumbnail, pictures::ONE),
-        Endpoint::at("/users/{selector}/banner").get(pictures::banner, pictures::ONE),
-        Endpoint::at("/server").get(discovery::server, discovery::SERVER),
-        Endpoint::at("/configs").get(discovery::configs, discovery::CONFIGS),
-        Endpoint::at("/openapi.json").get(discovery::openapi, Doc::DOCUMENT),
-    ];
-    endpoints.extend(second_factors!("/auth"));
-    endpoints.extend(second_factors!("/auth/methods"));
-    endpoints
+        Endpoint::at("/users/@me/friends").get(empty_lists::friends, empty_lists::FRIENDS),
+        Endpoint::at("/users/{selector}").get(users::one, users::ONE).for_any_origin(),
+        Endpoint::at("/users/{selector}/thumbnail").get(pictures::thumbnail, pictures::ONE).for_any_origin(),
+        Endpoint::at("/users/{selector}/banner").get(pictures::banner, pictures::ONE).for_any_origin(),
+        Endpoint::at("/users/{selector}/followers").get(empty_lists::of_user, empty_lists::FOLLOWERS),
+        Endpoint::at("/users/{selector}/following").get(empty_lists::of_user, empty_lists::FOLLOWING),
+        Endpoint::at("/users/{selector}/public").get(empty_lists::of_user, empty_lists::PUBLIC),
+        Endpoint::at("/relations/@me/followers").get(empty_lists::relations, empty_lists::RELATIONS),
+        Endpoint::at("/relations/@me/following").get(empty_lists::relations, empty_lists::RELATIONS),
+    ]
 }
 
 async fn not_implemented() -> Result<&'static str, Failure> {
@@ -166,6 +199,12 @@ impl Endpoint {
         post: ["POST"], guard::Post();
         patch: ["PATCH"], guard::Patch();
         delete: ["DELETE"], guard::Delete();
+    }
+
+    /// Lets the pages of every origin read the answers: they are public anyway.
+    fn for_any_origin(mut self) -> Self {
+        self.resource = self.resource.app_data(AnyOrigin);
+        self
     }
 
     fn route<F, Args>(mut self, methods: &[&'static str], guard: impl Guard + 'static, handler: F, doc: Doc) -> Self

@@ -1,14 +1,18 @@
 //! `/users/@me/sessions`.
 
+use std::net::IpAddr;
+
 use actix_web::HttpRequest;
 use actix_web::web::Data;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::bridge::Bridge;
 use super::clock::Now;
 use super::cookie;
-use super::doc::{Doc, schema};
+use super::doc::{Doc, answer};
 use super::envelope::{Failure, Reply};
 use super::extract::{Authenticated, AuthenticatedChange};
 use super::query::Query;
@@ -29,13 +33,18 @@ pub(super) struct SessionItem {
     expires_at: Timestamp,
     #[schema(value_type = i64)]
     last_seen: Timestamp,
+    /// Whether there was a request within the last five minutes.
+    active: bool,
+    /// Base64 of the client's key; empty where it has none.
+    public_key: String,
     devices: Vec<DeviceItem>,
 }
 
 #[derive(Serialize, ToSchema)]
 struct DeviceItem {
     ip: String,
-    user_agent: Option<String>,
+    /// Empty where the client has said nothing: session pages cannot read `null`.
+    user_agent: String,
     #[schema(value_type = i64)]
     last_seen: Timestamp,
 }
@@ -60,8 +69,8 @@ pub(super) struct Revoked {
 
 pub(super) const LIST: Doc = Doc::new("One's sessions, newest first")
     .reads()
-    .queries(&[("limit", "limit"), ("offset", "offset")])
-    .gives(schema::<SessionList>)
+    .queries(&[("limit", "limit"), ("offset", "offset"), ("ip", "string")])
+    .gives(answer::<SessionList>)
     .fails(&[5]);
 
 /// `GET /users/@me/sessions`
@@ -72,12 +81,25 @@ pub(super) async fn list(
     query: Query,
 ) -> Result<Reply<SessionList>, Failure> {
     let page = query.page()?;
-    let (total, found) = bridge.read(|app| sessions::list(app, &principal, page, now))?;
+    // As addresses are stored.
+    let ip = query.first("ip").map(|text| text.parse::<IpAddr>().map_or_else(|_| text.into(), |ip| ip.to_string()));
+    let (total, found) = bridge.read(|app| sessions::list(app, &principal, ip.as_deref(), page, now))?;
     let sessions = found.into_iter().map(item).collect();
     Ok(Reply::new(SessionList { total, query: None, limit: page.limit, offset: page.offset, sessions }))
 }
 
-pub(super) const ONE: Doc = Doc::new("One of one's sessions").reads().gives(schema::<SessionItem>).fails(&[15]);
+pub(super) const CURRENT: Doc = Doc::new("The session that asks").reads().gives(answer::<SessionItem>).fails(&[15]);
+
+/// `GET /users/@me/session`
+pub(super) async fn current(
+    bridge: Data<Bridge>,
+    Now(now): Now,
+    Authenticated(principal): Authenticated,
+) -> Result<Reply<SessionItem>, Failure> {
+    Ok(Reply::new(item(bridge.read(|app| sessions::find(app, &principal, principal.session, now))?)))
+}
+
+pub(super) const ONE: Doc = Doc::new("One of one's sessions").reads().gives(answer::<SessionItem>).fails(&[15]);
 
 /// `GET /users/@me/sessions/{id}`
 pub(super) async fn one(
@@ -90,7 +112,7 @@ pub(super) async fn one(
     Ok(Reply::new(item(bridge.read(|app| sessions::find(app, &principal, id, now))?)))
 }
 
-pub(super) const REVOKE: Doc = Doc::new("End one of one's sessions").changes().gives(schema::<Revoked>).fails(&[15]);
+pub(super) const REVOKE: Doc = Doc::new("End one of one's sessions").changes().gives(answer::<Revoked>).fails(&[15]);
 
 /// `DELETE /users/@me/sessions/{id}`
 pub(super) async fn revoke(
@@ -106,7 +128,7 @@ pub(super) async fn revoke(
     Ok(if is_current { reply.with_cookie(cookie::removal(bridge.config())) } else { reply })
 }
 
-pub(super) const REVOKE_OTHERS: Doc = Doc::new("End every other session of oneself").changes().gives(schema::<Revoked>);
+pub(super) const REVOKE_OTHERS: Doc = Doc::new("End every other session of oneself").changes().gives(answer::<Revoked>);
 
 /// `DELETE /users/@me/sessions`
 pub(super) async fn revoke_others(
@@ -126,7 +148,13 @@ fn item(session: SessionView) -> SessionItem {
         expires: session.expires_at,
         expires_at: session.expires_at,
         last_seen: session.last_seen_at,
-        devices: vec![DeviceItem { ip: session.ip, user_agent: session.user_agent, last_seen: session.last_seen_at }],
+        active: session.is_active,
+        public_key: session.public_key.map(|key| BASE64_STANDARD.encode(key)).unwrap_or_default(),
+        devices: vec![DeviceItem {
+            ip: session.ip,
+            user_agent: session.user_agent.unwrap_or_default(),
+            last_seen: session.last_seen_at,
+        }],
     }
 }
 

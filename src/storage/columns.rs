@@ -22,9 +22,9 @@ impl<'row, 'statement> Columns<'row, 'statement> {
     }
 
     /// The next column, a text of lines.
-    pub(super) fn take_lines(&mut self) -> rusqlite::Result<Vec<String>> {
+    pub(super) fn take_lines<T>(&mut self, read: fn(&str) -> T) -> rusqlite::Result<Vec<T>> {
         let text = self.row.get_ref(self.next)?.as_str()?;
         self.next += 1;
-        Ok(text.lines().map(Into::into).collect())
+        Ok(text.lines().map(read).collect())
     }
 }

@@ -1,10 +1,14 @@
 //! The table `pictures`.
 
+use rusqlite::blob::ZeroBlob;
 use rusqlite::types::{ToSql, ToSqlOutput};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, MAIN_DB, OptionalExtension, Row, params};
 
 use super::users::UserId;
-use crate::error::Result;
+use crate::error::{Error, Result};
+
+/// How much is written at once, in bytes.
+const PART: usize = 64 * 1024;
 
 /// Which picture of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,45 +36,74 @@ impl ToSql for PictureKind {
     }
 }
 
-/// What a picture is.
+/// A picture to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "schema.sql documents the columns")]
-pub struct Picture {
+pub struct NewPicture {
     pub media_type: String,
     pub sha256: [u8; 32],
     pub content: Vec<u8>,
 }
 
-impl Picture {
-    /// Its SHA-256 in hex.
-    #[must_use]
-    pub fn digest(&self) -> String {
-        self.sha256.iter().fold(String::with_capacity(64), |text, byte| text + &format!("{byte:02x}"))
-    }
+/// A picture without its content, which is read in parts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "schema.sql documents the columns")]
+pub struct Picture {
+    rowid: i64,
+    pub media_type: String,
+    pub sha256: [u8; 32],
+    /// In bytes.
+    pub length: u32,
+}
+
+/// A SHA-256 in hex.
+#[must_use]
+pub fn hex(sha256: &[u8; 32]) -> String {
+    sha256.iter().fold(String::with_capacity(64), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// # Errors
 /// The database fails.
 pub fn find(connection: &Connection, user_id: UserId, kind: PictureKind) -> Result<Option<Picture>> {
-    Ok(connection
-        .prepare_cached("SELECT media_type, sha256, content FROM pictures WHERE user_id = ?1 AND kind = ?2")?
-        .query_row(params![user_id, kind], |row| {
-            Ok(Picture { media_type: row.get(0)?, sha256: row.get(1)?, content: row.get(2)? })
-        })
-        .optional()?)
+    let query = "SELECT rowid, media_type, sha256, length(content) FROM pictures WHERE user_id = ?1 AND kind = ?2";
+    let picture = |row: &Row<'_>| {
+        Ok(Picture { rowid: row.get(0)?, media_type: row.get(1)?, sha256: row.get(2)?, length: row.get(3)? })
+    };
+    Ok(connection.prepare_cached(query)?.query_row(params![user_id, kind], picture).optional()?)
 }
 
-/// Puts a picture in the place of the one before.
+/// At most `length` bytes of a picture from `start` on; `None` where another has taken its place.
 ///
 /// # Errors
 /// The database fails.
-pub fn insert(connection: &Connection, user_id: UserId, kind: PictureKind, picture: &Picture) -> Result<()> {
+pub fn read(connection: &Connection, picture: &Picture, start: usize, length: usize) -> Result<Option<Vec<u8>>> {
+    let query = "SELECT EXISTS (SELECT 1 FROM pictures WHERE rowid = ?1 AND sha256 = ?2)";
+    let mut statement = connection.prepare_cached(query)?;
+    if !statement.query_row(params![picture.rowid, picture.sha256], |row| row.get(0))? {
+        return Ok(None);
+    }
+    let mut part = vec![0; length.min((picture.length as usize).saturating_sub(start))];
+    let content = connection.blob_open(MAIN_DB, "pictures", "content", picture.rowid, true)?;
+    content.read_at_exact(&mut part, start)?;
+    Ok(Some(part))
+}
+
+/// Puts a picture in the place of the one before. It is written in parts: bound to a statement, it would be copied first.
+///
+/// # Errors
+/// The database fails.
+pub fn put(connection: &Connection, user_id: UserId, kind: PictureKind, picture: &NewPicture) -> Result<()> {
+    delete(connection, user_id, kind)?;
+    let length = i32::try_from(picture.content.len()).map_err(|error| Error::internal("store a picture", error))?;
     connection.execute(
-        "INSERT INTO pictures (user_id, kind, media_type, sha256, content) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (user_id, kind) DO UPDATE SET
-             media_type = excluded.media_type, sha256 = excluded.sha256, content = excluded.content",
-        params![user_id, kind, picture.media_type, picture.sha256, picture.content],
+        "INSERT INTO pictures (user_id, kind, media_type, sha256, content) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![user_id, kind, picture.media_type, picture.sha256, ZeroBlob(length)],
     )?;
+    let rowid = connection.last_insert_rowid();
+    let mut content = connection.blob_open(MAIN_DB, "pictures", "content", rowid, false)?;
+    for (start, part) in (0..).step_by(PART).zip(picture.content.chunks(PART)) {
+        content.write_at(part, start)?;
+    }
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! The table `relays`.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
@@ -23,14 +23,13 @@ pub fn insert(connection: &Connection, relay: &Relay, token_sha256: &[u8; 32]) -
     if inserted == 1 { Ok(()) } else { Err(Error::AlreadyExists { what: "Relay", with: "this name" }) }
 }
 
-/// Whether a relay has this token.
+/// The name of the relay with this token.
 ///
 /// # Errors
 /// The database fails.
-pub fn exists_with_token(connection: &Connection, token_sha256: &[u8; 32]) -> Result<bool> {
-    Ok(connection
-        .prepare_cached("SELECT EXISTS (SELECT 1 FROM relays WHERE token_sha256 = ?1)")?
-        .query_row([token_sha256], |row| row.get(0))?)
+pub fn find_name_by_token(connection: &Connection, token_sha256: &[u8; 32]) -> Result<Option<String>> {
+    let mut statement = connection.prepare_cached("SELECT name FROM relays WHERE token_sha256 = ?1")?;
+    Ok(statement.query_row([token_sha256], |row| row.get(0)).optional()?)
 }
 
 /// All relays by name.

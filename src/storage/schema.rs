@@ -14,7 +14,7 @@ use crate::files;
 
 const SCHEMA: &str = include_str!("../../schema.sql");
 /// As `schema.sql` sets them.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 const APPLICATION_ID: u32 = 1_852_799_009;
 
 /// Leaves a database of the current version at `path`, or fails without having changed anything.
@@ -157,7 +157,7 @@ mod tests {
         Connection::open(&path).unwrap().pragma_update(None, "user_version", VERSION + 1).unwrap();
         let before = fs::read(&path).unwrap();
         let message = Db::open(&path).err().unwrap().to_string();
-        assert!(message.contains("schema version 4") && message.contains("newer nox"), "{message}");
+        assert!(message.contains("schema version 5") && message.contains("newer nox"), "{message}");
         assert_eq!(fs::read(&path).unwrap(), before);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }

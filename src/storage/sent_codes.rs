@@ -29,6 +29,7 @@ impl Way {
 #[expect(missing_docs, reason = "schema.sql documents the columns")]
 pub struct SentCode {
     pub hash: [u8; 32],
+    pub expires_at: Timestamp,
     pub is_used: bool,
 }
 
@@ -56,9 +57,10 @@ pub fn put(
 /// # Errors
 /// The database fails.
 pub fn find_active(connection: &Connection, user_id: UserId, way: Way, now: Timestamp) -> Result<Option<SentCode>> {
-    let query = "SELECT hash, used_at IS NOT NULL FROM sent_codes
+    let query = "SELECT hash, expires_at, used_at IS NOT NULL FROM sent_codes
                  WHERE user_id = ?1 AND way = ?2 AND expires_at > ?3 AND tries_left > 0";
-    let code = |row: &rusqlite::Row<'_>| Ok(SentCode { hash: row.get(0)?, is_used: row.get(1)? });
+    let code =
+        |row: &rusqlite::Row<'_>| Ok(SentCode { hash: row.get(0)?, expires_at: row.get(1)?, is_used: row.get(2)? });
     Ok(connection.prepare_cached(query)?.query_row(params![user_id, way.as_str(), now], code).optional()?)
 }
 

@@ -40,7 +40,7 @@ impl FromSql for SessionId {
     }
 }
 
-/// One row, without the client's key.
+/// One row, without the fingerprint of the client's key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "schema.sql documents the columns")]
 pub struct Session {
@@ -51,12 +51,25 @@ pub struct Session {
     pub last_seen_at: Timestamp,
     pub ip: String,
     pub user_agent: Option<String>,
+    pub public_key: Option<Vec<u8>>,
+}
+
+/// Which sessions of a user a list is about.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionsOf<'ip> {
+    /// Whose.
+    pub user_id: UserId,
+    /// Only those from this address, where there is one.
+    pub ip: Option<&'ip str>,
 }
 
 /// All columns of [`Session`], in its order.
 macro_rules! select {
     ($rest:literal) => {
-        concat!("SELECT id, user_id, created_at, expires_at, last_seen_at, ip, user_agent FROM sessions ", $rest)
+        concat!(
+            "SELECT id, user_id, created_at, expires_at, last_seen_at, ip, user_agent, public_key FROM sessions ",
+            $rest
+        )
     };
 }
 
@@ -70,6 +83,7 @@ fn session(row: &Row<'_>) -> rusqlite::Result<Session> {
         last_seen_at: columns.take()?,
         ip: columns.take()?,
         user_agent: columns.take()?,
+        public_key: columns.take()?,
     })
 }
 
@@ -146,10 +160,12 @@ pub fn find_active(connection: &Connection, id: SessionId, now: Timestamp) -> Re
 ///
 /// # Errors
 /// The database fails.
-pub fn list_of(connection: &Connection, user_id: UserId, now: Timestamp, page: Page) -> Result<Vec<Session>> {
-    let query = select!("WHERE user_id = ?1 AND expires_at > ?2 ORDER BY id DESC LIMIT ?3 OFFSET ?4");
+pub fn list_of(connection: &Connection, of: SessionsOf<'_>, now: Timestamp, page: Page) -> Result<Vec<Session>> {
+    let query = select!(
+        "WHERE user_id = ?1 AND expires_at > ?2 AND (?3 IS NULL OR ip = ?3) ORDER BY id DESC LIMIT ?4 OFFSET ?5"
+    );
     let mut statement = connection.prepare_cached(query)?;
-    let found = statement.query_map(params![user_id, now, page.limit, page.offset], session)?;
+    let found = statement.query_map(params![of.user_id, now, of.ip, page.limit, page.offset], session)?;
     Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -157,10 +173,24 @@ pub fn list_of(connection: &Connection, user_id: UserId, now: Timestamp, page: P
 ///
 /// # Errors
 /// The database fails.
-pub fn count_of(connection: &Connection, user_id: UserId, now: Timestamp) -> Result<u32> {
-    Ok(connection
-        .prepare_cached("SELECT count(*) FROM sessions WHERE user_id = ?1 AND expires_at > ?2")?
-        .query_row(params![user_id, now], |row| row.get(0))?)
+pub fn count_of(connection: &Connection, of: SessionsOf<'_>, now: Timestamp) -> Result<u32> {
+    let query = "SELECT count(*) FROM sessions WHERE user_id = ?1 AND expires_at > ?2 AND (?3 IS NULL OR ip = ?3)";
+    Ok(connection.prepare_cached(query)?.query_row(params![of.user_id, now, of.ip], |row| row.get(0))?)
+}
+
+/// Whether a user has a session with this key.
+///
+/// # Errors
+/// The database fails.
+pub fn exists_with_key(
+    connection: &Connection,
+    user_id: UserId,
+    public_key_sha256: &[u8; 32],
+    now: Timestamp,
+) -> Result<bool> {
+    let query =
+        "SELECT EXISTS (SELECT 1 FROM sessions WHERE user_id = ?1 AND public_key_sha256 = ?2 AND expires_at > ?3)";
+    Ok(connection.prepare_cached(query)?.query_row(params![user_id, public_key_sha256, now], |row| row.get(0))?)
 }
 
 /// Everybody's sessions, newest first.

@@ -7,7 +7,8 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::{OpenError, backup};
 
 /// Each leads from one version to the next, the first from version 1.
-const STEPS: [&str; 2] = [include_str!("upgrades/2.sql"), include_str!("upgrades/3.sql")];
+const STEPS: [&str; 3] =
+    [include_str!("upgrades/2.sql"), include_str!("upgrades/3.sql"), include_str!("upgrades/4.sql")];
 
 /// Brings a database from that version to today's: all of it or nothing. A copy of what it was stays beside it.
 pub(super) fn run(connection: &mut Connection, path: &Path, from: u32) -> Result<(), OpenError> {
@@ -37,6 +38,7 @@ fn copy_name(path: &Path, version: u32) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::super::Db;
+    use super::super::users::Link;
     use super::*;
     use rusqlite::types::Value;
     use std::fs;
@@ -71,8 +73,8 @@ mod tests {
         connection.execute_batch(FIRST).unwrap();
         connection
             .execute_batch(
-                "INSERT INTO users (id, username, display, email, email_verified, password_hash, password_changed_at, created_at)
-                 VALUES (7, 'ada', 'Ada', 'ada@example.org', 1, 'hash', 1, 1);
+                "INSERT INTO users (id, username, display, email, email_verified, password_hash, password_changed_at, created_at, links)
+                 VALUES (7, 'ada', 'Ada', 'ada@example.org', 1, 'hash', 1, 1, 'https://a.example/' || char(10) || 'https://b.example/');
                  INSERT INTO totp_factors VALUES (7, x'01', 5, 9);
                  INSERT INTO sessions (id, user_id, created_at, expires_at, last_seen_at, ip, user_agent, public_key, public_key_sha256)
                  VALUES (zeroblob(16), 7, 1, 2, 3, '192.0.2.1', 'Nox', x'04', x'05');",
@@ -104,6 +106,9 @@ mod tests {
             assert_eq!(layout(&path), layout(&new));
             let user = db.read(|connection| super::super::users::find_by_username(connection, "ada")).unwrap().unwrap();
             assert!(user.email_verified && user.has_totp && !user.has_email_factor && user.recovery_codes == 0);
+            let link = |value: &str| Link { value: value.into(), label: None };
+            assert_eq!(user.links, [link("https://a.example/"), link("https://b.example/")]);
+            assert_eq!((user.pronoun, user.avatar, user.presence, user.presence_text), (None, None, None, None));
         }
     }
 

@@ -49,13 +49,17 @@ pub struct User {
     pub thumbnail: Option<String>,
     pub banner: Option<String>,
     pub home: Option<String>,
-    pub links: Vec<String>,
+    pub links: Vec<Link>,
     pub tags: Vec<String>,
     pub banned_at: Option<Timestamp>,
     pub banned_until: Option<Timestamp>,
     pub ban_reason: Option<String>,
     pub created_at: Timestamp,
     pub language: Option<Language>,
+    pub pronoun: Option<String>,
+    pub avatar: Option<String>,
+    pub presence: Option<String>,
+    pub presence_text: Option<String>,
     pub has_email_factor: bool,
     pub has_totp: bool,
     pub recovery_codes: u32,
@@ -82,7 +86,7 @@ macro_rules! select {
         concat!(
             "SELECT users.id, username, display, email, email_verified, password_hash, password_changed_at, is_admin, rank, bio, ",
             "thumbnail, banner, home, links, tags, banned_at, banned_until, ban_reason, users.created_at, language, ",
-            "has_email_factor, EXISTS (SELECT 1 FROM totp_factors WHERE user_id = users.id), ",
+            "pronoun, avatar, presence, presence_text, has_email_factor, EXISTS (SELECT 1 FROM totp_factors WHERE user_id = users.id), ",
             "(SELECT count(*) FROM recovery_codes WHERE user_id = users.id AND used_at IS NULL)",
             $more,
             " FROM users ",
@@ -92,10 +96,12 @@ macro_rules! select {
 }
 
 mod by_session;
+mod link;
 mod search;
 
 pub use by_session::{SessionUser, find_by_session};
-pub use search::{Search, count, list};
+pub use link::Link;
+pub use search::{Search, count, count_active, list};
 
 fn user(row: &Row<'_>) -> rusqlite::Result<User> {
     take_user(&mut Columns::of(row))
@@ -116,13 +122,17 @@ fn take_user(columns: &mut Columns<'_, '_>) -> rusqlite::Result<User> {
         thumbnail: columns.take()?,
         banner: columns.take()?,
         home: columns.take()?,
-        links: columns.take_lines()?,
-        tags: columns.take_lines()?,
+        links: columns.take_lines(Link::read)?,
+        tags: columns.take_lines(str::to_owned)?,
         banned_at: columns.take()?,
         banned_until: columns.take()?,
         ban_reason: columns.take()?,
         created_at: columns.take()?,
         language: columns.take()?,
+        pronoun: columns.take()?,
+        avatar: columns.take()?,
+        presence: columns.take()?,
+        presence_text: columns.take()?,
         has_email_factor: columns.take()?,
         has_totp: columns.take()?,
         recovery_codes: columns.take()?,
@@ -189,7 +199,9 @@ pub fn update(connection: &Connection, user: &User) -> Result<()> {
         .prepare_cached(
             "UPDATE users SET username = :username, display = :display, email = :email,
                  email_verified = :email_verified, rank = :rank, bio = :bio, thumbnail = :thumbnail, banner = :banner,
-                 home = :home, links = :links, tags = :tags, language = :language, has_email_factor = :has_email_factor
+                 home = :home, links = :links, tags = :tags, language = :language, pronoun = :pronoun,
+                 avatar = :avatar, presence = :presence, presence_text = :presence_text,
+                 has_email_factor = :has_email_factor
              WHERE id = :id",
         )?
         .execute(named_params! {
@@ -203,9 +215,13 @@ pub fn update(connection: &Connection, user: &User) -> Result<()> {
             ":thumbnail": user.thumbnail,
             ":banner": user.banner,
             ":home": user.home,
-            ":links": user.links.join("\n"),
+            ":links": user.links.iter().map(Link::write).collect::<Vec<_>>().join("\n"),
             ":tags": user.tags.join("\n"),
             ":language": user.language,
+            ":pronoun": user.pronoun,
+            ":avatar": user.avatar,
+            ":presence": user.presence,
+            ":presence_text": user.presence_text,
             ":has_email_factor": user.has_email_factor,
         });
     updated.map(drop).map_err(conflict)

@@ -32,8 +32,10 @@ fn a_login_answers_a_session_with_its_token_its_user_and_its_cookie() {
             "bio": null, "thumbnail": null, "banner": null, "links": [], "rank": 0, "relations": null,
             "email": "ada@example.org", "email_verified": false, "created_at": data["user"]["created_at"],
             "home": null, "twofa_enabled": false,
-            "pronoun": null, "avatar": null, "public": null, "presence": { "status": "online", "text": null },
-            "alias": [], "followers": 0, "following": 0, "methods": { "totp": "disabled", "email": "disabled", "recovery_codes": 0 },
+            "pronoun": null, "avatar": null, "public": "",
+            "presence": { "status": "online", "text": null, "locations": [] },
+            "alias": [{ "key": "uid", "value": "u:1@localhost:53032" }], "followers": 0, "following": 0,
+            "methods": { "totp": "disabled", "email": "unverified", "recovery_codes": "0" },
         })
     );
 
@@ -125,19 +127,20 @@ fn where_a_second_factor_is_due_the_methods_are_listed() {
     let challenge = refused.json()["data"]["methods"][0]["send_data"]["challenge"].clone();
     assert!(challenge.as_str().unwrap().len() > 40, "{challenge}");
     let send = json!({ "challenge": challenge });
-    let details = json!({ "sendable": false, "data": send, "code": { "length": 6, "type": "numeric" } });
+    let details =
+        json!({ "sendable": false, "data": send, "code": { "length": 6, "type": "numeric" }, "cooldown": 60 });
     assert_eq!(refused.json()["data"]["verification_required"], true);
     assert_eq!(
         refused.json()["data"]["methods"],
         json!([
             {
                 "type": "totp", "name": "Authenticator App", "enabled": true, "can_send": false,
-                "send_data": send, "details": details,
+                "cooldown": 60, "send_data": send, "details": details,
                 "description": "Use an authenticator app to generate a verification code",
             },
             {
                 "type": "email", "name": "Email Verification", "enabled": false, "can_send": false,
-                "send_data": send, "details": details,
+                "cooldown": 60, "send_data": send, "details": details,
                 "description": "Receive a verification code via email",
             },
         ])

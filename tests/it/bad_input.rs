@@ -220,7 +220,7 @@ fn unknown_paths_and_wrong_methods_are_told_so() {
     for (method, path, allow) in [
         ("GET", PATH, "POST"),
         ("PUT", PATH, "POST"),
-        ("DELETE", "/api/users/@me", "GET, HEAD, POST, PATCH"),
+        ("PUT", "/api/users/@me", "GET, HEAD, POST, PATCH, DELETE"),
         ("PATCH", "/api/auth/logout", "GET, POST"),
         ("BREW", PATH, "POST"),
     ] {

@@ -47,6 +47,11 @@ fn preflight(server: &Server, origin: &str, method: &str, path: &str) -> Answer 
 fn assert_allowed(answer: &Answer, origin: &str) {
     assert_eq!(answer.header("access-control-allow-origin"), Some(origin), "{:?}", answer.headers);
     assert_eq!(answer.header("access-control-allow-credentials"), Some("true"), "{:?}", answer.headers);
+    assert_varies(answer);
+}
+
+#[track_caller]
+fn assert_varies(answer: &Answer) {
     let varies = answer.headers.get_all("vary").iter().filter_map(|value| value.to_str().ok());
     assert!(varies.map(str::to_ascii_lowercase).any(|value| value.contains("origin")), "{:?}", answer.headers);
 }
@@ -82,18 +87,63 @@ fn a_configured_origin_logs_in_and_uses_the_cookie() {
     assert_allowed(&changed, FRONT);
 }
 
+/// What anybody may read, wherever they come from.
+const PUBLIC: [&str; 13] = [
+    "/.well-known/nox",
+    "/.well-known/nodeinfo",
+    "/.well-known/webfinger?resource=acct:ada@localhost:53032",
+    "/nodeinfo/2.1",
+    "/api/nodeinfo/2.1",
+    "/api/v2/configs",
+    "/api/server",
+    "/api/users/ada",
+    "/api/v2/users/u:1@localhost:53032",
+    "/api/users/nobody",
+    "/api/users/ada/thumbnail",
+    "/api/users/ada/banner?t=0",
+    "/api/v2/api/users/1",
+];
+
+/// What only the sender may read.
+const PRIVATE: [&str; 7] = [
+    "/api/users/@me",
+    "/api/users/@me@localhost:53032",
+    "/api/users/@me/thumbnail",
+    "/api/v2/users/@me/sessions",
+    "/api/users?q=a",
+    "/api/nothing",
+    "/login",
+];
+
+#[track_caller]
+fn assert_public(answer: &Answer) {
+    assert_eq!(answer.header("access-control-allow-origin"), Some("*"), "{:?}", answer.headers);
+    assert_eq!(answer.header("access-control-allow-credentials"), None, "{:?}", answer.headers);
+}
+
 #[test]
-fn other_origins_may_read_nothing() {
+fn other_origins_may_read_what_is_public_and_nothing_else() {
     let (_instance, server) = serve();
-    for origin in STRANGERS {
-        for path in ["/api/users/ada", "/api/users/@me", "/api/v2/server", "/api/nothing", "/.well-known/nox"] {
-            assert_closed(&server.client().get(path, &[("Origin", origin)]));
+    let client = server.client();
+    for path in PUBLIC {
+        for origin in STRANGERS {
+            let answer = client.get(path, &[("Origin", origin)]);
+            assert_public(&answer);
+            assert_varies(&answer);
+            let allowed = preflight(&server, origin, "GET", path);
+            assert_public(&allowed);
+            assert_eq!((allowed.status, allowed.header("access-control-allow-methods")), (204, Some("GET, HEAD")));
         }
-        for (method, path) in ROUTES {
-            assert_closed(&preflight(&server, origin, method, &format!("/api{path}")));
-        }
+        assert_public(&client.get(path, &[]));
+        assert_allowed(&client.get(path, &[("Origin", FRONT)]), FRONT);
     }
-    assert_closed(&server.client().get("/api/users/ada", &[]));
+    for (origin, path) in STRANGERS.into_iter().flat_map(|origin| PRIVATE.map(|path| (origin, path))) {
+        assert_closed(&client.get(path, &[("Origin", origin)]));
+        assert_closed(&preflight(&server, origin, "GET", path));
+    }
+    for (method, path) in ROUTES.iter().filter(|(method, _)| *method != "GET") {
+        assert_closed(&preflight(&server, "https://evil.example", method, &format!("/api{path}")));
+    }
 }
 
 #[test]
@@ -116,21 +166,38 @@ fn a_preflight_is_answered_for_every_route() {
 }
 
 #[test]
-fn where_no_origin_is_configured_none_may_read() {
+fn where_no_origin_is_configured_all_are_the_same_and_nothing_varies() {
     let instance = Instance::new();
+    instance.add_user("ada", "hunter22");
     let server = instance.serve();
     for origin in STRANGERS.into_iter().chain([FRONT, "*"]) {
-        assert_closed(&server.client().get("/api/server", &[("Origin", origin)]));
+        let answer = server.client().get("/api/server", &[("Origin", origin)]);
+        assert_public(&answer);
+        assert_eq!(answer.header("vary"), None);
+        assert_closed(&server.client().get("/api/users/@me", &[("Origin", origin)]));
         assert_closed(&preflight(&server, origin, "POST", "/api/auth/login"));
     }
 }
 
 #[test]
-fn other_origins_get_no_cors_headers_at_all() {
+fn an_origin_that_reads_numbers_is_allowed_too() {
+    let instance = Instance::with("[server]\nnumeric_origins = ['https://front.example']");
+    instance.add_user("ada", "hunter22");
+    let server = instance.serve();
+    let wrong = server.client().send("POST", "/api/v2/auth/login", &[("Origin", FRONT)], b"");
+    assert_allowed(&wrong, FRONT);
+    assert_eq!(wrong.json()["error"]["code"], 1003);
+    let other = server.client().send("POST", "/api/v2/auth/login", &[], b"");
+    assert_eq!(other.json()["error"]["code"], "BAD_REQUEST");
+    assert_varies(&other);
+}
+
+#[test]
+fn other_origins_get_no_cors_headers_where_nothing_is_public() {
     let (_instance, server) = serve();
     for origin in STRANGERS {
         let answers = [
-            server.client().get("/api/users/ada", &[("Origin", origin)]),
+            server.client().get("/api/users?q=a", &[("Origin", origin)]),
             server.client().get("/api/users/@me", &[("Origin", origin)]),
             preflight(&server, origin, "POST", "/api/auth/login"),
         ];

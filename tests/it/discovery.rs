@@ -7,7 +7,8 @@ use crate::common::{Client, Instance, Person};
 const SETTINGS: &str = "[server]\naddress = 'nox.example'\npublic_url = 'https://nox.example:8443'\n\
     [users]\nregistration = 'open'\n\
     [instance]\ntitle = 'Our Nox'\ndescription = 'For all of us'\nicon = 'https://nox.example/icon.png'\n\
-    contact = 'admin@nox.example'\nmaintenance = 'Back at noon'";
+    contact = 'admin@nox.example'\nmaintenance = 'Back at noon'\n\
+    terms = 'https://nox.example/terms'\nprivacy = 'https://nox.example/privacy'\nrules = 'https://nox.example/rules'";
 
 /// The document at a path outside the envelope.
 fn document(client: &Client, path: &str, media_type: &str) -> Value {
@@ -35,12 +36,13 @@ fn the_nox_document_says_what_the_operator_set() {
             "id": "nox.example", "software": { "name": "nox", "version": version }, "status": "maintenance",
             "started": started, "started_at": started, "public": null, "address": "nox.example", "port": 8443,
             "gateway": {
-                "web": url, "ws": "wss://nox.example:8443", "api": "https://nox.example:8443/api/v2/",
+                "web": url, "ws": "", "api": "https://nox.example:8443/api/v2/",
             },
             "endpoints": {
                 "wellknown": format!("{url}/.well-known/nox"), "webfinger": format!("{url}/.well-known/webfinger"),
                 "nodeinfo": format!("{url}/.well-known/nodeinfo"), "configs": format!("{url}/api/v2/configs"),
-                "server": format!("{url}/api/server"),
+                "server": format!("{url}/api/server"), "terms": "https://nox.example/terms",
+                "privacy": "https://nox.example/privacy", "rules": "https://nox.example/rules",
             },
             "versions": { "server": version }, "version": version,
             "metadata": {
@@ -107,7 +109,9 @@ fn nodeinfo_links_to_its_document_and_to_the_nox_document() {
         json!({
             "version": "2.1", "software": { "name": "nox", "version": env!("CARGO_PKG_VERSION") }, "protocols": [],
             "services": { "inbound": [], "outbound": [] }, "openRegistrations": true,
-            "usage": { "users": { "total": 1 } },
+            "usage": {
+                "users": { "total": 1, "activeMonth": 0, "activeHalfyear": 0 }, "localPosts": 0, "localComments": 0,
+            },
             "metadata": { "nodeName": "Our Nox", "nodeDescription": "For all of us" },
         })
     );
@@ -155,13 +159,52 @@ fn the_server_and_its_configuration_are_shown_in_the_envelope() {
             shown,
             json!({
                 "id": "nox.example", "title": "Our Nox", "description": "For all of us", "address": "nox.example",
-                "gateways": { "http": url, "ws": "wss://nox.example:8443", "web": url }, "features": ["user"],
+                "gateways": { "http": url, "ws": "", "web": url }, "features": ["user"],
                 "version": env!("CARGO_PKG_VERSION"), "ready_at": shown["ready_at"],
                 "icon": "https://nox.example/icon.png",
             })
         );
-        let configs = server.client().get(&format!("{prefix}/configs"), &[]).data();
-        assert_eq!((&configs["registration"], &configs["maintenance"]), (&json!("open"), &json!("Back at noon")));
+        assert_eq!(
+            server.client().get(&format!("{prefix}/configs"), &[]).data(),
+            json!({
+                "registration": "open", "password_min_length": 8, "password_max_length": 128,
+                "picture_max_bytes": 4_194_304, "maintenance": "Back at noon", "allow_user_registration": true,
+                "allowUserRegistration": true, "support_passkey": false, "regions": [],
+                "allow_world_creation": false, "allow_world_creation_by_external": false,
+                "allow_avatar_creation": false, "allow_avatar_creation_by_external": false,
+                "allow_instance_creation": false, "allow_instance_creation_by_external": false,
+            })
+        );
+    }
+}
+
+#[test]
+fn a_front_offers_registration_only_where_it_is_open_to_everybody() {
+    for registration in ["closed", "invite"] {
+        let instance = Instance::with(&format!("[users]\nregistration = '{registration}'"));
+        let configs = instance.serve().client().get("/api/v2/configs", &[]).data();
+        assert_eq!(
+            (&configs["registration"], &configs["allow_user_registration"]),
+            (&json!(registration), &json!(false))
+        );
+    }
+}
+
+#[test]
+fn nodeinfo_is_below_each_prefix_too_and_counts_who_was_there_of_late() {
+    let instance = Instance::new();
+    for name in ["ada", "bob", "eve"] {
+        instance.add_user(name, "hunter22");
+    }
+    let server = instance.serve();
+    Person::log_in(&server, "ada");
+    Person::log_in(&server, "bob").ask("/api/auth/logout");
+    let quarter = 90_i64 * 24 * 60 * 60 * 1000;
+    let database = rusqlite::Connection::open(instance.path("nox.db")).unwrap();
+    database.execute("UPDATE devices SET last_seen_at = last_seen_at - ?1 WHERE user_id = 2", [quarter]).unwrap();
+    for path in ["/nodeinfo/2.1", "/api/nodeinfo/2.1", "/api/v2/nodeinfo/2.1"] {
+        let users = document(&server.client(), path, "application/json")["usage"]["users"].clone();
+        assert_eq!(users, json!({ "total": 3, "activeMonth": 1, "activeHalfyear": 2 }), "{path}");
     }
 }
 
@@ -176,7 +219,7 @@ fn failures_have_names_in_one_dialect_and_numbers_in_the_other() {
         ("/users/nobody", "NOT_FOUND", 404, 2, 404),
         ("/users/1/banner", "NOT_FOUND", 404, 3, 404),
         ("/users/@me/sessions/x", "NOT_FOUND", 404, 15, 404),
-        ("/users?limit=0", "VALIDATION_ERROR", 422, 5, 400),
+        ("/users?limit=x", "VALIDATION_ERROR", 422, 5, 400),
         ("/auth/login", "METHOD_NOT_ALLOWED", 405, 1004, 405),
     ];
     for (path, name, status, code, number_status) in gets {

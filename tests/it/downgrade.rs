@@ -88,13 +88,11 @@ fn no_other_endpoint_and_no_dialect_switches_it_off() {
             assert_eq!(ada.post(&path, &json!({})).status, 428, "{path}");
             assert!([405, 501].contains(&ada.get(&path).status) && [405, 501].contains(&ada.delete(&path).status));
         }
-        for path in ["auth/email/disable", "auth/methods/email/disable"] {
-            let refused = ada.post(&format!("{prefix}/{path}"), &json!({ "token": oathtool(&secret, 1) }));
-            assert!(refused.text.contains("must be a method that is enabled"), "{}", refused.text);
-        }
+        let refused = ada.post(&format!("{prefix}/auth/email/disable"), &json!({ "token": oathtool(&secret, 1) }));
+        assert!(refused.text.contains("must be a method that is enabled"), "{}", refused.text);
     }
     let me = ada.get(ME).data();
-    assert_eq!(me["methods"], json!({ "totp": "enabled", "email": "disabled", "recovery_codes": 10 }));
+    assert_eq!(me["methods"], json!({ "totp": "enabled", "email": "disabled", "recovery_codes": "10" }));
 }
 
 #[test]
@@ -230,7 +228,7 @@ fn an_address_that_is_a_factor_is_not_dropped_by_changing_it() {
     instance.ok(&["user", "set", "ada", "--email", "a@b.example", "--verified", "true"], "");
     let database = rusqlite::Connection::open(instance.path("nox.db")).unwrap();
     database.execute("UPDATE users SET has_email_factor = 1", []).unwrap();
-    for email in [json!("new@b.example"), json!("")] {
+    for email in [json!("new@b.example"), json!(""), Value::Null] {
         for code in [Value::Null, instance.issue_code("ada").into()] {
             let refused = ada.post(ME, &json!({ "email": email, "factor_code": code })).failure(5, 400, ME);
             assert_eq!(refused, "Invalid field: email, is a second factor: switch that off first.");

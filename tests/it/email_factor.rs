@@ -6,8 +6,8 @@ use crate::common::{Home, MailServer, Mode, Person, oathtool};
 
 const ME: &str = "/api/users/@me";
 const LOGIN: &str = "/api/auth/login";
-const ENABLE: &str = "/api/auth/methods/email/enable";
-const DISABLE: &str = "/api/auth/methods/email/disable";
+const ENABLE: &str = "/api/auth/email/enable";
+const DISABLE: &str = "/api/auth/email/disable";
 const CODE: &str = "Your code for Nox";
 
 /// A code that is not this one.
@@ -28,7 +28,7 @@ fn code_of_login(home: &Home) -> String {
 #[test]
 fn a_verified_address_alone_is_no_second_factor() {
     let home = Home::new();
-    assert_eq!(home.state("email"), "disabled");
+    assert_eq!(home.state("email"), false);
     assert_eq!(home.log_in().status, 200);
     home.ada.post(DISABLE, &json!({ "token": "123456" })).failure(5, 400, DISABLE);
     assert_eq!(home.rest(), [""; 0]);
@@ -42,13 +42,13 @@ fn its_first_code_switches_it_on_gives_recovery_codes_and_ends_the_other_session
     home.ada.post(ENABLE, &json!({})).failure(5, 400, ENABLE);
     home.ada.post(ENABLE, &json!({ "token": other_than(&code) })).failure(5, 400, ENABLE);
     home.ada.post(ENABLE, &json!({ "token": "ABCDE-FGHJK" })).failure(5, 400, ENABLE);
-    assert_eq!((home.state("email"), other.get(ME).status), (json!("disabled"), 200));
+    assert_eq!((home.state("email"), other.get(ME).status), (json!(false), 200));
 
     let data = home.ada.post(ENABLE, &json!({ "token": code })).data();
     assert_eq!(data["enabled"], true);
     assert!(data["message"].is_string());
     assert_eq!(data["backup_codes"].as_array().unwrap().len(), 10);
-    assert_eq!(home.state("email"), "enabled");
+    assert_eq!(home.state("email"), true);
     assert_eq!(home.state("recovery_codes"), 10);
     assert_eq!(home.ada.get(ME).data()["twofa_enabled"], true);
     other.get(ME).failure(7, 401, ME);
@@ -69,7 +69,7 @@ fn an_address_that_is_not_verified_gets_no_code_and_no_factor() {
     assert!(message.starts_with("Invalid field: email, "), "{message}");
     let message = home.ada.post(ENABLE, &json!({ "token": code })).failure(5, 400, ENABLE);
     assert!(message.starts_with("Invalid field: email, "), "{message}");
-    assert_eq!(home.state("email"), "disabled");
+    assert_eq!(home.state("email"), false);
     assert_eq!(home.rest(), [""; 0]);
 }
 
@@ -88,7 +88,7 @@ fn a_code_that_went_to_the_address_before_switches_nothing_on() {
         home.set(&["--email", "new@b.example", "--verified", "true"]);
         let other = if has_app { json!(home.instance.issue_code("ada")) } else { Value::Null };
         home.ada.post(ENABLE, &json!({ "token": code, "factor_code": other })).failure(5, 400, ENABLE);
-        assert_eq!(home.state("email"), "disabled");
+        assert_eq!(home.state("email"), false);
     }
 }
 
@@ -102,10 +102,10 @@ fn a_login_is_asked_for_a_code_which_is_mailed_at_that_moment_and_good_once() {
         .map(|method| (method["type"].clone(), method["enabled"].clone(), method["can_send"].clone()))
         .collect();
     let (yes, no) = (json!(true), json!(false));
-    assert_eq!(states, [(json!("totp"), no.clone(), no), (json!("email"), yes.clone(), yes.clone())]);
-    assert_eq!(methods[1]["details"]["sendable"], yes);
-    assert_eq!(methods[1]["details"]["code"], json!({ "length": 6, "type": "numeric" }));
-    assert_eq!(methods[1]["send_data"], methods[1]["details"]["data"]);
+    assert_eq!(states, [(json!("email"), yes.clone(), yes.clone()), (json!("totp"), no.clone(), no)]);
+    assert_eq!(methods[0]["details"]["sendable"], yes);
+    assert_eq!(methods[0]["details"]["code"], json!({ "length": 6, "type": "numeric" }));
+    assert_eq!(methods[0]["send_data"], methods[0]["details"]["data"]);
     let mail = home.mails.next_mail();
     assert_eq!((mail.to(), mail.subject()), ("ada@b.example", CODE));
     let code = mail.code();
@@ -170,7 +170,7 @@ fn a_code_to_switch_it_on_opens_nothing_else() {
     home.ada.post("/api/auth/recovery/renew", &field).failure(5, 400, "/api/auth/recovery/renew");
     home.ada.post(ME, &json!({ "username": "lovelace", "factor_code": code })).failure(5, 400, ME);
     assert_eq!(home.ada.post("/api/auth/totp/verify", &field).data()["verified"], false);
-    assert_eq!(home.state("totp"), "enabled");
+    assert_eq!(home.state("totp"), true);
     // The recovery codes are there already.
     home.forget_budgets();
     let code = home.code_for(&home.ada);
@@ -199,13 +199,13 @@ fn it_is_switched_off_by_a_code_alone() {
     let (home, codes) = Home::with_factor();
     let asked = home.ada.post(DISABLE, &json!({}));
     asked.failure(20, 428, DISABLE);
-    assert_eq!(asked.json()["data"]["methods"][1]["enabled"], true);
+    assert_eq!(asked.json()["data"]["methods"][0]["enabled"], true);
     let code = home.mails.next_mail().code();
     home.ada.post(DISABLE, &json!({ "token": other_than(&code) })).failure(5, 400, DISABLE);
-    assert_eq!(home.state("email"), "enabled");
+    assert_eq!(home.state("email"), true);
     let data = home.ada.post(DISABLE, &json!({ "token": code })).data();
     assert_eq!(data["disabled"], true);
-    assert_eq!((home.state("email"), home.state("recovery_codes")), (json!("disabled"), json!(0)));
+    assert_eq!((home.state("email"), home.state("recovery_codes")), (json!(false), json!(0)));
     assert_eq!(home.log_in().status, 200);
     assert_eq!(home.mails.next_mail().subject(), "Nox: Codes by mail were switched off");
 
@@ -214,19 +214,19 @@ fn it_is_switched_off_by_a_code_alone() {
     let fresh = home.switch_on();
     home.ada.post(DISABLE, &json!({ "token": codes[0] })).failure(5, 400, DISABLE);
     home.ada.post(DISABLE, &json!({ "token": fresh[0] })).data();
-    assert_eq!(home.state("email"), "disabled");
+    assert_eq!(home.state("email"), false);
 }
 
 #[test]
 fn a_user_cannot_drop_it_by_another_address() {
     let (home, codes) = Home::with_factor();
-    for email in [json!("new@b.example"), json!("")] {
+    for email in [json!("new@b.example"), json!(""), Value::Null] {
         let body = json!({ "email": email, "factor_code": codes[0] });
         let message = home.ada.post(ME, &body).failure(5, 400, ME);
         assert!(message.starts_with("Invalid field: email, "), "{message}");
     }
     let me = home.ada.get(ME).data();
-    assert_eq!((&me["email"], &me["methods"]["email"]), (&json!("ada@b.example"), &json!("enabled")));
+    assert_eq!((&me["email"], &me["methods"]["email"]), (&json!("ada@b.example"), &json!("verified")));
     // The address that it is already is no change.
     home.ada.post(ME, &json!({ "email": "ada@b.example", "bio": "x" })).data();
 }
@@ -237,7 +237,10 @@ fn an_operator_who_changes_the_address_switches_it_off_and_the_audit_log_says_so
     home.set(&["--email", "new@b.example", "--verified", "true"]);
     home.ada.get(ME).failure(7, 401, ME);
     let data = home.log_in().data();
-    assert_eq!(data["user"]["methods"]["email"], "disabled");
+    assert_eq!(
+        (&data["user"]["methods"]["email"], &data["user"]["twofa_enabled"]),
+        (&json!("verified"), &json!(false))
+    );
     let events = home.instance.events("ada");
     let off: Vec<_> = events.iter().filter(|line| line["event"] == "email_factor.disabled").collect();
     assert_eq!(off.len(), 1, "{events:?}");
@@ -259,10 +262,12 @@ fn without_the_mail_server_the_factor_still_holds_and_lets_in_by_other_codes() {
     let client = server.client();
     let asked = client.log_in("ada", "hunter22");
     asked.failure(20, 428, LOGIN);
-    for method in asked.json()["data"]["methods"].as_array().unwrap() {
-        assert_eq!((&method["enabled"], &method["can_send"]), (&json!(false), &json!(false)), "{method}");
+    // Its field is where recovery codes and the operator's code go.
+    for (method, enabled) in asked.json()["data"]["methods"].as_array().unwrap().iter().zip([true, false]) {
+        assert_eq!((&method["enabled"], &method["can_send"]), (&json!(enabled), &json!(false)), "{method}");
         assert_eq!(method["details"]["sendable"], false, "{method}");
     }
+    assert_eq!(asked.json()["data"]["methods"][0]["type"], "email");
     client.get("/api/auth/email/send", &[]).failure(4, 403, "/api/auth/email/send");
     client.log_in_with_code("ada", "hunter22", &codes[0]).token();
     client.log_in_with_code("ada", "hunter22", &instance.issue_code("ada")).token();

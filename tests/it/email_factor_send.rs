@@ -152,13 +152,15 @@ fn one_code_a_minute_is_mailed_and_ten_a_day_however_they_are_asked_for() {
     for count in 1..10 {
         // The login is answered all the same.
         assert!(send_data(&home)["challenge"].is_string());
-        refused(60, &client.post(SEND, &data));
+        // The code that the last one was mailed is good; a session is told to wait.
+        is_as_if_sent(&client.post(SEND, &data));
         refused(60, &home.ada.ask(SEND));
         home.instance.forget_minutes();
         let answer = if count % 2 == 0 { client.post(SEND, &data) } else { home.ada.ask(SEND) };
         is_as_if_sent(&answer);
     }
     home.instance.forget_minutes();
+    home.instance.sql("UPDATE sent_codes SET expires_at = expires_at - 60000");
     assert!(refused(86_400, &client.post(SEND, &data)) > 86_000);
     home.log_in().failure(20, 428, LOGIN);
     assert_eq!(home.rest(), [CODE; 10]);

@@ -88,13 +88,15 @@ fn ones_own_picture_is_found_by_every_form_of_me() {
 
 #[test]
 fn thumbnail_and_banner_are_two_pictures_and_the_user_shows_where_they_are() {
-    let (_instance, server, ada) = serve();
+    let (instance, server, ada) = serve();
     upload(&ada, OWN, PNG).data();
     let user = upload(&ada, "/api/users/@me/banner", GIF).data();
     for (kind, content) in [("thumbnail", PNG), ("banner", GIF)] {
-        assert_eq!(user[kind], format!("http://localhost:53032/api/users/1/{kind}"));
-        assert_eq!(content_at(&server, &format!("/api/users/1/{kind}")), content);
+        let path = format!("/api/users/1/{kind}?t={}", &sha256sum(&instance, content)[..16]);
+        assert_eq!(user[kind], format!("http://localhost:53032{path}"));
+        assert_eq!(content_at(&server, &path), content);
     }
+    assert_eq!(user["url"], user["banner"]);
     let others = server.client().get("/api/v2/users/ada", &[]).data();
     assert_eq!((&others["thumbnail"], &others["banner"]), (&user["thumbnail"], &user["banner"]));
 }
@@ -167,16 +169,16 @@ fn too_many_pixels_are_refused_whatever_they_weigh() {
 }
 
 #[test]
-fn a_picture_of_1_mib_is_taken_and_one_more_byte_is_not() {
+fn a_picture_of_4_mib_is_taken_and_one_more_byte_is_not() {
     let (_instance, server, ada) = serve();
     let mut content = PNG.to_vec();
-    content.resize(1024 * 1024, 0);
+    content.resize(4 * 1024 * 1024, 0);
     upload(&ada, OWN, &content).data();
     assert_eq!(content_at(&server, PATH), content);
     content.push(0);
     let message = upload(&ada, OWN, &content).failure(1002, 413, OWN);
-    assert_eq!(message, "The request body is larger than 1048576 bytes.");
-    assert_eq!(server.client().get(PATH, &[]).header("content-length"), Some("1048576"));
+    assert_eq!(message, "The request body is larger than 4194304 bytes.");
+    assert_eq!(server.client().get(PATH, &[]).header("content-length"), Some("4194304"));
 }
 
 #[test]

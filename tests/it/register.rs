@@ -86,7 +86,7 @@ fn each_field_has_its_rule() {
         ),
         ("password", vec!["", "hunter2", &"x".repeat(129)]),
         ("email", vec!["", "nobody", "@b.example", "ada@", "a b@c.example", &long]),
-        ("display", vec!["", "ab", &"ä".repeat(33), "A\u{1b}[31m", "Ada\u{0}"]),
+        ("display", vec!["", " ", &"ä".repeat(51), "A\u{1b}[31m", "Ada\u{0}"]),
         ("public_key", vec!["", "AAAA", "not base64"]),
     ] {
         let others = [json!(12_345_678), json!(true), json!(["ada"]), json!({})];

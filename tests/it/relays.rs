@@ -38,7 +38,7 @@ fn check(server: &Server, relay: &str, body: &Value) -> Value {
 #[track_caller]
 fn assert_invalid(server: &Server, relay: &str, body: &Value) {
     let expected = json!({
-        "valid": false, "is_invalid_token": true, "is_blacklisted": false, "blacklisted": false, "user": null,
+        "valid": false, "is_invalid_token": true, "is_blacklisted": false, "blacklisted": null, "user": null,
         "token_type": "bearer", "access_token": body["access_token"],
     });
     assert_eq!(check(server, relay, body), expected, "{body}");
@@ -52,7 +52,7 @@ fn a_good_token_is_valid_on_every_path() {
         assert_eq!(
             answer.data(),
             json!({
-                "valid": true, "is_invalid_token": false, "is_blacklisted": false, "blacklisted": false,
+                "valid": true, "is_invalid_token": false, "is_blacklisted": false, "blacklisted": null,
                 "user": { "id": 1, "display": "Ada L.", "server": "localhost:53032", "username": "ada" },
                 "token_type": "bearer", "access_token": ada.token,
             }),
@@ -94,6 +94,40 @@ fn a_token_of_somebody_else_than_the_relay_thinks_is_not_valid() {
 }
 
 #[test]
+fn a_relay_that_has_no_thought_of_whose_token_it_is_is_told() {
+    let (_instance, server, ada, relay) = serve();
+    for id in [json!(0), json!("0"), Value::Null] {
+        let mut body = question(&ada.token);
+        body["user_id"] = id;
+        assert_eq!(check(&server, &relay, &body)["user"]["id"], 1, "{body}");
+    }
+    assert_eq!(check(&server, &relay, &json!({ "access_token": ada.token }))["valid"], true);
+    assert_invalid(&server, &relay, &json!({ "access_token": "x.y.z" }));
+}
+
+#[test]
+fn a_relay_says_that_it_is_there_whatever_it_sends_along() {
+    let (_instance, server, ada, relay) = serve();
+    let path = "/api/relays/update";
+    let badger = format!("Badger {relay}");
+    for body in ["", "{}", "[1, 2", "not JSON \u{1f319}", &"x".repeat(100_000)] {
+        for headers in
+            [&[("Authorization", badger.as_str())][..], &[("Authorization", &badger), ("Content-Type", "text/plain")]]
+        {
+            let data = server.client().send("POST", path, headers, body.as_bytes()).data();
+            assert!(data["next_update"].as_u64().unwrap() < 65_536);
+            let expected = json!({
+                "relay": "eu-1", "server": "localhost:53032", "instances": [], "next_update": data["next_update"],
+            });
+            assert_eq!(data, expected);
+        }
+    }
+    for authorization in ["Badger x", &format!("Bearer {}", ada.token)] {
+        server.client().send("POST", path, &[("Authorization", authorization)], b"{}").failure(7, 401, path);
+    }
+}
+
+#[test]
 fn a_token_whose_session_ended_is_not_valid() {
     let (instance, server, ada, relay) = serve();
     ada.post("/api/auth/logout", &json!({})).data();
@@ -115,10 +149,24 @@ fn a_banned_user_is_blacklisted_and_not_valid() {
     instance.ok(&["user", "disable", "ada"], "");
     for path in PATHS {
         let data = send(&server, path, &format!("Badger {relay}"), &question(&ada.token)).data();
-        let told = (&data["valid"], &data["is_blacklisted"], &data["blacklisted"], &data["user"]);
-        assert_eq!(told, (&json!(false), &json!(true), &json!(true), &Value::Null), "{path}");
-        assert!(data["is_invalid_token"].is_boolean());
+        assert_eq!(
+            data,
+            json!({
+                "valid": false, "is_invalid_token": false, "is_blacklisted": true,
+                "blacklisted": { "id": 1, "expires": 0, "reason": "" },
+                "user": { "id": 1, "display": "Ada L.", "server": "localhost:53032", "username": "ada" },
+                "token_type": "bearer", "access_token": ada.token,
+            }),
+            "{path}"
+        );
     }
+    // Another user's id stands for nobody, banned or not.
+    let mut other = question(&ada.token);
+    other["user_id"] = 2.into();
+    assert_invalid(&server, &relay, &other);
+    instance.ok(&["user", "disable", "ada", "--until", "2100-01-01T00:00:00Z", "--reason", "Spam, again"], "");
+    let entry = json!({ "id": 1, "expires": 4_102_444_800_000_i64, "reason": "Spam, again" });
+    assert_eq!(check(&server, &relay, &question(&ada.token))["blacklisted"], entry);
     instance.ok(&["user", "enable", "ada"], "");
     assert_invalid(&server, &relay, &question(&ada.token));
     let again = Person::log_in(&server, "ada");
@@ -162,10 +210,7 @@ fn each_field_has_its_rule() {
     let (_instance, server, ada, relay) = serve();
     for (field, values) in [
         ("access_token", vec![json!(null), json!(7), json!(["x"]), json!({})]),
-        (
-            "user_id",
-            vec![json!(null), json!(0), json!(-1), json!(4_294_967_296_u64), json!(1.5), json!("ada"), json!([1])],
-        ),
+        ("user_id", vec![json!(-1), json!(4_294_967_296_u64), json!(1.5), json!("ada"), json!([1])]),
         ("token_type", vec![json!("badger"), json!(""), json!(7), json!(["bearer"])]),
     ] {
         for value in values {

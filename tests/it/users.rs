@@ -40,8 +40,9 @@ fn everybody_sees_the_public_view_and_only_oneself_the_whole() {
             "tags": ["dft:can_self_edit", "dft:can_file_upload"],
             "bio": "Counts", "thumbnail": null, "banner": null, "links": ["https://a.example"], "rank": 3,
             "relations": null, "created_at": public["created_at"],
-            "pronoun": null, "avatar": null, "public": null, "presence": { "status": "online", "text": null },
-            "alias": [], "followers": 0, "following": 0,
+            "pronoun": null, "avatar": null, "public": "",
+            "presence": { "status": "online", "text": null, "locations": [] },
+            "alias": [{ "key": "uid", "value": "u:1@localhost:53032" }], "followers": 0, "following": 0,
         })
     );
     let own = Person::log_in(&server, "ada").get("/api/users/@me").data();
@@ -96,7 +97,7 @@ fn whoever_is_not_there_is_not_found() {
         "4294967296",
         "-1",
         "u:77",
-        "u:ada",
+        "u:nobody",
         "u:",
         "u:0",
         "u:4294967297",
@@ -159,13 +160,26 @@ fn nobody_is_found_by_their_email() {
 fn ids_may_be_repeated_and_narrow_the_search() {
     let (_instance, server) = serve();
     let some = found(&server, "id=3&id=1&id=77");
-    assert_eq!((&some["ids"], &some["total"]), (&json!([3, 1, 77]), &json!(2)));
+    assert_eq!((&some["ids"], &some["total"]), (&json!([3, 1]), &json!(2)));
     let mut found_names = names(&some);
     found_names.sort_unstable();
     assert_eq!(found_names, ["ada", "adam"]);
     assert_eq!(names(&found(&server, "query=adam&id=1&id=3")), ["adam"]);
     assert_eq!(found(&server, "query=bob&id=1")["total"], 0);
     assert_eq!(names(&found(&server, "query=&id=1")), ["ada"], "an empty text, as one client sends it");
+    let ways = "id=u:2@localhost:53032&id=ADA@localhost:53032&id=u:adam&id=1";
+    assert_eq!(names(&found(&server, ways)), ["bob", "ada", "adam"]);
+    for nobody in
+        ["id=abc", "id=0", "id=-1", "id=4294967296", "id=1@elsewhere.example", "id=u:1@elsewhere.example", "id=@me"]
+    {
+        assert_eq!(found(&server, nobody)["total"], 0, "{nobody}");
+        assert_eq!(names(&found(&server, &format!("{nobody}&id=2"))), ["bob"], "{nobody}");
+    }
+    let many = (0..1000).map(|number| format!("id={number}")).collect::<Vec<_>>().join("&");
+    let path = format!("{USERS}?{many}");
+    assert!(server.client().get(&path, &[]).failure(5, 400, &path).starts_with("Invalid field: id, "));
+    let own = Person::log_in(&server, "ada").get(&format!("{USERS}?id=@me")).data();
+    assert_eq!(names(&own), ["ada"]);
 }
 
 #[test]
@@ -197,21 +211,29 @@ fn a_page_is_a_part_and_the_total_is_the_whole() {
 }
 
 #[test]
-fn numbers_out_of_their_range_are_named() {
+fn numbers_out_of_their_range_are_moved_into_it_and_others_are_named() {
     let (_instance, server) = serve();
-    for (field, values) in [
-        ("limit", &["0", "101", "1e9", "-1", "abc", "1.5", "99999999999999999999"][..]),
-        ("offset", &["-1", "1e9", "abc", "1.0", "99999999999999999999"]),
-        ("id", &["abc", "0", "-1", "4294967296", "1,2", "u:1", "1.0"]),
+    for (query, limit, offset) in [
+        ("limit=0", 0, 0),
+        ("limit=-1", 0, 0),
+        ("limit=101", 100, 0),
+        ("limit=99999999999999999999&offset=-7", 100, 0),
+        ("offset=99999999999999999999", 10, u32::MAX),
     ] {
+        for ids in ["", "&id=1&id=2&id=3"] {
+            let found = found(&server, &format!("{query}{ids}"));
+            let about = (&found["limit"], &found["offset"], &found["total"]);
+            assert_eq!(about, (&json!(limit), &json!(offset), &json!(3)), "{query}{ids}");
+        }
+    }
+    assert_eq!(names(&found(&server, "limit=0")), [""; 0]);
+    for (field, values) in [("limit", ["1e9", "abc", "1.5", "-"]), ("offset", ["1e9", "abc", "1.0", "--1"])] {
         for value in values {
-            for before in ["", "q=ada&id=1&"] {
-                let path = format!("{USERS}?{before}{field}={value}");
-                let message = server.client().get(&path, &[]).failure(5, 400, &path);
-                assert!(message.starts_with(&format!("Invalid field: {field}, must be ")), "{path}: {message}");
-                let path = format!("/api/v2/users?{before}{field}={value}");
-                server.client().get(&path, &[]).named_failure("VALIDATION_ERROR", 422);
-            }
+            let path = format!("{USERS}?q=ada&{field}={value}");
+            let message = server.client().get(&path, &[]).failure(5, 400, &path);
+            assert!(message.starts_with(&format!("Invalid field: {field}, must be ")), "{path}: {message}");
+            let path = format!("/api/v2/users?{field}={value}");
+            server.client().get(&path, &[]).named_failure("VALIDATION_ERROR", 422);
         }
     }
 }

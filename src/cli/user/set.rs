@@ -9,8 +9,12 @@ use super::{Named, named};
 use crate::cli::output::{Output, Stop};
 use crate::domain::App;
 use crate::domain::changes::Changes;
-use crate::domain::fields::{BannerUrl, Bio, Clearable, Display, Email, GivenTag, Home, ThumbnailUrl, links};
-use crate::domain::pictures::{self, Picture, PictureKind};
+use crate::domain::fields::{
+    Avatar, BannerUrl, Bio, Clearable, Display, Email, Home, PresenceText, Pronoun, Status, ThumbnailUrl,
+};
+use crate::domain::links::{SentLink, links};
+use crate::domain::pictures::{self, NewPicture, PictureKind};
+use crate::domain::tags::GivenTag;
 use crate::domain::users;
 use crate::error::{Error, Result as Checked};
 use crate::language::Language;
@@ -18,7 +22,8 @@ use crate::time::Timestamp;
 
 #[derive(Args)]
 #[group(required = true, multiple = true, id = "field", args = [
-    "display", "email", "verified", "bio", "links", "home", "rank", "tags", "thumbnail", "banner", "language",
+    "display", "email", "verified", "bio", "links", "home", "pronoun", "avatar", "presence", "presence_text", "rank", "tags",
+    "thumbnail", "banner", "language",
 ])]
 pub struct Set {
     #[command(flatten)]
@@ -35,12 +40,24 @@ pub struct Set {
     /// A few words about the user
     #[arg(long, value_name = "TEXT")]
     bio: Option<String>,
-    /// At most ten URLs, separated by commas
-    #[arg(long, value_name = "URLS", value_delimiter = ',')]
-    links: Option<Vec<String>>,
+    /// At most ten, separated by commas: URL, or LABEL=URL
+    #[arg(long, value_name = "LINKS")]
+    links: Option<String>,
     /// The world where the user lives
     #[arg(long, value_name = "TEXT")]
     home: Option<String>,
+    /// How the user wants to be spoken of
+    #[arg(long, value_name = "TEXT")]
+    pronoun: Option<String>,
+    /// What the user looks like: ID@SERVER, where :: is this server
+    #[arg(long, value_name = "AVATAR")]
+    avatar: Option<String>,
+    /// Such as online, busy, dnd, idle, invisible or offline
+    #[arg(long, value_name = "STATUS")]
+    presence: Option<String>,
+    /// A few words beside the status
+    #[arg(long, value_name = "TEXT")]
+    presence_text: Option<String>,
     /// A number; 0 shows as sys:unverified
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     rank: Option<i64>,
@@ -83,14 +100,39 @@ impl Set {
             bio: self.bio.map(|text| Clearable::parse(text, Bio::parse)).transpose()?,
             thumbnail: url(self.thumbnail).map(|text| Clearable::parse(text, ThumbnailUrl::parse)).transpose()?,
             banner: url(self.banner).map(|text| Clearable::parse(text, BannerUrl::parse)).transpose()?,
-            links: self.links.map(|texts| links(filled(texts))).transpose()?,
+            links: self.links.map(|text| links(split(&text))).transpose()?,
             home: self.home.map(|text| Clearable::parse(text, Home::parse)).transpose()?,
+            pronoun: self.pronoun.map(|text| Clearable::parse(text, Pronoun::parse)).transpose()?,
+            avatar: self.avatar.map(|text| Clearable::parse(text, Avatar::parse)).transpose()?,
+            presence: self.presence.map(|text| Clearable::parse(text, Status::parse)).transpose()?,
+            presence_text: self.presence_text.map(|text| Clearable::parse(text, PresenceText::parse)).transpose()?,
             rank: self.rank,
             language: self.language,
             given_tags: self.tags.map(|texts| filled(texts).into_iter().map(GivenTag::parse).collect()).transpose()?,
             ..Changes::default()
         })
     }
+}
+
+/// Splits links at their commas, each into its label and its URL. A part without a URL belongs to the label behind it.
+fn split(text: &str) -> Vec<SentLink> {
+    let mut links = Vec::new();
+    let mut start = 0;
+    let ends = text.match_indices(',').map(|(at, _)| at).chain([text.len()]);
+    for end in ends {
+        let part = text[start..end].trim();
+        if end < text.len() && !part.contains("://") && !part.is_empty() {
+            continue;
+        }
+        let url = part.find("=http").filter(|at| part[at + 1..].contains("://") && !part[..*at].contains("://"));
+        match url {
+            Some(at) => links.push(SentLink { label: Some(part[..at].into()), value: part[at + 1..].into() }),
+            None if part.is_empty() => (),
+            None => links.push(SentLink { label: None, value: part.into() }),
+        }
+        start = end + 1;
+    }
+    links
 }
 
 fn read_language(text: &str) -> Result<Language, &'static str> {
@@ -102,7 +144,7 @@ fn file(argument: Option<&str>) -> Option<String> {
     argument.filter(|text| !text.is_empty() && !text.contains("://")).map(Into::into)
 }
 
-fn read(app: &App, kind: PictureKind, file: &str) -> Result<Picture> {
+fn read(app: &App, kind: PictureKind, file: &str) -> Result<NewPicture> {
     let content = fs::read(file).with_context(|| format!("cannot read {file}"))?;
     pictures::recognize(app, kind, content).map_err(|error| {
         let text = match &error {

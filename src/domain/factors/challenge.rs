@@ -6,8 +6,10 @@ use std::time::Duration;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
+use super::email;
 use crate::domain::App;
 use crate::domain::profile::is_banned;
+use crate::domain::sessions::Device;
 use crate::error::{Error, Result};
 use crate::storage::users::{self, User, UserId};
 use crate::time::Timestamp;
@@ -19,6 +21,38 @@ const PLACE: &str = "challenge";
 /// What it is bound to: nobody makes one by the key file alone, and it dies with the password.
 fn password_mark(app: &App, user: &User) -> [u8; 32] {
     app.keyed_hash(PLACE, user.id, &user.password_hash)
+}
+
+/// What whoever owes a second factor is told.
+#[derive(Debug)]
+pub struct Challenge {
+    /// Names the login, or the change, that waits.
+    pub token: String,
+    /// Whether an authenticator app can prove it.
+    pub totp: bool,
+    /// Whether a code by mail can, or what goes into the same field: recovery codes, and codes from the operator.
+    pub email: bool,
+    /// Whether a code can be mailed.
+    pub can_mail: bool,
+}
+
+/// Asks a user for their second factor. Where mail is the only one, a code goes out at once: some clients cannot ask for it.
+pub(super) fn demand(app: &App, user: &User, device: &Device, now: Timestamp) -> Result<Challenge> {
+    let can_mail = app.mailer.is_on();
+    if can_mail && user.has_email_factor && !user.has_totp {
+        match email::mail_code(app, user, device, now) {
+            // The one before is on its way or there.
+            Ok(()) | Err(Error::TooManyRequests { .. }) => (),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Challenge {
+        token: make(app, user, now)?,
+        totp: user.has_totp,
+        // Without mail, it is no way but where there is no other.
+        email: user.has_email_factor && (can_mail || !user.has_totp),
+        can_mail,
+    })
 }
 
 /// Makes the challenge for a user whose password was right. It is stored nowhere: its seal proves it.

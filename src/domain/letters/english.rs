@@ -55,6 +55,7 @@ const fn happened(event: Event) -> &'static str {
         Event::AccountDisabled => "Your account was disabled",
         Event::AccountEnabled => "Your account was enabled",
         Event::AccountRemoved => "Your account was removed",
+        Event::AccountDeleted => "Your account was deleted",
         Event::PasswordChanged => "Your password was changed",
         Event::EmailChanged => "Your email address was changed",
         Event::EmailConfirmed => "Your email address was confirmed",

@@ -58,6 +58,7 @@ const fn happened(event: Event) -> &'static str {
         Event::AccountRenamed => "Votre nom d’utilisateur a été changé",
         Event::AccountDisabled => "Votre compte a été désactivé",
         Event::AccountEnabled => "Votre compte a été réactivé",
+        Event::AccountDeleted => "Votre compte a été effacé",
         Event::AccountRemoved => "Votre compte a été supprimé",
         Event::PasswordChanged => "Votre mot de passe a été changé",
         Event::EmailChanged => "Votre adresse e-mail a été changée",

@@ -2,7 +2,7 @@ use super::*;
 use crate::domain::auth::{LoginAttempt, login};
 use crate::domain::factors::Outcome;
 use crate::domain::identifier::Identifier;
-use crate::domain::pictures::{PictureKind, upload};
+use crate::domain::pictures::{NewFile, PictureKind, upload};
 use crate::domain::testing::{add_user, app_with};
 use crate::storage::users::UserId;
 
@@ -44,7 +44,7 @@ fn a_session_that_ends_during_a_request_changes_nothing_any_more() {
     revoke_others(&app, &other, NOW).unwrap();
     assert!(matches!(revoke_others(&app, &ended, NOW), Err(Error::NotLogged)));
     let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0".to_vec();
-    let upload = |who| upload(&app, who, PictureKind::Banner, png.clone(), NOW);
+    let upload = |who| upload(&app, who, PictureKind::Banner, NewFile { content: png.clone(), sha256: None }, NOW);
     assert!(matches!(upload(&ended), Err(Error::NotLogged)));
     assert!(upload(&other).is_ok());
 }

@@ -22,11 +22,10 @@ fn a_profile_has_the_contracts_keys_and_the_effective_tags() {
     let expected = serde_json::json!({
         "id": 1, "username": "ada", "display": "ada", "server": "nox.example",
         "tags": ["dft:can_self_edit", "sys:admin", "sys:unverified"],
-        "bio": null, "thumbnail": null, "banner": null, "links": [], "rank": 0, "relations": null,
+        "bio": null, "thumbnail": null, "banner": null, "links": [], "link_labels": [], "rank": 0,
         "email": "ada@example.org", "email_verified": false, "created_at": 1_750_936_113_726_u64,
-        "home": null, "twofa_enabled": false,
-        "pronoun": null, "avatar": null, "public": null, "presence": {"status": "online", "text": null},
-        "alias": [], "followers": 0, "following": 0, "methods": {"totp": "disabled", "email": "disabled", "recovery_codes": 0},
+        "home": null, "twofa_enabled": false, "pronoun": null, "avatar": null,
+        "presence": {"status": "online", "text": null}, "factors": {"totp": false, "email": false, "recovery_codes": 0},
     });
     assert_eq!(shown, expected);
 }

@@ -9,8 +9,9 @@ use super::texts::{Texts, date, fill};
 use super::visitor::Visitor;
 use crate::domain::factors::email::check_service;
 use crate::domain::pictures::{PictureKind, is_here};
-use crate::domain::profile::{Profile, has_right, profile};
+use crate::domain::profile::{Profile, profile};
 use crate::domain::sessions::{self, Principal, SessionView};
+use crate::domain::tags::has_right;
 use crate::domain::{App, Page};
 use crate::error::Result;
 
@@ -102,7 +103,7 @@ impl AccountPage<'_> {
 fn view<'a>(app: &App, visitor: &'a Visitor, principal: &Principal, message: Message) -> Result<AccountPage<'a>> {
     let (t, now, user) = (visitor.t, visitor.now, &principal.user);
     let page = Page { limit: MOST_SESSIONS, offset: 0 };
-    let (total, found) = sessions::list(app, principal, page, now)?;
+    let (total, found) = sessions::list(app, principal, None, page, now)?;
     let more = total.saturating_sub(MOST_SESSIONS);
     let shown = profile(app, user, now);
     Ok(AccountPage {

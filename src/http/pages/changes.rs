@@ -8,11 +8,11 @@ use super::frame::{Message, with_cookie, with_retry_after};
 use super::login::{explain, status};
 use super::texts::fill;
 use super::visitor::Visitor;
-use crate::domain::account::{Edit, check_password, edit};
+use crate::domain::account::{CURRENT, Edit, check_password, edit};
 use crate::domain::changes::Changes;
 use crate::domain::factors::{Outcome, is_on};
 use crate::domain::fields::{Bio, Clearable, Display, Email, NewPassword};
-use crate::domain::pictures::{PictureKind, upload};
+use crate::domain::pictures::{NewFile, PictureKind, upload};
 use crate::domain::sessions::{self, Principal, SessionId};
 use crate::domain::{App, email};
 use crate::error::{Error, Result};
@@ -35,16 +35,17 @@ pub(in crate::http) async fn change_profile(visitor: Visitor, form: Form) -> Htt
             language: Language::from_tag(form.text("language")),
             ..Changes::default()
         };
-        done(edit(app, principal, Edit { changes, password: None, code: None }, now)?).map(drop)
+        done(edit(app, principal, Edit { changes, password: None, code: None, may_drop_factor: false }, now)?).map(drop)
     })
     .await
 }
 
 /// `POST /account/picture`
 pub(in crate::http) async fn upload_picture(visitor: Visitor, content: FileForm) -> HttpResponse {
-    let FileForm { form, file } = content;
+    let FileForm { form, file, held } = content;
     let change = move |app: &App, principal: &Principal, _: &Form, now| {
-        upload(app, principal, PictureKind::Thumbnail, file, now).map(drop)
+        let _held = held;
+        upload(app, principal, PictureKind::Thumbnail, NewFile { content: file, sha256: None }, now).map(drop)
     };
     act(visitor, form, (Lane::Plain, "saved"), change).await
 }
@@ -57,9 +58,9 @@ pub(in crate::http) async fn change_email(visitor: Visitor, form: Form) -> HttpR
         let (user, code) = (&principal.user, form.code()?);
         // A code proves something only where there is a factor.
         if !is_on(user) {
-            check_password(app, user, &form.password("current_password"), now)?;
+            check_password(app, user, CURRENT, &form.password(CURRENT), now)?;
         }
-        done(edit(app, principal, Edit { changes, password: None, code }, now)?).map(drop)
+        done(edit(app, principal, Edit { changes, password: None, code, may_drop_factor: false }, now)?).map(drop)
     })
     .await
 }
@@ -74,7 +75,13 @@ pub(in crate::http) async fn change_password(visitor: Visitor, form: Form) -> Ht
     act(visitor, form, (Lane::Hashing, "password"), |app, principal, form, now| {
         let new = NewPassword::parse(form.password("new_password"), &app.config)?;
         let password = Some((new, form.password("current_password")));
-        done(edit(app, principal, Edit { changes: Changes::default(), password, code: form.code()? }, now)?).map(drop)
+        done(edit(
+            app,
+            principal,
+            Edit { changes: Changes::default(), password, code: form.code()?, may_drop_factor: false },
+            now,
+        )?)
+        .map(drop)
     })
     .await
 }

@@ -1,26 +1,23 @@
 //! What browsers send: the fields of a form, and a file.
 
 use std::collections::HashMap;
-use std::future::ready;
 use std::pin::Pin;
 
-use actix_multipart::Multipart;
 use actix_web::dev::Payload;
-use actix_web::error::PayloadError;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest};
-use futures_util::{StreamExt, stream};
 use url::form_urlencoded;
 
 use crate::domain::factors::Code;
 use crate::domain::password::Password;
 use crate::error::{Error, Result};
-use crate::http::body;
+use crate::http::bridge::Held;
 use crate::http::envelope::Failure;
-use crate::http::extract::bridge;
+use crate::http::extract::authenticated;
+use crate::http::{body, upload};
 
-/// More than any form of ours needs.
-const LARGEST: usize = 32 * 1024;
+/// More than any form of ours needs: a profile with every character escaped.
+const LARGEST: usize = 128 * 1024;
 const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 
 /// The fields of a form.
@@ -70,10 +67,12 @@ impl FromRequest for Form {
     }
 }
 
-/// A form with one file (RFC 7578).
+/// A form with a file.
 pub(in crate::http) struct FileForm {
     pub form: Form,
     pub file: Vec<u8>,
+    /// Kept until the file is stored.
+    pub held: Option<Held>,
 }
 
 impl FromRequest for FileForm {
@@ -81,27 +80,14 @@ impl FromRequest for FileForm {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let limit = bridge(request).map(|bridge| bridge.config().limits.picture_bytes.get() as usize);
-        let headers = request.headers().clone();
-        let content = body::read(request, payload, limit.as_ref().map_or(0, |limit| limit + LARGEST));
-        Box::pin(async move {
-            let limit = limit?;
-            let content = content.await?;
-            let mut parts = Multipart::new(&headers, stream::once(ready(Ok::<_, PayloadError>(content))));
-            let (mut form, mut file) = (Form::default(), Vec::new());
-            while let Some(part) = parts.next().await {
-                let mut part = part.map_err(|_| Error::InvalidRequest)?;
-                let name = part.name().unwrap_or_default().to_owned();
-                let is_file = part.content_disposition().is_some_and(|header| header.get_filename().is_some());
-                let content = part.bytes(limit + LARGEST).await.map_err(|_| Error::PayloadTooLarge { limit })?;
-                let content = content.map_err(|_| Error::InvalidRequest)?;
-                if is_file {
-                    file = content.into();
-                } else {
-                    form.0.insert(name, String::from_utf8_lossy(&content).into_owned());
-                }
-            }
-            Ok(Self { form, file })
+        // Nobody's file is not read: there is no account for it.
+        if authenticated(request).is_err() {
+            return Box::pin(async { Ok(Self { form: Form::default(), file: Vec::new(), held: None }) });
+        }
+        let content = upload::read(request, payload, true);
+        Box::pin(async {
+            let (content, held) = content.await?;
+            Ok(Self { form: Form(content.texts), file: content.file.unwrap_or_default(), held: Some(held) })
         })
     }
 }

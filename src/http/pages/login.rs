@@ -84,8 +84,8 @@ pub(in crate::http) async fn log_in(visitor: Visitor, form: Form) -> HttpRespons
     }
     match try_password(&visitor, &form).await {
         Ok(Outcome::Done(session)) => entered(&visitor, &session, return_to),
-        Ok(Outcome::VerificationRequired(methods)) => {
-            let cookie = visitor.challenge_cookie(methods[0].challenge().into());
+        Ok(Outcome::VerificationRequired(challenge)) => {
+            let cookie = visitor.challenge_cookie(challenge.token);
             with_cookie(visitor.redirect(&with_return_to("/login/code", return_to)), &cookie)
         }
         Err(error) => {

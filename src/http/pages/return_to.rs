@@ -28,7 +28,7 @@ pub(super) fn parse(config: &Config, text: &str) -> Option<Target> {
         return Some(Target::Here(url[Position::BeforePath..].to_owned()));
     }
     let origin = Origin::parse(&url.origin().ascii_serialization())?;
-    config.server.allowed_origins.contains(&origin).then(|| Target::Elsewhere(url.into()))
+    config.server.allows(&origin).then(|| Target::Elsewhere(url.into()))
 }
 
 /// Goes where a text leads, as a browser does, and panics where that is anywhere else than it may be: for tests and fuzzers.

@@ -11,7 +11,7 @@ use super::frame::{Frame, Message};
 use super::login::status;
 use super::visitor::Visitor;
 use crate::domain::App;
-use crate::domain::account::check_password;
+use crate::domain::account::{CURRENT, check_password};
 use crate::domain::factors::email::{self, Asker};
 use crate::domain::factors::recovery::RecoveryCodes;
 use crate::domain::factors::totp;
@@ -86,7 +86,7 @@ fn totp_page(visitor: &Visitor, message: Message, status: u16) -> HttpResponse {
 pub(in crate::http) async fn enable_totp(visitor: Visitor, form: Form) -> HttpResponse {
     let enable = |app: &App, principal: &Principal, form: &Form, now| {
         let code = needed(form.code()?)?;
-        check_password(app, &principal.user, &form.password("current_password"), now)?;
+        check_password(app, &principal.user, CURRENT, &form.password(CURRENT), now)?;
         totp::enable(app, principal, &code, now)
     };
     // What is wrong is said where it is asked for.
@@ -121,7 +121,7 @@ pub(in crate::http) async fn send_mail_code(visitor: Visitor, form: Form) -> Htt
 pub(in crate::http) async fn enable_mail_codes(visitor: Visitor, form: Form) -> HttpResponse {
     let enabled = work(&visitor, form, Lane::Hashing, |app, principal, form, now| {
         let mailed = needed(form.code_in("mailed_code")?)?;
-        check_password(app, &principal.user, &form.password("current_password"), now)?;
+        check_password(app, &principal.user, CURRENT, &form.password(CURRENT), now)?;
         done(email::enable(app, principal, (&mailed, form.code()?.as_ref()), now)?)
     });
     match enabled.await {

@@ -5,6 +5,7 @@ use rusqlite::{Connection, params};
 use super::{User, user};
 use crate::error::Result;
 use crate::storage::Page;
+use crate::time::Timestamp;
 
 /// Which users a search is about.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +32,17 @@ pub fn list(connection: &Connection, search: Search<'_>, page: Page) -> Result<V
     let mut statement = connection.prepare_cached(query)?;
     let found = statement.query_map(params![search.text, search.by_email, page.limit, page.offset], user)?;
     Ok(found.collect::<rusqlite::Result<_>>()?)
+}
+
+/// How many users have logged in, or used a session, since then.
+///
+/// # Errors
+/// The database fails.
+pub fn count_active(connection: &Connection, since: Timestamp) -> Result<u32> {
+    let query = "SELECT count(*) FROM users WHERE
+        EXISTS (SELECT 1 FROM sessions WHERE user_id = users.id AND last_seen_at > ?1)
+        OR EXISTS (SELECT 1 FROM devices WHERE user_id = users.id AND last_seen_at > ?1)";
+    Ok(connection.prepare_cached(query)?.query_row([since], |row| row.get(0))?)
 }
 
 /// How many users a search finds.

@@ -39,7 +39,7 @@ impl Person {
 
     /// How many recovery codes are left.
     pub fn codes_left(&self) -> u64 {
-        self.get("/api/users/@me").data()["methods"]["recovery_codes"].as_u64().unwrap()
+        self.get("/api/users/@me").data()["methods"]["recovery_codes"].as_str().unwrap().parse().unwrap()
     }
 }
 

@@ -70,9 +70,9 @@ impl Home {
         self.server.client().log_in_with_code("ada", "hunter22", code)
     }
 
-    /// The state of a method, as `@me` shows it.
-    pub fn state(&self, method: &str) -> Value {
-        self.ada.get("/api/users/@me").data()["methods"][method].clone()
+    /// Whether a factor is on, or how many recovery codes there are, as the operator sees it.
+    pub fn state(&self, factor: &str) -> Value {
+        self.instance.user("ada")["factors"][factor].clone()
     }
 
     pub fn forget_budgets(&self) {

@@ -109,6 +109,11 @@ impl Instance {
         self.ok(&["user", "add", name, "--password-stdin"], password);
     }
 
+    /// A user as the operator sees them.
+    pub fn user(&self, name: &str) -> serde_json::Value {
+        serde_json::from_str(&self.ok(&["user", "show", name, "--json"], "")).unwrap()
+    }
+
     /// Enables TOTP and returns the secret in base32.
     pub fn enroll(&self, name: &str) -> String {
         let shown = self.ok(&["totp", "enroll", name, "--no-confirm", "--json"], "");

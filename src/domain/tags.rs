@@ -1,0 +1,112 @@
+//! Tags: those that are stored, those that follow from elsewhere, and the rights that they give.
+
+use super::App;
+use super::fields::field;
+use super::profile::is_banned;
+use crate::error::{Error, Result};
+use crate::storage::users::User;
+use crate::time::Timestamp;
+
+field!(
+    /// A tag that a user gives themselves: never a right.
+    OwnTag, "tags", |tag| tag.strip_prefix("usr:").is_some_and(is_tag_name), "must be at most 50 of usr: and a-z, 0-9, _"
+);
+field!(
+    /// A tag that an operator gives.
+    GivenTag, "tags", is_given_tag,
+    "must be a-z, 0-9 and _, with or without a prefix; dft: and sys:admin, unverified, blacklisted follow from elsewhere"
+);
+
+/// The tags that a user gives themselves: at most fifty. Clients send back all that they were shown: tags that the user
+/// has, but may not set, are passed over.
+///
+/// # Errors
+/// [`Error::InvalidField`] where there are more, or one is none.
+pub fn own_tags(texts: Vec<String>, shown: &[String]) -> Result<Vec<OwnTag>> {
+    let is_own = |text: &String| text.starts_with("usr:") || !shown.contains(text);
+    let texts: Vec<String> = texts.into_iter().filter(is_own).collect();
+    if texts.len() > 50 {
+        // The rule names the limit, and an empty text breaks it in the same words.
+        OwnTag::parse(String::new())?;
+    }
+    texts.into_iter().map(OwnTag::parse).collect()
+}
+
+/// Whether a user has a right: a tag of that name, but for the tags that users give themselves.
+#[must_use]
+pub fn has_right(app: &App, user: &User, right: &str, now: Timestamp) -> bool {
+    tags(app, user, now).iter().any(|tag| match tag.split_once(':') {
+        Some((prefix, name)) => prefix != "usr" && name == right,
+        None => tag == right,
+    })
+}
+
+/// The effective tags, without duplicates.
+#[must_use]
+pub fn tags(app: &App, user: &User, now: Timestamp) -> Vec<String> {
+    let derived =
+        [(user.is_admin, "sys:admin"), (user.rank == 0, "sys:unverified"), (is_banned(user, now), "sys:blacklisted")];
+    let all = (user.tags.iter().cloned())
+        .chain(app.config.users.default_tags.iter().map(|tag| format!("dft:{tag}")))
+        .chain(derived.into_iter().filter(|(holds, _)| *holds).map(|(_, tag)| tag.into()));
+    let mut tags = Vec::new();
+    for tag in all {
+        if !tags.contains(&tag) {
+            tags.push(tag);
+        }
+    }
+    tags
+}
+
+fn is_tag_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+}
+
+fn is_given_tag(tag: &str) -> bool {
+    let derived = matches!(tag, "sys:admin" | "sys:unverified" | "sys:blacklisted");
+    let (prefix, name) = tag.split_once(':').unwrap_or(("own", tag));
+    !derived && prefix != "dft" && is_tag_name(prefix) && is_tag_name(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn tags_of_ones_own_have_their_prefix_and_given_ones_none_that_follows_from_elsewhere() {
+        let own = |tag: &str| OwnTag::parse(tag.into()).is_ok();
+        assert!(
+            own("usr:admin") && !own("usr:") && !own("sys:admin") && !own("admin") && !own("usr:A") && !own("usr:a:b")
+        );
+        let given = |tag: &str| GivenTag::parse(tag.into()).is_ok();
+        assert!(given("can_world_create") && given("sys:moderator") && given("usr:x"));
+        assert!(!given("sys:admin") && !given("dft:x") && !given("") && !given(":x") && !given("x:") && !given("a\nb"));
+    }
+
+    #[test]
+    fn tags_that_one_has_but_may_not_set_count_for_nothing() {
+        let shown = ["sys:admin".to_owned(), "dft:can_self_edit".into(), "usr:old".into()];
+        let read = |texts: &[&str]| {
+            let texts = texts.iter().map(|text| (*text).into()).collect();
+            own_tags(texts, &shown).map(|tags| tags.into_iter().map(OwnTag::into_text).collect::<Vec<_>>())
+        };
+        assert_eq!(read(&["sys:admin", "usr:a", "dft:can_self_edit", "usr:old"]).unwrap(), ["usr:a", "usr:old"]);
+        assert!(read(&["sys:moderator"]).is_err() && read(&["can_self_edit"]).is_err());
+        let many: Vec<String> = (0..51).map(|number| format!("usr:{number}")).collect();
+        let count = |count: usize| own_tags([&shown[..2], &many[..count]].concat(), &shown).is_ok();
+        assert!(count(0) && count(50) && !count(51));
+    }
+
+    proptest! {
+        #[test]
+        fn what_a_tag_takes_keeps_its_rule(text in ".*|(usr|sys|dft)?:?[a-z_:]{0,9}") {
+            if OwnTag::parse(text.clone()).is_ok() {
+                prop_assert!(GivenTag::parse(text.clone()).is_ok(), "an operator can give what one can take");
+            }
+            if GivenTag::parse(text.clone()).is_ok() {
+                prop_assert!(!text.contains(char::is_whitespace) && !text.starts_with("dft:") && text != "sys:admin");
+            }
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! `/users/@me`: what users change of their own account.
+
+use actix_web::web::Data;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::auth::{CodeText, Success, code, done};
+use super::body::{OptionalBody, PROFILE};
+use super::bridge::Bridge;
+use super::clock::Now;
+use super::cookie;
+use super::dialect::Dialect;
+use super::doc::{Doc, answer, schema};
+use super::envelope::{Failure, Reply};
+use super::extract::AuthenticatedChange;
+use super::factors::any_code;
+use super::object::Object;
+use super::profile::OwnUser;
+use crate::domain::App;
+use crate::domain::account::{CURRENT, Edit, Farewell, delete, edit};
+use crate::domain::changes::Changes;
+use crate::domain::factors::Code;
+use crate::domain::fields::{
+    Avatar, BannerUrl, Bio, Clearable, Display, Email, Home, NewPassword, PresenceText, Pronoun, Status, ThumbnailUrl,
+    Username,
+};
+use crate::domain::links::{NewLink, links};
+use crate::domain::password::Password;
+use crate::domain::sessions::Principal;
+use crate::domain::tags::{OwnTag, own_tags, tags};
+use crate::error::{Error, Result};
+use crate::time::Timestamp;
+
+/// What a user sends to change their account: any of these.
+#[derive(ToSchema)]
+pub(super) struct EditRequest {
+    #[schema(value_type = Option<String>, pattern = "^[a-z0-9_.-]{3,16}$")]
+    username: Option<Username>,
+    /// `null` or an empty text clears it, here and below.
+    #[schema(value_type = Option<String>, max_length = 320)]
+    email: Option<Clearable<Email>>,
+    #[schema(value_type = Option<String>, min_length = 8, max_length = 128)]
+    password: Option<NewPassword>,
+    /// With a new password: the one until now.
+    #[schema(value_type = Option<String>)]
+    current_password: Option<Password>,
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 50)]
+    display: Option<Display>,
+    #[schema(value_type = Option<String>, max_length = 4096)]
+    bio: Option<Clearable<Bio>>,
+    #[schema(value_type = Option<String>, max_length = 32)]
+    pronoun: Option<Clearable<Pronoun>>,
+    #[schema(value_type = Option<String>, max_length = 100)]
+    avatar: Option<Clearable<Avatar>>,
+    #[schema(value_type = Option<PresenceRequest>)]
+    presence: Option<Clearable<Status>>,
+    #[schema(value_type = Option<String>, max_length = 128)]
+    presence_status: Option<Clearable<PresenceText>>,
+    #[schema(value_type = Option<String>, max_length = 2048)]
+    thumbnail: Option<Clearable<ThumbnailUrl>>,
+    #[schema(value_type = Option<String>, max_length = 2048)]
+    banner: Option<Clearable<BannerUrl>>,
+    #[schema(value_type = Option<Vec<LinkRequest>>, max_items = 10)]
+    links: Option<Vec<NewLink>>,
+    #[schema(value_type = Option<String>, max_length = 100)]
+    home: Option<Clearable<Home>>,
+    /// Of tags that the user has, but may not set, nothing is made.
+    #[schema(value_type = Option<Vec<String>>)]
+    tags: Option<Vec<OwnTag>>,
+    /// The second factor, where a change needs it.
+    #[schema(value_type = Option<CodeText>)]
+    twofa_token: Option<Code>,
+    #[schema(value_type = Option<CodeText>)]
+    factor_code: Option<Code>,
+}
+
+/// A status, or an object with it.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it only describes the wire")]
+enum PresenceRequest {
+    Status(String),
+    Whole { status: Option<String>, text: Option<String> },
+}
+
+/// A URL, or an object with it.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it only describes the wire")]
+enum LinkRequest {
+    Url(String),
+    Labelled { label: Option<String>, value: String },
+}
+
+pub(super) const CHANGE: Doc = Doc::new("Change one's own account")
+    .changes()
+    .takes_optionally(schema::<EditRequest>)
+    .gives(answer::<OwnUser>)
+    .fails(&[5, 6, 20, 1001]);
+
+/// `POST` and `PATCH /users/@me`
+pub(super) async fn change(
+    bridge: Data<Bridge>,
+    Now(now): Now,
+    dialect: Dialect,
+    AuthenticatedChange(principal): AuthenticatedChange,
+    OptionalBody(body): OptionalBody<PROFILE>,
+) -> Result<Reply<OwnUser>, Failure> {
+    let wanted = EditRequest::read(body, bridge.app(), &principal, now)?.into_edit()?;
+    let has_password = wanted.password.is_some();
+    let work = move |app: &App| edit(app, &principal, wanted, now);
+    let edited = done(if has_password { bridge.hash(work).await? } else { bridge.run(work).await? })?;
+    Ok(Reply::new(OwnUser::new(edited.profile, dialect)))
+}
+
+/// What a user sends to delete their account: a code where a second factor is on, else the password.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it only describes the wire")]
+pub(super) struct DeleteRequest {
+    current_password: Option<String>,
+    password: Option<String>,
+    token: Option<CodeText>,
+    twofa_token: Option<CodeText>,
+    factor_code: Option<CodeText>,
+}
+
+pub(super) const DELETE: Doc = Doc::new("Delete one's own account with everything of it")
+    .changes()
+    .takes_optionally(schema::<DeleteRequest>)
+    .gives(answer::<Success>)
+    .fails(&[5, 20, 1001]);
+
+/// `DELETE /users/@me`
+pub(super) async fn remove(
+    bridge: Data<Bridge>,
+    Now(now): Now,
+    AuthenticatedChange(principal): AuthenticatedChange,
+    OptionalBody(mut body): OptionalBody,
+) -> Result<Reply<Success>, Failure> {
+    let password = match (body.text(CURRENT)?, body.text("password")?) {
+        (Some(text), _) => Some((CURRENT, Password::from(text))),
+        (None, text) => text.map(|text| ("password", Password::from(text))),
+    };
+    let has_password = password.is_some();
+    let farewell = Farewell { password, code: any_code(&mut body)? };
+    let work = move |app: &App| delete(app, &principal, &farewell, now);
+    done(if has_password { bridge.hash(work).await? } else { bridge.run(work).await? })?;
+    Ok(Reply::new(Success { success: true }).with_cookie(cookie::removal(bridge.config())))
+}
+
+impl EditRequest {
+    /// Reads the fields in the contract's order: the first that breaks its rule is the one reported.
+    fn read(mut body: Object, app: &App, principal: &Principal, now: Timestamp) -> Result<Self> {
+        let username = body.parse("username", Username::parse)?;
+        let email = body.clearable("email", Email::parse)?;
+        let password = body.parse("password", |text| NewPassword::parse(text.into(), &app.config))?;
+        let current_password = body.text(CURRENT)?.map(Password::from);
+        let display = body.parse("display", Display::parse)?;
+        let bio = body.clearable("bio", Bio::parse)?;
+        let pronoun = body.clearable("pronoun", Pronoun::parse)?;
+        let avatar = body.clearable("avatar", Avatar::parse)?;
+        let presence = PresenceEdit::read(&mut body)?;
+        Ok(Self {
+            username,
+            email,
+            password,
+            current_password,
+            display,
+            bio,
+            pronoun,
+            avatar,
+            presence: presence.status,
+            presence_status: body.clearable("presence_status", PresenceText::parse)?.or(presence.text),
+            thumbnail: body.clearable("thumbnail", ThumbnailUrl::parse)?,
+            banner: body.clearable("banner", BannerUrl::parse)?,
+            links: body.links("links")?.map(links).transpose()?,
+            home: body.clearable("home", Home::parse)?,
+            tags: body.texts("tags")?.map(|texts| own_tags(texts, &tags(app, &principal.user, now))).transpose()?,
+            twofa_token: code(&mut body, "twofa_token")?,
+            factor_code: code(&mut body, "factor_code")?,
+        })
+    }
+
+    /// A new password comes with the one until now.
+    fn into_edit(self) -> Result<Edit> {
+        let password = match (self.password, self.current_password) {
+            (Some(_), None) => return Err(Error::invalid(CURRENT, "must come with a new password")),
+            (new, current) => new.zip(current),
+        };
+        let changes = Changes {
+            username: self.username,
+            display: self.display,
+            email: self.email,
+            bio: self.bio,
+            thumbnail: self.thumbnail,
+            banner: self.banner,
+            links: self.links,
+            home: self.home,
+            pronoun: self.pronoun,
+            avatar: self.avatar,
+            presence: self.presence,
+            presence_text: self.presence_status,
+            own_tags: self.tags,
+            ..Changes::default()
+        };
+        Ok(Edit { changes, password, code: self.twofa_token.or(self.factor_code), may_drop_factor: false })
+    }
+}
+
+/// What a user says of being there.
+#[derive(Default)]
+struct PresenceEdit {
+    status: Option<Clearable<Status>>,
+    text: Option<Clearable<PresenceText>>,
+}
+
+impl PresenceEdit {
+    /// Reads a status alone, an object with a status and its text, or `null`, which clears both.
+    fn read(body: &mut Object) -> Result<Self> {
+        let wrong = |rule| Err(Error::invalid("presence", rule));
+        match body.remove("presence") {
+            None => Ok(Self::default()),
+            Some(Value::Null) => Ok(Self { status: Some(Clearable::Cleared), text: Some(Clearable::Cleared) }),
+            Some(Value::String(status)) => {
+                Ok(Self { status: Some(Clearable::parse(status, Status::parse)?), text: None })
+            }
+            Some(Value::Object(parts)) => {
+                let mut parts = Object::from(parts);
+                let status = parts.clearable("status", Status::parse);
+                let text = parts.clearable("text", PresenceText::parse);
+                match (status, text) {
+                    (Ok(status), Ok(text)) => Ok(Self { status, text }),
+                    (Err(_), _) => wrong("must be an object with a status that is known"),
+                    (_, Err(_)) => wrong("must be an object with a text of at most 128 characters"),
+                }
+            }
+            Some(_) => wrong("must be a status, or an object with one"),
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! The links in the column `links` of the table `users`.
+
+/// A link of a user's profile: one line of the column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// What it is called; without a label, it is called by its URL.
+    pub label: Option<String>,
+    /// The URL, which holds no white space.
+    pub value: String,
+}
+
+impl Link {
+    pub(super) fn read(line: &str) -> Self {
+        match line.split_once(' ') {
+            Some((value, label)) => Self { label: Some(label.into()), value: value.into() },
+            None => Self { label: None, value: line.into() },
+        }
+    }
+
+    pub(super) fn write(&self) -> String {
+        match &self.label {
+            Some(label) => format!("{} {label}", self.value),
+            None => self.value.clone(),
+        }
+    }
+}
