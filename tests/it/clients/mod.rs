@@ -1,31 +1,51 @@
 //! The programs that exist, each simulated from its row in the contract's table of clients, and as strict as the program
-//! itself: a key that is missing or of another type is a failure. None of the types has a default for that reason.
+//! itself: a key that is missing, `null` where the program has no `null`, or another kind of value is a failure. None of the
+//! types has a default for that reason, and every answer that a program gets is read by one of them.
 
 #![expect(dead_code, reason = "of most fields only the type is told, and decoding tests it")]
 
 mod browser;
+mod documents;
+mod envelope;
 mod front_2025;
 mod front_2026;
+mod lists;
+mod numeric_origin;
 mod relay;
+mod request;
 mod rust;
+mod stranger;
 mod unity_2026;
 mod unity_january;
+mod user;
+mod values;
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
-use crate::common::{Answer, Client, Instance, Server, oathtool};
+use crate::common::{Answer, Client, Instance, MailServer, Server, oathtool};
+use envelope::{Failure, Refusal, Success, Told};
+use request::Request;
 
 /// What players type.
 const ADDRESS: &str = "nox.example";
 const URL: &str = "https://nox.example";
+const FRONT: &str = "https://front.nox.example";
 const SETTINGS: &str = "[server]\naddress = 'nox.example'\npublic_url = 'https://nox.example'\n\
     allowed_origins = ['https://front.nox.example']\n";
-/// The Ed25519 key of RFC 8410, 10.1.
-const PUBLIC_KEY: &str = "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=";
+const PASSWORD: &str = "hunter22";
+/// An RSA key of 4096 bits, as Unity makes one for itself.
+const PUBLIC_KEY: &str = "MIICIjANBgkqhkiG9w0BAQEFAAOCAg8AMIICCgKCAgEAwwpaA3/3x8D/DD+I4O1IcSW2kzdO1lo+wVdNAK+5bCeWJCmzulTU1NsCjKNAgEE/SPnx\
+    1WkQ5v7wBLwocp9qyE/ZT/mmpGoPPkGtaARof3t1OSYVr+apPVdy7ocQ6qXM5Sv2bkyggjqFpGqiSLFTZ02aroodJ42xRBkBOOXjSpIlZ1Al8oW0\
+    zMsEz5tmV/PevVYW53qYShB9bTlv44/Vrku+Eu92IxMbEPQdPkakCLEpvMdbIvVsSuJm2A668b6nAWkhXn88IoiZikLF+xyOHpJhB6buUkhdVCWl\
+    xYDrDO4QVQWmaHTFGr7mrdxzkOQC69pnsxiMU+wxwPYfLhYLIY6SmC9saUdWUw5DN6EJnzTIqa2yefcVMUh1G1t7T4rB2fgiMpZA59hIrMKqvOWp\
+    nVwbSMo4lwvJEYIv6IzR4KIr1bcM2imqRO18e1JbpuQt16bucnfe7+HR+OG8ysHad4jOd7vvvL48bDdsloc0rTdwLb/3PQQ3RwOV/JUO1SKvyCMo\
+    WTfok+mHIyAuU8iCkGIaslFtEAgSKHUcF3xAUZEgozIj5WM1+kgFt2BDwsKqfKBMaWHZHkv7iPTYEswyl04bW2ktk13H+CZ8Egbon1K6YGPW6dPX\
+    mQepaO64kK48uQHa94LnPkrgb91XwZoE5nzB2ZhOGJ7fnygQaPnphsUCAwEAAQ==";
+/// Of one pixel.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\
+    \0\0\0\rIDATx\xdac\xf8\xcf\xc0\xf0\x1f\0\x05\0\x01\xffV\xc7/\r\0\0\0\0IEND\xaeB`\x82";
 
-/// A server with `ada`, who has an authenticator app and a link, and `bob`.
+/// A server with `ada`, who has an authenticator app, a plain link and one with a label, and `bob`, who has nothing.
 struct Stage {
     instance: Instance,
     server: Server,
@@ -37,11 +57,12 @@ impl Stage {
         Self::with("")
     }
 
+    /// With these settings, which start in the table `[server]`.
     fn with(settings: &str) -> Self {
         let instance = Instance::with(&format!("{SETTINGS}{settings}"));
-        instance.add_user("ada", "hunter22");
-        instance.add_user("bob", "hunter22");
-        instance.ok(&["user", "set", "ada", "--links", "https://ada.example/"], "");
+        instance.add_user("ada", PASSWORD);
+        instance.add_user("bob", PASSWORD);
+        instance.ok(&["user", "set", "ada", "--links", "https://ada.example/,Blog=https://blog.example/"], "");
         let secret = instance.enroll("ada");
         let server = instance.serve();
         Self { instance, server, secret }
@@ -51,16 +72,35 @@ impl Stage {
     fn code(&self, steps: i64) -> String {
         oathtool(&self.secret, steps)
     }
-}
 
-/// Sends a request, with a body of JSON where there is one.
-fn send(client: &Client, (method, path): (&str, &str), headers: &[(&str, &str)], body: Option<&Value>) -> Answer {
-    match body {
-        None => client.send(method, path, headers, b""),
-        Some(body) => {
-            let headers = [headers, &[("Content-Type", "application/json")]].concat();
-            client.send(method, path, &headers, body.to_string().as_bytes())
-        }
+    /// A code from the operator, which goes wherever one of the app goes, as often as it takes.
+    fn another_code(&self) -> String {
+        self.instance.issue_code("ada")
+    }
+
+    /// Gives `bob` an address, and codes by mail as his only factor.
+    fn let_bob_have_codes_by_mail(&self, mails: &MailServer) {
+        self.instance.ok(&["user", "set", "bob", "--email", "bob@b.example", "--verified", "true"], "");
+        let client = self.client();
+        let bearer = format!("Bearer {}", client.log_in("bob", PASSWORD).token());
+        let bob = |request: Request| request.with("Authorization", &bearer).send(&client);
+        data::<Told>(&bob(Request::post("/api/auth/email/send")));
+        let code = serde_json::json!({ "token": mails.next_mail().code() });
+        assert_eq!(bob(Request::post("/api/auth/email/enable").json(&code)).status, 200);
+        assert_eq!(mails.next_mail().subject(), "Nox: Codes by mail were switched on");
+        // Later, as it were.
+        self.instance.forget_budgets();
+    }
+
+    fn client(&self) -> Client {
+        self.server.client()
+    }
+
+    /// Stops the server, which sends what is left, and returns the subjects of the mails not looked at.
+    fn rest(self, mails: MailServer) -> Vec<String> {
+        let (status, _, log) = self.server.stop();
+        assert_eq!(status.code(), Some(0), "{log}");
+        mails.rest()
     }
 }
 
@@ -76,143 +116,29 @@ fn path_of(url: &str) -> &str {
 #[track_caller]
 fn decode<T: DeserializeOwned>(answer: &Answer, status: u16) -> T {
     assert_eq!(answer.status, status, "{}", answer.text);
+    assert!(answer.header("content-type").is_some_and(|kind| kind.starts_with("application/json")), "{answer:?}");
     serde_json::from_str(&answer.text).unwrap_or_else(|error| panic!("{error}: {}", answer.text))
 }
 
 /// The data of a success.
 #[track_caller]
 fn data<T: DeserializeOwned>(answer: &Answer) -> T {
-    decode::<Success<T>>(answer, 200).data
+    let success: Success<T> = decode(answer, 200);
+    assert_eq!(success.error, None, "{}", answer.text);
+    success.data
 }
 
-#[derive(Deserialize)]
-struct Success<T> {
-    data: T,
-}
-
-/// A failure with its code, which is a number or a name, and its data.
-#[derive(Deserialize)]
-struct Failure<C, D = Nullable<Value>> {
-    error: Refusal<C>,
-    data: D,
-}
-
-#[derive(Deserialize)]
-struct Refusal<C> {
-    message: String,
-    code: C,
-    status: u32,
-}
-
-/// What may be null but not be missing; serde takes a missing `Option` for `None`.
-#[derive(Debug, Deserialize)]
-struct Nullable<T>(Option<T>);
-
-/// What a login gives to programs that keep the token themselves.
-#[derive(Deserialize)]
-struct Session<L> {
-    token: String,
-    /// In milliseconds.
-    expires: i64,
-    created_at: i64,
-    user: User<L>,
-}
-
-impl<L> Session<L> {
-    fn bearer(&self) -> String {
-        assert!(self.expires > self.created_at && self.created_at > 1_700_000_000_000);
-        format!("Bearer {}", self.token)
-    }
-}
-
-/// A user as they see themselves, with links as the dialect writes them.
-#[derive(Deserialize)]
-struct User<L> {
-    id: u32,
-    username: String,
-    display: String,
-    server: String,
-    tags: Vec<String>,
-    bio: Nullable<String>,
-    thumbnail: Nullable<String>,
-    banner: Nullable<String>,
-    links: Vec<L>,
-    rank: i64,
-    relations: Nullable<String>,
-    email: Nullable<String>,
-    email_verified: bool,
-    created_at: i64,
-    home: Nullable<String>,
-    twofa_enabled: bool,
-    pronoun: Nullable<String>,
-    avatar: Nullable<String>,
-    public: Nullable<String>,
-    presence: Presence,
-    alias: Vec<Alias>,
-    followers: u32,
-    following: u32,
-    methods: States,
-}
-
-#[derive(Deserialize)]
-struct Presence {
-    status: String,
-    text: Nullable<String>,
-}
-
-#[derive(Deserialize)]
-struct Alias {
-    key: String,
-    value: String,
-}
-
-#[derive(Deserialize)]
-struct States {
-    totp: String,
-    email: String,
-}
-
-/// A link in the dialect of names.
-#[derive(Debug, Deserialize, PartialEq)]
-struct Link {
-    label: String,
-    value: String,
-}
-
-/// What a program needs of somebody else.
-#[derive(Debug, Deserialize, PartialEq)]
-struct Somebody {
-    id: u32,
-    username: String,
-    display: String,
-}
-
-/// What stands beside the failure where a second factor is due, with the methods as a client reads them.
-#[derive(Deserialize)]
-struct Due<M> {
-    verification_required: bool,
-    methods: Vec<M>,
-}
-
-/// A method as it is documented.
-#[derive(Deserialize)]
-struct Method {
-    #[serde(rename = "type")]
-    kind: String,
-    name: String,
-    description: String,
-    enabled: bool,
-    can_send: bool,
-}
-
-/// Checks that of the two methods, `ada`'s app is the one that is on.
+/// A failure with its code, which is a number or a name.
 #[track_caller]
-fn assert_app_is_due(methods: [(&str, bool); 2]) {
-    assert_eq!(methods, [("totp", true), ("email", false)]);
+fn failure<C: DeserializeOwned, D: DeserializeOwned>(answer: &Answer, status: u16) -> Failure<C, D> {
+    let failure: Failure<C, D> = decode(answer, status);
+    assert_eq!(failure.error.status, u32::from(status), "{}", answer.text);
+    assert!(!failure.error.message.is_empty(), "{}", answer.text);
+    failure
 }
 
-/// A logout's answer.
-#[derive(Deserialize)]
-struct Done {
-    success: bool,
+/// What a failure says where it has nothing beside it.
+#[track_caller]
+fn refusal<C: DeserializeOwned>(answer: &Answer, status: u16) -> Refusal<C> {
+    failure::<C, ()>(answer, status).error
 }

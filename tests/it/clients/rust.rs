@@ -2,9 +2,12 @@
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{Done, Due, Method, Nullable, Somebody, Stage, User, assert_app_is_due, decode, path_of, send};
+use super::envelope::{Done, Due};
+use super::request::Request;
+use super::user::{LINKS, OwnUser, PublicUser, Session};
+use super::{PASSWORD, Stage, decode, path_of};
 use crate::common::{Answer, Client};
 
 #[derive(Deserialize)]
@@ -32,17 +35,27 @@ struct Failure<D> {
     time: i64,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Refusal {
     message: String,
     code: i32,
     status: u16,
 }
 
+/// What it keeps of a method.
 #[derive(Deserialize)]
-struct Session {
-    token: String,
-    user: Somebody,
+struct Method {
+    #[serde(rename = "type")]
+    kind: String,
+    enabled: bool,
+}
+
+/// What it keeps of a user.
+#[derive(Debug, Deserialize, PartialEq)]
+struct Somebody {
+    id: u32,
+    username: String,
+    display: String,
 }
 
 /// One that has found the server.
@@ -52,88 +65,128 @@ struct Program {
     bearer: Option<String>,
 }
 
+/// What a failure must be.
+#[derive(Clone, Copy)]
+struct Expected {
+    code: i32,
+    status: u16,
+}
+
+const fn is(code: i32, status: u16) -> Expected {
+    Expected { code, status }
+}
+
 impl Program {
     /// It takes an `/api` at the end of the gateway away, and puts its own behind it.
     fn discover(stage: &Stage) -> Self {
-        let client = stage.server.client();
+        let client = stage.client();
         let nox: Nox = decode(&client.get("/.well-known/nox", &[]), 200);
         let gateway = path_of(&nox.gateway.api).trim_end_matches('/');
         let base = format!("{}/api", gateway.strip_suffix("/api").unwrap_or(gateway));
         Self { client, base, bearer: None }
     }
 
-    fn send(&self, method: &str, path: &str, body: Option<&Value>) -> (String, Answer) {
-        let headers: Vec<_> = self.bearer.iter().map(|bearer| ("Authorization", bearer.as_str())).collect();
-        let path = format!("{}{path}", self.base);
-        let answer = send(&self.client, (method, &path), &headers, body);
-        (path, answer)
+    fn call(&self, request: &Request) -> Answer {
+        let request = request.clone().below(&self.base);
+        match &self.bearer {
+            Some(bearer) => request.with("authorization", bearer).send(&self.client),
+            None => request.send(&self.client),
+        }
     }
 
     #[track_caller]
-    fn success<T: DeserializeOwned>(&self, method: &str, path: &str, body: Option<&Value>) -> T {
-        let (path, answer) = self.send(method, path, body);
-        let envelope: Success<T> = decode(&answer, 200);
-        assert_eq!(envelope.request, path);
+    fn success<T: DeserializeOwned>(&self, request: &Request) -> T {
+        let envelope: Success<T> = decode(&self.call(request), 200);
+        assert_eq!(envelope.request, format!("{}{}", self.base, request.path));
         assert!(envelope.time > 1_700_000_000_000);
         envelope.data
     }
 
-    /// Checks the failure's code and status, and returns its data.
+    /// Checks a failure and returns its data.
     #[track_caller]
-    fn failure<D: DeserializeOwned>(
-        &self,
-        (method, path): (&str, &str),
-        body: Option<&Value>,
-        (code, status): (i32, u16),
-    ) -> D {
-        let (path, answer) = self.send(method, path, body);
-        let envelope: Failure<D> = decode(&answer, status);
-        assert_eq!((envelope.error.code, envelope.error.status), (code, status), "{}", envelope.error.message);
-        assert_eq!(envelope.request, path);
+    fn failure<D: DeserializeOwned>(&self, request: &Request, expected: Expected) -> D {
+        let envelope: Failure<D> = decode(&self.call(request), expected.status);
+        assert_eq!(
+            (envelope.error.code, envelope.error.status),
+            (expected.code, expected.status),
+            "{:?}",
+            envelope.error
+        );
+        assert_eq!(envelope.request, format!("{}{}", self.base, request.path));
         assert!(envelope.time > 1_700_000_000_000);
         envelope.data
     }
 }
 
 #[test]
-fn the_rust_client_logs_in_with_a_code_and_out_again_where_it_looks_for_the_api() {
+fn the_rust_client_reads_every_answer_where_it_looks_for_the_api() {
     let stage = Stage::new();
     let mut program = Program::discover(&stage);
-    let mut body = json!({ "identifier": "ada", "password": "hunter22" });
-    let due: Due<Method> = program.failure(("POST", "/auth/login"), Some(&body), (20, 428));
-    let methods = [0, 1].map(|index: usize| &due.methods[index]);
-    assert_app_is_due(methods.map(|method| (method.kind.as_str(), method.enabled)));
+    assert_eq!(program.base, "/api/v2/api");
+    let mut body = json!({ "identifier": "ada", "password": PASSWORD });
+    let due: Due<Method> = program.failure(&Request::post("/auth/login").json(&body), is(20, 428));
+    let methods: Vec<_> = due.methods.iter().map(|method| (method.kind.as_str(), method.enabled)).collect();
+    assert_eq!(methods, [("totp", true), ("email", false)]);
     body["factor_code"] = stage.code(0).into();
-    let session: Session = program.success("POST", "/auth/login", Some(&body));
-    program.bearer = Some(format!("Bearer {}", session.token));
+    let session: Session<String> = program.success(&Request::post("/auth/login").json(&body));
+    program.bearer = Some(session.bearer());
 
     let ada = Somebody { id: 1, username: "ada".into(), display: "ada".into() };
     for path in ["/users/@me", "/users/ada", "/users/1"] {
-        assert_eq!(program.success::<Somebody>("GET", path, None), ada, "{path}");
+        assert_eq!(program.success::<Somebody>(&Request::get(path)), ada, "{path}");
     }
-    assert_eq!(session.user, ada);
-    let user: User<String> = program.success("GET", "/users/@me", None);
-    assert_eq!(user.links, ["https://ada.example/"]);
+    let me: OwnUser<String> = program.success(&Request::get("/users/@me"));
+    assert_eq!(me.public.links, LINKS);
+    let bob: PublicUser<String> = program.success(&Request::get("/users/bob"));
+    bob.is(2, "bob");
 
-    assert!(program.success::<Done>("POST", "/auth/logout", None).success);
-    program.failure::<Nullable<Value>>(("GET", "/users/@me"), None, (7, 401));
+    assert!(program.success::<Done>(&Request::post("/auth/logout")).success);
+    program.failure::<()>(&Request::get("/users/@me"), is(7, 401));
 }
 
 #[test]
 fn the_rust_client_can_read_every_failure() {
+    let stage = Stage::with("[users]\ndefault_tags = []\nregistration = 'open'");
+    let mut program = Program::discover(&stage);
+    let login = |body: serde_json::Value| Request::post("/auth/login").json(&body);
+    let taken = json!({ "username": "ada", "password": "hunter22!" });
+    for (request, expected) in [
+        (Request::get("/users/nobody"), is(2, 404)),
+        (Request::get("/users/77"), is(2, 404)),
+        (Request::get("/users/@me"), is(7, 401)),
+        (Request::get("/users?limit=ten"), is(5, 400)),
+        (Request::get("/users/ada?fp=x"), is(5, 400)),
+        (Request::get("/users/ada/thumbnail"), is(3, 404)),
+        (Request::get("/worlds"), is(1, 501)),
+        (Request::get(""), is(1, 501)),
+        (Request::delete("/users/ada"), is(1004, 405)),
+        (Request::post("/auth/login"), is(1003, 415)),
+        (Request::post("/auth/login").typed("text/plain", "{}"), is(1003, 415)),
+        (Request::post("/auth/login").typed("application/json", "{"), is(16, 400)),
+        (login(json!([])), is(16, 400)),
+        (login(json!({ "identifier": "ada", "password": "x".repeat(20_000) })), is(1002, 413)),
+        (login(json!({ "identifier": "ada", "password": "hunter23" })), is(5, 400)),
+        (login(json!({ "identifier": "nobody", "password": "hunter23" })), is(2, 404)),
+        (Request::post("/auth/register").json(&taken), is(6, 409)),
+        (Request::post("/relays/update"), is(7, 401)),
+    ] {
+        program.failure::<()>(&request, expected);
+    }
+    let session: Session<String> = program.success(&login(json!({ "identifier": 2, "password": PASSWORD })));
+    program.bearer = Some(session.bearer());
+    program.failure::<()>(&Request::post("/users/@me").json(&json!({ "display": "Bobby" })), is(8, 401));
+    let nowhere = "/users/@me/sessions/0f8fad5b-d9cb-469f-a165-70867728950e";
+    program.failure::<()>(&Request::get(nowhere), is(15, 404));
+    program.failure::<()>(&Request::post("/auth/totp/enable").json(&json!({})), is(5, 400));
+}
+
+#[test]
+fn the_rust_client_can_read_that_it_has_tried_too_often() {
     let stage = Stage::new();
     let program = Program::discover(&stage);
-    let wrong = json!({ "identifier": "ada", "password": "hunter23" });
-    for (what, body, facts) in [
-        (("GET", "/users/nobody"), None, (2, 404)),
-        (("GET", "/users/77"), None, (2, 404)),
-        (("GET", "/users?limit=0"), None, (5, 400)),
-        (("GET", "/worlds"), None, (1, 501)),
-        (("DELETE", "/users/ada"), None, (1004, 405)),
-        (("POST", "/auth/login"), None, (1003, 415)),
-        (("POST", "/auth/login"), Some(&json!([])), (16, 400)),
-        (("POST", "/auth/login"), Some(&wrong), (5, 400)),
-    ] {
-        program.failure::<Nullable<Value>>(what, body, facts);
+    let wrong = Request::post("/auth/login").json(&json!({ "identifier": "bob", "password": "hunter23" }));
+    for _ in 0..5 {
+        program.failure::<()>(&wrong, is(5, 400));
     }
+    program.failure::<()>(&wrong, is(1001, 429));
 }
