@@ -1,94 +1,22 @@
 //! What the forms of the pages take, as a browser sends them, without a script.
 
-use crate::common::{Answer, Client, Instance, Server, oathtool};
-
-/// A browser: it keeps cookies, and fills in the forms of the page that it was shown last.
-struct Browser {
-    client: Client,
-    cookies: Vec<(String, String)>,
-    page: String,
-}
-
-impl Browser {
-    fn new(server: &Server) -> Self {
-        Self { client: server.client(), cookies: Vec::new(), page: String::new() }
-    }
-
-    fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let cookies = cookies.join("; ");
-        let answer =
-            self.client.send(method, path, &[headers, &[("Cookie", cookies.as_str())]].concat(), body.as_bytes());
-        for header in answer.headers.get_all("set-cookie") {
-            let (name, value) = header.to_str().unwrap().split(';').next().unwrap().split_once('=').unwrap();
-            self.cookies.retain(|(known, _)| known != name);
-            if !value.is_empty() {
-                self.cookies.push((name.into(), value.into()));
-            }
-        }
-        self.page.clone_from(&answer.text);
-        answer
-    }
-
-    fn get(&mut self, path: &str) -> Answer {
-        self.send("GET", path, &[], "")
-    }
-
-    /// The token that the page's forms carry.
-    fn token(&self) -> String {
-        let rest = self.page.split_once("name=\"token\" value=\"").expect("a form").1;
-        rest.split('"').next().unwrap().into()
-    }
-
-    /// Submits a form of the page that is shown.
-    fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let token = self.token();
-        self.submit_with(path, &token, &[], fields)
-    }
-
-    fn submit_with(&mut self, path: &str, token: &str, headers: &[(&str, &str)], fields: &[(&str, &str)]) -> Answer {
-        let fields = [&[("token", token)], fields].concat();
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        // Our pages send no referrer, and so browsers send this with their forms.
-        let form = [("Content-Type", "application/x-www-form-urlencoded"), ("Origin", "null")];
-        let headers = if headers.is_empty() { form.to_vec() } else { [&form[..1], headers].concat() };
-        self.send("POST", path, &headers, &body)
-    }
-
-    fn log_in(&mut self, name: &str) -> Answer {
-        self.get("/login");
-        self.submit("/login", &[("identifier", name), ("password", "hunter22")])
-    }
-}
-
-#[track_caller]
-fn leads(answer: &Answer, to: &str) {
-    assert_eq!((answer.status, answer.header("location")), (303, Some(to)), "{}", answer.text);
-}
-
-fn serve(settings: &str) -> (Instance, Server, Browser) {
-    let instance = Instance::with(settings);
-    instance.add_user("ada", "hunter22");
-    let server = instance.serve();
-    let browser = Browser::new(&server);
-    (instance, server, browser)
-}
+use crate::common::{Browser, Instance, oathtool};
 
 #[test]
 fn a_form_logs_in_and_out() {
-    let (_instance, server, mut browser) = serve("");
-    leads(&browser.log_in("ada"), "/account");
+    let (_instance, server, mut browser) = Instance::with_browser("");
+    browser.log_in("ada").leads("/account");
     let page = browser.get("/account");
     assert!(page.text.contains("ada@localhost:53032"), "{}", page.text);
     let session = browser.cookies.iter().find(|(name, _)| name == "_uid").unwrap().1.clone();
-    leads(&browser.submit("/account/logout", &[]), "/login");
+    browser.submit("/account/logout", &[]).leads("/login");
     assert_eq!(server.client().me(&session).status, 401);
-    leads(&browser.get("/account"), "/login");
+    browser.get("/account").leads("/login");
 }
 
 #[test]
 fn a_form_is_good_only_in_the_browser_that_was_shown_it() {
-    let (_instance, server, mut browser) = serve("");
+    let (_instance, server, mut browser) = Instance::with_browser("");
     let mut other = Browser::new(&server);
     other.get("/login");
     browser.get("/login");
@@ -107,12 +35,12 @@ fn a_form_is_good_only_in_the_browser_that_was_shown_it() {
     for origin in [("Origin", "https://evil.example"), ("Sec-Fetch-Site", "cross-site")] {
         assert_eq!(browser.submit_with("/login", &token, &[origin], &fields).status, 403, "{origin:?}");
     }
-    leads(&browser.submit_with("/login", &token, &[], &fields), "/account");
+    browser.submit_with("/login", &token, &[], &fields).leads("/account");
 }
 
 #[test]
 fn no_form_of_the_account_is_taken_without_its_token() {
-    let (instance, _server, mut browser) = serve("");
+    let (instance, _server, mut browser) = Instance::with_browser("");
     browser.log_in("ada");
     for path in [
         "logout",
@@ -139,42 +67,42 @@ fn no_form_of_the_account_is_taken_without_its_token() {
 
 #[test]
 fn a_form_of_a_session_that_has_ended_leads_to_the_login() {
-    let (instance, _server, mut browser) = serve("");
+    let (instance, _server, mut browser) = Instance::with_browser("");
     browser.log_in("ada");
     browser.get("/account");
     instance.ok(&["session", "revoke", "--user", "ada"], "");
     let to = "/login?because=session&return_to=/account";
-    leads(&browser.submit("/account/profile", &[("display", "Ada")]), to);
+    browser.submit("/account/profile", &[("display", "Ada")]).leads(to);
     assert!(browser.get(to).text.contains("Your session has ended."));
 }
 
 #[test]
 fn the_code_step_takes_the_code_of_the_login_that_it_belongs_to() {
-    let (instance, _server, mut browser) = serve("");
+    let (instance, _server, mut browser) = Instance::with_browser("");
     instance.add_user("bob", "hunter22");
     let secrets = ["ada", "bob"].map(|name| instance.enroll(name));
-    leads(&browser.log_in("ada"), "/login/code");
+    browser.log_in("ada").leads("/login/code");
     assert!(browser.get("/login/code").text.contains("value=\"ada\""));
     assert!(!browser.page.contains("hunter22"), "the password is in no page");
     // Another tab begins to log somebody else in.
     let first = browser.token();
-    leads(&browser.log_in("bob"), "/login/code");
+    browser.log_in("bob").leads("/login/code");
     let code = oathtool(&secrets[0], 0);
     let late = browser.submit_with("/login/code", &first, &[], &[("identifier", "ada"), ("code", &code)]);
-    leads(&late, "/login?because=time");
+    late.leads("/login?because=time");
     browser.log_in("ada");
     browser.get("/login/code");
     let wrong = browser.submit("/login/code", &[("identifier", "ada"), ("code", &oathtool(&secrets[1], 9))]);
     assert_eq!(wrong.status, 400);
     assert!(wrong.text.contains("The server’s clock shows"), "{}", wrong.text);
     let spaced = format!("{} {}", &code[..3], &code[3..]);
-    leads(&browser.submit("/login/code", &[("identifier", "ada"), ("code", &spaced)]), "/account");
+    browser.submit("/login/code", &[("identifier", "ada"), ("code", &spaced)]).leads("/account");
     assert_eq!(browser.get("/account").status, 200);
 }
 
 #[test]
 fn a_login_leads_back_to_where_its_reader_came_from() {
-    let (_instance, server, _) = serve("[server]\nallowed_origins = ['https://front.example']");
+    let (_instance, server, _) = Instance::with_browser("[server]\nallowed_origins = ['https://front.example']");
     for (return_to, to) in [
         ("/account?x=y", "/account?x=y"),
         ("http://localhost:53032/a", "/a"),
@@ -187,7 +115,7 @@ fn a_login_leads_back_to_where_its_reader_came_from() {
         browser.get("/login");
         let fields = [("identifier", "ada"), ("password", "hunter22"), ("return_to", return_to)];
         let answer = browser.submit("/login", &fields);
-        leads(&answer, to);
+        answer.leads(to);
         if to.contains("front") {
             let page = browser.get(to);
             assert!(page.text.contains("content=\"0;url=https://front.example/a?b\""), "{}", page.text);
@@ -197,7 +125,7 @@ fn a_login_leads_back_to_where_its_reader_came_from() {
 
 #[test]
 fn what_the_url_says_is_never_markup() {
-    let (_instance, server, _) = serve("");
+    let (_instance, server, _) = Instance::with_browser("");
     for path in [
         "/login?return_to=%22%3E%3Cscript%3E",
         "/email/confirmation?token=%22%3E%3Cscript%3E",
@@ -212,13 +140,17 @@ fn what_the_url_says_is_never_markup() {
 
 #[test]
 fn what_was_typed_stays_where_it_is_refused_but_for_passwords() {
-    let (_instance, _server, mut browser) = serve("");
+    let (_instance, _server, mut browser) = Instance::with_browser("");
     browser.log_in("ada");
     browser.get("/account");
-    let refused = browser.submit("/account/profile", &[("display", "x"), ("bio", "Analytical <Engine>")]);
+    let long = "x".repeat(51);
+    let refused = browser.submit("/account/profile", &[("display", &long), ("bio", "Analytical <Engine>")]);
     assert_eq!(refused.status, 400);
     assert!(refused.text.contains("The display name must be 3 to 32 characters long"), "{}", refused.text);
-    assert!(refused.text.contains("value=\"x\"") && refused.text.contains("Analytical &#60;Engine&#62;</textarea>"));
+    assert!(
+        refused.text.contains(&format!("value=\"{long}\""))
+            && refused.text.contains("Analytical &#60;Engine&#62;</textarea>")
+    );
     let typed = [("email", "ada@new.example"), ("current_password", "wrong horse")];
     let refused = browser.submit("/account/email", &typed);
     assert!(
@@ -233,11 +165,11 @@ fn what_was_typed_stays_where_it_is_refused_but_for_passwords() {
 
 #[test]
 fn the_address_of_a_form_leads_back_to_its_page() {
-    let (_instance, _server, mut browser) = serve("");
-    leads(&browser.get("/login/send"), "/login/code");
-    leads(&browser.get("/login/code"), "/login");
+    let (_instance, _server, mut browser) = Instance::with_browser("");
+    browser.get("/login/send").leads("/login/code");
+    browser.get("/login/code").leads("/login");
     browser.log_in("ada");
     for path in ["profile", "totp/enable", "sessions/end", "recovery"] {
-        leads(&browser.get(&format!("/account/{path}")), "/account");
+        browser.get(&format!("/account/{path}")).leads("/account");
     }
 }

@@ -1,5 +1,6 @@
 //! The instance under test and the client that talks to it.
 
+mod browser;
 mod client;
 mod disk;
 mod factor;
@@ -19,6 +20,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
+pub use browser::Browser;
 pub use client::{Answer, Client};
 pub use disk::SmallDisk;
 pub use factor::{LOGIN, texts};
