@@ -124,6 +124,43 @@ fn a_login_leads_back_to_where_its_reader_came_from() {
 }
 
 #[test]
+fn a_front_that_is_not_configured_is_named_with_what_to_do() {
+    let settings = "[server]\nallowed_origins = ['https://front.example']\nnumeric_origins = ['https://old.example']";
+    let (_instance, server, mut browser) = Instance::with_browser(settings);
+    let english =
+        "does not lead on to https://new.example:8443. Its operator can allow that with server.allowed_origins.";
+    let path = "/login?return_to=https://new.example:8443/a%3Ftoken=x";
+    let page = browser.get(path).text;
+    assert!(page.contains("class=\"note\"") && page.contains(english), "{page}");
+    let french = browser.get(&format!("{path}&lang=fr")).text;
+    assert!(french.contains("ne mène pas à https://new.example:8443."), "{french}");
+    // It stays where the password is wrong, and the login leads to the account.
+    browser.get(&format!("{path}&lang=en"));
+    let fields =
+        |password| [("identifier", "ada"), ("password", password), ("return_to", "https://new.example:8443/a")];
+    let refused = browser.submit("/login", &fields("wrong horse"));
+    assert!(refused.status == 400 && refused.text.contains(english), "{}", refused.text);
+    browser.submit("/login", &fields("hunter22")).leads("/account");
+    let here = format!("http://{}/account", server.address);
+    for known in [
+        "",
+        "/account",
+        "http://localhost:53032/account",
+        &here,
+        "https://front.example/a",
+        "https://old.example",
+        "//evil.example",
+        "javascript:alert(1)",
+        "https://front.example@evil.example",
+        "https://x:y@evil.example/",
+    ] {
+        let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("return_to", known).finish();
+        let page = Browser::new(&server).get(&format!("/login?{query}")).text;
+        assert!(!page.contains("class=\"note\""), "{known}: {page}");
+    }
+}
+
+#[test]
 fn what_the_url_says_is_never_markup() {
     let (_instance, server, _) = Instance::with_browser("");
     for path in [

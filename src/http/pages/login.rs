@@ -24,6 +24,8 @@ struct LoginPage<'a> {
     frame: Frame<'a>,
     return_to: &'a str,
     identifier: &'a str,
+    /// What is said of a page that the login will not lead on to.
+    note: Option<String>,
 }
 
 #[derive(Template)]
@@ -52,7 +54,11 @@ pub(in crate::http) async fn ask_password(visitor: Visitor) -> HttpResponse {
 }
 
 fn login_page(visitor: &Visitor, (identifier, return_to): (&str, &str), message: Message, status: u16) -> HttpResponse {
-    let page = LoginPage { frame: visitor.frame(visitor.t.log_in, message), return_to, identifier };
+    let front = return_to::unknown_front(visitor.bridge.config(), return_to);
+    // Whoever tries the server out at another address comes back to that one.
+    let front = front.filter(|front| visitor.target.as_ref() != Some(front));
+    let note = front.map(|front| fill(visitor.t.front_is_unknown, front));
+    let page = LoginPage { frame: visitor.frame(visitor.t.log_in, message), return_to, identifier, note };
     visitor.show(status, page.render())
 }
 

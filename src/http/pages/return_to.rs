@@ -4,6 +4,9 @@ use url::{Position, Url};
 
 use crate::config::{Config, Origin};
 
+/// The longest host that is shown, with its port, in bytes: no name is longer (RFC 1035, 2.3.4).
+const LONGEST_HOST: usize = 253 + ":65535".len();
+
 /// A place that a login may lead to.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Target {
@@ -29,6 +32,24 @@ pub(super) fn parse(config: &Config, text: &str) -> Option<Target> {
     }
     let origin = Origin::parse(&url.origin().ascii_serialization())?;
     config.server.allows(&origin).then(|| Target::Elsewhere(url.into()))
+}
+
+/// The origin of a page that a login does not lead on to, since it is neither this server's nor a configured one: most often
+/// that of a front whose operator has not named it yet. `None` for what leads somewhere, and for what is plainly no such page.
+pub(super) fn unknown_front(config: &Config, text: &str) -> Option<Origin> {
+    let (scheme, rest) = text.split_once("://")?;
+    let is_web = ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    let host = rest.split(['/', '?', '#']).next()?;
+    // What means to look like another host has such letters in it, or a browser would read it as another one.
+    let is_plain = !host.is_empty()
+        && host.len() <= LONGEST_HOST
+        && !text.contains(|letter: char| letter == '\\' || letter.is_whitespace() || letter.is_control())
+        && !host.contains('@');
+    if !is_web || !is_plain {
+        return None;
+    }
+    let origin = Origin::parse(&Url::parse(text).ok()?.origin().ascii_serialization())?;
+    (origin != config.server.public_url && !config.server.allows(&origin)).then_some(origin)
 }
 
 /// Goes where a text leads, as a browser does, and panics where that is anywhere else than it may be: for tests and fuzzers.
@@ -105,6 +126,56 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_front_that_is_not_configured_is_named_by_its_origin_alone() {
+        let mut config = config();
+        config.server.numeric_origins = vec![Origin::parse("https://old.example").unwrap()];
+        for (text, origin) in [
+            ("https://other.example", "https://other.example"),
+            ("HTTPS://Other.example:443/a/b?token=c#d", "https://other.example"),
+            ("http://nox.example/account", "http://nox.example"),
+            ("https://front.example:444/", "https://front.example:444"),
+            ("https://front.example.evil.example/x@y", "https://front.example.evil.example"),
+            ("http://127.0.0.1:3000/login?to=https://front.example", "http://127.0.0.1:3000"),
+            ("http://[::1]:3000", "http://[::1]:3000"),
+            ("https://bücher.example/ä", "https://xn--bcher-kva.example"),
+        ] {
+            let found = unknown_front(&config, text);
+            assert_eq!(found.as_ref().map(Origin::as_str), Some(origin), "{text:?}");
+            assert_eq!(parse(&config, text), None, "{text:?}");
+        }
+        let long = format!("https://{}/", "a.".repeat(150));
+        for text in [
+            "",
+            "/account",
+            "https://nox.example/account",
+            "https://nox.example//evil.example",
+            "https://front.example/a",
+            "https://old.example/a",
+            "//evil.example",
+            "https:evil.example",
+            "https:///evil.example",
+            "https://",
+            "https://?x",
+            "https://@evil.example",
+            "https://front.example@evil.example",
+            "https://x:y@evil.example/",
+            "https://evil.example\\@front.example",
+            "https://evil.\texample",
+            " https://evil.example",
+            "https://evil.example/ x",
+            "javascript:alert(1)",
+            "javascript://evil.example/%0aalert(1)",
+            "data://evil.example",
+            "ftp://evil.example",
+            "https://<b>.example",
+            "https://evil.example:99999",
+            &long,
+        ] {
+            assert_eq!(unknown_front(&config, text), None, "{text:?}");
+        }
+    }
+
     /// What a link that means to deceive is made of.
     fn near_miss() -> impl Strategy<Value = String> {
         const PARTS: &[&str] = &[
@@ -156,6 +227,17 @@ mod tests {
         fn no_text_leads_anywhere_else(start in "|/|https://(nox|front)\\.example", text in prop_oneof![near_miss(), ".*".prop_map(String::from)]) {
             let text = format!("{start}{text}");
             follow(&config(), &text);
+        }
+
+        #[test]
+        fn what_is_named_is_an_origin_and_nothing_else(start in "|https?://(nox|front)?", text in prop_oneof![near_miss(), ".*".prop_map(String::from)]) {
+            let text = format!("{start}{text}");
+            if let Some(origin) = unknown_front(&config(), &text) {
+                let url = Url::parse(origin.as_str()).unwrap();
+                prop_assert!(url.path() == "/" && url.username().is_empty() && !origin.as_str().contains('@'), "{:?}", text);
+                prop_assert!(!["nox", "front"].iter().any(|name| origin.as_str() == format!("https://{name}.example")), "{:?}", text);
+                prop_assert_eq!(parse(&config(), &text), None);
+            }
         }
 
         #[test]

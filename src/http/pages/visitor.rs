@@ -14,13 +14,14 @@ use url::form_urlencoded;
 use super::form::Form;
 use super::look::Look;
 use super::texts::Texts;
+use crate::config::Origin;
 use crate::domain::sessions::{Device, Principal};
 use crate::error::{Error, Result};
 use crate::http::bridge::Bridge;
 use crate::http::clock::Now;
 use crate::http::envelope::Failure;
 use crate::http::extract::{authenticated, bridge, device};
-use crate::http::{cookie, origin};
+use crate::http::{cookie, forwarded, origin};
 use crate::language::Language;
 use crate::secret;
 use crate::time::Timestamp;
@@ -41,6 +42,8 @@ pub(in crate::http) struct Visitor {
     pub principal: Option<Principal>,
     pub device: Device,
     pub now: Timestamp,
+    /// The origin that the browser sent the request to, as far as that is known.
+    pub target: Option<Origin>,
     /// The challenge that the browser holds.
     pub challenge: Option<String>,
     browser: Browser,
@@ -101,6 +104,7 @@ impl Visitor {
             principal,
             device,
             now: Now::of(request).0,
+            target: forwarded::target(request, &config.server),
             challenge: cookie(CHALLENGE),
             browser,
             is_choice: chosen.is_some(),

@@ -32,6 +32,7 @@ pub(super) const ENGLISH: Texts = Texts {
     took_too_long: "That took too long. Log in again.",
     account_is_disabled: "This account is disabled. Ask the operator of the server.",
     session_is_over: "Your session has ended. Log in again.",
+    front_is_unknown: "After the login, this server does not lead on to {}. Its operator can allow that with server.allowed_origins.",
     you_are_in: "You are logged in",
     go_on_to: "Go on to",
     nothing_here: "There is nothing here",

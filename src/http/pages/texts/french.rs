@@ -32,6 +32,7 @@ pub(super) const FRENCH: Texts = Texts {
     took_too_long: "Cela a pris trop de temps. Connectez-vous à nouveau.",
     account_is_disabled: "Ce compte est désactivé. Adressez-vous à l’administrateur du serveur.",
     session_is_over: "Votre session est terminée. Connectez-vous à nouveau.",
+    front_is_unknown: "Après la connexion, ce serveur ne mène pas à {}. Son administrateur peut le permettre avec server.allowed_origins.",
     you_are_in: "Vous êtes connecté",
     go_on_to: "Continuer vers",
     nothing_here: "Il n’y a rien ici",
