@@ -4,7 +4,8 @@ use super::fields::{is_text, is_url};
 use crate::error::{Error, Result};
 use crate::storage::users::Link;
 
-const MOST: usize = 10;
+/// As many as a user may have.
+pub const MOST: usize = 10;
 const LONGEST_LABEL: usize = 32;
 const RULE: &str = "must be at most 10 http or https URLs of at most 2048 characters, with labels of at most 32";
 

@@ -29,7 +29,7 @@ pub(super) struct OptionalBody<const LIMIT: usize = SMALL>(pub Object);
 /// What most endpoints take.
 const SMALL: usize = 16 * 1024;
 /// A whole profile: ten links of full length and a long text, with every character escaped.
-pub(super) const PROFILE: usize = 128 * 1024;
+pub(super) const PROFILE: usize = 256 * 1024;
 /// What a relay may send along for nobody.
 const LARGEST_IGNORED: usize = 256 * 1024;
 

@@ -4,8 +4,10 @@ mod account;
 mod assets;
 mod changes;
 mod confirmation;
+mod deletion;
 mod form;
 mod frame;
+mod links;
 mod login;
 mod look;
 mod message;
@@ -23,6 +25,7 @@ pub(super) use changes::{
     upload_picture,
 };
 pub(super) use confirmation::{ask as ask_confirmation, confirm};
+pub(super) use deletion::delete_account;
 pub(super) use login::{ask_code, ask_password, log_in, send_code, take_code};
 pub use look::Look;
 pub(super) use second_factor::{

@@ -45,6 +45,7 @@ fn configure_pages(config: &mut ServiceConfig) {
         Endpoint::at("/account/email").post(pages::change_email, PAGE),
         Endpoint::at("/account/email/resend").post(pages::resend_link, PAGE),
         Endpoint::at("/account/password").post(pages::change_password, PAGE),
+        Endpoint::at("/account/delete").post(pages::delete_account, PAGE),
         Endpoint::at("/account/sessions/end").post(pages::end_session, PAGE),
         Endpoint::at("/account/sessions/end-others").post(pages::end_other_sessions, PAGE),
         Endpoint::at("/account/totp").get(pages::show_totp, PAGE),

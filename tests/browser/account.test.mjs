@@ -10,8 +10,11 @@ import {
 
 // One red pixel.
 const PICTURE = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC', 'base64');
+// Two by two.
+const WIDER = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFklEQVR4nGN4VmFj03OCIWpL3odLUQAtmgbDiwwGnQAAAABJRU5ErkJggg==', 'base64');
 
-for (const { name, settings, t, js } of WAYS) {
+for (const { name, settings, t, js, lang } of WAYS) {
   test(`the page shows who I am, and takes what I change (${name})`, async () => {
     const ada = person();
     const page = await logIn(ada, settings);
@@ -26,7 +29,7 @@ for (const { name, settings, t, js } of WAYS) {
     await told(page, t.saved);
     assert.equal(await page.locator('.who strong').textContent(), 'Countess <b>&');
     assert.equal(await page.getByLabel(t.bio).inputValue(), 'One line\nand another');
-    await profile.getByLabel(t.display_name).fill('ab');
+    await profile.getByLabel(t.display_name).fill(' ');
     await profile.getByRole('button', { name: t.save }).click();
     await refused(page, t.bad_display);
 
@@ -38,6 +41,24 @@ for (const { name, settings, t, js } of WAYS) {
     await upload.getByLabel(t.picture).setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('no picture') });
     await upload.locator('> button').click();
     await refused(page, t.picture_refused);
+    // Far larger than the form may be, and larger than the file alone may be.
+    for (const length of [9 << 20, (4 << 20) + 1]) {
+      await upload.getByLabel(t.picture).setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.alloc(length) });
+      await upload.locator('> button').click();
+      await refused(page, t.picture_refused);
+      await page.getByText(lang === 'en' ? /at most 4\s?MiB/ : /4\s?Mio et 4096/).first().waitFor();
+    }
+    await upload.locator('[type=file]').evaluate((field) => { field.required = false; });
+    await upload.locator('> button').click();
+    await refused(page, t.no_picture);
+    await page.goto(`${base}/account`);
+    const before = await page.locator('.who img').getAttribute('src');
+    await upload.getByLabel(t.picture).setInputFiles({ name: 'b.png', mimeType: 'image/png', buffer: WIDER });
+    await upload.locator('> button').click();
+    await told(page, t.saved);
+    assert.notEqual(await page.locator('.who img').getAttribute('src'), before);
+    const width = await page.locator('.who img').evaluate((image) => image.decode().then(() => image.naturalWidth));
+    assert.equal(width, 2, 'a new picture is seen at once');
 
     const other = t === TEXTS.en ? 'fr' : 'en';
     await page.locator('#language').selectOption(other);

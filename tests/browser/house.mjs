@@ -135,6 +135,10 @@ assert.equal((await lines.next()).value, `listening on ${base}`);
 export const nox = (args, input = '') =>
   execFileSync(NOX, args, { cwd: folder, input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'ignore'] });
 
+/** Forgets what was counted, such as a code a minute. */
+export const forgetBudgets = () => execFileSync('/usr/bin/python3',
+  ['-c', 'import sqlite3; sqlite3.connect("nox.db", isolation_level=None).execute("DELETE FROM budgets")'], { cwd: folder });
+
 let count = 0;
 /** Somebody new, so that no test waits for the budget of another. */
 export function person({ totp = false, email = false, display = 'Ada Lovelace', tags = 'can_self_edit,can_file_upload' } = {}) {

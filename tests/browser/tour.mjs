@@ -2,7 +2,7 @@
 
 import {
   CODE, PASSWORD, TEXTS, arrive, base, button, close, code, enter, enterCode, logIn, mail, nox, open, operatorCode, person, refused,
-  wrongCode,
+  unfold, wrongCode,
 } from './house.mjs';
 
 /** A small picture with some colour. */
@@ -19,7 +19,8 @@ const PICTURE = {
 export async function tour(lang, look) {
   const t = TEXTS[lang];
   const settings = { locale: lang === 'en' ? 'en-GB' : 'fr-FR' };
-  const [ada, bob, eve] = [person({ email: true, display: 'Ada Lovelace' }), person({ totp: true, email: true }), person()];
+  const [ada, bob] = [person({ email: true, display: 'Ada Lovelace' }), person({ totp: true, email: true })];
+  const [eve, zoe] = [person(), person({ tags: '' })];
 
   // Before the login.
   let page = await open('/login', settings);
@@ -106,15 +107,42 @@ export async function tour(lang, look) {
   await look(page, 'account-on');
   await unfoldAll(page);
   await look(page, 'account-on-unfolded');
-  await page.locator('#display').fill('ab');
+  await page.locator('#display').fill(' ');
   await button(page, '/account/profile').click();
   await refused(page, t.bad_display);
   await look(page, 'account-refused');
+  await page.locator('#display').fill('Ada Lovelace');
+  await page.locator('[name=link_label_0]').fill('Notes on the engine');
+  await page.locator('[name=link_url_0]').fill('https://example.org/a/rather/long/path/that/does/not/fit/into/the/field?at=all');
+  await page.locator('[name=link_label_1]').fill('Without a scheme');
+  await page.locator('[name=link_url_1]').fill('example.org');
+  await button(page, '/account/profile').click();
+  await refused(page, t.bad_links);
+  await look(page, 'account-link-refused');
+  await page.locator('[name=link_url_1]').fill('https://example.org');
+  await button(page, '/account/profile').click();
+  await page.waitForURL('**/account?done=saved**');
+  await look(page, 'account-links');
   await page.context().clearCookies({ name: '_uid' });
   await page.goto(`${base}/login`);
   await enter(page, ada);
   await page.waitForURL('**/login/code');
   await look(page, 'code-either');
+  await close(page);
+
+  // Somebody who leaves.
+  page = await open('/login?return_to=https://elsewhere.example:8443/welcome', settings);
+  await look(page, 'login-unknown-front');
+  await enter(page, zoe);
+  await page.waitForURL('**/account');
+  await (await unfold(page, '/account/delete')).locator('[type=password]').fill('wrong horse');
+  await button(page, '/account/delete').click();
+  await refused(page, t.wrong_password);
+  await look(page, 'account-delete-refused');
+  await page.locator('#delete-password').fill(PASSWORD);
+  await button(page, '/account/delete').click();
+  await page.waitForURL('**/login?because=deleted');
+  await look(page, 'login-deleted');
   await close(page);
 }
 

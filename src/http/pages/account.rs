@@ -5,7 +5,8 @@ use askama::Template;
 
 use super::form::Form;
 use super::frame::{Frame, Message};
-use super::texts::{Texts, date, fill};
+use super::links::{LinkRow, rows, typed_rows};
+use super::texts::{Texts, date, fill, size};
 use super::visitor::Visitor;
 use crate::domain::factors::email::check_service;
 use crate::domain::pictures::{PictureKind, is_here};
@@ -14,6 +15,7 @@ use crate::domain::sessions::{self, Principal, SessionView};
 use crate::domain::tags::has_right;
 use crate::domain::{App, Page};
 use crate::error::Result;
+use crate::language::Language;
 
 /// Sessions that are shown.
 const MOST_SESSIONS: u32 = 50;
@@ -25,9 +27,15 @@ struct AccountPage<'a> {
     frame: Frame<'a>,
     user: Profile,
     display: String,
+    pronoun: String,
     bio: String,
+    links: Vec<LinkRow>,
+    /// The language that is chosen in the form.
+    language: &'static str,
     initial: String,
-    has_picture: bool,
+    /// The path of the picture, where there is one here.
+    picture: Option<String>,
+    picture_hint: String,
     can_edit: bool,
     can_upload: bool,
     has_totp: bool,
@@ -36,6 +44,8 @@ struct AccountPage<'a> {
     is_code_mailed: bool,
     /// Whether a change of the address or the password needs one.
     needs_code: bool,
+    /// Whether one is mailed where it is due: so it is where mail is the only factor.
+    is_code_mailed_when_due: bool,
     password_hint: String,
     codes_left: String,
     sessions: Vec<SessionRow>,
@@ -89,13 +99,21 @@ pub(super) fn show(visitor: &Visitor, message: Message, status: u16, typed: &For
 impl AccountPage<'_> {
     /// Keeps what was typed; passwords and codes are typed again.
     fn with(mut self, typed: &Form) -> Self {
-        let keep = |field: &mut String, name| match typed.text(name) {
-            "" => (),
-            text => text.clone_into(field),
+        let keep = |field: &mut String, name| {
+            if let Some(text) = typed.get(name) {
+                text.clone_into(field);
+            }
         };
         keep(&mut self.display, "display");
+        keep(&mut self.pronoun, "pronoun");
         keep(&mut self.bio, "bio");
         keep(&mut self.email, "email");
+        if let Some(rows) = typed_rows(self.frame.t, typed) {
+            self.links = rows;
+        }
+        if let Some(language) = Language::from_tag(typed.text("language")) {
+            self.language = language.tag();
+        }
         self
     }
 }
@@ -108,16 +126,21 @@ fn view<'a>(app: &App, visitor: &'a Visitor, principal: &Principal, message: Mes
     let shown = profile(app, user, now);
     Ok(AccountPage {
         display: shown.public.display.clone(),
+        pronoun: shown.public.pronoun.clone().unwrap_or_default(),
         bio: shown.public.bio.clone().unwrap_or_default(),
+        links: rows(t, &shown.public.links),
+        language: visitor.language.tag(),
         email: String::new(),
         refused: visitor.path(),
         initial: shown.public.display.chars().take(1).flat_map(char::to_uppercase).collect(),
-        has_picture: is_here(user, PictureKind::Thumbnail),
+        picture: picture(app, principal, &shown),
+        picture_hint: fill(t.picture_hint, size(visitor.language, app.config.limits.picture_bytes.get())),
         can_edit: has_right(app, user, "can_self_edit", now),
         can_upload: has_right(app, user, "can_file_upload", now),
         has_totp: user.has_totp,
         has_email_factor: user.has_email_factor,
         can_mail: check_service(app).is_ok(),
+        is_code_mailed_when_due: is_mailed_when_due(app, principal),
         is_code_mailed: visitor.query("done") == "code",
         needs_code: shown.twofa_enabled,
         password_hint: fill(t.new_password_hint, app.config.password.min_length.get()),
@@ -127,6 +150,17 @@ fn view<'a>(app: &App, visitor: &'a Visitor, principal: &Principal, message: Mes
         user: shown,
         frame: visitor.frame(t.your_account, message),
     })
+}
+
+/// The path of a picture that lies here. It is another one for another picture, so that a new one is seen at once.
+fn picture(app: &App, principal: &Principal, shown: &Profile) -> Option<String> {
+    let url = shown.public.thumbnail.as_deref().filter(|_| is_here(&principal.user, PictureKind::Thumbnail))?;
+    url.strip_prefix(app.config.server.public_url.as_str()).map(Into::into)
+}
+
+/// Whether a code is mailed by itself where one is due.
+pub(super) fn is_mailed_when_due(app: &App, principal: &Principal) -> bool {
+    principal.user.has_email_factor && !principal.user.has_totp && check_service(app).is_ok()
 }
 
 fn row(visitor: &Visitor, session: SessionView) -> SessionRow {

@@ -2,16 +2,17 @@
 
 use actix_web::HttpResponse;
 
-use super::account::show;
-use super::form::{FileForm, Form};
+use super::account::{is_mailed_when_due, show};
+use super::form::{FileContent, FileForm, Form};
 use super::frame::{Message, with_cookie, with_retry_after};
+use super::links;
 use super::login::{explain, status};
-use super::texts::fill;
+use super::texts::{fill, size};
 use super::visitor::Visitor;
 use crate::domain::account::{CURRENT, Edit, check_password, edit};
 use crate::domain::changes::Changes;
-use crate::domain::factors::{Outcome, is_on};
-use crate::domain::fields::{Bio, Clearable, Display, Email, NewPassword};
+use crate::domain::factors::{self, Outcome, is_on};
+use crate::domain::fields::{Bio, Clearable, Display, Email, NewPassword, Pronoun};
 use crate::domain::pictures::{NewFile, PictureKind, upload};
 use crate::domain::sessions::{self, Principal, SessionId};
 use crate::domain::{App, email};
@@ -20,6 +21,9 @@ use crate::http::cookie;
 use crate::language::Language;
 use crate::time::Timestamp;
 
+/// The rule that a form breaks in which no file was chosen.
+const NO_FILE: &str = "must be chosen";
+
 /// `POST /account/profile`
 pub(in crate::http) async fn change_profile(visitor: Visitor, form: Form) -> HttpResponse {
     // The language is the browser's too from then on.
@@ -27,38 +31,51 @@ pub(in crate::http) async fn change_profile(visitor: Visitor, form: Form) -> Htt
         Some(language) => format!("saved&lang={}", language.tag()),
         None => "saved".into(),
     };
-    act(visitor, form, (Lane::Plain, &told), |app, principal, form, now| {
-        let changes = Changes {
-            display: Some(Display::parse(form.text("display").trim().into())?),
-            // Browsers write the end of a line as two characters.
-            bio: Some(Clearable::parse(form.text("bio").trim().replace("\r\n", "\n"), Bio::parse)?),
-            language: Language::from_tag(form.text("language")),
-            ..Changes::default()
-        };
+    let read = read_profile(&form);
+    act(visitor, form, (Lane::Plain, &told), read, |app, principal, changes, now| {
         done(edit(app, principal, Edit { changes, password: None, code: None, may_drop_factor: false }, now)?).map(drop)
     })
     .await
 }
 
+fn read_profile(form: &Form) -> Result<Changes> {
+    Ok(Changes {
+        display: Some(Display::parse(form.text("display").trim().into())?),
+        pronoun: Some(Clearable::parse(form.text("pronoun").trim().into(), Pronoun::parse)?),
+        // Browsers write the end of a line as two characters.
+        bio: Some(Clearable::parse(form.text("bio").trim().replace("\r\n", "\n"), Bio::parse)?),
+        links: Some(links::read(form)?),
+        language: Language::from_tag(form.text("language")),
+        ..Changes::default()
+    })
+}
+
 /// `POST /account/picture`
-pub(in crate::http) async fn upload_picture(visitor: Visitor, content: FileForm) -> HttpResponse {
-    let FileForm { form, file, held } = content;
-    let change = move |app: &App, principal: &Principal, _: &Form, now| {
-        let _held = held;
-        upload(app, principal, PictureKind::Thumbnail, NewFile { content: file, sha256: None }, now).map(drop)
+pub(in crate::http) async fn upload_picture(visitor: Visitor, FileForm(content): FileForm) -> HttpResponse {
+    let FileContent { form, file, held } = match content {
+        Ok(content) => content,
+        // Whether the form is ours is not known, where it was not read; nor is anything done.
+        Err(error) => return refuse(&visitor, &error, &Form::default()),
     };
-    act(visitor, form, (Lane::Plain, "saved"), change).await
+    let file = file.filter(|file| !file.is_empty()).ok_or(Error::invalid("file", NO_FILE));
+    let change = move |app: &App, principal: &Principal, content, now| {
+        let _held = held;
+        upload(app, principal, PictureKind::Thumbnail, NewFile { content, sha256: None }, now).map(drop)
+    };
+    act(visitor, form, (Lane::Plain, "saved"), file, change).await
 }
 
 /// `POST /account/email`
 pub(in crate::http) async fn change_email(visitor: Visitor, form: Form) -> HttpResponse {
-    act(visitor, form, (Lane::Hashing, "email"), |app, principal, form, now| {
-        let email = Clearable::parse(form.text("email").trim().into(), Email::parse)?;
+    let current = form.password(CURRENT);
+    let email = Clearable::parse(form.text("email").trim().into(), Email::parse);
+    let read = email.and_then(|email| Ok((email, form.code()?)));
+    act(visitor, form, (Lane::Hashing, "email"), read, move |app, principal, (email, code), now| {
         let changes = Changes { email: Some(email), ..Changes::default() };
-        let (user, code) = (&principal.user, form.code()?);
+        let user = &principal.user;
         // A code proves something only where there is a factor.
         if !is_on(user) {
-            check_password(app, user, CURRENT, &form.password(CURRENT), now)?;
+            check_password(app, user, CURRENT, &current, now)?;
         }
         done(edit(app, principal, Edit { changes, password: None, code, may_drop_factor: false }, now)?).map(drop)
     })
@@ -67,29 +84,31 @@ pub(in crate::http) async fn change_email(visitor: Visitor, form: Form) -> HttpR
 
 /// `POST /account/email/resend`
 pub(in crate::http) async fn resend_link(visitor: Visitor, form: Form) -> HttpResponse {
-    act(visitor, form, (Lane::Plain, "link"), |app, principal, _, now| email::resend(app, principal, now)).await
+    act(visitor, form, (Lane::Plain, "link"), Ok(()), |app, principal, (), now| email::resend(app, principal, now))
+        .await
 }
 
 /// `POST /account/password`
 pub(in crate::http) async fn change_password(visitor: Visitor, form: Form) -> HttpResponse {
-    act(visitor, form, (Lane::Hashing, "password"), |app, principal, form, now| {
-        let new = NewPassword::parse(form.password("new_password"), &app.config)?;
-        let password = Some((new, form.password("current_password")));
-        done(edit(
-            app,
-            principal,
-            Edit { changes: Changes::default(), password, code: form.code()?, may_drop_factor: false },
-            now,
-        )?)
-        .map(drop)
+    let (new, current) = (form.password("new_password"), form.password(CURRENT));
+    let read = NewPassword::parse(new, visitor.bridge.config()).and_then(|new| {
+        Ok(Edit {
+            changes: Changes::default(),
+            password: Some((new, current)),
+            code: form.code()?,
+            may_drop_factor: false,
+        })
+    });
+    act(visitor, form, (Lane::Hashing, "password"), read, |app, principal, change, now| {
+        done(edit(app, principal, change, now)?).map(drop)
     })
     .await
 }
 
 /// `POST /account/sessions/end`
 pub(in crate::http) async fn end_session(visitor: Visitor, form: Form) -> HttpResponse {
-    act(visitor, form, (Lane::Plain, "session"), |app, principal, form, now| {
-        let id = SessionId::parse(form.text("session")).ok_or(Error::SessionNotFound)?;
+    let id = SessionId::parse(form.text("session")).ok_or(Error::SessionNotFound);
+    act(visitor, form, (Lane::Plain, "session"), id, |app, principal, id, now| {
         match sessions::revoke(app, principal, id, now) {
             // It has ended already, which is what was wanted.
             Err(Error::SessionNotFound) => Ok(()),
@@ -101,8 +120,10 @@ pub(in crate::http) async fn end_session(visitor: Visitor, form: Form) -> HttpRe
 
 /// `POST /account/sessions/end-others`
 pub(in crate::http) async fn end_other_sessions(visitor: Visitor, form: Form) -> HttpResponse {
-    act(visitor, form, (Lane::Plain, "sessions"), |app, principal, _, now| sessions::revoke_others(app, principal, now))
-        .await
+    act(visitor, form, (Lane::Plain, "sessions"), Ok(()), |app, principal, (), now| {
+        sessions::revoke_others(app, principal, now)
+    })
+    .await
 }
 
 /// `POST /account/logout`
@@ -126,37 +147,45 @@ pub(super) enum Lane {
 }
 
 /// Makes a change that somebody asks for with a form of theirs, and leads back to the page, which says what was done.
-pub(super) async fn act(
+///
+/// What was read from the form is handed in, so that what breaks its rules does not wait for anything.
+pub(super) async fn act<I: Send + 'static>(
     visitor: Visitor,
     form: Form,
     (lane, told): (Lane, &str),
-    change: impl FnOnce(&App, &Principal, &Form, Timestamp) -> Result<()> + Send + 'static,
+    read: Result<I>,
+    change: impl FnOnce(&App, &Principal, I, Timestamp) -> Result<()> + Send + 'static,
 ) -> HttpResponse {
-    match work(&visitor, form, lane, change).await {
+    match work(&visitor, &form, (lane, read), change).await {
         Ok(()) => visitor.redirect(&format!("/account?done={told}")),
         Err(refused) => refused,
     }
 }
 
 /// The same for a change that leaves something to show; the answer, where it is refused.
-pub(super) async fn work<T: Send + 'static>(
+pub(super) async fn work<I: Send + 'static, T: Send + 'static>(
     visitor: &Visitor,
-    form: Form,
-    lane: Lane,
-    change: impl FnOnce(&App, &Principal, &Form, Timestamp) -> Result<T> + Send + 'static,
+    form: &Form,
+    (lane, read): (Lane, Result<I>),
+    change: impl FnOnce(&App, &Principal, I, Timestamp) -> Result<T> + Send + 'static,
 ) -> Result<T, HttpResponse> {
-    let principal = check(visitor, &form)?;
-    let (now, typed) = (visitor.now, form.clone());
-    let change = move |app: &App| change(app, &principal, &form, now);
-    let changed = match lane {
-        Lane::Plain => visitor.bridge.run(change).await,
-        Lane::Hashing => visitor.bridge.hash(change).await,
+    let principal = check(visitor, form)?;
+    let now = visitor.now;
+    let changed = match read {
+        Err(error) => Err(error),
+        Ok(input) => {
+            let change = move |app: &App| change(app, &principal, input, now);
+            match lane {
+                Lane::Plain => visitor.bridge.run(change).await,
+                Lane::Hashing => visitor.bridge.hash(change).await,
+            }
+        }
     };
-    changed.map_err(|error| refuse(visitor, &error, &typed))
+    changed.map_err(|error| refuse(visitor, &error, form))
 }
 
 /// Who sent a form of theirs; the answer, where nobody did.
-fn check(visitor: &Visitor, form: &Form) -> Result<Principal, HttpResponse> {
+pub(super) fn check(visitor: &Visitor, form: &Form) -> Result<Principal, HttpResponse> {
     match &visitor.principal {
         None => Err(visitor.redirect("/login?because=session&return_to=/account")),
         Some(_) if !visitor.sent(form) => Err(show(visitor, Message::Error(visitor.t.stale.into()), 403, form)),
@@ -184,14 +213,25 @@ pub(super) fn refuse(visitor: &Visitor, error: &Error, typed: &Form) -> HttpResp
 pub(super) fn reason(visitor: &Visitor, error: &Error) -> Message {
     let (t, config) = (visitor.t, visitor.bridge.config());
     let text = match error {
-        Error::VerificationRequired => t.code_is_due.into(),
+        Error::VerificationRequired => {
+            let is_mailed = |principal: &Principal| {
+                let is_mailed = |app: &_| factors::email::is_mailed(app, &principal.user, visitor.now);
+                is_mailed_when_due(visitor.bridge.app(), principal) && visitor.bridge.read(is_mailed).unwrap_or(false)
+            };
+            if visitor.principal.as_ref().is_some_and(is_mailed) { t.mailed_code_is_due } else { t.code_is_due }.into()
+        }
         Error::UnAuthorized { .. } => t.no_right.into(),
         Error::AlreadyExists { .. } => t.email_is_taken.into(),
+        Error::InvalidField { field: "file", rule } if rule == NO_FILE => t.no_picture.into(),
         Error::PayloadTooLarge { .. }
         | Error::UnsupportedMediaType { .. }
-        | Error::InvalidField { field: "thumbnail", .. } => fill(t.picture_refused, config.limits.picture_bytes.get()),
+        | Error::InvalidField { field: "thumbnail" | "file", .. } => {
+            fill(t.picture_refused, size(visitor.language, config.limits.picture_bytes.get()))
+        }
         Error::InvalidField { field: "display", .. } => t.bad_display.into(),
+        Error::InvalidField { field: "pronoun", .. } => t.bad_pronoun.into(),
         Error::InvalidField { field: "bio", .. } => t.bad_bio.into(),
+        Error::InvalidField { field: "links", .. } => t.bad_links.into(),
         Error::InvalidField { field: "password", .. } => fill(t.bad_password, config.password.min_length.get()),
         Error::InvalidField { field: "current_password", .. } => t.wrong_password.into(),
         Error::InvalidField { field: "email", rule } if rule.contains("factor") => t.email_is_factor.into(),

@@ -16,8 +16,8 @@ use crate::http::envelope::Failure;
 use crate::http::extract::authenticated;
 use crate::http::{body, upload};
 
-/// More than any form of ours needs: a profile with every character escaped.
-const LARGEST: usize = 128 * 1024;
+/// More than any form of ours needs: ten links of full length and a long text, with every character escaped.
+const LARGEST: usize = 256 * 1024;
 const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 
 /// The fields of a form.
@@ -25,9 +25,14 @@ const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 pub(in crate::http) struct Form(HashMap<String, String>);
 
 impl Form {
+    /// A field, where it is there.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
     /// A field; empty where it is not there.
     pub(super) fn text(&self, name: &str) -> &str {
-        self.0.get(name).map_or("", String::as_str)
+        self.get(name).unwrap_or_default()
     }
 
     /// A password, exactly as it was typed.
@@ -67,12 +72,15 @@ impl FromRequest for Form {
     }
 }
 
-/// A form with a file.
-pub(in crate::http) struct FileForm {
+/// A form with a file, or why it was not read: a page says so.
+pub(in crate::http) struct FileForm(pub Result<FileContent>);
+
+/// What a form with a file holds.
+pub(in crate::http) struct FileContent {
     pub form: Form,
-    pub file: Vec<u8>,
+    pub file: Option<Vec<u8>>,
     /// Kept until the file is stored.
-    pub held: Option<Held>,
+    pub held: Held,
 }
 
 impl FromRequest for FileForm {
@@ -81,13 +89,13 @@ impl FromRequest for FileForm {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         // Nobody's file is not read: there is no account for it.
-        if authenticated(request).is_err() {
-            return Box::pin(async { Ok(Self { form: Form::default(), file: Vec::new(), held: None }) });
+        if let Err(error) = authenticated(request) {
+            return Box::pin(async { Ok(Self(Err(error))) });
         }
         let content = upload::read(request, payload, true);
         Box::pin(async {
-            let (content, held) = content.await?;
-            Ok(Self { form: Form(content.texts), file: content.file.unwrap_or_default(), held: Some(held) })
+            let content = content.await;
+            Ok(Self(content.map(|(form, held)| FileContent { form: Form(form.texts), file: form.file, held })))
         })
     }
 }

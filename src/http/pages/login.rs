@@ -48,6 +48,7 @@ pub(in crate::http) async fn ask_password(visitor: Visitor) -> HttpResponse {
     let message = match visitor.query("because") {
         "session" => Message::Error(visitor.t.session_is_over.into()),
         "time" => Message::Error(visitor.t.took_too_long.into()),
+        "deleted" => Message::Done(visitor.t.account_is_deleted),
         _ => Message::None,
     };
     login_page(&visitor, ("", return_to), message, 200)

@@ -5,19 +5,17 @@ use askama::Template;
 use zeroize::Zeroizing;
 
 use super::account::show;
-use super::changes::{Lane, act, done, reason, refuse, work};
+use super::changes::{Lane, act, check, done, reason, refuse, work};
 use super::form::Form;
 use super::frame::{Frame, Message};
 use super::login::status;
 use super::visitor::Visitor;
-use crate::domain::App;
 use crate::domain::account::{CURRENT, check_password};
 use crate::domain::factors::email::{self, Asker};
 use crate::domain::factors::recovery::RecoveryCodes;
 use crate::domain::factors::totp;
 use crate::domain::factors::{Code, renew_recovery_codes};
 use crate::domain::qr;
-use crate::domain::sessions::Principal;
 use crate::error::{Error, Result};
 
 #[derive(Template)]
@@ -43,8 +41,8 @@ struct CodesPage<'a> {
 /// `POST /account/totp/setup`
 pub(in crate::http) async fn set_up_totp(visitor: Visitor, form: Form) -> HttpResponse {
     let setup =
-        |app: &_, principal: &_, form: &Form, now| done(totp::setup(app, principal, form.code()?.as_ref(), now)?);
-    match work(&visitor, form, Lane::Plain, setup).await {
+        |app: &_, principal: &_, code: Option<Code>, now| done(totp::setup(app, principal, code.as_ref(), now)?);
+    match work(&visitor, &form, (Lane::Plain, form.code()), setup).await {
         Ok(_) => visitor.redirect("/account/totp"),
         Err(refused) => refused,
     }
@@ -84,18 +82,23 @@ fn totp_page(visitor: &Visitor, message: Message, status: u16) -> HttpResponse {
 
 /// `POST /account/totp/enable`
 pub(in crate::http) async fn enable_totp(visitor: Visitor, form: Form) -> HttpResponse {
-    let enable = |app: &App, principal: &Principal, form: &Form, now| {
-        let code = needed(form.code()?)?;
-        check_password(app, &principal.user, CURRENT, &form.password(CURRENT), now)?;
-        totp::enable(app, principal, &code, now)
-    };
+    let current = form.password(CURRENT);
     // What is wrong is said where it is asked for.
-    let enabled =
-        work(&visitor, form, Lane::Hashing, move |app, principal, form, now| match enable(app, principal, form, now) {
-            Err(error @ Error::InvalidField { .. }) => Ok(Err(error)),
-            other => other.map(Ok),
-        });
-    match enabled.await {
+    let enabled = match form.code().and_then(needed) {
+        Err(wrong) => check(&visitor, &form).map(|_| Err(wrong)),
+        Ok(code) => {
+            work(&visitor, &form, (Lane::Hashing, Ok(code)), move |app, principal, code, now| {
+                let enabled = check_password(app, &principal.user, CURRENT, &current, now)
+                    .and_then(|()| totp::enable(app, principal, &code, now));
+                match enabled {
+                    Err(error @ Error::InvalidField { .. }) => Ok(Err(error)),
+                    other => other.map(Ok),
+                }
+            })
+            .await
+        }
+    };
+    match enabled {
         Ok(Ok(codes)) => codes_page(&visitor, &codes),
         Ok(Err(wrong)) => totp_page(&visitor, reason(&visitor, &wrong), status(&wrong)),
         Err(refused) => refused,
@@ -104,14 +107,16 @@ pub(in crate::http) async fn enable_totp(visitor: Visitor, form: Form) -> HttpRe
 
 /// `POST /account/totp/disable`
 pub(in crate::http) async fn disable_totp(visitor: Visitor, form: Form) -> HttpResponse {
-    let disable =
-        |app: &_, principal: &_, form: &Form, now| done(totp::disable(app, principal, form.code()?.as_ref(), now)?);
-    act(visitor, form, (Lane::Plain, "off"), disable).await
+    let code = form.code();
+    act(visitor, form, (Lane::Plain, "off"), code, |app, principal, code, now| {
+        done(totp::disable(app, principal, code.as_ref(), now)?)
+    })
+    .await
 }
 
 /// `POST /account/mail-codes/send`
 pub(in crate::http) async fn send_mail_code(visitor: Visitor, form: Form) -> HttpResponse {
-    act(visitor, form, (Lane::Plain, "code"), |app, principal, _, now| {
+    act(visitor, form, (Lane::Plain, "code"), Ok(()), |app, principal, (), now| {
         email::send(app, Asker::Session(Box::new(principal.clone())), now)
     })
     .await
@@ -119,10 +124,11 @@ pub(in crate::http) async fn send_mail_code(visitor: Visitor, form: Form) -> Htt
 
 /// `POST /account/mail-codes/enable`
 pub(in crate::http) async fn enable_mail_codes(visitor: Visitor, form: Form) -> HttpResponse {
-    let enabled = work(&visitor, form, Lane::Hashing, |app, principal, form, now| {
-        let mailed = needed(form.code_in("mailed_code")?)?;
-        check_password(app, &principal.user, CURRENT, &form.password(CURRENT), now)?;
-        done(email::enable(app, principal, (&mailed, form.code()?.as_ref()), now)?)
+    let current = form.password(CURRENT);
+    let codes = form.code_in("mailed_code").and_then(needed).and_then(|mailed| Ok((mailed, form.code()?)));
+    let enabled = work(&visitor, &form, (Lane::Hashing, codes), move |app, principal, (mailed, code), now| {
+        check_password(app, &principal.user, CURRENT, &current, now)?;
+        done(email::enable(app, principal, (&mailed, code.as_ref()), now)?)
     });
     match enabled.await {
         Ok(none) if none.is_empty() => visitor.redirect("/account?done=on"),
@@ -133,15 +139,17 @@ pub(in crate::http) async fn enable_mail_codes(visitor: Visitor, form: Form) -> 
 
 /// `POST /account/mail-codes/disable`
 pub(in crate::http) async fn disable_mail_codes(visitor: Visitor, form: Form) -> HttpResponse {
-    let disable =
-        |app: &_, principal: &_, form: &Form, now| done(email::disable(app, principal, form.code()?.as_ref(), now)?);
-    act(visitor, form, (Lane::Plain, "off"), disable).await
+    let code = form.code();
+    act(visitor, form, (Lane::Plain, "off"), code, |app, principal, code, now| {
+        done(email::disable(app, principal, code.as_ref(), now)?)
+    })
+    .await
 }
 
 /// `POST /account/recovery`
 pub(in crate::http) async fn renew_codes(visitor: Visitor, form: Form) -> HttpResponse {
-    let renewed = work(&visitor, form, Lane::Plain, |app, principal, form, now| {
-        done(renew_recovery_codes(app, principal, form.code()?.as_ref(), now)?)
+    let renewed = work(&visitor, &form, (Lane::Plain, form.code()), |app, principal, code, now| {
+        done(renew_recovery_codes(app, principal, code.as_ref(), now)?)
     });
     match renewed.await {
         Ok(codes) => codes_page(&visitor, &codes),

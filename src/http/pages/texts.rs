@@ -26,16 +26,18 @@ texts! {
     code_from_app, code_from_mail, code_from_either, code_hint, logging_in_as, continue_, use_another_account,
     mail_a_code, code_is_mailed, wrong_login, wrong_code, too_many_before, too_many_after, busy, unreachable, fault,
     stale, took_too_long, account_is_disabled, session_is_over, front_is_unknown, you_are_in, go_on_to, nothing_here,
-    nothing_here_text, to_the_start, your_account, log_out, change, save, saved, profile, display_name,
-    display_hint, bio, bio_hint, language, picture, picture_hint, upload, picture_refused, no_right, is_not_so, setup_is_over, bad_display,
-    bad_bio, email, no_email, verified, not_verified, mail_a_link, link_is_mailed, new_email, bad_email,
-    email_is_taken, email_is_factor, email_changed, confirm_address, confirm_address_text, confirm,
+    nothing_here_text, to_the_start, your_account, log_out, change, save, saved, profile, display_name, display_hint,
+    pronoun, pronoun_hint, bio, bio_hint, links, links_hint, link_label, link_url, link_label_example, language,
+    picture, picture_hint, upload, picture_refused, no_picture, no_right, is_not_so, setup_is_over, bad_display,
+    bad_pronoun, bad_bio, bad_links, email, no_email, verified, not_verified, mail_a_link, link_is_mailed, new_email,
+    bad_email, email_is_taken, email_is_factor, email_changed, confirm_address, confirm_address_text, confirm,
     address_is_confirmed, link_is_over, current_password, new_password, new_password_hint, bad_password,
-    wrong_password, password_changed, code, code_is_due, second_factor, second_factor_text, app, mail_codes, on,
-    off, switch_on, switch_off, switched_on, switched_off, set_up_app, scan, qr_code, secret, open_app, first_code,
-    mail_needs_address, recovery_codes, codes_left, new_codes, codes_text, copy, copied, download, print, done,
-    sessions, this_session, unknown_device, last_seen, from, end, end_session_of, end_all_others, session_ended,
-    sessions_ended, older_sessions, back
+    wrong_password, password_changed, code, code_is_due, mailed_code_is_due, second_factor, second_factor_text, app,
+    mail_codes, on, off, switch_on, switch_off, switched_on, switched_off, set_up_app, scan, qr_code, secret,
+    open_app, first_code, mail_needs_address, recovery_codes, codes_left, new_codes, codes_text, copy, copied,
+    download, print, done, sessions, this_session, unknown_device, last_seen, from, end, end_session_of,
+    end_all_others, session_ended, sessions_ended, older_sessions, delete_account, delete, delete_text, delete_code_hint,
+    delete_for_good, account_is_deleted, back
 }
 
 impl Texts {
@@ -81,6 +83,18 @@ const FRENCH_MONTHS: [&str; 12] = [
     "décembre",
 ];
 
+/// A number of bytes as people read it, never as more than it is.
+pub(super) fn size(language: Language, bytes: u32) -> String {
+    let (unit, factor) = if bytes < 1024 * 1024 { ("Ki", 1024) } else { ("Mi", 1024 * 1024) };
+    let (point, byte) = match language {
+        Language::English => ('.', 'B'),
+        Language::French => (',', 'o'),
+    };
+    let (whole, tenth) = (bytes / factor, u64::from(bytes % factor) * 10 / u64::from(factor));
+    let number = if tenth == 0 { whole.to_string() } else { format!("{whole}{point}{tenth}") };
+    format!("{number}\u{a0}{unit}{byte}")
+}
+
 /// An instant as a reader of that language writes it, in UTC; a script shows the reader's own time.
 pub(super) fn date(language: Language, at: Timestamp) -> String {
     let date = at.date();
@@ -110,6 +124,21 @@ mod tests {
             assert_eq!(places(en), places(fr), "{name}");
             let same = ["code", "sessions", "secret"].contains(&name);
             assert_eq!(en == fr, same, "{name}: {en}");
+        }
+    }
+
+    #[test]
+    fn sizes_are_written_as_people_read_them() {
+        for (bytes, english, french) in [
+            (4_194_304, "4 MiB", "4 Mio"),
+            (1024, "1 KiB", "1 Kio"),
+            (1_048_575, "1023.9 KiB", "1023,9 Kio"),
+            (1_048_576, "1 MiB", "1 Mio"),
+            (5_000_000, "4.7 MiB", "4,7 Mio"),
+            (16_777_216, "16 MiB", "16 Mio"),
+        ] {
+            let plain = |language| size(language, bytes).replace('\u{a0}', " ");
+            assert_eq!((plain(Language::English).as_str(), plain(Language::French).as_str()), (english, french));
         }
     }
 

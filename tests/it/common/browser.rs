@@ -44,6 +44,13 @@ impl Browser {
         rest.split('"').next().unwrap().into()
     }
 
+    /// What a field of the page holds; `None` where it has none of that name.
+    pub fn value(&self, name: &str) -> Option<String> {
+        let rest = self.page.split_once(&format!("name=\"{name}\""))?.1;
+        let tag = rest.split_once('>')?.0;
+        Some(tag.split_once(" value=\"")?.1.split('"').next()?.into())
+    }
+
     /// Submits a form of the page that is shown.
     pub fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let token = self.token();
@@ -63,6 +70,18 @@ impl Browser {
         let form = [("Content-Type", "application/x-www-form-urlencoded"), ("Origin", "null")];
         let headers = if headers.is_empty() { form.to_vec() } else { [&form[..1], headers].concat() };
         self.send("POST", path, &headers, &body)
+    }
+
+    /// Submits the form with the picture, as browsers write forms with files.
+    pub fn submit_file(&mut self, path: &str, (name, content): (&str, &[u8])) -> Answer {
+        let token = self.token();
+        let head = format!(
+            "--limit\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\n{token}\r\n\
+             --limit\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"a.png\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
+        );
+        let body = [head.as_bytes(), content, b"\r\n--limit--\r\n"].concat();
+        self.send_bytes("POST", path, &[("Content-Type", "multipart/form-data; boundary=limit")], &body)
     }
 
     pub fn log_in(&mut self, name: &str) -> Answer {

@@ -1,0 +1,38 @@
+//! The form of `/account` with which somebody deletes their account.
+
+use actix_web::HttpResponse;
+
+use super::account::is_mailed_when_due;
+use super::changes::{Lane, done, work};
+use super::form::Form;
+use super::frame::with_cookie;
+use super::visitor::Visitor;
+use crate::domain::App;
+use crate::domain::account::{CURRENT, Farewell, delete};
+use crate::domain::factors::Outcome;
+use crate::domain::factors::email::{self, Asker};
+use crate::domain::sessions::Principal;
+use crate::error::Result;
+use crate::http::cookie;
+use crate::time::Timestamp;
+
+/// `POST /account/delete`: by the password, and by a code too where a second factor is on.
+pub(in crate::http) async fn delete_account(visitor: Visitor, form: Form) -> HttpResponse {
+    let password = form.password(CURRENT);
+    let farewell = form.code().map(|code| Farewell { password: Some((CURRENT, password)), code });
+    match work(&visitor, &form, (Lane::Hashing, farewell), try_it).await {
+        Ok(()) => with_cookie(visitor.redirect("/login?because=deleted"), &cookie::removal(visitor.bridge.config())),
+        Err(refused) => refused,
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is work that is handed on")]
+fn try_it(app: &App, principal: &Principal, farewell: Farewell, now: Timestamp) -> Result<()> {
+    let outcome = delete(app, principal, &farewell, now)?;
+    let is_due = matches!(outcome, Outcome::VerificationRequired(_));
+    if is_due && is_mailed_when_due(app, principal) && !email::is_mailed(app, &principal.user, now)? {
+        // The code before is used, and it is too soon for another: this says when.
+        email::send(app, Asker::Session(Box::new(principal.clone())), now)?;
+    }
+    done(outcome)
+}

@@ -1,0 +1,71 @@
+//! The links in the form of the profile: rows of a label and a URL, some of them empty, to add more.
+
+use super::form::Form;
+use super::texts::{Texts, fill};
+use crate::domain::links::{MOST, NewLink, SentLink, links};
+use crate::domain::profile::Link;
+use crate::error::Result;
+
+/// Rows beyond those that hold something.
+const EMPTY: usize = 2;
+
+/// A row of the form.
+pub(super) struct LinkRow {
+    /// What the names of its fields end with.
+    pub index: usize,
+    pub label: String,
+    pub url: String,
+    /// What the fields are called, for whoever does not see where they stand.
+    pub label_name: String,
+    pub url_name: String,
+    pub is_label_wrong: bool,
+    pub is_url_wrong: bool,
+}
+
+impl LinkRow {
+    fn new(t: &Texts, index: usize, SentLink { label, value }: SentLink) -> Self {
+        let is_wrong = |label: Option<&String>| {
+            let link = SentLink { label: label.cloned(), value: value.clone() };
+            !value.is_empty() && NewLink::parse(link).is_err()
+        };
+        let is_url_wrong = is_wrong(None);
+        Self {
+            index,
+            is_label_wrong: !is_url_wrong && is_wrong(label.as_ref()),
+            is_url_wrong,
+            label: label.unwrap_or_default(),
+            url: value,
+            label_name: fill(t.link_label, index + 1),
+            url_name: fill(t.link_url, index + 1),
+        }
+    }
+}
+
+/// The rows for the links that somebody has.
+pub(super) fn rows(t: &Texts, stored: &[Link]) -> Vec<LinkRow> {
+    let has = stored.iter().map(|link| SentLink { label: link.label.clone(), value: link.value.clone() });
+    let none = std::iter::repeat_with(|| SentLink { label: None, value: String::new() });
+    let count = stored.len().max(MOST.min(stored.len() + EMPTY));
+    has.chain(none).take(count).enumerate().map(|(index, link)| LinkRow::new(t, index, link)).collect()
+}
+
+/// The rows as they were typed; `None` where the form has none.
+pub(super) fn typed_rows(t: &Texts, form: &Form) -> Option<Vec<LinkRow>> {
+    let rows: Vec<_> = typed(form).map(|(index, link)| LinkRow::new(t, index, link)).collect();
+    (!rows.is_empty()).then_some(rows)
+}
+
+/// The links that a form holds: a row without a URL is none.
+///
+/// # Errors
+/// [`crate::error::Error::InvalidField`] where one breaks the rules.
+pub(super) fn read(form: &Form) -> Result<Vec<NewLink>> {
+    links(typed(form).map(|(_, link)| link).filter(|link| !link.value.is_empty()).collect())
+}
+
+fn typed(form: &Form) -> impl Iterator<Item = (usize, SentLink)> {
+    (0..MOST).filter_map(|index| {
+        let value = form.get(&format!("link_url_{index}"))?.trim().to_owned();
+        Some((index, SentLink { label: Some(form.text(&format!("link_label_{index}")).trim().to_owned()), value }))
+    })
+}
