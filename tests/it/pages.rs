@@ -131,6 +131,17 @@ fn a_page_wears_what_the_operator_chose() {
 }
 
 #[test]
+fn terms_privacy_and_rules_stand_at_the_foot_of_the_pages_in_their_language() {
+    let instance = Instance::with("[instance]\nterms = 'https://example.org/t'\nrules = 'https://example.org/r'");
+    let server = instance.serve();
+    let page = |tag: &str| server.client().get(&format!("/login?lang={tag}"), &[]).text;
+    let (english, french) = (page("en"), page("fr"));
+    assert!(english.contains(r#"<a href="https://example.org/t">Terms of use</a>"#), "{english}");
+    assert!(english.contains(r#"<a href="https://example.org/r">Rules</a>"#) && !english.contains("Privacy"));
+    assert!(french.contains(r#"<a href="https://example.org/t">Conditions d’utilisation</a>"#), "{french}");
+}
+
+#[test]
 fn a_look_that_cannot_be_worn_is_refused_with_its_reason() {
     for (setting, reason) in [
         ("accent = '#ffcc00'", "too light"),
@@ -138,6 +149,7 @@ fn a_look_that_cannot_be_worn_is_refused_with_its_reason() {
         ("logo = 'missing.svg'", "missing.svg"),
         ("logo = 'nox.toml'", "picture"),
         ("links = [{ label = 'x', url = 'javascript:alert(1)' }]", "http"),
+        ("terms = '/terms'", "http"),
     ] {
         let instance = Instance::with(&format!("[instance]\n{setting}"));
         let ran = instance.run(&["serve", "--listen", "127.0.0.1:0"], "");

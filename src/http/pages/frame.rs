@@ -11,6 +11,7 @@ use actix_web::http::header::{
 use super::look::Look;
 use super::texts::Texts;
 use super::visitor::Visitor;
+use crate::config::WebUrl;
 use crate::error::Error;
 use crate::http::envelope::Failure;
 
@@ -48,6 +49,8 @@ pub(super) struct Frame<'a> {
     pub look: &'a Look,
     /// The same page in the other language, where it can be asked for again.
     pub language_url: Option<String>,
+    /// What the operator wants to be read, such as the terms of use: labels and URLs.
+    pub documents: Vec<(&'static str, &'a str)>,
     pub form_token: String,
     pub message: Message,
 }
@@ -55,11 +58,15 @@ pub(super) struct Frame<'a> {
 impl Visitor {
     /// The frame of a page for this visitor.
     pub(super) fn frame<'a>(&'a self, heading: &'a str, message: Message) -> Frame<'a> {
+        let (t, instance) = (self.t, &self.bridge.config().instance);
+        let documents = [(t.terms, &instance.terms), (t.privacy, &instance.privacy), (t.rules, &instance.rules)];
+        let shown = |(label, url): (_, &'a Option<WebUrl>)| Some((label, url.as_ref()?.as_str()));
         Frame {
-            t: self.t,
+            t,
             t_language: self.language.tag(),
             heading,
-            instance: &self.bridge.config().instance.title,
+            instance: &instance.title,
+            documents: documents.into_iter().filter_map(shown).collect(),
             look: &self.look,
             language_url: self.language_url(),
             form_token: self.form_token(),

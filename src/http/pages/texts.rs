@@ -26,7 +26,7 @@ texts! {
     code_from_app, code_from_mail, code_from_either, code_hint, logging_in_as, continue_, use_another_account,
     mail_a_code, code_is_mailed, wrong_login, wrong_code, too_many_before, too_many_after, busy, unreachable, fault,
     stale, took_too_long, account_is_disabled, session_is_over, front_is_unknown, you_are_in, go_on_to, nothing_here,
-    nothing_here_text, to_the_start, your_account, log_out, change, save, saved, profile, display_name, display_hint,
+    nothing_here_text, to_the_start, terms, privacy, rules, your_account, log_out, change, save, saved, profile, display_name, display_hint,
     pronoun, pronoun_hint, bio, bio_hint, links, links_hint, link_label, link_url, link_label_example, language,
     picture, picture_hint, upload, picture_refused, no_picture, no_right, is_not_so, setup_is_over, bad_display,
     bad_pronoun, bad_bio, bad_links, email, no_email, verified, not_verified, mail_a_link, link_is_mailed, new_email,
