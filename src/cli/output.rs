@@ -223,7 +223,7 @@ fn status(error: &anyhow::Error) -> u8 {
 
 fn refusal(error: &Error) -> u8 {
     match error {
-        Error::InvalidField { .. } => 2,
+        error if error.invalid_field().is_some() => 2,
         Error::UserNotFound | Error::SessionNotFound | Error::NotFound { .. } => 3,
         Error::AlreadyExists { .. } => 4,
         Error::ServerNotReady { .. } => 6,

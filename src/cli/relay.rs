@@ -68,8 +68,10 @@ fn named(error: anyhow::Error, name: &str) -> anyhow::Error {
     let text = match refusal {
         Error::NotFound { .. } => format!("there is no relay {name:?}; nox relay list shows them all"),
         Error::AlreadyExists { .. } => format!("there is a relay {name:?} already"),
-        Error::InvalidField { field, rule } => format!("the {field} {rule}"),
-        _ => return error,
+        refusal => match refusal.invalid_field() {
+            Some((field, rule)) => format!("the {field} {rule}"),
+            None => return error,
+        },
     };
     Stop::refused(refusal, text).into()
 }

@@ -165,7 +165,9 @@ fn confirm(app: &App, output: Output, enrollment: &Enrollment, name: &str) -> Re
         let digits: String = line.split_whitespace().collect();
         let code = Code::parse("code", digits);
         match code.and_then(|code| totp::confirm(app, enrollment, &code, Timestamp::now())) {
-            Err(Error::InvalidField { .. }) => output.say("That is not the code; is the clock right?"),
+            Err(Error::InvalidCode { .. } | Error::WrongCode { .. }) => {
+                output.say("That is not the code; is the clock right?");
+            }
             other => return other.map_err(|error| refused(error.into(), name)),
         }
     }

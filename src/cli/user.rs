@@ -235,8 +235,10 @@ pub(super) fn named(error: impl Into<anyhow::Error>, name: &str) -> anyhow::Erro
     let text = match refusal {
         Error::UserNotFound => format!("there is no user {name:?}; nox user list shows them all"),
         Error::AlreadyExists { with, .. } => format!("{name:?} cannot be stored: {with} is taken"),
-        Error::InvalidField { field, rule } => format!("the {field} {rule}"),
-        _ => return error,
+        refusal => match refusal.invalid_field() {
+            Some((field, rule)) => format!("the {field} {rule}"),
+            None => return error,
+        },
     };
     Stop::refused(refusal, text).into()
 }

@@ -44,7 +44,7 @@ pub struct Edited {
 ///
 /// # Errors
 /// In this order: [`Error::UnAuthorized`] without the right to edit, [`Error::TooManyRequests`],
-/// [`Error::InvalidField`] for a wrong password or code, [`Error::AlreadyExists`]; or a fault.
+/// [`Error::EmailInUseAsFactor`], [`Error::WrongPassword`], [`Error::WrongCode`], [`Error::AlreadyExists`]; or a fault.
 pub fn edit(app: &App, principal: &Principal, edit: Edit, now: Timestamp) -> Result<Outcome<Box<Edited>>> {
     let user = &principal.user;
     if !has_right(app, user, "can_self_edit", now) {
@@ -53,7 +53,7 @@ pub fn edit(app: &App, principal: &Principal, edit: Edit, now: Timestamp) -> Res
     let after = edit.changes.preview(app, user);
     let loses_factor = user.has_email_factor && !after.has_email_factor;
     if loses_factor && !(edit.may_drop_factor && after.email.is_none()) {
-        return Err(Error::invalid("email", "is a second factor: switch that off first"));
+        return Err(Error::EmailInUseAsFactor);
     }
     let events = audit::happening([
         (after.username != user.username, Event::AccountRenamed),
@@ -104,7 +104,7 @@ pub struct Farewell {
 /// password that is sent must be right in any case.
 ///
 /// # Errors
-/// [`Error::TooManyRequests`], [`Error::InvalidField`] for a wrong password or code, [`Error::NotLogged`] where the session
+/// [`Error::TooManyRequests`], [`Error::WrongPassword`], [`Error::WrongCode`], [`Error::NotLogged`] where the session
 /// has ended meanwhile, or a fault.
 pub fn delete(app: &App, principal: &Principal, farewell: &Farewell, now: Timestamp) -> Result<Outcome<()>> {
     let user = &principal.user;
@@ -127,12 +127,12 @@ pub fn delete(app: &App, principal: &Principal, farewell: &Farewell, now: Timest
 /// Makes sure once more that it is the user who asks, by the password.
 ///
 /// # Errors
-/// [`Error::TooManyRequests`], [`Error::InvalidField`] where it is wrong, or a fault.
+/// [`Error::TooManyRequests`], [`Error::WrongPassword`], or a fault.
 pub fn check_password(app: &App, user: &User, field: &'static str, current: &Password, now: Timestamp) -> Result<()> {
     let spent = throttle::spend(app, vec![Budget::current_password(&user.id.to_string())], now)?;
     if !app.hasher.verify(current, &user.password_hash)? {
         tracing::info!(account = %user.id, "a change was refused: the password is wrong");
-        return Err(Error::invalid(field, "is not correct"));
+        return Err(Error::WrongPassword { field });
     }
     app.db.write(|connection| spent.refund(connection))
 }

@@ -39,13 +39,13 @@ pub struct LoginAttempt {
 pub type LoginOutcome = Outcome<Box<OpenedSession>>;
 
 /// Wrong password: what a caller learns of it.
-const WRONG_PASSWORD: Error = Error::invalid("password", "is not correct");
+const WRONG_PASSWORD: Error = Error::WrongPassword { field: "password" };
 
 /// Logs somebody in.
 ///
 /// # Errors
-/// In this order: [`Error::TooManyRequests`], [`Error::UserNotFound`], [`Error::InvalidField`] for a wrong password,
-/// [`Error::UnAuthorized`] for a disabled account, [`Error::InvalidField`] for a wrong code; or a fault.
+/// In this order: [`Error::TooManyRequests`], [`Error::UserNotFound`], [`Error::WrongPassword`],
+/// [`Error::UnAuthorized`] for a disabled account, [`Error::WrongCode`]; or a fault.
 pub fn login(app: &App, attempt: &LoginAttempt, now: Timestamp) -> Result<LoginOutcome> {
     let (user, known) = app.db.read(|connection| {
         let user = attempt.identifier.find(connection)?;
@@ -64,7 +64,7 @@ pub fn login(app: &App, attempt: &LoginAttempt, now: Timestamp) -> Result<LoginO
 /// Finishes a login that waits for its second factor, by its challenge: for pages, which do not keep the password.
 ///
 /// # Errors
-/// [`Error::InvalidChallenge`], [`Error::TooManyRequests`], [`Error::InvalidField`] for a wrong code; or a fault.
+/// [`Error::InvalidChallenge`], [`Error::TooManyRequests`], [`Error::WrongCode`]; or a fault.
 pub fn finish(app: &App, challenge: &str, code: &Code, device: &Device, now: Timestamp) -> Result<Box<OpenedSession>> {
     // It stands for a password only where it cannot stand alone.
     let user = factors::challenged(app, challenge, now)
@@ -94,8 +94,8 @@ fn log(outcome: &Result<LoginOutcome>, user: &str, ip: IpAddr) {
 const fn reason(error: &Error) -> &'static str {
     match error {
         Error::UserNotFound => "unknown_user",
-        Error::InvalidField { field, .. } if matches!(field.as_bytes(), b"password") => "wrong_password",
-        Error::InvalidField { .. } => "wrong_code",
+        Error::WrongPassword { .. } => "wrong_password",
+        Error::WrongCode { .. } => "wrong_code",
         Error::UnAuthorized { .. } => "disabled",
         Error::TooManyRequests { .. } => "too_many_attempts",
         Error::ServerNotReady { .. } => "busy",
@@ -198,7 +198,7 @@ fn check_password(app: &App, attempt: &LoginAttempt, user: Option<User>, now: Ti
 
 /// Whether a refusal says that somebody guessed; a disabled account or a fault of the server's own does not.
 const fn is_guess(error: &Error) -> bool {
-    matches!(error, Error::UserNotFound | Error::InvalidField { .. })
+    matches!(error, Error::UserNotFound | Error::WrongPassword { .. })
 }
 
 /// A hash with today's parameters, where the stored one has others.

@@ -30,13 +30,12 @@ const LIFETIME: Duration = Duration::from_hours(24);
 /// Mails another link to whoever is logged in.
 ///
 /// # Errors
-/// [`Error::ServiceDisabled`] without a mail server, [`Error::AlreadyValid`], [`Error::InvalidField`] where there is no
-/// address, [`Error::TooManyRequests`], or a fault.
+/// [`Error::ServiceDisabled`] without a mail server, [`Error::AlreadyValid`], [`Error::EmailMissing`], [`Error::TooManyRequests`], or a fault.
 pub fn resend(app: &App, principal: &Principal, now: Timestamp) -> Result<()> {
     check_service(app)?;
     match &*principal.user {
         user if user.email_verified => Err(Error::AlreadyValid),
-        User { email: None, .. } => Err(NO_ADDRESS),
+        User { email: None, .. } => Err(Error::EmailMissing),
         user => mail_link(app, user, Some(&principal.device), now),
     }
 }
@@ -73,10 +72,10 @@ pub fn set_up(
 /// Removes the principal's address, and the factor of codes that went there.
 ///
 /// # Errors
-/// [`Error::InvalidField`] where there is none, and what [`account::edit`] returns.
+/// [`Error::EmailMissing`], and what [`account::edit`] returns.
 pub fn remove(app: &App, principal: &Principal, code: Option<Code>, now: Timestamp) -> Result<Outcome<()>> {
     if principal.user.email.is_none() {
-        return Err(NO_ADDRESS);
+        return Err(Error::EmailMissing);
     }
     let changes = Changes { email: Some(Clearable::Cleared), ..Changes::default() };
     account::edit(app, principal, Edit { changes, password: None, code, may_drop_factor: true }, now).map(|edited| {
@@ -86,8 +85,6 @@ pub fn remove(app: &App, principal: &Principal, code: Option<Code>, now: Timesta
         }
     })
 }
-
-const NO_ADDRESS: Error = Error::invalid("email", "must be set first");
 
 /// Mails a link to a user whose address is new, where there is a mail server, and tells whether it did; whoever has had too
 /// many asks again later.
@@ -105,7 +102,7 @@ pub(super) fn invite(app: &App, user: &User, device: Option<&Device>, now: Times
 fn mail_link(app: &App, user: &User, device: Option<&Device>, now: Timestamp) -> Result<()> {
     let address = user.email.as_deref().unwrap_or_default();
     if !mail::can_reach(address) {
-        return Err(Error::invalid("email", "must be one that mail can be sent to"));
+        return Err(Error::EmailUnreachable);
     }
     let _counted = throttle::spend(app, Budget::links(&user.id.to_string()), now)?;
     let token = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(secret::random::<32>()?));

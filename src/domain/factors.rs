@@ -45,13 +45,13 @@ impl Code {
     /// Takes six ASCII digits, or a recovery code with or without its dash, in any case.
     ///
     /// # Errors
-    /// [`Error::InvalidField`] for anything else.
+    /// [`Error::InvalidCode`] for anything else.
     pub fn parse(field: &'static str, text: String) -> Result<Self> {
         let text = Zeroizing::new(text);
         if text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit()) {
             return Ok(Self { field, kind: CodeKind::Digits(text) });
         }
-        let letters = recovery::letters(&text).ok_or(Error::invalid(field, "must be six digits or a recovery code"))?;
+        let letters = recovery::letters(&text).ok_or(Error::InvalidCode { field })?;
         Ok(Self { field, kind: CodeKind::Recovery(letters) })
     }
 
@@ -62,13 +62,9 @@ impl Code {
         }
     }
 
-    const fn invalid(&self, rule: &'static str) -> Error {
-        Error::invalid(self.field, rule)
-    }
-
     /// A code that is wrong, stale or used: all the same to whoever sent it.
     const fn refused(&self) -> Error {
-        self.invalid("is wrong, has expired or was used already")
+        Error::WrongCode { field: self.field }
     }
 }
 
@@ -98,7 +94,7 @@ pub(super) const fn are_as_in(user: &User, before: &User) -> bool {
 /// Makes a change: at once where the user has no second factor, else in one transaction with the acceptance of a code.
 ///
 /// # Errors
-/// [`Error::TooManyRequests`], [`Error::InvalidField`] where the code is refused, a fault, or what `change` returns.
+/// [`Error::TooManyRequests`], [`Error::WrongCode`], a fault, or what `change` returns.
 pub(super) fn with_factor<T>(
     app: &App,
     (user, device): (&User, &Device),
@@ -186,7 +182,7 @@ pub fn verify(app: &App, principal: &Principal, code: &Code, now: Timestamp) -> 
     }
     match accept(app, (&principal.user, &principal.device), code, now, |_| Ok(())) {
         Ok(()) => Ok(true),
-        Err(Error::InvalidField { .. }) => Ok(false),
+        Err(Error::WrongCode { .. }) => Ok(false),
         Err(error) => Err(error),
     }
 }
@@ -217,7 +213,7 @@ pub(super) fn forget_the_rest(connection: &Connection, user: &User) -> Result<()
 /// Gives a user new recovery codes, by a code of any factor.
 ///
 /// # Errors
-/// [`Error::ServiceDisabled`] without a second factor, [`Error::InvalidField`] where the code is wrong,
+/// [`Error::ServiceDisabled`] without a second factor, [`Error::WrongCode`],
 /// [`Error::TooManyRequests`], or a fault.
 pub fn renew_recovery_codes(
     app: &App,

@@ -4,10 +4,10 @@ use url::Url;
 
 use super::password::{MAX_LENGTH, Password};
 use crate::config::Config;
-use crate::error::{Error, Result};
+use crate::error::{AccountField, Error, Result};
 
 macro_rules! field {
-    ($(#[$doc:meta])* $name:ident, $field:literal, $holds:expr, $rule:literal) => {
+    ($(#[$doc:meta])* $name:ident, $field:ident, $holds:expr, $rule:literal) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub struct $name(String);
@@ -16,10 +16,10 @@ macro_rules! field {
             /// Takes a text that keeps the rule.
             ///
             /// # Errors
-            /// [`Error::InvalidField`] where it does not.
+            /// [`Error::InvalidAccountField`] where it does not.
             pub fn parse(text: String) -> Result<Self> {
                 let holds: fn(&str) -> bool = $holds;
-                if holds(&text) { Ok(Self(text)) } else { Err(Error::invalid($field, $rule)) }
+                if holds(&text) { Ok(Self(text)) } else { Err(Error::invalid_account(AccountField::$field, $rule)) }
             }
 
             pub(super) fn into_text(self) -> String {
@@ -33,48 +33,48 @@ pub(super) use field;
 
 field!(
     /// A username.
-    Username, "username", is_username, "must be 3 to 16 characters from a-z, 0-9, _, . and -, and not digits alone"
+    Username, Username, is_username, "must be 3 to 16 characters from a-z, 0-9, _, . and -, and not digits alone"
 );
 field!(
     /// The name that others see.
-    Display, "display", is_display, "must be 1 to 50 characters long, without control characters or outer spaces"
+    Display, Display, is_display, "must be 1 to 50 characters long, without control characters or outer spaces"
 );
 field!(
     /// An email address.
-    Email, "email", is_email, "must be an address of at most 320 characters"
+    Email, Email, is_email, "must be an address of at most 320 characters"
 );
 field!(
     /// A few words about oneself.
-    Bio, "bio", |text| is_text(text, 0, 4096), "must be at most 4096 characters long"
+    Bio, Bio, |text| is_text(text, 0, 4096), "must be at most 4096 characters long"
 );
 field!(
     /// The world where one lives.
-    Home, "home", |text| is_text(text, 1, 100), "must be 1 to 100 characters long"
+    Home, Home, |text| is_text(text, 1, 100), "must be 1 to 100 characters long"
 );
 field!(
     /// The URL of a small picture.
-    ThumbnailUrl, "thumbnail", is_url, "must be an http or https URL of at most 2048 characters"
+    ThumbnailUrl, Thumbnail, is_url, "must be an http or https URL of at most 2048 characters"
 );
 field!(
     /// The URL of a wide picture.
-    BannerUrl, "banner", is_url, "must be an http or https URL of at most 2048 characters"
+    BannerUrl, Banner, is_url, "must be an http or https URL of at most 2048 characters"
 );
 field!(
     /// How one wants to be spoken of.
-    Pronoun, "pronoun", |text| is_text(text, 1, 32), "must be at most 32 characters long"
+    Pronoun, Pronoun, |text| is_text(text, 1, 32), "must be at most 32 characters long"
 );
 field!(
     /// What one looks like: `<id>@<server>`, where `::` is this server.
-    Avatar, "avatar", |text| is_text(text, 1, 100), "must be 1 to 100 characters long"
+    Avatar, Avatar, |text| is_text(text, 1, 100), "must be 1 to 100 characters long"
 );
 field!(
     /// A status that a client knows, see [`STATUSES`].
-    Status, "presence", |text| STATUSES.contains(&text),
+    Status, Presence, |text| STATUSES.contains(&text),
     "must be online, busy, dnd, oja, ojf, stream, offline, idle or invisible, or an object with such a status"
 );
 field!(
     /// A few words beside the status.
-    PresenceText, "presence_status", |text| is_text(text, 1, 128), "must be at most 128 characters long"
+    PresenceText, PresenceText, |text| is_text(text, 1, 128), "must be at most 128 characters long"
 );
 impl Email {
     pub(super) fn as_str(&self) -> &str {
@@ -106,14 +106,14 @@ impl NewPassword {
     /// Takes a password that is long enough.
     ///
     /// # Errors
-    /// [`Error::InvalidField`] where it is too short or too long.
+    /// [`Error::InvalidAccountField`] where it is too short or too long.
     pub fn parse(password: Password, config: &Config) -> Result<Self> {
         let shortest = config.password.min_length.get() as usize;
         if (shortest..=MAX_LENGTH).contains(&password.length()) {
             return Ok(Self(password));
         }
         let rule = format!("must be between {shortest} and {MAX_LENGTH} characters long").into();
-        Err(Error::InvalidField { field: "password", rule })
+        Err(Error::InvalidAccountField { field: AccountField::Password, rule })
     }
 }
 

@@ -1,7 +1,7 @@
 //! The links of a profile.
 
 use super::fields::{is_text, is_url};
-use crate::error::{Error, Result};
+use crate::error::{AccountField, Error, Result};
 use crate::storage::users::Link;
 
 /// As many as a user may have.
@@ -17,7 +17,7 @@ impl NewLink {
     /// Takes a URL and its label. A label that is blank, or that only repeats the URL, counts as none.
     ///
     /// # Errors
-    /// [`Error::InvalidField`] where either breaks its rule.
+    /// [`Error::InvalidAccountField`] where either breaks its rule.
     pub fn parse(SentLink { label, value }: SentLink) -> Result<Self> {
         let label = label.filter(|label| !label.trim().is_empty() && *label != value);
         // A link is stored as one line.
@@ -25,7 +25,7 @@ impl NewLink {
         if is_url(&value) && label.as_ref().is_none_or(is_label) {
             Ok(Self(Link { label, value }))
         } else {
-            Err(Error::invalid("links", RULE))
+            Err(Error::invalid_account(AccountField::Links, RULE))
         }
     }
 
@@ -46,10 +46,10 @@ pub struct SentLink {
 /// Takes the links of a user: at most ten.
 ///
 /// # Errors
-/// [`Error::InvalidField`] where there are more, or one is none.
+/// [`Error::InvalidAccountField`] where there are more, or one is none.
 pub fn links(items: Vec<SentLink>) -> Result<Vec<NewLink>> {
     if items.len() > MOST {
-        return Err(Error::invalid("links", RULE));
+        return Err(Error::invalid_account(AccountField::Links, RULE));
     }
     items.into_iter().map(NewLink::parse).collect()
 }

@@ -85,7 +85,7 @@ pub struct NewFile {
 ///
 /// # Errors
 /// [`Error::UnAuthorized`] without the right to upload, [`Error::PayloadTooLarge`], [`Error::UnsupportedMediaType`] where
-/// it is no picture, [`Error::InvalidField`] where it has too many pixels or another hash, or the database fails.
+/// it is no picture, [`Error::InvalidPictureSize`], [`Error::InvalidField`] where it has another hash, or the database fails.
 pub fn upload(app: &App, principal: &Principal, kind: PictureKind, file: NewFile, now: Timestamp) -> Result<Profile> {
     if !has_right(app, &principal.user, "can_file_upload", now) {
         return Err(Error::UnAuthorized { action: "upload files" });
@@ -116,8 +116,7 @@ pub(super) fn put(connection: &Connection, user: &mut User, kind: PictureKind, p
 /// Finds out by its content what a picture is.
 ///
 /// # Errors
-/// [`Error::PayloadTooLarge`], [`Error::UnsupportedMediaType`] where it is no picture, or [`Error::InvalidField`] where it
-/// has too many pixels.
+/// [`Error::PayloadTooLarge`], [`Error::UnsupportedMediaType`] where it is no picture, or [`Error::InvalidPictureSize`].
 pub fn recognize(app: &App, kind: PictureKind, content: Vec<u8>) -> Result<NewPicture> {
     let limit = app.config.limits.picture_bytes.get() as usize;
     if content.len() > limit {
@@ -133,7 +132,7 @@ pub fn recognize(app: &App, kind: PictureKind, content: Vec<u8>) -> Result<NewPi
     let is_sized = blob_size(&content)
         .is_ok_and(|size| (1..=LONGEST_SIDE).contains(&size.width) && (1..=LONGEST_SIDE).contains(&size.height));
     if !is_sized {
-        return Err(Error::invalid(kind.as_str(), "must be at most 4096 pixels wide and high"));
+        return Err(Error::InvalidPictureSize { field: kind.as_str() });
     }
     Ok(NewPicture { media_type: media_type.into(), sha256: Sha256::digest(&content).into(), content })
 }

@@ -3,17 +3,17 @@
 use super::App;
 use super::fields::field;
 use super::profile::is_banned;
-use crate::error::{Error, Result};
+use crate::error::{AccountField, Error, Result};
 use crate::storage::users::User;
 use crate::time::Timestamp;
 
 field!(
     /// A tag that a user gives themselves: never a right.
-    OwnTag, "tags", |tag| tag.strip_prefix("usr:").is_some_and(is_tag_name), "must be at most 50 of usr: and a-z, 0-9, _"
+    OwnTag, Tags, |tag| tag.strip_prefix("usr:").is_some_and(is_tag_name), "must be at most 50 of usr: and a-z, 0-9, _"
 );
 field!(
     /// A tag that an operator gives.
-    GivenTag, "tags", is_given_tag,
+    GivenTag, Tags, is_given_tag,
     "must be a-z, 0-9 and _, with or without a prefix; dft: and sys:admin, unverified, blacklisted follow from elsewhere"
 );
 
@@ -21,7 +21,7 @@ field!(
 /// has, but may not set, are passed over.
 ///
 /// # Errors
-/// [`Error::InvalidField`] where there are more, or one is none.
+/// [`Error::InvalidAccountField`] where there are more, or one is none.
 pub fn own_tags(texts: Vec<String>, shown: &[String]) -> Result<Vec<OwnTag>> {
     let is_own = |text: &String| text.starts_with("usr:") || !shown.contains(text);
     let texts: Vec<String> = texts.into_iter().filter(is_own).collect();

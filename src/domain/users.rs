@@ -186,7 +186,7 @@ pub fn set(
 /// Adds and removes tags.
 ///
 /// # Errors
-/// [`Error::UserNotFound`], [`Error::InvalidField`] where a tag cannot be given, or the database fails.
+/// [`Error::UserNotFound`], or the database fails.
 pub fn retag(app: &App, name: &str, add: Vec<GivenTag>, remove: &[GivenTag], now: Timestamp) -> Result<Profile> {
     app.db.write(|connection| {
         let mut user = by_name(app, connection, name)?;

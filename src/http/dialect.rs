@@ -96,7 +96,20 @@ const fn name(error: &Error) -> (&'static str, u16) {
         Error::NotImplemented => ("NOT_IMPLEMENTED", 501),
         Error::UserNotFound | Error::NotFound { .. } | Error::SessionNotFound => ("NOT_FOUND", 404),
         Error::ServiceDisabled | Error::UnAuthorized { .. } => ("FORBIDDEN", 403),
-        Error::InvalidField { .. } => ("VALIDATION_ERROR", 422),
+        Error::InvalidField { .. }
+        | Error::InvalidAccountField { .. }
+        | Error::WrongPassword { .. }
+        | Error::InvalidCode { .. }
+        | Error::WrongCode { .. }
+        | Error::SetupExpired { .. }
+        | Error::FactorNotEnabled
+        | Error::EmailMissing
+        | Error::EmailNotVerified
+        | Error::EmailUnreachable
+        | Error::EmailInUseAsFactor
+        | Error::FileMissing
+        | Error::InvalidForm
+        | Error::InvalidPictureSize { .. } => ("VALIDATION_ERROR", 422),
         Error::AlreadyExists { .. } => ("CONFLICT", 409),
         Error::NotLogged => ("UNAUTHORIZED", 401),
         Error::InternalError { .. } => ("INTERNAL_SERVER_ERROR", 500),

@@ -284,7 +284,7 @@ pub(super) fn any_code(body: &mut Object) -> Result<Option<Code>> {
 }
 
 fn needed(code: Option<Code>) -> Result<Code> {
-    code.ok_or(Error::invalid("token", "must be six digits or a recovery code"))
+    code.ok_or(Error::InvalidCode { field: "token" })
 }
 
 pub(super) fn enabled(message: &'static str, codes: RecoveryCodes) -> Reply<Enabled> {

@@ -32,8 +32,6 @@ const LONGEST_NAME: usize = 256;
 const LONGEST_TEXT: usize = 4 * 1024;
 /// How much is reserved for a file, in bytes: more than any file, and more than 32 MiB, which glibc always maps apart.
 const RESERVED: usize = 33 << 20;
-/// What is wrong with a form that cannot be read.
-const BROKEN: Error = Error::invalid("file", "must be in a whole form of at most 32 parts with short names");
 /// The header in which a client says what it means to send.
 const HASH: &str = "x-file-hash";
 
@@ -56,7 +54,7 @@ impl FromRequest for Upload {
         Box::pin(async move {
             let (principal, sha256) = known?;
             let (form, held) = body.await?;
-            let content = form.file.ok_or(Error::invalid("file", "must be a part of the form"))?;
+            let content = form.file.ok_or(Error::FileMissing)?;
             Ok(Self { principal, file: NewFile { content, sha256 }, held })
         })
     }
@@ -154,15 +152,15 @@ async fn parts(
     let mut form = FileForm::default();
     let mut count = 0;
     while let Some(part) = parts.next().await {
-        let mut part = part.map_err(|_| BROKEN)?;
+        let mut part = part.map_err(|_| Error::InvalidForm)?;
         count += 1;
-        let name = part.name().filter(|name| name.len() <= LONGEST_NAME).ok_or(BROKEN)?.to_owned();
+        let name = part.name().filter(|name| name.len() <= LONGEST_NAME).ok_or(Error::InvalidForm)?.to_owned();
         if count > MOST_PARTS {
-            return Err(BROKEN);
+            return Err(Error::InvalidForm);
         }
         if name == "file" {
             if form.file.is_some() {
-                return Err(Error::invalid("file", "must be one part of the form"));
+                return Err(Error::InvalidForm);
             }
             form.file = Some(file(&mut part, limit).await?);
         } else if let Some(text) = text(&mut part).await? {
@@ -175,7 +173,7 @@ async fn parts(
 async fn file(part: &mut Field, limit: usize) -> Result<Vec<u8>> {
     let mut content = buffer()?;
     while let Some(chunk) = part.next().await {
-        let chunk = chunk.map_err(|_| BROKEN)?;
+        let chunk = chunk.map_err(|_| Error::InvalidForm)?;
         if content.len() + chunk.len() > limit {
             return Err(Error::PayloadTooLarge { limit });
         }
@@ -188,7 +186,7 @@ async fn file(part: &mut Field, limit: usize) -> Result<Vec<u8>> {
 async fn text(part: &mut Field) -> Result<Option<String>> {
     let mut content = Vec::new();
     while let Some(chunk) = part.next().await {
-        let chunk = chunk.map_err(|_| BROKEN)?;
+        let chunk = chunk.map_err(|_| Error::InvalidForm)?;
         if content.len() <= LONGEST_TEXT {
             content.extend_from_slice(&chunk);
         }

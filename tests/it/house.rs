@@ -92,6 +92,14 @@ fn each_library_lives_on_its_floor() {
 }
 
 #[test]
+fn refusals_are_told_apart_by_their_variant_and_never_by_a_text() {
+    for (path, text) in built("src") {
+        let writes = path.ends_with("src/error.rs") || path.ends_with("error/facts.rs") || path.ends_with("http/dialect.rs");
+        assert!(writes || !text.contains("Error::InvalidField {"), "{} looks into a text", path.display());
+    }
+}
+
+#[test]
 fn the_clock_is_read_in_one_file() {
     for (path, text) in files("src") {
         let reads = text.contains("SystemTime::now") || text.contains("Instant::now");

@@ -150,7 +150,7 @@ fn read(app: &App, kind: PictureKind, file: &str) -> Result<NewPicture> {
         let text = match &error {
             Error::PayloadTooLarge { limit } => format!("{file} is larger than {limit} bytes (limits.picture_bytes)"),
             Error::UnsupportedMediaType { expected } => format!("{file} is not {expected}"),
-            Error::InvalidField { rule, .. } => format!("{file} {rule}"),
+            Error::InvalidPictureSize { .. } => format!("{file} must be at most 4096 pixels wide and high"),
             _ => return error.into(),
         };
         Stop::usage(text).into()

@@ -32,19 +32,19 @@ pub enum Asker {
 /// Mails a code.
 ///
 /// # Errors
-/// [`Error::ServiceDisabled`] without a mail server, [`Error::InvalidChallenge`], [`Error::InvalidField`] where there is no
-/// verified address, or the code would be good for nothing, [`Error::TooManyRequests`], or a fault.
+/// [`Error::ServiceDisabled`] without a mail server, [`Error::InvalidChallenge`], [`Error::EmailNotVerified`],
+/// [`Error::FactorNotEnabled`] where the code would be good for nothing, [`Error::TooManyRequests`], or a fault.
 pub fn send(app: &App, asker: Asker, now: Timestamp) -> Result<()> {
     check_service(app)?;
     match asker {
         Asker::Session(principal) if principal.user.email_verified => {
             mail_code(app, &principal.user, &principal.device, now)
         }
-        Asker::Session(_) => Err(Error::invalid("email", "must be verified first")),
+        Asker::Session(_) => Err(Error::EmailNotVerified),
         Asker::Challenge { text, device } => {
             let user = challenge::user(app, &text, now)?;
             if !user.has_email_factor {
-                return Err(Error::invalid("type", "must be a method that is enabled"));
+                return Err(Error::FactorNotEnabled);
             }
             match mail_code(app, &user, &device, now) {
                 // Clients ask for a code that the login itself has mailed.
@@ -92,8 +92,8 @@ pub(super) fn mail_code(app: &App, user: &User, device: &Device, now: Timestamp)
 /// gives out recovery codes where there are none yet.
 ///
 /// # Errors
-/// [`Error::ServiceDisabled`], [`Error::AlreadyValid`], [`Error::TooManyRequests`], [`Error::InvalidField`] where the address
-/// is not verified or a code is wrong, or a fault.
+/// [`Error::ServiceDisabled`], [`Error::AlreadyValid`], [`Error::TooManyRequests`],
+/// [`Error::EmailNotVerified`], [`Error::WrongCode`], or a fault.
 pub fn enable(
     app: &App,
     principal: &Principal,
@@ -106,7 +106,7 @@ pub fn enable(
         return Err(Error::AlreadyValid);
     }
     if !user.email_verified {
-        return Err(Error::invalid("email", "must be verified first"));
+        return Err(Error::EmailNotVerified);
     }
     let prove = |connection: &Connection| match mailed.digits() {
         Some(digits) => sent::spend(app, connection, (user.id, &[Way::Email]), digits, now),
@@ -144,11 +144,11 @@ fn switch_on(app: &App, connection: &Connection, principal: &Principal, now: Tim
 /// Switches the factor off, by a code of any factor.
 ///
 /// # Errors
-/// [`Error::InvalidField`] where it is not on or the code is wrong, [`Error::TooManyRequests`], or a fault.
+/// [`Error::FactorNotEnabled`], [`Error::WrongCode`], [`Error::TooManyRequests`], or a fault.
 pub fn disable(app: &App, principal: &Principal, code: Option<&Code>, now: Timestamp) -> Result<Outcome<()>> {
     let user = &principal.user;
     if !user.has_email_factor {
-        return Err(Error::invalid("type", "must be a method that is enabled"));
+        return Err(Error::FactorNotEnabled);
     }
     let outcome = with_factor(app, (user, &principal.device), code, now, |connection| {
         check_open(connection, principal, now)?;

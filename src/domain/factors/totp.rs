@@ -67,7 +67,7 @@ impl Enrollment {
 /// factor shows a code of that: a session alone adds no way in.
 ///
 /// # Errors
-/// [`Error::AlreadyValid`] where the user has an app, [`Error::InvalidField`] where the code is wrong,
+/// [`Error::AlreadyValid`] where the user has an app, [`Error::WrongCode`],
 /// [`Error::TooManyRequests`], or a fault.
 pub fn setup(app: &App, principal: &Principal, code: Option<&Code>, now: Timestamp) -> Result<Outcome<Enrollment>> {
     let user = &principal.user;
@@ -98,7 +98,7 @@ pub fn waiting(app: &App, principal: &Principal, now: Timestamp) -> Result<Optio
 /// Enables the app that was set up, where `code` is its; that code is used up by it. Gives out recovery codes.
 ///
 /// # Errors
-/// [`Error::AlreadyValid`] where the user has one, [`Error::InvalidField`] where the code is wrong or nothing was set up, or
+/// [`Error::AlreadyValid`] where the user has one, [`Error::WrongCode`], [`Error::SetupExpired`] where nothing was set up, or
 /// a fault.
 pub fn enable(app: &App, principal: &Principal, code: &Code, now: Timestamp) -> Result<RecoveryCodes> {
     let user = &principal.user;
@@ -107,7 +107,7 @@ pub fn enable(app: &App, principal: &Principal, code: &Code, now: Timestamp) -> 
     }
     let waiting = app.db.read(|connection| totp_enrollments::find_active(connection, user.id, now))?;
     let opened = waiting.and_then(|sealed| Some((app.key.open(&waiting_place(principal), &sealed).ok()?, sealed)));
-    let (secret, waiting) = opened.ok_or_else(|| code.invalid("must follow a setup of the last hour"))?;
+    let (secret, waiting) = opened.ok_or_else(|| Error::SetupExpired { field: code.field })?;
     let totp = totp(app, &secret, "")?;
     // A wrong one is not counted: the secret is no secret to whoever sets it up.
     let step = first_step(&totp, user.id, code, now)?;
@@ -127,11 +127,11 @@ pub fn enable(app: &App, principal: &Principal, code: &Code, now: Timestamp) -> 
 /// Removes the app, by a code of any factor.
 ///
 /// # Errors
-/// [`Error::InvalidField`] where there is none or the code is wrong, [`Error::TooManyRequests`], or a fault.
+/// [`Error::FactorNotEnabled`], [`Error::WrongCode`], [`Error::TooManyRequests`], or a fault.
 pub fn disable(app: &App, principal: &Principal, code: Option<&Code>, now: Timestamp) -> Result<Outcome<()>> {
     let user = &principal.user;
     if !user.has_totp {
-        return Err(Error::invalid("type", "must be a method that is enabled"));
+        return Err(Error::FactorNotEnabled);
     }
     let outcome = with_factor(app, (user, &principal.device), code, now, |connection| {
         check_open(connection, principal, now)?;
@@ -158,7 +158,7 @@ pub fn enroll(app: &App, name: &str) -> Result<Enrollment> {
 /// Enables the app where `code` is right; that code is used up by it.
 ///
 /// # Errors
-/// [`Error::InvalidField`] where the code is wrong, [`Error::AlreadyExists`], or a fault.
+/// [`Error::WrongCode`], [`Error::AlreadyExists`], or a fault.
 pub fn confirm(app: &App, enrollment: &Enrollment, code: &Code, now: Timestamp) -> Result<()> {
     let step = first_step(&enrollment.totp, enrollment.user.id, code, now)?;
     enable_for(app, enrollment, Some(step), now, || Ok(()))

@@ -16,13 +16,10 @@ use crate::domain::fields::{Bio, Clearable, Display, Email, NewPassword, Pronoun
 use crate::domain::pictures::{NewFile, PictureKind, upload};
 use crate::domain::sessions::{self, Principal, SessionId};
 use crate::domain::{App, email};
-use crate::error::{Error, Result};
+use crate::error::{AccountField, Error, Result};
 use crate::http::cookie;
 use crate::language::Language;
 use crate::time::Timestamp;
-
-/// The rule that a form breaks in which no file was chosen.
-const NO_FILE: &str = "must be chosen";
 
 /// `POST /account/profile`
 pub(in crate::http) async fn change_profile(visitor: Visitor, form: Form) -> HttpResponse {
@@ -57,7 +54,7 @@ pub(in crate::http) async fn upload_picture(visitor: Visitor, FileForm(content):
         // Whether the form is ours is not known, where it was not read; nor is anything done.
         Err(error) => return refuse(&visitor, &error, &Form::default()),
     };
-    let file = file.filter(|file| !file.is_empty()).ok_or(Error::invalid("file", NO_FILE));
+    let file = file.filter(|file| !file.is_empty()).ok_or(Error::FileMissing);
     let change = move |app: &App, principal: &Principal, content, now| {
         let _held = held;
         upload(app, principal, PictureKind::Thumbnail, NewFile { content, sha256: None }, now).map(drop)
@@ -222,22 +219,28 @@ pub(super) fn reason(visitor: &Visitor, error: &Error) -> Message {
         }
         Error::UnAuthorized { .. } => t.no_right.into(),
         Error::AlreadyExists { .. } => t.email_is_taken.into(),
-        Error::InvalidField { field: "file", rule } if rule == NO_FILE => t.no_picture.into(),
+        Error::FileMissing => t.no_picture.into(),
         Error::PayloadTooLarge { .. }
         | Error::UnsupportedMediaType { .. }
-        | Error::InvalidField { field: "thumbnail" | "file", .. } => {
+        | Error::InvalidForm
+        | Error::InvalidPictureSize { .. } => {
             fill(t.picture_refused, size(visitor.language, config.limits.picture_bytes.get()))
         }
-        Error::InvalidField { field: "display", .. } => t.bad_display.into(),
-        Error::InvalidField { field: "pronoun", .. } => t.bad_pronoun.into(),
-        Error::InvalidField { field: "bio", .. } => t.bad_bio.into(),
-        Error::InvalidField { field: "links", .. } => t.bad_links.into(),
-        Error::InvalidField { field: "password", .. } => fill(t.bad_password, config.password.min_length.get()),
-        Error::InvalidField { field: "current_password", .. } => t.wrong_password.into(),
-        Error::InvalidField { field: "email", rule } if rule.contains("factor") => t.email_is_factor.into(),
-        Error::InvalidField { field: "email", rule } if rule.contains("verified") => t.mail_needs_address.into(),
-        Error::InvalidField { field: "type", .. } | Error::ServiceDisabled | Error::AlreadyValid => t.is_not_so.into(),
-        Error::InvalidField { field: "email", .. } => t.bad_email.into(),
+        Error::WrongPassword { .. } => t.wrong_password.into(),
+        Error::SetupExpired { .. } => t.setup_is_over.into(),
+        Error::EmailInUseAsFactor => t.email_is_factor.into(),
+        Error::EmailNotVerified => t.mail_needs_address.into(),
+        Error::FactorNotEnabled | Error::ServiceDisabled | Error::AlreadyValid => t.is_not_so.into(),
+        Error::InvalidAccountField { field: AccountField::Display, .. } => t.bad_display.into(),
+        Error::InvalidAccountField { field: AccountField::Pronoun, .. } => t.bad_pronoun.into(),
+        Error::InvalidAccountField { field: AccountField::Bio, .. } => t.bad_bio.into(),
+        Error::InvalidAccountField { field: AccountField::Links, .. } => t.bad_links.into(),
+        Error::EmailMissing
+        | Error::EmailUnreachable
+        | Error::InvalidAccountField { field: AccountField::Email, .. } => t.bad_email.into(),
+        Error::InvalidAccountField { field: AccountField::Password, .. } => {
+            fill(t.bad_password, config.password.min_length.get())
+        }
         _ => return explain(t, error, visitor.now),
     };
     Message::Error(text)

@@ -43,7 +43,7 @@ impl Form {
     /// A code of the second factor.
     ///
     /// # Errors
-    /// [`Error::InvalidField`] where it can be no code.
+    /// [`Error::InvalidCode`] where it can be no code.
     pub(super) fn code(&self) -> Result<Option<Code>> {
         self.code_in("code")
     }
@@ -51,7 +51,7 @@ impl Form {
     /// A code without the blanks that people type; none where nothing was typed.
     ///
     /// # Errors
-    /// [`Error::InvalidField`] where it can be no code.
+    /// [`Error::InvalidCode`] where it can be no code.
     pub(super) fn code_in(&self, name: &str) -> Result<Option<Code>> {
         let text: String = self.text(name).split_whitespace().collect();
         if text.is_empty() { Ok(None) } else { Code::parse("code", text).map(Some) }

@@ -58,7 +58,7 @@ pub(super) fn typed_rows(t: &Texts, form: &Form) -> Option<Vec<LinkRow>> {
 /// The links that a form holds: a row without a URL is none.
 ///
 /// # Errors
-/// [`crate::error::Error::InvalidField`] where one breaks the rules.
+/// [`crate::error::Error::InvalidAccountField`] where one breaks the rules.
 pub(super) fn read(form: &Form) -> Result<Vec<NewLink>> {
     links(typed(form).map(|(_, link)| link).filter(|link| !link.value.is_empty()).collect())
 }

@@ -184,7 +184,7 @@ async fn try_code(visitor: &Visitor, form: &Form) -> Result<Box<OpenedSession>> 
     if form.text("identifier") != user.username {
         return Err(Error::InvalidChallenge);
     }
-    let code = form.code()?.ok_or(Error::invalid("code", "must be six digits or a recovery code"))?;
+    let code = form.code()?.ok_or(Error::InvalidCode { field: "code" })?;
     visitor.bridge.run(move |app| auth::finish(app, &challenge, &code, &device, now)).await
 }
 
@@ -210,11 +210,11 @@ pub(in crate::http) async fn send_code(visitor: Visitor, form: Form) -> HttpResp
 pub(super) fn explain(t: &'static Texts, error: &Error, now: Timestamp) -> Message {
     let text = match error {
         Error::TooManyRequests { seconds } => return Message::TooMany(*seconds),
-        Error::InvalidField { field: "code", .. } => {
+        Error::InvalidCode { .. } | Error::WrongCode { .. } => {
             let (hour, minute, second) = now.date().to_hms();
             fill(t.wrong_code, format_args!("{hour:02}:{minute:02}:{second:02} UTC"))
         }
-        Error::UserNotFound | Error::InvalidField { .. } => t.wrong_login.into(),
+        Error::UserNotFound | Error::WrongPassword { .. } => t.wrong_login.into(),
         Error::UnAuthorized { .. } => t.account_is_disabled.into(),
         Error::ServerNotReady { .. } => t.busy.into(),
         _ => t.fault.into(),

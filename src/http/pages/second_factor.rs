@@ -91,7 +91,9 @@ pub(in crate::http) async fn enable_totp(visitor: Visitor, form: Form) -> HttpRe
                 let enabled = check_password(app, &principal.user, CURRENT, &current, now)
                     .and_then(|()| totp::enable(app, principal, &code, now));
                 match enabled {
-                    Err(error @ Error::InvalidField { .. }) => Ok(Err(error)),
+                    Err(
+                        error @ (Error::WrongPassword { .. } | Error::WrongCode { .. } | Error::SetupExpired { .. }),
+                    ) => Ok(Err(error)),
                     other => other.map(Ok),
                 }
             })
@@ -158,7 +160,7 @@ pub(in crate::http) async fn renew_codes(visitor: Visitor, form: Form) -> HttpRe
 }
 
 fn needed(code: Option<Code>) -> Result<Code> {
-    code.ok_or(Error::invalid("code", "must be six digits or a recovery code"))
+    code.ok_or(Error::InvalidCode { field: "code" })
 }
 
 fn codes_page(visitor: &Visitor, codes: &RecoveryCodes) -> HttpResponse {

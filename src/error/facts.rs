@@ -1,0 +1,179 @@
+//! How each error looks on the wire: the one table of codes, statuses and messages.
+
+use super::Error;
+
+/// How one [`Error`] looks on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// The number in `error.code`.
+    pub code: u16,
+    /// The HTTP status, in `error.status` too.
+    pub status: u16,
+    /// The message, with `{0}` and `{1}` for its arguments.
+    pub message: &'static str,
+}
+
+/// How long a client is asked to wait where the server is busy, in seconds.
+const BUSY_SECONDS: u64 = 5;
+
+impl Error {
+    /// The one table of codes, statuses and messages.
+    #[must_use]
+    pub const fn facts(&self) -> Facts {
+        const fn row(code: u16, status: u16, message: &'static str) -> Facts {
+            Facts { code, status, message }
+        }
+        match self {
+            Self::NotImplemented => row(1, 501, "This endpoint is not implemented."),
+            Self::UserNotFound => row(2, 404, "User not found."),
+            Self::NotFound { .. } => row(3, 404, "{0} not found."),
+            Self::ServiceDisabled => row(4, 403, "This service is disabled."),
+            Self::InvalidField { .. }
+            | Self::InvalidAccountField { .. }
+            | Self::WrongPassword { .. }
+            | Self::InvalidCode { .. }
+            | Self::WrongCode { .. }
+            | Self::SetupExpired { .. }
+            | Self::FactorNotEnabled
+            | Self::EmailMissing
+            | Self::EmailNotVerified
+            | Self::EmailUnreachable
+            | Self::EmailInUseAsFactor
+            | Self::FileMissing
+            | Self::InvalidForm
+            | Self::InvalidPictureSize { .. } => row(5, 400, "Invalid field: {0}, {1}."),
+            Self::AlreadyExists { .. } => row(6, 409, "{0} already exists with {1}."),
+            Self::NotLogged => row(7, 401, "You are not logged in."),
+            Self::UnAuthorized { .. } => row(8, 401, "You are not authorized to {0}."),
+            Self::InternalError { .. } => row(9, 500, "An internal error occurred while trying to {0}."),
+            Self::ServerNotReady { .. } => row(10, 503, "The server is not ready yet."),
+            Self::InvalidChallenge => row(11, 400, "Invalid challenge."),
+            Self::SessionNotFound => row(15, 404, "Session not found."),
+            Self::InvalidRequest => row(16, 400, "Invalid request."),
+            Self::AlreadyValid => row(17, 400, "Already validated."),
+            Self::VerificationRequired => row(20, 428, "Additional verification required."),
+            Self::TooManyRequests { .. } => row(1001, 429, "Too many attempts, try again in {0} seconds."),
+            Self::PayloadTooLarge { .. } => row(1002, 413, "The request body is larger than {0} bytes."),
+            Self::UnsupportedMediaType { .. } => row(1003, 415, "The request body must be {0}."),
+            Self::MethodNotAllowed { .. } => row(1004, 405, "{0} is not allowed here."),
+        }
+    }
+
+    /// The whole table, by code.
+    #[must_use]
+    pub fn table() -> Vec<Facts> {
+        Self::one_of_each().iter().map(Self::facts).collect()
+    }
+
+    /// An error of every code; what they say is empty.
+    #[must_use]
+    pub fn one_of_each() -> [Self; 19] {
+        [
+            Self::NotImplemented,
+            Self::UserNotFound,
+            Self::NotFound { what: "" },
+            Self::ServiceDisabled,
+            Self::invalid("", ""),
+            Self::AlreadyExists { what: "", with: "" },
+            Self::NotLogged,
+            Self::UnAuthorized { action: "" },
+            Self::internal("", ""),
+            Self::ServerNotReady { source: None },
+            Self::InvalidChallenge,
+            Self::SessionNotFound,
+            Self::InvalidRequest,
+            Self::AlreadyValid,
+            Self::VerificationRequired,
+            Self::TooManyRequests { seconds: 0 },
+            Self::PayloadTooLarge { limit: 0 },
+            Self::UnsupportedMediaType { expected: "" },
+            Self::MethodNotAllowed { method: String::new(), allow: String::new() },
+        ]
+    }
+
+    /// Seconds after which it is worth trying again, where that is known.
+    #[must_use]
+    pub const fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::TooManyRequests { seconds } => Some(*seconds),
+            Self::ServerNotReady { .. } => Some(BUSY_SECONDS),
+            _ => None,
+        }
+    }
+
+    /// The field that a request got wrong, and a clause that says what would be right.
+    #[must_use]
+    pub fn invalid_field(&self) -> Option<(&str, &str)> {
+        Some(match self {
+            Self::InvalidField { field, rule } => (field, rule),
+            Self::InvalidAccountField { field, rule } => (field.as_str(), rule),
+            Self::WrongPassword { field } => (field, "is not correct"),
+            Self::InvalidCode { field } => (field, "must be six digits or a recovery code"),
+            Self::WrongCode { field } => (field, "is wrong, has expired or was used already"),
+            Self::SetupExpired { field } => (field, "must follow a setup of the last hour"),
+            Self::FactorNotEnabled => ("type", "must be a method that is enabled"),
+            Self::EmailMissing => ("email", "must be set first"),
+            Self::EmailNotVerified => ("email", "must be verified first"),
+            Self::EmailUnreachable => ("email", "must be one that mail can be sent to"),
+            Self::EmailInUseAsFactor => ("email", "is a second factor: switch that off first"),
+            Self::FileMissing => ("file", "must be a part of the form"),
+            Self::InvalidForm => ("file", "must be one part of a whole form of at most 32 parts with short names"),
+            Self::InvalidPictureSize { field } => (field, "must be at most 4096 pixels wide and high"),
+            _ => return None,
+        })
+    }
+
+    /// What the message says in the place of `{0}` and `{1}`.
+    pub(super) fn arguments(&self) -> (String, &str) {
+        if let Some((field, rule)) = self.invalid_field() {
+            return (field.into(), rule);
+        }
+        match self {
+            Self::NotFound { what } => ((*what).into(), ""),
+            Self::AlreadyExists { what, with } => ((*what).into(), with),
+            Self::UnAuthorized { action } | Self::InternalError { action, .. } => ((*action).into(), ""),
+            Self::TooManyRequests { seconds } => (seconds.to_string(), ""),
+            Self::PayloadTooLarge { limit } => (limit.to_string(), ""),
+            Self::UnsupportedMediaType { expected } => ((*expected).into(), ""),
+            Self::MethodNotAllowed { method, .. } => (method.clone(), ""),
+            _ => (String::new(), ""),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn codes_are_unique_and_never_zero_and_the_table_is_whole() {
+        let codes: BTreeSet<u16> = Error::table().iter().map(|facts| facts.code).collect();
+        let rows = include_str!("facts.rs").split("#[cfg(test)]").next().unwrap().matches("=> row(").count();
+        assert_eq!((codes.len(), Error::table().len()), (rows, rows));
+        assert!(!codes.contains(&0));
+    }
+
+    #[test]
+    fn the_readme_shows_this_table() {
+        let is_row = |line: &&str| {
+            line.starts_with("| ") && line.split('|').nth(1).is_some_and(|code| code.trim().parse::<u16>().is_ok())
+        };
+        let shown: Vec<&str> = include_str!("../../README.md").lines().filter(is_row).collect();
+        let row = |facts: &Facts| format!("| {} | {} | {} |", facts.code, facts.status, facts.message);
+        assert_eq!(shown, Error::table().iter().map(row).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn messages_fill_in_their_arguments_and_never_their_causes() {
+        for (error, message) in [
+            (Error::invalid("password", "is wrong"), "Invalid field: password, is wrong."),
+            (Error::AlreadyExists { what: "User", with: "this email" }, "User already exists with this email."),
+            (Error::TooManyRequests { seconds: 90 }, "Too many attempts, try again in 90 seconds."),
+            (Error::internal("log in", "secret detail"), "An internal error occurred while trying to log in."),
+            (Error::ServerNotReady { source: Some("secret detail".into()) }, "The server is not ready yet."),
+        ] {
+            assert_eq!(error.to_string(), message);
+        }
+    }
+}
