@@ -9,7 +9,7 @@
 //! | 3 [`http`] | the API and the pages: routes, envelope, extractors; async ends here |
 //! | 2 [`domain`] | the rules, in plain synchronous Rust; the time is an argument |
 //! | 1 [`storage`] | SQLite: one file per table, no rule |
-//! | basement | [`config`], [`descriptors`], [`error`], [`files`], [`language`], [`secret`], [`time`] |
+//! | basement | [`config`], [`descriptors`], [`error`], [`files`], [`language`], [`qr`], [`secret`], [`time`] |
 //!
 //! `POST /api/auth/login` goes down and comes up again:
 //!
@@ -27,6 +27,7 @@ pub mod error;
 pub mod files;
 pub mod http;
 pub mod language;
+pub mod qr;
 pub mod secret;
 pub mod storage;
 pub mod time;

@@ -9,13 +9,14 @@ use serde_json::json;
 
 use super::output::{Output, Stop};
 use super::user::named;
+use crate::domain::App;
 use crate::domain::factors::Code;
 use crate::domain::factors::operator::{issue_code, renew_recovery_codes, reset};
 use crate::domain::factors::recovery::RecoveryCodes;
 use crate::domain::factors::totp::{self, Enrollment, Status};
-use crate::domain::{App, qr};
 use crate::error::Error;
 use crate::files;
+use crate::qr;
 use crate::time::Timestamp;
 
 /// How often a code may be typed.

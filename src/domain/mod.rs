@@ -20,7 +20,6 @@ pub mod password;
 pub mod pictures;
 pub mod profile;
 pub mod public_key;
-pub mod qr;
 pub mod relays;
 pub mod sessions;
 pub mod tags;

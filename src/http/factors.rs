@@ -20,9 +20,9 @@ use crate::domain::factors::email::{self, Asker};
 use crate::domain::factors::recovery::RecoveryCodes;
 use crate::domain::factors::totp::{self, Enrollment};
 use crate::domain::factors::{self, Code, verify};
-use crate::domain::qr;
 use crate::domain::sessions::Principal;
 use crate::error::{Error, Result};
+use crate::qr;
 use crate::time::Timestamp;
 
 /// A code, under any of its names.

@@ -15,8 +15,8 @@ use crate::domain::factors::email::{self, Asker};
 use crate::domain::factors::recovery::RecoveryCodes;
 use crate::domain::factors::totp;
 use crate::domain::factors::{Code, renew_recovery_codes};
-use crate::domain::qr;
 use crate::error::{Error, Result};
+use crate::qr;
 
 #[derive(Template)]
 #[template(path = "totp.html")]
