@@ -114,27 +114,28 @@ impl Cli {
         let output = Output { json: self.global.json, quiet: self.global.quiet };
         let from_environment = || env::var_os("NOX_CONFIG").filter(|path| !path.is_empty()).map(Into::into);
         let file = self.global.config.or_else(from_environment);
-        let config = Config::load(file.as_deref(), variables()?.into_iter())?;
+        // Only by those who need it: a mistake in it shall not keep anybody from reading a manual.
+        let config = || anyhow::Ok(Config::load(file.as_deref(), variables()?.into_iter())?);
         if !matches!(self.command, Command::Serve(_)) {
             log::start_for_command();
         }
         match self.command {
-            Command::Serve(command) => command.run(config, output),
-            Command::User(command) => command.run(&App::open(config)?, output),
-            Command::Totp(command) => command.run(&App::open(config)?, output),
-            Command::Session(command) => command.run(&App::open(config)?, output),
-            Command::Backup(command) => command.run(config, output),
-            Command::Bans(command) => command.run(&App::open(config)?, output),
-            Command::Audit(command) => command.run(&App::open(config)?, output),
-            Command::Mail(command) => command.run(&App::open(config)?, output),
-            Command::Key(command) => command.run(App::open(config)?, output),
-            Command::Config(command) => command.run(&config, output),
-            Command::Health => health::run(&config, output),
-            Command::Doctor => doctor::run(&config, output),
+            Command::Serve(command) => command.run(config()?, output),
+            Command::User(command) => command.run(&App::open(config()?)?, output),
+            Command::Totp(command) => command.run(&App::open(config()?)?, output),
+            Command::Session(command) => command.run(&App::open(config()?)?, output),
+            Command::Backup(command) => command.run(config()?, output),
+            Command::Bans(command) => command.run(&App::open(config()?)?, output),
+            Command::Audit(command) => command.run(&App::open(config()?)?, output),
+            Command::Mail(command) => command.run(&App::open(config()?)?, output),
+            Command::Key(command) => command.run(App::open(config()?)?, output),
+            Command::Config(command) => command.run(&config()?, output),
+            Command::Health => health::run(&config()?, output),
+            Command::Doctor => doctor::run(&config()?, output),
             Command::Completions(command) => command.run(output),
             Command::Man(command) => command.run(output),
             Command::Openapi => output.line(openapi::document()),
-            Command::Relay(command) => command.run(&App::open(config)?, output),
+            Command::Relay(command) => command.run(&App::open(config()?)?, output),
         }
     }
 }

@@ -56,6 +56,15 @@ fn shells_and_manuals_know_every_command() {
 }
 
 #[test]
+fn manuals_completions_and_the_openapi_document_need_no_configuration() {
+    let instance = Instance::with("[server]\nlisten = 7");
+    for args in [&["completions", "bash"][..], &["man", "pages"], &["openapi"]] {
+        instance.ok(args, "");
+    }
+    assert_eq!(instance.run(&["user", "list"], "").status, 5);
+}
+
+#[test]
 fn the_doctor_finds_an_instance_well_and_changes_nothing() {
     let instance = Instance::with("[backup]\nevery = '1d'");
     let states =

@@ -52,6 +52,20 @@ fn the_list_is_tabs_on_a_pipe_and_one_object_a_line_with_json() {
 }
 
 #[test]
+fn the_list_shows_which_factors_are_on() {
+    let instance = Instance::new();
+    for name in ["ada", "bob", "eve"] {
+        instance.add_user(name, "hunter22");
+    }
+    instance.enroll("ada");
+    instance.ok(&["user", "set", "bob", "--email", "bob@b.example", "--verified", "true"], "");
+    instance.sql("UPDATE users SET has_email_factor = 1 WHERE username = 'bob'");
+    let list = instance.ok(&["user", "list"], "");
+    let factors: Vec<_> = list.lines().map(|line| line.split('\t').nth(4).unwrap()).collect();
+    assert_eq!(factors, ["totp", "email", "-"]);
+}
+
+#[test]
 fn a_mistake_is_one_line_that_says_what_to_do_and_a_status_that_means_it() {
     let instance = Instance::new();
     instance.add_user("ada", "hunter22");

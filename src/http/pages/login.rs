@@ -197,7 +197,7 @@ pub(in crate::http) async fn send_code(visitor: Visitor, form: Form) -> HttpResp
     let asker = Asker::Challenge { text, device: visitor.device.clone() };
     let now = visitor.now;
     match visitor.bridge.run(move |app| email::send(app, asker, now)).await {
-        Ok(()) => visitor.redirect(&(with_return_to("/login/code?mailed=1", return_to))),
+        Ok(()) => visitor.redirect(&with_return_to("/login/code", return_to)),
         Err(Error::InvalidChallenge) => start_again(&visitor),
         Err(error) => {
             let message = explain(visitor.t, &error, now);
