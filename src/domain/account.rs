@@ -1,7 +1,8 @@
 //! What users change of their own account.
 
 use super::App;
-use super::audit::{self, Event};
+use super::audit::Event;
+use super::change::{By, Change};
 use super::changes::{self, Changes};
 use super::email;
 use super::factors::{self, Code, Outcome};
@@ -55,41 +56,23 @@ pub fn edit(app: &App, principal: &Principal, edit: Edit, now: Timestamp) -> Res
     if loses_factor && !(edit.may_drop_factor && after.email.is_none()) {
         return Err(Error::EmailInUseAsFactor);
     }
-    let events = audit::happening([
-        (after.username != user.username, Event::AccountRenamed),
-        (after.email != user.email, Event::EmailChanged),
-        (loses_factor, Event::EmailFactorDisabled),
-        (edit.password.is_some(), Event::PasswordChanged),
-    ]);
+    // What the owner is told of is worth a code.
+    let needs_code = after.username != user.username || after.email != user.email || edit.password.is_some();
     let hash = edit.password.map(|passwords| replace_password(app, user, &passwords, now)).transpose()?;
-    let make = |connection: &Connection| {
-        let changed = make(app, connection, principal, (edit.changes, hash), now)?;
-        let note = |event: &Event| audit::record(app, connection, (*event, user), Some(&principal.device), now);
-        events.iter().try_for_each(note)?;
-        Ok(changed)
-    };
-    // What is worth a line in the audit log is worth a code.
-    let outcome = if events.is_empty() {
-        Outcome::Done(app.db.write(make)?)
-    } else {
+    let make = |tx: &Change<'_>| make(app, tx, principal, (edit.changes, hash), now);
+    let outcome = if needs_code {
         factors::with_factor(app, (user, &principal.device), edit.code.as_ref(), now, make)?
+    } else {
+        Outcome::Done(app.change(By::User(&principal.device), now, make)?)
     };
     Ok(match outcome {
         Outcome::Done(changed) => {
-            let is_link_mailed = tell(app, principal, &changed, &events, now);
+            let is_link_mailed =
+                changed.email != user.email && email::invite(app, &changed, Some(&principal.device), now);
             Outcome::Done(Box::new(Edited { profile: profile(app, &changed, now), is_link_mailed }))
         }
         Outcome::VerificationRequired(challenge) => Outcome::VerificationRequired(challenge),
     })
-}
-
-/// Tells the user at the address that was theirs until now, and asks for a confirmation of a new one. Returns whether a link
-/// for that is on its way.
-fn tell(app: &App, principal: &Principal, changed: &User, events: &[Event], now: Timestamp) -> bool {
-    for event in events {
-        app.notify(&principal.user, Some(&principal.device), *event, now);
-    }
-    events.contains(&Event::EmailChanged) && email::invite(app, changed, Some(&principal.device), now)
 }
 
 /// What somebody shows who wants their account deleted.
@@ -113,15 +96,11 @@ pub fn delete(app: &App, principal: &Principal, farewell: &Farewell, now: Timest
         None if !factors::is_on(user) => return Err(Error::invalid(CURRENT, "must be the password of the account")),
         None => (),
     }
-    let outcome = factors::with_factor(app, (user, &principal.device), farewell.code.as_ref(), now, |connection| {
-        let current = unchanged(connection, principal, now)?;
-        audit::record(app, connection, (Event::AccountDeleted, &current), Some(&principal.device), now)?;
-        rows::delete(connection, current.id)
-    })?;
-    if matches!(outcome, Outcome::Done(())) {
-        app.notify(user, Some(&principal.device), Event::AccountDeleted, now);
-    }
-    Ok(outcome)
+    factors::with_factor(app, (user, &principal.device), farewell.code.as_ref(), now, |tx| {
+        let current = unchanged(tx, principal, now)?;
+        tx.happened(Event::AccountDeleted, &current)?;
+        rows::delete(tx, current.id)
+    })
 }
 
 /// Makes sure once more that it is the user who asks, by the password.
@@ -157,23 +136,30 @@ fn unchanged(connection: &Connection, principal: &Principal, now: Timestamp) -> 
         .ok_or(Error::NotLogged)
 }
 
-/// Makes the changes.
+/// Makes the changes. The user is told of them at the address that was theirs until now.
 fn make(
     app: &App,
-    connection: &Connection,
+    tx: &Change<'_>,
     principal: &Principal,
     (changes, hash): (Changes, Option<String>),
     now: Timestamp,
 ) -> Result<User> {
-    let before = unchanged(connection, principal, now)?;
+    let before = unchanged(tx, principal, now)?;
     let mut user = before.clone();
     changes.apply(app, &mut user);
-    changes::store(connection, &before, &user)?;
+    changes::store(tx, &before, &user)?;
     if let Some(hash) = &hash {
-        rows::update_password(connection, user.id, hash, now)?;
+        rows::update_password(tx, user.id, hash, now)?;
     }
     if hash.is_some() || !factors::are_as_in(&user, &before) {
-        sessions::delete_all_of(connection, user.id, Some(principal.session))?;
+        sessions::delete_all_of(tx, user.id, Some(principal.session))?;
     }
+    let events = [
+        (before.username != user.username, Event::AccountRenamed),
+        (before.email != user.email, Event::EmailChanged),
+        (before.has_email_factor && !user.has_email_factor, Event::EmailFactorDisabled),
+        (hash.is_some(), Event::PasswordChanged),
+    ];
+    events.iter().filter(|(happened, _)| *happened).try_for_each(|(_, event)| tx.happened(*event, &before))?;
     Ok(user)
 }

@@ -58,38 +58,25 @@ events! {
     KeyRotated = "key.rotated",
 }
 
-/// Those of some events that happen.
-pub(super) fn happening<const N: usize>(events: [(bool, Event); N]) -> Vec<Event> {
-    events.into_iter().filter_map(|(happens, event)| happens.then_some(event)).collect()
-}
-
-/// Notes what has happened to a user, in the transaction that makes it so. `from` is where the user did it; without, it
-/// was the operator.
-pub(super) fn record(
-    app: &App,
-    connection: &Connection,
-    (event, user): (Event, &User),
-    from: Option<&Device>,
-    now: Timestamp,
-) -> Result<()> {
-    let entry = Entry {
+/// Writes down what happens to a user. `from` is where the user does it; without, it is the operator.
+pub(super) fn entry(event: Event, user: &User, from: Option<&Device>, now: Timestamp) -> Entry {
+    Entry {
         at: now,
         event: event.as_str().into(),
         user_id: Some(user.id),
         username: Some(user.username.clone()),
         ip: from.map(|device| device.ip.to_string()),
         user_agent: from.and_then(|device| device.user_agent.clone()),
-    };
-    insert(app, connection, &entry)
+    }
 }
 
-/// Notes what the operator did to everybody.
-pub(super) fn record_for_all(app: &App, connection: &Connection, event: Event, now: Timestamp) -> Result<()> {
-    let event = event.as_str().into();
-    insert(app, connection, &Entry { at: now, event, user_id: None, username: None, ip: None, user_agent: None })
+/// Writes down what the operator does to everybody.
+pub(super) fn entry_for_all(event: Event, now: Timestamp) -> Entry {
+    Entry { at: now, event: event.as_str().into(), user_id: None, username: None, ip: None, user_agent: None }
 }
 
-fn insert(app: &App, connection: &Connection, entry: &Entry) -> Result<()> {
+/// Stores a line, in the transaction that makes it so; the oldest go with time.
+pub(super) fn record(app: &App, connection: &Connection, entry: &Entry) -> Result<()> {
     audit::delete_older(connection, entry.at.before(app.config.limits.audit_age.into()), SWEEP)?;
     audit::insert(connection, entry)
 }

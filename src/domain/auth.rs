@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 
 use super::App;
-use super::audit::{self, Event};
+use super::audit::Event;
+use super::change::{By, Change};
 use super::devices;
 use super::email;
 use super::factors::{self, Code, Outcome};
@@ -17,7 +18,6 @@ use super::users::{self, NewAccount, may_anybody_register};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::secret::hmac_sha256;
-use crate::storage::Connection;
 use crate::storage::users::{self as rows, User};
 use crate::time::Timestamp;
 
@@ -69,14 +69,11 @@ pub fn finish(app: &App, challenge: &str, code: &Code, device: &Device, now: Tim
     // It stands for a password only where it cannot stand alone.
     let user = factors::challenged(app, challenge, now)
         .and_then(|user| if factors::is_on(&user) { Ok(user) } else { Err(Error::InvalidChallenge) })?;
-    let enter = |connection: &Connection| enter(app, connection, (device, None), (&user, None), now);
+    let enter = |tx: &Change<'_>| enter(app, tx, (device, None), (&user, None), now);
     let outcome = factors::with_factor(app, (&user, device), Some(code), now, enter);
     log(&outcome, &user.username, device.ip);
     match outcome? {
-        Outcome::Done(session) => {
-            tell(app, &user, &session, device, now);
-            Ok(session)
-        }
+        Outcome::Done(session) => Ok(session),
         Outcome::VerificationRequired(_) => Err(Error::VerificationRequired),
     }
 }
@@ -103,12 +100,6 @@ const fn reason(error: &Error) -> &'static str {
     }
 }
 
-fn tell(app: &App, user: &User, session: &OpenedSession, device: &Device, now: Timestamp) {
-    if session.is_elsewhere {
-        app.notify(user, Some(device), Event::SessionOpenedElsewhere, now);
-    }
-}
-
 fn decide(
     app: &App,
     attempt: &LoginAttempt,
@@ -125,23 +116,18 @@ fn decide(
     };
     let fresh_hash = fresh_hash(app, attempt, &user)?;
     let client = (&attempt.device, attempt.public_key.as_ref());
-    let enter = |connection: &Connection| enter(app, connection, client, (&user, fresh_hash.as_deref()), now);
+    let enter = |tx: &Change<'_>| enter(app, tx, client, (&user, fresh_hash.as_deref()), now);
 
     // A right password gives back what it cost; a wrong code after it keeps a count of its own.
-    let outcome = if factors::is_on(&user) {
+    if factors::is_on(&user) {
         app.db.write(|connection| spent.refund(connection))?;
-        factors::with_factor(app, (&user, &attempt.device), attempt.code.as_ref(), now, enter)?
-    } else {
-        let session = app.db.write(|connection| {
-            spent.refund(connection)?;
-            enter(connection)
-        });
-        Outcome::Done(session?)
-    };
-    if let Outcome::Done(session) = &outcome {
-        tell(app, &user, session, &attempt.device, now);
+        return factors::with_factor(app, (&user, &attempt.device), attempt.code.as_ref(), now, enter);
     }
-    Ok(outcome)
+    let session = app.change(By::User(&attempt.device), now, |tx| {
+        spent.refund(tx)?;
+        enter(tx)
+    });
+    session.map(Outcome::Done)
 }
 
 /// Whether strangers may make accounts at all.
@@ -166,10 +152,10 @@ pub fn register(
     // A name that is taken counts too: nobody shall find out by the thousand which are.
     let _counted = throttle::spend(app, vec![Budget::registration(device.ip)], now)?;
     let hash = app.hasher.hash(&new.password.0)?;
-    let (user, session) = app.db.write(|connection| {
-        let user = users::insert(connection, new, hash, now)?;
-        audit::record(app, connection, (Event::AccountCreated, &user), Some(device), now)?;
-        let session = sessions::open(app, connection, &user, (device, public_key.as_ref()), now)?;
+    let (user, session) = app.change(By::User(device), now, |tx| {
+        let user = users::insert(tx, new, hash, now)?;
+        tx.happened(Event::AccountCreated, &user)?;
+        let session = sessions::open(app, tx, &user, (device, public_key.as_ref()), now)?;
         Ok::<_, Error>((user, session))
     })?;
     email::invite(app, &user, Some(device), now);
@@ -210,19 +196,19 @@ fn fresh_hash(app: &App, attempt: &LoginAttempt, user: &User) -> Result<Option<S
 /// Opens the session, unless the account has changed since it was checked: hashing takes its time.
 fn enter(
     app: &App,
-    connection: &Connection,
+    tx: &Change<'_>,
     client: (&Device, Option<&PublicKey>),
     (checked, fresh_hash): (&User, Option<&str>),
     now: Timestamp,
 ) -> Result<Box<OpenedSession>> {
-    let user = rows::find_by_id(connection, checked.id)?
+    let user = rows::find_by_id(tx, checked.id)?
         .filter(|user| user.password_changed_at == checked.password_changed_at)
         .filter(|user| factors::are_as_in(user, checked) && !is_banned(user, now))
         .ok_or(WRONG_PASSWORD)?;
     if let Some(hash) = fresh_hash {
-        rows::update_password_hash(connection, user.id, hash)?;
+        rows::update_password_hash(tx, user.id, hash)?;
     }
-    sessions::open(app, connection, &user, client, now).map(Box::new)
+    sessions::open(app, tx, &user, client, now).map(Box::new)
 }
 
 /// Under which name attempts are counted: the account's id, or, where there is none, a keyed hash of what was typed,

@@ -9,7 +9,8 @@ use zeroize::Zeroizing;
 
 use super::App;
 use super::account::{self, Edit};
-use super::audit::{self, Event};
+use super::audit::Event;
+use super::change::By;
 use super::changes::Changes;
 use super::factors::email::check_service;
 use super::factors::{Code, Outcome};
@@ -121,17 +122,17 @@ fn mail_link(app: &App, user: &User, device: Option<&Device>, now: Timestamp) ->
 /// [`Error::NotFound`] where the link is not one of ours, was used, is too old, or was mailed to an address that is no longer
 /// the user's; or the database fails.
 pub fn confirm(app: &App, token: &str, device: &Device, now: Timestamp) -> Result<()> {
-    app.db.write(|connection| {
+    app.change(By::User(device), now, |tx| {
         let gone = Error::NotFound { what: "Token" };
-        let Some((user, address)) = email_confirmations::find_active(connection, &hash(token), now)? else {
+        let Some((user, address)) = email_confirmations::find_active(tx, &hash(token), now)? else {
             return Err(gone);
         };
-        let user = users::find_by_id(connection, user)?.filter(|user| user.email.as_deref() == Some(&*address));
+        let user = users::find_by_id(tx, user)?.filter(|user| user.email.as_deref() == Some(&*address));
         let mut user = user.ok_or(gone)?;
         user.email_verified = true;
-        users::update(connection, &user)?;
-        email_confirmations::delete_all_of(connection, user.id)?;
-        audit::record(app, connection, (Event::EmailConfirmed, &user), Some(device), now)
+        users::update(tx, &user)?;
+        email_confirmations::delete_all_of(tx, user.id)?;
+        tx.happened(Event::EmailConfirmed, &user)
     })
 }
 

@@ -10,7 +10,8 @@ pub mod totp;
 use zeroize::Zeroizing;
 
 use super::App;
-use super::audit::{self, Event};
+use super::audit::Event;
+use super::change::{By, Change};
 use super::sessions::{Device, Principal};
 use super::throttle::{self, Budget};
 use crate::error::{Error, Result};
@@ -100,69 +101,76 @@ pub(super) fn with_factor<T>(
     (user, device): (&User, &Device),
     code: Option<&Code>,
     now: Timestamp,
-    change: impl FnOnce(&Connection) -> Result<T>,
+    change: impl FnOnce(&Change<'_>) -> Result<T>,
 ) -> Result<Outcome<T>> {
     match code {
-        _ if !is_on(user) => app.db.write(change),
+        _ if !is_on(user) => app.change(By::User(device), now, change),
         None => return challenge::demand(app, user, device, now).map(Outcome::VerificationRequired),
-        Some(code) => accept(app, (user, device), code, now, change),
+        Some(code) => accept(app, Attempt { user, device, code }, now, change),
     }
     .map(Outcome::Done)
+}
+
+/// A code that somebody shows.
+#[derive(Clone, Copy)]
+struct Attempt<'a> {
+    user: &'a User,
+    device: &'a Device,
+    code: &'a Code,
 }
 
 /// Makes a change in one transaction with the acceptance of a code: that code is good for this change and no other.
 fn accept<T>(
     app: &App,
-    (user, device): (&User, &Device),
-    code: &Code,
+    attempt: Attempt<'_>,
     now: Timestamp,
-    change: impl FnOnce(&Connection) -> Result<T>,
+    change: impl FnOnce(&Change<'_>) -> Result<T>,
 ) -> Result<T> {
+    let Attempt { user, code, .. } = attempt;
     // Opened before the attempt is counted: a fault is no guess.
     let totp = code.digits().map(|_| totp::live(app, user.id)).transpose()?.flatten();
     let mut proof = Proof::Used;
-    let prove = |connection: &Connection| {
+    let prove = |tx: &Change<'_>| {
         proof = match &code.kind {
-            CodeKind::Recovery(letters) => recovery::spend(app, connection, user.id, letters, now)?,
+            CodeKind::Recovery(letters) => recovery::spend(app, tx, user.id, letters, now)?,
             CodeKind::Digits(digits) => {
-                let by_app = totp.as_ref().map_or(Ok(Proof::Wrong), |totp| totp.spend(connection, digits, now))?;
+                let by_app = totp.as_ref().map_or(Ok(Proof::Wrong), |totp| totp.spend(tx, digits, now))?;
                 let ways: &[Way] = if user.has_email_factor { &[Way::Email, Way::Operator] } else { &[Way::Operator] };
-                let by_us = || sent::spend(app, connection, (user.id, ways), digits, now);
+                let by_us = || sent::spend(app, tx, (user.id, ways), digits, now);
                 if by_app == Proof::Wrong { by_us()? } else { by_app }
             }
         };
         if proof == Proof::Recovery {
-            audit::record(app, connection, (Event::RecoveryCodeUsed, user), Some(device), now)?;
+            tx.happened(Event::RecoveryCodeUsed, user)?;
         }
         Ok(proof)
     };
-    let accepted = spend_alone(app, (user, code), prove, now, change);
-    match (proof, totp) {
-        (Proof::Recovery, _) if accepted.is_ok() => app.notify(user, Some(device), Event::RecoveryCodeUsed, now),
-        (Proof::Wrong, Some(totp)) => totp.log_skew(code, now),
-        _ => (),
+    let accepted = consume_code(app, attempt, now, prove, change);
+    if let (Proof::Wrong, Some(totp)) = (proof, totp) {
+        totp.log_skew(code, now);
     }
     accepted
 }
 
-/// The same, where `prove` alone says what the code is. Every attempt is counted before; a right one is given back.
-fn spend_alone<T>(
+/// Counts an attempt, asks `prove` what the code is, and makes a change where it is right, in one transaction. An attempt that
+/// was no guess is given back.
+fn consume_code<T>(
     app: &App,
-    (user, code): (&User, &Code),
-    prove: impl FnOnce(&Connection) -> Result<Proof>,
+    Attempt { user, device, code }: Attempt<'_>,
     now: Timestamp,
-    change: impl FnOnce(&Connection) -> Result<T>,
+    prove: impl FnOnce(&Change<'_>) -> Result<Proof>,
+    change: impl FnOnce(&Change<'_>) -> Result<T>,
 ) -> Result<T> {
     let spent = throttle::spend(app, vec![Budget::code(&user.id.to_string())], now)?;
     let mut is_right = false;
-    let changed = app.db.write(|connection| match prove(connection)? {
+    let changed = app.change(By::User(device), now, |tx| match prove(tx)? {
         Proof::Right | Proof::Recovery => {
             is_right = true;
-            spent.refund(connection)?;
-            change(connection).map(Some)
+            spent.refund(tx)?;
+            change(tx).map(Some)
         }
-        Proof::Used => spent.refund(connection).map(|()| None),
-        Proof::Wrong => sent_codes::update_tries(connection, user.id).map(|()| None),
+        Proof::Used => spent.refund(tx).map(|()| None),
+        Proof::Wrong => sent_codes::update_tries(tx, user.id).map(|()| None),
     });
     if changed.is_err() && is_right {
         // The code is unused, as all of it is undone; but it was no guess.
@@ -180,25 +188,20 @@ pub fn verify(app: &App, principal: &Principal, code: &Code, now: Timestamp) -> 
     if !is_on(&principal.user) || code.digits().is_none() {
         return Ok(false);
     }
-    match accept(app, (&principal.user, &principal.device), code, now, |_| Ok(())) {
+    let attempt = Attempt { user: &principal.user, device: &principal.device, code };
+    match accept(app, attempt, now, |_| Ok(())) {
         Ok(()) => Ok(true),
         Err(Error::WrongCode { .. }) => Ok(false),
         Err(error) => Err(error),
     }
 }
 
-/// What follows from a change of factor: it is noted, and every session ends but the one that made it.
-fn changed(
-    app: &App,
-    connection: &Connection,
-    (event, user): (Event, &User),
-    by: Option<&Principal>,
-    now: Timestamp,
-) -> Result<()> {
-    sessions::delete_all_of(connection, user.id, by.map(|principal| principal.session))?;
+/// What follows from a change of factor: it is recorded, and every session ends but the one that made it.
+fn changed(tx: &Change<'_>, event: Event, user: &User, by: Option<&Principal>) -> Result<()> {
+    sessions::delete_all_of(tx, user.id, by.map(|principal| principal.session))?;
     // What was set up before does not count after.
-    totp_enrollments::delete_of(connection, user.id)?;
-    audit::record(app, connection, (event, user), by.map(|principal| &principal.device), now)
+    totp_enrollments::delete_of(tx, user.id)?;
+    tx.happened(event, user)
 }
 
 /// Deletes the codes of a user who has no second factor any more.
@@ -223,15 +226,11 @@ pub fn renew_recovery_codes(
 ) -> Result<Outcome<RecoveryCodes>> {
     let (user, device) = (&principal.user, &principal.device);
     check_on(user)?;
-    let outcome = with_factor(app, (user, device), code, now, |connection| {
-        super::sessions::check_open(connection, principal, now)?;
-        audit::record(app, connection, (Event::RecoveryCodesRenewed, user), Some(device), now)?;
-        recovery::renew(app, connection, user.id)
-    })?;
-    if matches!(outcome, Outcome::Done(_)) {
-        app.notify(user, Some(device), Event::RecoveryCodesRenewed, now);
-    }
-    Ok(outcome)
+    with_factor(app, (user, device), code, now, |tx| {
+        super::sessions::check_open(tx, principal, now)?;
+        tx.happened(Event::RecoveryCodesRenewed, user)?;
+        recovery::renew(app, tx, user.id)
+    })
 }
 
 fn check_on(user: &User) -> Result<()> {

@@ -113,7 +113,7 @@ pub fn rotate(app: App, now: Timestamp) -> Result<(), StartError> {
         totp_enrollments::delete_all(connection)?;
         keys::put(connection, HASH, &next.seal(PLACE, app.hash_key.as_slice())?)?;
         sessions::delete_all(connection)?;
-        audit::record_for_all(&app, connection, Event::KeyRotated, now)
+        audit::record(&app, connection, &audit::entry_for_all(Event::KeyRotated, now))
     })?;
     next.take_the_place_of(app.key)?;
     Ok(())

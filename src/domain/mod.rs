@@ -5,6 +5,7 @@ pub mod audit;
 pub mod auth;
 pub mod backup;
 pub mod bans;
+mod change;
 pub mod changes;
 mod devices;
 pub mod doctor;

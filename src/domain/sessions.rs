@@ -7,7 +7,8 @@ use std::time::Duration;
 use uuid::Builder;
 
 use super::App;
-use super::audit::{self, Event};
+use super::audit::Event;
+use super::change::{By, Change};
 use super::devices;
 use super::profile::{Profile, is_banned, profile};
 use super::public_key::PublicKey;
@@ -54,8 +55,6 @@ pub struct OpenedSession {
     pub expires_at: Timestamp,
     /// Whose it is.
     pub user: Profile,
-    /// Whether the user had logged in before, but never from there.
-    pub is_elsewhere: bool,
 }
 
 /// Who a request comes from.
@@ -74,16 +73,16 @@ pub struct Principal {
 /// Opens a session, within the transaction that decides that it may be, and notes it.
 pub(super) fn open(
     app: &App,
-    connection: &Connection,
+    tx: &Change<'_>,
     user: &User,
     (device, public_key): (&Device, Option<&PublicKey>),
     now: Timestamp,
 ) -> Result<OpenedSession> {
     let id = new_id(now)?;
     let expires_at = now.after(app.config.session.lifetime.into());
-    sessions::delete_expired(connection, now, SWEEP)?;
+    sessions::delete_expired(tx, now, SWEEP)?;
     sessions::insert(
-        connection,
+        tx,
         &NewSession {
             id,
             user_id: user.id,
@@ -95,11 +94,11 @@ pub(super) fn open(
             public_key: public_key.cloned().map(PublicKey::into_der),
         },
     )?;
-    let is_elsewhere = devices::note(app, connection, user.id, (device, public_key), now)?;
+    let is_elsewhere = devices::note(app, tx, user.id, (device, public_key), now)?;
     let event = if is_elsewhere { Event::SessionOpenedElsewhere } else { Event::SessionOpened };
-    audit::record(app, connection, (event, user), Some(device), now)?;
+    tx.happened(event, user)?;
     let token = app.signer.sign((user.id, &user.username), id, (now, expires_at))?;
-    Ok(OpenedSession { token, created_at: now, expires_at, user: profile(app, user, now), is_elsewhere })
+    Ok(OpenedSession { token, created_at: now, expires_at, user: profile(app, user, now) })
 }
 
 /// A session as its user sees it.
@@ -189,10 +188,10 @@ pub fn find(app: &App, principal: &Principal, id: SessionId, now: Timestamp) -> 
 /// # Errors
 /// [`Error::SessionNotFound`], for somebody else's too, or the database fails.
 pub fn revoke(app: &App, principal: &Principal, id: SessionId, now: Timestamp) -> Result<()> {
-    app.db.write(|connection| {
-        own(connection, principal, id, now)?;
-        sessions::delete(connection, id)?;
-        audit::record(app, connection, (Event::SessionEnded, &principal.user), Some(&principal.device), now)
+    app.change(By::User(&principal.device), now, |tx| {
+        own(tx, principal, id, now)?;
+        sessions::delete(tx, id)?;
+        tx.happened(Event::SessionEnded, &principal.user)
     })
 }
 
@@ -201,10 +200,10 @@ pub fn revoke(app: &App, principal: &Principal, id: SessionId, now: Timestamp) -
 /// # Errors
 /// [`Error::NotLogged`] where their own has ended meanwhile, or the database fails.
 pub fn revoke_others(app: &App, principal: &Principal, now: Timestamp) -> Result<()> {
-    app.db.write(|connection| {
-        check_open(connection, principal, now)?;
-        sessions::delete_all_of(connection, principal.user.id, Some(principal.session))?;
-        audit::record(app, connection, (Event::SessionsEnded, &principal.user), Some(&principal.device), now)
+    app.change(By::User(&principal.device), now, |tx| {
+        check_open(tx, principal, now)?;
+        sessions::delete_all_of(tx, principal.user.id, Some(principal.session))?;
+        tx.happened(Event::SessionsEnded, &principal.user)
     })
 }
 

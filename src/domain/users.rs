@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::audit::{self, Event};
+use super::audit::Event;
+use super::change::By;
 use super::changes::{self, Changes};
 use super::fields::{Display, Email, NewPassword, Username};
 use super::identifier::{Identifier, by_name};
@@ -46,9 +47,9 @@ pub fn register<E: From<Error>>(
     show: impl FnOnce(&Profile) -> Result<(), E>,
 ) -> Result<Profile, E> {
     let hash = app.hasher.hash(&account.password.0)?;
-    app.db.write(|connection| {
-        let user = insert(connection, account, hash, now)?;
-        audit::record(app, connection, (Event::AccountCreated, &user), None, now)?;
+    app.change(By::Operator, now, |tx| {
+        let user = insert(tx, account, hash, now)?;
+        tx.happened(Event::AccountCreated, &user)?;
         let profile = profile(app, &user, now);
         show(&profile)?;
         Ok(profile)
@@ -69,13 +70,13 @@ pub fn register_first<E: From<Error>>(
         return Ok(());
     }
     let hash = app.hasher.hash(&account.password.0)?;
-    app.db.write(|connection| {
+    app.change(By::Operator, now, |tx| {
         // Another server may have been quicker.
-        if users::exists_any(connection)? {
+        if users::exists_any(tx)? {
             return Ok(());
         }
-        let user = insert(connection, account, hash, now)?;
-        audit::record(app, connection, (Event::AccountCreated, &user), None, now)?;
+        let user = insert(tx, account, hash, now)?;
+        tx.happened(Event::AccountCreated, &user)?;
         show(&profile(app, &user, now))
     })
 }
@@ -159,27 +160,24 @@ pub fn set(
     pictures: &[(PictureKind, NewPicture)],
     now: Timestamp,
 ) -> Result<Profile> {
-    let (before, user, events) = app.db.write(|connection| {
-        let mut user = by_name(app, connection, name)?;
-        let before = user.clone();
+    let user = app.change(By::Operator, now, |tx| {
+        let before = by_name(app, tx, name)?;
+        let mut user = before.clone();
         changes.apply(app, &mut user);
         for (kind, picture) in pictures {
-            pictures::put(connection, &mut user, *kind, picture)?;
+            pictures::put(tx, &mut user, *kind, picture)?;
         }
-        changes::store(connection, &before, &user)?;
-        let events = audit::happening([
-            (before.email != user.email, Event::EmailChanged),
-            (before.has_email_factor && !user.has_email_factor, Event::EmailFactorDisabled),
-        ]);
-        if events.contains(&Event::EmailFactorDisabled) {
-            sessions::delete_all_of(connection, user.id, None)?;
+        changes::store(tx, &before, &user)?;
+        // The user is told at the address that was theirs until now.
+        if before.email != user.email {
+            tx.happened(Event::EmailChanged, &before)?;
         }
-        events.iter().try_for_each(|event| audit::record(app, connection, (*event, &before), None, now))?;
-        Ok::<_, Error>((before, user, events))
+        if before.has_email_factor && !user.has_email_factor {
+            sessions::delete_all_of(tx, user.id, None)?;
+            tx.happened(Event::EmailFactorDisabled, &before)?;
+        }
+        Ok::<_, Error>(user)
     })?;
-    for event in events {
-        app.notify(&before, None, event, now);
-    }
     Ok(profile(app, &user, now))
 }
 
@@ -215,17 +213,14 @@ pub fn change_password<E: From<Error>>(
     show: impl FnOnce() -> Result<(), E>,
 ) -> Result<(), E> {
     let hash = app.hasher.hash(&password.0)?;
-    let user = app.db.write(|connection| {
-        let user = by_name(app, connection, name)?;
-        users::update_password(connection, user.id, &hash, now)?;
-        sessions::delete_all_of(connection, user.id, None)?;
-        throttle::forgive(connection, &user.id.to_string())?;
-        audit::record(app, connection, (Event::PasswordChanged, &user), None, now)?;
-        show()?;
-        Ok::<_, E>(user)
-    })?;
-    app.notify(&user, None, Event::PasswordChanged, now);
-    Ok(())
+    app.change(By::Operator, now, |tx| {
+        let user = by_name(app, tx, name)?;
+        users::update_password(tx, user.id, &hash, now)?;
+        sessions::delete_all_of(tx, user.id, None)?;
+        throttle::forgive(tx, &user.id.to_string())?;
+        tx.happened(Event::PasswordChanged, &user)?;
+        show()
+    })
 }
 
 /// Bans a user until then, or for good; ends all of their sessions.
@@ -233,11 +228,11 @@ pub fn change_password<E: From<Error>>(
 /// # Errors
 /// [`Error::UserNotFound`], or the database fails.
 pub fn disable(app: &App, name: &str, reason: Option<&str>, until: Option<Timestamp>, now: Timestamp) -> Result<()> {
-    app.db.write(|connection| {
-        let user = by_name(app, connection, name)?;
-        users::update_ban(connection, user.id, Some(now), until, reason)?;
-        sessions::delete_all_of(connection, user.id, None)?;
-        audit::record(app, connection, (Event::AccountDisabled, &user), None, now)
+    app.change(By::Operator, now, |tx| {
+        let user = by_name(app, tx, name)?;
+        users::update_ban(tx, user.id, Some(now), until, reason)?;
+        sessions::delete_all_of(tx, user.id, None)?;
+        tx.happened(Event::AccountDisabled, &user)
     })
 }
 
@@ -246,10 +241,10 @@ pub fn disable(app: &App, name: &str, reason: Option<&str>, until: Option<Timest
 /// # Errors
 /// [`Error::UserNotFound`], or the database fails.
 pub fn enable(app: &App, name: &str, now: Timestamp) -> Result<()> {
-    app.db.write(|connection| {
-        let user = by_name(app, connection, name)?;
-        users::update_ban(connection, user.id, None, None, None)?;
-        audit::record(app, connection, (Event::AccountEnabled, &user), None, now)
+    app.change(By::Operator, now, |tx| {
+        let user = by_name(app, tx, name)?;
+        users::update_ban(tx, user.id, None, None, None)?;
+        tx.happened(Event::AccountEnabled, &user)
     })
 }
 
@@ -258,10 +253,10 @@ pub fn enable(app: &App, name: &str, now: Timestamp) -> Result<()> {
 /// # Errors
 /// [`Error::UserNotFound`], or the database fails.
 pub fn remove(app: &App, name: &str, now: Timestamp) -> Result<()> {
-    app.db.write(|connection| {
-        let user = by_name(app, connection, name)?;
-        audit::record(app, connection, (Event::AccountRemoved, &user), None, now)?;
-        users::delete(connection, user.id)
+    app.change(By::Operator, now, |tx| {
+        let user = by_name(app, tx, name)?;
+        tx.happened(Event::AccountRemoved, &user)?;
+        users::delete(tx, user.id)
     })
 }
 

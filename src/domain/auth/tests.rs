@@ -218,7 +218,7 @@ fn what_changes_while_the_hash_is_computed_keeps_the_door_shut() {
         let (_folder, app) = app("");
         let checked = app.db.read(|c| rows::find_by_username(c, "ada")).unwrap().unwrap();
         change(&app);
-        let entered = app.db.write(|connection| enter(&app, connection, (&DEVICE, None), (&checked, None), NOW));
+        let entered = app.change(By::User(&DEVICE), NOW, |tx| enter(&app, tx, (&DEVICE, None), (&checked, None), NOW));
         assert_eq!(message(entered.map(Outcome::Done)), "Invalid field: password, is not correct.");
     }
 }

@@ -3,15 +3,15 @@
 use super::challenge;
 use super::recovery::{self, RecoveryCodes};
 use super::sent;
-use super::{Code, Outcome, Proof, changed, forget_the_rest, is_on, spend_alone, with_factor};
+use super::{Attempt, Code, Outcome, Proof, changed, consume_code, forget_the_rest, is_on, with_factor};
 use crate::domain::App;
 use crate::domain::audit::Event;
+use crate::domain::change::Change;
 use crate::domain::letters::Letter;
 use crate::domain::sessions::{Device, Principal, check_open};
 pub use crate::domain::throttle::MAIL_EVERY;
 use crate::domain::throttle::{self, Budget};
 use crate::error::{Error, Result};
-use crate::storage::Connection;
 use crate::storage::sent_codes::{self, Way};
 use crate::storage::users::{self, User};
 use crate::time::Timestamp;
@@ -108,36 +108,32 @@ pub fn enable(
     if !user.email_verified {
         return Err(Error::EmailNotVerified);
     }
-    let prove = |connection: &Connection| match mailed.digits() {
-        Some(digits) => sent::spend(app, connection, (user.id, &[Way::Email]), digits, now),
+    let prove = |tx: &Change<'_>| match mailed.digits() {
+        Some(digits) => sent::spend(app, tx, (user.id, &[Way::Email]), digits, now),
         None => Ok(Proof::Wrong),
     };
-    let enable = |connection: &Connection| switch_on(app, connection, principal, now);
-    let outcome = if is_on(user) {
-        with_factor(app, (user, &principal.device), code, now, |connection| match prove(connection)? {
-            Proof::Right => enable(connection),
+    let enable = |tx: &Change<'_>| switch_on(app, tx, principal, now);
+    if is_on(user) {
+        return with_factor(app, (user, &principal.device), code, now, |tx| match prove(tx)? {
+            Proof::Right => enable(tx),
             _ => Err(mailed.refused()),
-        })?
-    } else {
-        Outcome::Done(spend_alone(app, (user, mailed), prove, now, enable)?)
-    };
-    if matches!(outcome, Outcome::Done(_)) {
-        app.notify(user, Some(&principal.device), Event::EmailFactorEnabled, now);
+        });
     }
-    Ok(outcome)
+    let attempt = Attempt { user, device: &principal.device, code: mailed };
+    consume_code(app, attempt, now, prove, enable).map(Outcome::Done)
 }
 
-fn switch_on(app: &App, connection: &Connection, principal: &Principal, now: Timestamp) -> Result<RecoveryCodes> {
-    check_open(connection, principal, now)?;
+fn switch_on(app: &App, tx: &Change<'_>, principal: &Principal, now: Timestamp) -> Result<RecoveryCodes> {
+    check_open(tx, principal, now)?;
     let user = &principal.user;
     // The code went to the address that was there then.
-    let mut current = users::find_by_id(connection, user.id)?
+    let mut current = users::find_by_id(tx, user.id)?
         .filter(|current| current.email == user.email && current.email_verified)
         .ok_or(Error::NotLogged)?;
-    let codes = if is_on(&current) { Vec::new() } else { recovery::renew(app, connection, user.id)? };
+    let codes = if is_on(&current) { Vec::new() } else { recovery::renew(app, tx, user.id)? };
     current.has_email_factor = true;
-    users::update(connection, &current)?;
-    changed(app, connection, (Event::EmailFactorEnabled, user), Some(principal), now)?;
+    users::update(tx, &current)?;
+    changed(tx, Event::EmailFactorEnabled, user, Some(principal))?;
     Ok(codes)
 }
 
@@ -150,16 +146,12 @@ pub fn disable(app: &App, principal: &Principal, code: Option<&Code>, now: Times
     if !user.has_email_factor {
         return Err(Error::FactorNotEnabled);
     }
-    let outcome = with_factor(app, (user, &principal.device), code, now, |connection| {
-        check_open(connection, principal, now)?;
-        let mut current = users::find_by_id(connection, user.id)?.ok_or(Error::NotLogged)?;
+    with_factor(app, (user, &principal.device), code, now, |tx| {
+        check_open(tx, principal, now)?;
+        let mut current = users::find_by_id(tx, user.id)?.ok_or(Error::NotLogged)?;
         current.has_email_factor = false;
-        users::update(connection, &current)?;
-        forget_the_rest(connection, &current)?;
-        changed(app, connection, (Event::EmailFactorDisabled, user), Some(principal), now)
-    })?;
-    if matches!(outcome, Outcome::Done(())) {
-        app.notify(user, Some(&principal.device), Event::EmailFactorDisabled, now);
-    }
-    Ok(outcome)
+        users::update(tx, &current)?;
+        forget_the_rest(tx, &current)?;
+        changed(tx, Event::EmailFactorDisabled, user, Some(principal))
+    })
 }

@@ -3,9 +3,10 @@
 use zeroize::Zeroizing;
 
 use super::recovery::{self, RecoveryCodes};
-use super::{changed, check_on, forget_the_rest, sent};
+use super::{changed, check_on, forget_the_rest, is_on, sent};
 use crate::domain::App;
-use crate::domain::audit::{self, Event};
+use crate::domain::audit::Event;
+use crate::domain::change::By;
 use crate::domain::identifier::by_name;
 use crate::domain::throttle;
 use crate::error::{Error, Result};
@@ -23,15 +24,12 @@ pub fn renew_recovery_codes<E: From<Error>>(
     now: Timestamp,
     show: impl FnOnce(&RecoveryCodes) -> Result<(), E>,
 ) -> Result<(), E> {
-    let user = app.db.write(|connection| {
-        let user = by_name(app, connection, name)?;
+    app.change(By::Operator, now, |tx| {
+        let user = by_name(app, tx, name)?;
         check_on(&user)?;
-        audit::record(app, connection, (Event::RecoveryCodesRenewed, &user), None, now)?;
-        show(&recovery::renew(app, connection, user.id)?)?;
-        Ok::<_, E>(user)
-    })?;
-    app.notify(&user, None, Event::RecoveryCodesRenewed, now);
-    Ok(())
+        tx.happened(Event::RecoveryCodesRenewed, &user)?;
+        show(&recovery::renew(app, tx, user.id)?)
+    })
 }
 
 /// Makes a code that is good once, as if the user's authenticator app had shown it; where `show` fails, there is none.
@@ -44,13 +42,13 @@ pub fn issue_code<E: From<Error>>(
     now: Timestamp,
     show: impl FnOnce(&Zeroizing<String>) -> Result<(), E>,
 ) -> Result<(), E> {
-    app.db.write(|connection| {
-        let user = by_name(app, connection, name)?;
+    app.change(By::Operator, now, |tx| {
+        let user = by_name(app, tx, name)?;
         check_on(&user)?;
         // Whoever is helped shall not be kept out by what went wrong before.
-        throttle::forgive_codes(connection, &user.id.to_string())?;
-        audit::record(app, connection, (Event::CodeIssued, &user), None, now)?;
-        show(&sent::make(app, connection, (user.id, Way::Operator), now)?)
+        throttle::forgive_codes(tx, &user.id.to_string())?;
+        tx.happened(Event::CodeIssued, &user)?;
+        show(&sent::make(app, tx, (user.id, Way::Operator), now)?)
     })
 }
 
@@ -59,22 +57,19 @@ pub fn issue_code<E: From<Error>>(
 /// # Errors
 /// [`Error::UserNotFound`], or the database fails.
 pub fn reset(app: &App, name: &str, now: Timestamp) -> Result<bool> {
-    let (user, events) = app.db.write(|connection| {
-        let user = by_name(app, connection, name)?;
-        throttle::forgive(connection, &user.id.to_string())?;
-        totp_factors::delete(connection, user.id)?;
+    app.change(By::Operator, now, |tx| {
+        let user = by_name(app, tx, name)?;
+        throttle::forgive(tx, &user.id.to_string())?;
+        totp_factors::delete(tx, user.id)?;
         let after = users::User { has_email_factor: false, has_totp: false, ..user.clone() };
-        users::update(connection, &after)?;
-        forget_the_rest(connection, &after)?;
-        let events = audit::happening([
-            (user.has_totp, Event::TotpDisabled),
-            (user.has_email_factor, Event::EmailFactorDisabled),
-        ]);
-        events.iter().try_for_each(|event| changed(app, connection, (*event, &user), None, now))?;
-        Ok::<_, Error>((user, events))
-    })?;
-    for event in &events {
-        app.notify(&user, None, *event, now);
-    }
-    Ok(!events.is_empty())
+        users::update(tx, &after)?;
+        forget_the_rest(tx, &after)?;
+        if user.has_totp {
+            changed(tx, Event::TotpDisabled, &user, None)?;
+        }
+        if user.has_email_factor {
+            changed(tx, Event::EmailFactorDisabled, &user, None)?;
+        }
+        Ok(is_on(&user))
+    })
 }

@@ -59,7 +59,7 @@ fn make(app: &App, ada: UserId, way: Way, now: Timestamp) -> Zeroizing<String> {
 }
 
 fn is_accepted(app: &App, ada: UserId, text: &str, now: Timestamp) -> bool {
-    accept(app, (&user(app, ada), &DEVICE), &code(text), now, |_| Ok(())).is_ok()
+    accept(app, Attempt { user: &user(app, ada), device: &DEVICE, code: &code(text) }, now, |_| Ok(())).is_ok()
 }
 
 fn other_than(code: &str) -> &'static str {
@@ -172,7 +172,9 @@ fn a_right_code_of_a_change_that_fails_is_no_guess_and_stays_good() {
     let digits = make(&app, ada, Way::Operator, NOW);
     let user = user(&app, ada);
     for _ in 0..10 {
-        let failed = accept(&app, (&user, &DEVICE), &code(&digits), NOW, |_| Err::<(), _>(Error::UserNotFound));
+        let failed = accept(&app, Attempt { user: &user, device: &DEVICE, code: &code(&digits) }, NOW, |_| {
+            Err::<(), _>(Error::UserNotFound)
+        });
         assert!(matches!(failed, Err(Error::UserNotFound)));
     }
     assert!(is_accepted(&app, ada, &digits, NOW));

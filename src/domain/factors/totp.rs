@@ -12,6 +12,7 @@ use super::recovery::{self, RecoveryCodes};
 use super::{Code, Outcome, changed, forget_the_rest, with_factor};
 use crate::domain::App;
 use crate::domain::audit::Event;
+use crate::domain::change::By;
 use crate::domain::identifier::by_name;
 use crate::domain::sessions::{Principal, check_open};
 use crate::error::{Error, Result};
@@ -112,16 +113,14 @@ pub fn enable(app: &App, principal: &Principal, code: &Code, now: Timestamp) -> 
     // A wrong one is not counted: the secret is no secret to whoever sets it up.
     let step = first_step(&totp, user.id, code, now)?;
     let factor = new_factor(app, user.id, &totp, Some(step), now)?;
-    let codes = app.db.write(|connection| {
-        check_open(connection, principal, now)?;
-        if !totp_enrollments::delete(connection, user.id, &waiting)? || !totp_factors::insert(connection, &factor)? {
+    app.change(By::User(&principal.device), now, |tx| {
+        check_open(tx, principal, now)?;
+        if !totp_enrollments::delete(tx, user.id, &waiting)? || !totp_factors::insert(tx, &factor)? {
             return Err(Error::AlreadyValid);
         }
-        changed(app, connection, (Event::TotpEnabled, user), Some(principal), now)?;
-        recovery::renew(app, connection, user.id)
-    })?;
-    app.notify(user, Some(&principal.device), Event::TotpEnabled, now);
-    Ok(codes)
+        changed(tx, Event::TotpEnabled, user, Some(principal))?;
+        recovery::renew(app, tx, user.id)
+    })
 }
 
 /// Removes the app, by a code of any factor.
@@ -133,17 +132,13 @@ pub fn disable(app: &App, principal: &Principal, code: Option<&Code>, now: Times
     if !user.has_totp {
         return Err(Error::FactorNotEnabled);
     }
-    let outcome = with_factor(app, (user, &principal.device), code, now, |connection| {
-        check_open(connection, principal, now)?;
-        totp_factors::delete(connection, user.id)?;
-        let current = users::find_by_id(connection, user.id)?.ok_or(Error::NotLogged)?;
-        forget_the_rest(connection, &current)?;
-        changed(app, connection, (Event::TotpDisabled, user), Some(principal), now)
-    })?;
-    if matches!(outcome, Outcome::Done(())) {
-        app.notify(user, Some(&principal.device), Event::TotpDisabled, now);
-    }
-    Ok(outcome)
+    with_factor(app, (user, &principal.device), code, now, |tx| {
+        check_open(tx, principal, now)?;
+        totp_factors::delete(tx, user.id)?;
+        let current = users::find_by_id(tx, user.id)?.ok_or(Error::NotLogged)?;
+        forget_the_rest(tx, &current)?;
+        changed(tx, Event::TotpDisabled, user, Some(principal))
+    })
 }
 
 /// Draws a secret for a user, for their operator: nothing is stored yet.
@@ -195,15 +190,13 @@ fn enable_for<E: From<Error>>(
 ) -> Result<(), E> {
     let user = &enrollment.user;
     let factor = new_factor(app, user.id, &enrollment.totp, step, now)?;
-    app.db.write(|connection| {
-        if !totp_factors::insert(connection, &factor)? {
+    app.change(By::Operator, now, |tx| {
+        if !totp_factors::insert(tx, &factor)? {
             return Err(ALREADY_ENABLED.into());
         }
-        changed(app, connection, (Event::TotpEnabled, user), None, now)?;
+        changed(tx, Event::TotpEnabled, user, None)?;
         show()
-    })?;
-    app.notify(user, None, Event::TotpEnabled, now);
-    Ok(())
+    })
 }
 
 /// What an operator learns of a user's second factors.

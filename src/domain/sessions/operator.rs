@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::domain::App;
-use crate::domain::audit::{self, Event};
+use crate::domain::audit::Event;
+use crate::domain::change::By;
 use crate::domain::identifier::by_name;
 use crate::error::{Error, Result};
 use crate::storage::Page;
@@ -42,12 +43,12 @@ pub fn list_all(app: &App, name: Option<&str>, now: Timestamp) -> Result<Vec<(St
 /// # Errors
 /// [`Error::SessionNotFound`], or the database fails.
 pub fn revoke_all(app: &App, ids: &BTreeSet<SessionId>, now: Timestamp) -> Result<()> {
-    app.db.write(|connection| {
+    app.change(By::Operator, now, |tx| {
         ids.iter().try_for_each(|id| {
-            let session = sessions::find_active(connection, *id, now)?.ok_or(Error::SessionNotFound)?;
-            let user = users::find_by_id(connection, session.user_id)?.ok_or(Error::SessionNotFound)?;
-            sessions::delete(connection, *id)?;
-            audit::record(app, connection, (Event::SessionEnded, &user), None, now)
+            let session = sessions::find_active(tx, *id, now)?.ok_or(Error::SessionNotFound)?;
+            let user = users::find_by_id(tx, session.user_id)?.ok_or(Error::SessionNotFound)?;
+            sessions::delete(tx, *id)?;
+            tx.happened(Event::SessionEnded, &user)
         })
     })
 }
@@ -57,9 +58,9 @@ pub fn revoke_all(app: &App, ids: &BTreeSet<SessionId>, now: Timestamp) -> Resul
 /// # Errors
 /// [`Error::UserNotFound`], or the database fails.
 pub fn revoke_all_of(app: &App, name: &str, now: Timestamp) -> Result<()> {
-    app.db.write(|connection| {
-        let user = by_name(app, connection, name)?;
-        sessions::delete_all_of(connection, user.id, None)?;
-        audit::record(app, connection, (Event::SessionsEnded, &user), None, now)
+    app.change(By::Operator, now, |tx| {
+        let user = by_name(app, tx, name)?;
+        sessions::delete_all_of(tx, user.id, None)?;
+        tx.happened(Event::SessionsEnded, &user)
     })
 }
