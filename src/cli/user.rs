@@ -14,7 +14,7 @@ use crate::domain::fields::{Display, Email, Username};
 use crate::domain::profile::Profile;
 use crate::domain::tags::GivenTag;
 use crate::domain::users::{self, NewAccount};
-use crate::error::Error;
+use crate::error::{AccountField, Error};
 use crate::time::{Span, Timestamp};
 
 /// NAME is a username or an id.
@@ -235,6 +235,7 @@ pub(super) fn named(error: impl Into<anyhow::Error>, name: &str) -> anyhow::Erro
     let text = match refusal {
         Error::UserNotFound => format!("there is no user {name:?}; nox user list shows them all"),
         Error::AlreadyExists { with, .. } => format!("{name:?} cannot be stored: {with} is taken"),
+        Error::InvalidAccountField { field: AccountField::PresenceText, rule } => format!("the presence text {rule}"),
         refusal => match refusal.invalid_field() {
             Some((field, rule)) => format!("the {field} {rule}"),
             None => return error,

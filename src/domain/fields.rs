@@ -70,7 +70,7 @@ field!(
 field!(
     /// A status that a client knows, see [`STATUSES`].
     Status, Presence, |text| STATUSES.contains(&text),
-    "must be online, busy, dnd, oja, ojf, stream, offline, idle or invisible, or an object with such a status"
+    "must be online, busy, dnd, oja, ojf, stream, offline, idle or invisible"
 );
 field!(
     /// A few words beside the status.

@@ -11,8 +11,10 @@ use actix_web::http::header::{
 };
 use actix_web::{Error, HttpRequest, HttpResponse};
 
+use super::dialect::Dialect;
 use super::envelope::Failure;
 use super::extract::bridge;
+use super::origin;
 use super::server::Next;
 use crate::config::Origin;
 
@@ -29,7 +31,8 @@ pub(super) async fn layer<B: MessageBody>(
     request: ServiceRequest,
     next: impl Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    let server = &bridge(request.request()).map_err(Failure::from)?.config().server;
+    let bridge = bridge(request.request()).map_err(Failure::from)?.clone();
+    let server = &bridge.config().server;
     let differs = server.allows_any_origin();
     let sender = sender(&request).filter(|origin| server.allows(origin));
     let sender = sender.and_then(|origin| HeaderValue::try_from(origin.to_string()).ok());
@@ -49,6 +52,10 @@ pub(super) async fn layer<B: MessageBody>(
             answer.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, ANY);
             response.into_response(answer).map_into_right_body()
         } else {
+            if is_preflight && Dialect::speaks(response.request().path()) {
+                // The browser tells its page nothing of it.
+                origin::warn(response.request(), server);
+            }
             let mut response = response.map_into_left_body();
             if is_public || sender.is_some() {
                 response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, ANY);

@@ -3,6 +3,7 @@
 use actix_web::HttpRequest;
 use actix_web::http::header::{AsHeaderName, ORIGIN, REFERER};
 
+use super::clock::{Now, OnceAMinute};
 use super::forwarded;
 use crate::config::{Origin, Server};
 use crate::error::{Error, Result};
@@ -40,16 +41,25 @@ pub(super) fn is_foreign_form(request: &HttpRequest, server: &Server) -> bool {
     }
 }
 
-/// Most often it is no attack, but a public URL that is not configured: the log says what to look at.
 fn refused(request: &HttpRequest, server: &Server, action: &'static str) -> Error {
+    warn(request, server);
+    Error::UnAuthorized { action }
+}
+
+/// Tells the operator of a refused page, once a minute at most. Most often it is no attack, but an origin that is not
+/// configured: the log says what to look at.
+pub(super) fn warn(request: &HttpRequest, server: &Server) {
+    static WARNING: OnceAMinute = OnceAMinute::new();
+    if !WARNING.is_due(Now::of(request).0) {
+        return;
+    }
     // As it was read: what is no origin may be anything.
     let origin = header(request, ORIGIN).and_then(Origin::parse).map(String::from);
     tracing::warn!(
         origin,
         public_url = server.public_url.as_str(),
-        "refused a page that is not of server.public_url or server.allowed_origins"
+        "refused a page that is not of server.public_url, server.allowed_origins or server.numeric_origins"
     );
-    Error::UnAuthorized { action }
 }
 
 /// The public URL, a configured origin, or the host that the request itself was sent to: no page can make a browser

@@ -218,3 +218,18 @@ fn a_refused_preflight_is_in_the_envelope_as_all_below_api() {
         assert!(answer.text.is_empty() || answer.json()["error"]["status"] == answer.status, "{}", answer.text);
     }
 }
+
+#[test]
+fn a_front_that_is_not_configured_is_named_in_the_log_once_a_minute() {
+    let (_instance, server) = serve();
+    for _ in 0..3 {
+        preflight(&server, "https://forgotten.example", "POST", "/api/v2/auth/login");
+        let headers = [("Origin", "https://forgotten.example"), ("Content-Type", "application/json")];
+        server.client().send("POST", "/api/auth/login", &headers, b"{}").failure(8, 401, "/api/auth/login");
+    }
+    // What is public is nobody's fault.
+    preflight(&server, "https://other-site.example", "GET", "/api/server");
+    let (_, _, log) = server.stop();
+    assert_eq!(log.matches("https://forgotten.example").count(), 1, "{log}");
+    assert!(log.contains("server.allowed_origins") && !log.contains("other-site"), "{log}");
+}

@@ -28,7 +28,7 @@ use crate::time::Timestamp;
 pub struct Set {
     #[command(flatten)]
     named: Named,
-    /// The name that others see
+    /// The name that others see, at most 50 characters
     #[arg(long, value_name = "NAME")]
     display: Option<String>,
     /// An email address, not verified until it is said to be
@@ -37,25 +37,26 @@ pub struct Set {
     /// Whether the email address is the user's own
     #[arg(long, value_name = "true|false")]
     verified: Option<bool>,
-    /// A few words about the user
+    /// A few words about the user, at most 4096 characters
     #[arg(long, value_name = "TEXT")]
     bio: Option<String>,
-    /// At most ten, separated by commas: URL, or LABEL=URL
+    /// At most ten, separated by commas: URL, or LABEL=URL with a label of at most 32 characters, such as
+    /// "My page=https://a.example,https://b.example"; a comma in a URL is written %2C
     #[arg(long, value_name = "LINKS")]
     links: Option<String>,
     /// The world where the user lives
     #[arg(long, value_name = "TEXT")]
     home: Option<String>,
-    /// How the user wants to be spoken of
+    /// How the user wants to be spoken of, at most 32 characters
     #[arg(long, value_name = "TEXT")]
     pronoun: Option<String>,
     /// What the user looks like: ID@SERVER, where :: is this server
     #[arg(long, value_name = "AVATAR")]
     avatar: Option<String>,
-    /// Such as online, busy, dnd, idle, invisible or offline
+    /// online, busy, dnd, oja, ojf, stream, offline, idle or invisible
     #[arg(long, value_name = "STATUS")]
     presence: Option<String>,
-    /// A few words beside the status
+    /// A few words beside the status, at most 128 characters
     #[arg(long, value_name = "TEXT")]
     presence_text: Option<String>,
     /// A number; 0 shows as sys:unverified
