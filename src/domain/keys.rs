@@ -4,13 +4,14 @@ use std::path::Path;
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use hmac::Mac;
 use zeroize::Zeroizing;
 
 use super::audit::{self, Event};
 use super::factors::totp;
 use super::{App, StartError};
 use crate::error::Result;
-use crate::secret::{self, KEY_LENGTH, Key, hmac_sha256};
+use crate::secret::{self, KEY_LENGTH, Key, hmac_sha256, keyed};
 use crate::storage::users::UserId;
 use crate::storage::{Connection, Db, keys, recovery_codes, sessions, totp_enrollments, totp_factors};
 use crate::time::Timestamp;
@@ -98,6 +99,14 @@ impl App {
     #[must_use]
     pub fn form_token(&self, browser: &str) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(hmac_sha256(&self.key.derive("forms"), browser.as_bytes()))
+    }
+
+    /// Whether a form carries the token of the browser that sent it (CSRF), compared in constant time.
+    #[must_use]
+    pub fn is_form_token(&self, browser: &str, token: &str) -> bool {
+        let sent = BASE64_URL_SAFE_NO_PAD.decode(token);
+        let expected = keyed(&self.key.derive("forms")).chain_update(browser);
+        sent.is_ok_and(|sent| expected.verify_slice(&sent).is_ok())
     }
 }
 

@@ -17,6 +17,8 @@ use crate::secret;
 
 /// The longest password, in Unicode scalar values.
 pub const MAX_LENGTH: usize = 128;
+/// The shortest password that an account may have, in characters: older ones may be shorter than the server wants of new ones.
+pub const MIN_LENGTH: usize = 6;
 const HASH_LENGTH: usize = 32;
 const SALT_LENGTH: usize = 16;
 

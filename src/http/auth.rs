@@ -20,15 +20,12 @@ use crate::domain::auth::{self, LoginAttempt};
 use crate::domain::factors::{Code, Outcome};
 use crate::domain::fields::{Display, Email, NewPassword, Username};
 use crate::domain::identifier::Identifier;
-use crate::domain::password::{MAX_LENGTH, Password};
+use crate::domain::password::{MAX_LENGTH, MIN_LENGTH, Password};
 use crate::domain::public_key::PublicKey;
 use crate::domain::sessions::{Device, OpenedSession, revoke};
 use crate::domain::users::NewAccount;
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
-
-/// Older accounts may have passwords shorter than the server wants of new ones.
-const MIN_LENGTH: usize = 6;
 
 /// What a client sends to log in.
 #[derive(ToSchema)]
