@@ -19,8 +19,10 @@ use super::PATIENCE;
 use super::clock::OnceAMinute;
 use crate::time::Timestamp;
 
-/// How long an answer may take to be read, from when the system keeps no more of it.
+/// How long a client may take to read the rest of an answer, from when the system keeps no more of it, or a large part of one.
 const TAKING: Duration = Duration::from_secs(30);
+/// How much is a large part, in bytes: slow clients get a large picture, and who drips does not hold a connection.
+const PART: usize = 64 * 1024;
 
 /// Whose turn it is, as a connection and the requests on it tell each other.
 #[derive(Clone, Default)]
@@ -82,12 +84,23 @@ pub(super) struct Connection<S> {
     next: Option<Pin<Box<Sleep>>>,
     /// When the answer must have been taken, while the system keeps no more of it.
     taken: Option<Pin<Box<Sleep>>>,
+    /// How many bytes were taken since that time began.
+    progress: usize,
     _place: Place,
 }
 
 impl<S> Connection<S> {
     pub(super) fn new(stream: S, places: &Arc<Places>) -> Self {
-        Self { stream, turn: Turn::default(), ahead: None, timed: 0, next: None, taken: None, _place: places.take() }
+        Self {
+            stream,
+            turn: Turn::default(),
+            ahead: None,
+            timed: 0,
+            next: None,
+            taken: None,
+            progress: 0,
+            _place: places.take(),
+        }
     }
 
     /// Whether what the client sends is of use now. The framework would spin where it has read further requests and may
@@ -98,7 +111,8 @@ impl<S> Connection<S> {
 
     /// Whether the client has let its turn pass; where it may yet, the task is woken when it has.
     fn is_late(&mut self, context: &mut Context<'_>) -> bool {
-        if self.turn.whose.get() == Whose::Client {
+        // It begins once the client has taken the answer before.
+        if self.turn.whose.get() == Whose::Client && self.taken.is_none() {
             // Each request begins a turn anew, also one that was answered before anybody looked.
             if self.turn.requests.get() != self.timed {
                 (self.timed, self.next) = (self.turn.requests.get(), None);
@@ -156,8 +170,18 @@ impl<S: AsyncRead + Unpin> Connection<S> {
 impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
-        if written.is_pending() && is_over(&mut self.taken, TAKING, context) {
-            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        match written {
+            Poll::Pending if is_over(&mut self.taken, TAKING, context) => {
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            }
+            Poll::Ready(Ok(count)) if self.taken.is_some() => {
+                self.progress += count;
+                if self.progress >= PART {
+                    self.progress = 0;
+                    self.taken = Some(Box::pin(sleep(TAKING)));
+                }
+            }
+            _ => (),
         }
         written
     }
@@ -165,7 +189,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
     /// Comes after every answer, once the system has the whole of it.
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(Pin::new(&mut self.stream).poll_flush(context))?;
-        self.taken = None;
+        (self.taken, self.progress) = (None, 0);
         // The next read finds out; until then, the task must know when to try.
         self.is_late(context);
         if self.ahead.is_some() && self.may_read() {

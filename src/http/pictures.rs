@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::bridge::Bridge;
 use super::clock::Now;
+use super::connection::Turn;
 use super::dialect::Dialect;
 use super::doc::{Doc, answer};
 use super::envelope::{Failure, Reply};
@@ -127,21 +128,24 @@ fn show(bridge: &Data<Bridge>, request: &HttpRequest, picture: Picture, caching:
     }
     response.content_type(picture.media_type.clone());
     let length = picture.length.into();
-    response.body(SizedStream::new(length, parts(bridge.clone(), picture)))
+    let turn = request.conn_data::<Turn>().cloned();
+    response.body(SizedStream::new(length, parts(bridge.clone(), picture, turn)))
 }
 
 /// A picture in parts, each read when the client has taken the one before.
-fn parts(bridge: Data<Bridge>, picture: Picture) -> impl Stream<Item = Result<Bytes>> {
+fn parts(bridge: Data<Bridge>, picture: Picture, turn: Option<Turn>) -> impl Stream<Item = Result<Bytes>> {
     let picture = Arc::new(picture);
-    stream::try_unfold(0, move |start| {
+    stream::try_unfold((0, None), move |(start, taken)| {
         let (bridge, picture) = (bridge.clone(), Arc::clone(&picture));
+        // Until its end, nobody waits for the client's next request.
+        let taken = taken.or_else(|| turn.as_ref().map(Turn::take));
         async move {
             if start >= picture.length as usize {
                 return Ok(None);
             }
             let part = bridge.run(move |app| pictures::read(app, &picture, start)).await?;
             let next = start + part.len();
-            Ok(Some((Bytes::from(part), next)))
+            Ok(Some((Bytes::from(part), (next, taken))))
         }
     })
 }

@@ -28,6 +28,9 @@ use crate::descriptors;
 
 /// How long a client has to hang up that sends a body after its answer.
 const LINGERING: Duration = Duration::from_secs(1);
+/// How much of an answer the system keeps, in bytes. It tells that there is room again when a third is taken: of its own
+/// largest buffer, that takes a slow client longer than it may.
+const SEND_BUFFER: usize = 128 * 1024;
 /// Clients that may wait until they are let in.
 const BACKLOG: i32 = 1024;
 
@@ -50,6 +53,8 @@ pub(super) fn listen(listener: Listener, parts: Parts) -> io::Result<(ServerBuil
         Listener::Tcp(tcp, _) => {
             // The standard library lets only 128 wait.
             rustix::net::listen(&tcp, BACKLOG)?;
+            // Connections have it from here.
+            rustix::net::sockopt::set_socket_send_buffer_size(&tcp, SEND_BUFFER)?;
             let server = server.listen("http", tcp, move || {
                 let with_peer = |stream: TcpStream| {
                     let peer = stream.peer_addr().ok();

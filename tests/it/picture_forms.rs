@@ -2,10 +2,11 @@
 
 use std::io::Read;
 use std::thread;
+use std::time::Duration;
 
 use serde_json::json;
 
-use crate::common::{Answer, Person, Wire};
+use crate::common::{Answer, Person, Wire, watch};
 
 const OWN: &str = "/api/users/@me/thumbnail";
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89";
@@ -142,6 +143,27 @@ fn a_picture_that_is_replaced_while_it_is_read_is_cut_off_and_never_mixed() {
     // Cut off, a connection may end with an error.
     let _ = wire.stream.read_to_end(&mut read);
     assert!(read.len() < size && read.iter().all(|byte| *byte == b'1'), "{} bytes", read.len());
+}
+
+#[test]
+fn a_slow_client_gets_the_whole_of_a_large_picture() {
+    let (_instance, server, ada) = Person::at_home("");
+    let mut content = PNG.to_vec();
+    content.resize(4 << 20, 7);
+    send(&ada, &form(&[file(&content)]), &[]).data();
+    let head = "GET /api/users/1/thumbnail HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    let mut wire = Wire::sending(&server, head);
+    let (started, mut read) = (watch(), 0);
+    let mut part = [0; 8192];
+    // 110 KB a second, which takes longer than a small answer may.
+    loop {
+        match wire.stream.read(&mut part).unwrap() {
+            0 => break,
+            count => read += count,
+        }
+        thread::sleep(Duration::from_millis(read as u64 / 110).saturating_sub(started.elapsed()));
+    }
+    assert!(read > 4 << 20 && started.elapsed() > Duration::from_secs(35), "{read} {:?}", started.elapsed());
 }
 
 #[test]
