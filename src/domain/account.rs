@@ -28,8 +28,6 @@ pub struct Edit {
     pub password: Option<(NewPassword, Password)>,
     /// The second factor, where they sent one.
     pub code: Option<Code>,
-    /// Whether an address that is removed may take its factor with it.
-    pub may_drop_factor: bool,
 }
 
 /// An account that was changed.
@@ -53,7 +51,8 @@ pub fn edit(app: &App, principal: &Principal, edit: Edit, now: Timestamp) -> Res
     }
     let after = edit.changes.preview(app, user);
     let loses_factor = user.has_email_factor && !after.has_email_factor;
-    if loses_factor && !(edit.may_drop_factor && after.email.is_none()) {
+    // An address that is removed takes its factor with it, by a code; to another one, codes would go unasked.
+    if loses_factor && after.email.is_some() {
         return Err(Error::EmailInUseAsFactor);
     }
     // What the owner is told of is worth a code.

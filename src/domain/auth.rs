@@ -174,12 +174,15 @@ fn check_password(app: &App, attempt: &LoginAttempt, user: Option<User>, now: Ti
         app.hasher.hash(&attempt.password)?;
         return Err(WRONG_PASSWORD);
     };
-    let is_right = app.hasher.verify(&attempt.password, &user.password_hash)?;
-    let is_banned = is_banned(&user, now);
-    if !is_right || is_banned && hide {
+    if !app.hasher.verify(&attempt.password, &user.password_hash)? {
         return Err(WRONG_PASSWORD);
     }
-    if is_banned { Err(Error::UnAuthorized { action: "log in" }) } else { Ok(user) }
+    if is_banned(&user, now) { Err(banned(app)) } else { Ok(user) }
+}
+
+/// What a user with the right password learns of a ban.
+const fn banned(app: &App) -> Error {
+    if app.config.login.hide_unknown_users { WRONG_PASSWORD } else { Error::UnAuthorized { action: "log in" } }
 }
 
 /// Whether a refusal says that somebody guessed; a disabled account or a fault of the server's own does not.
@@ -203,8 +206,11 @@ fn enter(
 ) -> Result<Box<OpenedSession>> {
     let user = rows::find_by_id(tx, checked.id)?
         .filter(|user| user.password_changed_at == checked.password_changed_at)
-        .filter(|user| factors::are_as_in(user, checked) && !is_banned(user, now))
+        .filter(|user| factors::are_as_in(user, checked))
         .ok_or(WRONG_PASSWORD)?;
+    if is_banned(&user, now) {
+        return Err(banned(app));
+    }
     if let Some(hash) = fresh_hash {
         rows::update_password_hash(tx, user.id, hash)?;
     }

@@ -6,7 +6,7 @@ use super::fields::{
     Avatar, BannerUrl, Bio, Clearable, Display, Email, Home, PresenceText, Pronoun, Status, ThumbnailUrl, Username,
 };
 use super::links::NewLink;
-use super::profile::{is_url, picture_url};
+use super::profile::{is_picture_url, is_url};
 use super::tags::{GivenTag, OwnTag};
 use crate::error::Result;
 use crate::language::Language;
@@ -51,10 +51,8 @@ impl Changes {
 
     pub(super) fn apply(self, app: &App, user: &mut User) {
         let id = user.id;
-        // The URL that the user object shows, whatever its query, leaves the picture as it is.
-        let is_other = |url: &Option<String>, kind| {
-            url.as_ref().is_none_or(|url| url.split('?').next() != Some(&picture_url(app, id, kind)))
-        };
+        // The URL that the user object shows leaves the picture as it is.
+        let is_other = |url: &Option<String>, kind| url.as_ref().is_none_or(|url| !is_picture_url(app, id, kind, url));
         let email_before = user.email.clone();
         set(&mut user.username, self.username.map(Username::into_text));
         set(&mut user.display, self.display.map(Display::into_text));

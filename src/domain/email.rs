@@ -62,11 +62,9 @@ pub fn set_up(
         };
     }
     let changes = Changes { email: Some(Clearable::Holds(email)), ..Changes::default() };
-    account::edit(app, principal, Edit { changes, password: None, code, may_drop_factor: false }, now).map(|edited| {
-        match edited {
-            Outcome::Done(edited) => Outcome::Done(edited.is_link_mailed),
-            Outcome::VerificationRequired(challenge) => Outcome::VerificationRequired(challenge),
-        }
+    account::edit(app, principal, Edit { changes, password: None, code }, now).map(|edited| match edited {
+        Outcome::Done(edited) => Outcome::Done(edited.is_link_mailed),
+        Outcome::VerificationRequired(challenge) => Outcome::VerificationRequired(challenge),
     })
 }
 
@@ -79,11 +77,9 @@ pub fn remove(app: &App, principal: &Principal, code: Option<Code>, now: Timesta
         return Err(Error::EmailMissing);
     }
     let changes = Changes { email: Some(Clearable::Cleared), ..Changes::default() };
-    account::edit(app, principal, Edit { changes, password: None, code, may_drop_factor: true }, now).map(|edited| {
-        match edited {
-            Outcome::Done(_) => Outcome::Done(()),
-            Outcome::VerificationRequired(challenge) => Outcome::VerificationRequired(challenge),
-        }
+    account::edit(app, principal, Edit { changes, password: None, code }, now).map(|edited| match edited {
+        Outcome::Done(_) => Outcome::Done(()),
+        Outcome::VerificationRequired(challenge) => Outcome::VerificationRequired(challenge),
     })
 }
 

@@ -3,6 +3,8 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use url::Url;
+
 use super::App;
 use super::factors;
 use super::tags::tags;
@@ -139,6 +141,15 @@ fn shown_picture(app: &App, user: UserId, kind: PictureKind, stored: &str) -> St
         Some(digits) if !is_url(stored) => format!("{url}?t={digits}"),
         _ => url,
     }
+}
+
+/// Whether a URL leads to that picture, in whatever spelling: to it, the picture would be redirected for ever.
+pub(super) fn is_picture_url(app: &App, user: UserId, kind: PictureKind, url: &str) -> bool {
+    let (Ok(url), Ok(own)) = (Url::parse(url), Url::parse(&picture_url(app, user, kind))) else { return false };
+    let is_below = ["/api", "/api/v2", "/api/v2/api"].iter().any(|prefix| {
+        url.path().strip_prefix(prefix).is_some_and(|rest| Some(rest) == own.path().strip_prefix("/api"))
+    });
+    url.origin() == own.origin() && is_below
 }
 
 /// Whether a picture's column holds a URL; otherwise it holds the SHA-256 of an uploaded one.

@@ -117,7 +117,9 @@ impl Error {
             Self::EmailUnreachable => ("email", "must be one that mail can be sent to"),
             Self::EmailInUseAsFactor => ("email", "is a second factor: switch that off first"),
             Self::FileMissing => ("file", "must be a part of the form"),
-            Self::InvalidForm => ("file", "must be one part of a whole form of at most 32 parts with short names"),
+            Self::InvalidForm => {
+                ("file", "must be one part of a whole form, of at most 128 parts with names of at most 1024 bytes")
+            }
             Self::InvalidPictureSize { field } => (field, "must be at most 4096 pixels wide and high"),
             _ => return None,
         })

@@ -204,7 +204,7 @@ impl EditRequest {
             own_tags: self.tags,
             ..Changes::default()
         };
-        Ok(Edit { changes, password, code: self.twofa_token.or(self.factor_code), may_drop_factor: false })
+        Ok(Edit { changes, password, code: self.twofa_token.or(self.factor_code) })
     }
 }
 

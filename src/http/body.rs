@@ -7,6 +7,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::web::{self, Bytes};
 use actix_web::{FromRequest, HttpRequest};
+use futures_util::StreamExt;
 use tokio::time::timeout;
 
 use super::connection::Turn;
@@ -31,7 +32,7 @@ const SMALL: usize = 16 * 1024;
 /// A whole profile: ten links of full length and a long text, with every character escaped.
 pub(super) const PROFILE: usize = 256 * 1024;
 /// What a relay may send along for nobody.
-const LARGEST_IGNORED: usize = 256 * 1024;
+const LARGEST_IGNORED: usize = 16 * 1024 * 1024;
 
 impl<const LIMIT: usize> FromRequest for Body<LIMIT> {
     type Error = Failure;
@@ -88,14 +89,29 @@ pub(super) fn read(
     payload: &mut Payload,
     limit: usize,
 ) -> impl Future<Output = Result<Bytes>> + use<> {
+    let is_plain = is_plain(request);
     receive(request, payload, (limit, PATIENCE), move |payload| async move {
         let body = payload.to_bytes_limited(limit).await.map_err(|_| Error::PayloadTooLarge { limit })?;
-        body.map_err(|_| Error::InvalidRequest)
+        let body = body.map_err(|_| Error::InvalidRequest)?;
+        // Nothing is nothing, whatever it was coded in.
+        if is_plain || body.is_empty() { Ok(body) } else { Err(COMPRESSED) }
     })
 }
 
-/// Lets `take` have a body that says that it is no larger than `limit`, for so long. What is compressed is not read: it may
-/// be a thousand times as large.
+/// A compressed body is not read: it may be a thousand times as large.
+pub(super) const COMPRESSED: Error = Error::UnsupportedMediaType { expected: "uncompressed" };
+
+/// Whether a body is sent as it is.
+pub(super) fn is_plain(request: &HttpRequest) -> bool {
+    request.headers().get_all(CONTENT_ENCODING).all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
+/// How large a body says that it is, in bytes.
+pub(super) fn declared_length(request: &HttpRequest) -> Option<usize> {
+    request.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// Lets `take` have a body that says that it is no larger than `limit`, for so long.
 pub(super) fn receive<T, Taking, Taken>(
     request: &HttpRequest,
     payload: &mut Payload,
@@ -106,16 +122,11 @@ where
     Taking: FnOnce(web::Payload) -> Taken,
     Taken: Future<Output = Result<T>>,
 {
-    let length = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    let is_plain =
-        request.headers().get_all(CONTENT_ENCODING).all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"));
+    let length = declared_length(request);
     let payload = web::Payload::from_request(request, payload);
     let turn = request.conn_data::<Turn>().cloned();
     async move {
         let _shared = turn.as_ref().map(Turn::share);
-        if !is_plain {
-            return Err(Error::UnsupportedMediaType { expected: "uncompressed" });
-        }
         if length.is_some_and(|length| length > limit) {
             return Err(Error::PayloadTooLarge { limit });
         }
@@ -132,8 +143,14 @@ impl FromRequest for Ignored {
     type Future = Read<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let body = read(request, payload, LARGEST_IGNORED);
-        Box::pin(async { Ok(body.await.map(|_| Self)?) })
+        let body = receive(request, payload, (usize::MAX, PATIENCE), |mut payload| async move {
+            let mut left = LARGEST_IGNORED;
+            while let Some(Ok(chunk)) = payload.next().await {
+                left = left.checked_sub(chunk.len()).ok_or(Error::PayloadTooLarge { limit: LARGEST_IGNORED })?;
+            }
+            Ok(Self)
+        });
+        Box::pin(async { Ok(body.await?) })
     }
 }
 

@@ -1,7 +1,8 @@
 //! The one place where synchronous work meets the async workers: short reads run where they are, writes on the blocking
 //! pool, and work that computes hashes there too, a few at a time.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use actix_web::rt::spawn;
@@ -11,6 +12,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::config::Config;
 use crate::domain::App;
+use crate::domain::users::UserId;
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
 
@@ -21,11 +23,15 @@ const RUNNING: usize = 16;
 /// Searches at once, and those that may wait: anybody may ask for one, and each reads the whole table.
 const SEARCHING: usize = 2;
 const SEARCH_QUEUE: usize = 64;
-/// Uploads that may be in memory at once, and those that may wait.
+/// Large uploads that may be in memory at once, and those that may wait.
 const UPLOADING: usize = 6;
 const UPLOAD_QUEUE: usize = 64;
-/// How long one of those waits.
-const UPLOAD_WAIT: Duration = Duration::from_secs(30);
+/// Uploads of one user at once: few enough to leave room for others, however slowly they come.
+const UPLOADING_EACH: usize = 2;
+/// What takes so little memory needs no room, in bytes.
+const SMALL_UPLOAD: usize = 256 * 1024;
+/// How long an upload waits.
+const UPLOAD_WAIT: Duration = Duration::from_mins(1);
 /// How long a worker may hold a snapshot: short enough to be in nobody's way, where the next read is late.
 const HELD: Duration = Duration::from_millis(50);
 
@@ -36,6 +42,8 @@ pub struct Bridge {
     hashes: Lane,
     searches: Lane,
     uploads: Lane,
+    /// Permits of the users who are uploading.
+    uploaders: Mutex<HashMap<UserId, Weak<Semaphore>>>,
     /// How much other work may run.
     running: Arc<Semaphore>,
 }
@@ -49,7 +57,13 @@ struct Lane {
 }
 
 /// The permits of work that is under way.
-pub(super) type Held = (OwnedSemaphorePermit, OwnedSemaphorePermit);
+type Held = (OwnedSemaphorePermit, OwnedSemaphorePermit);
+
+/// The permits of an upload: one of its user's, and where it is large, those for its memory.
+pub(super) struct UploadPermit {
+    _user: OwnedSemaphorePermit,
+    _memory: Option<Held>,
+}
 
 impl Lane {
     fn new(under_way: usize, waiting: usize) -> Self {
@@ -75,6 +89,7 @@ impl Bridge {
             hashes: Lane::new(app.hashers() + AHEAD, app.config.limits.login_queue.get() as usize),
             searches: Lane::new(SEARCHING, SEARCH_QUEUE),
             uploads: Lane::new(UPLOADING, UPLOAD_QUEUE),
+            uploaders: Mutex::default(),
             running: Arc::new(Semaphore::new(RUNNING)),
             app,
         }
@@ -161,12 +176,29 @@ impl Bridge {
         off_worker(&self.app, self.searches.enter().await?, work).await
     }
 
-    /// Waits until an upload may be read into memory, where it stays as long as the permits are kept.
+    /// Waits until a user's upload of so many bytes may be read into memory, where it stays as long as the permit is kept.
     ///
     /// # Errors
     /// [`Error::ServerNotReady`] where too many are waiting, or this one has waited too long.
-    pub(super) async fn upload(&self) -> Result<Held> {
-        timeout(UPLOAD_WAIT, self.uploads.enter()).await.map_err(|_| BUSY)?
+    pub(super) async fn upload(&self, user: UserId, length: Option<usize>) -> Result<UploadPermit> {
+        let is_small = length.is_some_and(|length| length <= SMALL_UPLOAD);
+        let enter = async {
+            let user = permit(&self.uploader(user)).await?;
+            let memory = if is_small { None } else { Some(self.uploads.enter().await?) };
+            Ok(UploadPermit { _user: user, _memory: memory })
+        };
+        timeout(UPLOAD_WAIT, enter).await.map_err(|_| BUSY)?
+    }
+
+    fn uploader(&self, user: UserId) -> Arc<Semaphore> {
+        let mut uploaders = self.uploaders.lock().unwrap_or_else(PoisonError::into_inner);
+        uploaders.retain(|_, permits| permits.strong_count() > 0);
+        let known = uploaders.get(&user).and_then(Weak::upgrade);
+        known.unwrap_or_else(|| {
+            let permits = Arc::new(Semaphore::new(UPLOADING_EACH));
+            uploaders.insert(user, Arc::downgrade(&permits));
+            permits
+        })
     }
 }
 

@@ -30,7 +30,8 @@ pub(super) enum Code {
 impl Dialect {
     /// The dialect in which a request is answered.
     pub(super) fn of(request: &HttpRequest) -> Self {
-        match Self::of_path(request.path()) {
+        // As it was routed: a path may be percent-encoded.
+        match Self::of_path(request.match_info().as_str()) {
             Self::Names if is_numeric(request) => Self::NumbersWithLabels,
             dialect => dialect,
         }

@@ -89,7 +89,11 @@ impl Object {
     /// # Errors
     /// [`Error::InvalidField`] where it is something else.
     pub(super) fn texts(&mut self, field: &'static str) -> Result<Option<Vec<String>>> {
-        self.list(field, |item| if let Value::String(text) = item { Some(text) } else { None })
+        self.list(
+            field,
+            "must be a list of strings",
+            |item| if let Value::String(text) = item { Some(text) } else { None },
+        )
     }
 
     /// Takes a list of links out, each with its label: URLs, or objects of a `label` and a `value`; `null` is an empty one.
@@ -97,7 +101,7 @@ impl Object {
     /// # Errors
     /// [`Error::InvalidField`] where it is something else.
     pub(super) fn links(&mut self, field: &'static str) -> Result<Option<Vec<SentLink>>> {
-        self.list(field, |item| match item {
+        self.list(field, "must be a list of URLs, or of objects with a label and a value", |item| match item {
             Value::String(value) => Some(SentLink { label: None, value }),
             Value::Object(mut link) => match (link.remove("label"), link.remove("value")) {
                 (Some(Value::String(label)), Some(Value::String(value))) => {
@@ -110,14 +114,19 @@ impl Object {
         })
     }
 
-    fn list<T>(&mut self, field: &'static str, read: fn(Value) -> Option<T>) -> Result<Option<Vec<T>>> {
+    fn list<T>(
+        &mut self,
+        field: &'static str,
+        rule: &'static str,
+        read: fn(Value) -> Option<T>,
+    ) -> Result<Option<Vec<T>>> {
         match self.0.remove(field) {
             None => Some(None),
             Some(Value::Null) => Some(Some(Vec::new())),
             Some(Value::Array(items)) => items.into_iter().map(read).collect::<Option<Vec<_>>>().map(Some),
             Some(_) => None,
         }
-        .ok_or(Error::invalid(field, "must be a list of strings"))
+        .ok_or(Error::invalid(field, rule))
     }
 }
 

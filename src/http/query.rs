@@ -66,7 +66,7 @@ impl Query {
     /// # Errors
     /// [`Error::InvalidField`] where it is none.
     pub(super) fn fingerprint(&self) -> Result<Option<[u8; 32]>> {
-        let Some(text) = self.first("fp") else { return Ok(None) };
+        let Some((_, text)) = self.0.iter().find(|(name, _)| name == "fp") else { return Ok(None) };
         hex::sha256(text).map(Some).ok_or(Error::invalid("fp", "must be the SHA-256 of a public key in hex"))
     }
 }

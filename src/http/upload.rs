@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::task::Poll;
 use std::time::Duration;
 
 use actix_multipart::{Field, Multipart};
@@ -12,22 +13,27 @@ use actix_web::error::PayloadError;
 use actix_web::http::header::{CONTENT_TYPE, HeaderMap};
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
-use futures_util::{Stream, StreamExt};
+use futures_util::{Stream, StreamExt, stream};
+use tokio::time::sleep;
 
-use super::body::receive;
-use super::bridge::Held;
+use super::body::{COMPRESSED, declared_length, is_plain, receive};
+use super::bridge::UploadPermit;
 use super::envelope::Failure;
 use super::extract::{authenticated_change, bridge};
 use crate::domain::pictures::NewFile;
 use crate::domain::sessions::Principal;
+use crate::domain::users::UserId;
 use crate::error::{Error, Result};
 
 /// How long an upload may take: a few MiB by a slow line.
 const PATIENCE: Duration = Duration::from_secs(90);
+/// How long a part of an upload may take, and how large that is, in bytes: who sends nothing more keeps no room.
+const STALL: Duration = Duration::from_secs(15);
+const PART: usize = 64 * 1024;
 /// What stands around the file in a form, in bytes.
 const AROUND: usize = 64 * 1024;
-const MOST_PARTS: usize = 32;
-const LONGEST_NAME: usize = 256;
+const MOST_PARTS: usize = 128;
+const LONGEST_NAME: usize = 1024;
 /// The longest part beside the file that is kept, in bytes.
 const LONGEST_TEXT: usize = 4 * 1024;
 /// How much is reserved for a file, in bytes: more than any file, and more than 32 MiB, which glibc always maps apart.
@@ -40,7 +46,7 @@ pub(super) struct Upload {
     pub principal: Principal,
     pub file: NewFile,
     /// Kept until the file is stored.
-    pub held: Held,
+    pub held: UploadPermit,
 }
 
 impl FromRequest for Upload {
@@ -49,10 +55,13 @@ impl FromRequest for Upload {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let known = (|| Ok::<_, Error>((authenticated_change(request)?, hash(request.headers())?)))();
+        let (principal, sha256) = match known {
+            Ok(known) => known,
+            Err(error) => return Box::pin(async { Err(error.into()) }),
+        };
         let is_form = is_form(request.headers());
-        let body = read(request, payload, is_form);
+        let body = read(request, payload, principal.user.id, is_form);
         Box::pin(async move {
-            let (principal, sha256) = known?;
             let (form, held) = body.await?;
             let content = form.file.ok_or(Error::FileMissing)?;
             Ok(Self { principal, file: NewFile { content, sha256 }, held })
@@ -71,16 +80,21 @@ pub(super) struct FileForm {
 pub(super) fn read(
     request: &HttpRequest,
     payload: &mut Payload,
+    user: UserId,
     is_form: bool,
-) -> impl Future<Output = Result<(FileForm, Held)>> + use<> {
-    let headers = request.headers().clone();
+) -> impl Future<Output = Result<(FileForm, UploadPermit)>> + use<> {
+    let headers = with_one_type(request.headers());
     let bridge = bridge(request).cloned();
     let limit = bridge.as_ref().map_or(0, |bridge| bridge.config().limits.picture_bytes.get() as usize);
     let most = if is_form { limit + AROUND } else { limit };
+    let length = declared_length(request);
     let payload = payload.take();
     let request = request.clone();
     async move {
-        let held = bridge?.upload().await?;
+        if !is_plain(&request) {
+            return Err(COMPRESSED);
+        }
+        let held = bridge?.upload(user, length).await?;
         let mut payload = payload;
         let form = receive(&request, &mut payload, (most, PATIENCE), |payload| async move {
             let is_over = Rc::new(Cell::new(false));
@@ -102,25 +116,46 @@ fn is_form(headers: &HeaderMap) -> bool {
     header.trim_start().starts_with("multipart/") && header.contains("boundary=")
 }
 
+/// The headers with their media type once: browsers join two headers of one name by a comma.
+fn with_one_type(headers: &HeaderMap) -> HeaderMap {
+    let mut headers = headers.clone();
+    let said = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let once = said.and_then(|text| text.split_once(',')).filter(|(one, two)| one.trim() == two.trim());
+    if let Some(once) = once.and_then(|(one, _)| one.trim().parse().ok()) {
+        headers.insert(CONTENT_TYPE, once);
+    }
+    headers
+}
+
 /// The SHA-256 that a client announces.
 fn hash(headers: &HeaderMap) -> Result<Option<[u8; 32]>> {
-    let Some(value) = headers.get(HASH) else { return Ok(None) };
-    let hash = value.to_str().ok().and_then(super::hex::sha256);
+    let mut hashes = headers.get_all(HASH).map(|value| value.to_str().ok().and_then(super::hex::sha256));
+    let Some(first) = hashes.next() else { return Ok(None) };
+    let hash = first.filter(|_| hashes.all(|other| other == first));
     hash.map(Some).ok_or(Error::invalid(HASH, "must be the SHA-256 of the file in hex"))
 }
 
-/// The chunks of a body, up to so many bytes.
+/// The chunks of a body, up to so many bytes, as long as they keep coming: a part of so many within so long.
 fn bounded(
     body: impl Stream<Item = Result<Bytes, PayloadError>> + 'static,
     most: usize,
     is_over: Rc<Cell<bool>>,
 ) -> impl Stream<Item = Result<Bytes, PayloadError>> + 'static {
     let mut left = most;
-    body.map(move |chunk| {
-        let chunk = chunk?;
+    let (mut pause, mut came) = (Box::pin(sleep(STALL)), 0);
+    let mut body = Box::pin(body);
+    stream::poll_fn(move |context| {
+        let Poll::Ready(chunk) = body.as_mut().poll_next(context) else {
+            return pause.as_mut().poll(context).map(|()| Some(Err(PayloadError::Incomplete(None))));
+        };
+        let Some(Ok(chunk)) = chunk else { return Poll::Ready(chunk) };
         is_over.set(chunk.len() > left);
-        left = left.checked_sub(chunk.len()).ok_or(PayloadError::Overflow)?;
-        Ok(chunk)
+        left = left.saturating_sub(chunk.len());
+        came += chunk.len();
+        if came >= PART {
+            (pause, came) = (Box::pin(sleep(STALL)), 0);
+        }
+        Poll::Ready(Some(if is_over.get() { Err(PayloadError::Overflow) } else { Ok(chunk) }))
     })
 }
 

@@ -151,8 +151,16 @@ fn a_picture_that_is_sent_back_as_it_was_shown_stays() {
     let user = ada.send("POST", "/api/users/@me/thumbnail", &[("Content-Type", "image/png")], png).data();
     let shown = &user["thumbnail"];
     assert!(shown.as_str().unwrap().contains("/api/users/1/thumbnail?t="), "{shown}");
-    for url in [shown.clone(), json!("http://localhost:53032/api/users/1/thumbnail?t=0")] {
-        assert_eq!(&ada.post(ME, &json!({ "thumbnail": url, "bio": "x" })).data()["thumbnail"], shown);
+    let own = [
+        "http://localhost:53032/api/users/1/thumbnail?t=0",
+        "HTTP://LOCALHOST:53032/api/users/1/thumbnail",
+        "http://localhost:53032/api/users/1/thumbnail#top",
+        "http://localhost:53032/api/x/../users/1/thumbnail",
+        "http://localhost:53032/api/v2/users/1/thumbnail",
+        "http://localhost:53032/api/v2/api/users/1/thumbnail?t=0",
+    ];
+    for url in own.map(Value::from).iter().chain([shown]) {
+        assert_eq!(&ada.post(ME, &json!({ "thumbnail": url, "bio": "x" })).data()["thumbnail"], shown, "{url}");
     }
     assert_eq!(server.client().get("/api/users/1/thumbnail", &[]).status, 200);
 }

@@ -230,6 +230,9 @@ fn failures_have_names_in_one_dialect_and_numbers_in_the_other() {
         }
     }
     client.get("/api/v2/users/@me", &[]).named_failure("UNAUTHORIZED", 401);
+    // A path is one, however it is encoded.
+    client.get("/api/%762/users/@me", &[]).named_failure("UNAUTHORIZED", 401);
+    client.get("/%61pi/users/@me", &[]).failure(7, 401, "/%61pi/users/@me");
     client.post("/api/v2/auth/login", &json!([])).named_failure("BAD_REQUEST", 400);
     client.post("/api/v2/auth/register", &json!({})).named_failure("FORBIDDEN", 403);
     client.send("POST", "/api/v2/auth/login", &[], b"{}").named_failure("BAD_REQUEST", 415);

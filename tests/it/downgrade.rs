@@ -228,12 +228,11 @@ fn an_address_that_is_a_factor_is_not_dropped_by_changing_it() {
     instance.ok(&["user", "set", "ada", "--email", "a@b.example", "--verified", "true"], "");
     let database = rusqlite::Connection::open(instance.path("nox.db")).unwrap();
     database.execute("UPDATE users SET has_email_factor = 1", []).unwrap();
-    for email in [json!("new@b.example"), json!(""), Value::Null] {
-        for code in [Value::Null, instance.issue_code("ada").into()] {
-            let refused = ada.post(ME, &json!({ "email": email, "factor_code": code })).failure(5, 400, ME);
-            assert_eq!(refused, "Invalid field: email, is a second factor: switch that off first.");
-        }
+    for code in [Value::Null, instance.issue_code("ada").into()] {
+        let refused = ada.post(ME, &json!({ "email": "new@b.example", "factor_code": code })).failure(5, 400, ME);
+        assert_eq!(refused, "Invalid field: email, is a second factor: switch that off first.");
     }
+    ada.post(ME, &json!({ "email": "" })).failure(20, 428, ME);
     assert_eq!(ada.post("/api/auth/email/disable", &json!({})).status, 428);
     let me = ada.get(ME).data();
     assert_eq!((&me["email"], &me["twofa_enabled"]), (&json!("a@b.example"), &json!(true)));

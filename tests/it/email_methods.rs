@@ -144,3 +144,21 @@ fn a_code_that_a_login_mailed_is_not_asked_for_in_vain() {
     }
     assert_eq!(home.rest(), [""; 0]);
 }
+
+#[test]
+fn clearing_the_address_takes_the_factor_along_and_needs_a_code() {
+    for nothing in [json!(""), Value::Null] {
+        let (home, codes) = Home::with_factor();
+        home.ada.post(ME, &json!({ "email": nothing })).failure(20, 428, ME);
+        home.ada.post(ME, &json!({ "email": nothing, "factor_code": "aaaaa-aaaaa" })).failure(5, 400, ME);
+        assert_eq!(home.ada.get(ME).data()["email"], "ada@b.example");
+        let me = home.ada.post(ME, &json!({ "email": nothing, "factor_code": codes[0] })).data();
+        assert_eq!((&me["email"], &me["twofa_enabled"]), (&Value::Null, &json!(false)));
+        assert_eq!(home.log_in().status, 200);
+        let mut told = [(); 4].map(|()| home.mails.next_mail().subject().to_owned());
+        told.sort();
+        let [code, used, off, changed] = told;
+        assert_eq!([code, used], ["Nox: A recovery code was used", "Nox: Codes by mail were switched off"]);
+        assert_eq!([off, changed], ["Nox: Your email address was changed", "Your code for Nox"]);
+    }
+}

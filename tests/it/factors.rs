@@ -286,7 +286,7 @@ fn where_no_mail_can_be_sent_email_is_listed_and_off() {
         ada.post(path, &json!({})).failure(4, 403, path);
         server.client().post(path, challenge).failure(4, 403, path);
     }
-    server.client().get("/api/auth/email/send", &[]).failure(4, 403, "/api/auth/email/send");
+    assert_eq!(server.client().get("/api/auth/email/send", &[]).data()["success"], true);
     for path in ["/api/email/resend", "/api/auth/email/enable"] {
         ada.post(path, &token("123456")).failure(4, 403, path);
     }

@@ -40,6 +40,7 @@ fn the_part_file_is_the_picture_whatever_else_a_form_has() {
         form(&[part("file", "", PNG)]),
         form(&[part("kind", "", b"thumbnail"), file(PNG), part("other", "; filename=\"b\"", &[0; 9000])]),
         form(&[part("file", "; filename=\"../\u{e4}.exe\"\r\nContent-Type: text/html", PNG)]),
+        form(&[vec![part("x", "", b"y"); 100].concat(), part(&"n".repeat(1000), "", b"x"), file(PNG)]),
         // A form may end without its last line.
         [file(PNG), b"--xyz--".to_vec()].concat(),
     ];
@@ -75,7 +76,7 @@ fn a_form_that_is_not_one_file_is_refused_by_the_name_of_the_field_and_changes_n
         ("a boundary that never comes", [b"--abc\r\n".to_vec(), vec![b'x'; 100_000]].concat()),
         ("10,000 parts", form(&many)),
         ("a name of a megabyte", form(&[part(&"n".repeat(1 << 20), "", b"x"), file(PNG)])),
-        ("a long name", form(&[part(&"n".repeat(300), "", b"x"), file(PNG)])),
+        ("a long name", form(&[part(&"n".repeat(1100), "", b"x"), file(PNG)])),
         ("no name", form(&[b"--xyz\r\nContent-Type: image/png\r\n\r\n\r\n".to_vec(), file(PNG)])),
     ] {
         let answer = send(&ada, &body, &[]);
@@ -120,6 +121,26 @@ fn an_announced_hash_must_be_that_of_the_file() {
             let message = send(wrong).failure(5, 400, OWN);
             assert!(message.starts_with("Invalid field: x-file-hash, must be "), "{message}");
         }
+        let twice = |second: &str| {
+            let headers = [("Content-Type", kind), ("X-File-Hash", HASH), ("X-File-Hash", second)];
+            ada.send("POST", OWN, &headers, &body)
+        };
+        twice(&upper).data();
+        for other in ["", &"0".repeat(64)] {
+            twice(other).failure(5, 400, OWN);
+        }
+    }
+}
+
+#[test]
+fn a_media_type_that_comes_twice_counts_once() {
+    let (_instance, _server, ada) = Person::at_home("");
+    let once = "multipart/form-data; boundary=xyz";
+    for kinds in [
+        &[("Content-Type", "multipart/form-data; boundary=xyz, multipart/form-data; boundary=xyz")][..],
+        &[("Content-Type", once), ("Content-Type", once)],
+    ] {
+        ada.send("POST", OWN, kinds, &form(&[file(PNG)])).data();
     }
 }
 

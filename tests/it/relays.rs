@@ -122,6 +122,10 @@ fn a_relay_says_that_it_is_there_whatever_it_sends_along() {
             assert_eq!(data, expected);
         }
     }
+    let coded = [("Authorization", badger.as_str()), ("Content-Encoding", "gzip")];
+    for size in [0, 10, 1 << 20] {
+        assert_eq!(server.client().send("POST", path, &coded, &vec![b'x'; size]).data()["relay"], "eu-1");
+    }
     for authorization in ["Badger x", &format!("Bearer {}", ada.token)] {
         server.client().send("POST", path, &[("Authorization", authorization)], b"{}").failure(7, 401, path);
     }

@@ -64,7 +64,7 @@ fn sessions_show_their_key_and_are_found_by_its_fingerprint() {
     ] {
         ada.get(&path).failure(2, 404, &path);
     }
-    for none in ["x", &FINGERPRINT[1..], &format!("{FINGERPRINT}0"), &format!("g{}", &FINGERPRINT[1..])] {
+    for none in ["", "x", &FINGERPRINT[1..], &format!("{FINGERPRINT}0"), &format!("g{}", &FINGERPRINT[1..])] {
         for user in ["ada", "@me"] {
             let path = format!("/api/users/{user}?fp={none}");
             assert!(ada.get(&path).failure(5, 400, &path).starts_with("Invalid field: fp, must be "));

@@ -106,6 +106,27 @@ fn a_connection_that_is_used_is_kept() {
 }
 
 #[test]
+fn slow_uploads_of_one_user_hold_up_nobody_elses() {
+    let (instance, server, ada) = Person::at_home("");
+    instance.add_user("bob", "hunter22");
+    let bob = Person::log_in(&server, "bob");
+    let head = format!(
+        "POST /api/users/@me/banner HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\nContent-Length: 4000000\r\n\r\nGIF89a",
+        ada.token
+    );
+    let mut all: Vec<_> = (0..12).map(|_| Wire::sending(&server, &head)).collect();
+    let picture = [&b"GIF89a"[..], &vec![1; 400_000]].concat();
+    let started = watch();
+    for _ in 0..20 {
+        bob.send("POST", "/api/users/@me/banner", &[("Content-Type", "image/gif")], &picture).data();
+    }
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+    // Who sends nothing more keeps no room.
+    assert_eq!(all[0].status(), 400);
+    assert!(started.elapsed() < Duration::from_secs(25), "{:?}", started.elapsed());
+}
+
+#[test]
 fn an_answer_that_is_not_taken_is_thrown_away() {
     let instance = Instance::new();
     let server = instance.serve();

@@ -209,17 +209,22 @@ fn expired_sessions_are_swept() {
 
 #[test]
 fn what_changes_while_the_hash_is_computed_keeps_the_door_shut() {
-    let changes: [fn(&App); 3] = [
-        |app| change_password(app, "battery staple", NOW.after(SECOND)),
-        |app| users::disable(app, "ada", None, None, NOW.after(SECOND)).unwrap(),
-        |app| drop(enroll(app)),
+    type Interruption = fn(&App);
+    let disable: Interruption = |app| users::disable(app, "ada", None, None, NOW.after(SECOND)).unwrap();
+    let wrong_password = "Invalid field: password, is not correct.";
+    let changes: [(&str, Interruption, &str); 4] = [
+        ("", |app| change_password(app, "battery staple", NOW.after(SECOND)), wrong_password),
+        ("", |app| drop(enroll(app)), wrong_password),
+        // The password was right, as it is for those who are refused before the hash.
+        ("", disable, "You are not authorized to log in."),
+        ("[login]\nhide_unknown_users = true", disable, wrong_password),
     ];
-    for change in changes {
-        let (_folder, app) = app("");
+    for (settings, change, refusal) in changes {
+        let (_folder, app) = app(settings);
         let checked = app.db.read(|c| rows::find_by_username(c, "ada")).unwrap().unwrap();
         change(&app);
         let entered = app.change(By::User(&DEVICE), NOW, |tx| enter(&app, tx, (&DEVICE, None), (&checked, None), NOW));
-        assert_eq!(message(entered.map(Outcome::Done)), "Invalid field: password, is not correct.");
+        assert_eq!(message(entered.map(Outcome::Done)), refusal);
     }
 }
 

@@ -30,7 +30,7 @@ pub(in crate::http) async fn change_profile(visitor: Visitor, form: Form) -> Htt
     };
     let read = read_profile(&form);
     act(visitor, form, (Lane::Plain, &told), read, |app, principal, changes, now| {
-        done(edit(app, principal, Edit { changes, password: None, code: None, may_drop_factor: false }, now)?).map(drop)
+        done(edit(app, principal, Edit { changes, password: None, code: None }, now)?).map(drop)
     })
     .await
 }
@@ -74,7 +74,7 @@ pub(in crate::http) async fn change_email(visitor: Visitor, form: Form) -> HttpR
         if !is_on(user) {
             check_password(app, user, CURRENT, &current, now)?;
         }
-        done(edit(app, principal, Edit { changes, password: None, code, may_drop_factor: false }, now)?).map(drop)
+        done(edit(app, principal, Edit { changes, password: None, code }, now)?).map(drop)
     })
     .await
 }
@@ -88,14 +88,8 @@ pub(in crate::http) async fn resend_link(visitor: Visitor, form: Form) -> HttpRe
 /// `POST /account/password`
 pub(in crate::http) async fn change_password(visitor: Visitor, form: Form) -> HttpResponse {
     let (new, current) = (form.password("new_password"), form.password(CURRENT));
-    let read = NewPassword::parse(new, visitor.bridge.config()).and_then(|new| {
-        Ok(Edit {
-            changes: Changes::default(),
-            password: Some((new, current)),
-            code: form.code()?,
-            may_drop_factor: false,
-        })
-    });
+    let read = NewPassword::parse(new, visitor.bridge.config())
+        .and_then(|new| Ok(Edit { changes: Changes::default(), password: Some((new, current)), code: form.code()? }));
     act(visitor, form, (Lane::Hashing, "password"), read, |app, principal, change, now| {
         done(edit(app, principal, change, now)?).map(drop)
     })

@@ -11,7 +11,7 @@ use url::form_urlencoded;
 use crate::domain::factors::Code;
 use crate::domain::password::Password;
 use crate::error::{Error, Result};
-use crate::http::bridge::Held;
+use crate::http::bridge::UploadPermit;
 use crate::http::envelope::Failure;
 use crate::http::extract::authenticated;
 use crate::http::{body, upload};
@@ -80,7 +80,7 @@ pub(in crate::http) struct FileContent {
     pub form: Form,
     pub file: Option<Vec<u8>>,
     /// Kept until the file is stored.
-    pub held: Held,
+    pub held: UploadPermit,
 }
 
 impl FromRequest for FileForm {
@@ -89,10 +89,11 @@ impl FromRequest for FileForm {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         // Nobody's file is not read: there is no account for it.
-        if let Err(error) = authenticated(request) {
-            return Box::pin(async { Ok(Self(Err(error))) });
-        }
-        let content = upload::read(request, payload, true);
+        let user = match authenticated(request) {
+            Ok((principal, _)) => principal.user.id,
+            Err(error) => return Box::pin(async { Ok(Self(Err(error))) }),
+        };
+        let content = upload::read(request, payload, user, true);
         Box::pin(async {
             let content = content.await;
             Ok(Self(content.map(|(form, held)| FileContent { form: Form(form.texts), file: form.file, held })))
