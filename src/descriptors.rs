@@ -13,7 +13,8 @@ const READERS: usize = 32;
 /// What one of them has open: the database and its log.
 const PER_READER: usize = 2;
 
-/// Raises the limit as far as the system lets this process: the lower one is for programs of old that cannot count far.
+/// Raises the limit as far as the system lets this process: the lower one is for programs of old
+/// that cannot count far.
 pub fn raise_limit() {
     let limit = getrlimit(Resource::Nofile);
     if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
@@ -27,8 +28,8 @@ pub fn workers() -> usize {
     available_parallelism().map_or(1, usize::from)
 }
 
-/// Connections to the database that may read at once, besides one for each worker: so many that no reader waits for another,
-/// but for no more than a quarter of all descriptors.
+/// Connections to the database that may read at once, besides one for each worker: so many that no
+/// reader waits for another, but for no more than a quarter of all descriptors.
 #[must_use]
 pub fn readers() -> usize {
     readers_within(limit(), workers())
@@ -41,7 +42,10 @@ pub fn connections() -> usize {
 }
 
 fn limit() -> usize {
-    getrlimit(Resource::Nofile).current.and_then(|limit| limit.try_into().ok()).unwrap_or(usize::MAX)
+    getrlimit(Resource::Nofile)
+        .current
+        .and_then(|limit| limit.try_into().ok())
+        .unwrap_or(usize::MAX)
 }
 
 fn readers_within(limit: usize, workers: usize) -> usize {
@@ -61,9 +65,13 @@ mod tests {
 
     #[test]
     fn the_server_keeps_what_it_needs_and_clients_get_the_rest() {
-        for (limit, workers, readers, connections) in
-            [(128, 2, 14, 53), (1024, 2, 34, 909), (1024, 64, 64, 477), (524_288, 8, 40, 524_125), (16, 4, 1, 4)]
-        {
+        for (limit, workers, readers, connections) in [
+            (128, 2, 14, 53),
+            (1024, 2, 34, 909),
+            (1024, 64, 64, 477),
+            (524_288, 8, 40, 524_125),
+            (16, 4, 1, 4),
+        ] {
             assert_eq!(readers_within(limit, workers), readers, "{limit} {workers}");
             assert_eq!(connections_within(limit, workers), connections, "{limit} {workers}");
         }

@@ -37,7 +37,8 @@ pub fn sync_parent(path: &Path) -> io::Result<()> {
     File::open(parent(path))?.sync_all()
 }
 
-/// Makes a file for its owner alone. Whatever has that name already is left as it is, a symbolic link too.
+/// Makes a file for its owner alone. Whatever has that name already is left as it is, a symbolic
+/// link too.
 ///
 /// # Errors
 /// The file cannot be made, or the name is taken.

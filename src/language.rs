@@ -28,7 +28,9 @@ impl Language {
     #[must_use]
     pub fn from_tag(tag: &str) -> Option<Self> {
         let primary = tag.trim().split(['-', '_']).next()?;
-        [Self::English, Self::French].into_iter().find(|language| language.tag().eq_ignore_ascii_case(primary))
+        [Self::English, Self::French]
+            .into_iter()
+            .find(|language| language.tag().eq_ignore_ascii_case(primary))
     }
 
     /// The one that an `Accept-Language` header wants most (RFC 9110, 12.5.4).
@@ -37,7 +39,9 @@ impl Language {
         let mut best = None;
         for range in header.split(',') {
             let (tag, weight) = range.split_once(';').unwrap_or((range, "q=1"));
-            let (Some(language), Some(quality)) = (Self::from_tag(tag), quality(weight)) else { continue };
+            let (Some(language), Some(quality)) = (Self::from_tag(tag), quality(weight)) else {
+                continue;
+            };
             if quality > 0.0 && best.is_none_or(|(_, other)| quality > other) {
                 best = Some((language, quality));
             }

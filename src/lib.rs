@@ -1,7 +1,7 @@
 //! **Nox**: a login server for NoxVR in one file.
 //!
-//! The house has four floors and a basement. A capability keeps its name on every floor (`http/auth.rs` →
-//! `domain/auth.rs`), and each floor uses only those below it:
+//! The house has four floors and a basement. A capability keeps its name on every floor
+//! (`http/auth.rs` → `domain/auth.rs`), and each floor uses only those below it:
 //!
 //! | floor | what is there |
 //! | --- | --- |
@@ -13,9 +13,10 @@
 //!
 //! `POST /api/auth/login` goes down and comes up again:
 //!
-//! 1. [`http::auth`] reads the body into a [`domain::auth::LoginAttempt`] and takes it over the [`http::bridge`].
-//! 2. [`domain::auth::login`] is the whole rule: find the user, count the attempt, check the password, check the
-//!    second factor, open the session.
+//! 1. [`http::auth`] reads the body into a [`domain::auth::LoginAttempt`] and takes it over the
+//!    [`http::bridge`].
+//! 2. [`domain::auth::login`] is the whole rule: find the user, count the attempt, check the
+//!    password, check the second factor, open the session.
 //! 3. [`storage`] answers and stores; nothing holds a connection while a hash is computed.
 //! 4. Back in [`http::auth`], the outcome becomes a cookie and an envelope.
 

@@ -23,5 +23,6 @@ pub fn svg(text: &str) -> Result<String> {
 }
 
 fn code(text: &str) -> Result<QrCode> {
-    QrCode::with_error_correction_level(text, EcLevel::L).map_err(|error| Error::internal("draw a QR code", error))
+    QrCode::with_error_correction_level(text, EcLevel::L)
+        .map_err(|error| Error::internal("draw a QR code", error))
 }

@@ -40,7 +40,8 @@ impl Timestamp {
         self.0.div_euclid(1000)
     }
 
-    /// The calendar's view of the instant, cut to whole seconds; the epoch for one outside of the years 0 to 9999.
+    /// The calendar's view of the instant, cut to whole seconds; the epoch for one outside of the
+    /// years 0 to 9999.
     #[must_use]
     pub fn date(self) -> OffsetDateTime {
         let date = OffsetDateTime::from_unix_timestamp(self.seconds()).ok();
@@ -79,7 +80,9 @@ impl FromStr for Timestamp {
     fn from_str(text: &str) -> Result<Self, String> {
         let date = OffsetDateTime::parse(text, &Rfc3339).ok();
         // A zone can carry a date out of the calendar's four digits.
-        let utc = date.and_then(|date| date.checked_to_offset(UtcOffset::UTC)).filter(|date| date.year() >= 0);
+        let utc = date
+            .and_then(|date| date.checked_to_offset(UtcOffset::UTC))
+            .filter(|date| date.year() >= 0);
         utc.map(|date| Self(date.unix_timestamp() * 1000))
             .ok_or_else(|| format!("{text:?} is not a time such as \"2026-12-31T18:00:00Z\""))
     }
@@ -126,12 +129,19 @@ impl FromStr for Span {
         let parse = || {
             let unit = text.chars().next_back()?;
             let (_, seconds) = Self::UNITS.into_iter().find(|(letter, _)| *letter == unit)?;
-            let digits = text.strip_suffix(unit).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
+            let digits = text
+                .strip_suffix(unit)
+                .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
             let count: u64 = digits.parse().ok()?;
             // A hundred years keep every sum within the calendar's four digits.
-            count.checked_mul(seconds).filter(|total| (1..=36_500 * Self::DAY).contains(total)).map(Self)
+            count
+                .checked_mul(seconds)
+                .filter(|total| (1..=36_500 * Self::DAY).contains(total))
+                .map(Self)
         };
-        parse().ok_or_else(|| format!("{text:?} is not a length of time such as \"45s\", \"15m\", \"12h\" or \"30d\""))
+        parse().ok_or_else(|| {
+            format!("{text:?} is not a length of time such as \"45s\", \"15m\", \"12h\" or \"30d\"")
+        })
     }
 }
 
@@ -145,8 +155,10 @@ impl TryFrom<String> for Span {
 
 impl From<Span> for String {
     fn from(span: Span) -> Self {
-        let (letter, seconds) =
-            Span::UNITS.into_iter().find(|(_, seconds)| span.0.is_multiple_of(*seconds)).unwrap_or(('s', 1));
+        let (letter, seconds) = Span::UNITS
+            .into_iter()
+            .find(|(_, seconds)| span.0.is_multiple_of(*seconds))
+            .unwrap_or(('s', 1));
         format!("{}{letter}", span.0 / seconds)
     }
 }
@@ -167,7 +179,19 @@ mod tests {
 
     #[test]
     fn spans_without_a_unit_or_a_length_are_refused() {
-        for text in ["", "30", "d", "-1d", "0s", "1.5h", "1w", "１d", "+1d", "36501d", "99999999999999999999d"] {
+        for text in [
+            "",
+            "30",
+            "d",
+            "-1d",
+            "0s",
+            "1.5h",
+            "1w",
+            "１d",
+            "+1d",
+            "36501d",
+            "99999999999999999999d",
+        ] {
             assert!(text.parse::<Span>().is_err(), "{text}");
         }
     }
@@ -182,7 +206,10 @@ mod tests {
 
     #[test]
     fn timestamps_are_written_and_read_as_rfc_3339() {
-        assert_eq!("2025-06-26T13:08:33+02:00".parse(), Ok(Timestamp::from_millis(1_750_936_113_000)));
+        assert_eq!(
+            "2025-06-26T13:08:33+02:00".parse(),
+            Ok(Timestamp::from_millis(1_750_936_113_000))
+        );
         for text in ["tomorrow", "9999-12-31T23:59:59-00:01", "0000-01-01T00:00:00+00:01"] {
             assert!(text.parse::<Timestamp>().is_err(), "{text}");
         }

@@ -12,7 +12,8 @@ use crate::figures::Figures;
 use crate::stage::Stage;
 
 /// As the server has it.
-const DATABASE: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE rows (content TEXT) STRICT";
+const DATABASE: &str =
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE rows (content TEXT) STRICT";
 /// About as long as a session.
 const ROW: &str = "INSERT INTO rows VALUES (printf('%200c', 'x'))";
 

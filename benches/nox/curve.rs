@@ -1,4 +1,5 @@
-//! Latency against load: session checks at one rate after the other, until the server cannot follow.
+//! Latency against load: session checks at one rate after the other, until the server cannot
+//! follow.
 
 use std::rc::Rc;
 
@@ -10,8 +11,10 @@ use crate::load::{Load, latencies};
 use crate::stage::Stage;
 
 /// Requests a second.
-pub const RATES: [u32; 16] =
-    [100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 20_000, 25_000, 30_000, 40_000, 50_000, 60_000, 80_000, 100_000];
+pub const RATES: [u32; 16] = [
+    100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 20_000, 25_000, 30_000, 40_000, 50_000,
+    60_000, 80_000, 100_000,
+];
 const CONNECTIONS: u32 = 32;
 /// Milliseconds up to which a load is carried with ease.
 const EASE: f64 = 2.0;

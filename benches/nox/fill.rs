@@ -30,7 +30,9 @@ pub enum Age {
 pub fn users(instance: &Instance, count: u32) -> Result<()> {
     let database = unsafely_quick(instance)?;
     let (hash, at): (String, i64) =
-        database.query_row("SELECT password_hash, created_at FROM users", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        database.query_row("SELECT password_hash, created_at FROM users", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
     database.execute(USERS, params![count, hash, at])?;
     settle(&database)
 }

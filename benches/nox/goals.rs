@@ -64,8 +64,20 @@ pub const ROWS: [Row; 21] = [
         PerSecond,
         AtLeast(1.15),
     ),
-    ratio("me", "`GET /api/users/@me` at 32 connections ÷ bare handler", ("me", "bare"), PerSecond, AtLeast(0.65)),
-    ratio("me-many", "the same, 256 sessions in turn ÷ bare handler", ("me-many", "bare"), PerSecond, Stated),
+    ratio(
+        "me",
+        "`GET /api/users/@me` at 32 connections ÷ bare handler",
+        ("me", "bare"),
+        PerSecond,
+        AtLeast(0.65),
+    ),
+    ratio(
+        "me-many",
+        "the same, 256 sessions in turn ÷ bare handler",
+        ("me-many", "bare"),
+        PerSecond,
+        Stated,
+    ),
     ratio(
         "relays",
         "`POST /api/relays/checkbearer` at 32 connections ÷ bare handler",
@@ -73,7 +85,12 @@ pub const ROWS: [Row; 21] = [
         PerSecond,
         AtLeast(0.50),
     ),
-    plain("storm-p99", "p99 of a session check, 100 a second, while 64 clients log in", Milliseconds, AtMost(2.0)),
+    plain(
+        "storm-p99",
+        "p99 of a session check, 100 a second, while 64 clients log in",
+        Milliseconds,
+        AtMost(2.0),
+    ),
     ratio(
         "storm-me",
         "`GET /api/users/@me` at 32 connections while 64 clients log in ÷ without",
@@ -84,7 +101,12 @@ pub const ROWS: [Row; 21] = [
     plain("idle", "memory after the start and ten requests", Mebibytes, AtMost(10.0)),
     plain("storm-memory", "memory at the highest, 300 logins at once", Mebibytes, AtMost(55.0)),
     plain("idle-after", "memory ten idle seconds after them", Mebibytes, AtMost(10.0)),
-    plain("start", "start to first 200, 100,000 users and as many sessions", Milliseconds, AtMost(10.0)),
+    plain(
+        "start",
+        "start to first 200, 100,000 users and as many sessions",
+        Milliseconds,
+        AtMost(10.0),
+    ),
     ratio(
         "growth-login",
         "a login with 1,000,000 users and sessions ÷ with 1,000",
@@ -106,12 +128,23 @@ pub const ROWS: [Row; 21] = [
         Milliseconds,
         AtMost(1.1),
     ),
-    plain("sweep", "longest session check, 100 a second, while expired sessions are swept", Milliseconds, AtMost(10.0)),
+    plain(
+        "sweep",
+        "longest session check, 100 a second, while expired sessions are swept",
+        Milliseconds,
+        AtMost(10.0),
+    ),
     plain("swept", "expired sessions swept meanwhile, one client logging in", PerSecond, Stated),
     plain("bytes-user", "database, per user", Bytes, Stated),
     plain("bytes-session", "database, per session", Bytes, Stated),
     plain("commits", "durable commits, one after the other", PerSecond, Stated),
-    ratio("commits-login", "the same ÷ logins at 64 connections", ("commits", "logins"), PerSecond, Stated),
+    ratio(
+        "commits-login",
+        "the same ÷ logins at 64 connections",
+        ("commits", "logins"),
+        PerSecond,
+        Stated,
+    ),
     plain("load", "session checks offered, the most with a p99 below 2 ms", PerSecond, Stated),
 ];
 

@@ -44,13 +44,18 @@ impl Growth {
 
 impl Measure for Growth {
     fn round(&mut self, figures: &mut Figures) -> Result<()> {
-        let names = [("login-small", "login-large"), ("check-small", "check-large"), ("list-small", "list-large")];
+        let names = [
+            ("login-small", "login-large"),
+            ("check-small", "check-large"),
+            ("list-small", "list-large"),
+        ];
         for (question, (name_small, name_large)) in names.into_iter().enumerate() {
             if !figures.wants(name_small) {
                 continue;
             }
             // New ones in each round: the server closes what is idle.
-            let (mut to_small, mut to_large) = (self.small.server.connect()?, self.large.server.connect()?);
+            let (mut to_small, mut to_large) =
+                (self.small.server.connect()?, self.large.server.connect()?);
             let (mut small, mut large) = (Vec::new(), Vec::new());
             let end = Instant::now() + Duration::from_secs(self.stage.seconds(3));
             for user in (0..ASKING as usize).cycle() {

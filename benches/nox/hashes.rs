@@ -42,7 +42,9 @@ impl Hashes {
                 return Ok(rate);
             }
         };
-        let output = Command::new(std::env::current_exe()?).args([role, &turns::SECONDS.to_string()]).output()?;
+        let output = Command::new(std::env::current_exe()?)
+            .args([role, &turns::SECONDS.to_string()])
+            .output()?;
         Ok(String::from_utf8(output.stdout)?.trim().parse()?)
     }
 }
@@ -63,7 +65,8 @@ pub fn run(seconds: u64, fresh: bool) -> Result<()> {
 
 /// Hashes a second of one thread, with one buffer for all or a fresh one for each.
 fn rate(seconds: u64, fresh: bool) -> Result<f64> {
-    let params = Params::new(MEMORY_KIB, ITERATIONS, LANES, Some(LENGTH)).map_err(|error| anyhow!("{error}"))?;
+    let params = Params::new(MEMORY_KIB, ITERATIONS, LANES, Some(LENGTH))
+        .map_err(|error| anyhow!("{error}"))?;
     let mut blocks = if fresh { Vec::new() } else { vec![Block::new(); params.block_count()] };
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
     let mut hash = || {
@@ -82,5 +85,7 @@ fn rate(seconds: u64, fresh: bool) -> Result<f64> {
         hash()?;
         count += 1;
     }
-    Some(f64::from(count) / start.elapsed().as_secs_f64()).filter(|rate| *rate > 0.0).context("no hash in time")
+    Some(f64::from(count) / start.elapsed().as_secs_f64())
+        .filter(|rate| *rate > 0.0)
+        .context("no hash in time")
 }

@@ -12,7 +12,8 @@ pub const PASSWORD: &str = "correct horse battery staple";
 
 /// A request as it goes over the wire.
 pub fn request(method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Vec<u8> {
-    let lines: String = headers.iter().map(|(name, value)| [name, ": ", value, "\r\n"].concat()).collect();
+    let lines: String =
+        headers.iter().map(|(name, value)| [name, ": ", value, "\r\n"].concat()).collect();
     let length = body.len();
     format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n{lines}\r\n{body}").into()
 }
@@ -29,8 +30,11 @@ pub fn username(number: u32) -> String {
 /// A login of one user, as a proxy passes it on from this address.
 pub fn login(user: u32, ip: &str) -> Vec<u8> {
     let body = json!({ "identifier": username(user), "password": PASSWORD }).to_string();
-    let headers =
-        [("Content-Type", "application/json"), ("X-Forwarded-For", ip), ("User-Agent", "NoxVR/2026.4 (Windows)")];
+    let headers = [
+        ("Content-Type", "application/json"),
+        ("X-Forwarded-For", ip),
+        ("User-Agent", "NoxVR/2026.4 (Windows)"),
+    ];
     request("POST", "/api/auth/login", &headers, &body)
 }
 
@@ -58,10 +62,15 @@ impl Connection {
                 && let Some(head) = self.received.windows(4).position(|bytes| bytes == b"\r\n\r\n")
             {
                 body = head + 4;
-                end = body + length(&self.received[..body]).context("an answer without a length")?;
+                end =
+                    body + length(&self.received[..body]).context("an answer without a length")?;
             }
         }
-        ensure!(self.received.starts_with(b"HTTP/1.1 200 "), "{}", String::from_utf8_lossy(&self.received));
+        ensure!(
+            self.received.starts_with(b"HTTP/1.1 200 "),
+            "{}",
+            String::from_utf8_lossy(&self.received)
+        );
         Ok((&self.received, body))
     }
 

@@ -1,4 +1,5 @@
-//! Requests at a given rate, whatever becomes of them: how long each takes from when it should have been sent.
+//! Requests at a given rate, whatever becomes of them: how long each takes from when it should have
+//! been sent.
 
 use std::net::SocketAddr;
 use std::num::NonZero;
@@ -20,8 +21,9 @@ pub struct Load {
     pub seconds: u64,
 }
 
-/// The latencies in milliseconds, from the shortest to the longest. A request that waits for the one before it on its
-/// connection is late from the beginning; those that were not sent in time are left out with the end.
+/// The latencies in milliseconds, from the shortest to the longest. A request that waits for the
+/// one before it on its connection is late from the beginning; those that were not sent in time are
+/// left out with the end.
 pub fn latencies(address: SocketAddr, request: &[u8], load: Load) -> Result<Vec<f64>> {
     let start = Instant::now() + Duration::from_millis(10);
     let found = at_once(load.connections, |number| client(address, request, load, start, number))?;
@@ -33,12 +35,21 @@ pub fn at_once<T: Send>(count: u32, work: impl Fn(u32) -> Result<T> + Sync) -> R
     scope(|scope| {
         let work = &work;
         let threads: Vec<_> = (0..count).map(|number| scope.spawn(move || work(number))).collect();
-        threads.into_iter().map(|thread| thread.join().map_err(|_| anyhow!("a thread ended"))?).collect()
+        threads
+            .into_iter()
+            .map(|thread| thread.join().map_err(|_| anyhow!("a thread ended"))?)
+            .collect()
     })
 }
 
 /// One of the connections, which take turns.
-fn client(address: SocketAddr, request: &[u8], load: Load, start: Instant, number: u32) -> Result<Vec<f64>> {
+fn client(
+    address: SocketAddr,
+    request: &[u8],
+    load: Load,
+    start: Instant,
+    number: u32,
+) -> Result<Vec<f64>> {
     // Wakes up when it should, and not 50 µs later.
     set_current_timer_slack(NonZero::new(1))?;
     let mut connection = Connection::open(address)?;

@@ -1,4 +1,5 @@
-//! The benchmark: what the server does beside what the machine allows, measured in the same run, round by round.
+//! The benchmark: what the server does beside what the machine allows, measured in the same run,
+//! round by round.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it has a table to show")]
 #![expect(clippy::disallowed_methods, reason = "it measures time")]
@@ -83,9 +84,10 @@ const MEASURES: [(&[&str], Make); 9] = [
     (&["commits"], |stage| Ok(Box::new(commits::Commits::new(stage)?))),
     (&["idle", "storm-memory", "idle-after"], |stage| Ok(Box::new(memory::Memory::new(stage)?))),
     (&["start", "bytes-user", "bytes-session"], |stage| Ok(Box::new(start::Starts::new(stage)?))),
-    (&["login-small", "login-large", "check-small", "check-large", "list-small", "list-large"], |stage| {
-        Ok(Box::new(growth::Growth::new(stage)?))
-    }),
+    (
+        &["login-small", "login-large", "check-small", "check-large", "list-small", "list-large"],
+        |stage| Ok(Box::new(growth::Growth::new(stage)?)),
+    ),
     (&["sweep", "swept"], |stage| Ok(Box::new(sweep::Sweep::new(stage)?))),
     (&["load"], |stage| Ok(Box::new(curve::Curve::new(stage)))),
 ];
@@ -101,7 +103,9 @@ fn main() -> Result<ExitCode> {
 }
 
 fn measure(arguments: &Arguments) -> Result<ExitCode> {
-    let is_asked = |row: &&Row| arguments.only.is_empty() || arguments.only.iter().any(|name| name == row.name);
+    let is_asked = |row: &&Row| {
+        arguments.only.is_empty() || arguments.only.iter().any(|name| name == row.name)
+    };
     let mut figures = Figures::of(ROWS.iter().filter(is_asked).flat_map(Row::needs).collect());
     let stage = Rc::new(Stage::new(arguments.quick)?);
     let mut measures = Vec::new();
@@ -116,8 +120,12 @@ fn measure(arguments: &Arguments) -> Result<ExitCode> {
     }
     drop((measures, stage));
 
-    let verdicts: Vec<_> = ROWS.iter().filter(is_asked).filter_map(|row| row.judge(&figures)).collect();
-    ensure!(verdicts.len() == ROWS.iter().filter(is_asked).count(), "a line of the table was not measured");
+    let verdicts: Vec<_> =
+        ROWS.iter().filter(is_asked).filter_map(|row| row.judge(&figures)).collect();
+    ensure!(
+        verdicts.len() == ROWS.iter().filter(is_asked).count(),
+        "a line of the table was not measured"
+    );
     if arguments.json {
         println!("{}", report::json(&verdicts, &figures)?);
     } else {

@@ -19,7 +19,9 @@ const MARKS: (&str, &str) = ("<!-- measured -->\n", "<!-- /measured -->");
 pub fn table(verdicts: &[Verdict]) -> String {
     let head = ["what", "measured", "beside", "ratio", "goal", "met"].map(str::to_owned);
     let rows: Vec<[String; 6]> = [head].into_iter().chain(verdicts.iter().map(cells)).collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+    let width = |column: usize| {
+        rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default()
+    };
     let widths: [usize; 6] = std::array::from_fn(width);
     let line = |row: &[String; 6]| {
         let cells = row.iter().zip(widths).map(|(cell, width)| format!("| {cell:width$} "));
@@ -32,9 +34,16 @@ pub fn table(verdicts: &[Verdict]) -> String {
 
 fn cells(verdict: &Verdict) -> [String; 6] {
     let unit = verdict.row.unit;
-    let shown = |middle: Option<Middle>| middle.map(|middle| with_unit(middle, unit)).unwrap_or_default();
+    let shown =
+        |middle: Option<Middle>| middle.map(|middle| with_unit(middle, unit)).unwrap_or_default();
     let ratio = verdict.ratio.map(|ratio| format!("{:.2} ± {:.2}", ratio.median, ratio.spread));
-    let goal = |limit| if verdict.row.per.is_some() { format!("{limit:.2}") } else { format!("{limit}{}", sign(unit)) };
+    let goal = |limit| {
+        if verdict.row.per.is_some() {
+            format!("{limit:.2}")
+        } else {
+            format!("{limit}{}", sign(unit))
+        }
+    };
     let goal = match verdict.row.goal {
         Goal::AtLeast(limit) => format!("≥ {}", goal(limit)),
         Goal::AtMost(limit) => format!("≤ {}", goal(limit)),
@@ -111,8 +120,10 @@ pub fn write(verdicts: &[Verdict], figures: &Figures) -> Result<()> {
     }
     if verdicts.len() == ROWS.len() {
         let text = fs::read_to_string(DOCUMENT)?;
-        let (before, rest) = text.split_once(MARKS.0).context("the document has no place for the table")?;
-        let (_, after) = rest.split_once(MARKS.1).context("the document has no end of the table")?;
+        let (before, rest) =
+            text.split_once(MARKS.0).context("the document has no place for the table")?;
+        let (_, after) =
+            rest.split_once(MARKS.1).context("the document has no end of the table")?;
         let measured = format!("{}\n\n{}\n", table(verdicts), machine()?);
         fs::write(DOCUMENT, [before, MARKS.0, &measured, MARKS.1, after].concat())?;
     }
@@ -122,7 +133,8 @@ pub fn write(verdicts: &[Verdict], figures: &Figures) -> Result<()> {
 /// Where it was measured, in a sentence.
 fn machine() -> Result<String> {
     let processors = fs::read_to_string("/proc/cpuinfo")?;
-    let model = processors.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    let model =
+        processors.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
     let model = model.map_or("a processor without a name", |(_, name)| name);
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease")?;
     let (cores, version) = (available_parallelism()?, env!("CARGO_PKG_VERSION"));

@@ -42,7 +42,8 @@ impl Instance {
 
     /// Runs a command with this on stdin, and returns its stdout.
     pub fn run(&self, args: &[&str], stdin: &str) -> Result<String> {
-        let mut child = self.command().args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let mut child =
+            self.command().args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         child.stdin.take().context("no stdin")?.write_all(stdin.as_bytes())?;
         let output = child.wait_with_output()?;
         ensure!(output.status.success(), "nox {args:?} failed");
@@ -61,13 +62,16 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a program that prints where it listens, with this on its stdin. Its log is written, and read by nobody.
+    /// Starts a program that prints where it listens, with this on its stdin. Its log is written,
+    /// and read by nobody.
     pub fn start(command: &mut Command, stdin: &[u8]) -> Result<Self> {
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         child.stdin.take().context("no stdin")?.write_all(stdin)?;
         let mut line = String::new();
         BufReader::new(child.stdout.take().context("no stdout")?).read_line(&mut line)?;
-        let address = line.trim_end().strip_prefix("listening on http://").context("it does not listen")?;
+        let address =
+            line.trim_end().strip_prefix("listening on http://").context("it does not listen")?;
         Ok(Self { child, address: address.parse()? })
     }
 

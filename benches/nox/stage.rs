@@ -38,15 +38,20 @@ impl Stage {
         let relay = instance.run(&["relay", "add", "relay", "--quiet"], "")?;
         let server = instance.serve()?;
         let mut connection = server.connect()?;
-        let tokens: Vec<String> = (1..=MANY).map(|user| connection.log_in(user)).collect::<Result<_>>()?;
+        let tokens: Vec<String> =
+            (1..=MANY).map(|user| connection.log_in(user)).collect::<Result<_>>()?;
         let token = &tokens[0];
-        let body = json!({ "access_token": token, "user_id": 1, "token_type": "bearer" }).to_string();
+        let body =
+            json!({ "access_token": token, "user_id": 1, "token_type": "bearer" }).to_string();
         let relays = Target {
             url: server.url("/api/relays/checkbearer"),
             by: By::Post(format!("Badger {}", relay.trim()), body),
         };
         let me = Target { url: server.url(ME), by: By::One(bearer(token)) };
-        let many = Target { url: server.url(ME), by: By::Many(tokens.iter().map(|token| bearer(token)).collect()) };
+        let many = Target {
+            url: server.url(ME),
+            by: By::Many(tokens.iter().map(|token| bearer(token)).collect()),
+        };
         Ok(Self { server, _instance: instance, check: get(ME, token), me, many, relays, is_quick })
     }
 

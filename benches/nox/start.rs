@@ -30,7 +30,8 @@ impl Starts {
         fill::users(&instance, ROWS)?;
         let with_users = fill::size(&instance)?;
         fill::sessions(&instance, ROWS, Age::Active)?;
-        let sizes = [with_users - empty, fill::size(&instance)? - with_users].map(|bytes| bytes / f64::from(ROWS));
+        let sizes = [with_users - empty, fill::size(&instance)? - with_users]
+            .map(|bytes| bytes / f64::from(ROWS));
         let token = instance.serve()?.connect()?.log_in(ROWS / 2)?;
         Ok(Self { instance, check: get(ME, &token), sizes })
     }

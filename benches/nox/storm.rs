@@ -27,8 +27,8 @@ pub struct Storm {
 }
 
 impl Storm {
-    /// So many clients, each with an address of its own, that log in as one user after the other; comes back when all
-    /// of them are at work.
+    /// So many clients, each with an address of its own, that log in as one user after the other;
+    /// comes back when all of them are at work.
     pub fn start(address: SocketAddr, count: u32) -> Result<Self> {
         let (done, over) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicBool::new(false)));
         let client = |number: u32| {
@@ -73,7 +73,9 @@ impl Storm {
     /// Lets everybody finish; each login must have succeeded.
     pub fn stop(self) -> Result<()> {
         self.over.store(true, Ordering::Relaxed);
-        self.clients.into_iter().try_for_each(|client| client.join().map_err(|_| anyhow!("a client ended"))?)
+        self.clients
+            .into_iter()
+            .try_for_each(|client| client.join().map_err(|_| anyhow!("a client ended"))?)
     }
 }
 
@@ -94,7 +96,10 @@ impl Measure for Checks {
         let storm = Storm::start(stage.server.address, CLIENTS)?;
         if figures.wants("storm-p99") {
             let load = Load { rate: 100.0, connections: 4, seconds: stage.seconds(5) };
-            figures.note("storm-p99", quantile(&latencies(stage.server.address, &stage.check, load)?, 0.99));
+            figures.note(
+                "storm-p99",
+                quantile(&latencies(stage.server.address, &stage.check, load)?, 0.99),
+            );
         }
         if figures.wants("storm-me") {
             figures.note("storm-me", stage.me.rate(stage.seconds(2))?);

@@ -4,13 +4,18 @@ use anyhow::Result;
 
 use crate::figures::Figures;
 
-/// How often each gets its turn in a round: what slows the machine down for a while meets all of them.
+/// How often each gets its turn in a round: what slows the machine down for a while meets all of
+/// them.
 const TURNS: u32 = 4;
 /// How long a turn is.
 pub const SECONDS: u64 = 1;
 
 /// Measures those rates that are wanted, for a short while each, and again, and notes their means.
-pub fn take(figures: &mut Figures, names: &[&'static str], rate: impl Fn(&str) -> Result<f64>) -> Result<()> {
+pub fn take(
+    figures: &mut Figures,
+    names: &[&'static str],
+    rate: impl Fn(&str) -> Result<f64>,
+) -> Result<()> {
     let names: Vec<_> = names.iter().filter(|name| figures.wants(name)).collect();
     let mut means = vec![0.0; names.len()];
     for _ in 0..TURNS {

@@ -30,17 +30,30 @@ impl Target {
     pub fn rate(&self, seconds: u64) -> Result<f64> {
         let threads = available_parallelism()?.to_string();
         let mut command = Command::new("wrk");
-        command.args(["--threads", &threads, "--connections", CONNECTIONS, "--duration", &format!("{seconds}s")]);
+        command.args([
+            "--threads",
+            &threads,
+            "--connections",
+            CONNECTIONS,
+            "--duration",
+            &format!("{seconds}s"),
+        ]);
         match &self.by {
             By::One(who) => command.args(["--header", &header(who)]).arg(&self.url),
             By::Many(all) => command.args(["--script", TURNS, &self.url, "--"]).args(all),
-            By::Post(who, body) => command.args(["--header", &header(who), "--script", POST, &self.url, "--", body]),
+            By::Post(who, body) => {
+                command.args(["--header", &header(who), "--script", POST, &self.url, "--", body])
+            }
         };
         let output = command.output().context("wrk cannot be started")?;
         let text = String::from_utf8_lossy(&output.stdout);
-        let is_clean = output.status.success() && !text.contains("Non-2xx") && !text.contains("Socket errors");
+        let is_clean =
+            output.status.success() && !text.contains("Non-2xx") && !text.contains("Socket errors");
         ensure!(is_clean, "{text}{}", String::from_utf8_lossy(&output.stderr));
-        let rate = text.lines().find_map(|line| line.strip_prefix("Requests/sec:")).context("wrk gives no rate")?;
+        let rate = text
+            .lines()
+            .find_map(|line| line.strip_prefix("Requests/sec:"))
+            .context("wrk gives no rate")?;
         Ok(rate.trim().parse()?)
     }
 }

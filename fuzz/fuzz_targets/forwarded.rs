@@ -11,7 +11,9 @@ fuzz_target!(|header: &str| {
     let peer = IpAddr::from([127, 0, 0, 1]);
     let client = forwarded(peer, header, |ip| ip.is_loopback());
     let by_last = header.rsplit(',').next().and_then(|hop| hop.trim().parse::<IpAddr>().ok());
-    assert!(by_last.is_none_or(|ip| ip.to_canonical().is_loopback() || ip.to_canonical() == client));
+    assert!(
+        by_last.is_none_or(|ip| ip.to_canonical().is_loopback() || ip.to_canonical() == client)
+    );
     // Nobody outside is believed.
     let stranger = IpAddr::from([192, 0, 2, 1]);
     assert_eq!(forwarded(stranger, header, |ip| ip.is_loopback()), stranger);

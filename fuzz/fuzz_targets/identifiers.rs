@@ -18,8 +18,12 @@ fuzz_target!(|text: &str| {
         let written = identifier.to_string();
         match &identifier {
             Identifier::Id(_) => assert_eq!(Identifier::parse(&written, SERVER), Some(identifier)),
-            Identifier::Username(name) => assert!(*name == name.to_ascii_lowercase() && !name.is_empty()),
-            Identifier::Email(address) => assert!(address.contains('@') && address.trim() == address),
+            Identifier::Username(name) => {
+                assert!(*name == name.to_ascii_lowercase() && !name.is_empty())
+            }
+            Identifier::Email(address) => {
+                assert!(address.contains('@') && address.trim() == address)
+            }
         }
     }
 });

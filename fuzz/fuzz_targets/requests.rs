@@ -1,4 +1,5 @@
-//! Whole requests to a server in this process: none is answered by a fault, and none is led elsewhere.
+//! Whole requests to a server in this process: none is answered by a fault, and none is led
+//! elsewhere.
 
 #![no_main]
 
@@ -80,14 +81,24 @@ static SERVER: LazyLock<Server> = LazyLock::new(|| {
     let listener = Listener::bind(&app.config.server.listen).unwrap();
     let url = listener.to_string();
     let (ready, is_ready) = mpsc::channel();
-    thread::spawn(move || serve::<io::Error>(&app, look, listener, || ready.send(()).map_err(io::Error::other)));
+    thread::spawn(move || {
+        serve::<io::Error>(&app, look, listener, || ready.send(()).map_err(io::Error::other))
+    });
     is_ready.recv().unwrap();
 
-    let agent = Agent::config_builder().http_status_as_error(false).max_redirects(0).max_redirects_will_error(false);
+    let agent = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false);
     let agent: Agent = agent.build().into();
     let account = r#"{"username": "ada", "password": "correct horse"}"#;
-    let register = agent.post(format!("{url}/api/auth/register")).header("content-type", JSON).send(account).unwrap();
-    let session = register.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let register = agent
+        .post(format!("{url}/api/auth/register"))
+        .header("content-type", JSON)
+        .send(account)
+        .unwrap();
+    let session =
+        register.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
     Server { agent, url, session, token }
 });
 
@@ -95,9 +106,11 @@ impl Input<'_> {
     fn send(&self, server: &Server) {
         let (method, path, media_type) = TARGETS[usize::from(self.target) % TARGETS.len()];
         let encode = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
-        let segment = self.segment.map(|segment| format!("/{}", encode(segment))).unwrap_or_default();
+        let segment =
+            self.segment.map(|segment| format!("/{}", encode(segment))).unwrap_or_default();
         let query = encode(self.query).replace("%3D", "=").replace("%26", "&");
-        let url = format!("{}{path}{segment}?return_to={}&{query}", server.url, encode(self.return_to));
+        let url =
+            format!("{}{path}{segment}?return_to={}&{query}", server.url, encode(self.return_to));
         let session = if self.is_logged_in { &server.session } else { "" };
         let own = format!("; {session}; __Host-nox_browser={BROWSER}");
         let cookie = [self.cookie, own.as_bytes()].concat();
@@ -112,17 +125,23 @@ impl Input<'_> {
         let mut request = Request::builder().method(method).uri(url);
         for (name, value) in headers {
             // A header without a value is not sent, nor what no header can hold.
-            if let Some(value) = HeaderValue::from_bytes(value).ok().filter(|value| !value.is_empty()) {
+            if let Some(value) =
+                HeaderValue::from_bytes(value).ok().filter(|value| !value.is_empty())
+            {
                 request = request.header(name, value);
             }
         }
         let start = match media_type {
             _ if method == "GET" => String::new(),
             FORM => format!("token={}&", server.token),
-            FILE => format!("--x\r\nContent-Disposition: form-data; name=token\r\n\r\n{}\r\n--x\r\n", server.token),
+            FILE => format!(
+                "--x\r\nContent-Disposition: form-data; name=token\r\n\r\n{}\r\n--x\r\n",
+                server.token
+            ),
             _ => String::new(),
         };
-        let body = if method == "GET" { Vec::new() } else { [start.as_bytes(), self.body].concat() };
+        let body =
+            if method == "GET" { Vec::new() } else { [start.as_bytes(), self.body].concat() };
         let mut answer = match server.agent.run(request.body(&body[..]).unwrap()) {
             // This client does not send everything.
             Err(ureq::Error::Protocol(_)) => return,
@@ -133,7 +152,10 @@ impl Input<'_> {
         if let Some(location) = answer.headers().get("location") {
             let page = Url::parse(ORIGINS[0]).unwrap().join(path).unwrap();
             let reached = page.join(location.to_str().unwrap()).unwrap();
-            assert!(ORIGINS.contains(&&*reached.origin().ascii_serialization()), "{self:?} leads to {reached}");
+            assert!(
+                ORIGINS.contains(&&*reached.origin().ascii_serialization()),
+                "{self:?} leads to {reached}"
+            );
         }
     }
 }

@@ -13,7 +13,8 @@ use nox::time::Timestamp;
 static APP: LazyLock<App> = LazyLock::new(|| nox_fuzz::app(""));
 
 fuzz_target!(|token: &str| {
-    let device = Device { ip: [127, 0, 0, 1].into(), user_agent: None, language: None, browser: None };
+    let device =
+        Device { ip: [127, 0, 0, 1].into(), user_agent: None, language: None, browser: None };
     let who = authenticate(&APP, token, device, Timestamp::from_millis(0));
     assert!(matches!(who, Err(Error::NotLogged)));
 });

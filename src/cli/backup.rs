@@ -32,7 +32,8 @@ pub enum Backup {
         /// Which
         file: PathBuf,
     },
-    /// Put a backup in the place of the database, while the server is stopped; what was there is kept beside it
+    /// Put a backup in the place of the database, while the server is stopped; what was there is
+    /// kept beside it
     Restore {
         /// Which
         file: PathBuf,
@@ -52,7 +53,11 @@ impl Backup {
                 if output.json {
                     return output.json(&report);
                 }
-                output.line(format_args!("{} is whole: {} user(s)", file.display(), report.users))?;
+                output.line(format_args!(
+                    "{} is whole: {} user(s)",
+                    file.display(),
+                    report.users
+                ))?;
                 output.say(about_key(&report));
                 Ok(())
             }
@@ -60,11 +65,17 @@ impl Backup {
                 let (report, kept) = restore(&config, &file, Timestamp::now())?;
                 if output.json {
                     let kept: Vec<_> = kept.iter().map(|path| path.display().to_string()).collect();
-                    return output.json(&json!({ "users": report.users, "with_key": report.with_key,
+                    return output
+                        .json(&json!({ "users": report.users, "with_key": report.with_key,
                         "key_fits": report.key_fits, "kept": kept }));
                 }
-                output.say(format_args!("restored {} user(s); {}", report.users, about_key(&report)));
-                kept.iter().try_for_each(|path| output.line(format_args!("kept {}", path.display())))
+                output.say(format_args!(
+                    "restored {} user(s); {}",
+                    report.users,
+                    about_key(&report)
+                ));
+                kept.iter()
+                    .try_for_each(|path| output.line(format_args!("kept {}", path.display())))
             }
         }
     }
@@ -74,11 +85,15 @@ fn about_key(report: &Report) -> &'static str {
     match (report.with_key, report.key_fits) {
         (true, Some(true)) => "the key file is in it",
         (true, _) => "the key file that is in it does not open what it seals",
-        (false, Some(true)) => "the key file is a second file, and the one that is there belongs to it",
+        (false, Some(true)) => {
+            "the key file is a second file, and the one that is there belongs to it"
+        }
         (false, Some(false)) => {
             "the key file is a second file, and the one that is there does not belong to it: put its own back"
         }
-        (false, None) => "the key file is a second file, and is not there: put it back before the server starts",
+        (false, None) => {
+            "the key file is a second file, and is not there: put it back before the server starts"
+        }
     }
 }
 
@@ -100,12 +115,18 @@ fn make(app: &App, output: Output, file: &Path, with_key: bool) -> Result<()> {
     made?;
     let bytes = fs::metadata(file)?.len();
     if output.json {
-        return output.json(&json!({ "file": file.display().to_string(), "bytes": bytes, "with_key": with_key }));
+        return output.json(
+            &json!({ "file": file.display().to_string(), "bytes": bytes, "with_key": with_key }),
+        );
     }
     output.say(format_args!(
         "wrote {} ({bytes} bytes); {}",
         file.display(),
-        if with_key { "the key file is in it: guard it well" } else { "the key file is a second file: back it up too" }
+        if with_key {
+            "the key file is in it: guard it well"
+        } else {
+            "the key file is a second file: back it up too"
+        }
     ));
     Ok(())
 }

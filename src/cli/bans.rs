@@ -30,7 +30,8 @@ impl Bans {
         match self {
             Self::List => show(app, output),
             Self::Clear { whom } => {
-                clear(app, whom.as_deref()).map_err(|error| named(error, whom.as_deref().unwrap_or_default()))?;
+                clear(app, whom.as_deref())
+                    .map_err(|error| named(error, whom.as_deref().unwrap_or_default()))?;
                 output.say(match whom {
                     Some(whom) => format!("{whom} starts anew"),
                     None => "everybody starts anew".into(),

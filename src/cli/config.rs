@@ -12,7 +12,8 @@ use crate::http::Look;
 pub enum Config {
     /// Read the configuration as the server would, and say whether it is right
     Check,
-    /// Print the whole configuration as it holds, from the file, the environment and the defaults; passwords are left out
+    /// Print the whole configuration as it holds, from the file, the environment and the defaults;
+    /// passwords are left out
     Show,
 }
 

@@ -16,13 +16,17 @@ pub fn run(config: &Config, output: Output) -> Result<()> {
     if output.json {
         findings.iter().try_for_each(|finding| output.json(finding))?;
     } else {
-        let rows = findings.iter().map(|found| [word(found.state).into(), found.about.into(), found.text.clone()]);
+        let rows = findings
+            .iter()
+            .map(|found| [word(found.state).into(), found.about.into(), found.text.clone()]);
         output.table(["STATE", "WHAT", "FOUND"], &rows.collect::<Vec<_>>())?;
     }
     let mut faults = findings.iter().filter(|finding| finding.state == State::Fault);
     match faults.next() {
         None => Ok(()),
-        Some(first) if first.about == "database" => Err(Stop::damaged("the database cannot be used").into()),
+        Some(first) if first.about == "database" => {
+            Err(Stop::damaged("the database cannot be used").into())
+        }
         Some(first) => Err(Stop::environment(format!("look at the {}", first.about)).into()),
     }
 }

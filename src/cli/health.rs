@@ -14,7 +14,10 @@ pub fn run(config: &Config, output: Output) -> Result<()> {
     let listen = &config.server.listen;
     match is_ready(listen) {
         Ok(true) => output.line("ok"),
-        Ok(false) => Err(Stop::failed(format!("the server at {listen} is not ready: look into its log")).into()),
+        Ok(false) => {
+            Err(Stop::failed(format!("the server at {listen} is not ready: look into its log"))
+                .into())
+        }
         Err(error) => Err(Stop::failed(format!("no server answers at {listen}: {error}")).into()),
     }
 }

@@ -11,7 +11,8 @@ use crate::config::{Log, LogFormat, LogLevel};
 
 /// The log of a command: what went wrong beside it, in one line each.
 pub(super) fn start_for_command() {
-    let log = fmt::layer().with_writer(io::stderr).with_target(false).with_ansi(false).without_time();
+    let log =
+        fmt::layer().with_writer(io::stderr).with_target(false).with_ansi(false).without_time();
     tracing_subscriber::registry().with(log.with_filter(LevelFilter::WARN)).init();
 }
 
@@ -30,7 +31,8 @@ pub(super) fn start(config: &Log, quiet: bool) {
         // It takes what is wrong with a request for an error of the server.
         .with_target("actix_http", LevelFilter::OFF)
         .with_default(level.min(LevelFilter::WARN));
-    let colours = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let colours = io::stderr().is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let log = fmt::layer().with_writer(io::stderr).with_target(false);
     let log = match config.format {
         LogFormat::Json => log.json().boxed(),

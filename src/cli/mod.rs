@@ -107,12 +107,14 @@ impl Cli {
     /// # Errors
     /// Whatever stops it; [`output::fail`] turns it into a line and an exit status.
     pub fn run(self) -> Result<()> {
-        // What it makes is nobody else's, whatever the caller's umask is; manual pages are everybody's.
+        // What it makes is nobody else's, whatever the caller's umask is; manual pages are
+        // everybody's.
         if !matches!(self.command, Command::Man(_)) {
             umask(Mode::RWXG | Mode::RWXO);
         }
         let output = Output { json: self.global.json, quiet: self.global.quiet };
-        let from_environment = || env::var_os("NOX_CONFIG").filter(|path| !path.is_empty()).map(Into::into);
+        let from_environment =
+            || env::var_os("NOX_CONFIG").filter(|path| !path.is_empty()).map(Into::into);
         let file = self.global.config.or_else(from_environment);
         // Only by those who need it: a mistake in it shall not keep anybody from reading a manual.
         let config = || anyhow::Ok(Config::load(file.as_deref(), variables()?.into_iter())?);

@@ -1,4 +1,5 @@
-//! What people and scripts read: data on stdout, talk on stderr, and an exit status that means something.
+//! What people and scripts read: data on stdout, talk on stderr, and an exit status that means
+//! something.
 
 use std::fmt::{Display, Write as _};
 use std::io::{self, ErrorKind, IsTerminal, Write};
@@ -35,14 +36,18 @@ impl Output {
         Ok(stdout.flush()?)
     }
 
-    /// Writes one line of data that is shown only once: whoever does not get it must not go on as if they had. It is
-    /// written while the database is locked, so a reader that stops reading stops everybody who writes.
+    /// Writes one line of data that is shown only once: whoever does not get it must not go on as
+    /// if they had. It is written while the database is locked, so a reader that stops reading
+    /// stops everybody who writes.
     ///
     /// # Errors
     /// stdout cannot be written, a closed pipe among it.
     pub fn secret(self, text: impl Display) -> Result<()> {
-        let lost =
-            |error| Stop::failed(format!("nobody could read what is shown only once, so nothing was changed: {error}"));
+        let lost = |error| {
+            Stop::failed(format!(
+                "nobody could read what is shown only once, so nothing was changed: {error}"
+            ))
+        };
         Ok(self.line(text).map_err(lost)?)
     }
 
@@ -63,11 +68,13 @@ impl Output {
             return rows.iter().try_for_each(|row| self.line(row.join("\t")));
         }
         let heads = heads.map(Into::into);
-        let width =
-            |column: usize| rows.iter().chain([&heads]).map(|row| row[column].chars().count()).max().unwrap_or(0);
+        let width = |column: usize| {
+            rows.iter().chain([&heads]).map(|row| row[column].chars().count()).max().unwrap_or(0)
+        };
         let widths: [usize; N] = std::array::from_fn(width);
         [&heads].into_iter().chain(rows).try_for_each(|row| {
-            let cells: Vec<_> = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+            let cells: Vec<_> =
+                row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
             self.line(cells.join("  ").trim_end())
         })
     }
@@ -86,7 +93,10 @@ impl Output {
     /// The answer is not yes, or there is nobody to ask.
     pub fn confirm(self, question: impl Display, flag: &str) -> Result<()> {
         if !io::stdin().is_terminal() {
-            return Err(Stop::usage(format!("there is no terminal to ask whether to go on: use {flag}")).into());
+            return Err(Stop::usage(format!(
+                "there is no terminal to ask whether to go on: use {flag}"
+            ))
+            .into());
         }
         self.prompt(question);
         let mut answer = String::new();
@@ -98,7 +108,8 @@ impl Output {
         }
     }
 
-    /// Asks a person something that is answered on stdin; for programs, which need no question, says nothing.
+    /// Asks a person something that is answered on stdin; for programs, which need no question,
+    /// says nothing.
     pub fn prompt(self, question: impl Display) {
         if io::stdin().is_terminal() {
             let _ = write!(io::stderr(), "{question}");
@@ -149,12 +160,14 @@ impl Stop {
 /// A text without control characters, which a terminal would obey.
 #[must_use]
 pub fn printable(text: &str) -> String {
-    let show = |letter: char| if letter.is_control() { letter.escape_debug().to_string() } else { letter.into() };
+    let show = |letter: char| {
+        if letter.is_control() { letter.escape_debug().to_string() } else { letter.into() }
+    };
     text.chars().map(show).collect()
 }
 
-/// Says on stderr what went wrong and why, and gives the exit status. A reader that closed the pipe has had enough:
-/// that is success.
+/// Says on stderr what went wrong and why, and gives the exit status. A reader that closed the pipe
+/// has had enough: that is success.
 #[must_use]
 pub fn fail(error: &anyhow::Error) -> ExitCode {
     let closed = |cause: &io::Error| cause.kind() == ErrorKind::BrokenPipe;
@@ -175,7 +188,8 @@ pub fn fail(error: &anyhow::Error) -> ExitCode {
     ExitCode::from(status(error))
 }
 
-/// What the outermost error says; for those that the API has other words for, what an operator can do.
+/// What the outermost error says; for those that the API has other words for, what an operator can
+/// do.
 fn operator_words(error: &anyhow::Error) -> String {
     match error.downcast_ref() {
         Some(Error::ServerNotReady { .. }) => {
@@ -186,8 +200,8 @@ fn operator_words(error: &anyhow::Error) -> String {
     }
 }
 
-/// The exit status: 1 failed, 2 usage, 3 not found, 4 already exists, 5 configuration or environment, 6 database, 7 not
-/// verified.
+/// The exit status: 1 failed, 2 usage, 3 not found, 4 already exists, 5 configuration or
+/// environment, 6 database, 7 not verified.
 fn status(error: &anyhow::Error) -> u8 {
     if let Some(stop) = error.downcast_ref::<Stop>() {
         return stop.status;

@@ -1,4 +1,5 @@
-//! Where a new password comes from; never from the command line, which every user of the machine can read.
+//! Where a new password comes from; never from the command line, which every user of the machine
+//! can read.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal};
@@ -62,7 +63,8 @@ impl Source {
             first_line(io::stdin().lock()).context("cannot read the password from stdin")?
         } else if let Some(file) = &self.password_file {
             let open = File::open(file).map(BufReader::new).map_err(anyhow::Error::from);
-            open.and_then(first_line).with_context(|| format!("cannot read the password from {}", file.display()))?
+            open.and_then(first_line)
+                .with_context(|| format!("cannot read the password from {}", file.display()))?
         } else {
             ask()?
         };
@@ -84,12 +86,18 @@ fn first_line(input: impl BufRead) -> Result<Zeroizing<String>> {
 fn ask() -> Result<Zeroizing<String>> {
     if !io::stdin().is_terminal() {
         let flags = "use --password-stdin, --password-file FILE or --generate";
-        return Err(Stop::usage(format!("there is no terminal to ask for the password: {flags}")).into());
+        return Err(
+            Stop::usage(format!("there is no terminal to ask for the password: {flags}")).into()
+        );
     }
-    let prompt = |text| rpassword::prompt_password(text).map(Zeroizing::new).context("cannot read the password");
+    let prompt = |text| {
+        rpassword::prompt_password(text).map(Zeroizing::new).context("cannot read the password")
+    };
     let password = prompt("Password: ")?;
     if prompt("Once more: ")? != password {
-        return Err(Stop::not_verified("the two passwords are different; nothing was changed").into());
+        return Err(
+            Stop::not_verified("the two passwords are different; nothing was changed").into()
+        );
     }
     Ok(password)
 }

@@ -41,7 +41,8 @@ impl Relay {
                         output.secret(token)
                     }
                 };
-                relays::add(app, &name, Timestamp::now(), show).map_err(|error| named(error, &name))?;
+                relays::add(app, &name, Timestamp::now(), show)
+                    .map_err(|error| named(error, &name))?;
                 output.say(format_args!("added the relay {name}"));
                 Ok(())
             }
@@ -51,7 +52,10 @@ impl Relay {
                     let json = |relay: &relays::Relay| json!({ "name": relay.name, "created_at": relay.created_at });
                     return found.iter().try_for_each(|relay| output.json(&json(relay)));
                 }
-                let rows: Vec<_> = found.into_iter().map(|relay| [relay.name, relay.created_at.to_string()]).collect();
+                let rows: Vec<_> = found
+                    .into_iter()
+                    .map(|relay| [relay.name, relay.created_at.to_string()])
+                    .collect();
                 output.table(["NAME", "ADDED"], &rows)
             }
             Self::Remove { name } => {
@@ -66,7 +70,9 @@ impl Relay {
 fn named(error: anyhow::Error, name: &str) -> anyhow::Error {
     let Some(refusal) = error.downcast_ref() else { return error };
     let text = match refusal {
-        Error::NotFound { .. } => format!("there is no relay {name:?}; nox relay list shows them all"),
+        Error::NotFound { .. } => {
+            format!("there is no relay {name:?}; nox relay list shows them all")
+        }
         Error::AlreadyExists { .. } => format!("there is a relay {name:?} already"),
         refusal => match refusal.invalid_field() {
             Some((field, rule)) => format!("the {field} {rule}"),

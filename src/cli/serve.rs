@@ -19,7 +19,8 @@ use crate::time::Timestamp;
 
 #[derive(Args)]
 pub struct Serve {
-    /// Where to listen: host:port, [v6]:port, or unix:PATH; port 0 takes any [default: server.listen]
+    /// Where to listen: host:port, [v6]:port, or unix:PATH; port 0 takes any [default:
+    /// server.listen]
     #[arg(long, value_name = "ADDR")]
     listen: Option<String>,
     /// While there is no user, make this administrator and print a password
@@ -42,8 +43,11 @@ impl Serve {
         descriptors::raise_limit();
         let look = http::Look::new(&config).map_err(Stop::environment)?;
         let listen = &config.server.listen;
-        let taken =
-            |error| Stop::environment(format!("cannot listen on {listen}: {error}; set --listen or server.listen"));
+        let taken = |error| {
+            Stop::environment(format!(
+                "cannot listen on {listen}: {error}; set --listen or server.listen"
+            ))
+        };
         // Before the database is made or upgraded: where the address is taken, nothing changes.
         let listener = http::Listener::bind(listen).map_err(taken)?;
         let bound = listener.to_string();
@@ -76,7 +80,8 @@ fn log_start(config: &Config, bound: &str) {
     );
 }
 
-/// Makes an administrator whose password nobody knows but who reads stdout; while there is any user, does nothing.
+/// Makes an administrator whose password nobody knows but who reads stdout; while there is any
+/// user, does nothing.
 fn make_first_user(app: &App, output: Output, username: Username) -> Result<()> {
     let password = generate_password(app.config.password.min_length.get() as usize)?;
     let registration = NewAccount {
@@ -87,6 +92,10 @@ fn make_first_user(app: &App, output: Output, username: Username) -> Result<()> 
         is_admin: true,
     };
     users::register_first(app, registration, Timestamp::now(), |user| {
-        output.secret(format_args!("first user: {}, password: {}", user.public.username, password.as_str()))
+        output.secret(format_args!(
+            "first user: {}, password: {}",
+            user.public.username,
+            password.as_str()
+        ))
     })
 }

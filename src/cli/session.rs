@@ -40,14 +40,23 @@ impl Session {
         match self {
             Self::List { name } => list(app, output, name.as_deref()),
             Self::Revoke { user: Some(name), .. } => {
-                sessions::revoke_all_of(app, &name, Timestamp::now()).map_err(|error| named(error, &name))?;
+                sessions::revoke_all_of(app, &name, Timestamp::now())
+                    .map_err(|error| named(error, &name))?;
                 output.say(format_args!("ended every session of {name}"));
                 Ok(())
             }
             Self::Revoke { ids, user: None } => {
-                let unknown = || Stop::refused(&Error::SessionNotFound, "there is no such session; none was ended");
-                let ids =
-                    ids.iter().map(|id| SessionId::parse(id)).collect::<Option<BTreeSet<_>>>().ok_or_else(unknown)?;
+                let unknown = || {
+                    Stop::refused(
+                        &Error::SessionNotFound,
+                        "there is no such session; none was ended",
+                    )
+                };
+                let ids = ids
+                    .iter()
+                    .map(|id| SessionId::parse(id))
+                    .collect::<Option<BTreeSet<_>>>()
+                    .ok_or_else(unknown)?;
                 sessions::revoke_all(app, &ids, Timestamp::now()).map_err(|error| match error {
                     Error::SessionNotFound => unknown().into(),
                     other => anyhow::Error::from(other),

@@ -36,7 +36,8 @@ pub enum Totp {
         #[arg(long, value_name = "FILE")]
         svg: Option<PathBuf>,
     },
-    /// Show which second factors an account has, how far off its app's clock is, and how many recovery codes are left
+    /// Show which second factors an account has, how far off its app's clock is, and how many
+    /// recovery codes are left
     Status {
         /// A username or an id
         name: String,
@@ -46,12 +47,14 @@ pub enum Totp {
         /// A username or an id
         name: String,
     },
-    /// Give an account new recovery codes and print them, once; the old ones are worth nothing any more
+    /// Give an account new recovery codes and print them, once; the old ones are worth nothing any
+    /// more
     Recovery {
         /// A username or an id
         name: String,
     },
-    /// Print a code that logs an account in once, within ten minutes, in the place of one from its app
+    /// Print a code that logs an account in once, within ten minutes, in the place of one from its
+    /// app
     Code {
         /// A username or an id
         name: String,
@@ -66,7 +69,9 @@ impl Totp {
     pub fn run(self, app: &App, output: Output) -> Result<()> {
         let now = Timestamp::now();
         match self {
-            Self::Enroll { name, no_confirm, svg } => enroll(app, output, &name, (no_confirm, svg.as_deref())),
+            Self::Enroll { name, no_confirm, svg } => {
+                enroll(app, output, &name, (no_confirm, svg.as_deref()))
+            }
             Self::Status { name } => {
                 let status = totp::status(app, &name).map_err(|error| named(error, &name))?;
                 if output.json { output.json(&status) } else { show_status(output, &status) }
@@ -82,10 +87,15 @@ impl Totp {
             }
             Self::Recovery { name } => {
                 let show = |codes: &RecoveryCodes| show_codes(output, codes);
-                renew_recovery_codes(app, &name, now, show).map_err(|error| without_factor(error, &name))
+                renew_recovery_codes(app, &name, now, show)
+                    .map_err(|error| without_factor(error, &name))
             }
             Self::Code { name } => issue_code(app, &name, now, |code| {
-                if output.json { output.secret(json!({ "code": code.as_str() })) } else { output.secret(code.as_str()) }
+                if output.json {
+                    output.secret(json!({ "code": code.as_str() }))
+                } else {
+                    output.secret(code.as_str())
+                }
             })
             .map_err(|error| without_factor(error, &name)),
         }
@@ -94,7 +104,11 @@ impl Totp {
 
 fn show_codes(output: Output, codes: &RecoveryCodes) -> Result<()> {
     let codes: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
-    if output.json { output.secret(json!({ "recovery_codes": codes })) } else { output.secret(codes.join("\n")) }
+    if output.json {
+        output.secret(json!({ "recovery_codes": codes }))
+    } else {
+        output.secret(codes.join("\n"))
+    }
 }
 
 fn show_status(output: Output, status: &Status) -> Result<()> {
@@ -120,14 +134,21 @@ fn skew(steps: i64) -> String {
     }
 }
 
-fn enroll(app: &App, output: Output, name: &str, (no_confirm, svg): (bool, Option<&Path>)) -> Result<()> {
+fn enroll(
+    app: &App,
+    output: Output,
+    name: &str,
+    (no_confirm, svg): (bool, Option<&Path>),
+) -> Result<()> {
     let enrollment = totp::enroll(app, name).map_err(|error| refused(error.into(), name))?;
     if let Some(file) = svg {
-        write_picture(file, &enrollment).with_context(|| format!("cannot write {}", file.display()))?;
+        write_picture(file, &enrollment)
+            .with_context(|| format!("cannot write {}", file.display()))?;
     }
     if no_confirm {
         let show = || show(output, &enrollment);
-        totp::enable_unconfirmed(app, &enrollment, Timestamp::now(), show).map_err(|error| refused(error, name))?;
+        totp::enable_unconfirmed(app, &enrollment, Timestamp::now(), show)
+            .map_err(|error| refused(error, name))?;
     } else {
         show(output, &enrollment)?;
         confirm(app, output, &enrollment, name)?;
@@ -152,14 +173,19 @@ fn show(output: Output, enrollment: &Enrollment) -> Result<()> {
     }
     let picture = qr::terminal(&enrollment.otpauth_url)?;
     let groups = enrollment.secret_in_groups();
-    output.secret(format_args!("{picture}\n{}\n{}", enrollment.otpauth_url.as_str(), groups.as_str()))
+    output.secret(format_args!(
+        "{picture}\n{}\n{}",
+        enrollment.otpauth_url.as_str(),
+        groups.as_str()
+    ))
 }
 
 fn confirm(app: &App, output: Output, enrollment: &Enrollment, name: &str) -> Result<()> {
     for _ in 0..TRIES {
         output.prompt("Code from the app: ");
         let mut line = String::new();
-        if io::stdin().lock().read_line(&mut line).context("cannot read the code from stdin")? == 0 {
+        if io::stdin().lock().read_line(&mut line).context("cannot read the code from stdin")? == 0
+        {
             let text = "no code was given and nothing was enabled: use --no-confirm where nobody can type one";
             return Err(Stop::usage(text).into());
         }
@@ -172,14 +198,19 @@ fn confirm(app: &App, output: Output, enrollment: &Enrollment, name: &str) -> Re
             other => return other.map_err(|error| refused(error.into(), name)),
         }
     }
-    Err(Stop::not_verified("no right code was given and nothing was enabled; start again with nox totp enroll").into())
+    Err(Stop::not_verified(
+        "no right code was given and nothing was enabled; start again with nox totp enroll",
+    )
+    .into())
 }
 
 fn without_factor(error: anyhow::Error, name: &str) -> anyhow::Error {
     match error.downcast_ref() {
-        Some(error @ Error::ServiceDisabled) => {
-            Stop::refused(error, format!("{name} has no second factor and logs in with the password alone")).into()
-        }
+        Some(error @ Error::ServiceDisabled) => Stop::refused(
+            error,
+            format!("{name} has no second factor and logs in with the password alone"),
+        )
+        .into(),
         _ => named(error, name),
     }
 }
@@ -187,7 +218,9 @@ fn without_factor(error: anyhow::Error, name: &str) -> anyhow::Error {
 fn refused(error: anyhow::Error, name: &str) -> anyhow::Error {
     match error.downcast_ref() {
         Some(error @ Error::AlreadyExists { .. }) => {
-            let text = format!("{name} has an authenticator app already; nox totp reset {name} removes it");
+            let text = format!(
+                "{name} has an authenticator app already; nox totp reset {name} removes it"
+            );
             Stop::refused(error, text).into()
         }
         _ => named(error, name),

@@ -16,9 +16,12 @@ pub(super) fn overlay(
     variables: impl Iterator<Item = (String, String)>,
 ) -> Result<Config, ConfigError> {
     for (variable, value) in variables {
-        if let Some((section, key)) = variable.strip_prefix(PREFIX).and_then(|path| path.split_once(SEPARATOR)) {
+        if let Some((section, key)) =
+            variable.strip_prefix(PREFIX).and_then(|path| path.split_once(SEPARATOR))
+        {
             let (section, key) = (section.to_lowercase(), key.to_lowercase());
-            let invalid = |message: String| ConfigError::Invalid { place: visible(&variable), message };
+            let invalid =
+                |message: String| ConfigError::Invalid { place: visible(&variable), message };
             let (key, value) = set(&section, &key, &value).map_err(invalid)?;
             let section = table.entry(section).or_insert_with(|| Table::new().into());
             section.as_table_mut().and_then(|keys| keys.insert(key, value));
@@ -35,13 +38,15 @@ pub(super) fn overlay(
 fn set(section: &str, key: &str, text: &str) -> Result<(String, Value), String> {
     let as_it_is = read(section, key, text);
     if let (Err(_), Some(key)) = (&as_it_is, key.strip_suffix(FROM_FILE)) {
-        let content = fs::read_to_string(text).map_err(|error| format!("cannot read {text:?}: {error}"))?;
+        let content =
+            fs::read_to_string(text).map_err(|error| format!("cannot read {text:?}: {error}"))?;
         return Ok((key.into(), read(section, key, content.trim_end_matches(['\r', '\n']))?));
     }
     Ok((key.into(), as_it_is?))
 }
 
-/// A text is tried as it stands, for keys that are texts, and then as TOML, for numbers, switches and lists.
+/// A text is tried as it stands, for keys that are texts, and then as TOML, for numbers, switches
+/// and lists.
 fn read(section: &str, key: &str, text: &str) -> Result<Value, String> {
     let fits = |value: &Value| {
         let keys = Table::from_iter([(key.to_owned(), value.clone())]);
@@ -50,7 +55,8 @@ fn read(section: &str, key: &str, text: &str) -> Result<Value, String> {
     };
     let literal = Value::from(text);
     let Err(as_text) = fits(&literal) else { return Ok(literal) };
-    let value = format!("value = {text}").parse::<Table>().ok().and_then(|mut table| table.remove("value"));
+    let value =
+        format!("value = {text}").parse::<Table>().ok().and_then(|mut table| table.remove("value"));
     let Some(value) = value else { return Err(as_text) };
     match fits(&value) {
         Ok(()) => Ok(value),
@@ -65,8 +71,10 @@ mod tests {
     use super::*;
 
     fn with(variables: &[(&str, &str)]) -> Result<Config, String> {
-        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        overlay("[totp]\nissuer = \"File\"\nskew = 0".parse().unwrap(), variables).map_err(|error| error.to_string())
+        let variables =
+            variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        overlay("[totp]\nissuer = \"File\"\nskew = 0".parse().unwrap(), variables)
+            .map_err(|error| error.to_string())
     }
 
     #[test]

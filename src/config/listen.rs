@@ -46,7 +46,10 @@ impl TryFrom<String> for Listen {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let path = text.strip_prefix(UNIX).filter(|path| !path.is_empty()).map(|path| Self::Unix(path.into()));
+        let path = text
+            .strip_prefix(UNIX)
+            .filter(|path| !path.is_empty())
+            .map(|path| Self::Unix(path.into()));
         path.or_else(|| is_address(&text).then(|| Self::Tcp(text.clone()))).ok_or_else(|| {
             let right = "an address to listen on, host:port, [v6]:port or unix:PATH, such as \"127.0.0.1:53032\"";
             format!("{text:?} is not {right}")
@@ -73,8 +76,14 @@ mod tests {
 
     #[test]
     fn an_address_or_a_path_is_read_and_written_as_it_was() {
-        for text in ["127.0.0.1:0", "localhost:80", "[::1]:53032", "unix:nox.sock", "unix:/run/nox/nox.sock", "unix::1"]
-        {
+        for text in [
+            "127.0.0.1:0",
+            "localhost:80",
+            "[::1]:53032",
+            "unix:nox.sock",
+            "unix:/run/nox/nox.sock",
+            "unix::1",
+        ] {
             let listen = Listen::try_from(text.to_owned()).unwrap();
             assert_eq!(matches!(listen, Listen::Unix(_)), text.starts_with("unix:"), "{text}");
             assert_eq!(String::from(listen), text);

@@ -29,7 +29,8 @@ impl TryFrom<String> for Accent {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let channels = channels(&text).ok_or_else(|| format!("{text:?} is not a colour such as \"#4b45c6\""))?;
+        let channels = channels(&text)
+            .ok_or_else(|| format!("{text:?} is not a colour such as \"#4b45c6\""))?;
         let contrast = contrast_with_white(channels);
         if contrast < CONTRAST {
             return Err(format!(
@@ -47,9 +48,9 @@ impl From<Accent> for String {
 }
 
 fn channels(text: &str) -> Option<[u8; 3]> {
-    let digits = text
-        .strip_prefix('#')
-        .filter(|digits| digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit()))?;
+    let digits = text.strip_prefix('#').filter(|digits| {
+        digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
+    })?;
     let channel = |at: usize| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok();
     Some([channel(0)?, channel(2)?, channel(4)?])
 }
@@ -91,8 +92,13 @@ impl TryFrom<String> for WebUrl {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let is_web = Url::parse(&text).is_ok_and(|url| matches!(url.scheme(), "http" | "https" | "mailto"));
-        if is_web { Ok(Self(text)) } else { Err(format!("{text:?} is not an http, https or mailto URL")) }
+        let is_web =
+            Url::parse(&text).is_ok_and(|url| matches!(url.scheme(), "http" | "https" | "mailto"));
+        if is_web {
+            Ok(Self(text))
+        } else {
+            Err(format!("{text:?} is not an http, https or mailto URL"))
+        }
     }
 }
 

@@ -48,7 +48,9 @@ impl Hidden {
 impl<'de> Deserialize<'de> for Hidden {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         // The library's own message would quote what is there.
-        String::deserialize(deserializer).map(Self).map_err(|_| D::Error::custom("expected a text in quotes"))
+        String::deserialize(deserializer)
+            .map(Self)
+            .map_err(|_| D::Error::custom("expected a text in quotes"))
     }
 }
 

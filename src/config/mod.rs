@@ -19,12 +19,15 @@ pub use listen::Listen;
 pub use log::{LogFormat, LogLevel};
 pub use look::{Accent, FooterLink, WebUrl};
 pub use mail::{Hidden, MailTls};
-pub use values::{CookieDomain, DefaultTag, Issuer, Network, Origin, Registration, ServerAddress, Within};
+pub use values::{
+    CookieDomain, DefaultTag, Issuer, Network, Origin, Registration, ServerAddress, Within,
+};
 
 use crate::language::Language;
 use crate::time::Span;
 
-/// Why there is no usable configuration. Its text is one line that says where and what would be right.
+/// Why there is no usable configuration. Its text is one line that says where and what would be
+/// right.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
@@ -67,16 +70,22 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads the file that is named, or `nox.toml` in the working directory where there is one, and lays the
-    /// environment variables `NOX_SECTION__KEY` over it. Relative paths start at the file's folder.
+    /// Reads the file that is named, or `nox.toml` in the working directory where there is one, and
+    /// lays the environment variables `NOX_SECTION__KEY` over it. Relative paths start at the
+    /// file's folder.
     ///
     /// # Errors
     /// The named file cannot be read, or a key or a value is wrong.
-    pub fn load(named: Option<&Path>, variables: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigError> {
+    pub fn load(
+        named: Option<&Path>,
+        variables: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
         let path = named.unwrap_or(Path::new("nox.toml"));
         let text = match fs::read_to_string(path) {
             Ok(text) => text,
-            Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => {
+                String::new()
+            }
             Err(source) => return Err(ConfigError::Unreadable { path: path.to_owned(), source }),
         };
         Self::parse(&text).map_err(|error| invalid(path, &text, &error))?;
@@ -84,7 +93,8 @@ impl Config {
         let mut config = environment::overlay(table, variables)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         let Self { server, storage, secrets, mail, backup, instance, .. } = &mut config;
-        let files = [&mut storage.database, &mut secrets.key_file, &mut backup.folder, &mut instance.logo];
+        let files =
+            [&mut storage.database, &mut secrets.key_file, &mut backup.folder, &mut instance.logo];
         let of_mail = [&mut mail.password_file, &mut mail.ca_file];
         let all = files.into_iter().chain(of_mail).chain(server.listen.path_mut());
         for file in all.filter(|file| !file.as_os_str().is_empty()) {
@@ -119,8 +129,12 @@ impl Config {
 }
 
 fn invalid(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
-    let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-    ConfigError::Invalid { place: format!("{}, line {line}", path.display()), message: plain(error) }
+    let line =
+        error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+    ConfigError::Invalid {
+        place: format!("{}, line {line}", path.display()),
+        message: plain(error),
+    }
 }
 
 /// A text that may hold anything, in one line.
@@ -141,7 +155,9 @@ fn plain(error: &toml::de::Error) -> String {
         line = line.replace(theirs, ours);
     }
     match line.split_once("expected struct ") {
-        Some((start, section)) => format!("{start}expected a section, [{}]", section.to_lowercase()),
+        Some((start, section)) => {
+            format!("{start}expected a section, [{}]", section.to_lowercase())
+        }
         None => line,
     }
 }

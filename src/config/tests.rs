@@ -27,7 +27,10 @@ fn the_shipped_file_holds_every_key_with_its_default() {
 fn every_key_of_the_shipped_file_has_a_comment_above_it() {
     let mut above = "";
     for line in SHIPPED.lines() {
-        assert!(!line.contains(" = ") || line.starts_with("# ") || above.starts_with("# "), "{line}");
+        assert!(
+            !line.contains(" = ") || line.starts_with("# ") || above.starts_with("# "),
+            "{line}"
+        );
         above = line;
     }
 }
@@ -47,8 +50,14 @@ fn a_mistake_is_told_with_its_line_and_with_what_would_be_right() {
         ("[session]\nlifetime = \"soon\"", ["line 2", "\"soon\"", "\"30d\""]),
         ("[totp]\nskew = 3", ["line 2", "3", "between 0 and 2"]),
         ("[log]\nlevel = \"loud\"", ["line 2", "`loud`", "`info`"]),
-        ("[users]\ndefault_tags = [\"sys:admin\"]", ["line 2", "\"sys:admin\"", "without a prefix"]),
-        ("[server]\ntrusted_proxies = [\"10.0.0.0/99\"]", ["line 2", "\"10.0.0.0/99\"", "\"10.0.0.0/8\""]),
+        (
+            "[users]\ndefault_tags = [\"sys:admin\"]",
+            ["line 2", "\"sys:admin\"", "without a prefix"],
+        ),
+        (
+            "[server]\ntrusted_proxies = [\"10.0.0.0/99\"]",
+            ["line 2", "\"10.0.0.0/99\"", "\"10.0.0.0/8\""],
+        ),
         ("server = 5", ["line 1", "integer `5`", "a section, [server]"]),
         ("[session]\nlifetime = 30", ["line 2", "integer `30`", "a text in quotes"]),
         ("[log]\nlevel = 3", ["line 2", "a text in quotes", "nox.toml"]),
@@ -109,7 +118,8 @@ fn value() -> impl Strategy<Value = String> {
         "label",
         "url",
     ];
-    let near = prop::collection::vec(prop::sample::select(PARTS), 0..6).prop_map(|parts| parts.concat());
+    let near =
+        prop::collection::vec(prop::sample::select(PARTS), 0..6).prop_map(|parts| parts.concat());
     prop_oneof![4 => near, 1 => ".*"]
 }
 
@@ -117,7 +127,8 @@ fn value() -> impl Strategy<Value = String> {
 fn every_key() -> Vec<(String, String)> {
     let known = keys(&toml::Table::try_from(Config::default()).unwrap()).into_iter();
     let all = known.chain(["cookie.domain".into(), "backup.every".into()]);
-    all.map(|key| key.split_once('.').map(|(section, key)| (section.into(), key.into())).unwrap()).collect()
+    all.map(|key| key.split_once('.').map(|(section, key)| (section.into(), key.into())).unwrap())
+        .collect()
 }
 
 /// One line that an operator can read.
@@ -130,7 +141,9 @@ fn is_read_again<T: TryFrom<String> + Clone + PartialEq>(text: &str) -> bool
 where
     String: From<T>,
 {
-    T::try_from(text.to_owned()).ok().is_none_or(|one| T::try_from(one.clone().into()).is_ok_and(|two| two == one))
+    T::try_from(text.to_owned())
+        .ok()
+        .is_none_or(|one| T::try_from(one.clone().into()).is_ok_and(|two| two == one))
 }
 
 proptest! {

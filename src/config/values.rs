@@ -161,7 +161,8 @@ impl Origin {
     }
 }
 
-/// The canonical form of an http or https origin: lower case, no default port; `None` for anything that has more to it.
+/// The canonical form of an http or https origin: lower case, no default port; `None` for anything
+/// that has more to it.
 fn origin(text: &str) -> Option<String> {
     let url = Url::parse(text).ok()?;
     let whole = matches!(url.scheme(), "http" | "https")
@@ -200,7 +201,9 @@ impl TryFrom<String> for Network {
     fn try_from(text: String) -> Result<Self, String> {
         let address = || text.parse::<IpAddr>().map(IpNet::from);
         let network = text.parse().or_else(|_| address());
-        network.map(Self).map_err(|_| format!("{text:?} is not a network such as \"10.0.0.0/8\", nor an address"))
+        network.map(Self).map_err(|_| {
+            format!("{text:?} is not a network such as \"10.0.0.0/8\", nor an address")
+        })
     }
 }
 
@@ -241,8 +244,16 @@ mod tests {
         ] {
             assert_eq!(Origin::parse(given).unwrap().as_str(), canonical);
         }
-        for refused in ["null", "", "https://", "https://a/b", "https://a?b", "https://a@b", "https://a b", "file:///"]
-        {
+        for refused in [
+            "null",
+            "",
+            "https://",
+            "https://a/b",
+            "https://a?b",
+            "https://a@b",
+            "https://a b",
+            "file:///",
+        ] {
             assert_eq!(Origin::parse(refused), None, "{refused}");
         }
     }
@@ -259,8 +270,16 @@ mod tests {
     fn a_cookie_is_for_a_domain_and_no_port() {
         let domain = |text: &str| CookieDomain::try_from(text.to_owned()).ok().map(String::from);
         assert_eq!(domain(".example.org").as_deref(), Some("example.org"));
-        for text in ["example.org:8080", "Example.org", "localhost", "..", "example..org", "example.org.", "a/b.c", ""]
-        {
+        for text in [
+            "example.org:8080",
+            "Example.org",
+            "localhost",
+            "..",
+            "example..org",
+            "example.org.",
+            "a/b.c",
+            "",
+        ] {
             assert_eq!(domain(text), None, "{text}");
         }
     }

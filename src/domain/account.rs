@@ -38,26 +38,36 @@ pub struct Edited {
     pub is_link_mailed: bool,
 }
 
-/// Changes the principal's account. A change of username, email or password needs the second factor where one is on; a
-/// new password ends every other session, and so does the removal of an address to which codes went.
+/// Changes the principal's account. A change of username, email or password needs the second factor
+/// where one is on; a new password ends every other session, and so does the removal of an address
+/// to which codes went.
 ///
 /// # Errors
 /// In this order: [`Error::UnAuthorized`] without the right to edit, [`Error::TooManyRequests`],
-/// [`Error::EmailInUseAsFactor`], [`Error::WrongPassword`], [`Error::WrongCode`], [`Error::AlreadyExists`]; or a fault.
-pub fn edit(app: &App, principal: &Principal, edit: Edit, now: Timestamp) -> Result<Outcome<Box<Edited>>> {
+/// [`Error::EmailInUseAsFactor`], [`Error::WrongPassword`], [`Error::WrongCode`],
+/// [`Error::AlreadyExists`]; or a fault.
+pub fn edit(
+    app: &App,
+    principal: &Principal,
+    edit: Edit,
+    now: Timestamp,
+) -> Result<Outcome<Box<Edited>>> {
     let user = &principal.user;
     if !has_right(app, user, "can_self_edit", now) {
         return Err(Error::UnAuthorized { action: "edit this profile" });
     }
     let after = edit.changes.preview(app, user);
     let loses_factor = user.has_email_factor && !after.has_email_factor;
-    // An address that is removed takes its factor with it, by a code; to another one, codes would go unasked.
+    // An address that is removed takes its factor with it, by a code; to another one, codes would
+    // go unasked.
     if loses_factor && after.email.is_some() {
         return Err(Error::EmailInUseAsFactor);
     }
     // What the owner is told of is worth a code.
-    let needs_code = after.username != user.username || after.email != user.email || edit.password.is_some();
-    let hash = edit.password.map(|passwords| replace_password(app, user, &passwords, now)).transpose()?;
+    let needs_code =
+        after.username != user.username || after.email != user.email || edit.password.is_some();
+    let hash =
+        edit.password.map(|passwords| replace_password(app, user, &passwords, now)).transpose()?;
     let make = |tx: &Change<'_>| make(app, tx, principal, (edit.changes, hash), now);
     let outcome = if needs_code {
         factors::with_factor(app, (user, &principal.device), edit.code.as_ref(), now, make)?
@@ -66,8 +76,8 @@ pub fn edit(app: &App, principal: &Principal, edit: Edit, now: Timestamp) -> Res
     };
     Ok(match outcome {
         Outcome::Done(changed) => {
-            let is_link_mailed =
-                changed.email != user.email && email::invite(app, &changed, Some(&principal.device), now);
+            let is_link_mailed = changed.email != user.email
+                && email::invite(app, &changed, Some(&principal.device), now);
             Outcome::Done(Box::new(Edited { profile: profile(app, &changed, now), is_link_mailed }))
         }
         Outcome::VerificationRequired(challenge) => Outcome::VerificationRequired(challenge),
@@ -82,17 +92,24 @@ pub struct Farewell {
     pub code: Option<Code>,
 }
 
-/// Deletes the principal's account with everything of it: by the second factor where one is on, else by the password. A
-/// password that is sent must be right in any case.
+/// Deletes the principal's account with everything of it: by the second factor where one is on,
+/// else by the password. A password that is sent must be right in any case.
 ///
 /// # Errors
-/// [`Error::TooManyRequests`], [`Error::WrongPassword`], [`Error::WrongCode`], [`Error::NotLogged`] where the session
-/// has ended meanwhile, or a fault.
-pub fn delete(app: &App, principal: &Principal, farewell: &Farewell, now: Timestamp) -> Result<Outcome<()>> {
+/// [`Error::TooManyRequests`], [`Error::WrongPassword`], [`Error::WrongCode`], [`Error::NotLogged`]
+/// where the session has ended meanwhile, or a fault.
+pub fn delete(
+    app: &App,
+    principal: &Principal,
+    farewell: &Farewell,
+    now: Timestamp,
+) -> Result<Outcome<()>> {
     let user = &principal.user;
     match &farewell.password {
         Some((field, password)) => check_password(app, user, field, password, now)?,
-        None if !factors::is_on(user) => return Err(Error::invalid(CURRENT, "must be the password of the account")),
+        None if !factors::is_on(user) => {
+            return Err(Error::invalid(CURRENT, "must be the password of the account"));
+        }
         None => (),
     }
     factors::with_factor(app, (user, &principal.device), farewell.code.as_ref(), now, |tx| {
@@ -106,7 +123,13 @@ pub fn delete(app: &App, principal: &Principal, farewell: &Farewell, now: Timest
 ///
 /// # Errors
 /// [`Error::TooManyRequests`], [`Error::WrongPassword`], or a fault.
-pub fn check_password(app: &App, user: &User, field: &'static str, current: &Password, now: Timestamp) -> Result<()> {
+pub fn check_password(
+    app: &App,
+    user: &User,
+    field: &'static str,
+    current: &Password,
+    now: Timestamp,
+) -> Result<()> {
     let spent = throttle::spend(app, vec![Budget::current_password(&user.id.to_string())], now)?;
     if !app.hasher.verify(current, &user.password_hash)? {
         tracing::info!(account = %user.id, "a change was refused: the password is wrong");
@@ -159,6 +182,9 @@ fn make(
         (before.has_email_factor && !user.has_email_factor, Event::EmailFactorDisabled),
         (hash.is_some(), Event::PasswordChanged),
     ];
-    events.iter().filter(|(happened, _)| *happened).try_for_each(|(_, event)| tx.happened(*event, &before))?;
+    events
+        .iter()
+        .filter(|(happened, _)| *happened)
+        .try_for_each(|(_, event)| tx.happened(*event, &before))?;
     Ok(user)
 }

@@ -58,7 +58,8 @@ events! {
     KeyRotated = "key.rotated",
 }
 
-/// Writes down what happens to a user. `from` is where the user does it; without, it is the operator.
+/// Writes down what happens to a user. `from` is where the user does it; without, it is the
+/// operator.
 pub(super) fn entry(event: Event, user: &User, from: Option<&Device>, now: Timestamp) -> Entry {
     Entry {
         at: now,
@@ -72,7 +73,14 @@ pub(super) fn entry(event: Event, user: &User, from: Option<&Device>, now: Times
 
 /// Writes down what the operator does to everybody.
 pub(super) fn entry_for_all(event: Event, now: Timestamp) -> Entry {
-    Entry { at: now, event: event.as_str().into(), user_id: None, username: None, ip: None, user_agent: None }
+    Entry {
+        at: now,
+        event: event.as_str().into(),
+        user_id: None,
+        username: None,
+        ip: None,
+        user_agent: None,
+    }
 }
 
 /// Stores a line, in the transaction that makes it so; the oldest go with time.
@@ -100,22 +108,25 @@ pub struct Line {
     pub user_agent: Option<String>,
 }
 
-/// What has happened, to a user or to all, the oldest first. A removed account is found by the name or the id that it had.
+/// What has happened, to a user or to all, the oldest first. A removed account is found by the name
+/// or the id that it had.
 ///
 /// # Errors
 /// [`Error::UserNotFound`] where nobody has or had that name, or the database fails.
 pub fn list(app: &App, name: Option<&str>) -> Result<Vec<Line>> {
-    let found = app.db.read(|connection| match name.map(|name| (name, by_name(app, connection, name))) {
-        None => audit::list_all(connection),
-        Some((_, Ok(user))) => audit::list_of(connection, user.id),
-        Some((name, Err(Error::UserNotFound))) => {
-            let found = match name.parse() {
-                Ok(id) => audit::list_of(connection, UserId(id))?,
-                Err(_) => audit::list_named(connection, &name.to_lowercase())?,
-            };
-            if found.is_empty() { Err(Error::UserNotFound) } else { Ok(found) }
+    let found = app.db.read(|connection| {
+        match name.map(|name| (name, by_name(app, connection, name))) {
+            None => audit::list_all(connection),
+            Some((_, Ok(user))) => audit::list_of(connection, user.id),
+            Some((name, Err(Error::UserNotFound))) => {
+                let found = match name.parse() {
+                    Ok(id) => audit::list_of(connection, UserId(id))?,
+                    Err(_) => audit::list_named(connection, &name.to_lowercase())?,
+                };
+                if found.is_empty() { Err(Error::UserNotFound) } else { Ok(found) }
+            }
+            Some((_, Err(error))) => Err(error),
         }
-        Some((_, Err(error))) => Err(error),
     })?;
     Ok(found.into_iter().map(line).collect())
 }

@@ -15,7 +15,8 @@ use crate::time::Timestamp;
 /// A budget that is spent, for an operator.
 #[derive(Debug, Serialize)]
 pub struct Ban {
-    /// What is refused: `password`, `code`, `current password`, `address` (every login from there) or `registration`.
+    /// What is refused: `password`, `code`, `current password`, `address` (every login from there)
+    /// or `registration`.
     pub what: &'static str,
     /// For which account; `unknown-…` for a name that nobody has.
     pub username: Option<String>,
@@ -34,14 +35,23 @@ pub struct Ban {
 pub fn list(app: &App, now: Timestamp) -> Result<Vec<Ban>> {
     app.db.read(|connection| {
         let found = budgets::list(connection, now)?;
-        let bans = found.into_iter().map(|(subject, tries, until)| ban(connection, &subject, tries, until));
+        let bans = found
+            .into_iter()
+            .map(|(subject, tries, until)| ban(connection, &subject, tries, until));
         bans.filter_map(Result::transpose).collect()
     })
 }
 
-fn ban(connection: &Connection, subject: &str, tries: u32, until: Timestamp) -> Result<Option<Ban>> {
+fn ban(
+    connection: &Connection,
+    subject: &str,
+    tries: u32,
+    until: Timestamp,
+) -> Result<Option<Ban>> {
     let Some((what, account, address)) = throttle::spent(subject, tries) else { return Ok(None) };
-    let name = |id: u32| users::find_by_id(connection, UserId(id)).map(|user| user.map(|user| user.username));
+    let name = |id: u32| {
+        users::find_by_id(connection, UserId(id)).map(|user| user.map(|user| user.username))
+    };
     let username = match account.map(|account| (account, account.parse())) {
         Some((account, Ok(id))) => name(id)?.or_else(|| Some(account.into())),
         Some((account, Err(_))) => Some(account.into()),
@@ -60,7 +70,9 @@ pub fn clear(app: &App, whom: Option<&str>) -> Result<()> {
         Some((_, Ok(ip))) => throttle::forgive_address(connection, ip),
         Some((name, Err(_))) => match by_name(app, connection, name) {
             Ok(user) => throttle::forgive(connection, &user.id.to_string()),
-            Err(Error::UserNotFound) if name.starts_with("unknown-") => throttle::forgive(connection, name),
+            Err(Error::UserNotFound) if name.starts_with("unknown-") => {
+                throttle::forgive(connection, name)
+            }
             Err(error) => Err(error),
         },
     })

@@ -1,5 +1,6 @@
-//! The unit of work: one transaction, in which everything that happens to an account is said once. The line in the audit log is
-//! written within it; the notice to the user is mailed after it, and only where it was committed.
+//! The unit of work: one transaction, in which everything that happens to an account is said once.
+//! The line in the audit log is written within it; the notice to the user is mailed after it, and
+//! only where it was committed.
 
 use std::cell::RefCell;
 use std::ops::Deref;

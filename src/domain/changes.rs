@@ -3,7 +3,8 @@
 use super::App;
 use super::factors;
 use super::fields::{
-    Avatar, BannerUrl, Bio, Clearable, Display, Email, Home, PresenceText, Pronoun, Status, ThumbnailUrl, Username,
+    Avatar, BannerUrl, Bio, Clearable, Display, Email, Home, PresenceText, Pronoun, Status,
+    ThumbnailUrl, Username,
 };
 use super::links::NewLink;
 use super::profile::{is_picture_url, is_url};
@@ -52,7 +53,9 @@ impl Changes {
     pub(super) fn apply(self, app: &App, user: &mut User) {
         let id = user.id;
         // The URL that the user object shows leaves the picture as it is.
-        let is_other = |url: &Option<String>, kind| url.as_ref().is_none_or(|url| !is_picture_url(app, id, kind, url));
+        let is_other = |url: &Option<String>, kind| {
+            url.as_ref().is_none_or(|url| !is_picture_url(app, id, kind, url))
+        };
         let email_before = user.email.clone();
         set(&mut user.username, self.username.map(Username::into_text));
         set(&mut user.display, self.display.map(Display::into_text));
@@ -69,14 +72,23 @@ impl Changes {
         set(&mut user.thumbnail, thumbnail.filter(|url| is_other(url, PictureKind::Thumbnail)));
         let banner = self.banner.map(|url| url.into_text(BannerUrl::into_text));
         set(&mut user.banner, banner.filter(|url| is_other(url, PictureKind::Banner)));
-        set(&mut user.links, self.links.map(|links| links.into_iter().map(NewLink::into_link).collect()));
+        set(
+            &mut user.links,
+            self.links.map(|links| links.into_iter().map(NewLink::into_link).collect()),
+        );
         set(&mut user.home, self.home.map(|home| home.into_text(Home::into_text)));
         set(&mut user.pronoun, self.pronoun.map(|pronoun| pronoun.into_text(Pronoun::into_text)));
         set(&mut user.avatar, self.avatar.map(|avatar| avatar.into_text(Avatar::into_text)));
         set(&mut user.presence, self.presence.map(|status| status.into_text(Status::into_text)));
-        set(&mut user.presence_text, self.presence_text.map(|text| text.into_text(PresenceText::into_text)));
+        set(
+            &mut user.presence_text,
+            self.presence_text.map(|text| text.into_text(PresenceText::into_text)),
+        );
         set(&mut user.rank, self.rank);
-        set(&mut user.tags, self.given_tags.map(|tags| tags.into_iter().map(GivenTag::into_text).collect()));
+        set(
+            &mut user.tags,
+            self.given_tags.map(|tags| tags.into_iter().map(GivenTag::into_text).collect()),
+        );
         user.language = self.language.or(user.language);
         if let Some(tags) = self.own_tags {
             user.tags.retain(|tag| !tag.starts_with("usr:"));
@@ -91,8 +103,8 @@ fn set<T>(field: &mut T, value: Option<T>) {
     }
 }
 
-/// Stores a user who was changed; deletes an uploaded picture that is no longer referenced, and what was mailed to an
-/// address that is no longer theirs.
+/// Stores a user who was changed; deletes an uploaded picture that is no longer referenced, and
+/// what was mailed to an address that is no longer theirs.
 pub(super) fn store(connection: &Connection, before: &User, user: &User) -> Result<()> {
     users::update(connection, user)?;
     if user.email != before.email {
@@ -100,7 +112,9 @@ pub(super) fn store(connection: &Connection, before: &User, user: &User) -> Resu
         sent_codes::delete_all_of(connection, user.id)?;
     }
     factors::forget_the_rest(connection, user)?;
-    for (kind, stored) in [(PictureKind::Thumbnail, &user.thumbnail), (PictureKind::Banner, &user.banner)] {
+    for (kind, stored) in
+        [(PictureKind::Thumbnail, &user.thumbnail), (PictureKind::Banner, &user.banner)]
+    {
         if stored.as_ref().is_none_or(|text| is_url(text)) {
             pictures::delete(connection, user.id, kind)?;
         }

@@ -1,5 +1,5 @@
-//! Devices: by what they are known, so that a user is told of a login from a new one, and so that strangers who guess lock
-//! nobody out of where they live.
+//! Devices: by what they are known, so that a user is told of a login from a new one, and so that
+//! strangers who guess lock nobody out of where they live.
 
 use std::time::Duration;
 
@@ -29,7 +29,12 @@ pub(super) enum Known {
 }
 
 /// By what a device is known to a user, where they have logged in from there before.
-pub(super) fn find(app: &App, connection: &Connection, user: UserId, device: &Device) -> Result<Option<Known>> {
+pub(super) fn find(
+    app: &App,
+    connection: &Connection,
+    user: UserId,
+    device: &Device,
+) -> Result<Option<Known>> {
     if let Some(hash) = browser(app, user, device)
         && devices::exists(connection, user, &hash)?
     {
@@ -39,8 +44,9 @@ pub(super) fn find(app: &App, connection: &Connection, user: UserId, device: &De
     Ok(lives_there.then_some(Known::Network))
 }
 
-/// Remembers from where a user logs in, and tells whether they have logged in before, but never with that program. A program
-/// is known by its browser's secret, by its own public key, or by its address and its name for itself.
+/// Remembers from where a user logs in, and tells whether they have logged in before, but never
+/// with that program. A program is known by its browser's secret, by its own public key, or by its
+/// address and its name for itself.
 pub(super) fn note(
     app: &App,
     connection: &Connection,
@@ -52,7 +58,8 @@ pub(super) fn note(
     let has_logged_in = devices::exists_any_of(connection, user)?;
     devices::delete_older(connection, user, now.before(MEMORY))?;
     devices::touch(connection, user, &home(app, user, device), now)?;
-    let mut is_known = devices::touch(connection, user, &program(app, user, device, public_key), now)?;
+    let mut is_known =
+        devices::touch(connection, user, &program(app, user, device, public_key), now)?;
     if let Some(hash) = browser(app, user, device) {
         is_known |= devices::touch(connection, user, &hash, now)?;
     }
@@ -73,4 +80,39 @@ fn program(app: &App, user: UserId, device: &Device, public_key: Option<&PublicK
         |key| BASE64_URL_SAFE_NO_PAD.encode(key.fingerprint()),
     );
     app.keyed_hash("device", user, &mark)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::testing::{add_user, app_with};
+    use std::net::{IpAddr, Ipv4Addr};
+
+    const NOW: Timestamp = Timestamp::from_millis(1_750_936_113_726);
+    const DEVICE: Device = Device {
+        ip: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
+        user_agent: None,
+        language: None,
+        browser: None,
+    };
+
+    #[test]
+    fn a_device_is_forgotten_after_half_a_year() {
+        let (_folder, app) = app_with("");
+        let ada = add_user(&app, "ada", "hunter22");
+        let touch = |days: u64| {
+            let now = NOW.after(Duration::from_hours(24 * days));
+            app.db.write(|connection| note(&app, connection, ada, (&DEVICE, None), now)).unwrap();
+            let elsewhere = Device { ip: [192, 0, 2, 9].into(), ..DEVICE };
+            app.db.write(|connection| note(&app, connection, ada, (&elsewhere, None), now)).unwrap()
+        };
+        assert!(touch(0), "it was never there");
+        assert!(!touch(180));
+        assert!(touch(361));
+        // Whoever comes back after a long time is told, too.
+        let elsewhere = Device { ip: [192, 0, 2, 77].into(), ..DEVICE };
+        let later = NOW.after(Duration::from_hours(24 * 1000));
+        let noted = |connection: &_| note(&app, connection, ada, (&elsewhere, None), later);
+        assert!(app.db.write(noted).unwrap());
+    }
 }

@@ -62,7 +62,9 @@ impl Finding {
 #[must_use]
 pub fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
     let mut findings = vec![key_file(config), database(config)];
-    findings.extend(storage::backup::open(&config.storage.database).map(|connection| clock(&connection, now)));
+    findings.extend(
+        storage::backup::open(&config.storage.database).map(|connection| clock(&connection, now)),
+    );
     findings.extend([permissions(config), disk(config), public_url(config), backups(config, now)]);
     findings
 }
@@ -71,7 +73,9 @@ pub fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
 pub fn warn_at_start(app: &App, now: Timestamp) {
     let clock = app.db.read(|connection| Ok(clock(connection, now)));
     let clock = clock.unwrap_or_else(|error| Finding::fault("clock", causes(&error)));
-    for Finding { text, .. } in [clock, permissions(&app.config)].iter().filter(|found| found.state > State::Ok) {
+    for Finding { text, .. } in
+        [clock, permissions(&app.config)].iter().filter(|found| found.state > State::Ok)
+    {
         tracing::warn!("{text}");
     }
 }
@@ -79,10 +83,15 @@ pub fn warn_at_start(app: &App, now: Timestamp) {
 fn key_file(config: &Config) -> Finding {
     let path = &config.secrets.key_file;
     if !path.exists() {
-        return Finding::warning("key file", format!("there is no {}: the first start makes it", path.display()));
+        return Finding::warning(
+            "key file",
+            format!("there is no {}: the first start makes it", path.display()),
+        );
     }
     match Key::load_or_create(path) {
-        Ok(_) => Finding::ok("key file", format!("{} is there, for its owner alone", path.display())),
+        Ok(_) => {
+            Finding::ok("key file", format!("{} is there, for its owner alone", path.display()))
+        }
         Err(error) => Finding::fault("key file", error.to_string()),
     }
 }
@@ -90,17 +99,24 @@ fn key_file(config: &Config) -> Finding {
 fn database(config: &Config) -> Finding {
     let path = config.storage.database.display();
     if !config.storage.database.exists() {
-        return Finding::warning("database", format!("there is no {path}: the first start makes it"));
+        return Finding::warning(
+            "database",
+            format!("there is no {path}: the first start makes it"),
+        );
     }
     match backup::examine(config, &config.storage.database) {
-        Ok(report) if report.key_fits == Some(false) => {
-            Finding::fault("database", format!("the key file is not the one of {path}: put that back"))
-        }
+        Ok(report) if report.key_fits == Some(false) => Finding::fault(
+            "database",
+            format!("the key file is not the one of {path}: put that back"),
+        ),
         Ok(report) => Finding::ok("database", format!("{path} is whole: {} user(s)", report.users)),
-        Err(BackupError::Foreign(path)) => Finding::fault("database", OpenError::Foreign { path }.to_string()),
-        Err(error @ BackupError::Damaged { .. }) => {
-            Finding::fault("database", format!("{error}; put a backup in its place with nox backup restore"))
+        Err(BackupError::Foreign(path)) => {
+            Finding::fault("database", OpenError::Foreign { path }.to_string())
         }
+        Err(error @ BackupError::Damaged { .. }) => Finding::fault(
+            "database",
+            format!("{error}; put a backup in its place with nox backup restore"),
+        ),
         Err(error) => Finding::fault("database", error.to_string()),
     }
 }
@@ -120,7 +136,9 @@ fn clock(connection: &Connection, now: Timestamp) -> Finding {
                  codes of authenticator apps will not be taken for what they are"
             ),
         ),
-        Ok(_) => Finding::ok("clock", format!("it says {now}, and nothing in the database is later")),
+        Ok(_) => {
+            Finding::ok("clock", format!("it says {now}, and nothing in the database is later"))
+        }
         Err(error) => Finding::fault("clock", causes(&error)),
     }
 }
@@ -129,8 +147,10 @@ fn permissions(config: &Config) -> Finding {
     let path = &config.storage.database;
     match fs::metadata(path) {
         Ok(meta) if meta.mode() & 0o077 != 0 => {
-            let text =
-                format!("users other than its owner can access the database {0}: run chmod 600 {0}", path.display());
+            let text = format!(
+                "users other than its owner can access the database {0}: run chmod 600 {0}",
+                path.display()
+            );
             Finding::warning("permissions", text)
         }
         _ => Finding::ok("permissions", "nobody but its owner can access the database"),
@@ -142,19 +162,25 @@ fn disk(config: &Config) -> Finding {
     let folder = parent(&config.storage.database);
     let size = fs::metadata(&config.storage.database).map_or(0, |meta| meta.len());
     match statvfs(folder) {
-        Ok(disk) if disk.f_files > 0 && disk.f_favail == 0 => {
-            Finding::fault("disk", format!("no file can be made in {}: its disk has no inode left", folder.display()))
-        }
+        Ok(disk) if disk.f_files > 0 && disk.f_favail == 0 => Finding::fault(
+            "disk",
+            format!("no file can be made in {}: its disk has no inode left", folder.display()),
+        ),
         Ok(disk) => {
             let free = disk.f_bavail.saturating_mul(disk.f_frsize);
             let text = format!("{} MiB are free in {}", free / 1024 / 1024, folder.display());
             if free < LITTLE.max(2 * size) {
-                Finding::warning("disk", format!("only {text}: an upgrade or a backup may find no room"))
+                Finding::warning(
+                    "disk",
+                    format!("only {text}: an upgrade or a backup may find no room"),
+                )
             } else {
                 Finding::ok("disk", text)
             }
         }
-        Err(error) => Finding::fault("disk", format!("cannot look at {}: {error}", folder.display())),
+        Err(error) => {
+            Finding::fault("disk", format!("cannot look at {}: {error}", folder.display()))
+        }
     }
 }
 
@@ -164,7 +190,10 @@ fn public_url(config: &Config) -> Finding {
     if config.is_https() || is_here {
         Finding::ok("public URL", format!("{url}"))
     } else {
-        Finding::warning("public URL", format!("{url} is not https: anybody on the way can read passwords"))
+        Finding::warning(
+            "public URL",
+            format!("{url} is not https: anybody on the way can read passwords"),
+        )
     }
 }
 
@@ -179,8 +208,16 @@ fn backups(config: &Config, now: Timestamp) -> Finding {
         Ok(Some(at)) if at.after(Duration::from(every) * 2) >= now => {
             Finding::ok("backups", format!("the newest is of {at}"))
         }
-        Ok(Some(at)) => Finding::warning("backups", format!("the newest is of {at}: look into the log of the server")),
-        Ok(None) => Finding::warning("backups", "there is none yet: the server makes one when it runs"),
-        Err(error) => Finding::fault("backups", format!("cannot read {}: {error}", config.backup.folder.display())),
+        Ok(Some(at)) => Finding::warning(
+            "backups",
+            format!("the newest is of {at}: look into the log of the server"),
+        ),
+        Ok(None) => {
+            Finding::warning("backups", "there is none yet: the server makes one when it runs")
+        }
+        Err(error) => Finding::fault(
+            "backups",
+            format!("cannot read {}: {error}", config.backup.folder.display()),
+        ),
     }
 }

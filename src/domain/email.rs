@@ -31,7 +31,8 @@ const LIFETIME: Duration = Duration::from_hours(24);
 /// Mails another link to whoever is logged in.
 ///
 /// # Errors
-/// [`Error::ServiceDisabled`] without a mail server, [`Error::AlreadyValid`], [`Error::EmailMissing`], [`Error::TooManyRequests`], or a fault.
+/// [`Error::ServiceDisabled`] without a mail server, [`Error::AlreadyValid`],
+/// [`Error::EmailMissing`], [`Error::TooManyRequests`], or a fault.
 pub fn resend(app: &App, principal: &Principal, now: Timestamp) -> Result<()> {
     check_service(app)?;
     match &*principal.user {
@@ -41,12 +42,12 @@ pub fn resend(app: &App, principal: &Principal, now: Timestamp) -> Result<()> {
     }
 }
 
-/// Sets the principal's address, and mails a link that confirms it where there is a mail server. Returns whether one is on
-/// its way.
+/// Sets the principal's address, and mails a link that confirms it where there is a mail server.
+/// Returns whether one is on its way.
 ///
 /// # Errors
-/// [`Error::AlreadyValid`] where it is confirmed already, what [`resend`] returns where it is the same, and what
-/// [`account::edit`] returns.
+/// [`Error::AlreadyValid`] where it is confirmed already, what [`resend`] returns where it is the
+/// same, and what [`account::edit`] returns.
 pub fn set_up(
     app: &App,
     principal: &Principal,
@@ -62,9 +63,11 @@ pub fn set_up(
         };
     }
     let changes = Changes { email: Some(Clearable::Holds(email)), ..Changes::default() };
-    account::edit(app, principal, Edit { changes, password: None, code }, now).map(|edited| match edited {
-        Outcome::Done(edited) => Outcome::Done(edited.is_link_mailed),
-        Outcome::VerificationRequired(challenge) => Outcome::VerificationRequired(challenge),
+    account::edit(app, principal, Edit { changes, password: None, code }, now).map(|edited| {
+        match edited {
+            Outcome::Done(edited) => Outcome::Done(edited.is_link_mailed),
+            Outcome::VerificationRequired(challenge) => Outcome::VerificationRequired(challenge),
+        }
     })
 }
 
@@ -72,19 +75,26 @@ pub fn set_up(
 ///
 /// # Errors
 /// [`Error::EmailMissing`], and what [`account::edit`] returns.
-pub fn remove(app: &App, principal: &Principal, code: Option<Code>, now: Timestamp) -> Result<Outcome<()>> {
+pub fn remove(
+    app: &App,
+    principal: &Principal,
+    code: Option<Code>,
+    now: Timestamp,
+) -> Result<Outcome<()>> {
     if principal.user.email.is_none() {
         return Err(Error::EmailMissing);
     }
     let changes = Changes { email: Some(Clearable::Cleared), ..Changes::default() };
-    account::edit(app, principal, Edit { changes, password: None, code }, now).map(|edited| match edited {
-        Outcome::Done(_) => Outcome::Done(()),
-        Outcome::VerificationRequired(challenge) => Outcome::VerificationRequired(challenge),
+    account::edit(app, principal, Edit { changes, password: None, code }, now).map(|edited| {
+        match edited {
+            Outcome::Done(_) => Outcome::Done(()),
+            Outcome::VerificationRequired(challenge) => Outcome::VerificationRequired(challenge),
+        }
     })
 }
 
-/// Mails a link to a user whose address is new, where there is a mail server, and tells whether it did; whoever has had too
-/// many asks again later.
+/// Mails a link to a user whose address is new, where there is a mail server, and tells whether it
+/// did; whoever has had too many asks again later.
 pub(super) fn invite(app: &App, user: &User, device: Option<&Device>, now: Timestamp) -> bool {
     if !app.mailer.is_on() || user.email.is_none() || user.email_verified {
         return false;
@@ -107,7 +117,8 @@ fn mail_link(app: &App, user: &User, device: Option<&Device>, now: Timestamp) ->
         let times = (now, now.after(LIFETIME));
         email_confirmations::insert(connection, &hash(&token), (user.id, address), times)
     })?;
-    let url = format!("{}/email/confirmation?token={}", app.config.server.public_url, token.as_str());
+    let url =
+        format!("{}/email/confirmation?token={}", app.config.server.public_url, token.as_str());
     app.mail_to(user, device, &Letter::Confirmation(&url));
     Ok(())
 }
@@ -115,15 +126,16 @@ fn mail_link(app: &App, user: &User, device: Option<&Device>, now: Timestamp) ->
 /// Confirms the address that a link was mailed to.
 ///
 /// # Errors
-/// [`Error::NotFound`] where the link is not one of ours, was used, is too old, or was mailed to an address that is no longer
-/// the user's; or the database fails.
+/// [`Error::NotFound`] where the link is not one of ours, was used, is too old, or was mailed to an
+/// address that is no longer the user's; or the database fails.
 pub fn confirm(app: &App, token: &str, device: &Device, now: Timestamp) -> Result<()> {
     app.change(By::User(device), now, |tx| {
         let gone = Error::NotFound { what: "Token" };
         let Some((user, address)) = email_confirmations::find_active(tx, &hash(token), now)? else {
             return Err(gone);
         };
-        let user = users::find_by_id(tx, user)?.filter(|user| user.email.as_deref() == Some(&*address));
+        let user =
+            users::find_by_id(tx, user)?.filter(|user| user.email.as_deref() == Some(&*address));
         let mut user = user.ok_or(gone)?;
         user.email_verified = true;
         users::update(tx, &user)?;

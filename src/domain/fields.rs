@@ -1,4 +1,5 @@
-//! What an account's fields may hold: each type can only be made of a text that keeps the field's rule.
+//! What an account's fields may hold: each type can only be made of a text that keeps the field's
+//! rule.
 
 use url::Url;
 
@@ -146,7 +147,9 @@ impl<T> Clearable<T> {
 
 fn is_username(name: &str) -> bool {
     let plain = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.' | b'-');
-    (3..=16).contains(&name.len()) && name.bytes().all(plain) && !name.bytes().all(|byte| byte.is_ascii_digit())
+    (3..=16).contains(&name.len())
+        && name.bytes().all(plain)
+        && !name.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn is_display(name: &str) -> bool {
@@ -155,7 +158,8 @@ fn is_display(name: &str) -> bool {
 
 fn is_email(address: &str) -> bool {
     let odd = |letter: char| letter.is_whitespace() || letter.is_control();
-    let parts = address.rsplit_once('@').is_some_and(|(local, host)| !local.is_empty() && !host.is_empty());
+    let parts =
+        address.rsplit_once('@').is_some_and(|(local, host)| !local.is_empty() && !host.is_empty());
     parts && is_text(address, 3, 320) && !address.contains(odd)
 }
 
@@ -196,9 +200,16 @@ mod tests {
     fn urls_lead_to_the_web_and_nowhere_else() {
         let is = |url: &str| BannerUrl::parse(url.into()).is_ok();
         assert!(is("https://a.example/x?y#z") && is("http://a.example"));
-        for url in
-            ["", "a.example", "javascript:alert(1)", "data:,x", "file:///etc", "https://", "https://a b", "https://a\n"]
-        {
+        for url in [
+            "",
+            "a.example",
+            "javascript:alert(1)",
+            "data:,x",
+            "file:///etc",
+            "https://",
+            "https://a b",
+            "https://a\n",
+        ] {
             assert!(!is(url), "{url}");
         }
         assert!(!is(&format!("https://a.example/{}", "x".repeat(2048))));
@@ -208,7 +219,15 @@ mod tests {
     fn addresses_have_two_sides() {
         let is = |address: &str| Email::parse(address.into()).is_ok();
         assert!(is("ada@example.org") && is("\"odd@one\"@example.org"));
-        for address in ["", "@", "ada@", "@example.org", "ada", "a b@example.org", &format!("{}@a", "a".repeat(320))] {
+        for address in [
+            "",
+            "@",
+            "ada@",
+            "@example.org",
+            "ada",
+            "a b@example.org",
+            &format!("{}@a", "a".repeat(320)),
+        ] {
             assert!(!is(address), "{address}");
         }
     }

@@ -17,8 +17,8 @@ pub enum Identifier {
 }
 
 impl Identifier {
-    /// Reads what a person typed on the server that is called `server`: white space around it and case do not count.
-    /// `None` where it is empty, or a number that no id can be.
+    /// Reads what a person typed on the server that is called `server`: white space around it and
+    /// case do not count. `None` where it is empty, or a number that no id can be.
     #[must_use]
     pub fn parse(text: &str, server: &str) -> Option<Self> {
         let text = text.trim();
@@ -61,7 +61,8 @@ impl Identifier {
 
 /// The user whom an operator names.
 pub(super) fn by_name(app: &App, connection: &Connection, name: &str) -> Result<User> {
-    let identifier = Identifier::parse(name, app.config.server.address.as_str()).ok_or(Error::UserNotFound)?;
+    let identifier =
+        Identifier::parse(name, app.config.server.address.as_str()).ok_or(Error::UserNotFound)?;
     identifier.find(connection)?.ok_or(Error::UserNotFound)
 }
 
@@ -75,7 +76,8 @@ pub enum Selector {
 }
 
 impl Selector {
-    /// Reads a selector with or without this server's address behind it; `None` where it can be nobody here.
+    /// Reads a selector with or without this server's address behind it; `None` where it can be
+    /// nobody here.
     #[must_use]
     pub fn parse(text: &str, server: &str) -> Option<Self> {
         // `@me` has a sign of its own.

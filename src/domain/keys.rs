@@ -1,4 +1,5 @@
-//! The keys of an instance: the key file, and the key for keyed hashes that it seals in the database.
+//! The keys of an instance: the key file, and the key for keyed hashes that it seals in the
+//! database.
 
 use std::path::Path;
 
@@ -13,18 +14,21 @@ use super::{App, StartError};
 use crate::error::Result;
 use crate::secret::{self, KEY_LENGTH, Key, hmac_sha256, keyed};
 use crate::storage::users::UserId;
-use crate::storage::{Connection, Db, keys, recovery_codes, sessions, totp_enrollments, totp_factors};
+use crate::storage::{
+    Connection, Db, keys, recovery_codes, sessions, totp_enrollments, totp_factors,
+};
 use crate::time::Timestamp;
 
-/// The name and the place of the key for keyed hashes. It outlives the key file, since what was hashed cannot be hashed anew.
+/// The name and the place of the key for keyed hashes. It outlives the key file, since what was
+/// hashed cannot be hashed anew.
 const HASH: &str = "hash";
 const PLACE: &str = "keys:hash";
 
 /// A key for keyed hashes.
 pub(super) type HashKey = Zeroizing<[u8; KEY_LENGTH]>;
 
-/// Reads the key file, and opens with it what proves that it belongs to this database; makes both where there is nothing
-/// that another key would lose but sessions.
+/// Reads the key file, and opens with it what proves that it belongs to this database; makes both
+/// where there is nothing that another key would lose but sessions.
 pub(super) fn open(db: &Db, path: &Path) -> Result<(Key, HashKey), StartError> {
     if !path.exists() && db.read(needs_its_key)? {
         return Err(StartError::KeyLost(path.to_owned()));
@@ -37,7 +41,9 @@ pub(super) fn open(db: &Db, path: &Path) -> Result<(Key, HashKey), StartError> {
         return Ok((key, hash_key));
     }
     // A rotation may have been cut off after its commit.
-    if let Some((next, hash_key)) = key.next()?.and_then(|next| opened_by(&next).map(|hash_key| (next, hash_key))) {
+    if let Some((next, hash_key)) =
+        key.next()?.and_then(|next| opened_by(&next).map(|hash_key| (next, hash_key)))
+    {
         return Ok((next.take_the_place_of(key)?, hash_key));
     }
     let is_foreign = db.read(|connection| match sealed {
@@ -89,19 +95,21 @@ fn unseal(key: &Key, sealed: &[u8]) -> Option<HashKey> {
 }
 
 impl App {
-    /// A hash of a short text that nobody can find by trial who has not the key file; `purpose` and `user` keep it to its
-    /// place.
+    /// A hash of a short text that nobody can find by trial who has not the key file; `purpose` and
+    /// `user` keep it to its place.
     pub(super) fn keyed_hash(&self, purpose: &str, user: UserId, text: &str) -> [u8; 32] {
         hmac_sha256(&self.hash_key, format!("{purpose}:{user}:{text}").as_bytes())
     }
 
-    /// The token for the forms of a browser that holds this secret in a cookie: nobody else can make it.
+    /// The token for the forms of a browser that holds this secret in a cookie: nobody else can
+    /// make it.
     #[must_use]
     pub fn form_token(&self, browser: &str) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(hmac_sha256(&self.key.derive("forms"), browser.as_bytes()))
     }
 
-    /// Whether a form carries the token of the browser that sent it (CSRF), compared in constant time.
+    /// Whether a form carries the token of the browser that sent it (CSRF), compared in constant
+    /// time.
     #[must_use]
     pub fn is_form_token(&self, browser: &str, token: &str) -> bool {
         let sent = BASE64_URL_SAFE_NO_PAD.decode(token);
@@ -110,11 +118,12 @@ impl App {
     }
 }
 
-/// Replaces the key file, and seals with the new one what the old one sealed; every session ends with the old key.
+/// Replaces the key file, and seals with the new one what the old one sealed; every session ends
+/// with the old key.
 ///
 /// # Errors
-/// Another process uses the key file, it cannot be replaced, or the database fails. A rotation that was cut off is finished
-/// or forgotten at the next start.
+/// Another process uses the key file, it cannot be replaced, or the database fails. A rotation that
+/// was cut off is finished or forgotten at the next start.
 pub fn rotate(app: App, now: Timestamp) -> Result<(), StartError> {
     let next = app.key.draw_next()?;
     app.db.write(|connection| {
@@ -165,8 +174,10 @@ mod tests {
         let (_folder, app) = app_with("");
         let ada = add_user(&app, "ada", "hunter22");
         let enrollment = totp::enroll(&app, "ada").unwrap();
-        totp::enable_unconfirmed(&app, &enrollment, Timestamp::from_millis(1), || Ok::<_, crate::error::Error>(()))
-            .unwrap();
+        totp::enable_unconfirmed(&app, &enrollment, Timestamp::from_millis(1), || {
+            Ok::<_, crate::error::Error>(())
+        })
+        .unwrap();
         // As the first version of the schema left it.
         app.db.write(|connection| keys::delete(connection, HASH)).unwrap();
         let (config, path) = (app.config.clone(), app.config.secrets.key_file.clone());

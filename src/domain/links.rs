@@ -7,21 +7,24 @@ use crate::storage::users::Link;
 /// As many as a user may have.
 pub const MOST: usize = 10;
 const LONGEST_LABEL: usize = 32;
-const RULE: &str = "must be at most 10 http or https URLs of at most 2048 characters, with labels of at most 32";
+const RULE: &str =
+    "must be at most 10 http or https URLs of at most 2048 characters, with labels of at most 32";
 
 /// A link that keeps the rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewLink(Link);
 
 impl NewLink {
-    /// Takes a URL and its label. A label that is blank, or that only repeats the URL, counts as none.
+    /// Takes a URL and its label. A label that is blank, or that only repeats the URL, counts as
+    /// none.
     ///
     /// # Errors
     /// [`Error::InvalidAccountField`] where either breaks its rule.
     pub fn parse(SentLink { label, value }: SentLink) -> Result<Self> {
         let label = label.filter(|label| !label.trim().is_empty() && *label != value);
         // A link is stored as one line.
-        let is_label = |label: &String| is_text(label, 1, LONGEST_LABEL) && !label.contains(char::is_control);
+        let is_label =
+            |label: &String| is_text(label, 1, LONGEST_LABEL) && !label.contains(char::is_control);
         if is_url(&value) && label.as_ref().is_none_or(is_label) {
             Ok(Self(Link { label, value }))
         } else {

@@ -161,7 +161,8 @@ mod testing {
     pub(super) fn app_with(settings: &str) -> (tempfile::TempDir, App) {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("nox.toml");
-        std::fs::write(&file, format!("[password]\nmemory_kib = 1024\niterations = 1\n{settings}")).unwrap();
+        std::fs::write(&file, format!("[password]\nmemory_kib = 1024\niterations = 1\n{settings}"))
+            .unwrap();
         let app = App::open(Config::load(Some(&file), std::iter::empty()).unwrap()).unwrap();
         (folder, app)
     }

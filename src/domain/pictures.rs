@@ -84,9 +84,16 @@ pub struct NewFile {
 /// Takes a picture that the principal uploads.
 ///
 /// # Errors
-/// [`Error::UnAuthorized`] without the right to upload, [`Error::PayloadTooLarge`], [`Error::UnsupportedMediaType`] where
-/// it is no picture, [`Error::InvalidPictureSize`], [`Error::InvalidField`] where it has another hash, or the database fails.
-pub fn upload(app: &App, principal: &Principal, kind: PictureKind, file: NewFile, now: Timestamp) -> Result<Profile> {
+/// [`Error::UnAuthorized`] without the right to upload, [`Error::PayloadTooLarge`],
+/// [`Error::UnsupportedMediaType`] where it is no picture, [`Error::InvalidPictureSize`],
+/// [`Error::InvalidField`] where it has another hash, or the database fails.
+pub fn upload(
+    app: &App,
+    principal: &Principal,
+    kind: PictureKind,
+    file: NewFile,
+    now: Timestamp,
+) -> Result<Profile> {
     if !has_right(app, &principal.user, "can_file_upload", now) {
         return Err(Error::UnAuthorized { action: "upload files" });
     }
@@ -104,7 +111,12 @@ pub fn upload(app: &App, principal: &Principal, kind: PictureKind, file: NewFile
 }
 
 /// Puts a picture in the place of the one before; the user is yet to be stored.
-pub(super) fn put(connection: &Connection, user: &mut User, kind: PictureKind, picture: &NewPicture) -> Result<()> {
+pub(super) fn put(
+    connection: &Connection,
+    user: &mut User,
+    kind: PictureKind,
+    picture: &NewPicture,
+) -> Result<()> {
     let digest = Some(hex(&picture.sha256));
     match kind {
         PictureKind::Thumbnail => user.thumbnail = digest,
@@ -116,7 +128,8 @@ pub(super) fn put(connection: &Connection, user: &mut User, kind: PictureKind, p
 /// Finds out by its content what a picture is.
 ///
 /// # Errors
-/// [`Error::PayloadTooLarge`], [`Error::UnsupportedMediaType`] where it is no picture, or [`Error::InvalidPictureSize`].
+/// [`Error::PayloadTooLarge`], [`Error::UnsupportedMediaType`] where it is no picture, or
+/// [`Error::InvalidPictureSize`].
 pub fn recognize(app: &App, kind: PictureKind, content: Vec<u8>) -> Result<NewPicture> {
     let limit = app.config.limits.picture_bytes.get() as usize;
     if content.len() > limit {
@@ -127,14 +140,23 @@ pub fn recognize(app: &App, kind: PictureKind, content: Vec<u8>) -> Result<NewPi
         Ok(ImageType::Jpeg) => "image/jpeg",
         Ok(ImageType::Gif) => "image/gif",
         Ok(ImageType::Webp) => "image/webp",
-        _ => return Err(Error::UnsupportedMediaType { expected: "a PNG, JPEG, GIF or WebP picture" }),
+        _ => {
+            return Err(Error::UnsupportedMediaType {
+                expected: "a PNG, JPEG, GIF or WebP picture",
+            });
+        }
     };
-    let is_sized = blob_size(&content)
-        .is_ok_and(|size| (1..=LONGEST_SIDE).contains(&size.width) && (1..=LONGEST_SIDE).contains(&size.height));
+    let is_sized = blob_size(&content).is_ok_and(|size| {
+        (1..=LONGEST_SIDE).contains(&size.width) && (1..=LONGEST_SIDE).contains(&size.height)
+    });
     if !is_sized {
         return Err(Error::InvalidPictureSize { field: kind.as_str() });
     }
-    Ok(NewPicture { media_type: media_type.into(), sha256: Sha256::digest(&content).into(), content })
+    Ok(NewPicture {
+        media_type: media_type.into(),
+        sha256: Sha256::digest(&content).into(),
+        content,
+    })
 }
 
 #[cfg(test)]
@@ -143,8 +165,14 @@ mod tests {
     use crate::domain::testing::app_with;
     use proptest::prelude::*;
 
-    const STARTS: &[&[u8]] =
-        &[b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"GIF89a", b"\xff\xd8\xff\xe0", b"RIFF\0\0\0\0WEBPVP8 ", b"<svg>", b""];
+    const STARTS: &[&[u8]] = &[
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+        b"GIF89a",
+        b"\xff\xd8\xff\xe0",
+        b"RIFF\0\0\0\0WEBPVP8 ",
+        b"<svg>",
+        b"",
+    ];
 
     #[test]
     fn a_picture_is_what_it_begins_with_and_not_too_large() {

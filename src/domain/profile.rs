@@ -107,8 +107,14 @@ pub fn public_profile(app: &App, user: &User, now: Timestamp) -> PublicProfile {
 fn view(app: &App, user: &User, now: Timestamp) -> PublicProfile {
     PublicProfile {
         tags: tags(app, user, now),
-        thumbnail: user.thumbnail.as_deref().map(|stored| shown_picture(app, user.id, PictureKind::Thumbnail, stored)),
-        banner: user.banner.as_deref().map(|stored| shown_picture(app, user.id, PictureKind::Banner, stored)),
+        thumbnail: user
+            .thumbnail
+            .as_deref()
+            .map(|stored| shown_picture(app, user.id, PictureKind::Thumbnail, stored)),
+        banner: user
+            .banner
+            .as_deref()
+            .map(|stored| shown_picture(app, user.id, PictureKind::Banner, stored)),
         id: user.id,
         username: user.username.clone(),
         display: user.display.clone(),
@@ -134,7 +140,8 @@ fn with_address(app: &App, name: &str) -> String {
     }
 }
 
-/// Where others find a picture. An uploaded one has a part of its hash in the URL, so that a new one is seen at once.
+/// Where others find a picture. An uploaded one has a part of its hash in the URL, so that a new
+/// one is seen at once.
 fn shown_picture(app: &App, user: UserId, kind: PictureKind, stored: &str) -> String {
     let url = picture_url(app, user, kind);
     match stored.get(..16) {
@@ -143,11 +150,16 @@ fn shown_picture(app: &App, user: UserId, kind: PictureKind, stored: &str) -> St
     }
 }
 
-/// Whether a URL leads to that picture, in whatever spelling: to it, the picture would be redirected for ever.
+/// Whether a URL leads to that picture, in whatever spelling: to it, the picture would be
+/// redirected for ever.
 pub(super) fn is_picture_url(app: &App, user: UserId, kind: PictureKind, url: &str) -> bool {
-    let (Ok(url), Ok(own)) = (Url::parse(url), Url::parse(&picture_url(app, user, kind))) else { return false };
+    let (Ok(url), Ok(own)) = (Url::parse(url), Url::parse(&picture_url(app, user, kind))) else {
+        return false;
+    };
     let is_below = ["/api", "/api/v2", "/api/v2/api"].iter().any(|prefix| {
-        url.path().strip_prefix(prefix).is_some_and(|rest| Some(rest) == own.path().strip_prefix("/api"))
+        url.path()
+            .strip_prefix(prefix)
+            .is_some_and(|rest| Some(rest) == own.path().strip_prefix("/api"))
     });
     url.origin() == own.origin() && is_below
 }

@@ -52,7 +52,14 @@ mod tests {
 
     #[test]
     fn what_is_no_key_is_refused() {
-        for text in ["", "AAAA", "not base64!", &ED25519[..40], &format!("{ED25519}AAAA"), &format!(" {ED25519}")] {
+        for text in [
+            "",
+            "AAAA",
+            "not base64!",
+            &ED25519[..40],
+            &format!("{ED25519}AAAA"),
+            &format!(" {ED25519}"),
+        ] {
             assert_eq!(PublicKey::from_base64(text), None, "{text}");
         }
     }

@@ -35,11 +35,12 @@ pub enum Bearer {
     Invalid,
 }
 
-/// Adds a relay. `show` tells somebody its token, which is not stored; where that fails, there is no relay.
+/// Adds a relay. `show` tells somebody its token, which is not stored; where that fails, there is
+/// no relay.
 ///
 /// # Errors
-/// [`Error::InvalidField`] where the name is empty, too long or odd, [`Error::AlreadyExists`], a fault, or what `show`
-/// returns.
+/// [`Error::InvalidField`] where the name is empty, too long or odd, [`Error::AlreadyExists`], a
+/// fault, or what `show` returns.
 pub fn add<E: From<Error>>(
     app: &App,
     name: &str,
@@ -80,14 +81,22 @@ pub fn remove(app: &App, name: &str) -> Result<()> {
 /// # Errors
 /// [`Error::NotLogged`] where none has, or the database fails.
 pub fn authenticate(app: &App, token: &str) -> Result<String> {
-    app.db.read(|connection| relays::find_name_by_token(connection, &hash(token)))?.ok_or(Error::NotLogged)
+    app.db
+        .read(|connection| relays::find_name_by_token(connection, &hash(token)))?
+        .ok_or(Error::NotLogged)
 }
 
-/// What a user's token is worth; `user` is who the relay thinks it stands for, where it has a thought.
+/// What a user's token is worth; `user` is who the relay thinks it stands for, where it has a
+/// thought.
 ///
 /// # Errors
 /// The database fails.
-pub fn check_bearer(app: &App, token: &str, user: Option<UserId>, now: Timestamp) -> Result<Bearer> {
+pub fn check_bearer(
+    app: &App,
+    token: &str,
+    user: Option<UserId>,
+    now: Timestamp,
+) -> Result<Bearer> {
     let is_theirs = |named: UserId| user.is_none_or(|user| user == named);
     let Some(named) = app.signer.read(token, now).filter(|(_, named)| is_theirs(*named)) else {
         return Ok(Bearer::Invalid);

@@ -17,8 +17,8 @@ field!(
     "must be a-z, 0-9 and _, with or without a prefix; dft: and sys:admin, unverified, blacklisted follow from elsewhere"
 );
 
-/// The tags that a user gives themselves: at most fifty. Clients send back all that they were shown: tags that the user
-/// has, but may not set, are passed over.
+/// The tags that a user gives themselves: at most fifty. Clients send back all that they were
+/// shown: tags that the user has, but may not set, are passed over.
 ///
 /// # Errors
 /// [`Error::InvalidAccountField`] where there are more, or one is none.
@@ -44,8 +44,11 @@ pub fn has_right(app: &App, user: &User, right: &str, now: Timestamp) -> bool {
 /// The effective tags, without duplicates.
 #[must_use]
 pub fn tags(app: &App, user: &User, now: Timestamp) -> Vec<String> {
-    let derived =
-        [(user.is_admin, "sys:admin"), (user.rank == 0, "sys:unverified"), (is_banned(user, now), "sys:blacklisted")];
+    let derived = [
+        (user.is_admin, "sys:admin"),
+        (user.rank == 0, "sys:unverified"),
+        (is_banned(user, now), "sys:blacklisted"),
+    ];
     let all = (user.tags.iter().cloned())
         .chain(app.config.users.default_tags.iter().map(|tag| format!("dft:{tag}")))
         .chain(derived.into_iter().filter(|(holds, _)| *holds).map(|(_, tag)| tag.into()));
@@ -77,11 +80,23 @@ mod tests {
     fn tags_of_ones_own_have_their_prefix_and_given_ones_none_that_follows_from_elsewhere() {
         let own = |tag: &str| OwnTag::parse(tag.into()).is_ok();
         assert!(
-            own("usr:admin") && !own("usr:") && !own("sys:admin") && !own("admin") && !own("usr:A") && !own("usr:a:b")
+            own("usr:admin")
+                && !own("usr:")
+                && !own("sys:admin")
+                && !own("admin")
+                && !own("usr:A")
+                && !own("usr:a:b")
         );
         let given = |tag: &str| GivenTag::parse(tag.into()).is_ok();
         assert!(given("can_world_create") && given("sys:moderator") && given("usr:x"));
-        assert!(!given("sys:admin") && !given("dft:x") && !given("") && !given(":x") && !given("x:") && !given("a\nb"));
+        assert!(
+            !given("sys:admin")
+                && !given("dft:x")
+                && !given("")
+                && !given(":x")
+                && !given("x:")
+                && !given("a\nb")
+        );
     }
 
     #[test]
@@ -89,9 +104,13 @@ mod tests {
         let shown = ["sys:admin".to_owned(), "dft:can_self_edit".into(), "usr:old".into()];
         let read = |texts: &[&str]| {
             let texts = texts.iter().map(|text| (*text).into()).collect();
-            own_tags(texts, &shown).map(|tags| tags.into_iter().map(OwnTag::into_text).collect::<Vec<_>>())
+            own_tags(texts, &shown)
+                .map(|tags| tags.into_iter().map(OwnTag::into_text).collect::<Vec<_>>())
         };
-        assert_eq!(read(&["sys:admin", "usr:a", "dft:can_self_edit", "usr:old"]).unwrap(), ["usr:a", "usr:old"]);
+        assert_eq!(
+            read(&["sys:admin", "usr:a", "dft:can_self_edit", "usr:old"]).unwrap(),
+            ["usr:a", "usr:old"]
+        );
         assert!(read(&["sys:moderator"]).is_err() && read(&["can_self_edit"]).is_err());
         let many: Vec<String> = (0..51).map(|number| format!("usr:{number}")).collect();
         let count = |count: usize| own_tags([&shown[..2], &many[..count]].concat(), &shown).is_ok();

@@ -1,4 +1,5 @@
-//! The session token: a JWT (RFC 7519) signed with HMAC-SHA-256, which names a row of the sessions table.
+//! The session token: a JWT (RFC 7519) signed with HMAC-SHA-256, which names a row of the sessions
+//! table.
 
 use std::borrow::Cow;
 
@@ -14,7 +15,8 @@ use crate::storage::sessions::SessionId;
 use crate::storage::users::UserId;
 use crate::time::Timestamp;
 
-/// `{"typ":"JWT","alg":"HS256"}`: the only header that there is, so that no token chooses how it is checked.
+/// `{"typ":"JWT","alg":"HS256"}`: the only header that there is, so that no token chooses how it is
+/// checked.
 const HEADER: &str = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9";
 const SIGNATURE_LENGTH: usize = 32;
 
@@ -61,7 +63,8 @@ impl Signer {
             iat: iat.seconds(),
             exp: exp.seconds(),
         };
-        let claims = serde_json::to_string(&claims).map_err(|error| Error::internal("sign a token", error))?;
+        let claims = serde_json::to_string(&claims)
+            .map_err(|error| Error::internal("sign a token", error))?;
         Ok(self.signed(&format!("{HEADER}.{}", BASE64.encode(claims))))
     }
 
@@ -71,7 +74,8 @@ impl Signer {
         format!("{message}.{}", BASE64.encode(signature))
     }
 
-    /// The session and the user that a token of ours names; `None` for any other, and after its last second.
+    /// The session and the user that a token of ours names; `None` for any other, and after its
+    /// last second.
     pub(super) fn read(&self, token: &str, now: Timestamp) -> Option<(SessionId, UserId)> {
         let (message, signature) = token.rsplit_once('.')?;
         let claims = message.strip_prefix(HEADER)?.strip_prefix('.')?;
@@ -115,8 +119,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let signer = signer(&folder, "hactazia.fr");
         let token = sign(&signer);
-        let part =
-            |index: usize| String::from_utf8(BASE64.decode(token.split('.').nth(index).unwrap()).unwrap()).unwrap();
+        let part = |index: usize| {
+            String::from_utf8(BASE64.decode(token.split('.').nth(index).unwrap()).unwrap()).unwrap()
+        };
         assert_eq!(part(0), r#"{"typ":"JWT","alg":"HS256"}"#);
         assert_eq!(
             part(1),
@@ -138,9 +143,20 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let signer = signer(&folder, "a");
         let header = r#"{"typ":"JWT","alg":"HS256"}"#;
-        let good = format!(r#"{{"iss":"a","sub":"7","name":"x","jti":"{}","iat":1,"exp":9}}"#, ID.0);
-        assert!(signer.read(&forge(&signer, header, &good), NOW).is_some(), "the forgery itself is sound");
-        for header in [r#"{"alg":"none"}"#, r#"{"alg":"None"}"#, r#"{"alg":"HS512"}"#, r#"{"alg":"RS256"}"#, "{}", ""] {
+        let good =
+            format!(r#"{{"iss":"a","sub":"7","name":"x","jti":"{}","iat":1,"exp":9}}"#, ID.0);
+        assert!(
+            signer.read(&forge(&signer, header, &good), NOW).is_some(),
+            "the forgery itself is sound"
+        );
+        for header in [
+            r#"{"alg":"none"}"#,
+            r#"{"alg":"None"}"#,
+            r#"{"alg":"HS512"}"#,
+            r#"{"alg":"RS256"}"#,
+            "{}",
+            "",
+        ] {
             assert_eq!(signer.read(&forge(&signer, header, &good), NOW), None, "{header}");
         }
         for (part, bent) in [
@@ -150,7 +166,11 @@ mod tests {
             ("\"7\"", "\"-7\""),
             ("\"a\"", "\"b\""),
         ] {
-            assert_eq!(signer.read(&forge(&signer, header, &good.replace(part, bent)), NOW), None, "{bent}");
+            assert_eq!(
+                signer.read(&forge(&signer, header, &good.replace(part, bent)), NOW),
+                None,
+                "{bent}"
+            );
         }
         let token = sign(&signer);
         let unsigned = token.rsplit_once('.').unwrap().0;
@@ -183,7 +203,8 @@ mod tests {
     fn a_text_that_nobody_signed_is_nobodys() {
         let folder = tempfile::tempdir().unwrap();
         let signer = signer(&folder, "a");
-        let claims = format!(r#"{{"iss":"a","sub":"7","name":"x","jti":"{}","iat":1,"exp":9}}"#, ID.0);
+        let claims =
+            format!(r#"{{"iss":"a","sub":"7","name":"x","jti":"{}","iat":1,"exp":9}}"#, ID.0);
         let good = [r#"{"alg":"HS256"}"#, &claims].map(|part| BASE64.encode(part)).join(".");
         proptest!(|(text in ".*|([A-Za-z0-9_-]{0,90}\\.?){0,4}", signature in any::<[u8; 32]>())| {
             prop_assert_eq!(signer.read(&text, NOW), None);

@@ -22,8 +22,8 @@ use crate::domain::account::{CURRENT, Edit, Farewell, delete, edit};
 use crate::domain::changes::Changes;
 use crate::domain::factors::Code;
 use crate::domain::fields::{
-    Avatar, BannerUrl, Bio, Clearable, Display, Email, Home, NewPassword, PresenceText, Pronoun, Status, ThumbnailUrl,
-    Username,
+    Avatar, BannerUrl, Bio, Clearable, Display, Email, Home, NewPassword, PresenceText, Pronoun,
+    Status, ThumbnailUrl, Username,
 };
 use crate::domain::links::{NewLink, links};
 use crate::domain::password::Password;
@@ -110,11 +110,13 @@ pub(super) async fn change(
     let wanted = EditRequest::read(body, bridge.app(), &principal, now)?.into_edit()?;
     let has_password = wanted.password.is_some();
     let work = move |app: &App| edit(app, &principal, wanted, now);
-    let edited = done(if has_password { bridge.hash(work).await? } else { bridge.run(work).await? })?;
+    let edited =
+        done(if has_password { bridge.hash(work).await? } else { bridge.run(work).await? })?;
     Ok(Reply::new(OwnUser::new(edited.profile, dialect)))
 }
 
-/// What a user sends to delete their account: a code where a second factor is on, else the password.
+/// What a user sends to delete their account: a code where a second factor is on, else the
+/// password.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "it only describes the wire")]
 pub(super) struct DeleteRequest {
@@ -150,11 +152,13 @@ pub(super) async fn remove(
 }
 
 impl EditRequest {
-    /// Reads the fields in the contract's order: the first that breaks its rule is the one reported.
+    /// Reads the fields in the contract's order: the first that breaks its rule is the one
+    /// reported.
     fn read(mut body: Object, app: &App, principal: &Principal, now: Timestamp) -> Result<Self> {
         let username = body.parse("username", Username::parse)?;
         let email = body.clearable("email", Email::parse)?;
-        let password = body.parse("password", |text| NewPassword::parse(text.into(), &app.config))?;
+        let password =
+            body.parse("password", |text| NewPassword::parse(text.into(), &app.config))?;
         let current_password = body.text(CURRENT)?.map(Password::from);
         let display = body.parse("display", Display::parse)?;
         let bio = body.clearable("bio", Bio::parse)?;
@@ -171,12 +175,17 @@ impl EditRequest {
             pronoun,
             avatar,
             presence: presence.status,
-            presence_status: body.clearable("presence_status", PresenceText::parse)?.or(presence.text),
+            presence_status: body
+                .clearable("presence_status", PresenceText::parse)?
+                .or(presence.text),
             thumbnail: body.clearable("thumbnail", ThumbnailUrl::parse)?,
             banner: body.clearable("banner", BannerUrl::parse)?,
             links: body.links("links")?.map(links).transpose()?,
             home: body.clearable("home", Home::parse)?,
-            tags: body.texts("tags")?.map(|texts| own_tags(texts, &tags(app, &principal.user, now))).transpose()?,
+            tags: body
+                .texts("tags")?
+                .map(|texts| own_tags(texts, &tags(app, &principal.user, now)))
+                .transpose()?,
             twofa_token: code(&mut body, "twofa_token")?,
             factor_code: code(&mut body, "factor_code")?,
         })
@@ -185,7 +194,9 @@ impl EditRequest {
     /// A new password comes with the one until now.
     fn into_edit(self) -> Result<Edit> {
         let password = match (self.password, self.current_password) {
-            (Some(_), None) => return Err(Error::invalid(CURRENT, "must come with a new password")),
+            (Some(_), None) => {
+                return Err(Error::invalid(CURRENT, "must come with a new password"));
+            }
             (new, current) => new.zip(current),
         };
         let changes = Changes {
@@ -221,7 +232,9 @@ impl PresenceEdit {
         let wrong = |rule| Err(Error::invalid("presence", rule));
         match body.remove("presence") {
             None => Ok(Self::default()),
-            Some(Value::Null) => Ok(Self { status: Some(Clearable::Cleared), text: Some(Clearable::Cleared) }),
+            Some(Value::Null) => {
+                Ok(Self { status: Some(Clearable::Cleared), text: Some(Clearable::Cleared) })
+            }
             Some(Value::String(status)) => {
                 Ok(Self { status: Some(Clearable::parse(status, Status::parse)?), text: None })
             }

@@ -94,8 +94,10 @@ pub(super) struct Success {
     pub success: bool,
 }
 
-pub(super) const LOGIN: Doc =
-    Doc::new("Log in").takes(schema::<LoginRequest>).gives(answer::<SessionData>).fails(&[2, 5, 8, 20, 1001]);
+pub(super) const LOGIN: Doc = Doc::new("Log in")
+    .takes(schema::<LoginRequest>)
+    .gives(answer::<SessionData>)
+    .fails(&[2, 5, 8, 20, 1001]);
 
 /// `POST /auth/login`
 pub(super) async fn login(
@@ -110,10 +112,11 @@ pub(super) async fn login(
     Ok(opened(bridge.config(), *session, dialect))
 }
 
-pub(super) const REGISTER: Doc = Doc::new("Make an account and log in, where the server lets strangers")
-    .takes(schema::<RegisterRequest>)
-    .gives(answer::<SessionData>)
-    .fails(&[4, 5, 6, 8, 1001]);
+pub(super) const REGISTER: Doc =
+    Doc::new("Make an account and log in, where the server lets strangers")
+        .takes(schema::<RegisterRequest>)
+        .gives(answer::<SessionData>)
+        .fails(&[4, 5, 6, 8, 1001]);
 
 /// `POST /auth/register`
 pub(super) async fn register(
@@ -162,7 +165,8 @@ pub(super) fn done<T>(outcome: Outcome<T>) -> Result<T, Failure> {
 }
 
 impl LoginRequest {
-    /// Reads the fields in the contract's order: the first that breaks its rule is the one reported.
+    /// Reads the fields in the contract's order: the first that breaks its rule is the one
+    /// reported.
     fn read(mut body: Object, config: &Config) -> Result<Self> {
         Ok(Self {
             identifier: identifier(body.take("identifier"), config.server.address.as_str())?,
@@ -183,7 +187,10 @@ impl RegisterRequest {
     fn read(mut body: Object, config: &Config) -> Result<Self> {
         Ok(Self {
             username: Username::parse(body.text("username")?.unwrap_or_default())?,
-            password: NewPassword::parse(body.text("password")?.unwrap_or_default().into(), config)?,
+            password: NewPassword::parse(
+                body.text("password")?.unwrap_or_default().into(),
+                config,
+            )?,
             email: body.parse("email", Email::parse)?,
             display: body.parse("display", Display::parse)?,
             public_key: public_key(&mut body)?,

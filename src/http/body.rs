@@ -24,7 +24,8 @@ type Read<T> = Pin<Box<dyn Future<Output = Result<T, Failure>>>>;
 /// An object of at most so many bytes.
 pub(super) struct Body<const LIMIT: usize = SMALL>(pub Object);
 
-/// The same for endpoints whose fields are all optional: no body, whatever type it says it has, is an empty object.
+/// The same for endpoints whose fields are all optional: no body, whatever type it says it has, is
+/// an empty object.
 pub(super) struct OptionalBody<const LIMIT: usize = SMALL>(pub Object);
 
 /// What most endpoints take.
@@ -66,8 +67,8 @@ impl<const LIMIT: usize> FromRequest for OptionalBody<LIMIT> {
 
 const UNSUPPORTED: Error = Error::UnsupportedMediaType { expected: MEDIA_TYPE };
 
-/// Whether a body says that it is JSON, which is in UTF-8 (RFC 8259, 8.1). It may say so twice: browsers join two headers of
-/// one name by a comma.
+/// Whether a body says that it is JSON, which is in UTF-8 (RFC 8259, 8.1). It may say so twice:
+/// browsers join two headers of one name by a comma.
 fn is_json(request: &HttpRequest) -> bool {
     let mut said = false;
     let mut headers = request.headers().get_all(CONTENT_TYPE);
@@ -79,7 +80,9 @@ fn is_json(request: &HttpRequest) -> bool {
 
 fn is_json_type(text: &str) -> bool {
     let mut parts = text.split(';').map(|part| part.trim().to_ascii_lowercase());
-    let is_utf_8 = |part: String| part.strip_prefix("charset=").is_none_or(|name| name.trim_matches('"') == "utf-8");
+    let is_utf_8 = |part: String| {
+        part.strip_prefix("charset=").is_none_or(|name| name.trim_matches('"') == "utf-8")
+    };
     parts.next().is_some_and(|media_type| media_type == MEDIA_TYPE) && parts.all(is_utf_8)
 }
 
@@ -91,7 +94,8 @@ pub(super) fn read(
 ) -> impl Future<Output = Result<Bytes>> + use<> {
     let is_plain = is_plain(request);
     receive(request, payload, (limit, PATIENCE), move |payload| async move {
-        let body = payload.to_bytes_limited(limit).await.map_err(|_| Error::PayloadTooLarge { limit })?;
+        let body =
+            payload.to_bytes_limited(limit).await.map_err(|_| Error::PayloadTooLarge { limit })?;
         let body = body.map_err(|_| Error::InvalidRequest)?;
         // Nothing is nothing, whatever it was coded in.
         if is_plain || body.is_empty() { Ok(body) } else { Err(COMPRESSED) }
@@ -103,7 +107,10 @@ pub(super) const COMPRESSED: Error = Error::UnsupportedMediaType { expected: "un
 
 /// Whether a body is sent as it is.
 pub(super) fn is_plain(request: &HttpRequest) -> bool {
-    request.headers().get_all(CONTENT_ENCODING).all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"))
+    request
+        .headers()
+        .get_all(CONTENT_ENCODING)
+        .all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 /// How large a body says that it is, in bytes.
@@ -135,7 +142,8 @@ where
     }
 }
 
-/// A body that nobody looks at, whatever it is: it is read all the same, so that its sender can read the answer.
+/// A body that nobody looks at, whatever it is: it is read all the same, so that its sender can
+/// read the answer.
 pub(super) struct Ignored;
 
 impl FromRequest for Ignored {
@@ -146,7 +154,9 @@ impl FromRequest for Ignored {
         let body = receive(request, payload, (usize::MAX, PATIENCE), |mut payload| async move {
             let mut left = LARGEST_IGNORED;
             while let Some(Ok(chunk)) = payload.next().await {
-                left = left.checked_sub(chunk.len()).ok_or(Error::PayloadTooLarge { limit: LARGEST_IGNORED })?;
+                left = left
+                    .checked_sub(chunk.len())
+                    .ok_or(Error::PayloadTooLarge { limit: LARGEST_IGNORED })?;
             }
             Ok(Self)
         });
@@ -162,16 +172,26 @@ mod tests {
     #[test]
     fn a_body_may_say_twice_that_it_is_json() {
         let is = |headers: &[&'static str]| {
-            let request = headers
-                .iter()
-                .fold(TestRequest::default(), |request, value| request.append_header((CONTENT_TYPE, *value)));
+            let request = headers.iter().fold(TestRequest::default(), |request, value| {
+                request.append_header((CONTENT_TYPE, *value))
+            });
             is_json(&request.to_http_request())
         };
-        assert!(is(&["application/json"]) && is(&["Application/JSON; charset=utf-8, application/json"]));
+        assert!(
+            is(&["application/json"]) && is(&["Application/JSON; charset=utf-8, application/json"])
+        );
         assert!(is(&["application/json", "application/json"]));
-        for other in [&[][..], &[""], &["text/plain"], &["application/json, text/plain"], &["application/json,"]] {
+        for other in [
+            &[][..],
+            &[""],
+            &["text/plain"],
+            &["application/json, text/plain"],
+            &["application/json,"],
+        ] {
             assert!(!is(other), "{other:?}");
         }
-        assert!(!is(&["application/json", "text/plain"]) && !is(&["application/json; charset=latin1"]));
+        assert!(
+            !is(&["application/json", "text/plain"]) && !is(&["application/json; charset=latin1"])
+        );
     }
 }

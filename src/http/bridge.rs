@@ -1,5 +1,5 @@
-//! The one place where synchronous work meets the async workers: short reads run where they are, writes on the blocking
-//! pool, and work that computes hashes there too, a few at a time.
+//! The one place where synchronous work meets the async workers: short reads run where they are,
+//! writes on the blocking pool, and work that computes hashes there too, a few at a time.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -18,9 +18,11 @@ use crate::time::Timestamp;
 
 /// Logins beyond the hashers that may be under way, so that those have work while others commit.
 const AHEAD: usize = 2;
-/// Changes and longer reads at once: few enough to leave the session checks on the workers a connection each.
+/// Changes and longer reads at once: few enough to leave the session checks on the workers a
+/// connection each.
 const RUNNING: usize = 16;
-/// Searches at once, and those that may wait: anybody may ask for one, and each reads the whole table.
+/// Searches at once, and those that may wait: anybody may ask for one, and each reads the whole
+/// table.
 const SEARCHING: usize = 2;
 const SEARCH_QUEUE: usize = 64;
 /// Large uploads that may be in memory at once, and those that may wait.
@@ -32,7 +34,8 @@ const UPLOADING_EACH: usize = 2;
 const SMALL_UPLOAD: usize = 256 * 1024;
 /// How long an upload waits.
 const UPLOAD_WAIT: Duration = Duration::from_mins(1);
-/// How long a worker may hold a snapshot: short enough to be in nobody's way, where the next read is late.
+/// How long a worker may hold a snapshot: short enough to be in nobody's way, where the next read
+/// is late.
 const HELD: Duration = Duration::from_millis(50);
 
 /// The way from a handler to the rules.
@@ -67,7 +70,10 @@ pub(super) struct UploadPermit {
 
 impl Lane {
     fn new(under_way: usize, waiting: usize) -> Self {
-        Self { queue: Arc::new(Semaphore::new(under_way + waiting)), under_way: Arc::new(Semaphore::new(under_way)) }
+        Self {
+            queue: Arc::new(Semaphore::new(under_way + waiting)),
+            under_way: Arc::new(Semaphore::new(under_way)),
+        }
     }
 
     /// Waits until work may start. A caller that gives up meanwhile leaves the queue.
@@ -95,7 +101,8 @@ impl Bridge {
         }
     }
 
-    /// Gives a worker its connection to the database, on the worker itself: later there may be no file any more.
+    /// Gives a worker its connection to the database, on the worker itself: later there may be no
+    /// file any more.
     pub(super) fn prepare(&self) {
         if let Err(error) = self.app.hold_snapshot().and_then(|_| self.app.let_go_of_snapshot()) {
             tracing::warn!(%error, "a worker has no connection to the database yet");
@@ -120,7 +127,8 @@ impl Bridge {
         self.started
     }
 
-    /// Runs a short read on the worker. Those that come soon after share its snapshot, as long as that is the newest.
+    /// Runs a short read on the worker. Those that come soon after share its snapshot, as long as
+    /// that is the newest.
     ///
     /// # Errors
     /// What `query` returns, or the database cannot be reached.
@@ -141,7 +149,10 @@ impl Bridge {
     ///
     /// # Errors
     /// What `work` returns.
-    pub async fn run<T: Send + 'static>(&self, work: impl FnOnce(&App) -> Result<T> + Send + 'static) -> Result<T> {
+    pub async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&App) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let permit = permit(&self.running).await?;
         off_worker(&self.app, permit, work).await
     }
@@ -160,11 +171,15 @@ impl Bridge {
         });
     }
 
-    /// Runs work that computes hashes, a few at a time. Once under way, it keeps its permits until it ends.
+    /// Runs work that computes hashes, a few at a time. Once under way, it keeps its permits until
+    /// it ends.
     ///
     /// # Errors
     /// [`Error::ServerNotReady`] where too many are waiting, or what `work` returns.
-    pub async fn hash<T: Send + 'static>(&self, work: impl FnOnce(&App) -> Result<T> + Send + 'static) -> Result<T> {
+    pub async fn hash<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&App) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         off_worker(&self.app, self.hashes.enter().await?, work).await
     }
 
@@ -172,11 +187,15 @@ impl Bridge {
     ///
     /// # Errors
     /// [`Error::ServerNotReady`] where too many are waiting, or what `work` returns.
-    pub async fn search<T: Send + 'static>(&self, work: impl FnOnce(&App) -> Result<T> + Send + 'static) -> Result<T> {
+    pub async fn search<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&App) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         off_worker(&self.app, self.searches.enter().await?, work).await
     }
 
-    /// Waits until a user's upload of so many bytes may be read into memory, where it stays as long as the permit is kept.
+    /// Waits until a user's upload of so many bytes may be read into memory, where it stays as long
+    /// as the permit is kept.
     ///
     /// # Errors
     /// [`Error::ServerNotReady`] where too many are waiting, or this one has waited too long.

@@ -1,7 +1,7 @@
 //! One client's connection: it gives back what it holds where the client lets it wait.
 //!
-//! The framework times the first head of a connection and its pauses. What it leaves open ended is timed here: later heads,
-//! bodies that nobody reads, and answers that the client does not take.
+//! The framework times the first head of a connection and its pauses. What it leaves open ended is
+//! timed here: later heads, bodies that nobody reads, and answers that the client does not take.
 
 use std::cell::Cell;
 use std::io;
@@ -19,9 +19,11 @@ use super::PATIENCE;
 use super::clock::OnceAMinute;
 use crate::time::Timestamp;
 
-/// How long a client may take to read the rest of an answer, from when the system keeps no more of it, or a large part of one.
+/// How long a client may take to read the rest of an answer, from when the system keeps no more of
+/// it, or a large part of one.
 const TAKING: Duration = Duration::from_secs(30);
-/// How much is a large part, in bytes: slow clients get a large picture, and who drips does not hold a connection.
+/// How much is a large part, in bytes: slow clients get a large picture, and who drips does not
+/// hold a connection.
 const PART: usize = 64 * 1024;
 
 /// Whose turn it is, as a connection and the requests on it tell each other.
@@ -103,8 +105,8 @@ impl<S> Connection<S> {
         }
     }
 
-    /// Whether what the client sends is of use now. The framework would spin where it has read further requests and may
-    /// not yet answer them.
+    /// Whether what the client sends is of use now. The framework would spin where it has read
+    /// further requests and may not yet answer them.
     fn may_read(&self) -> bool {
         self.taken.is_none() && self.turn.whose.get() != Whose::Server
     }
@@ -126,7 +128,11 @@ impl<S> Connection<S> {
 }
 
 /// Whether a timer, started here where it is not yet, has come to its end.
-fn is_over(timer: &mut Option<Pin<Box<Sleep>>>, after: Duration, context: &mut Context<'_>) -> bool {
+fn is_over(
+    timer: &mut Option<Pin<Box<Sleep>>>,
+    after: Duration,
+    context: &mut Context<'_>,
+) -> bool {
     timer.get_or_insert_with(|| Box::pin(sleep(after))).as_mut().poll(context).is_ready()
 }
 
@@ -168,7 +174,11 @@ impl<S: AsyncRead + Unpin> Connection<S> {
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
         match written {
             Poll::Pending if is_over(&mut self.taken, TAKING, context) => {
@@ -203,7 +213,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
     }
 }
 
-/// How many connections there may be at once; further clients wait outside, where they cost no descriptor.
+/// How many connections there may be at once; further clients wait outside, where they cost no
+/// descriptor.
 pub(super) struct Places {
     all: usize,
     taken: AtomicUsize,

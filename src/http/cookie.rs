@@ -7,7 +7,8 @@ use actix_web::http::header::{COOKIE, HeaderValue};
 use crate::config::Config;
 use crate::domain::sessions::OpenedSession;
 
-/// Its name. With the prefix `__Host-`, browsers take it only from this very host, by https (RFC 6265bis, 4.1.3.2).
+/// Its name. With the prefix `__Host-`, browsers take it only from this very host, by https (RFC
+/// 6265bis, 4.1.3.2).
 pub(super) fn name(config: &Config) -> &'static str {
     if config.is_https() && config.cookie.domain.is_none() { "__Host-_uid" } else { "_uid" }
 }
@@ -22,8 +23,8 @@ pub(super) fn browser_name(config: &Config) -> String {
     page_name(config, "nox_browser")
 }
 
-/// The value of a cookie of ours. What other programs on the same host have set is not looked at: the framework would read
-/// none where one of them is malformed.
+/// The value of a cookie of ours. What other programs on the same host have set is not looked at:
+/// the framework would read none where one of them is malformed.
 pub(super) fn value<'request>(request: &'request HttpRequest, name: &str) -> Option<&'request str> {
     let headers = request.headers().get_all(COOKIE).map(HeaderValue::as_bytes);
     headers.flat_map(|header| header.split(|byte| *byte == b';')).find_map(|pair| {

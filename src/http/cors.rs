@@ -1,13 +1,15 @@
-//! Pages of other origins (Fetch standard, CORS protocol): those that are configured may call with credentials and read
-//! all answers; all others may read what is public anyway, without credentials.
+//! Pages of other origins (Fetch standard, CORS protocol): those that are configured may call with
+//! credentials and read all answers; all others may read what is public anyway, without
+//! credentials.
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
-    ACCESS_CONTROL_REQUEST_METHOD, HeaderMap, HeaderValue, ORIGIN, VARY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
+    ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, HeaderMap, HeaderValue, ORIGIN,
+    VARY,
 };
 use actix_web::{Error, HttpRequest, HttpResponse};
 
@@ -37,8 +39,8 @@ pub(super) async fn layer<B: MessageBody>(
     let sender = sender(&request).filter(|origin| server.allows(origin));
     let sender = sender.and_then(|origin| HeaderValue::try_from(origin.to_string()).ok());
     let asked = request.headers().get(ACCESS_CONTROL_REQUEST_HEADERS).cloned();
-    let is_preflight =
-        request.method() == Method::OPTIONS && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+    let is_preflight = request.method() == Method::OPTIONS
+        && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
     let mut response = if is_preflight && sender.is_some() {
         let mut answer = HttpResponse::NoContent().finish();
         allow(answer.headers_mut(), METHODS, asked);
@@ -77,9 +79,11 @@ pub(super) async fn layer<B: MessageBody>(
 
 const ANY: HeaderValue = HeaderValue::from_static("*");
 
-/// Whether a request is answered with what is public anyway, and not with what its sender alone may see.
+/// Whether a request is answered with what is public anyway, and not with what its sender alone may
+/// see.
 fn is_public(request: &HttpRequest) -> bool {
-    let is_own = || request.match_info().get("selector").is_some_and(|selector| selector.starts_with("@me"));
+    let is_own =
+        || request.match_info().get("selector").is_some_and(|selector| selector.starts_with("@me"));
     request.app_data::<AnyOrigin>().is_some() && !is_own()
 }
 

@@ -1,4 +1,5 @@
-//! The ways to write an answer: programs of different generations read the same data differently (contract, clients.md 1).
+//! The ways to write an answer: programs of different generations read the same data differently
+//! (contract, clients.md 1).
 
 use actix_web::HttpRequest;
 use actix_web::http::header::ORIGIN;
@@ -8,14 +9,16 @@ use super::extract::bridge;
 use crate::config::Origin;
 use crate::error::Error;
 
-/// A way to write an answer, told by the path of the request, and by its origin where a front needs that.
+/// A way to write an answer, told by the path of the request, and by its origin where a front needs
+/// that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Dialect {
     /// `/api/…`, and `/api/v2/api/…`: error codes are numbers, links are strings.
     Numbers,
     /// `/api/v2/…`: error codes are names, links are objects, and a missing right is no 401.
     Names,
-    /// `/api/v2/…` for the pages of `server.numeric_origins`: error codes are numbers, links are objects.
+    /// `/api/v2/…` for the pages of `server.numeric_origins`: error codes are numbers, links are
+    /// objects.
     NumbersWithLabels,
 }
 
@@ -39,7 +42,11 @@ impl Dialect {
 
     /// The same by the path alone.
     pub(super) fn of_path(path: &str) -> Self {
-        if is_below(path, "/api/v2") && !is_below(path, "/api/v2/api") { Self::Names } else { Self::Numbers }
+        if is_below(path, "/api/v2") && !is_below(path, "/api/v2/api") {
+            Self::Names
+        } else {
+            Self::Numbers
+        }
     }
 
     /// Whether a path is answered in a dialect at all.
@@ -115,7 +122,9 @@ const fn name(error: &Error) -> (&'static str, u16) {
         Error::NotLogged => ("UNAUTHORIZED", 401),
         Error::InternalError { .. } => ("INTERNAL_SERVER_ERROR", 500),
         Error::ServerNotReady { .. } => ("SERVICE_UNAVAILABLE", 503),
-        Error::InvalidChallenge | Error::InvalidRequest | Error::AlreadyValid => ("BAD_REQUEST", 400),
+        Error::InvalidChallenge | Error::InvalidRequest | Error::AlreadyValid => {
+            ("BAD_REQUEST", 400)
+        }
         Error::VerificationRequired => ("VERIFICATION_REQUIRED", 428),
         Error::TooManyRequests { .. } => ("RATE_LIMITED", 429),
         Error::PayloadTooLarge { .. } => ("BAD_REQUEST", 413),

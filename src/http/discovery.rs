@@ -75,10 +75,14 @@ pub(super) async fn nodeinfo_links(bridge: Data<Bridge>) -> impl Responder {
 pub(super) const NODEINFO: Doc = Doc::new("What the server says of itself to others").gives_plain();
 
 /// `GET /nodeinfo/2.1` (nodeinfo.diaspora.software, schema 2.1)
-pub(super) async fn nodeinfo(bridge: Data<Bridge>, Now(now): Now) -> Result<impl Responder, Failure> {
+pub(super) async fn nodeinfo(
+    bridge: Data<Bridge>,
+    Now(now): Now,
+) -> Result<impl Responder, Failure> {
     let usage = bridge.search(move |app| users::usage(app, now)).await?;
     let config = bridge.config();
-    let media_type = "application/json; profile=\"http://nodeinfo.diaspora.software/ns/schema/2.1#\"";
+    let media_type =
+        "application/json; profile=\"http://nodeinfo.diaspora.software/ns/schema/2.1#\"";
     Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, media_type)).json(json!({
         "version": "2.1",
         "software": { "name": "nox", "version": VERSION },
@@ -99,11 +103,19 @@ pub(super) async fn nodeinfo(bridge: Data<Bridge>, Now(now): Now) -> Result<impl
 }
 
 /// `GET /.well-known/webfinger` (RFC 7033) for `acct:name@server`
-pub(super) async fn webfinger(bridge: Data<Bridge>, Now(now): Now, query: Query) -> Result<impl Responder, Failure> {
+pub(super) async fn webfinger(
+    bridge: Data<Bridge>,
+    Now(now): Now,
+    query: Query,
+) -> Result<impl Responder, Failure> {
     let config = bridge.config();
-    let resource = query.first("resource").ok_or(Error::invalid("resource", "must be acct:name@server"))?;
-    let account = resource.strip_prefix("acct:").filter(|account| account.contains('@') && !account.starts_with('@'));
-    let selector = account.and_then(|account| Selector::parse(account, config.server.address.as_str()));
+    let resource =
+        query.first("resource").ok_or(Error::invalid("resource", "must be acct:name@server"))?;
+    let account = resource
+        .strip_prefix("acct:")
+        .filter(|account| account.contains('@') && !account.starts_with('@'));
+    let selector =
+        account.and_then(|account| Selector::parse(account, config.server.address.as_str()));
     let Some(Selector::User(identifier)) = selector else { return Err(Error::UserNotFound.into()) };
     let user = bridge.read(|app| users::select(app, &identifier, now))?;
     let (url, id) = (&config.server.public_url, user.id);
@@ -141,7 +153,8 @@ struct Gateways {
     web: String,
 }
 
-pub(super) const SERVER: Doc = Doc::new("What the server says of itself").gives(answer::<ServerData>);
+pub(super) const SERVER: Doc =
+    Doc::new("What the server says of itself").gives(answer::<ServerData>);
 
 /// `GET /server`
 pub(super) async fn server(bridge: Data<Bridge>) -> Result<Reply<ServerData>, Failure> {
@@ -244,7 +257,9 @@ fn endpoints(config: &Config) -> Value {
         "configs": format!("{url}/api/v2/configs"),
         "server": format!("{url}/api/server"),
     });
-    for (key, url) in [("terms", &instance.terms), ("privacy", &instance.privacy), ("rules", &instance.rules)] {
+    for (key, url) in
+        [("terms", &instance.terms), ("privacy", &instance.privacy), ("rules", &instance.rules)]
+    {
         if let Some(url) = url {
             endpoints[key] = url.as_str().into();
         }

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-/// Adds a type with all that it consists of to the document's schemas, and returns a reference to it.
+/// Adds a type with all that it consists of to the document's schemas, and returns a reference to
+/// it.
 pub(super) type SchemaOf = fn(&mut Map<String, Value>) -> Value;
 
 /// Who may call.
@@ -138,7 +139,9 @@ impl Doc {
         }
         match self.takes {
             Takes::Nothing => (),
-            Takes::Object(_) | Takes::Optional(_) | Takes::Anything | Takes::File => codes.extend([16, 1002, 1003]),
+            Takes::Object(_) | Takes::Optional(_) | Takes::Anything | Takes::File => {
+                codes.extend([16, 1002, 1003]);
+            }
         }
         codes.sort_unstable();
         codes.dedup();
@@ -168,7 +171,8 @@ fn insert<T: ToSchema>(schemas: &mut Map<String, Value>, finish: fn(&mut Value))
     json!({ "$ref": format!("#/components/schemas/{}", T::name()) })
 }
 
-/// Says that every field of an object is always there, and that what one sees of oneself fits what others see, too.
+/// Says that every field of an object is always there, and that what one sees of oneself fits what
+/// others see, too.
 fn require_all(schema: &mut Value) {
     if let Some(variants) = schema.as_object_mut().and_then(|schema| schema.remove("oneOf")) {
         schema["anyOf"] = variants;

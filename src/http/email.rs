@@ -9,12 +9,11 @@ use super::auth::{CodeText, done};
 use super::body::{Body, OptionalBody};
 use super::bridge::Bridge;
 use super::clock::Now;
+use super::code_by_mail::{Acknowledged, SendRequest, send_code};
 use super::doc::{Doc, answer, schema};
 use super::envelope::{Failure, Reply};
 use super::extract::{AuthenticatedChange, authenticated_change, device};
-use super::factors::{
-    CodeRequest, Disabled, Enabled, SendRequest, Told, any_code, enable_mail_codes, enabled, send_code,
-};
+use super::factors::{CodeRequest, Disabled, Enabled, any_code, enable_mail_codes, enabled};
 use super::query::Query;
 use crate::domain::email;
 use crate::domain::fields::Email;
@@ -40,23 +39,32 @@ pub(super) async fn confirm(
     request: HttpRequest,
     query: Query,
 ) -> Result<Reply<Confirmed>, Failure> {
-    let token = query.first("token").ok_or(Error::invalid("token", "must be the one of the mailed link"))?.to_owned();
+    let token = query
+        .first("token")
+        .ok_or(Error::invalid("token", "must be the one of the mailed link"))?
+        .to_owned();
     let device = device(&request)?;
     bridge.run(move |app| email::confirm(app, &token, &device, now)).await?;
-    Ok(Reply::new(Confirmed { success: true, message: "The address is confirmed.", verified: true }))
+    Ok(Reply::new(Confirmed {
+        success: true,
+        message: "The address is confirmed.",
+        verified: true,
+    }))
 }
 
-pub(super) const RESEND: Doc =
-    Doc::new("Get another link that confirms one's address").changes().gives(answer::<Told>).fails(&[4, 5, 17, 1001]);
+pub(super) const RESEND: Doc = Doc::new("Get another link that confirms one's address")
+    .changes()
+    .gives(answer::<Acknowledged>)
+    .fails(&[4, 5, 17, 1001]);
 
 /// `POST /email/resend`
 pub(super) async fn resend(
     bridge: Data<Bridge>,
     Now(now): Now,
     AuthenticatedChange(principal): AuthenticatedChange,
-) -> Result<Reply<Told>, Failure> {
+) -> Result<Reply<Acknowledged>, Failure> {
     bridge.run(move |app| email::resend(app, &principal, now)).await?;
-    Ok(Reply::new(Told { success: true, message: "A link is on its way." }))
+    Ok(Reply::new(Acknowledged { success: true, message: "A link is on its way." }))
 }
 
 /// An address, with a code where a second factor is on.
@@ -72,7 +80,7 @@ pub(super) struct SetupRequest {
 pub(super) const SETUP: Doc = Doc::new("Set one's address, which a mailed link confirms")
     .changes()
     .takes(schema::<SetupRequest>)
-    .gives(answer::<Told>)
+    .gives(answer::<Acknowledged>)
     .fails(&[5, 6, 17, 20, 1001]);
 
 /// `POST /auth/methods/email/setup`
@@ -81,8 +89,9 @@ pub(super) async fn setup(
     Now(now): Now,
     AuthenticatedChange(principal): AuthenticatedChange,
     Body(mut body): Body,
-) -> Result<Reply<Told>, Failure> {
-    let address = body.parse("email", Email::parse)?.ok_or(Error::invalid("email", "must be an address"))?;
+) -> Result<Reply<Acknowledged>, Failure> {
+    let address =
+        body.parse("email", Email::parse)?.ok_or(Error::invalid("email", "must be an address"))?;
     let code = any_code(&mut body)?;
     let set_up = bridge.run(move |app| email::set_up(app, &principal, address, code, now)).await?;
     let message = if done(set_up)? {
@@ -90,7 +99,7 @@ pub(super) async fn setup(
     } else {
         "The address is set; no link that confirms it could be sent now."
     };
-    Ok(Reply::new(Told { success: true, message }))
+    Ok(Reply::new(Acknowledged { success: true, message }))
 }
 
 pub(super) const ENABLE: Doc =
@@ -133,7 +142,7 @@ pub(super) async fn enable(
 pub(super) const SEND: Doc =
     Doc::new("Mail a link that confirms one's address; where it is confirmed, or for the challenge of a login, a code")
         .takes_optionally(schema::<SendRequest>)
-        .gives(answer::<Told>)
+        .gives(answer::<Acknowledged>)
         .fails(&[4, 5, 7, 8, 11, 1001]);
 
 /// `POST` and `GET /auth/methods/email/send`
@@ -142,21 +151,22 @@ pub(super) async fn send(
     Now(now): Now,
     request: HttpRequest,
     OptionalBody(body): OptionalBody,
-) -> Result<Reply<Told>, Failure> {
+) -> Result<Reply<Acknowledged>, Failure> {
     match authenticated_change(&request) {
         Ok(principal) if !principal.user.email_verified && body.peek("challenge").is_none() => {
             bridge.run(move |app| email::resend(app, &principal, now)).await?;
-            Ok(Reply::new(Told { success: true, message: "A link is on its way." }))
+            Ok(Reply::new(Acknowledged { success: true, message: "A link is on its way." }))
         }
         _ => send_code(&bridge, now, "email", &request, body).await,
     }
 }
 
-pub(super) const DISABLE: Doc = Doc::new("Remove one's address, by a code where a second factor is on")
-    .changes()
-    .takes_optionally(schema::<CodeRequest>)
-    .gives(answer::<Disabled>)
-    .fails(&[5, 20, 1001]);
+pub(super) const DISABLE: Doc =
+    Doc::new("Remove one's address, by a code where a second factor is on")
+        .changes()
+        .takes_optionally(schema::<CodeRequest>)
+        .gives(answer::<Disabled>)
+        .fails(&[5, 20, 1001]);
 
 /// `POST /auth/methods/email/disable`
 pub(super) async fn disable(

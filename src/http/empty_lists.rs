@@ -1,4 +1,5 @@
-//! Lists that clients ask for as they open, and that are always empty here: this server keeps no relations and no worlds.
+//! Lists that clients ask for as they open, and that are always empty here: this server keeps no
+//! relations and no worlds.
 
 use actix_web::web::Data;
 use serde::Serialize;
@@ -34,11 +35,16 @@ pub(super) struct EmptyRelations {
     items: Vec<String>,
 }
 
-const OF_USER: Doc =
-    Doc::new("").queries(&[("limit", "limit"), ("offset", "offset")]).gives(answer::<EmptyList>).fails(&[2, 5, 7]);
-pub(super) const FOLLOWERS: Doc = Doc { summary: "Who follows a user: nobody on this server", ..OF_USER };
-pub(super) const FOLLOWING: Doc = Doc { summary: "Whom a user follows: nobody on this server", ..OF_USER };
-pub(super) const PUBLIC: Doc = Doc { summary: "What a user shows: nothing on this server", ..OF_USER };
+const OF_USER: Doc = Doc::new("")
+    .queries(&[("limit", "limit"), ("offset", "offset")])
+    .gives(answer::<EmptyList>)
+    .fails(&[2, 5, 7]);
+pub(super) const FOLLOWERS: Doc =
+    Doc { summary: "Who follows a user: nobody on this server", ..OF_USER };
+pub(super) const FOLLOWING: Doc =
+    Doc { summary: "Whom a user follows: nobody on this server", ..OF_USER };
+pub(super) const PUBLIC: Doc =
+    Doc { summary: "What a user shows: nothing on this server", ..OF_USER };
 
 /// `GET /users/{selector}/followers`, `/following` and `/public`
 pub(super) async fn of_user(
@@ -71,12 +77,26 @@ pub(super) const RELATIONS: Doc = Doc::new("One's relations: none on this server
     .fails(&[5]);
 
 /// `GET /relations/@me/followers` and `/following`
-pub(super) async fn relations(_: Authenticated, query: Query) -> Result<Reply<EmptyRelations>, Failure> {
+pub(super) async fn relations(
+    _: Authenticated,
+    query: Query,
+) -> Result<Reply<EmptyRelations>, Failure> {
     let page = query.page()?;
-    Ok(Reply::new(EmptyRelations { limit: page.limit, offset: page.offset, count: 0, total: 0, items: Vec::new() }))
+    Ok(Reply::new(EmptyRelations {
+        limit: page.limit,
+        offset: page.offset,
+        count: 0,
+        total: 0,
+        items: Vec::new(),
+    }))
 }
 
 fn empty(query: &Query) -> Result<Reply<EmptyList>, Failure> {
     let page = query.page()?;
-    Ok(Reply::new(EmptyList { items: Vec::new(), total: 0, limit: page.limit, offset: page.offset }))
+    Ok(Reply::new(EmptyList {
+        items: Vec::new(),
+        total: 0,
+        limit: page.limit,
+        offset: page.offset,
+    }))
 }

@@ -4,7 +4,9 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::cookie::Cookie;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CACHE_CONTROL, ContentType, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::header::{
+    ALLOW, CACHE_CONTROL, ContentType, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
+};
 use actix_web::http::uri::PathAndQuery;
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, Responder, ResponseError};
@@ -85,8 +87,9 @@ impl Failure {
     }
 
     fn start(&self, status: u16) -> HttpResponseBuilder {
-        let mut response =
-            HttpResponse::build(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+        let mut response = HttpResponse::build(
+            StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+        );
         if let Some(seconds) = self.error.retry_after() {
             response.insert_header((RETRY_AFTER, seconds));
         }
@@ -149,7 +152,8 @@ impl ResponseError for Failure {
     }
 }
 
-/// Puts failures into the envelope, whoever made them, and keeps answers out of caches unless they say otherwise.
+/// Puts failures into the envelope, whoever made them, and keeps answers out of caches unless they
+/// say otherwise.
 pub(super) async fn layer<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,

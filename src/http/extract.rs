@@ -70,7 +70,8 @@ pub(super) struct Authenticated(pub Principal);
 
 extract!(Authenticated, |request| authenticated(request).map(|(principal, _)| Self(principal)));
 
-/// Whoever asks to change something. By the cookie alone, the request must come from a page of ours.
+/// Whoever asks to change something. By the cookie alone, the request must come from a page of
+/// ours.
 pub(super) struct AuthenticatedChange(pub Principal);
 
 extract!(AuthenticatedChange, |request| authenticated_change(request).map(Self));
@@ -128,7 +129,10 @@ pub(super) enum Credential {
 }
 
 /// The token of a request: the bearer's (RFC 6750, 2.1), else the cookie's.
-fn credential<'request>(request: &'request HttpRequest, config: &Config) -> Option<(&'request str, Credential)> {
+fn credential<'request>(
+    request: &'request HttpRequest,
+    config: &Config,
+) -> Option<(&'request str, Credential)> {
     authorization(request, "bearer")
         .map(|token| (token, Credential::Header))
         .or_else(|| Some((cookie::value(request, cookie::name(config))?, Credential::Cookie)))

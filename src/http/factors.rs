@@ -1,8 +1,7 @@
-//! `/auth/totp`, `/auth/email` and `/auth/recovery`: second factors of whoever is logged in, and codes by mail.
+//! `/auth/totp`, `/auth/email` and `/auth/recovery`: second factors of whoever is logged in, and
+//! codes by mail.
 
-use actix_web::HttpRequest;
-use actix_web::http::Method;
-use actix_web::web::{Data, Path};
+use actix_web::web::Data;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
@@ -14,9 +13,9 @@ use super::bridge::Bridge;
 use super::clock::Now;
 use super::doc::{Doc, answer, schema};
 use super::envelope::{Failure, Reply};
-use super::extract::{AuthenticatedChange, authenticated_change, device};
+use super::extract::AuthenticatedChange;
 use super::object::Object;
-use crate::domain::factors::email::{self, Asker};
+use crate::domain::factors::email;
 use crate::domain::factors::recovery::RecoveryCodes;
 use crate::domain::factors::totp::{self, Enrollment};
 use crate::domain::factors::{self, Code, verify};
@@ -34,14 +33,8 @@ pub(super) struct CodeRequest {
     factor_code: Option<CodeText>,
 }
 
-/// What comes back when a code is asked for: `send_data` of the method.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "it only describes the wire")]
-pub(super) struct SendRequest {
-    challenge: Option<String>,
-}
-
-/// An authenticator app to be set up. The secret and the URL stand under the names that different programs look for.
+/// An authenticator app to be set up. The secret and the URL stand under the names that different
+/// programs look for.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Setup {
     secret: String,
@@ -85,62 +78,12 @@ pub(super) struct Renewed {
     backup_codes: Vec<String>,
 }
 
-/// That it is done, in words.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Told {
-    pub success: bool,
-    pub message: &'static str,
-}
-
-pub(super) const SEND: Doc = Doc::new("Mail a code, to whoever has a session or the challenge of a login")
-    .takes_optionally(schema::<SendRequest>)
-    .gives(answer::<Told>)
-    .fails(&[4, 5, 7, 8, 11, 1001]);
-
-/// `POST` and `GET /auth/{type}/send`
-pub(super) async fn send(
-    bridge: Data<Bridge>,
-    Now(now): Now,
-    kind: Path<String>,
-    request: HttpRequest,
-    OptionalBody(body): OptionalBody,
-) -> Result<Reply<Told>, Failure> {
-    send_code(&bridge, now, &kind, &request, body).await
-}
-
-pub(super) async fn send_code(
-    bridge: &Bridge,
-    now: Timestamp,
-    kind: &str,
-    request: &HttpRequest,
-    mut body: Object,
-) -> Result<Reply<Told>, Failure> {
-    let told = |message| Ok(Reply::new(Told { success: true, message }));
-    match kind {
-        "email" => (),
-        "totp" => return told("The authenticator app shows the code; nothing is sent."),
-        _ => return Err(Error::invalid("type", "must be email or totp").into()),
-    }
-    let asker = match body.text("challenge")? {
-        Some(text) => Asker::Challenge { text, device: device(request)? },
-        None => match authenticated_change(request) {
-            Ok(principal) => Asker::Session(Box::new(principal)),
-            // Some clients ask without saying for whom, and are served by the mail that the login sent.
-            Err(Error::NotLogged) if request.method() == Method::GET => return told(SENT),
-            Err(error) => return Err(error.into()),
-        },
-    };
-    bridge.run(move |app| email::send(app, asker, now)).await?;
-    told(SENT)
-}
-
-const SENT: &str = "A code is on its way, where the account can get one.";
-
-pub(super) const SETUP: Doc = Doc::new("Draw a secret for an authenticator app; by a code, where another factor is on")
-    .changes()
-    .takes_optionally(schema::<CodeRequest>)
-    .gives(answer::<Setup>)
-    .fails(&[5, 17, 20, 1001]);
+pub(super) const SETUP: Doc =
+    Doc::new("Draw a secret for an authenticator app; by a code, where another factor is on")
+        .changes()
+        .takes_optionally(schema::<CodeRequest>)
+        .gives(answer::<Setup>)
+        .fails(&[5, 17, 20, 1001]);
 
 /// `POST /auth/totp/setup`
 pub(super) async fn setup(
@@ -253,15 +196,20 @@ pub(super) async fn verify_totp(
 ) -> Result<Reply<Verified>, Failure> {
     let code = needed(any_code(&mut body)?)?;
     let verified = bridge.run(move |app| verify(app, &principal, &code, now)).await?;
-    let message = if verified { "The code is right." } else { "The code is wrong, has expired or was used already." };
+    let message = if verified {
+        "The code is right."
+    } else {
+        "The code is wrong, has expired or was used already."
+    };
     Ok(Reply::new(Verified { verified, message }))
 }
 
-pub(super) const RENEW: Doc = Doc::new("Get new recovery codes, by a code; the old ones are worth nothing any more")
-    .changes()
-    .takes_optionally(schema::<CodeRequest>)
-    .gives(answer::<Renewed>)
-    .fails(&[4, 5, 20, 1001]);
+pub(super) const RENEW: Doc =
+    Doc::new("Get new recovery codes, by a code; the old ones are worth nothing any more")
+        .changes()
+        .takes_optionally(schema::<CodeRequest>)
+        .gives(answer::<Renewed>)
+        .fails(&[4, 5, 20, 1001]);
 
 /// `POST /auth/recovery/renew`
 pub(super) async fn renew_recovery_codes(

@@ -1,5 +1,5 @@
-//! What proxies say of a request, in `X-Forwarded-For`, `-Host` and `-Proto`: it counts where the peer is trusted. Whoever
-//! comes by the unix socket is: its mode says who that may be.
+//! What proxies say of a request, in `X-Forwarded-For`, `-Host` and `-Proto`: it counts where the
+//! peer is trusted. Whoever comes by the unix socket is: its mode says who that may be.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -14,14 +14,16 @@ const FOR: &str = "x-forwarded-for";
 const HOST: &str = "x-forwarded-host";
 const PROTO: &str = "x-forwarded-proto";
 
-/// The address of the client: the peer's, or, where that is a trusted proxy, the right-most address of `X-Forwarded-For`
-/// that is none. Whoever comes by the unix socket, and whose address no proxy tells, is on this machine: 127.0.0.1.
+/// The address of the client: the peer's, or, where that is a trusted proxy, the right-most address
+/// of `X-Forwarded-For` that is none. Whoever comes by the unix socket, and whose address no proxy
+/// tells, is on this machine: 127.0.0.1.
 pub(super) fn client_ip(request: &HttpRequest, trusted: &[Network]) -> IpAddr {
     let hops: Vec<&str> = entries(request, FOR).collect();
     walk_back(peer(request), &hops, |ip| contain(trusted, ip))
 }
 
-/// The origin that the browser sent the request to, as far as a trusted proxy tells, and else the request itself.
+/// The origin that the browser sent the request to, as far as a trusted proxy tells, and else the
+/// request itself.
 pub(super) fn target(request: &HttpRequest, server: &Server) -> Option<Origin> {
     let is_trusted = peer(request).is_none_or(|ip| contain(&server.trusted_proxies, ip));
     let forwarded = |name| entries(request, name).last().filter(|_| is_trusted);
@@ -35,7 +37,10 @@ pub(super) fn target(request: &HttpRequest, server: &Server) -> Option<Origin> {
 pub(super) fn warn_of_strangers(request: &HttpRequest, trusted: &[Network], now: Timestamp) {
     static WARNING: OnceAMinute = OnceAMinute::new();
     let Some(peer) = peer(request).filter(|ip| !contain(trusted, *ip)) else { return };
-    let sent: Vec<_> = [FOR, HOST, PROTO].into_iter().filter(|name| request.headers().contains_key(*name)).collect();
+    let sent: Vec<_> = [FOR, HOST, PROTO]
+        .into_iter()
+        .filter(|name| request.headers().contains_key(*name))
+        .collect();
     if !sent.is_empty() && WARNING.is_due(now) {
         let ignored = sent.join(", ");
         tracing::warn!(%peer, %ignored, "not believed: if this is your proxy, add its address to server.trusted_proxies");
@@ -52,13 +57,20 @@ fn contain(trusted: &[Network], ip: IpAddr) -> bool {
 }
 
 /// The entries of a header that is a list, on however many lines.
-fn entries<'request>(request: &'request HttpRequest, name: &str) -> impl Iterator<Item = &'request str> {
+fn entries<'request>(
+    request: &'request HttpRequest,
+    name: &str,
+) -> impl Iterator<Item = &'request str> {
     let lines = request.headers().get_all(name).map(|value| value.to_str().unwrap_or_default());
     lines.flat_map(|line| line.split(',')).map(str::trim)
 }
 
 /// The right-most address that nobody trusts, as far as there are addresses.
-pub(super) fn walk_back(peer: Option<IpAddr>, hops: &[&str], is_trusted: impl Fn(IpAddr) -> bool) -> IpAddr {
+pub(super) fn walk_back(
+    peer: Option<IpAddr>,
+    hops: &[&str],
+    is_trusted: impl Fn(IpAddr) -> bool,
+) -> IpAddr {
     let mut ip = peer;
     for hop in hops.iter().rev() {
         if !ip.is_none_or(&is_trusted) {
@@ -125,24 +137,40 @@ mod tests {
         }
         let ip = client_ip(&request.to_http_request(), &Server::default().trusted_proxies);
         assert_eq!(ip, IpAddr::from([192, 0, 2, 1]));
-        let unreadable =
-            TestRequest::default().append_header((FOR, "6.6.6.6")).append_header((FOR, b"\xff".as_slice()));
+        let unreadable = TestRequest::default()
+            .append_header((FOR, "6.6.6.6"))
+            .append_header((FOR, b"\xff".as_slice()));
         assert_eq!(client_ip(&unreadable.to_http_request(), &[]), IpAddr::from([127, 0, 0, 1]));
     }
 
     #[test]
     fn a_trusted_proxy_says_which_host_and_scheme_the_browser_sees() {
-        let server = Server { public_url: Origin::parse("https://nox.example").unwrap(), ..Server::default() };
+        let server = Server {
+            public_url: Origin::parse("https://nox.example").unwrap(),
+            ..Server::default()
+        };
         let target = |peer: [u8; 4], headers: &[(&'static str, &'static str)]| {
-            let request = TestRequest::default().peer_addr((peer, 1).into()).insert_header(("host", "inner:53032"));
-            let request = headers.iter().fold(request, |request, header| request.append_header(*header));
-            target(&request.to_http_request(), &server).map_or_else(String::new, |origin| origin.to_string())
+            let request = TestRequest::default()
+                .peer_addr((peer, 1).into())
+                .insert_header(("host", "inner:53032"));
+            let request =
+                headers.iter().fold(request, |request, header| request.append_header(*header));
+            target(&request.to_http_request(), &server)
+                .map_or_else(String::new, |origin| origin.to_string())
         };
         for (peer, headers, expected) in [
             ([127, 0, 0, 1], &[][..], "https://inner:53032"),
             ([127, 0, 0, 1], &[(HOST, "b.example")], "https://b.example"),
-            ([127, 0, 0, 1], &[(HOST, "evil.example, b.example"), (PROTO, "https, http")], "http://b.example"),
-            ([127, 0, 0, 1], &[(HOST, "evil.example"), (HOST, "b.example:8443")], "https://b.example:8443"),
+            (
+                [127, 0, 0, 1],
+                &[(HOST, "evil.example, b.example"), (PROTO, "https, http")],
+                "http://b.example",
+            ),
+            (
+                [127, 0, 0, 1],
+                &[(HOST, "evil.example"), (HOST, "b.example:8443")],
+                "https://b.example:8443",
+            ),
             ([127, 0, 0, 1], &[(PROTO, "HTTP")], "http://inner:53032"),
             ([127, 0, 0, 1], &[(PROTO, "https://evil.example#")], ""),
             ([127, 0, 0, 1], &[(HOST, "evil.example/"), (PROTO, "gopher")], ""),
@@ -154,7 +182,8 @@ mod tests {
 
     /// What stands between two commas, and the address that it means.
     fn hop() -> impl Strategy<Value = (String, Option<IpAddr>)> {
-        let ip = prop_oneof![Just([127, 0, 0, 1].into()), Just([10, 0, 0, 1].into()), any::<IpAddr>()];
+        let ip =
+            prop_oneof![Just([127, 0, 0, 1].into()), Just([10, 0, 0, 1].into()), any::<IpAddr>()];
         let address = (ip, any::<u16>(), 0..4).prop_map(|(ip, port, form)| {
             let text = match (form, ip) {
                 (0, _) => ip.to_string(),
@@ -164,8 +193,8 @@ mod tests {
             };
             (text, Some(ip.to_canonical()))
         });
-        let none =
-            "|unknown|_[a-z]*|for=10.0.0.1|10.0.0|10.0.0.1:|\\[::1|256.0.0.1|\\PC*x".prop_map(|text| (text, None));
+        let none = "|unknown|_[a-z]*|for=10.0.0.1|10.0.0|10.0.0.1:|\\[::1|256.0.0.1|\\PC*x"
+            .prop_map(|text| (text, None));
         prop_oneof![3 => address, 1 => none]
     }
 

@@ -1,5 +1,5 @@
-//! To whom a request is sent and where it ends: what the parser lets pass though other programs may read it differently
-//! is refused, so that nobody smuggles a request past a proxy.
+//! To whom a request is sent and where it ends: what the parser lets pass though other programs may
+//! read it differently is refused, so that nobody smuggles a request past a proxy.
 
 use std::cell::Cell;
 use std::future::ready;
@@ -80,16 +80,17 @@ fn all(request: &ServiceRequest, name: &HeaderName, holds: impl Fn(&str) -> bool
     request.headers().get_all(name).all(|value| value.to_str().is_ok_and(|text| holds(text.trim())))
 }
 
-/// Whether a connection ends with this request: as its sender wants, as a tunnel would begin, or since the trailers of
-/// its chunks may end elsewhere for programs that take a bare line feed for the end of a line.
+/// Whether a connection ends with this request: as its sender wants, as a tunnel would begin, or
+/// since the trailers of its chunks may end elsewhere for programs that take a bare line feed for
+/// the end of a line.
 fn is_last(request: &ServiceRequest) -> bool {
     request.head().connection_type() == ConnectionType::Close
         || request.method() == Method::CONNECT
         || request.headers().contains_key(TRANSFER_ENCODING)
 }
 
-/// Ends a connection that should have ended (RFC 9112, 9.6). What was sent along already is with the framework, which
-/// answers it, unless an answer breaks off.
+/// Ends a connection that should have ended (RFC 9112, 9.6). What was sent along already is with
+/// the framework, which answers it, unless an answer breaks off.
 async fn cut_off(request: ServiceRequest) -> ServiceResponse {
     // The answer before this one leaves first.
     yield_now().await;
@@ -105,7 +106,9 @@ mod tests {
     #[test]
     fn a_request_names_one_host() {
         let names = |target: &str, host: &str| {
-            names_one_host(&TestRequest::with_uri(target).insert_header((HOST, host)).to_srv_request())
+            names_one_host(
+                &TestRequest::with_uri(target).insert_header((HOST, host)).to_srv_request(),
+            )
         };
         for (target, host) in [
             ("/", "nox.example"),

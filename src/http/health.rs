@@ -33,7 +33,8 @@ pub(super) async fn readyz(bridge: Data<Bridge>) -> Result<&'static str, Failure
 pub fn is_ready(at: &Listen) -> io::Result<bool> {
     match at {
         Listen::Tcp(address) => {
-            let address = address.to_socket_addrs()?.next().ok_or(io::ErrorKind::AddrNotAvailable)?;
+            let address =
+                address.to_socket_addrs()?.next().ok_or(io::ErrorKind::AddrNotAvailable)?;
             let stream = TcpStream::connect_timeout(&reachable(address), PATIENCE)?;
             stream.set_read_timeout(Some(PATIENCE))?;
             ask(stream)
@@ -50,7 +51,9 @@ pub fn is_ready(at: &Listen) -> io::Result<bool> {
 fn reachable(address: SocketAddr) -> SocketAddr {
     match address {
         SocketAddr::V4(v4) if v4.ip().is_unspecified() => ([127, 0, 0, 1], v4.port()).into(),
-        SocketAddr::V6(v6) if v6.ip().is_unspecified() => ([0, 0, 0, 0, 0, 0, 0, 1], v6.port()).into(),
+        SocketAddr::V6(v6) if v6.ip().is_unspecified() => {
+            ([0, 0, 0, 0, 0, 0, 0, 1], v6.port()).into()
+        }
         address => address,
     }
 }

@@ -9,7 +9,9 @@ use std::os::unix::net::{self, UnixDatagram, UnixListener};
 use std::path::{Path, PathBuf};
 
 use rustix::io::Errno;
-use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, bind, listen, socket_with};
+use rustix::net::{
+    AddressFamily, SocketAddrUnix, SocketFlags, SocketType, bind, listen, socket_with,
+};
 
 use crate::config::Listen;
 use crate::files::{Identity, identity};
@@ -40,7 +42,9 @@ impl Listener {
                 let bound = listener.local_addr()?;
                 Ok(Self::Tcp(listener, bound))
             }
-            Listen::Unix(path) => bind_unix(path).map(|(listener, file)| Self::Unix(listener, file)),
+            Listen::Unix(path) => {
+                bind_unix(path).map(|(listener, file)| Self::Unix(listener, file))
+            }
         }
     }
 }
@@ -73,8 +77,9 @@ impl Drop for SocketFile {
 /// Nobody can connect before the socket listens, and by then it has its mode.
 fn bind_unix(path: &Path) -> io::Result<(UnixListener, SocketFile)> {
     // Shorter by a byte than the system's own limit, which not every client reaches.
-    net::SocketAddr::from_pathname(path)
-        .map_err(|_| io::Error::new(ErrorKind::InvalidInput, "the path is longer than that of a socket may be"))?;
+    net::SocketAddr::from_pathname(path).map_err(|_| {
+        io::Error::new(ErrorKind::InvalidInput, "the path is longer than that of a socket may be")
+    })?;
     let address = SocketAddrUnix::new(path)?;
     let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)?;
     match bind(&socket, &address) {
@@ -93,14 +98,19 @@ fn bind_unix(path: &Path) -> io::Result<(UnixListener, SocketFile)> {
 /// Takes away a socket on which nobody listens.
 fn bury(path: &Path) -> io::Result<()> {
     let judged = look_at(path)?;
-    // Of another type, so that it is never connected: whoever listens there is neither disturbed nor waited for.
+    // Of another type, so that it is never connected: whoever listens there is neither disturbed
+    // nor waited for.
     match UnixDatagram::unbound()?.connect(path) {
         Err(error) if error.kind() == ErrorKind::ConnectionRefused => (),
         Err(error) if error.kind() == ErrorKind::PermissionDenied => return Err(error),
         _ => return Err(in_use()),
     }
-    // Of several servers that start at once, one may have replaced it since: the name is taken first, then looked at.
-    let grave = path.with_added_extension(format!("{:016x}", u64::from_be_bytes(random().map_err(io::Error::other)?)));
+    // Of several servers that start at once, one may have replaced it since: the name is taken
+    // first, then looked at.
+    let grave = path.with_added_extension(format!(
+        "{:016x}",
+        u64::from_be_bytes(random().map_err(io::Error::other)?)
+    ));
     match fs::rename(path, &grave) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         renamed => renamed?,
@@ -125,6 +135,9 @@ fn look_at(path: &Path) -> io::Result<Identity> {
     let found = fs::symlink_metadata(path)?;
     let is_socket = found.file_type().is_socket();
     is_socket.then(|| identity(&found)).ok_or_else(|| {
-        io::Error::new(ErrorKind::AlreadyExists, "there is a file that is no socket, which is left as it is")
+        io::Error::new(
+            ErrorKind::AlreadyExists,
+            "there is a file that is no socket, which is left as it is",
+        )
     })
 }

@@ -5,6 +5,7 @@ pub mod auth;
 mod body;
 pub mod bridge;
 mod clock;
+mod code_by_mail;
 mod connection;
 mod cookie;
 mod cors;
@@ -62,8 +63,8 @@ pub use pages::Look;
 /// How long a head may take to arrive, and how long an idle connection is kept.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// Serves on `listener` until SIGTERM or SIGINT, then finishes what is in flight within the configured grace; a second
-/// signal ends it at once. Calls `ready` once connections are accepted.
+/// Serves on `listener` until SIGTERM or SIGINT, then finishes what is in flight within the
+/// configured grace; a second signal ends it at once. Calls `ready` once connections are accepted.
 ///
 /// # Errors
 /// The workers or the signal handlers cannot be set up, or what `ready` returns.
@@ -88,7 +89,9 @@ pub fn serve<E: From<io::Error>>(
         };
         let (mut work, mut impatience) = (pin!(work), pin!(signals(2)?));
         // The workers start at the first poll; where that fails, nobody was told otherwise.
-        if let Poll::Ready(ended) = poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await {
+        if let Poll::Ready(ended) =
+            poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await
+        {
             return ended.map_err(E::from);
         }
         ready()?;
@@ -118,7 +121,8 @@ async fn finish_mail(app: Arc<domain::App>) {
 
 /// Completes once SIGTERM and SIGINT have come so many times.
 fn signals(mut count: usize) -> io::Result<impl Future<Output = ()>> {
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let (mut terminate, mut interrupt) =
+        (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     Ok(poll_fn(move |context| {
         while terminate.poll_recv(context).is_ready() || interrupt.poll_recv(context).is_ready() {
             count -= 1;

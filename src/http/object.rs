@@ -89,28 +89,31 @@ impl Object {
     /// # Errors
     /// [`Error::InvalidField`] where it is something else.
     pub(super) fn texts(&mut self, field: &'static str) -> Result<Option<Vec<String>>> {
-        self.list(
-            field,
-            "must be a list of strings",
-            |item| if let Value::String(text) = item { Some(text) } else { None },
-        )
+        self.list(field, "must be a list of strings", |item| {
+            if let Value::String(text) = item { Some(text) } else { None }
+        })
     }
 
-    /// Takes a list of links out, each with its label: URLs, or objects of a `label` and a `value`; `null` is an empty one.
+    /// Takes a list of links out, each with its label: URLs, or objects of a `label` and a `value`;
+    /// `null` is an empty one.
     ///
     /// # Errors
     /// [`Error::InvalidField`] where it is something else.
     pub(super) fn links(&mut self, field: &'static str) -> Result<Option<Vec<SentLink>>> {
-        self.list(field, "must be a list of URLs, or of objects with a label and a value", |item| match item {
-            Value::String(value) => Some(SentLink { label: None, value }),
-            Value::Object(mut link) => match (link.remove("label"), link.remove("value")) {
-                (Some(Value::String(label)), Some(Value::String(value))) => {
-                    Some(SentLink { label: Some(label), value })
-                }
-                (None | Some(Value::Null), Some(Value::String(value))) => Some(SentLink { label: None, value }),
+        self.list(field, "must be a list of URLs, or of objects with a label and a value", |item| {
+            match item {
+                Value::String(value) => Some(SentLink { label: None, value }),
+                Value::Object(mut link) => match (link.remove("label"), link.remove("value")) {
+                    (Some(Value::String(label)), Some(Value::String(value))) => {
+                        Some(SentLink { label: Some(label), value })
+                    }
+                    (None | Some(Value::Null), Some(Value::String(value))) => {
+                        Some(SentLink { label: None, value })
+                    }
+                    _ => None,
+                },
                 _ => None,
-            },
-            _ => None,
+            }
         })
     }
 
@@ -123,7 +126,9 @@ impl Object {
         match self.0.remove(field) {
             None => Some(None),
             Some(Value::Null) => Some(Some(Vec::new())),
-            Some(Value::Array(items)) => items.into_iter().map(read).collect::<Option<Vec<_>>>().map(Some),
+            Some(Value::Array(items)) => {
+                items.into_iter().map(read).collect::<Option<Vec<_>>>().map(Some)
+            }
             Some(_) => None,
         }
         .ok_or(Error::invalid(field, rule))
@@ -183,25 +188,42 @@ mod tests {
     #[test]
     fn links_are_texts_or_objects() {
         let links = |text: &str| serde_json::from_str::<Object>(text).unwrap().links("links");
-        let read =
-            links(r#"{"links": ["a", {"label": "x", "value": "b"}, {"value": "c"}, {"label": null, "value": "d"}]}"#);
-        let link =
-            |label: Option<&str>, value: &str| SentLink { label: label.map(String::from), value: value.to_owned() };
+        let read = links(
+            r#"{"links": ["a", {"label": "x", "value": "b"}, {"value": "c"}, {"label": null, "value": "d"}]}"#,
+        );
+        let link = |label: Option<&str>, value: &str| SentLink {
+            label: label.map(String::from),
+            value: value.to_owned(),
+        };
         let expected = [link(None, "a"), link(Some("x"), "b"), link(None, "c"), link(None, "d")];
         assert_eq!(read.unwrap().unwrap(), expected);
         assert_eq!(links(r#"{"links": null}"#).unwrap(), Some(vec![]));
         assert_eq!(links("{}").unwrap(), None);
-        for bent in [r#""a""#, "[1]", r#"[{"label": "a"}]"#, r#"[{"label": 1, "value": "a"}]"#, r#"[["a"]]"#] {
+        for bent in [
+            r#""a""#,
+            "[1]",
+            r#"[{"label": "a"}]"#,
+            r#"[{"label": 1, "value": "a"}]"#,
+            r#"[["a"]]"#,
+        ] {
             assert!(links(&format!(r#"{{"links": {bent}}}"#)).is_err(), "{bent}");
         }
     }
 
     fn value() -> impl Strategy<Value = Value> {
         let text = || ".*|[a-d]".prop_map(String::from);
-        let leaf = prop_oneof![Just(Value::Null), any::<i64>().prop_map(Value::from), text().prop_map(Value::from)];
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<i64>().prop_map(Value::from),
+            text().prop_map(Value::from)
+        ];
         leaf.prop_recursive(3, 16, 4, move |value| {
             let list = prop::collection::vec(value.clone(), 0..4).prop_map(Value::from);
-            prop_oneof![list, prop::collection::hash_map(text(), value, 0..4).prop_map(|map| map.into_iter().collect())]
+            prop_oneof![
+                list,
+                prop::collection::hash_map(text(), value, 0..4)
+                    .prop_map(|map| map.into_iter().collect())
+            ]
         })
     }
 

@@ -1,5 +1,5 @@
-//! The OpenAPI documents (openapis.org, 3.1), one for each dialect: made from the table of routes and the types that the
-//! handlers use.
+//! The OpenAPI documents (openapis.org, 3.1), one for each dialect: made from the table of routes
+//! and the types that the handlers use.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,10 @@ pub(super) fn document_of(dialect: Dialect) -> String {
     for endpoint in api_endpoints() {
         let mut item = Map::new();
         for (method, doc) in &endpoint.docs {
-            item.insert(method.to_lowercase(), operation(endpoint.path, doc, dialect, &mut schemas));
+            item.insert(
+                method.to_lowercase(),
+                operation(endpoint.path, doc, dialect, &mut schemas),
+            );
         }
         paths.insert(endpoint.path.into(), item.into());
     }
@@ -129,10 +132,14 @@ fn responses(doc: &Doc, dialect: Dialect, schemas: &mut Map<String, Value>) -> V
     match doc.gives {
         Gives::Unlisted => (),
         Gives::Document => {
-            responses.insert("200".into(), response("The document", JSON, &json!({ "type": "object" })));
+            responses
+                .insert("200".into(), response("The document", JSON, &json!({ "type": "object" })));
         }
         Gives::Plain => {
-            responses.insert("200".into(), response("Not in the envelope", JSON, &json!({ "type": "object" })));
+            responses.insert(
+                "200".into(),
+                response("Not in the envelope", JSON, &json!({ "type": "object" })),
+            );
         }
         Gives::Data(schema) => {
             let envelope = json!({
@@ -147,14 +154,20 @@ fn responses(doc: &Doc, dialect: Dialect, schemas: &mut Map<String, Value>) -> V
             responses.insert("200".into(), response("Done", JSON, &envelope));
         }
         Gives::Picture => {
-            let types = ["image/png", "image/jpeg", "image/gif", "image/webp"].map(|kind| (kind.to_owned(), json!({})));
-            responses.insert("200".into(), json!({ "description": "The picture", "content": Map::from_iter(types) }));
+            let types = ["image/png", "image/jpeg", "image/gif", "image/webp"]
+                .map(|kind| (kind.to_owned(), json!({})));
+            responses.insert(
+                "200".into(),
+                json!({ "description": "The picture", "content": Map::from_iter(types) }),
+            );
             responses.insert("302".into(), json!({ "description": "The picture is elsewhere" }));
             responses.insert("304".into(), json!({ "description": "The client has it" }));
         }
     }
     let mut by_status = BTreeMap::<u16, Vec<Error>>::new();
-    for error in Error::one_of_each().into_iter().filter(|error| doc.codes().contains(&error.facts().code)) {
+    for error in
+        Error::one_of_each().into_iter().filter(|error| doc.codes().contains(&error.facts().code))
+    {
         by_status.entry(dialect.code(&error).1).or_default().push(error);
     }
     for (status, errors) in by_status {
@@ -165,7 +178,12 @@ fn responses(doc: &Doc, dialect: Dialect, schemas: &mut Map<String, Value>) -> V
     responses.into()
 }
 
-fn refusal(status: u16, errors: &[Error], dialect: Dialect, schemas: &mut Map<String, Value>) -> Value {
+fn refusal(
+    status: u16,
+    errors: &[Error],
+    dialect: Dialect,
+    schemas: &mut Map<String, Value>,
+) -> Value {
     let codes: Vec<Code> = errors.iter().map(|error| dialect.code(error).0).collect();
     let kind = if dialect.has_names() { "string" } else { "integer" };
     let is_verification = errors.iter().any(|error| matches!(error, Error::VerificationRequired));
@@ -212,9 +230,16 @@ mod tests {
             for (method, doc) in &endpoint.docs {
                 let operation = &paths[endpoint.path][method.to_lowercase()];
                 assert_eq!(operation["summary"], doc.summary);
-                assert!(!doc.summary.is_empty() && !matches!(doc.gives, Gives::Unlisted), "{} {method}", endpoint.path);
+                assert!(
+                    !doc.summary.is_empty() && !matches!(doc.gives, Gives::Unlisted),
+                    "{} {method}",
+                    endpoint.path
+                );
                 for code in doc.codes() {
-                    let error = Error::one_of_each().into_iter().find(|error| error.facts().code == code).unwrap();
+                    let error = Error::one_of_each()
+                        .into_iter()
+                        .find(|error| error.facts().code == code)
+                        .unwrap();
                     let status = dialect.code(&error).1;
                     assert!(
                         operation["responses"][status.to_string()].is_object(),
@@ -230,7 +255,11 @@ mod tests {
     fn every_reference_leads_somewhere() {
         for text in [document(), document_of(Dialect::Names)] {
             let document: Value = serde_json::from_str(&text).unwrap();
-            for name in text.split("#/components/schemas/").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+            for name in text
+                .split("#/components/schemas/")
+                .skip(1)
+                .map(|rest| rest.split('"').next().unwrap())
+            {
                 assert!(document["components"]["schemas"][name].is_object(), "{name}");
             }
         }

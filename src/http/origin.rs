@@ -8,19 +8,23 @@ use super::forwarded;
 use crate::config::{Origin, Server};
 use crate::error::{Error, Result};
 
-/// Lets a change by the cookie alone pass where `Origin`, or else `Referer`, says that it comes from a page of ours.
+/// Lets a change by the cookie alone pass where `Origin`, or else `Referer`, says that it comes
+/// from a page of ours.
 ///
 /// # Errors
 /// [`Error::UnAuthorized`] otherwise.
 pub(super) fn check_change(request: &HttpRequest, server: &Server) -> Result<()> {
-    let sender = header(request, ORIGIN).map(Origin::parse).or_else(|| header(request, REFERER).map(of_page));
+    let sender = header(request, ORIGIN)
+        .map(Origin::parse)
+        .or_else(|| header(request, REFERER).map(of_page));
     match sender.flatten() {
         Some(origin) if is_ours(request, server, &origin) => Ok(()),
         _ => Err(refused(request, server, "do this from another site")),
     }
 }
 
-/// Lets a login pass unless `Origin` or `Sec-Fetch-Site` says that another site's page sent it; programs send neither.
+/// Lets a login pass unless `Origin` or `Sec-Fetch-Site` says that another site's page sent it;
+/// programs send neither.
 ///
 /// # Errors
 /// [`Error::UnAuthorized`] otherwise.
@@ -32,8 +36,9 @@ pub(super) fn check_login(request: &HttpRequest, server: &Server) -> Result<()> 
     if ours { Ok(()) } else { Err(refused(request, server, "log in from another site")) }
 }
 
-/// Whether a form says that another site's page sent it. Our own pages send no referrer, and so their forms an `Origin` of
-/// `null` (Fetch, "append a request Origin header"): their token tells who they are.
+/// Whether a form says that another site's page sent it. Our own pages send no referrer, and so
+/// their forms an `Origin` of `null` (Fetch, "append a request Origin header"): their token tells
+/// who they are.
 pub(super) fn is_foreign_form(request: &HttpRequest, server: &Server) -> bool {
     match header(request, ORIGIN) {
         None | Some("null") => header(request, "sec-fetch-site") == Some("cross-site"),
@@ -46,8 +51,8 @@ fn refused(request: &HttpRequest, server: &Server, action: &'static str) -> Erro
     Error::UnAuthorized { action }
 }
 
-/// Tells the operator of a refused page, once a minute at most. Most often it is no attack, but an origin that is not
-/// configured: the log says what to look at.
+/// Tells the operator of a refused page, once a minute at most. Most often it is no attack, but an
+/// origin that is not configured: the log says what to look at.
 pub(super) fn warn(request: &HttpRequest, server: &Server) {
     static WARNING: OnceAMinute = OnceAMinute::new();
     if !WARNING.is_due(Now::of(request).0) {
@@ -62,10 +67,13 @@ pub(super) fn warn(request: &HttpRequest, server: &Server) {
     );
 }
 
-/// The public URL, a configured origin, or the host that the request itself was sent to: no page can make a browser
-/// lie about that one, and it is what somebody sees who tries the server out at another address.
+/// The public URL, a configured origin, or the host that the request itself was sent to: no page
+/// can make a browser lie about that one, and it is what somebody sees who tries the server out at
+/// another address.
 fn is_ours(request: &HttpRequest, server: &Server, origin: &Origin) -> bool {
-    *origin == server.public_url || server.allows(origin) || forwarded::target(request, server).as_ref() == Some(origin)
+    *origin == server.public_url
+        || server.allows(origin)
+        || forwarded::target(request, server).as_ref() == Some(origin)
 }
 
 /// The origin of the page at a URL.
@@ -111,7 +119,10 @@ mod tests {
         assert!(passes(&[("referer", "https://nox.example/account?x=1")]));
         assert!(!passes(&[]));
         assert!(!passes(&[("origin", "null"), ("referer", "https://nox.example/")]));
-        assert!(!passes(&[("origin", "https://evil.example"), ("referer", "https://nox.example/")]));
+        assert!(!passes(&[
+            ("origin", "https://evil.example"),
+            ("referer", "https://nox.example/")
+        ]));
         assert!(!passes(&[("origin", "http://nox.example")]));
         assert!(!passes(&[("origin", "http://127.0.0.1:53032")]));
         assert!(!passes(&[("referer", "https://evil.example/https://nox.example/")]));

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use actix_web::body::SizedStream;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, ETAG, LOCATION};
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, ETAG, LOCATION,
+};
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::{Stream, stream};
@@ -35,11 +37,12 @@ pub(super) struct UploadedPicture {
 
 pub(super) const OWN: Doc = Doc::new("One's own picture").reads().gives_picture().fails(&[3]);
 pub(super) const ONE: Doc = Doc::new("Somebody's picture").gives_picture().fails(&[2, 3]);
-pub(super) const SET: Doc = Doc::new("Upload a picture: PNG, JPEG, GIF or WebP, told by its content")
-    .changes()
-    .takes_file()
-    .gives(answer::<UploadedPicture>)
-    .fails(&[5]);
+pub(super) const SET: Doc =
+    Doc::new("Upload a picture: PNG, JPEG, GIF or WebP, told by its content")
+        .changes()
+        .takes_file()
+        .gives(answer::<UploadedPicture>)
+        .fails(&[5]);
 
 /// `GET /users/{selector}/thumbnail`
 pub(super) async fn thumbnail(
@@ -112,7 +115,12 @@ async fn set(
 }
 
 /// The picture, harmless whatever it holds, or a 304 where the client has it.
-fn show(bridge: &Data<Bridge>, request: &HttpRequest, picture: Picture, caching: &'static str) -> HttpResponse {
+fn show(
+    bridge: &Data<Bridge>,
+    request: &HttpRequest,
+    picture: Picture,
+    caching: &'static str,
+) -> HttpResponse {
     let hash = hex(&picture.sha256);
     let tag = format!("\"{hash}\"");
     let known = has_tag(request, &tag);
@@ -133,7 +141,11 @@ fn show(bridge: &Data<Bridge>, request: &HttpRequest, picture: Picture, caching:
 }
 
 /// A picture in parts, each read when the client has taken the one before.
-fn parts(bridge: Data<Bridge>, picture: Picture, turn: Option<Turn>) -> impl Stream<Item = Result<Bytes>> {
+fn parts(
+    bridge: Data<Bridge>,
+    picture: Picture,
+    turn: Option<Turn>,
+) -> impl Stream<Item = Result<Bytes>> {
     let picture = Arc::new(picture);
     stream::try_unfold((0, None), move |(start, taken)| {
         let (bridge, picture) = (bridge.clone(), Arc::clone(&picture));

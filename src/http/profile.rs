@@ -31,7 +31,8 @@ pub(super) struct PublicUser {
     created_at: Timestamp,
     pronoun: Option<String>,
     avatar: Option<String>,
-    /// Base64 of the user's key: empty, since this server gives users none. Clients cannot read `null`.
+    /// Base64 of the user's key: empty, since this server gives users none. Clients cannot read
+    /// `null`.
     public: &'static str,
     presence: WrittenPresence,
     #[schema(value_type = Vec<Alias>)]

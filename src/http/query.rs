@@ -25,7 +25,10 @@ impl Query {
 
     /// The values of a key that are not empty.
     pub(super) fn all(&self, key: &str) -> impl Iterator<Item = &str> {
-        self.0.iter().filter(move |(name, value)| name == key && !value.is_empty()).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .filter(move |(name, value)| name == key && !value.is_empty())
+            .map(|(_, value)| value.as_str())
     }
 
     /// How many values of a key there are, empty ones too.
@@ -38,7 +41,8 @@ impl Query {
         self.all(key).next()
     }
 
-    /// Which part of a list is wanted: `limit`, 0 to 100, and `offset`. What lies beyond is moved to the nearest that is right.
+    /// Which part of a list is wanted: `limit`, 0 to 100, and `offset`. What lies beyond is moved
+    /// to the nearest that is right.
     ///
     /// # Errors
     /// [`Error::InvalidField`] where either is no whole number.
@@ -67,7 +71,9 @@ impl Query {
     /// [`Error::InvalidField`] where it is none.
     pub(super) fn fingerprint(&self) -> Result<Option<[u8; 32]>> {
         let Some((_, text)) = self.0.iter().find(|(name, _)| name == "fp") else { return Ok(None) };
-        hex::sha256(text).map(Some).ok_or(Error::invalid("fp", "must be the SHA-256 of a public key in hex"))
+        hex::sha256(text)
+            .map(Some)
+            .ok_or(Error::invalid("fp", "must be the SHA-256 of a public key in hex"))
     }
 }
 

@@ -81,7 +81,8 @@ pub(super) async fn checkbearer(
     let (valid, user, blacklisted) = match bearer {
         Bearer::Valid(user) => (true, Some(user), None),
         Bearer::Blacklisted { user, until, reason } => {
-            let (expires, reason) = (until.map_or(0, Timestamp::millis), reason.unwrap_or_default());
+            let (expires, reason) =
+                (until.map_or(0, Timestamp::millis), reason.unwrap_or_default());
             let entry = BlacklistEntry { id: user.id, expires, reason };
             (false, Some(user), Some(entry))
         }
@@ -119,17 +120,24 @@ pub(super) const UPDATE: Doc =
     Doc::new("Say that a relay is there").relays().takes_anything().gives(answer::<UpdateData>);
 
 /// `POST /relays/update`
-pub(super) async fn update(bridge: Data<Bridge>, Relay(relay): Relay, _: Ignored) -> Reply<UpdateData> {
+pub(super) async fn update(
+    bridge: Data<Bridge>,
+    Relay(relay): Relay,
+    _: Ignored,
+) -> Reply<UpdateData> {
     let server = bridge.config().server.address.to_string();
     Reply::new(UpdateData { relay, next_update: NEXT_UPDATE, server, instances: Vec::new() })
 }
 
 impl BearerRequest {
     fn read(mut body: Object) -> Result<Self> {
-        let access_token = body.text("access_token")?.ok_or(Error::invalid("access_token", "must be a string"))?;
+        let access_token =
+            body.text("access_token")?.ok_or(Error::invalid("access_token", "must be a string"))?;
         let user_id = user_id(body.take("user_id"))?;
         match body.text("token_type")? {
-            Some(kind) if !kind.eq_ignore_ascii_case("bearer") => Err(Error::invalid("token_type", "must be bearer")),
+            Some(kind) if !kind.eq_ignore_ascii_case("bearer") => {
+                Err(Error::invalid("token_type", "must be bearer"))
+            }
             _ => Ok(Self { access_token, user_id }),
         }
     }

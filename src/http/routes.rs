@@ -10,19 +10,35 @@ use actix_web::{FromRequest, Handler, HttpRequest, Resource, Responder, Scope};
 use super::cors::AnyOrigin;
 use super::doc::Doc;
 use super::envelope::{self, Failure};
-use super::{account, auth, discovery, email, empty_lists, factors, health, pages, pictures, relays, sessions, users};
+use super::{
+    account, auth, code_by_mail, discovery, email, empty_lists, factors, health, pages, pictures,
+    relays, sessions, users,
+};
 use crate::error::Error;
 
-/// Lays out the whole server. The API stands under three prefixes: the path tells the dialect of the answer.
+/// Lays out the whole server. The API stands under three prefixes: the path tells the dialect of
+/// the answer.
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
         .service(api("/api/v2/api"))
         .service(api("/api/v2"))
         .service(api("/api"))
-        .service(Endpoint::at("/.well-known/nox").get(discovery::nox, Doc::UNLISTED).for_any_origin())
-        .service(Endpoint::at("/.well-known/nodeinfo").get(discovery::nodeinfo_links, Doc::UNLISTED).for_any_origin())
-        .service(Endpoint::at("/.well-known/webfinger").get(discovery::webfinger, Doc::UNLISTED).for_any_origin())
-        .service(Endpoint::at("/nodeinfo/2.1").get(discovery::nodeinfo, Doc::UNLISTED).for_any_origin())
+        .service(
+            Endpoint::at("/.well-known/nox").get(discovery::nox, Doc::UNLISTED).for_any_origin(),
+        )
+        .service(
+            Endpoint::at("/.well-known/nodeinfo")
+                .get(discovery::nodeinfo_links, Doc::UNLISTED)
+                .for_any_origin(),
+        )
+        .service(
+            Endpoint::at("/.well-known/webfinger")
+                .get(discovery::webfinger, Doc::UNLISTED)
+                .for_any_origin(),
+        )
+        .service(
+            Endpoint::at("/nodeinfo/2.1").get(discovery::nodeinfo, Doc::UNLISTED).for_any_origin(),
+        )
         .service(Endpoint::at("/static/{name}").get(pages::asset, Doc::UNLISTED))
         .service(Endpoint::at("/healthz").get(health::healthz, Doc::UNLISTED))
         .service(Endpoint::at("/readyz").get(health::readyz, Doc::UNLISTED))
@@ -56,18 +72,27 @@ fn configure_pages(config: &mut ServiceConfig) {
         Endpoint::at("/account/mail-codes/enable").post(pages::enable_mail_codes, PAGE),
         Endpoint::at("/account/mail-codes/disable").post(pages::disable_mail_codes, PAGE),
         Endpoint::at("/account/recovery").post(pages::renew_codes, PAGE),
-        Endpoint::at("/email/confirmation").get(pages::ask_confirmation, PAGE).post(pages::confirm, PAGE),
+        Endpoint::at("/email/confirmation")
+            .get(pages::ask_confirmation, PAGE)
+            .post(pages::confirm, PAGE),
     ];
     for endpoint in endpoints {
         // The address of a form that was refused may be opened again.
-        let endpoint = if endpoint.allow == ["POST"] { endpoint.get(pages::lead_back, PAGE) } else { endpoint };
+        let endpoint = if endpoint.allow == ["POST"] {
+            endpoint.get(pages::lead_back, PAGE)
+        } else {
+            endpoint
+        };
         config.service(endpoint);
     }
 }
 
 fn api(prefix: &str) -> impl HttpServiceFactory + 'static {
     let scope = web::scope(prefix).wrap(from_fn(envelope::layer));
-    api_endpoints().into_iter().fold(scope, Scope::service).default_service(web::to(not_implemented))
+    api_endpoints()
+        .into_iter()
+        .fold(scope, Scope::service)
+        .default_service(web::to(not_implemented))
 }
 
 /// What stands under two names.
@@ -76,11 +101,16 @@ macro_rules! second_factors {
         let send = Endpoint::at(concat!($prefix, "/{type}/send"));
         [
             Endpoint::at(concat!($prefix, "/totp/setup")).post(factors::setup, factors::SETUP),
-            Endpoint::at(concat!($prefix, "/totp/enable")).post(factors::enable_totp, factors::ENABLE),
-            Endpoint::at(concat!($prefix, "/totp/disable")).post(factors::disable_totp, factors::DISABLE),
-            Endpoint::at(concat!($prefix, "/totp/verify")).post(factors::verify_totp, factors::VERIFY),
-            Endpoint::at(concat!($prefix, "/recovery/renew")).post(factors::renew_recovery_codes, factors::RENEW),
-            send.get_change(factors::send, factors::SEND.takes_nothing()).post(factors::send, factors::SEND),
+            Endpoint::at(concat!($prefix, "/totp/enable"))
+                .post(factors::enable_totp, factors::ENABLE),
+            Endpoint::at(concat!($prefix, "/totp/disable"))
+                .post(factors::disable_totp, factors::DISABLE),
+            Endpoint::at(concat!($prefix, "/totp/verify"))
+                .post(factors::verify_totp, factors::VERIFY),
+            Endpoint::at(concat!($prefix, "/recovery/renew"))
+                .post(factors::renew_recovery_codes, factors::RENEW),
+            send.get_change(code_by_mail::send, code_by_mail::SEND.takes_nothing())
+                .post(code_by_mail::send, code_by_mail::SEND),
         ]
     }};
 }
@@ -103,7 +133,9 @@ pub(super) fn api_endpoints() -> Vec<Endpoint> {
     endpoints.extend([
         Endpoint::at("/server").get(discovery::server, discovery::SERVER).for_any_origin(),
         Endpoint::at("/configs").get(discovery::configs, discovery::CONFIGS).for_any_origin(),
-        Endpoint::at("/nodeinfo/2.1").get(discovery::nodeinfo, discovery::NODEINFO).for_any_origin(),
+        Endpoint::at("/nodeinfo/2.1")
+            .get(discovery::nodeinfo, discovery::NODEINFO)
+            .for_any_origin(),
         Endpoint::at("/openapi.json").get(discovery::openapi, Doc::DOCUMENT),
     ]);
     endpoints
@@ -114,7 +146,9 @@ fn auth_endpoints() -> impl Iterator<Item = Endpoint> {
     let endpoints = [
         Endpoint::at("/auth/register").post(auth::register, auth::REGISTER),
         Endpoint::at("/auth/login").post(auth::login, auth::LOGIN),
-        Endpoint::at("/auth/logout").get_change(auth::logout, auth::LOGOUT).post(auth::logout, auth::LOGOUT),
+        Endpoint::at("/auth/logout")
+            .get_change(auth::logout, auth::LOGOUT)
+            .post(auth::logout, auth::LOGOUT),
         Endpoint::at("/email/confirmation").get_change(email::confirm, email::CONFIRM),
         Endpoint::at("/email/resend").post(email::resend, email::RESEND),
         // Codes by mail, and below `methods` the address that they go to.
@@ -149,13 +183,21 @@ fn user_endpoints() -> impl IntoIterator<Item = Endpoint> {
             .post(pictures::set_banner, pictures::SET),
         Endpoint::at("/users/@me/friends").get(empty_lists::friends, empty_lists::FRIENDS),
         Endpoint::at("/users/{selector}").get(users::one, users::ONE).for_any_origin(),
-        Endpoint::at("/users/{selector}/thumbnail").get(pictures::thumbnail, pictures::ONE).for_any_origin(),
-        Endpoint::at("/users/{selector}/banner").get(pictures::banner, pictures::ONE).for_any_origin(),
-        Endpoint::at("/users/{selector}/followers").get(empty_lists::of_user, empty_lists::FOLLOWERS),
-        Endpoint::at("/users/{selector}/following").get(empty_lists::of_user, empty_lists::FOLLOWING),
+        Endpoint::at("/users/{selector}/thumbnail")
+            .get(pictures::thumbnail, pictures::ONE)
+            .for_any_origin(),
+        Endpoint::at("/users/{selector}/banner")
+            .get(pictures::banner, pictures::ONE)
+            .for_any_origin(),
+        Endpoint::at("/users/{selector}/followers")
+            .get(empty_lists::of_user, empty_lists::FOLLOWERS),
+        Endpoint::at("/users/{selector}/following")
+            .get(empty_lists::of_user, empty_lists::FOLLOWING),
         Endpoint::at("/users/{selector}/public").get(empty_lists::of_user, empty_lists::PUBLIC),
-        Endpoint::at("/relations/@me/followers").get(empty_lists::relations, empty_lists::RELATIONS),
-        Endpoint::at("/relations/@me/following").get(empty_lists::relations, empty_lists::RELATIONS),
+        Endpoint::at("/relations/@me/followers")
+            .get(empty_lists::relations, empty_lists::RELATIONS),
+        Endpoint::at("/relations/@me/following")
+            .get(empty_lists::relations, empty_lists::RELATIONS),
     ]
 }
 
@@ -208,14 +250,22 @@ impl Endpoint {
         self
     }
 
-    fn route<F, Args>(mut self, methods: &[&'static str], guard: impl Guard + 'static, handler: F, doc: Doc) -> Self
+    fn route<F, Args>(
+        mut self,
+        methods: &[&'static str],
+        guard: impl Guard + 'static,
+        handler: F,
+        doc: Doc,
+    ) -> Self
     where
         F: Handler<Args, Output: Responder + 'static>,
         Args: FromRequest + 'static,
     {
         self.allow.extend(methods);
         // HEAD is GET without the body.
-        self.docs.extend(methods.iter().filter(|method| **method != "HEAD").map(|method| (*method, doc)));
+        self.docs.extend(
+            methods.iter().filter(|method| **method != "HEAD").map(|method| (*method, doc)),
+        );
         self.resource = self.resource.route(web::route().guard(guard).to(handler));
         self
     }
@@ -225,7 +275,10 @@ impl HttpServiceFactory for Endpoint {
     fn register(self, config: &mut AppService) {
         let allow = self.allow.join(", ");
         let refuse = move |request: HttpRequest| {
-            let error = Error::MethodNotAllowed { method: printable(request.method()), allow: allow.clone() };
+            let error = Error::MethodNotAllowed {
+                method: printable(request.method()),
+                allow: allow.clone(),
+            };
             async move { Err::<&str, _>(Failure::from(error)) }
         };
         self.resource.default_service(web::to(refuse)).register(config);

@@ -28,8 +28,8 @@ use crate::descriptors;
 
 /// How long a client has to hang up that sends a body after its answer.
 const LINGERING: Duration = Duration::from_secs(1);
-/// How much of an answer the system keeps, in bytes. It tells that there is room again when a third is taken: of its own
-/// largest buffer, that takes a slow client longer than it may.
+/// How much of an answer the system keeps, in bytes. It tells that there is room again when a third
+/// is taken: of its own largest buffer, that takes a slow client longer than it may.
 const SEND_BUFFER: usize = 128 * 1024;
 /// Clients that may wait until they are let in.
 const BACKLOG: i32 = 1024;
@@ -37,9 +37,12 @@ const BACKLOG: i32 = 1024;
 /// What every handler may ask for.
 pub(super) type Parts = (Data<Bridge>, Data<OpenApi>, Data<Look>);
 
-/// A server that keeps some of the descriptors for itself, and whose clients may not take longer than they should; and the
-/// name of its socket, where it has one.
-pub(super) fn listen(listener: Listener, parts: Parts) -> io::Result<(ServerBuilder, Option<SocketFile>)> {
+/// A server that keeps some of the descriptors for itself, and whose clients may not take longer
+/// than they should; and the name of its socket, where it has one.
+pub(super) fn listen(
+    listener: Listener,
+    parts: Parts,
+) -> io::Result<(ServerBuilder, Option<SocketFile>)> {
     let workers = descriptors::workers();
     let each = descriptors::connections() / workers;
     let places = Places::new(each * workers);
@@ -82,8 +85,13 @@ fn service<S, Stopping, Stopped>(
     (bridge, document, look): &Parts,
     places: &Arc<Places>,
     stopping: Stopping,
-) -> impl ServiceFactory<(S, Option<SocketAddr>), Config = (), Response = (), Error = DispatchError, InitError = ()>
-+ use<S, Stopping, Stopped>
+) -> impl ServiceFactory<
+    (S, Option<SocketAddr>),
+    Config = (),
+    Response = (),
+    Error = DispatchError,
+    InitError = (),
+> + use<S, Stopping, Stopped>
 where
     S: AsyncRead + AsyncWrite + Unpin + 'static,
     Stopping: Fn() -> Stopped + 'static,
@@ -109,19 +117,25 @@ where
         })
         .h1(map_config(app, |()| AppConfig::default()));
     let places = Arc::clone(places);
-    fn_service(move |(stream, peer)| ready(Ok((Connection::new(stream, &places), peer)))).and_then(http)
+    fn_service(move |(stream, peer)| ready(Ok((Connection::new(stream, &places), peer))))
+        .and_then(http)
 }
 
 /// What handles a request that went through a layer.
-pub(super) trait Next<B>: AsyncFnOnce(ServiceRequest) -> Result<ServiceResponse<B>, Error> {}
+pub(super) trait Next<B>:
+    AsyncFnOnce(ServiceRequest) -> Result<ServiceResponse<B>, Error>
+{
+}
 
 impl<B, F: AsyncFnOnce(ServiceRequest) -> Result<ServiceResponse<B>, Error>> Next<B> for F {}
 
-/// What every request goes through, in one piece: for each layer of its own, the framework would box a future.
+/// What every request goes through, in one piece: for each layer of its own, the framework would
+/// box a future.
 async fn layers<B: MessageBody + 'static>(
     request: ServiceRequest,
     handlers: middleware::Next<B>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let readable = async |request| cors::layer(request, async |request| handlers.call(request).await).await;
+    let readable =
+        async |request| cors::layer(request, async |request| handlers.call(request).await).await;
     observe::layer(request, async |request| framing::layer(request, readable).await).await
 }

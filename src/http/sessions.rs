@@ -20,7 +20,8 @@ use crate::domain::sessions::{self, SessionId, SessionView};
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
 
-/// A session, with the one device that has it. `expires` and `expires_at` are the same, for different programs.
+/// A session, with the one device that has it. `expires` and `expires_at` are the same, for
+/// different programs.
 #[derive(Serialize, ToSchema)]
 pub(super) struct SessionItem {
     id: String,
@@ -82,13 +83,23 @@ pub(super) async fn list(
 ) -> Result<Reply<SessionList>, Failure> {
     let page = query.page()?;
     // As addresses are stored.
-    let ip = query.first("ip").map(|text| text.parse::<IpAddr>().map_or_else(|_| text.into(), |ip| ip.to_string()));
-    let (total, found) = bridge.read(|app| sessions::list(app, &principal, ip.as_deref(), page, now))?;
+    let ip = query
+        .first("ip")
+        .map(|text| text.parse::<IpAddr>().map_or_else(|_| text.into(), |ip| ip.to_string()));
+    let (total, found) =
+        bridge.read(|app| sessions::list(app, &principal, ip.as_deref(), page, now))?;
     let sessions = found.into_iter().map(item).collect();
-    Ok(Reply::new(SessionList { total, query: None, limit: page.limit, offset: page.offset, sessions }))
+    Ok(Reply::new(SessionList {
+        total,
+        query: None,
+        limit: page.limit,
+        offset: page.offset,
+        sessions,
+    }))
 }
 
-pub(super) const CURRENT: Doc = Doc::new("The session that asks").reads().gives(answer::<SessionItem>).fails(&[15]);
+pub(super) const CURRENT: Doc =
+    Doc::new("The session that asks").reads().gives(answer::<SessionItem>).fails(&[15]);
 
 /// `GET /users/@me/session`
 pub(super) async fn current(
@@ -96,10 +107,13 @@ pub(super) async fn current(
     Now(now): Now,
     Authenticated(principal): Authenticated,
 ) -> Result<Reply<SessionItem>, Failure> {
-    Ok(Reply::new(item(bridge.read(|app| sessions::find(app, &principal, principal.session, now))?)))
+    Ok(Reply::new(item(
+        bridge.read(|app| sessions::find(app, &principal, principal.session, now))?,
+    )))
 }
 
-pub(super) const ONE: Doc = Doc::new("One of one's sessions").reads().gives(answer::<SessionItem>).fails(&[15]);
+pub(super) const ONE: Doc =
+    Doc::new("One of one's sessions").reads().gives(answer::<SessionItem>).fails(&[15]);
 
 /// `GET /users/@me/sessions/{id}`
 pub(super) async fn one(
@@ -112,7 +126,8 @@ pub(super) async fn one(
     Ok(Reply::new(item(bridge.read(|app| sessions::find(app, &principal, id, now))?)))
 }
 
-pub(super) const REVOKE: Doc = Doc::new("End one of one's sessions").changes().gives(answer::<Revoked>).fails(&[15]);
+pub(super) const REVOKE: Doc =
+    Doc::new("End one of one's sessions").changes().gives(answer::<Revoked>).fails(&[15]);
 
 /// `DELETE /users/@me/sessions/{id}`
 pub(super) async fn revoke(
@@ -128,7 +143,8 @@ pub(super) async fn revoke(
     Ok(if is_current { reply.with_cookie(cookie::removal(bridge.config())) } else { reply })
 }
 
-pub(super) const REVOKE_OTHERS: Doc = Doc::new("End every other session of oneself").changes().gives(answer::<Revoked>);
+pub(super) const REVOKE_OTHERS: Doc =
+    Doc::new("End every other session of oneself").changes().gives(answer::<Revoked>);
 
 /// `DELETE /users/@me/sessions`
 pub(super) async fn revoke_others(

@@ -27,7 +27,8 @@ use crate::error::{Error, Result};
 
 /// How long an upload may take: a few MiB by a slow line.
 const PATIENCE: Duration = Duration::from_secs(90);
-/// How long a part of an upload may take, and how large that is, in bytes: who sends nothing more keeps no room.
+/// How long a part of an upload may take, and how large that is, in bytes: who sends nothing more
+/// keeps no room.
 const STALL: Duration = Duration::from_secs(15);
 const PART: usize = 64 * 1024;
 /// What stands around the file in a form, in bytes.
@@ -36,7 +37,8 @@ const MOST_PARTS: usize = 128;
 const LONGEST_NAME: usize = 1024;
 /// The longest part beside the file that is kept, in bytes.
 const LONGEST_TEXT: usize = 4 * 1024;
-/// How much is reserved for a file, in bytes: more than any file, and more than 32 MiB, which glibc always maps apart.
+/// How much is reserved for a file, in bytes: more than any file, and more than 32 MiB, which glibc
+/// always maps apart.
 const RESERVED: usize = 33 << 20;
 /// The header in which a client says what it means to send.
 const HASH: &str = "x-file-hash";
@@ -54,7 +56,8 @@ impl FromRequest for Upload {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let known = (|| Ok::<_, Error>((authenticated_change(request)?, hash(request.headers())?)))();
+        let known =
+            (|| Ok::<_, Error>((authenticated_change(request)?, hash(request.headers())?)))();
         let (principal, sha256) = match known {
             Ok(known) => known,
             Err(error) => return Box::pin(async { Err(error.into()) }),
@@ -85,7 +88,8 @@ pub(super) fn read(
 ) -> impl Future<Output = Result<(FileForm, UploadPermit)>> + use<> {
     let headers = with_one_type(request.headers());
     let bridge = bridge(request).cloned();
-    let limit = bridge.as_ref().map_or(0, |bridge| bridge.config().limits.picture_bytes.get() as usize);
+    let limit =
+        bridge.as_ref().map_or(0, |bridge| bridge.config().limits.picture_bytes.get() as usize);
     let most = if is_form { limit + AROUND } else { limit };
     let length = declared_length(request);
     let payload = payload.take();
@@ -112,7 +116,11 @@ pub(super) fn read(
 
 /// Whether a request says that it is a form, and what stands between its parts.
 fn is_form(headers: &HeaderMap) -> bool {
-    let header = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("").to_ascii_lowercase();
+    let header = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("")
+        .to_ascii_lowercase();
     header.trim_start().starts_with("multipart/") && header.contains("boundary=")
 }
 
@@ -120,7 +128,8 @@ fn is_form(headers: &HeaderMap) -> bool {
 fn with_one_type(headers: &HeaderMap) -> HeaderMap {
     let mut headers = headers.clone();
     let said = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let once = said.and_then(|text| text.split_once(',')).filter(|(one, two)| one.trim() == two.trim());
+    let once =
+        said.and_then(|text| text.split_once(',')).filter(|(one, two)| one.trim() == two.trim());
     if let Some(once) = once.and_then(|(one, _)| one.trim().parse().ok()) {
         headers.insert(CONTENT_TYPE, once);
     }
@@ -129,13 +138,15 @@ fn with_one_type(headers: &HeaderMap) -> HeaderMap {
 
 /// The SHA-256 that a client announces.
 fn hash(headers: &HeaderMap) -> Result<Option<[u8; 32]>> {
-    let mut hashes = headers.get_all(HASH).map(|value| value.to_str().ok().and_then(super::hex::sha256));
+    let mut hashes =
+        headers.get_all(HASH).map(|value| value.to_str().ok().and_then(super::hex::sha256));
     let Some(first) = hashes.next() else { return Ok(None) };
     let hash = first.filter(|_| hashes.all(|other| other == first));
     hash.map(Some).ok_or(Error::invalid(HASH, "must be the SHA-256 of the file in hex"))
 }
 
-/// The chunks of a body, up to so many bytes, as long as they keep coming: a part of so many within so long.
+/// The chunks of a body, up to so many bytes, as long as they keep coming: a part of so many within
+/// so long.
 fn bounded(
     body: impl Stream<Item = Result<Bytes, PayloadError>> + 'static,
     most: usize,
@@ -146,7 +157,10 @@ fn bounded(
     let mut body = Box::pin(body);
     stream::poll_fn(move |context| {
         let Poll::Ready(chunk) = body.as_mut().poll_next(context) else {
-            return pause.as_mut().poll(context).map(|()| Some(Err(PayloadError::Incomplete(None))));
+            return pause
+                .as_mut()
+                .poll(context)
+                .map(|()| Some(Err(PayloadError::Incomplete(None))));
         };
         let Some(Ok(chunk)) = chunk else { return Poll::Ready(chunk) };
         is_over.set(chunk.len() > left);
@@ -159,8 +173,8 @@ fn bounded(
     })
 }
 
-/// Where a file is collected. It never grows, and goes back to the system as soon as it is stored: what is not written
-/// takes no memory.
+/// Where a file is collected. It never grows, and goes back to the system as soon as it is stored:
+/// what is not written takes no memory.
 fn buffer() -> Result<Vec<u8>> {
     let mut content = Vec::new();
     content.try_reserve_exact(RESERVED).map_err(|error| Error::internal("read a file", error))?;
@@ -189,7 +203,11 @@ async fn parts(
     while let Some(part) = parts.next().await {
         let mut part = part.map_err(|_| Error::InvalidForm)?;
         count += 1;
-        let name = part.name().filter(|name| name.len() <= LONGEST_NAME).ok_or(Error::InvalidForm)?.to_owned();
+        let name = part
+            .name()
+            .filter(|name| name.len() <= LONGEST_NAME)
+            .ok_or(Error::InvalidForm)?
+            .to_owned();
         if count > MOST_PARTS {
             return Err(Error::InvalidForm);
         }

@@ -24,7 +24,8 @@ use crate::time::Timestamp;
 /// Ids in one search.
 const MOST_IDS: usize = 100;
 
-/// What a search finds. `users` and `items` are the same list, under the names that different programs look for.
+/// What a search finds. `users` and `items` are the same list, under the names that different
+/// programs look for.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Found {
     total: u32,
@@ -39,8 +40,11 @@ pub(super) struct Found {
     items: Vec<PublicUser>,
 }
 
-pub(super) const ME: Doc =
-    Doc::new("Oneself").reads().queries(&[("fp", "string")]).gives(answer::<OwnUser>).fails(&[2, 5]);
+pub(super) const ME: Doc = Doc::new("Oneself")
+    .reads()
+    .queries(&[("fp", "string")])
+    .gives(answer::<OwnUser>)
+    .fails(&[2, 5]);
 
 /// `GET /users/@me`
 pub(super) async fn me(
@@ -93,7 +97,13 @@ fn check_key(app: &App, user: UserId, fingerprint: Option<[u8; 32]>, now: Timest
 }
 
 pub(super) const SEARCH: Doc = Doc::new("Find users by a part of their names, or by their ids")
-    .queries(&[("query", "string"), ("q", "string"), ("id", "ids"), ("limit", "limit"), ("offset", "offset")])
+    .queries(&[
+        ("query", "string"),
+        ("q", "string"),
+        ("id", "ids"),
+        ("limit", "limit"),
+        ("offset", "offset"),
+    ])
     .gives(answer::<Found>)
     .fails(&[5]);
 
@@ -109,7 +119,8 @@ pub(super) async fn search(
     let among = among(&bridge, &request, &query)?;
     let page = query.page()?;
     let wanted = users::Query { text: text.clone().unwrap_or_default(), among, page };
-    let users::Found { total, ids, users } = bridge.search(move |app| users::search(app, &wanted, now)).await?;
+    let users::Found { total, ids, users } =
+        bridge.search(move |app| users::search(app, &wanted, now)).await?;
     let users: Vec<_> = users.into_iter().map(|user| PublicUser::new(user, dialect)).collect();
     let (limit, offset) = (page.limit, page.offset);
     Ok(Reply::new(Found { total, query: text, ids, limit, offset, items: users.clone(), users }))
@@ -123,7 +134,9 @@ fn among(bridge: &Bridge, request: &HttpRequest, query: &Query) -> Result<Option
     }
     let server = bridge.config().server.address.as_str();
     let selected = texts.iter().filter_map(|text| match Selector::parse(text, server)? {
-        Selector::Me => authenticated(request).ok().map(|(principal, _)| Identifier::Id(principal.user.id)),
+        Selector::Me => {
+            authenticated(request).ok().map(|(principal, _)| Identifier::Id(principal.user.id))
+        }
         Selector::User(identifier) => Some(identifier),
     });
     Ok((!texts.is_empty()).then(|| selected.collect()))

@@ -80,7 +80,8 @@ pub fn list_of(connection: &Connection, user_id: UserId) -> Result<Vec<Entry>> {
 /// # Errors
 /// The database fails.
 pub fn list_named(connection: &Connection, username: &str) -> Result<Vec<Entry>> {
-    let mut statement = connection.prepare("SELECT * FROM audit WHERE username = ?1 ORDER BY id")?;
+    let mut statement =
+        connection.prepare("SELECT * FROM audit WHERE username = ?1 ORDER BY id")?;
     Ok(statement.query_map([username], entry)?.collect::<rusqlite::Result<_>>()?)
 }
 

@@ -16,12 +16,16 @@ pub fn draft_of(path: &Path) -> PathBuf {
     path.with_added_extension("draft")
 }
 
-/// Writes a compact copy of the database, as it is at one moment, while others go on writing. It stands under its name only
-/// once it is whole and on the disk; `finish` may add to it before.
+/// Writes a compact copy of the database, as it is at one moment, while others go on writing. It
+/// stands under its name only once it is whole and on the disk; `finish` may add to it before.
 ///
 /// # Errors
 /// The copy cannot be written, or what `finish` returns; nothing is left then.
-pub fn write(connection: &Connection, path: &Path, finish: impl FnOnce(&Connection) -> Result<()>) -> io::Result<()> {
+pub fn write(
+    connection: &Connection,
+    path: &Path,
+    finish: impl FnOnce(&Connection) -> Result<()>,
+) -> io::Result<()> {
     let draft = draft_of(path);
     let written = fill(connection, &draft, finish).and_then(|()| fs::rename(&draft, path));
     if written.is_err() {
@@ -32,12 +36,17 @@ pub fn write(connection: &Connection, path: &Path, finish: impl FnOnce(&Connecti
     files::sync_parent(path)
 }
 
-fn fill(connection: &Connection, draft: &Path, finish: impl FnOnce(&Connection) -> Result<()>) -> io::Result<()> {
+fn fill(
+    connection: &Connection,
+    draft: &Path,
+    finish: impl FnOnce(&Connection) -> Result<()>,
+) -> io::Result<()> {
     let sqlite = |error: rusqlite::Error| io::Error::other(describe(&error));
     let file = create(draft)?;
     let name = draft.to_str().ok_or(io::ErrorKind::InvalidFilename)?;
     connection.execute("VACUUM INTO ?1", [name]).map_err(sqlite)?;
-    let copy = Connection::open_with_flags(draft, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(sqlite)?;
+    let copy =
+        Connection::open_with_flags(draft, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(sqlite)?;
     finish(&copy).map_err(io::Error::other)?;
     drop(copy);
     file.sync_all()
@@ -68,33 +77,43 @@ pub fn open(path: &Path) -> Result<Connection, OpenError> {
 /// A path as a URI writes it (sqlite.org/uri.html).
 fn escape(path: &Path) -> String {
     use std::os::unix::ffi::OsStrExt;
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'-' | b'_');
-    let escape = |byte: &u8| if plain(*byte) { char::from(*byte).into() } else { format!("%{byte:02X}") };
+    let plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'-' | b'_');
+    let escape =
+        |byte: &u8| if plain(*byte) { char::from(*byte).into() } else { format!("%{byte:02X}") };
     path.as_os_str().as_bytes().iter().map(escape).collect()
 }
 
-/// Everything that is wrong with a database: pages, indexes, references; nothing, where it is whole.
+/// Everything that is wrong with a database: pages, indexes, references; nothing, where it is
+/// whole.
 ///
 /// # Errors
 /// It cannot be read at all.
 pub fn faults(connection: &Connection) -> Result<Vec<String>> {
     let mut check = connection.prepare("PRAGMA integrity_check")?;
-    let said = check.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+    let said = check
+        .query_map([], |row| row.get::<_, String>(0))?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
     let mut faults: Vec<String> = said.into_iter().filter(|line| line != "ok").collect();
     let mut check = connection.prepare("PRAGMA foreign_key_check")?;
-    let lost = check.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
-    faults.extend(lost.into_iter().map(|table| format!("a row of {table} refers to one that is not there")));
+    let lost = check
+        .query_map([], |row| row.get::<_, String>(0))?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    faults.extend(
+        lost.into_iter().map(|table| format!("a row of {table} refers to one that is not there")),
+    );
     Ok(faults)
 }
 
-/// Whether changes lie beside a database that are not in its file: it is no copy then, or is in use.
+/// Whether changes lie beside a database that are not in its file: it is no copy then, or is in
+/// use.
 #[must_use]
 pub fn is_unfinished(path: &Path) -> bool {
     fs::metadata(with_ending(path, "-wal")).is_ok_and(|meta| meta.len() > 0)
 }
 
-/// Puts a copy in the place of a database that nobody uses, changed by `finish` before. What was there is kept, whole, under
-/// `aside`.
+/// Puts a copy in the place of a database that nobody uses, changed by `finish` before. What was
+/// there is kept, whole, under `aside`.
 ///
 /// # Errors
 /// A file cannot be copied or moved, or what `finish` returns.
@@ -108,7 +127,8 @@ pub fn restore(
     let draft = draft_of(path);
     let mut file = create(&draft)?;
     io::copy(&mut File::open(copy)?, &mut file)?;
-    let connection = Connection::open_with_flags(&draft, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(sqlite)?;
+    let connection =
+        Connection::open_with_flags(&draft, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(sqlite)?;
     // What is deleted is overwritten.
     connection.pragma_update(None, "secure_delete", true).map_err(sqlite)?;
     finish(&connection).map_err(io::Error::other)?;
@@ -127,7 +147,8 @@ pub fn restore(
     files::sync_parent(path)
 }
 
-/// Writes all that lies beside a database into its file. Of one that is damaged, what lies beside it moves with it.
+/// Writes all that lies beside a database into its file. Of one that is damaged, what lies beside
+/// it moves with it.
 fn gather(path: &Path) {
     let gathered = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
         .and_then(|old| old.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));

@@ -5,8 +5,8 @@ use rusqlite::{Connection, OptionalExtension, named_params, params};
 use crate::error::Result;
 use crate::time::Timestamp;
 
-/// Counts one attempt against the budget and tells whether there was room, in one statement; a budget that has not been
-/// used, or whose time is over, starts anew and lasts until `fresh_until`.
+/// Counts one attempt against the budget and tells whether there was room, in one statement; a
+/// budget that has not been used, or whose time is over, starts anew and lasts until `fresh_until`.
 ///
 /// # Errors
 /// The database fails.
@@ -45,7 +45,8 @@ pub fn find_reset(connection: &Connection, subject: &str) -> Result<Option<Times
 /// # Errors
 /// The database fails.
 pub fn list(connection: &Connection, now: Timestamp) -> Result<Vec<(String, u32, Timestamp)>> {
-    let query = "SELECT subject, spent, resets_at FROM budgets WHERE resets_at > ?1 ORDER BY subject";
+    let query =
+        "SELECT subject, spent, resets_at FROM budgets WHERE resets_at > ?1 ORDER BY subject";
     let mut statement = connection.prepare(query)?;
     let found = statement.query_map([now], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     Ok(found.collect::<rusqlite::Result<_>>()?)
@@ -80,7 +81,8 @@ pub fn refund(connection: &Connection, subject: &str) -> Result<()> {
     Ok(())
 }
 
-/// Forgets the budget, and those whose subjects go on after a blank: `password 7 from 192.0.2.1` for `password 7`.
+/// Forgets the budget, and those whose subjects go on after a blank: `password 7 from 192.0.2.1`
+/// for `password 7`.
 ///
 /// # Errors
 /// The database fails.

@@ -24,18 +24,20 @@ use crate::files;
 /// How long a statement waits for another process's lock, and a caller for a connection.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const STATEMENT_CACHE: usize = 32;
-/// What a thread that reads all the time may keep of the database: two thousand active users, where each is on pages of
-/// their own, stay at hand.
+/// What a thread that reads all the time may keep of the database: two thousand active users, where
+/// each is on pages of their own, stay at hand.
 const KEPT_KIB: i32 = 16 << 10;
 /// The file is made elsewhere, and a path is a path.
-pub(super) const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
+pub(super) const FLAGS: OpenFlags =
+    OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
 
-/// One database: connections for reading, and a single one for writing, so that writers of this process queue
-/// fairly instead of polling for SQLite's lock. A thread that reads all the time has one of its own.
+/// One database: connections for reading, and a single one for writing, so that writers of this
+/// process queue fairly instead of polling for SQLite's lock. A thread that reads all the time has
+/// one of its own.
 pub struct Db {
     place: Place,
-    /// The folder, which the process that writes next has locked: a server that is never idle would else take SQLite's
-    /// lock again each time before another process looks.
+    /// The folder, which the process that writes next has locked: a server that is never idle would
+    /// else take SQLite's lock again each time before another process looks.
     turn: File,
     readers: Pool<SqliteConnectionManager>,
     writer: Pool<SqliteConnectionManager>,
@@ -49,10 +51,12 @@ impl Db {
     /// It cannot be read or made, or is none that this version knows; it is left untouched then.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         schema::prepare(path)?;
-        let failed = |action| move |source| OpenError::File { action, path: path.to_owned(), source };
+        let failed =
+            |action| move |source| OpenError::File { action, path: path.to_owned(), source };
         let turn = File::open(files::parent(path)).map_err(failed("open the folder of"))?;
         let place = Place::of(path).map_err(failed("read"))?;
-        // The pools would start three threads each by themselves; connections are made where they are needed.
+        // The pools would start three threads each by themselves; connections are made where they
+        // are needed.
         let helpers = Arc::new(ScheduledThreadPool::new(1));
         let pool = |size, use_for| {
             Pool::builder()
@@ -81,12 +85,13 @@ impl Db {
             return query(&snapshot.connection);
         }
         let idle = self.readers.try_get();
-        let connection = idle.map_or_else(|| self.place.check().and_then(|()| Ok(self.readers.get()?)), Ok)?;
+        let connection =
+            idle.map_or_else(|| self.place.check().and_then(|()| Ok(self.readers.get()?)), Ok)?;
         query(&connection)
     }
 
-    /// The user of a session, see [`users::find_by_session`]: where the reads of this thread share a snapshot, it may be known
-    /// from the last time.
+    /// The user of a session, see [`users::find_by_session`]: where the reads of this thread share
+    /// a snapshot, it may be known from the last time.
     ///
     /// # Errors
     /// The database cannot be reached.
@@ -97,8 +102,8 @@ impl Db {
         }
     }
 
-    /// Lets the reads of this thread share a snapshot, for as long as it is the newest, until [`Db::let_go`]. Says whether
-    /// they did not before.
+    /// Lets the reads of this thread share a snapshot, for as long as it is the newest, until
+    /// [`Db::let_go`]. Says whether they did not before.
     ///
     /// # Errors
     /// The database cannot be reached.
@@ -135,25 +140,37 @@ impl Db {
     /// It cannot be reached.
     pub fn size(&self) -> Result<u64> {
         let query = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
-        self.read(|connection| Ok(connection.query_row(query, [], |row| row.get::<_, i64>(0))?.unsigned_abs()))
+        self.read(|connection| {
+            Ok(connection.query_row(query, [], |row| row.get::<_, i64>(0))?.unsigned_abs())
+        })
     }
 
     /// Writes a copy of the database, see [`backup::write`].
     ///
     /// # Errors
     /// The database cannot be reached, or the copy not be written.
-    pub fn copy_to(&self, path: &Path, finish: impl FnOnce(&Connection) -> Result<()>) -> io::Result<()> {
+    pub fn copy_to(
+        &self,
+        path: &Path,
+        finish: impl FnOnce(&Connection) -> Result<()>,
+    ) -> io::Result<()> {
         // The connections for reading may not write anywhere.
-        let connection = Connection::open_with_flags(self.place.path(), OpenFlags::SQLITE_OPEN_READ_ONLY);
+        let connection =
+            Connection::open_with_flags(self.place.path(), OpenFlags::SQLITE_OPEN_READ_ONLY);
         let connection = connection.map_err(|error| io::Error::other(describe(&error)))?;
         backup::write(&connection, path, finish)
     }
 
-    /// Runs `change` in one transaction that holds the write lock from its start, and commits it durably.
+    /// Runs `change` in one transaction that holds the write lock from its start, and commits it
+    /// durably.
     ///
     /// # Errors
-    /// The database cannot be reached or stays locked, or what `change` returns; nothing is changed then.
-    pub fn write<T, E: From<Error>>(&self, change: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
+    /// The database cannot be reached or stays locked, or what `change` returns; nothing is changed
+    /// then.
+    pub fn write<T, E: From<Error>>(
+        &self,
+        change: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
         self.place.check()?;
         let mut connection = self.writer.get().map_err(Error::from)?;
         let _pause = self.snapshots.pause();
@@ -163,7 +180,8 @@ impl Db {
         Ok(value)
     }
 
-    /// Takes the write lock in turn with other processes: the turn is kept until the lock is there, and no longer.
+    /// Takes the write lock in turn with other processes: the turn is kept until the lock is there,
+    /// and no longer.
     fn begin<'c>(&self, connection: &'c mut Connection) -> Result<Transaction<'c>> {
         let failed = |error: io::Error| Error::ServerNotReady { source: Some(error.into()) };
         self.turn.lock().map_err(failed)?;
@@ -187,7 +205,8 @@ impl CustomizeConnection<Connection, rusqlite::Error> for Use {
     }
 }
 
-/// What every connection needs: a commit is on the disk when it is acknowledged, and references hold.
+/// What every connection needs: a commit is on the disk when it is acknowledged, and references
+/// hold.
 pub(super) fn pragmas(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);

@@ -28,13 +28,20 @@ pub fn exists(connection: &Connection, user_id: UserId, hash: &[u8; 32]) -> Resu
 ///
 /// # Errors
 /// The database fails.
-pub fn touch(connection: &Connection, user_id: UserId, hash: &[u8; 32], now: Timestamp) -> Result<bool> {
+pub fn touch(
+    connection: &Connection,
+    user_id: UserId,
+    hash: &[u8; 32],
+    now: Timestamp,
+) -> Result<bool> {
     let known = connection
         .prepare_cached("UPDATE devices SET last_seen_at = ?3 WHERE user_id = ?1 AND hash = ?2")?
         .execute(params![user_id, hash, now])?;
     if known == 0 {
         connection
-            .prepare_cached("INSERT INTO devices (user_id, hash, last_seen_at) VALUES (?1, ?2, ?3)")?
+            .prepare_cached(
+                "INSERT INTO devices (user_id, hash, last_seen_at) VALUES (?1, ?2, ?3)",
+            )?
             .execute(params![user_id, hash, now])?;
     }
     Ok(known == 1)

@@ -1,5 +1,5 @@
-//! What the first bytes of a database say (sqlite.org/fileformat2.html, 1.3), read around SQLite, which would leave its
-//! companion files beside a database that is to be left alone.
+//! What the first bytes of a database say (sqlite.org/fileformat2.html, 1.3), read around SQLite,
+//! which would leave its companion files beside a database that is to be left alone.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
@@ -32,7 +32,8 @@ pub(super) fn read(path: &Path) -> io::Result<Option<Header>> {
         return Ok(None);
     }
     // Something else than a database is shown as an id that nobody has.
-    let mut header = parse(&start).unwrap_or(Header { version: 0, application_id: u32::MAX, length: 0 });
+    let mut header =
+        parse(&start).unwrap_or(Header { version: 0, application_id: u32::MAX, length: 0 });
     // What is missing may be in the write-ahead log, where a checkpoint was cut off.
     if backup::is_unfinished(path) {
         header.length = 0;

@@ -34,6 +34,9 @@ pub fn delete(connection: &Connection, name: &str) -> Result<()> {
 /// # Errors
 /// The database fails.
 pub fn put(connection: &Connection, name: &str, sealed: &[u8]) -> Result<()> {
-    connection.execute("INSERT OR REPLACE INTO keys (name, sealed) VALUES (?1, ?2)", params![name, sealed])?;
+    connection.execute(
+        "INSERT OR REPLACE INTO keys (name, sealed) VALUES (?1, ?2)",
+        params![name, sealed],
+    )?;
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! Floor 1: the database. Free functions over a `&Connection`, one file per table; no rule lives here.
+//! Floor 1: the database. Free functions over a `&Connection`, one file per table; no rule lives
+//! here.
 
 pub mod audit;
 pub mod backup;
@@ -143,7 +144,9 @@ impl From<rusqlite::Error> for Error {
 /// What SQLite says, without what the library adds to it.
 fn describe(error: &rusqlite::Error) -> String {
     match error {
-        rusqlite::Error::SqliteFailure(code, Some(message)) => format!("{message} (SQLite {})", code.extended_code),
+        rusqlite::Error::SqliteFailure(code, Some(message)) => {
+            format!("{message} (SQLite {})", code.extended_code)
+        }
         other => other.to_string(),
     }
 }

@@ -64,10 +64,19 @@ pub fn hex(sha256: &[u8; 32]) -> String {
 
 /// # Errors
 /// The database fails.
-pub fn find(connection: &Connection, user_id: UserId, kind: PictureKind) -> Result<Option<Picture>> {
+pub fn find(
+    connection: &Connection,
+    user_id: UserId,
+    kind: PictureKind,
+) -> Result<Option<Picture>> {
     let query = "SELECT rowid, media_type, sha256, length(content) FROM pictures WHERE user_id = ?1 AND kind = ?2";
     let picture = |row: &Row<'_>| {
-        Ok(Picture { rowid: row.get(0)?, media_type: row.get(1)?, sha256: row.get(2)?, length: row.get(3)? })
+        Ok(Picture {
+            rowid: row.get(0)?,
+            media_type: row.get(1)?,
+            sha256: row.get(2)?,
+            length: row.get(3)?,
+        })
     };
     Ok(connection.prepare_cached(query)?.query_row(params![user_id, kind], picture).optional()?)
 }
@@ -76,7 +85,12 @@ pub fn find(connection: &Connection, user_id: UserId, kind: PictureKind) -> Resu
 ///
 /// # Errors
 /// The database fails.
-pub fn read(connection: &Connection, picture: &Picture, start: usize, length: usize) -> Result<Option<Vec<u8>>> {
+pub fn read(
+    connection: &Connection,
+    picture: &Picture,
+    start: usize,
+    length: usize,
+) -> Result<Option<Vec<u8>>> {
     let query = "SELECT EXISTS (SELECT 1 FROM pictures WHERE rowid = ?1 AND sha256 = ?2)";
     let mut statement = connection.prepare_cached(query)?;
     if !statement.query_row(params![picture.rowid, picture.sha256], |row| row.get(0))? {
@@ -88,13 +102,20 @@ pub fn read(connection: &Connection, picture: &Picture, start: usize, length: us
     Ok(Some(part))
 }
 
-/// Puts a picture in the place of the one before. It is written in parts: bound to a statement, it would be copied first.
+/// Puts a picture in the place of the one before. It is written in parts: bound to a statement, it
+/// would be copied first.
 ///
 /// # Errors
 /// The database fails.
-pub fn put(connection: &Connection, user_id: UserId, kind: PictureKind, picture: &NewPicture) -> Result<()> {
+pub fn put(
+    connection: &Connection,
+    user_id: UserId,
+    kind: PictureKind,
+    picture: &NewPicture,
+) -> Result<()> {
     delete(connection, user_id, kind)?;
-    let length = i32::try_from(picture.content.len()).map_err(|error| Error::internal("store a picture", error))?;
+    let length = i32::try_from(picture.content.len())
+        .map_err(|error| Error::internal("store a picture", error))?;
     connection.execute(
         "INSERT INTO pictures (user_id, kind, media_type, sha256, content) VALUES (?1, ?2, ?3, ?4, ?5)",
         params![user_id, kind, picture.media_type, picture.sha256, ZeroBlob(length)],
@@ -110,6 +131,7 @@ pub fn put(connection: &Connection, user_id: UserId, kind: PictureKind, picture:
 /// # Errors
 /// The database fails.
 pub fn delete(connection: &Connection, user_id: UserId, kind: PictureKind) -> Result<()> {
-    connection.execute("DELETE FROM pictures WHERE user_id = ?1 AND kind = ?2", params![user_id, kind])?;
+    connection
+        .execute("DELETE FROM pictures WHERE user_id = ?1 AND kind = ?2", params![user_id, kind])?;
     Ok(())
 }

@@ -23,14 +23,17 @@ impl Place {
         &self.path
     }
 
-    /// What is written to a file without a name is lost with the process; a new connection would open what is there now.
+    /// What is written to a file without a name is lost with the process; a new connection would
+    /// open what is there now.
     ///
     /// # Errors
     /// [`Error::ServerNotReady`] where the file is gone, or another has its name.
     pub(super) fn check(&self) -> Result<()> {
         let lost = |what: &str| {
             let path = self.path.display();
-            let source = format!("the database {path} {what}: stop the server, put its own back, and start it again");
+            let source = format!(
+                "the database {path} {what}: stop the server, put its own back, and start it again"
+            );
             Error::ServerNotReady { source: Some(source.into()) }
         };
         match fs::metadata(&self.path) {

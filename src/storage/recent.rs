@@ -42,7 +42,10 @@ mod tests {
         for key in 0..=MOST {
             recent.put(key, key * 2);
         }
-        assert_eq!((recent.get(&0), recent.get(&1), recent.get(&MOST)), (None, Some(2), Some(MOST * 2)));
+        assert_eq!(
+            (recent.get(&0), recent.get(&1), recent.get(&MOST)),
+            (None, Some(2), Some(MOST * 2))
+        );
         recent.clear();
         assert_eq!(recent.get(&MOST), None);
     }

@@ -12,7 +12,8 @@ use crate::time::Timestamp;
 /// The database fails.
 pub fn replace(connection: &Connection, user_id: UserId, hashes: &[[u8; 32]]) -> Result<()> {
     delete_all_of(connection, user_id)?;
-    let mut insert = connection.prepare_cached("INSERT INTO recovery_codes (user_id, hash) VALUES (?1, ?2)")?;
+    let mut insert =
+        connection.prepare_cached("INSERT INTO recovery_codes (user_id, hash) VALUES (?1, ?2)")?;
     hashes.iter().try_for_each(|hash| insert.execute(params![user_id, hash]).map(drop))?;
     Ok(())
 }
@@ -23,14 +24,22 @@ pub fn replace(connection: &Connection, user_id: UserId, hashes: &[[u8; 32]]) ->
 /// The database fails.
 pub fn find(connection: &Connection, user_id: UserId, hash: &[u8; 32]) -> Result<Option<bool>> {
     let query = "SELECT used_at IS NOT NULL FROM recovery_codes WHERE user_id = ?1 AND hash = ?2";
-    Ok(connection.prepare_cached(query)?.query_row(params![user_id, hash], |row| row.get(0)).optional()?)
+    Ok(connection
+        .prepare_cached(query)?
+        .query_row(params![user_id, hash], |row| row.get(0))
+        .optional()?)
 }
 
 /// Notes that a code was used.
 ///
 /// # Errors
 /// The database fails.
-pub fn update_used(connection: &Connection, user_id: UserId, hash: &[u8; 32], at: Timestamp) -> Result<()> {
+pub fn update_used(
+    connection: &Connection,
+    user_id: UserId,
+    hash: &[u8; 32],
+    at: Timestamp,
+) -> Result<()> {
     connection
         .prepare_cached("UPDATE recovery_codes SET used_at = ?3 WHERE user_id = ?1 AND hash = ?2")?
         .execute(params![user_id, hash, at])?;
@@ -42,7 +51,9 @@ pub fn update_used(connection: &Connection, user_id: UserId, hash: &[u8; 32], at
 /// # Errors
 /// The database fails.
 pub fn delete_all_of(connection: &Connection, user_id: UserId) -> Result<()> {
-    connection.prepare_cached("DELETE FROM recovery_codes WHERE user_id = ?1")?.execute([user_id])?;
+    connection
+        .prepare_cached("DELETE FROM recovery_codes WHERE user_id = ?1")?
+        .execute([user_id])?;
     Ok(())
 }
 
@@ -51,5 +62,6 @@ pub fn delete_all_of(connection: &Connection, user_id: UserId) -> Result<()> {
 /// # Errors
 /// The database fails.
 pub fn exists_any(connection: &Connection) -> Result<bool> {
-    Ok(connection.query_row("SELECT EXISTS (SELECT 1 FROM recovery_codes)", [], |row| row.get(0))?)
+    Ok(connection
+        .query_row("SELECT EXISTS (SELECT 1 FROM recovery_codes)", [], |row| row.get(0))?)
 }

@@ -20,15 +20,23 @@ pub fn insert(connection: &Connection, relay: &Relay, token_sha256: &[u8; 32]) -
         "INSERT INTO relays (name, token_sha256, created_at) VALUES (?1, ?2, ?3) ON CONFLICT (name) DO NOTHING",
         params![relay.name, token_sha256, relay.created_at],
     )?;
-    if inserted == 1 { Ok(()) } else { Err(Error::AlreadyExists { what: "Relay", with: "this name" }) }
+    if inserted == 1 {
+        Ok(())
+    } else {
+        Err(Error::AlreadyExists { what: "Relay", with: "this name" })
+    }
 }
 
 /// The name of the relay with this token.
 ///
 /// # Errors
 /// The database fails.
-pub fn find_name_by_token(connection: &Connection, token_sha256: &[u8; 32]) -> Result<Option<String>> {
-    let mut statement = connection.prepare_cached("SELECT name FROM relays WHERE token_sha256 = ?1")?;
+pub fn find_name_by_token(
+    connection: &Connection,
+    token_sha256: &[u8; 32],
+) -> Result<Option<String>> {
+    let mut statement =
+        connection.prepare_cached("SELECT name FROM relays WHERE token_sha256 = ?1")?;
     Ok(statement.query_row([token_sha256], |row| row.get(0)).optional()?)
 }
 
@@ -38,7 +46,8 @@ pub fn find_name_by_token(connection: &Connection, token_sha256: &[u8; 32]) -> R
 /// The database fails.
 pub fn list(connection: &Connection) -> Result<Vec<Relay>> {
     let mut statement = connection.prepare("SELECT name, created_at FROM relays ORDER BY name")?;
-    let found = statement.query_map([], |row| Ok(Relay { name: row.get(0)?, created_at: row.get(1)? }))?;
+    let found =
+        statement.query_map([], |row| Ok(Relay { name: row.get(0)?, created_at: row.get(1)? }))?;
     Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 

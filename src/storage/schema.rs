@@ -21,7 +21,8 @@ const APPLICATION_ID: u32 = 1_852_799_009;
 pub(super) fn prepare(path: &Path) -> Result<(), OpenError> {
     let failed = |action| move |source| OpenError::File { action, path: path.to_owned(), source };
     if let Some(header) = header::read(path).map_err(failed("read"))? {
-        // The first look goes around SQLite, which would leave its companion files beside a database of a later version.
+        // The first look goes around SQLite, which would leave its companion files beside a
+        // database of a later version.
         check(path, header)?;
     } else {
         create_file(path).map_err(failed("create"))?;
@@ -36,12 +37,14 @@ pub(super) fn check_file(path: &Path) -> Result<(), OpenError> {
         Some(header) if header.version > 0 => check(path, header),
         Some(_) => Err(OpenError::Foreign { path: path.to_owned() }),
         // It is empty, or not there.
-        None => File::open(path).map_err(failed).and(Err(OpenError::Foreign { path: path.to_owned() })),
+        None => {
+            File::open(path).map_err(failed).and(Err(OpenError::Foreign { path: path.to_owned() }))
+        }
     }
 }
 
-/// Checks again with the eyes of SQLite, which knows of commits that the file's header does not show yet; fills an empty
-/// database, and upgrades an old one.
+/// Checks again with the eyes of SQLite, which knows of commits that the file's header does not
+/// show yet; fills an empty database, and upgrades an old one.
 fn install(path: &Path) -> Result<(), OpenError> {
     let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
     let mut connection = Connection::open_with_flags(path, FLAGS).map_err(sqlite)?;
@@ -50,12 +53,18 @@ fn install(path: &Path) -> Result<(), OpenError> {
     check(path, found)?;
     if found.version < VERSION || !is_wal(&connection).map_err(sqlite)? {
         // One process at a time: the switch to the write-ahead log does not wait for another's.
-        let folder = File::open(files::parent(path)).and_then(|folder| folder.lock().map(|()| folder));
-        let _held = folder.map_err(|source| OpenError::File { action: "lock", path: path.to_owned(), source })?;
+        let folder =
+            File::open(files::parent(path)).and_then(|folder| folder.lock().map(|()| folder));
+        let _held = folder.map_err(|source| OpenError::File {
+            action: "lock",
+            path: path.to_owned(),
+            source,
+        })?;
         match current(&connection).map_err(sqlite)?.version {
             0 if is_empty(&connection).map_err(sqlite)? => fill(&mut connection).map_err(sqlite)?,
             from @ 1..VERSION => upgrades::run(&mut connection, path, from)?,
-            // A copy that was put back is in another mode, in which a long read holds up every change.
+            // A copy that was put back is in another mode, in which a long read holds up every
+            // change.
             VERSION => connection.pragma_update(None, "journal_mode", "WAL").map_err(sqlite)?,
             _ => (),
         }
@@ -85,7 +94,9 @@ fn check(path: &Path, header: Header) -> Result<(), OpenError> {
     let length = || path.metadata().map_or(0, |meta| meta.len());
     match header {
         Header { version: 0, application_id: 0, .. } => Ok(()),
-        Header { version: 1..=VERSION, application_id: APPLICATION_ID, length: needed } if length() < needed => {
+        Header { version: 1..=VERSION, application_id: APPLICATION_ID, length: needed }
+            if length() < needed =>
+        {
             Err(OpenError::Truncated { path: path.to_owned(), length: length(), needed })
         }
         Header { version: 1..=VERSION, application_id: APPLICATION_ID, .. } => Ok(()),
@@ -98,8 +109,11 @@ fn check(path: &Path, header: Header) -> Result<(), OpenError> {
 
 fn current(connection: &Connection) -> rusqlite::Result<Header> {
     // Both at once: another process may be filling the database.
-    let query = "SELECT user_version, application_id FROM pragma_user_version, pragma_application_id";
-    connection.query_row(query, [], |row| Ok(Header { version: row.get(0)?, application_id: row.get(1)?, length: 0 }))
+    let query =
+        "SELECT user_version, application_id FROM pragma_user_version, pragma_application_id";
+    connection.query_row(query, [], |row| {
+        Ok(Header { version: row.get(0)?, application_id: row.get(1)?, length: 0 })
+    })
 }
 
 /// Makes the file before SQLite does, for its mode: the companion files take it over.
@@ -107,7 +121,12 @@ fn create_file(path: &Path) -> io::Result<()> {
     files::create_parent(path)?;
     match files::create(path) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            let nowhere = |_| io::Error::new(error.kind(), "its name is that of a symbolic link that leads nowhere");
+            let nowhere = |_| {
+                io::Error::new(
+                    error.kind(),
+                    "its name is that of a symbolic link that leads nowhere",
+                )
+            };
             // An empty file may have been there with another mode.
             File::open(path).map_err(nowhere)?.set_permissions(Permissions::from_mode(0o600))
         }
@@ -131,7 +150,9 @@ mod tests {
         let db = Db::open(&path).unwrap();
         let pragma = |name: &str| {
             db.write::<_, Error>(|connection| {
-                Ok(connection.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0))?)
+                Ok(connection.pragma_query_value(None, name, |row| {
+                    row.get::<_, rusqlite::types::Value>(0)
+                })?)
             })
         };
         assert_eq!(pragma("journal_mode").unwrap(), "wal".to_owned().into());
@@ -183,7 +204,10 @@ mod tests {
         }
         fs::remove_file(&path).unwrap();
         for marks in ["PRAGMA application_id = 7", ""] {
-            Connection::open(&path).unwrap().execute_batch(&format!("{marks}; CREATE TABLE t (x)")).unwrap();
+            Connection::open(&path)
+                .unwrap()
+                .execute_batch(&format!("{marks}; CREATE TABLE t (x)"))
+                .unwrap();
             let before = fs::read(&path).unwrap();
             assert!(matches!(Db::open(&path), Err(OpenError::Foreign { .. })), "{marks}");
             assert_eq!(fs::read(&path).unwrap(), before);
@@ -196,14 +220,19 @@ mod tests {
         for _ in 0..20 {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("nox.db");
-            std::thread::scope(|scope| (0..8).for_each(|_| drop(scope.spawn(|| Db::open(&path).map(drop).unwrap()))));
+            std::thread::scope(|scope| {
+                (0..8).for_each(|_| drop(scope.spawn(|| Db::open(&path).map(drop).unwrap())));
+            });
         }
     }
 
     #[test]
     fn a_folder_that_cannot_be_written_is_an_error_at_once() {
         let error = Db::open(Path::new("/proc/nox/nox.db")).err().unwrap();
-        assert!(error.to_string().contains("cannot create the database /proc/nox/nox.db"), "{error}");
+        assert!(
+            error.to_string().contains("cannot create the database /proc/nox/nox.db"),
+            "{error}"
+        );
     }
 
     #[test]

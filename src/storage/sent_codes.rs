@@ -56,19 +56,33 @@ pub fn put(
 ///
 /// # Errors
 /// The database fails.
-pub fn find_active(connection: &Connection, user_id: UserId, way: Way, now: Timestamp) -> Result<Option<SentCode>> {
+pub fn find_active(
+    connection: &Connection,
+    user_id: UserId,
+    way: Way,
+    now: Timestamp,
+) -> Result<Option<SentCode>> {
     let query = "SELECT hash, expires_at, used_at IS NOT NULL FROM sent_codes
                  WHERE user_id = ?1 AND way = ?2 AND expires_at > ?3 AND tries_left > 0";
-    let code =
-        |row: &rusqlite::Row<'_>| Ok(SentCode { hash: row.get(0)?, expires_at: row.get(1)?, is_used: row.get(2)? });
-    Ok(connection.prepare_cached(query)?.query_row(params![user_id, way.as_str(), now], code).optional()?)
+    let code = |row: &rusqlite::Row<'_>| {
+        Ok(SentCode { hash: row.get(0)?, expires_at: row.get(1)?, is_used: row.get(2)? })
+    };
+    Ok(connection
+        .prepare_cached(query)?
+        .query_row(params![user_id, way.as_str(), now], code)
+        .optional()?)
 }
 
 /// Notes that the code was used.
 ///
 /// # Errors
 /// The database fails.
-pub fn update_used(connection: &Connection, user_id: UserId, way: Way, at: Timestamp) -> Result<()> {
+pub fn update_used(
+    connection: &Connection,
+    user_id: UserId,
+    way: Way,
+    at: Timestamp,
+) -> Result<()> {
     connection
         .prepare_cached("UPDATE sent_codes SET used_at = ?3 WHERE user_id = ?1 AND way = ?2")?
         .execute(params![user_id, way.as_str(), at])?;

@@ -144,14 +144,21 @@ pub fn find_active_of(
     now: Timestamp,
 ) -> Result<Option<Session>> {
     let query = select!("WHERE user_id = ?1 AND id = ?2 AND expires_at > ?3");
-    Ok(connection.prepare_cached(query)?.query_row(params![user_id, id, now], session).optional()?)
+    Ok(connection
+        .prepare_cached(query)?
+        .query_row(params![user_id, id, now], session)
+        .optional()?)
 }
 
 /// The session, whosever it is, unless it has expired.
 ///
 /// # Errors
 /// The database fails.
-pub fn find_active(connection: &Connection, id: SessionId, now: Timestamp) -> Result<Option<Session>> {
+pub fn find_active(
+    connection: &Connection,
+    id: SessionId,
+    now: Timestamp,
+) -> Result<Option<Session>> {
     let query = select!("WHERE id = ?1 AND expires_at > ?2");
     Ok(connection.prepare_cached(query)?.query_row(params![id, now], session).optional()?)
 }
@@ -160,12 +167,18 @@ pub fn find_active(connection: &Connection, id: SessionId, now: Timestamp) -> Re
 ///
 /// # Errors
 /// The database fails.
-pub fn list_of(connection: &Connection, of: SessionsOf<'_>, now: Timestamp, page: Page) -> Result<Vec<Session>> {
+pub fn list_of(
+    connection: &Connection,
+    of: SessionsOf<'_>,
+    now: Timestamp,
+    page: Page,
+) -> Result<Vec<Session>> {
     let query = select!(
         "WHERE user_id = ?1 AND expires_at > ?2 AND (?3 IS NULL OR ip = ?3) ORDER BY id DESC LIMIT ?4 OFFSET ?5"
     );
     let mut statement = connection.prepare_cached(query)?;
-    let found = statement.query_map(params![of.user_id, now, of.ip, page.limit, page.offset], session)?;
+    let found =
+        statement.query_map(params![of.user_id, now, of.ip, page.limit, page.offset], session)?;
     Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -175,7 +188,9 @@ pub fn list_of(connection: &Connection, of: SessionsOf<'_>, now: Timestamp, page
 /// The database fails.
 pub fn count_of(connection: &Connection, of: SessionsOf<'_>, now: Timestamp) -> Result<u32> {
     let query = "SELECT count(*) FROM sessions WHERE user_id = ?1 AND expires_at > ?2 AND (?3 IS NULL OR ip = ?3)";
-    Ok(connection.prepare_cached(query)?.query_row(params![of.user_id, now, of.ip], |row| row.get(0))?)
+    Ok(connection
+        .prepare_cached(query)?
+        .query_row(params![of.user_id, now, of.ip], |row| row.get(0))?)
 }
 
 /// Whether a user has a session with this key.
@@ -188,9 +203,10 @@ pub fn exists_with_key(
     public_key_sha256: &[u8; 32],
     now: Timestamp,
 ) -> Result<bool> {
-    let query =
-        "SELECT EXISTS (SELECT 1 FROM sessions WHERE user_id = ?1 AND public_key_sha256 = ?2 AND expires_at > ?3)";
-    Ok(connection.prepare_cached(query)?.query_row(params![user_id, public_key_sha256, now], |row| row.get(0))?)
+    let query = "SELECT EXISTS (SELECT 1 FROM sessions WHERE user_id = ?1 AND public_key_sha256 = ?2 AND expires_at > ?3)";
+    Ok(connection
+        .prepare_cached(query)?
+        .query_row(params![user_id, public_key_sha256, now], |row| row.get(0))?)
 }
 
 /// Everybody's sessions, newest first.
@@ -199,16 +215,26 @@ pub fn exists_with_key(
 /// The database fails.
 pub fn list_all(connection: &Connection, now: Timestamp) -> Result<Vec<Session>> {
     let query = select!("WHERE expires_at > ?1 ORDER BY id DESC");
-    Ok(connection.prepare_cached(query)?.query_map([now], session)?.collect::<rusqlite::Result<_>>()?)
+    Ok(connection
+        .prepare_cached(query)?
+        .query_map([now], session)?
+        .collect::<rusqlite::Result<_>>()?)
 }
 
 /// Notes that a session was used, where that was noted last at `before` or earlier.
 ///
 /// # Errors
 /// The database fails.
-pub fn update_last_seen(connection: &Connection, id: SessionId, at: Timestamp, before: Timestamp) -> Result<()> {
+pub fn update_last_seen(
+    connection: &Connection,
+    id: SessionId,
+    at: Timestamp,
+    before: Timestamp,
+) -> Result<()> {
     connection
-        .prepare_cached("UPDATE sessions SET last_seen_at = ?2 WHERE id = ?1 AND last_seen_at <= ?3")?
+        .prepare_cached(
+            "UPDATE sessions SET last_seen_at = ?2 WHERE id = ?1 AND last_seen_at <= ?3",
+        )?
         .execute(params![id, at, before])?;
     Ok(())
 }
@@ -225,7 +251,11 @@ pub fn delete(connection: &Connection, id: SessionId) -> Result<bool> {
 ///
 /// # Errors
 /// The database fails.
-pub fn delete_all_of(connection: &Connection, user_id: UserId, except: Option<SessionId>) -> Result<()> {
+pub fn delete_all_of(
+    connection: &Connection,
+    user_id: UserId,
+    except: Option<SessionId>,
+) -> Result<()> {
     connection
         .prepare_cached("DELETE FROM sessions WHERE user_id = ?1 AND id IS NOT ?2")?
         .execute(params![user_id, except])?;

@@ -1,8 +1,9 @@
 //! The snapshot that the reads of a busy thread share.
 //!
-//! A read of its own takes a lock of the system and gives it back, while all other threads of the process wait at one mutex.
-//! A thread with many reads before it keeps its snapshot instead, and asks before each whether it is still the newest. SQLite
-//! tells by the head of the WAL index, which every commit of any process changes before it is acknowledged
+//! A read of its own takes a lock of the system and gives it back, while all other threads of the
+//! process wait at one mutex. A thread with many reads before it keeps its snapshot instead, and
+//! asks before each whether it is still the newest. SQLite tells by the head of the WAL index,
+//! which every commit of any process changes before it is acknowledged
 //! (<https://www.sqlite.org/walformat.html>, 2.1).
 
 use std::cell::{Cell, RefCell};
@@ -29,7 +30,8 @@ pub(super) struct Snapshots {
     threads: ThreadLocal<Snapshot>,
     /// How many are writing.
     writers: AtomicUsize,
-    /// Opened once and closed last: closing a file gives back all locks that the process has on it, SQLite's too.
+    /// Opened once and closed last: closing a file gives back all locks that the process has on it,
+    /// SQLite's too.
     index: Mutex<Option<Arc<File>>>,
 }
 
@@ -39,7 +41,8 @@ impl Snapshots {
         self.threads.get().filter(|snapshot| snapshot.is_held.get())
     }
 
-    /// Keeps snapshots from being held: a log that is never without readers cannot start anew after a commit, and grows.
+    /// Keeps snapshots from being held: a log that is never without readers cannot start anew after
+    /// a commit, and grows.
     pub(super) fn pause(&self) -> Pause<'_> {
         self.writers.fetch_add(1, Ordering::Relaxed);
         Pause(self)
@@ -56,7 +59,8 @@ impl Snapshots {
         Ok(Some(snapshot))
     }
 
-    /// Holds that of this thread, on a connection that `open` makes where it has none yet. Says whether it was not held before.
+    /// Holds that of this thread, on a connection that `open` makes where it has none yet. Says
+    /// whether it was not held before.
     ///
     /// # Errors
     /// What `open` returns, or the index cannot be opened.
@@ -65,7 +69,13 @@ impl Snapshots {
             let connection = open()?;
             let index = self.index_of(&connection)?;
             let (head, sessions) = (Cell::new([0; HEAD_LENGTH]), RefCell::default());
-            Ok::<_, Error>(Snapshot { connection, index, is_held: Cell::new(false), head, sessions })
+            Ok::<_, Error>(Snapshot {
+                connection,
+                index,
+                is_held: Cell::new(false),
+                head,
+                sessions,
+            })
         })?;
         Ok(!snapshot.is_held.replace(true))
     }
@@ -115,7 +125,10 @@ pub(super) struct Snapshot {
 
 impl Snapshot {
     /// The user of a session, see [`users::find_by_session`].
-    pub(super) fn find_by_session(&self, session: (SessionId, UserId)) -> Result<Option<SessionUser>> {
+    pub(super) fn find_by_session(
+        &self,
+        session: (SessionId, UserId),
+    ) -> Result<Option<SessionUser>> {
         let known = self.sessions.borrow().get(&session);
         if known.is_some() {
             return Ok(known);
@@ -177,7 +190,8 @@ mod tests {
     }
 
     fn add(connection: &Connection, number: u32) {
-        let sql = "INSERT INTO relays (name, token_sha256, created_at) VALUES (?1, randomblob(32), 0)";
+        let sql =
+            "INSERT INTO relays (name, token_sha256, created_at) VALUES (?1, randomblob(32), 0)";
         connection.execute(sql, [format!("relay{number}")]).unwrap();
     }
 
@@ -209,10 +223,17 @@ mod tests {
             add(&other, 1);
             Ok(relays(connection))
         });
-        assert_eq!(before_its_end.unwrap(), 0, "a read has one state of the database from its start to its end");
+        assert_eq!(
+            before_its_end.unwrap(),
+            0,
+            "a read has one state of the database from its start to its end"
+        );
         assert_eq!(db.read(|connection| Ok(relays(connection))).unwrap(), 1);
         assert!(is_kept());
-        assert!(thread::scope(|scope| scope.spawn(|| !is_kept()).join().unwrap()), "nobody else holds one");
+        assert!(
+            thread::scope(|scope| scope.spawn(|| !is_kept()).join().unwrap()),
+            "nobody else holds one"
+        );
     }
 
     #[test]
@@ -249,7 +270,11 @@ mod tests {
     #[test]
     fn the_log_starts_anew_once_a_snapshot_is_let_go() {
         let (_folder, db, other) = opened();
-        let is_held_up = || other.query_row("PRAGMA wal_checkpoint(RESTART)", [], |row| row.get::<_, bool>(0)).unwrap();
+        let is_held_up = || {
+            other
+                .query_row("PRAGMA wal_checkpoint(RESTART)", [], |row| row.get::<_, bool>(0))
+                .unwrap()
+        };
         assert!(db.hold().unwrap());
         add(&other, 1);
         assert_eq!(db.read(|connection| Ok(relays(connection))).unwrap(), 1);

@@ -10,7 +10,12 @@ use crate::time::Timestamp;
 ///
 /// # Errors
 /// The database fails.
-pub fn put(connection: &Connection, user_id: UserId, secret: &[u8], expires_at: Timestamp) -> Result<()> {
+pub fn put(
+    connection: &Connection,
+    user_id: UserId,
+    secret: &[u8],
+    expires_at: Timestamp,
+) -> Result<()> {
     connection.execute(
         "INSERT OR REPLACE INTO totp_enrollments (user_id, secret, expires_at) VALUES (?1, ?2, ?3)",
         params![user_id, secret, expires_at],
@@ -22,7 +27,11 @@ pub fn put(connection: &Connection, user_id: UserId, secret: &[u8], expires_at: 
 ///
 /// # Errors
 /// The database fails.
-pub fn find_active(connection: &Connection, user_id: UserId, now: Timestamp) -> Result<Option<Vec<u8>>> {
+pub fn find_active(
+    connection: &Connection,
+    user_id: UserId,
+    now: Timestamp,
+) -> Result<Option<Vec<u8>>> {
     let query = "SELECT secret FROM totp_enrollments WHERE user_id = ?1 AND expires_at > ?2";
     Ok(connection.query_row(query, params![user_id, now], |row| row.get(0)).optional()?)
 }

@@ -74,12 +74,17 @@ pub fn insert(connection: &Connection, factor: &TotpFactor) -> Result<bool> {
     Ok(inserted == 1)
 }
 
-/// Accepts a step of this very factor, with how far it was off, and tells whether it was still good: later than every one
-/// before (RFC 6238, 5.2).
+/// Accepts a step of this very factor, with how far it was off, and tells whether it was still
+/// good: later than every one before (RFC 6238, 5.2).
 ///
 /// # Errors
 /// The database fails.
-pub fn update_last_step(connection: &Connection, factor: &TotpFactor, step: i64, skew: i64) -> Result<bool> {
+pub fn update_last_step(
+    connection: &Connection,
+    factor: &TotpFactor,
+    step: i64,
+    skew: i64,
+) -> Result<bool> {
     let accepted = connection
         .prepare_cached(
             "UPDATE totp_factors SET last_step = ?3, last_skew = ?4 WHERE user_id = ?1 AND secret = ?2 AND last_step < ?3",
@@ -93,7 +98,10 @@ pub fn update_last_step(connection: &Connection, factor: &TotpFactor, step: i64,
 /// # Errors
 /// The database fails.
 pub fn update_secret(connection: &Connection, user_id: UserId, secret: &[u8]) -> Result<()> {
-    connection.execute("UPDATE totp_factors SET secret = ?2 WHERE user_id = ?1", params![user_id, secret])?;
+    connection.execute(
+        "UPDATE totp_factors SET secret = ?2 WHERE user_id = ?1",
+        params![user_id, secret],
+    )?;
     Ok(())
 }
 

@@ -10,7 +10,8 @@ use crate::cli::output::{Output, Stop};
 use crate::domain::App;
 use crate::domain::changes::Changes;
 use crate::domain::fields::{
-    Avatar, BannerUrl, Bio, Clearable, Display, Email, Home, PresenceText, Pronoun, Status, ThumbnailUrl,
+    Avatar, BannerUrl, Bio, Clearable, Display, Email, Home, PresenceText, Pronoun, Status,
+    ThumbnailUrl,
 };
 use crate::domain::links::{SentLink, links};
 use crate::domain::pictures::{self, NewPicture, PictureKind};
@@ -40,8 +41,8 @@ pub struct Set {
     /// A few words about the user, at most 4096 characters
     #[arg(long, value_name = "TEXT")]
     bio: Option<String>,
-    /// At most ten, separated by commas: URL, or LABEL=URL with a label of at most 32 characters, such as
-    /// "My page=https://a.example,https://b.example"; a comma in a URL is written %2C
+    /// At most ten, separated by commas: URL, or LABEL=URL with a label of at most 32 characters,
+    /// such as "My page=https://a.example,https://b.example"; a comma in a URL is written %2C
     #[arg(long, value_name = "LINKS")]
     links: Option<String>,
     /// The world where the user lives
@@ -79,11 +80,17 @@ pub struct Set {
 impl Set {
     pub(super) fn run(self, app: &App, output: Output, now: Timestamp) -> Result<()> {
         let name = self.named.name.clone();
-        let arguments = [(PictureKind::Thumbnail, &self.thumbnail), (PictureKind::Banner, &self.banner)];
-        let files = arguments.into_iter().filter_map(|(kind, argument)| Some((kind, file(argument.as_deref())?)));
-        let pictures = files.map(|(kind, file)| Ok((kind, read(app, kind, &file)?))).collect::<Result<Vec<_>>>()?;
+        let arguments =
+            [(PictureKind::Thumbnail, &self.thumbnail), (PictureKind::Banner, &self.banner)];
+        let files = arguments
+            .into_iter()
+            .filter_map(|(kind, argument)| Some((kind, file(argument.as_deref())?)));
+        let pictures = files
+            .map(|(kind, file)| Ok((kind, read(app, kind, &file)?)))
+            .collect::<Result<Vec<_>>>()?;
         let changes = self.changes().map_err(|error| named(error, &name))?;
-        let user = users::set(app, &name, changes, &pictures, now).map_err(|error| named(error, &name))?;
+        let user =
+            users::set(app, &name, changes, &pictures, now).map_err(|error| named(error, &name))?;
         if output.json {
             output.json(&user)?;
         }
@@ -93,29 +100,45 @@ impl Set {
 
     fn changes(self) -> Checked<Changes> {
         let url = |text: Option<String>| text.filter(|text| file(Some(text)).is_none());
-        let filled = |texts: Vec<String>| texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>();
+        let filled = |texts: Vec<String>| {
+            texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>()
+        };
         Ok(Changes {
             display: self.display.map(Display::parse).transpose()?,
             email: self.email.map(|text| Clearable::parse(text, Email::parse)).transpose()?,
             email_verified: self.verified,
             bio: self.bio.map(|text| Clearable::parse(text, Bio::parse)).transpose()?,
-            thumbnail: url(self.thumbnail).map(|text| Clearable::parse(text, ThumbnailUrl::parse)).transpose()?,
-            banner: url(self.banner).map(|text| Clearable::parse(text, BannerUrl::parse)).transpose()?,
+            thumbnail: url(self.thumbnail)
+                .map(|text| Clearable::parse(text, ThumbnailUrl::parse))
+                .transpose()?,
+            banner: url(self.banner)
+                .map(|text| Clearable::parse(text, BannerUrl::parse))
+                .transpose()?,
             links: self.links.map(|text| links(split(&text))).transpose()?,
             home: self.home.map(|text| Clearable::parse(text, Home::parse)).transpose()?,
             pronoun: self.pronoun.map(|text| Clearable::parse(text, Pronoun::parse)).transpose()?,
             avatar: self.avatar.map(|text| Clearable::parse(text, Avatar::parse)).transpose()?,
-            presence: self.presence.map(|text| Clearable::parse(text, Status::parse)).transpose()?,
-            presence_text: self.presence_text.map(|text| Clearable::parse(text, PresenceText::parse)).transpose()?,
+            presence: self
+                .presence
+                .map(|text| Clearable::parse(text, Status::parse))
+                .transpose()?,
+            presence_text: self
+                .presence_text
+                .map(|text| Clearable::parse(text, PresenceText::parse))
+                .transpose()?,
             rank: self.rank,
             language: self.language,
-            given_tags: self.tags.map(|texts| filled(texts).into_iter().map(GivenTag::parse).collect()).transpose()?,
+            given_tags: self
+                .tags
+                .map(|texts| filled(texts).into_iter().map(GivenTag::parse).collect())
+                .transpose()?,
             ..Changes::default()
         })
     }
 }
 
-/// Splits links at their commas, each into its label and its URL. A part without a URL belongs to the label behind it.
+/// Splits links at their commas, each into its label and its URL. A part without a URL belongs to
+/// the label behind it.
 fn split(text: &str) -> Vec<SentLink> {
     let mut links = Vec::new();
     let mut start = 0;
@@ -125,9 +148,12 @@ fn split(text: &str) -> Vec<SentLink> {
         if end < text.len() && !part.contains("://") && !part.is_empty() {
             continue;
         }
-        let url = part.find("=http").filter(|at| part[at + 1..].contains("://") && !part[..*at].contains("://"));
+        let url = part
+            .find("=http")
+            .filter(|at| part[at + 1..].contains("://") && !part[..*at].contains("://"));
         match url {
-            Some(at) => links.push(SentLink { label: Some(part[..at].into()), value: part[at + 1..].into() }),
+            Some(at) => links
+                .push(SentLink { label: Some(part[..at].into()), value: part[at + 1..].into() }),
             None if part.is_empty() => (),
             None => links.push(SentLink { label: None, value: part.into() }),
         }
@@ -149,9 +175,13 @@ fn read(app: &App, kind: PictureKind, file: &str) -> Result<NewPicture> {
     let content = fs::read(file).with_context(|| format!("cannot read {file}"))?;
     pictures::recognize(app, kind, content).map_err(|error| {
         let text = match &error {
-            Error::PayloadTooLarge { limit } => format!("{file} is larger than {limit} bytes (limits.picture_bytes)"),
+            Error::PayloadTooLarge { limit } => {
+                format!("{file} is larger than {limit} bytes (limits.picture_bytes)")
+            }
             Error::UnsupportedMediaType { expected } => format!("{file} is not {expected}"),
-            Error::InvalidPictureSize { .. } => format!("{file} must be at most 4096 pixels wide and high"),
+            Error::InvalidPictureSize { .. } => {
+                format!("{file} must be at most 4096 pixels wide and high")
+            }
             _ => return error.into(),
         };
         Stop::usage(text).into()

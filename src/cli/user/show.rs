@@ -52,7 +52,8 @@ pub(super) fn run(app: &App, output: Output, name: &str, now: Timestamp) -> Resu
         ("banner", optional(public.banner)),
         ("created", public.created_at.to_string()),
     ];
-    rows.iter().try_for_each(|(key, value)| output.line(format_args!("{key:<14}{}", printable(value))))
+    rows.iter()
+        .try_for_each(|(key, value)| output.line(format_args!("{key:<14}{}", printable(value))))
 }
 
 pub(super) fn second_factors(factors: &FactorStates) -> String {

@@ -52,7 +52,9 @@ fn make_if_due(app: &App, every: Span, now: Timestamp) -> Result<(), BackupError
     let mut copies = copies(folder).map_err(failed("read the folder"))?;
     // A clock that was wrong once shall not stop what comes after.
     copies.retain(|copy| copy.file_name() <= Some(name(now).as_ref()));
-    let due = copies.last().is_none_or(|newest| newest.file_name() <= Some(name(now.before(every.into())).as_ref()));
+    let due = copies
+        .last()
+        .is_none_or(|newest| newest.file_name() <= Some(name(now.before(every.into())).as_ref()));
     if !due {
         return Ok(());
     }
@@ -61,7 +63,10 @@ fn make_if_due(app: &App, every: Span, now: Timestamp) -> Result<(), BackupError
     tracing::info!(path = ?path, "made a backup");
     copies.push(path);
     let too_many = copies.len().saturating_sub(keep.get() as usize);
-    copies.drain(..too_many).try_for_each(fs::remove_file).map_err(failed("delete an old backup in"))
+    copies
+        .drain(..too_many)
+        .try_for_each(fs::remove_file)
+        .map_err(failed("delete an old backup in"))
 }
 
 /// The names sort as the times do.
@@ -88,7 +93,9 @@ fn copies(folder: &Path) -> io::Result<Vec<PathBuf>> {
 /// # Errors
 /// The folder cannot be read.
 pub fn newest(folder: &Path) -> io::Result<Option<Timestamp>> {
-    let made = |copy: &PathBuf| Ok(Timestamp::from_millis(fs::metadata(copy)?.mtime().saturating_mul(1000)));
+    let made = |copy: &PathBuf| {
+        Ok(Timestamp::from_millis(fs::metadata(copy)?.mtime().saturating_mul(1000)))
+    };
     match copies(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         copies => copies?.last().map(made).transpose(),
@@ -107,7 +114,10 @@ mod tests {
         let start = Timestamp::from_millis(1_750_936_113_726);
         let names = || {
             let found = copies(&app.config.backup.folder).unwrap();
-            found.iter().map(|path| path.file_name().unwrap().to_str().unwrap().to_owned()).collect::<Vec<_>>()
+            found
+                .iter()
+                .map(|path| path.file_name().unwrap().to_str().unwrap().to_owned())
+                .collect::<Vec<_>>()
         };
         fs::create_dir(folder.path().join("kept")).unwrap();
         let future = folder.path().join("kept/nox-2036-01-01T00-00-00Z.db");
@@ -117,6 +127,10 @@ mod tests {
         }
         fs::remove_file(future).unwrap();
         assert_eq!(names(), ["nox-2025-06-27T11-08-33Z.db", "nox-2025-06-28T11-08-33Z.db"]);
-        assert_eq!(fs::read_dir(folder.path().join("kept")).unwrap().count(), 2, "no draft is left");
+        assert_eq!(
+            fs::read_dir(folder.path().join("kept")).unwrap().count(),
+            2,
+            "no draft is left"
+        );
     }
 }

@@ -1,5 +1,5 @@
-//! The challenge of a login that waits for its second factor. It names the login and is worth nothing else: with it, a code
-//! can be asked for before there is a session.
+//! The challenge of a login that waits for its second factor. It names the login and is worth
+//! nothing else: with it, a code can be asked for before there is a session.
 
 use std::time::Duration;
 
@@ -30,13 +30,15 @@ pub struct Challenge {
     pub token: String,
     /// Whether an authenticator app can prove it.
     pub totp: bool,
-    /// Whether a code by mail can, or what goes into the same field: recovery codes, and codes from the operator.
+    /// Whether a code by mail can, or what goes into the same field: recovery codes, and codes from
+    /// the operator.
     pub email: bool,
     /// Whether a code can be mailed.
     pub can_mail: bool,
 }
 
-/// Asks a user for their second factor. Where mail is the only one, a code goes out at once: some clients cannot ask for it.
+/// Asks a user for their second factor. Where mail is the only one, a code goes out at once: some
+/// clients cannot ask for it.
 pub(super) fn demand(app: &App, user: &User, device: &Device, now: Timestamp) -> Result<Challenge> {
     let can_mail = app.mailer.is_on();
     if can_mail && user.has_email_factor && !user.has_totp {
@@ -55,7 +57,8 @@ pub(super) fn demand(app: &App, user: &User, device: &Device, now: Timestamp) ->
     })
 }
 
-/// Makes the challenge for a user whose password was right. It is stored nowhere: its seal proves it.
+/// Makes the challenge for a user whose password was right. It is stored nowhere: its seal proves
+/// it.
 pub(super) fn make(app: &App, user: &User, now: Timestamp) -> Result<String> {
     let ends = now.after(LIFETIME).millis().to_be_bytes();
     let content = [&user.id.0.to_be_bytes()[..], &ends, &password_mark(app, user)].concat();
@@ -65,7 +68,8 @@ pub(super) fn make(app: &App, user: &User, now: Timestamp) -> Result<String> {
 /// Whose login a challenge names.
 ///
 /// # Errors
-/// [`Error::InvalidChallenge`] where its time is over, the password has changed since, or it was not made here.
+/// [`Error::InvalidChallenge`] where its time is over, the password has changed since, or it was
+/// not made here.
 pub fn user(app: &App, challenge: &str, now: Timestamp) -> Result<User> {
     let (id, ends, mark) = read(app, challenge).ok_or(Error::InvalidChallenge)?;
     let user = app.db.read(|connection| users::find_by_id(connection, id))?;

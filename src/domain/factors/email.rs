@@ -3,7 +3,9 @@
 use super::challenge;
 use super::recovery::{self, RecoveryCodes};
 use super::sent;
-use super::{Attempt, Code, Outcome, Proof, changed, consume_code, forget_the_rest, is_on, with_factor};
+use super::{
+    Attempt, Code, Outcome, Proof, changed, consume_code, forget_the_rest, is_on, with_factor,
+};
 use crate::domain::App;
 use crate::domain::audit::Event;
 use crate::domain::change::Change;
@@ -32,8 +34,9 @@ pub enum Asker {
 /// Mails a code.
 ///
 /// # Errors
-/// [`Error::ServiceDisabled`] without a mail server, [`Error::InvalidChallenge`], [`Error::EmailNotVerified`],
-/// [`Error::FactorNotEnabled`] where the code would be good for nothing, [`Error::TooManyRequests`], or a fault.
+/// [`Error::ServiceDisabled`] without a mail server, [`Error::InvalidChallenge`],
+/// [`Error::EmailNotVerified`], [`Error::FactorNotEnabled`] where the code would be good for
+/// nothing, [`Error::TooManyRequests`], or a fault.
 pub fn send(app: &App, asker: Asker, now: Timestamp) -> Result<()> {
     check_service(app)?;
     match asker {
@@ -68,13 +71,16 @@ pub fn check_service(app: &App) -> Result<()> {
 /// # Errors
 /// The database fails.
 pub fn is_mailed(app: &App, user: &User, now: Timestamp) -> Result<bool> {
-    let code = app.db.read(|connection| sent_codes::find_active(connection, user.id, Way::Email, now))?;
+    let code =
+        app.db.read(|connection| sent_codes::find_active(connection, user.id, Way::Email, now))?;
     Ok(code.is_some_and(|code| !code.is_used))
 }
 
-/// Whether a code that is still good was mailed to a user within the time that one has to wait for another.
+/// Whether a code that is still good was mailed to a user within the time that one has to wait for
+/// another.
 fn is_just_mailed(app: &App, user: &User, now: Timestamp) -> Result<bool> {
-    let code = app.db.read(|connection| sent_codes::find_active(connection, user.id, Way::Email, now))?;
+    let code =
+        app.db.read(|connection| sent_codes::find_active(connection, user.id, Way::Email, now))?;
     let earliest_end = now.before(MAIL_EVERY).after(sent::LIFETIME);
     Ok(code.is_some_and(|code| !code.is_used && earliest_end < code.expires_at))
 }
@@ -82,14 +88,15 @@ fn is_just_mailed(app: &App, user: &User, now: Timestamp) -> Result<bool> {
 /// Mails a code to a user with a verified address: at most one a minute, and ten a day.
 pub(super) fn mail_code(app: &App, user: &User, device: &Device, now: Timestamp) -> Result<()> {
     let _counted = throttle::spend(app, Budget::codes(&user.id.to_string()), now)?;
-    let code = app.db.write(|connection| sent::make(app, connection, (user.id, Way::Email), now))?;
+    let code =
+        app.db.write(|connection| sent::make(app, connection, (user.id, Way::Email), now))?;
     app.mail_to(user, Some(device), &Letter::Code(&code));
     tracing::info!(account = %user.id, ip = %device.ip, "a code is on its way by mail");
     Ok(())
 }
 
-/// Switches the factor on, by a code that was mailed to the address, and where another factor is on, by a code of that too;
-/// gives out recovery codes where there are none yet.
+/// Switches the factor on, by a code that was mailed to the address, and where another factor is
+/// on, by a code of that too; gives out recovery codes where there are none yet.
 ///
 /// # Errors
 /// [`Error::ServiceDisabled`], [`Error::AlreadyValid`], [`Error::TooManyRequests`],
@@ -123,7 +130,12 @@ pub fn enable(
     consume_code(app, attempt, now, prove, enable).map(Outcome::Done)
 }
 
-fn switch_on(app: &App, tx: &Change<'_>, principal: &Principal, now: Timestamp) -> Result<RecoveryCodes> {
+fn switch_on(
+    app: &App,
+    tx: &Change<'_>,
+    principal: &Principal,
+    now: Timestamp,
+) -> Result<RecoveryCodes> {
     check_open(tx, principal, now)?;
     let user = &principal.user;
     // The code went to the address that was there then.
@@ -141,7 +153,12 @@ fn switch_on(app: &App, tx: &Change<'_>, principal: &Principal, now: Timestamp) 
 ///
 /// # Errors
 /// [`Error::FactorNotEnabled`], [`Error::WrongCode`], [`Error::TooManyRequests`], or a fault.
-pub fn disable(app: &App, principal: &Principal, code: Option<&Code>, now: Timestamp) -> Result<Outcome<()>> {
+pub fn disable(
+    app: &App,
+    principal: &Principal,
+    code: Option<&Code>,
+    now: Timestamp,
+) -> Result<Outcome<()>> {
     let user = &principal.user;
     if !user.has_email_factor {
         return Err(Error::FactorNotEnabled);

@@ -17,7 +17,8 @@ use crate::time::Timestamp;
 /// Gives a user new recovery codes; where `show` fails, the old ones stay.
 ///
 /// # Errors
-/// [`Error::UserNotFound`], [`Error::ServiceDisabled`] without a second factor, a fault, or what `show` returns.
+/// [`Error::UserNotFound`], [`Error::ServiceDisabled`] without a second factor, a fault, or what
+/// `show` returns.
 pub fn renew_recovery_codes<E: From<Error>>(
     app: &App,
     name: &str,
@@ -32,10 +33,12 @@ pub fn renew_recovery_codes<E: From<Error>>(
     })
 }
 
-/// Makes a code that is good once, as if the user's authenticator app had shown it; where `show` fails, there is none.
+/// Makes a code that is good once, as if the user's authenticator app had shown it; where `show`
+/// fails, there is none.
 ///
 /// # Errors
-/// [`Error::UserNotFound`], [`Error::ServiceDisabled`] without a second factor, a fault, or what `show` returns.
+/// [`Error::UserNotFound`], [`Error::ServiceDisabled`] without a second factor, a fault, or what
+/// `show` returns.
 pub fn issue_code<E: From<Error>>(
     app: &App,
     name: &str,
@@ -52,7 +55,8 @@ pub fn issue_code<E: From<Error>>(
     })
 }
 
-/// Removes every second factor of a user, and forgets what was counted against them; tells whether there was one.
+/// Removes every second factor of a user, and forgets what was counted against them; tells whether
+/// there was one.
 ///
 /// # Errors
 /// [`Error::UserNotFound`], or the database fails.

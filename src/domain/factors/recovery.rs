@@ -21,7 +21,8 @@ const PURPOSE: &str = "recovery";
 /// Recovery codes as they are shown, once: `XXXXX-XXXXX`.
 pub type RecoveryCodes = Vec<Zeroizing<String>>;
 
-/// The letters of what may be a recovery code, without its dash and in upper case; `None` where it can be none.
+/// The letters of what may be a recovery code, without its dash and in upper case; `None` where it
+/// can be none.
 pub(super) fn letters(text: &str) -> Option<Zeroizing<String>> {
     let letters = match text.split_once('-') {
         Some((one, two)) if one.len() == 5 && two.len() == 5 => [one, two].concat(),
@@ -29,19 +30,28 @@ pub(super) fn letters(text: &str) -> Option<Zeroizing<String>> {
         None => text.to_owned(),
     };
     let letters = Zeroizing::new(letters.to_ascii_uppercase());
-    (letters.len() == 10 && letters.bytes().all(|letter| ALPHABET.contains(&letter))).then_some(letters)
+    (letters.len() == 10 && letters.bytes().all(|letter| ALPHABET.contains(&letter)))
+        .then_some(letters)
 }
 
 /// Gives a user new codes; all before are worth nothing any more.
 pub(super) fn renew(app: &App, connection: &Connection, user: UserId) -> Result<RecoveryCodes> {
-    let codes = (0..COUNT).map(|_| groups_of_five(ALPHABET, 2)).collect::<Result<RecoveryCodes>>()?;
-    let hashes: Vec<_> = codes.iter().map(|code| app.keyed_hash(PURPOSE, user, &code.replace('-', ""))).collect();
+    let codes =
+        (0..COUNT).map(|_| groups_of_five(ALPHABET, 2)).collect::<Result<RecoveryCodes>>()?;
+    let hashes: Vec<_> =
+        codes.iter().map(|code| app.keyed_hash(PURPOSE, user, &code.replace('-', ""))).collect();
     recovery_codes::replace(connection, user, &hashes)?;
     Ok(codes)
 }
 
 /// Uses a code up, where it is one that is left.
-pub(super) fn spend(app: &App, connection: &Connection, user: UserId, letters: &str, now: Timestamp) -> Result<Proof> {
+pub(super) fn spend(
+    app: &App,
+    connection: &Connection,
+    user: UserId,
+    letters: &str,
+    now: Timestamp,
+) -> Result<Proof> {
     let hash = app.keyed_hash(PURPOSE, user, letters);
     match recovery_codes::find(connection, user, &hash)? {
         None => Ok(Proof::Wrong),
@@ -63,9 +73,16 @@ mod tests {
         for text in ["ABCDE-FGHJK", "abcde-fghjk", "ABCDEFGHJK", "aBcDeFgHjK"] {
             assert_eq!(letters(text).as_deref().map(String::as_str), Some("ABCDEFGHJK"), "{text}");
         }
-        for text in
-            ["", "ABCDE-FGHJ", "ABCD-EFGHJK", "ABCDE-FGH-K", "ABCDE-FGHI0", "ABCDEFGHJKL", "ÄBCDE-FGHK", "ABCDE FGHJK"]
-        {
+        for text in [
+            "",
+            "ABCDE-FGHJ",
+            "ABCD-EFGHJK",
+            "ABCDE-FGH-K",
+            "ABCDE-FGHI0",
+            "ABCDEFGHJKL",
+            "ÄBCDE-FGHK",
+            "ABCDE FGHJK",
+        ] {
             assert_eq!(letters(text), None, "{text}");
         }
     }
@@ -85,7 +102,10 @@ mod tests {
     fn every_code_that_is_given_out_is_understood() {
         for _ in 0..100 {
             let code = groups_of_five(ALPHABET, 2).unwrap();
-            assert_eq!(letters(&code.to_lowercase()).map(|letters| letters.to_string()), Some(code.replace('-', "")));
+            assert_eq!(
+                letters(&code.to_lowercase()).map(|letters| letters.to_string()),
+                Some(code.replace('-', ""))
+            );
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Six-digit codes that the server makes: mailed, or handed out by the operator. Each is good once, for ten minutes, and
-//! dead after five wrong ones.
+//! Six-digit codes that the server makes: mailed, or handed out by the operator. Each is good once,
+//! for ten minutes, and dead after five wrong ones.
 
 use std::time::Duration;
 
@@ -43,7 +43,8 @@ pub(super) fn spend(
 ) -> Result<Proof> {
     let hash = app.keyed_hash(PURPOSE, user, digits);
     for way in ways {
-        match sent_codes::find_active(connection, user, *way, now)?.filter(|code| code.hash == hash) {
+        match sent_codes::find_active(connection, user, *way, now)?.filter(|code| code.hash == hash)
+        {
             Some(code) if code.is_used => return Ok(Proof::Used),
             Some(_) => {
                 sent_codes::update_used(connection, user, *way, now)?;

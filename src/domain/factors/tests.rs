@@ -9,8 +9,12 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 const NOW: Timestamp = Timestamp::from_millis(1_750_936_113_726);
-const DEVICE: Device =
-    Device { ip: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), user_agent: None, language: None, browser: None };
+const DEVICE: Device = Device {
+    ip: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
+    user_agent: None,
+    language: None,
+    browser: None,
+};
 const MINUTE: Duration = Duration::from_mins(1);
 
 /// Mail goes to a port where nobody listens.
@@ -49,7 +53,9 @@ fn principal(app: &App, code: Option<&str>, now: Timestamp) -> Principal {
         public_key: None,
         device: DEVICE,
     };
-    let Outcome::Done(session) = login(app, &attempt, now).unwrap() else { panic!("a code is due") };
+    let Outcome::Done(session) = login(app, &attempt, now).unwrap() else {
+        panic!("a code is due")
+    };
     authenticate(app, &session.token, DEVICE, now).unwrap()
 }
 
@@ -59,7 +65,10 @@ fn make(app: &App, ada: UserId, way: Way, now: Timestamp) -> Zeroizing<String> {
 }
 
 fn is_accepted(app: &App, ada: UserId, text: &str, now: Timestamp) -> bool {
-    accept(app, Attempt { user: &user(app, ada), device: &DEVICE, code: &code(text) }, now, |_| Ok(())).is_ok()
+    accept(app, Attempt { user: &user(app, ada), device: &DEVICE, code: &code(text) }, now, |_| {
+        Ok(())
+    })
+    .is_ok()
 }
 
 fn other_than(code: &str) -> &'static str {
@@ -71,7 +80,11 @@ fn a_code_that_was_made_here_is_good_for_ten_minutes() {
     for (millis, good) in [(0, true), (599_999, true), (600_000, false)] {
         let (_folder, app, ada) = app("");
         let code = make(&app, ada, Way::Operator, NOW);
-        assert_eq!(is_accepted(&app, ada, &code, NOW.after(Duration::from_millis(millis))), good, "{millis}");
+        assert_eq!(
+            is_accepted(&app, ada, &code, NOW.after(Duration::from_millis(millis))),
+            good,
+            "{millis}"
+        );
     }
 }
 
@@ -117,7 +130,10 @@ fn one_mail_a_minute_and_ten_a_day() {
         send(at).unwrap();
         assert!(matches!(send(at), Err(Error::TooManyRequests { seconds: 60 })), "{mail}");
     }
-    assert!(matches!(send(NOW.after(20 * MINUTE)), Err(Error::TooManyRequests { seconds: 85_200 })));
+    assert!(matches!(
+        send(NOW.after(20 * MINUTE)),
+        Err(Error::TooManyRequests { seconds: 85_200 })
+    ));
     assert!(send(NOW.after(24 * 60 * MINUTE)).is_ok());
 }
 
@@ -125,7 +141,9 @@ fn one_mail_a_minute_and_ten_a_day() {
 fn a_challenge_is_good_for_ten_minutes_for_the_same_password_and_for_nobody_who_is_banned() {
     let (_folder, app, ada) = app("");
     let challenge = challenge::make(&app, &user(&app, ada), NOW).unwrap();
-    let at = |millis| challenge::user(&app, &challenge, NOW.after(Duration::from_millis(millis))).is_ok();
+    let at = |millis| {
+        challenge::user(&app, &challenge, NOW.after(Duration::from_millis(millis))).is_ok()
+    };
     assert_eq!([at(0), at(599_999), at(600_000)], [true, true, false]);
     crate::domain::users::disable(&app, "ada", None, None, NOW).unwrap();
     assert!(!at(0));
@@ -156,14 +174,21 @@ fn a_waiting_secret_opens_in_no_other_place() {
     let principal = principal(&app, None, NOW);
     totp::setup(&app, &principal, None, NOW).unwrap();
     let bob = add_user(&app, "bob", "hunter22");
-    let sealed = app.db.read(|connection| totp_enrollments::find_active(connection, ada, NOW)).unwrap().unwrap();
+    let sealed = app
+        .db
+        .read(|connection| totp_enrollments::find_active(connection, ada, NOW))
+        .unwrap()
+        .unwrap();
     let session = principal.session;
     assert!(app.key.open(&format!("totp-enrollment:{ada}:{session}"), &sealed).is_ok());
     assert!(app.key.open(&format!("totp-enrollment:{bob}:{session}"), &sealed).is_err());
     assert!(app.key.open(&format!("totp:{ada}"), &sealed).is_err());
     let other = self::principal(&app, None, NOW);
     assert!(totp::waiting(&app, &principal, NOW).unwrap().is_some());
-    assert!(totp::waiting(&app, &other, NOW).unwrap().is_none(), "another session sees nothing of it");
+    assert!(
+        totp::waiting(&app, &other, NOW).unwrap().is_none(),
+        "another session sees nothing of it"
+    );
 }
 
 #[test]
@@ -172,9 +197,12 @@ fn a_right_code_of_a_change_that_fails_is_no_guess_and_stays_good() {
     let digits = make(&app, ada, Way::Operator, NOW);
     let user = user(&app, ada);
     for _ in 0..10 {
-        let failed = accept(&app, Attempt { user: &user, device: &DEVICE, code: &code(&digits) }, NOW, |_| {
-            Err::<(), _>(Error::UserNotFound)
-        });
+        let failed = accept(
+            &app,
+            Attempt { user: &user, device: &DEVICE, code: &code(&digits) },
+            NOW,
+            |_| Err::<(), _>(Error::UserNotFound),
+        );
         assert!(matches!(failed, Err(Error::UserNotFound)));
     }
     assert!(is_accepted(&app, ada, &digits, NOW));
@@ -184,7 +212,8 @@ fn a_right_code_of_a_change_that_fails_is_no_guess_and_stays_good() {
 fn a_challenge_logs_nobody_in_who_has_no_factor() {
     let (_folder, app, ada) = app("");
     let challenge = challenge::make(&app, &user(&app, ada), NOW).unwrap();
-    let finish = |code: &str| crate::domain::auth::finish(&app, &challenge, &self::code(code), &DEVICE, NOW);
+    let finish =
+        |code: &str| crate::domain::auth::finish(&app, &challenge, &self::code(code), &DEVICE, NOW);
     assert!(matches!(finish("000000"), Err(Error::InvalidChallenge)));
     change(&app, ada, |user| user.has_email_factor = true);
     let code = make(&app, ada, Way::Email, NOW);
@@ -209,37 +238,35 @@ fn a_link_is_good_for_a_day() {
         let token_sha256: [u8; 32] =
             sha2::Digest::finalize(<sha2::Sha256 as sha2::Digest>::new_with_prefix("token")).into();
         let times = (NOW, NOW.after(Duration::from_hours(24)));
-        let link =
-            |connection: &_| email_confirmations::insert(connection, &token_sha256, (ada, "ada@example.org"), times);
+        let link = |connection: &_| {
+            email_confirmations::insert(connection, &token_sha256, (ada, "ada@example.org"), times)
+        };
         app.db.write(link).unwrap();
-        assert_eq!(addresses::confirm(&app, "token", &DEVICE, NOW.after(Duration::from_hours(hours))).is_ok(), good);
+        assert_eq!(
+            addresses::confirm(&app, "token", &DEVICE, NOW.after(Duration::from_hours(hours)))
+                .is_ok(),
+            good
+        );
     }
-}
-
-#[test]
-fn a_device_is_forgotten_after_half_a_year() {
-    let (_folder, app, ada) = app("");
-    let touch = |days: u64| {
-        let now = NOW.after(Duration::from_hours(24 * days));
-        app.db.write(|connection| crate::domain::devices::note(&app, connection, ada, (&DEVICE, None), now)).unwrap();
-        let elsewhere = Device { ip: [192, 0, 2, 9].into(), ..DEVICE };
-        app.db.write(|connection| crate::domain::devices::note(&app, connection, ada, (&elsewhere, None), now)).unwrap()
-    };
-    assert!(touch(0), "it was never there");
-    assert!(!touch(180));
-    assert!(touch(361));
-    // Whoever comes back after a long time is told, too.
-    let elsewhere = Device { ip: [192, 0, 2, 77].into(), ..DEVICE };
-    let later = NOW.after(Duration::from_hours(24 * 1000));
-    let note = |connection: &_| crate::domain::devices::note(&app, connection, ada, (&elsewhere, None), later);
-    assert!(app.db.write(note).unwrap());
 }
 
 #[test]
 fn only_six_digits_or_a_recovery_code_are_a_code() {
-    for text in ["", "12345", "1234567", "12345a", " 12345", "１２３４５６", "12345\0", "ABCDE-FGHI0", "ABCDEFGHJ"]
-    {
+    for text in [
+        "",
+        "12345",
+        "1234567",
+        "12345a",
+        " 12345",
+        "１２３４５６",
+        "12345\0",
+        "ABCDE-FGHI0",
+        "ABCDEFGHJ",
+    ] {
         assert!(Code::parse("code", text.into()).is_err(), "{text:?}");
     }
-    assert!(Code::parse("code", "000000".into()).is_ok() && Code::parse("code", "abcde-FGHJK".into()).is_ok());
+    assert!(
+        Code::parse("code", "000000".into()).is_ok()
+            && Code::parse("code", "abcde-FGHJK".into()).is_ok()
+    );
 }

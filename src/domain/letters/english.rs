@@ -3,7 +3,11 @@
 use super::{Letter, Part, Sender, agent, minute, text};
 use crate::domain::audit::Event;
 
-pub(super) fn write<'a>(sender: &Sender<'_>, display: &str, letter: &Letter<'a>) -> (String, Vec<Part<'a>>) {
+pub(super) fn write<'a>(
+    sender: &Sender<'_>,
+    display: &str,
+    letter: &Letter<'a>,
+) -> (String, Vec<Part<'a>>) {
     let Sender { title, address } = sender;
     let hello = text(format!("Hello {display},"));
     match letter {
@@ -14,14 +18,18 @@ pub(super) fn write<'a>(sender: &Sender<'_>, display: &str, letter: &Letter<'a>)
                 text(format!("Enter this code where {title} asks for one:")),
                 Part::Code(code),
                 text("It works once, within ten minutes."),
-                text("If it was not you who asked, change your password and end all other sessions."),
+                text(
+                    "If it was not you who asked, change your password and end all other sessions.",
+                ),
             ],
         ),
         Letter::Confirmation(url) => (
             format!("Confirm your address for {title}"),
             vec![
                 hello,
-                text(format!("This address was given for your account at {address}. If that was you, confirm it:")),
+                text(format!(
+                    "This address was given for your account at {address}. If that was you, confirm it:"
+                )),
                 Part::Link("Confirm this address", url),
                 text("The link works once, within 24 hours. If it was not you, do nothing."),
             ],
@@ -43,7 +51,9 @@ pub(super) fn write<'a>(sender: &Sender<'_>, display: &str, letter: &Letter<'a>)
         ),
         Letter::Test => (
             format!("{title} can send mail"),
-            vec![text(format!("This is a test of the mail settings of {title} ({address}). It has arrived."))],
+            vec![text(format!(
+                "This is a test of the mail settings of {title} ({address}). It has arrived."
+            ))],
         ),
     }
 }

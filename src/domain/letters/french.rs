@@ -3,7 +3,11 @@
 use super::{Letter, Part, Sender, agent, minute, text};
 use crate::domain::audit::Event;
 
-pub(super) fn write<'a>(sender: &Sender<'_>, display: &str, letter: &Letter<'a>) -> (String, Vec<Part<'a>>) {
+pub(super) fn write<'a>(
+    sender: &Sender<'_>,
+    display: &str,
+    letter: &Letter<'a>,
+) -> (String, Vec<Part<'a>>) {
     let Sender { title, address } = sender;
     let hello = text(format!("Bonjour {display},"));
     match letter {
@@ -27,7 +31,9 @@ pub(super) fn write<'a>(sender: &Sender<'_>, display: &str, letter: &Letter<'a>)
                     "Cette adresse a été indiquée pour votre compte sur {address}. Si c’était vous, confirmez-la\u{a0}:"
                 )),
                 Part::Link("Confirmer cette adresse", url),
-                text("Le lien est valable une seule fois, pendant 24 heures. Si ce n’était pas vous, ne faites rien."),
+                text(
+                    "Le lien est valable une seule fois, pendant 24 heures. Si ce n’était pas vous, ne faites rien.",
+                ),
             ],
         ),
         Letter::Notice(event, device, at) => (
@@ -47,7 +53,9 @@ pub(super) fn write<'a>(sender: &Sender<'_>, display: &str, letter: &Letter<'a>)
         ),
         Letter::Test => (
             format!("{title} peut envoyer des e-mails"),
-            vec![text(format!("Ceci est un essai des réglages d’e-mail de {title} ({address}). Il est bien arrivé."))],
+            vec![text(format!(
+                "Ceci est un essai des réglages d’e-mail de {title} ({address}). Il est bien arrivé."
+            ))],
         ),
     }
 }

@@ -76,16 +76,21 @@ impl Route {
     pub(super) fn new(config: &config::Mail, host: &str) -> Result<Self, MailError> {
         let from = config.from.parse().map_err(|_| MailError::Setting {
             key: "from",
-            message: format!("{:?} is not an address such as \"Nox <nox@example.org>\"", config.from),
+            message: format!(
+                "{:?} is not an address such as \"Nox <nox@example.org>\"",
+                config.from
+            ),
         })?;
-        let port = if config.port.get() == 0 { config.tls.usual_port().into() } else { config.port.get() };
+        let port =
+            if config.port.get() == 0 { config.tls.usual_port().into() } else { config.port.get() };
         let mut transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&config.host)
             .port(u16::try_from(port).unwrap_or(config.tls.usual_port()))
             .tls(tls(config)?)
             .hello_name(ClientId::Domain(host.into()))
             .timeout(Some(LIMIT));
         if !config.user.is_empty() {
-            transport = transport.credentials(Credentials::new(config.user.clone(), password(config)?));
+            transport =
+                transport.credentials(Credentials::new(config.user.clone(), password(config)?));
         }
         Ok(Self { transport: transport.build(), from, host: host.into() })
     }
@@ -102,7 +107,8 @@ impl Route {
             // RFC 3834, 5: nobody's holiday should answer.
             .header(AutoSubmitted)
             .multipart(MultiPart::alternative_plain_html(text, html))?;
-        let response = timeout(LIMIT, self.transport.send(message)).await.map_err(|_| MailError::Slow)??;
+        let response =
+            timeout(LIMIT, self.transport.send(message)).await.map_err(|_| MailError::Slow)??;
         Ok(format!("{} {}", response.code(), response.message().collect::<Vec<_>>().join(" ")))
     }
 }
@@ -114,15 +120,23 @@ fn tls(config: &config::Mail) -> Result<Tls, MailError> {
     let mut parameters = TlsParameters::builder(config.host.clone());
     if !config.ca_file.as_os_str().is_empty() {
         let pem = read("ca_file", &config.ca_file)?;
-        let none = || MailError::Setting { key: "ca_file", message: "there is no certificate in PEM in it".into() };
+        let none = || MailError::Setting {
+            key: "ca_file",
+            message: "there is no certificate in PEM in it".into(),
+        };
         if !pem.contains("-----BEGIN CERTIFICATE-----") {
             return Err(none());
         }
         let wrong = |_| none();
-        parameters = parameters.add_root_certificate(Certificate::from_pem(pem.as_bytes()).map_err(wrong)?);
+        parameters =
+            parameters.add_root_certificate(Certificate::from_pem(pem.as_bytes()).map_err(wrong)?);
     }
     let parameters = parameters.build()?;
-    Ok(if config.tls == MailTls::Required { Tls::Wrapper(parameters) } else { Tls::Required(parameters) })
+    Ok(if config.tls == MailTls::Required {
+        Tls::Wrapper(parameters)
+    } else {
+        Tls::Required(parameters)
+    })
 }
 
 fn password(config: &config::Mail) -> Result<String, MailError> {
@@ -133,7 +147,11 @@ fn password(config: &config::Mail) -> Result<String, MailError> {
 }
 
 fn read(key: &'static str, path: &Path) -> Result<String, MailError> {
-    fs::read_to_string(path).map_err(|source| MailError::File { key, path: path.to_owned(), source })
+    fs::read_to_string(path).map_err(|source| MailError::File {
+        key,
+        path: path.to_owned(),
+        source,
+    })
 }
 
 /// `Auto-Submitted: auto-generated`

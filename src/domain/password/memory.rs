@@ -8,8 +8,8 @@ use zeroize::Zeroize;
 use super::{HASH_LENGTH, Password, fault};
 use crate::error::Result;
 
-/// How many blocks of 1 KiB are reserved at least: more than 32 MiB, which glibc always maps apart, so that they go back
-/// to the system when they are freed. What is not written takes no memory.
+/// How many blocks of 1 KiB are reserved at least: more than 32 MiB, which glibc always maps apart,
+/// so that they go back to the system when they are freed. What is not written takes no memory.
 const RESERVED: usize = 33 << 10;
 
 /// The blocks of one thread, made at its first hash and wiped when they are dropped.
@@ -29,12 +29,13 @@ impl Memory {
         }
         self.written = self.written.max(needed);
         let mut output = vec![0; length];
-        let computed = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into_with_memory(
-            password.bytes(),
-            salt,
-            &mut output,
-            &mut self.blocks[..needed],
-        );
+        let computed = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+            .hash_password_into_with_memory(
+                password.bytes(),
+                salt,
+                &mut output,
+                &mut self.blocks[..needed],
+            );
         computed.map_err(fault)?;
         Output::new(&output).map_err(fault)
     }
@@ -73,7 +74,13 @@ mod tests {
     use super::*;
 
     fn compute(memory: &mut Memory, kib: u32) {
-        memory.compute(&"secret".to_owned().into(), b"somesalt", Params::new(kib, 1, 1, None).unwrap()).unwrap();
+        memory
+            .compute(
+                &"secret".to_owned().into(),
+                b"somesalt",
+                Params::new(kib, 1, 1, None).unwrap(),
+            )
+            .unwrap();
     }
 
     #[test]

@@ -10,7 +10,8 @@ use super::fault;
 use super::memory::Memory;
 use crate::error::Result;
 
-/// Hashes give way to everything else that the machine does, so that checking a session stays quick meanwhile.
+/// Hashes give way to everything else that the machine does, so that checking a session stays quick
+/// meanwhile.
 const NICENESS: i32 = 10;
 /// How long a thread keeps its memory for the next hash.
 const KEPT: Duration = Duration::from_secs(5);
@@ -36,7 +37,9 @@ impl Threads {
             let (jobs, queue) = unbounded();
             for _ in 0..self.count {
                 let queue = queue.clone();
-                if let Err(error) = thread::Builder::new().name("hasher".into()).spawn(move || work(&queue)) {
+                if let Err(error) =
+                    thread::Builder::new().name("hasher".into()).spawn(move || work(&queue))
+                {
                     tracing::warn!(%error, "a hashing thread could not be started");
                 }
             }
@@ -48,7 +51,9 @@ impl Threads {
 
 /// One of them: one job after the other, until the sender is gone.
 fn work(queue: &Receiver<Job>) {
-    if let Err(error) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICENESS) {
+    if let Err(error) =
+        rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICENESS)
+    {
         tracing::warn!(%error, "hashing threads keep the normal priority");
     }
     let mut memory = Memory::default();
@@ -57,8 +62,8 @@ fn work(queue: &Receiver<Job>) {
     }
 }
 
-/// Waits for a job. The one that comes at once writes over what the last one left; where none does, the memory is wiped,
-/// and after a while given back.
+/// Waits for a job. The one that comes at once writes over what the last one left; where none does,
+/// the memory is wiped, and after a while given back.
 fn next(queue: &Receiver<Job>, memory: &mut Memory) -> Result<Job, RecvError> {
     if let Ok(job) = queue.try_recv() {
         return Ok(job);
@@ -81,7 +86,9 @@ mod tests {
     fn memory_is_clean_as_soon_as_there_is_nothing_to_do() {
         let (jobs, queue) = unbounded::<Job>();
         let mut memory = Memory::default();
-        memory.compute(&"secret".to_owned().into(), b"somesalt", Params::new(64, 1, 1, None).unwrap()).unwrap();
+        memory
+            .compute(&"secret".to_owned().into(), b"somesalt", Params::new(64, 1, 1, None).unwrap())
+            .unwrap();
         let later = thread::spawn(move || {
             thread::sleep(Duration::from_millis(100));
             jobs.send(Box::new(|memory| assert!(memory.is_clean()))).unwrap();

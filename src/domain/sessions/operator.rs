@@ -31,7 +31,8 @@ pub fn list_all(app: &App, name: Option<&str>, now: Timestamp) -> Result<Vec<(St
             None => sessions::list_all(connection, now)?,
         };
         let named = |session: Session| {
-            let user = users::find_by_id(connection, session.user_id)?.ok_or(Error::UserNotFound)?;
+            let user =
+                users::find_by_id(connection, session.user_id)?.ok_or(Error::UserNotFound)?;
             Ok((user.username, session))
         };
         found.into_iter().map(named).collect()

@@ -21,7 +21,9 @@ fn ada(app: &App) -> Principal {
         public_key: None,
         device: device(),
     };
-    let Outcome::Done(session) = login(app, &attempt, NOW).unwrap() else { panic!("a code is due") };
+    let Outcome::Done(session) = login(app, &attempt, NOW).unwrap() else {
+        panic!("a code is due")
+    };
     authenticate(app, &session.token, device(), NOW).unwrap()
 }
 
@@ -44,7 +46,9 @@ fn a_session_that_ends_during_a_request_changes_nothing_any_more() {
     revoke_others(&app, &other, NOW).unwrap();
     assert!(matches!(revoke_others(&app, &ended, NOW), Err(Error::NotLogged)));
     let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0".to_vec();
-    let upload = |who| upload(&app, who, PictureKind::Banner, NewFile { content: png.clone(), sha256: None }, NOW);
+    let upload = |who| {
+        upload(&app, who, PictureKind::Banner, NewFile { content: png.clone(), sha256: None }, NOW)
+    };
     assert!(matches!(upload(&ended), Err(Error::NotLogged)));
     assert!(upload(&other).is_ok());
 }

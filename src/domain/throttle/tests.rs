@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::testing::app_with;
+use std::sync::atomic::Ordering;
 
 const NOW: Timestamp = Timestamp::from_millis(1_000_000);
 
@@ -84,7 +85,10 @@ fn budgets_whose_time_is_over_are_swept() {
     for address in 0..3 {
         drop(spend(&app, vec![Budget::address([198, 51, 100, address].into())], NOW.after(WINDOW)));
     }
-    let left: u32 = app.db.read(|c| Ok(c.query_row("SELECT count(*) FROM budgets", [], |row| row.get(0))?)).unwrap();
+    let left: u32 = app
+        .db
+        .read(|c| Ok(c.query_row("SELECT count(*) FROM budgets", [], |row| row.get(0))?))
+        .unwrap();
     assert_eq!(left, 3);
 }
 
@@ -98,8 +102,11 @@ fn a_flood_of_names_and_addresses_leaves_no_more_than_its_last_fifteen_minutes()
         let mut most = 0;
         // Ten in a second, from other networks with other names each time.
         for n in 0..20_000_u32 {
-            let budgets = of_login(&format!("unknown-{n}"), std::net::Ipv4Addr::from_bits(n).into(), None);
-            assert!(spend_all(connection, &budgets, NOW.after(Duration::from_millis(100) * n)).is_ok());
+            let budgets =
+                of_login(&format!("unknown-{n}"), std::net::Ipv4Addr::from_bits(n).into(), None);
+            assert!(
+                spend_all(connection, &budgets, NOW.after(Duration::from_millis(100) * n)).is_ok()
+            );
             most = most.max(rows(connection));
         }
         Ok::<_, Error>(most)

@@ -41,14 +41,27 @@ pub fn search(app: &App, query: &Query, now: Timestamp) -> Result<Found> {
     } else {
         let search = Search { text, by_email: false };
         let of = |connection: &Connection| {
-            Ok((users::count(connection, search)?, Vec::new(), users::list(connection, search, *page)?))
+            Ok((
+                users::count(connection, search)?,
+                Vec::new(),
+                users::list(connection, search, *page)?,
+            ))
         };
         app.db.read(of)?
     };
-    Ok(Found { total, ids, users: found.iter().map(|user| public_profile(app, user, now)).collect() })
+    Ok(Found {
+        total,
+        ids,
+        users: found.iter().map(|user| public_profile(app, user, now)).collect(),
+    })
 }
 
-fn pick(app: &App, identifiers: &[Identifier], text: &str, page: Page) -> Result<(u32, Vec<UserId>, Vec<User>)> {
+fn pick(
+    app: &App,
+    identifiers: &[Identifier],
+    text: &str,
+    page: Page,
+) -> Result<(u32, Vec<UserId>, Vec<User>)> {
     let text = text.to_ascii_lowercase();
     let holds = |name: &str| name.to_ascii_lowercase().contains(&text);
     let mut found: Vec<User> = Vec::new();

@@ -17,7 +17,8 @@ fn add(app: &App, name: &str, email: Option<&str>) -> Result<Profile> {
 
 #[test]
 fn a_profile_has_the_contracts_keys_and_the_effective_tags() {
-    let (_folder, app) = app_with("[users]\ndefault_tags = ['can_self_edit']\n[server]\naddress = 'nox.example'");
+    let (_folder, app) =
+        app_with("[users]\ndefault_tags = ['can_self_edit']\n[server]\naddress = 'nox.example'");
     let shown = serde_json::to_value(add(&app, "ada", Some("ada@example.org")).unwrap()).unwrap();
     let expected = serde_json::json!({
         "id": 1, "username": "ada", "display": "ada", "server": "nox.example",
@@ -57,7 +58,8 @@ fn a_ban_holds_until_its_end() {
     add(&app, "ada", None).unwrap();
     let until = Timestamp::from_millis(NOW.millis() + 1000);
     disable(&app, "ada", Some("spam"), Some(until), NOW).unwrap();
-    let tagged = |now| find(&app, "ada", now).unwrap().public.tags.contains(&"sys:blacklisted".to_owned());
+    let tagged =
+        |now| find(&app, "ada", now).unwrap().public.tags.contains(&"sys:blacklisted".to_owned());
     assert!(tagged(NOW) && !tagged(until));
     disable(&app, "ada", None, None, NOW).unwrap();
     assert!(tagged(until));

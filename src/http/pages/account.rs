@@ -87,7 +87,8 @@ fn told(t: &Texts, key: &str) -> Option<&'static str> {
     })
 }
 
-/// Shows the page, with what was typed into a form that was refused; to whoever is not logged in, the way to do so.
+/// Shows the page, with what was typed into a form that was refused; to whoever is not logged in,
+/// the way to do so.
 pub(super) fn show(visitor: &Visitor, message: Message, status: u16, typed: &Form) -> HttpResponse {
     let Some(principal) = &visitor.principal else { return visitor.redirect("/login") };
     match visitor.bridge.read(|app| view(app, visitor, principal, message)) {
@@ -118,7 +119,12 @@ impl AccountPage<'_> {
     }
 }
 
-fn view<'a>(app: &App, visitor: &'a Visitor, principal: &Principal, message: Message) -> Result<AccountPage<'a>> {
+fn view<'a>(
+    app: &App,
+    visitor: &'a Visitor,
+    principal: &Principal,
+    message: Message,
+) -> Result<AccountPage<'a>> {
     let (t, now, user) = (visitor.t, visitor.now, &principal.user);
     let page = Page { limit: MOST_SESSIONS, offset: 0 };
     let (total, found) = sessions::list(app, principal, None, page, now)?;
@@ -134,7 +140,10 @@ fn view<'a>(app: &App, visitor: &'a Visitor, principal: &Principal, message: Mes
         refused: visitor.path(),
         initial: shown.public.display.chars().take(1).flat_map(char::to_uppercase).collect(),
         picture: picture(app, principal, &shown),
-        picture_hint: fill(t.picture_hint, size(visitor.language, app.config.limits.picture_bytes.get())),
+        picture_hint: fill(
+            t.picture_hint,
+            size(visitor.language, app.config.limits.picture_bytes.get()),
+        ),
         can_edit: has_right(app, user, "can_self_edit", now),
         can_upload: has_right(app, user, "can_file_upload", now),
         has_totp: user.has_totp,
@@ -152,9 +161,14 @@ fn view<'a>(app: &App, visitor: &'a Visitor, principal: &Principal, message: Mes
     })
 }
 
-/// The path of a picture that lies here. It is another one for another picture, so that a new one is seen at once.
+/// The path of a picture that lies here. It is another one for another picture, so that a new one
+/// is seen at once.
 fn picture(app: &App, principal: &Principal, shown: &Profile) -> Option<String> {
-    let url = shown.public.thumbnail.as_deref().filter(|_| is_here(&principal.user, PictureKind::Thumbnail))?;
+    let url = shown
+        .public
+        .thumbnail
+        .as_deref()
+        .filter(|_| is_here(&principal.user, PictureKind::Thumbnail))?;
     url.strip_prefix(app.config.server.public_url.as_str()).map(Into::into)
 }
 
@@ -177,10 +191,12 @@ fn row(visitor: &Visitor, session: SessionView) -> SessionRow {
     }
 }
 
-/// What most people would call the program: browser and system, where a user agent tells them, else its first word.
+/// What most people would call the program: browser and system, where a user agent tells them, else
+/// its first word.
 fn program(agent: &str) -> String {
-    let find =
-        |marks: &[(&str, &'static str)]| marks.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
+    let find = |marks: &[(&str, &'static str)]| {
+        marks.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name)
+    };
     let browser = find(&[
         ("Edg/", "Edge"),
         ("OPR/", "Opera"),

@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 
-use actix_web::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, ETAG, IF_NONE_MATCH, VARY};
+use actix_web::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, ETAG, IF_NONE_MATCH, VARY,
+};
 use actix_web::web::{Data, Path};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use flate2::Compression;
@@ -27,9 +29,17 @@ pub(super) struct Asset {
 }
 
 impl Asset {
-    pub(super) fn new((stem, ending): (&str, &str), media_type: &'static str, plain: Vec<u8>) -> Result<Self, String> {
-        let digest = format!("{:016x}", u64::from_be_bytes(*Sha256::digest(&plain).first_chunk().unwrap_or(&[0; 8])));
-        let gzip = compress(&plain).map_err(|error| format!("cannot compress {stem}.{ending}: {error}"))?;
+    pub(super) fn new(
+        (stem, ending): (&str, &str),
+        media_type: &'static str,
+        plain: Vec<u8>,
+    ) -> Result<Self, String> {
+        let digest = format!(
+            "{:016x}",
+            u64::from_be_bytes(*Sha256::digest(&plain).first_chunk().unwrap_or(&[0; 8]))
+        );
+        let gzip = compress(&plain)
+            .map_err(|error| format!("cannot compress {stem}.{ending}: {error}"))?;
         Ok(Self { name: format!("{stem}-{digest}.{ending}"), media_type, plain, gzip, digest })
     }
 }
@@ -40,8 +50,8 @@ fn compress(plain: &[u8]) -> io::Result<Vec<u8>> {
     encoder.finish()
 }
 
-/// Whether the client has the version with this entity tag already; compared weakly (RFC 9110, 13.1.2), since proxies
-/// that compress weaken tags.
+/// Whether the client has the version with this entity tag already; compared weakly (RFC 9110,
+/// 13.1.2), since proxies that compress weaken tags.
 pub(in crate::http) fn has_tag(request: &HttpRequest, tag: &str) -> bool {
     let sent = request.headers().get_all(IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
     let mut tags = sent.flat_map(|value| value.split(',')).map(str::trim);
@@ -55,10 +65,15 @@ pub(in crate::http) async fn asset(
     look: Data<Look>,
     bridge: Data<Bridge>,
 ) -> Result<HttpResponse, Failure> {
-    let Some(asset) = [&look.style, &look.script].into_iter().find(|asset| asset.name == *name) else {
+    let Some(asset) = [&look.style, &look.script].into_iter().find(|asset| asset.name == *name)
+    else {
         return Ok(nothing_here(Visitor::extract(&request).await?).await);
     };
-    let takes_gzip = request.headers().get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).is_some_and(accepts);
+    let takes_gzip = request
+        .headers()
+        .get(ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(accepts);
     let tag = format!("\"{}{}\"", asset.digest, if takes_gzip { "-gzip" } else { "" });
     let is_known = has_tag(&request, &tag);
     let mut response = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
@@ -83,7 +98,10 @@ pub(in crate::http) async fn asset(
 fn accepts(header: &str) -> bool {
     header.split(',').any(|part| {
         let (coding, parameter) = part.split_once(';').unwrap_or((part, ""));
-        let refused = parameter.trim().strip_prefix("q=").is_some_and(|text| text.trim().parse::<f32>() == Ok(0.0));
+        let refused = parameter
+            .trim()
+            .strip_prefix("q=")
+            .is_some_and(|text| text.trim().parse::<f32>() == Ok(0.0));
         coding.trim().eq_ignore_ascii_case("gzip") && !refused
     })
 }

@@ -48,7 +48,10 @@ fn read_profile(form: &Form) -> Result<Changes> {
 }
 
 /// `POST /account/picture`
-pub(in crate::http) async fn upload_picture(visitor: Visitor, FileForm(content): FileForm) -> HttpResponse {
+pub(in crate::http) async fn upload_picture(
+    visitor: Visitor,
+    FileForm(content): FileForm,
+) -> HttpResponse {
     let FileContent { form, file, held } = match content {
         Ok(content) => content,
         // Whether the form is ours is not known, where it was not read; nor is anything done.
@@ -57,7 +60,8 @@ pub(in crate::http) async fn upload_picture(visitor: Visitor, FileForm(content):
     let file = file.filter(|file| !file.is_empty()).ok_or(Error::FileMissing);
     let change = move |app: &App, principal: &Principal, content, now| {
         let _held = held;
-        upload(app, principal, PictureKind::Thumbnail, NewFile { content, sha256: None }, now).map(drop)
+        upload(app, principal, PictureKind::Thumbnail, NewFile { content, sha256: None }, now)
+            .map(drop)
     };
     act(visitor, form, (Lane::Plain, "saved"), file, change).await
 }
@@ -81,15 +85,18 @@ pub(in crate::http) async fn change_email(visitor: Visitor, form: Form) -> HttpR
 
 /// `POST /account/email/resend`
 pub(in crate::http) async fn resend_link(visitor: Visitor, form: Form) -> HttpResponse {
-    act(visitor, form, (Lane::Plain, "link"), Ok(()), |app, principal, (), now| email::resend(app, principal, now))
-        .await
+    act(visitor, form, (Lane::Plain, "link"), Ok(()), |app, principal, (), now| {
+        email::resend(app, principal, now)
+    })
+    .await
 }
 
 /// `POST /account/password`
 pub(in crate::http) async fn change_password(visitor: Visitor, form: Form) -> HttpResponse {
     let (new, current) = (form.password("new_password"), form.password(CURRENT));
-    let read = NewPassword::parse(new, visitor.bridge.config())
-        .and_then(|new| Ok(Edit { changes: Changes::default(), password: Some((new, current)), code: form.code()? }));
+    let read = NewPassword::parse(new, visitor.bridge.config()).and_then(|new| {
+        Ok(Edit { changes: Changes::default(), password: Some((new, current)), code: form.code()? })
+    });
     act(visitor, form, (Lane::Hashing, "password"), read, |app, principal, change, now| {
         done(edit(app, principal, change, now)?).map(drop)
     })
@@ -124,8 +131,14 @@ pub(in crate::http) async fn log_out(visitor: Visitor, form: Form) -> HttpRespon
         Err(refused) => return refused,
     };
     let now = visitor.now;
-    match visitor.bridge.run(move |app| sessions::revoke(app, &principal, principal.session, now)).await {
-        Ok(()) => with_cookie(visitor.redirect("/login"), &cookie::removal(visitor.bridge.config())),
+    match visitor
+        .bridge
+        .run(move |app| sessions::revoke(app, &principal, principal.session, now))
+        .await
+    {
+        Ok(()) => {
+            with_cookie(visitor.redirect("/login"), &cookie::removal(visitor.bridge.config()))
+        }
         Err(error) => refuse(&visitor, &error, &form),
     }
 }
@@ -137,9 +150,11 @@ pub(super) enum Lane {
     Hashing,
 }
 
-/// Makes a change that somebody asks for with a form of theirs, and leads back to the page, which says what was done.
+/// Makes a change that somebody asks for with a form of theirs, and leads back to the page, which
+/// says what was done.
 ///
-/// What was read from the form is handed in, so that what breaks its rules does not wait for anything.
+/// What was read from the form is handed in, so that what breaks its rules does not wait for
+/// anything.
 pub(super) async fn act<I: Send + 'static>(
     visitor: Visitor,
     form: Form,
@@ -179,7 +194,9 @@ pub(super) async fn work<I: Send + 'static, T: Send + 'static>(
 pub(super) fn check(visitor: &Visitor, form: &Form) -> Result<Principal, HttpResponse> {
     match &visitor.principal {
         None => Err(visitor.redirect("/login?because=session&return_to=/account")),
-        Some(_) if !visitor.sent(form) => Err(show(visitor, Message::Error(visitor.t.stale.into()), 403, form)),
+        Some(_) if !visitor.sent(form) => {
+            Err(show(visitor, Message::Error(visitor.t.stale.into()), 403, form))
+        }
         Some(principal) => Ok(principal.clone()),
     }
 }
@@ -206,10 +223,17 @@ pub(super) fn reason(visitor: &Visitor, error: &Error) -> Message {
     let text = match error {
         Error::VerificationRequired => {
             let is_mailed = |principal: &Principal| {
-                let is_mailed = |app: &_| factors::email::is_mailed(app, &principal.user, visitor.now);
-                is_mailed_when_due(visitor.bridge.app(), principal) && visitor.bridge.read(is_mailed).unwrap_or(false)
+                let is_mailed =
+                    |app: &_| factors::email::is_mailed(app, &principal.user, visitor.now);
+                is_mailed_when_due(visitor.bridge.app(), principal)
+                    && visitor.bridge.read(is_mailed).unwrap_or(false)
             };
-            if visitor.principal.as_ref().is_some_and(is_mailed) { t.mailed_code_is_due } else { t.code_is_due }.into()
+            if visitor.principal.as_ref().is_some_and(is_mailed) {
+                t.mailed_code_is_due
+            } else {
+                t.code_is_due
+            }
+            .into()
         }
         Error::UnAuthorized { .. } => t.no_right.into(),
         Error::AlreadyExists { .. } => t.email_is_taken.into(),
@@ -224,7 +248,9 @@ pub(super) fn reason(visitor: &Visitor, error: &Error) -> Message {
         Error::SetupExpired { .. } => t.setup_is_over.into(),
         Error::EmailInUseAsFactor => t.email_is_factor.into(),
         Error::EmailNotVerified => t.mail_needs_address.into(),
-        Error::FactorNotEnabled | Error::ServiceDisabled | Error::AlreadyValid => t.is_not_so.into(),
+        Error::FactorNotEnabled | Error::ServiceDisabled | Error::AlreadyValid => {
+            t.is_not_so.into()
+        }
         Error::InvalidAccountField { field: AccountField::Display, .. } => t.bad_display.into(),
         Error::InvalidAccountField { field: AccountField::Pronoun, .. } => t.bad_pronoun.into(),
         Error::InvalidAccountField { field: AccountField::Bio, .. } => t.bad_bio.into(),

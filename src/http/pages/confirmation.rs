@@ -1,5 +1,5 @@
-//! `/email/confirmation`: where the link in a mail leads. Opening it changes nothing, since mail programs open links to
-//! look at them; a button does.
+//! `/email/confirmation`: where the link in a mail leads. Opening it changes nothing, since mail
+//! programs open links to look at them; a button does.
 
 use actix_web::HttpResponse;
 use askama::Template;
@@ -38,9 +38,15 @@ pub(in crate::http) async fn confirm(visitor: Visitor, form: Form) -> HttpRespon
     let confirmed = visitor.bridge.run(move |app| email::confirm(app, &link, &device, now)).await;
     let (message, code) = match &confirmed {
         Ok(()) => (Message::Done(t.address_is_confirmed), 200),
-        Err(error @ Error::NotFound { .. }) => (Message::Error(t.link_is_over.into()), status(error)),
+        Err(error @ Error::NotFound { .. }) => {
+            (Message::Error(t.link_is_over.into()), status(error))
+        }
         Err(error) => (explain(t, error, now), status(error)),
     };
     let frame = visitor.frame(t.confirm_address, message);
-    visitor.show(code, MessagePage { frame, refresh: None, text: "", url: "/account", label: t.your_account }.render())
+    visitor.show(
+        code,
+        MessagePage { frame, refresh: None, text: "", url: "/account", label: t.your_account }
+            .render(),
+    )
 }

@@ -21,7 +21,10 @@ pub(in crate::http) async fn delete_account(visitor: Visitor, form: Form) -> Htt
     let password = form.password(CURRENT);
     let farewell = form.code().map(|code| Farewell { password: Some((CURRENT, password)), code });
     match work(&visitor, &form, (Lane::Hashing, farewell), try_it).await {
-        Ok(()) => with_cookie(visitor.redirect("/login?because=deleted"), &cookie::removal(visitor.bridge.config())),
+        Ok(()) => with_cookie(
+            visitor.redirect("/login?because=deleted"),
+            &cookie::removal(visitor.bridge.config()),
+        ),
         Err(refused) => refused,
     }
 }
@@ -30,7 +33,8 @@ pub(in crate::http) async fn delete_account(visitor: Visitor, form: Form) -> Htt
 fn try_it(app: &App, principal: &Principal, farewell: Farewell, now: Timestamp) -> Result<()> {
     let outcome = delete(app, principal, &farewell, now)?;
     let is_due = matches!(outcome, Outcome::VerificationRequired(_));
-    if is_due && is_mailed_when_due(app, principal) && !email::is_mailed(app, &principal.user, now)? {
+    if is_due && is_mailed_when_due(app, principal) && !email::is_mailed(app, &principal.user, now)?
+    {
         // The code before is used, and it is too soon for another: this says when.
         email::send(app, Asker::Session(Box::new(principal.clone())), now)?;
     }

@@ -16,7 +16,8 @@ use crate::http::envelope::Failure;
 use crate::http::extract::authenticated;
 use crate::http::{body, upload};
 
-/// More than any form of ours needs: ten links of full length and a long text, with every character escaped.
+/// More than any form of ours needs: ten links of full length and a long text, with every character
+/// escaped.
 const LARGEST: usize = 256 * 1024;
 const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 
@@ -63,9 +64,13 @@ impl FromRequest for Form {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let header = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-        if header.split(';').next().is_none_or(|kind| !kind.trim().eq_ignore_ascii_case(MEDIA_TYPE)) {
-            return Box::pin(async { Err(Error::UnsupportedMediaType { expected: MEDIA_TYPE }.into()) });
+        let header =
+            request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+        if header.split(';').next().is_none_or(|kind| !kind.trim().eq_ignore_ascii_case(MEDIA_TYPE))
+        {
+            return Box::pin(async {
+                Err(Error::UnsupportedMediaType { expected: MEDIA_TYPE }.into())
+            });
         }
         let content = body::read(request, payload, LARGEST);
         Box::pin(async { Ok(Self(form_urlencoded::parse(&content.await?).into_owned().collect())) })
@@ -96,7 +101,11 @@ impl FromRequest for FileForm {
         let content = upload::read(request, payload, user, true);
         Box::pin(async {
             let content = content.await;
-            Ok(Self(content.map(|(form, held)| FileContent { form: Form(form.texts), file: form.file, held })))
+            Ok(Self(content.map(|(form, held)| FileContent {
+                form: Form(form.texts),
+                file: form.file,
+                held,
+            })))
         })
     }
 }

@@ -59,7 +59,11 @@ impl Visitor {
     /// The frame of a page for this visitor.
     pub(super) fn frame<'a>(&'a self, heading: &'a str, message: Message) -> Frame<'a> {
         let (t, instance) = (self.t, &self.bridge.config().instance);
-        let documents = [(t.terms, &instance.terms), (t.privacy, &instance.privacy), (t.rules, &instance.rules)];
+        let documents = [
+            (t.terms, &instance.terms),
+            (t.privacy, &instance.privacy),
+            (t.rules, &instance.rules),
+        ];
         let shown = |(label, url): (_, &'a Option<WebUrl>)| Some((label, url.as_ref()?.as_str()));
         Frame {
             t,
@@ -78,7 +82,9 @@ impl Visitor {
     pub(super) fn show(&self, status: u16, page: askama::Result<String>) -> HttpResponse {
         match page {
             Ok(html) => self.answer(status, Some(html)),
-            Err(error) => HttpResponse::from_error(Failure::from(Error::internal("write the page", error))),
+            Err(error) => {
+                HttpResponse::from_error(Failure::from(Error::internal("write the page", error)))
+            }
         }
     }
 
@@ -94,7 +100,8 @@ impl Visitor {
     }
 
     fn answer(&self, status: u16, html: Option<String>) -> HttpResponse {
-        let mut response = HttpResponse::build(StatusCode::from_u16(status).unwrap_or(StatusCode::OK));
+        let mut response =
+            HttpResponse::build(StatusCode::from_u16(status).unwrap_or(StatusCode::OK));
         for cookie in self.cookies() {
             response.cookie(cookie);
         }

@@ -1,4 +1,5 @@
-//! The links in the form of the profile: rows of a label and a URL, some of them empty, to add more.
+//! The links in the form of the profile: rows of a label and a URL, some of them empty, to add
+//! more.
 
 use super::form::Form;
 use super::texts::{Texts, fill};
@@ -43,10 +44,15 @@ impl LinkRow {
 
 /// The rows for the links that somebody has.
 pub(super) fn rows(t: &Texts, stored: &[Link]) -> Vec<LinkRow> {
-    let has = stored.iter().map(|link| SentLink { label: link.label.clone(), value: link.value.clone() });
+    let has =
+        stored.iter().map(|link| SentLink { label: link.label.clone(), value: link.value.clone() });
     let none = std::iter::repeat_with(|| SentLink { label: None, value: String::new() });
     let count = stored.len().max(MOST.min(stored.len() + EMPTY));
-    has.chain(none).take(count).enumerate().map(|(index, link)| LinkRow::new(t, index, link)).collect()
+    has.chain(none)
+        .take(count)
+        .enumerate()
+        .map(|(index, link)| LinkRow::new(t, index, link))
+        .collect()
 }
 
 /// The rows as they were typed; `None` where the form has none.
@@ -66,6 +72,12 @@ pub(super) fn read(form: &Form) -> Result<Vec<NewLink>> {
 fn typed(form: &Form) -> impl Iterator<Item = (usize, SentLink)> {
     (0..MOST).filter_map(|index| {
         let value = form.get(&format!("link_url_{index}"))?.trim().to_owned();
-        Some((index, SentLink { label: Some(form.text(&format!("link_label_{index}")).trim().to_owned()), value }))
+        Some((
+            index,
+            SentLink {
+                label: Some(form.text(&format!("link_label_{index}")).trim().to_owned()),
+                value,
+            },
+        ))
     })
 }

@@ -54,17 +54,23 @@ pub(in crate::http) async fn ask_password(visitor: Visitor) -> HttpResponse {
     login_page(&visitor, ("", return_to), message, 200)
 }
 
-fn login_page(visitor: &Visitor, (identifier, return_to): (&str, &str), message: Message, status: u16) -> HttpResponse {
+fn login_page(
+    visitor: &Visitor,
+    (identifier, return_to): (&str, &str),
+    message: Message,
+    status: u16,
+) -> HttpResponse {
     let front = return_to::unknown_front(visitor.bridge.config(), return_to);
     // Whoever tries the server out at another address comes back to that one.
     let front = front.filter(|front| visitor.target.as_ref() != Some(front));
     let note = front.map(|front| fill(visitor.t.front_is_unknown, front));
-    let page = LoginPage { frame: visitor.frame(visitor.t.log_in, message), return_to, identifier, note };
+    let page =
+        LoginPage { frame: visitor.frame(visitor.t.log_in, message), return_to, identifier, note };
     visitor.show(status, page.render())
 }
 
-/// Leads a reader who is logged in to where they wanted. To another site, a page leads: browsers stop a form from being
-/// sent on there.
+/// Leads a reader who is logged in to where they wanted. To another site, a page leads: browsers
+/// stop a form from being sent on there.
 fn lead_on(visitor: &Visitor, return_to: &str) -> HttpResponse {
     match return_to::parse(visitor.bridge.config(), return_to) {
         None => visitor.redirect("/account"),
@@ -87,7 +93,12 @@ fn lead_on(visitor: &Visitor, return_to: &str) -> HttpResponse {
 pub(in crate::http) async fn log_in(visitor: Visitor, form: Form) -> HttpResponse {
     let (typed, return_to) = (form.text("identifier"), form.text("return_to"));
     if !visitor.sent(&form) {
-        return login_page(&visitor, (typed, return_to), Message::Error(visitor.t.stale.into()), 403);
+        return login_page(
+            &visitor,
+            (typed, return_to),
+            Message::Error(visitor.t.stale.into()),
+            403,
+        );
     }
     match try_password(&visitor, &form).await {
         Ok(Outcome::Done(session)) => entered(&visitor, &session, return_to),
@@ -106,7 +117,8 @@ pub(in crate::http) async fn log_in(visitor: Visitor, form: Form) -> HttpRespons
 async fn try_password(visitor: &Visitor, form: &Form) -> Result<auth::LoginOutcome> {
     let server = visitor.bridge.config().server.address.as_str();
     let attempt = LoginAttempt {
-        identifier: Identifier::parse(form.text("identifier"), server).ok_or(Error::UserNotFound)?,
+        identifier: Identifier::parse(form.text("identifier"), server)
+            .ok_or(Error::UserNotFound)?,
         password: form.password("password"),
         code: None,
         public_key: None,
@@ -137,7 +149,9 @@ pub(in crate::http) async fn ask_code(visitor: Visitor) -> HttpResponse {
 
 /// The page that asks for a code; without a challenge that holds, the way back to the start.
 fn code_page(visitor: &Visitor, return_to: &str, message: Message, status: u16) -> HttpResponse {
-    let Some(challenge) = &visitor.challenge else { return visitor.redirect(&with_return_to("/login", return_to)) };
+    let Some(challenge) = &visitor.challenge else {
+        return visitor.redirect(&with_return_to("/login", return_to));
+    };
     let user = visitor.bridge.read(|app| challenged(app, challenge, visitor.now));
     let Ok(user) = user else { return start_again(visitor) };
     let t = visitor.t;
@@ -146,11 +160,14 @@ fn code_page(visitor: &Visitor, return_to: &str, message: Message, status: u16) 
         (_, false) => t.code_from_app,
         (false, true) => t.code_from_mail,
     };
-    let autofocus = if matches!(message, Message::Error(_) | Message::TooMany(_)) { "" } else { "autofocus" };
+    let autofocus =
+        if matches!(message, Message::Error(_) | Message::TooMany(_)) { "" } else { "autofocus" };
     let can_send = user.has_email_factor && visitor.bridge.read(email::check_service).is_ok();
     // By the login itself, where mail is the only factor, or on request.
-    let is_mailed = can_send && visitor.bridge.read(|app| email::is_mailed(app, &user, visitor.now)).unwrap_or(false);
-    let message = if message.is_none() && is_mailed { Message::Done(t.code_is_mailed) } else { message };
+    let is_mailed = can_send
+        && visitor.bridge.read(|app| email::is_mailed(app, &user, visitor.now)).unwrap_or(false);
+    let message =
+        if message.is_none() && is_mailed { Message::Done(t.code_is_mailed) } else { message };
     let frame = visitor.frame(t.one_more_step, message);
     let page = CodePage { frame, return_to, username: &user.username, label, autofocus, can_send };
     visitor.show(status, page.render())
@@ -223,7 +240,8 @@ pub(super) fn explain(t: &'static Texts, error: &Error, now: Timestamp) -> Messa
     Message::Error(text)
 }
 
-/// The status of the page that explains a refusal: a name that nobody has looks like a wrong password.
+/// The status of the page that explains a refusal: a name that nobody has looks like a wrong
+/// password.
 pub(super) const fn status(error: &Error) -> u16 {
     match error {
         Error::UserNotFound => 400,
@@ -235,6 +253,8 @@ fn with_return_to(path: &str, return_to: &str) -> String {
     if return_to.is_empty() {
         return path.into();
     }
-    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("return_to", return_to).finish();
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("return_to", return_to)
+        .finish();
     format!("{path}{}{query}", if path.contains('?') { '&' } else { '?' })
 }

@@ -1,4 +1,5 @@
-//! What the pages wear: the operator's picture, colour and links, and the style sheet and the script.
+//! What the pages wear: the operator's picture, colour and links, and the style sheet and the
+//! script.
 
 use std::fs;
 use std::path::Path;
@@ -34,7 +35,8 @@ impl Look {
         let accent = config.instance.accent.as_str();
         let style = format!(":root{{--brand:{accent}}}\n{STYLE}");
         Ok(Self {
-            logo: logo(&config.instance.logo).map_err(|message| format!("instance.logo: {message}"))?,
+            logo: logo(&config.instance.logo)
+                .map_err(|message| format!("instance.logo: {message}"))?,
             links: config.instance.links.clone(),
             style: Asset::new(("nox", "css"), "text/css; charset=utf-8", style.into())?,
             script: Asset::new(("nox", "js"), "text/javascript; charset=utf-8", SCRIPT.into())?,

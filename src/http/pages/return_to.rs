@@ -16,13 +16,15 @@ pub(super) enum Target {
     Elsewhere(String),
 }
 
-/// Reads `return_to`: a path of this server, or a URL of a configured origin; `None` for everything else.
+/// Reads `return_to`: a path of this server, or a URL of a configured origin; `None` for everything
+/// else.
 pub(super) fn parse(config: &Config, text: &str) -> Option<Target> {
     let base = Url::parse(config.server.public_url.as_str()).ok()?;
     if !text.starts_with(['/', 'h', 'H']) {
         return None;
     }
-    let url = base.join(text).ok().filter(|url| url.username().is_empty() && url.password().is_none())?;
+    let url =
+        base.join(text).ok().filter(|url| url.username().is_empty() && url.password().is_none())?;
     // A path that begins with two slashes would be read as a host.
     if url.path().starts_with("//") {
         return None;
@@ -34,16 +36,20 @@ pub(super) fn parse(config: &Config, text: &str) -> Option<Target> {
     config.server.allows(&origin).then(|| Target::Elsewhere(url.into()))
 }
 
-/// The origin of a page that a login does not lead on to, since it is neither this server's nor a configured one: most often
-/// that of a front whose operator has not named it yet. `None` for what leads somewhere, and for what is plainly no such page.
+/// The origin of a page that a login does not lead on to, since it is neither this server's nor a
+/// configured one: most often that of a front whose operator has not named it yet. `None` for what
+/// leads somewhere, and for what is plainly no such page.
 pub(super) fn unknown_front(config: &Config, text: &str) -> Option<Origin> {
     let (scheme, rest) = text.split_once("://")?;
     let is_web = ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
     let host = rest.split(['/', '?', '#']).next()?;
-    // What means to look like another host has such letters in it, or a browser would read it as another one.
+    // What means to look like another host has such letters in it, or a browser would read it as
+    // another one.
     let is_plain = !host.is_empty()
         && host.len() <= LONGEST_HOST
-        && !text.contains(|letter: char| letter == '\\' || letter.is_whitespace() || letter.is_control())
+        && !text.contains(|letter: char| {
+            letter == '\\' || letter.is_whitespace() || letter.is_control()
+        })
         && !host.contains('@');
     if !is_web || !is_plain {
         return None;
@@ -52,27 +58,36 @@ pub(super) fn unknown_front(config: &Config, text: &str) -> Option<Origin> {
     (origin != config.server.public_url && !config.server.allows(&origin)).then_some(origin)
 }
 
-/// Goes where a text leads, as a browser does, and panics where that is anywhere else than it may be: for tests and fuzzers.
+/// Goes where a text leads, as a browser does, and panics where that is anywhere else than it may
+/// be: for tests and fuzzers.
 #[cfg(any(test, fuzzing))]
 pub(in crate::http) fn follow(config: &Config, text: &str) {
     let home = Url::parse(config.server.public_url.as_str()).expect("an origin");
     // From the page whose form was sent.
-    let reached = |location: &str| home.join("/login/code").and_then(|page| page.join(location)).expect("a URL");
+    let reached = |location: &str| {
+        home.join("/login/code").and_then(|page| page.join(location)).expect("a URL")
+    };
     let (location, is_right) = match parse(config, text) {
         None => return,
         Some(Target::Here(path)) => {
-            let is_path = path.starts_with('/') && !path.starts_with("//") && reached(&path).origin() == home.origin();
+            let is_path = path.starts_with('/')
+                && !path.starts_with("//")
+                && reached(&path).origin() == home.origin();
             let is_meant = home.join(text).is_ok_and(|meant| meant == reached(&path));
             (path, is_path && is_meant)
         }
         Some(Target::Elsewhere(url)) => {
-            let is_under =
-                |origin: &Origin| url.strip_prefix(origin.as_str()).is_some_and(|rest| rest.starts_with('/'));
+            let is_under = |origin: &Origin| {
+                url.strip_prefix(origin.as_str()).is_some_and(|rest| rest.starts_with('/'))
+            };
             let is_allowed = config.server.allowed_origins.iter().any(is_under);
             (url, is_allowed)
         }
     };
-    assert!(is_right && location.bytes().all(|byte| byte.is_ascii_graphic()), "{text:?} leads to {location:?}");
+    assert!(
+        is_right && location.bytes().all(|byte| byte.is_ascii_graphic()),
+        "{text:?} leads to {location:?}"
+    );
 }
 
 #[cfg(test)]
@@ -94,7 +109,10 @@ mod tests {
         for (text, target) in [
             ("/account?x=y#z", here("/account?x=y#z")),
             ("https://nox.example/a?b", here("/a?b")),
-            ("https://front.example/a?b", Some(Target::Elsewhere("https://front.example/a?b".into()))),
+            (
+                "https://front.example/a?b",
+                Some(Target::Elsewhere("https://front.example/a?b".into())),
+            ),
             ("https://FRONT.example", Some(Target::Elsewhere("https://front.example/".into()))),
             ("/a/../b", here("/b")),
             ("/ä", here("/%C3%A4")),

@@ -40,8 +40,9 @@ struct CodesPage<'a> {
 
 /// `POST /account/totp/setup`
 pub(in crate::http) async fn set_up_totp(visitor: Visitor, form: Form) -> HttpResponse {
-    let setup =
-        |app: &_, principal: &_, code: Option<Code>, now| done(totp::setup(app, principal, code.as_ref(), now)?);
+    let setup = |app: &_, principal: &_, code: Option<Code>, now| {
+        done(totp::setup(app, principal, code.as_ref(), now)?)
+    };
     match work(&visitor, &form, (Lane::Plain, form.code()), setup).await {
         Ok(_) => visitor.redirect("/account/totp"),
         Err(refused) => refused,
@@ -54,7 +55,9 @@ pub(in crate::http) async fn show_totp(visitor: Visitor) -> HttpResponse {
 }
 
 fn totp_page(visitor: &Visitor, message: Message, status: u16) -> HttpResponse {
-    let Some(principal) = &visitor.principal else { return visitor.redirect("/login?return_to=/account/totp") };
+    let Some(principal) = &visitor.principal else {
+        return visitor.redirect("/login?return_to=/account/totp");
+    };
     let waiting = visitor.bridge.read(|app| {
         let Some(enrollment) = totp::waiting(app, principal, visitor.now)? else { return Ok(None) };
         let picture = qr::svg(&enrollment.otpauth_url)?;
@@ -92,7 +95,9 @@ pub(in crate::http) async fn enable_totp(visitor: Visitor, form: Form) -> HttpRe
                     .and_then(|()| totp::enable(app, principal, &code, now));
                 match enabled {
                     Err(
-                        error @ (Error::WrongPassword { .. } | Error::WrongCode { .. } | Error::SetupExpired { .. }),
+                        error @ (Error::WrongPassword { .. }
+                        | Error::WrongCode { .. }
+                        | Error::SetupExpired { .. }),
                     ) => Ok(Err(error)),
                     other => other.map(Ok),
                 }
@@ -127,11 +132,17 @@ pub(in crate::http) async fn send_mail_code(visitor: Visitor, form: Form) -> Htt
 /// `POST /account/mail-codes/enable`
 pub(in crate::http) async fn enable_mail_codes(visitor: Visitor, form: Form) -> HttpResponse {
     let current = form.password(CURRENT);
-    let codes = form.code_in("mailed_code").and_then(needed).and_then(|mailed| Ok((mailed, form.code()?)));
-    let enabled = work(&visitor, &form, (Lane::Hashing, codes), move |app, principal, (mailed, code), now| {
-        check_password(app, &principal.user, CURRENT, &current, now)?;
-        done(email::enable(app, principal, (&mailed, code.as_ref()), now)?)
-    });
+    let codes =
+        form.code_in("mailed_code").and_then(needed).and_then(|mailed| Ok((mailed, form.code()?)));
+    let enabled = work(
+        &visitor,
+        &form,
+        (Lane::Hashing, codes),
+        move |app, principal, (mailed, code), now| {
+            check_password(app, &principal.user, CURRENT, &current, now)?;
+            done(email::enable(app, principal, (&mailed, code.as_ref()), now)?)
+        },
+    );
     match enabled.await {
         Ok(none) if none.is_empty() => visitor.redirect("/account?done=on"),
         Ok(codes) => codes_page(&visitor, &codes),

@@ -72,8 +72,9 @@ impl FromRequest for Visitor {
 
 impl Visitor {
     fn of(request: &HttpRequest) -> Result<Self> {
-        let look =
-            request.app_data::<Data<Look>>().ok_or_else(|| Error::internal("show a page", "no look is set up"))?;
+        let look = request
+            .app_data::<Data<Look>>()
+            .ok_or_else(|| Error::internal("show a page", "no look is set up"))?;
         let bridge = bridge(request)?;
         let principal = match authenticated(request) {
             Ok((principal, _)) => Some(principal),
@@ -81,11 +82,17 @@ impl Visitor {
             Err(error) => return Err(error),
         };
         let config = bridge.config();
-        let cookie = |name| cookie::value(request, &cookie::page_name(config, name)).map(ToOwned::to_owned);
+        let cookie =
+            |name| cookie::value(request, &cookie::page_name(config, name)).map(ToOwned::to_owned);
         let query: Vec<(String, String)> =
             form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
-        let device = principal.as_ref().map_or_else(|| device(request), |principal| Ok(principal.device.clone()))?;
-        let chosen = query.iter().find(|(key, _)| key == "lang").and_then(|(_, tag)| Language::from_tag(tag));
+        let device = principal
+            .as_ref()
+            .map_or_else(|| device(request), |principal| Ok(principal.device.clone()))?;
+        let chosen = query
+            .iter()
+            .find(|(key, _)| key == "lang")
+            .and_then(|(_, tag)| Language::from_tag(tag));
         // What was chosen in this browser, then what was chosen for the account.
         let language = chosen
             .or_else(|| Language::from_tag(&cookie(LANGUAGE)?))
@@ -94,7 +101,10 @@ impl Visitor {
             .unwrap_or(config.instance.language);
         let browser = match device.browser.clone() {
             Some(secret) => Browser { secret, is_new: false },
-            None => Browser { secret: BASE64_URL_SAFE_NO_PAD.encode(secret::random::<16>()?), is_new: true },
+            None => Browser {
+                secret: BASE64_URL_SAFE_NO_PAD.encode(secret::random::<16>()?),
+                is_new: true,
+            },
         };
         Ok(Self {
             bridge: bridge.clone(),
@@ -135,7 +145,8 @@ impl Visitor {
         self.url.1.iter().find(|(name, _)| name == key).map_or("", |(_, value)| value)
     }
 
-    /// This page in the other language; none where it was sent for with a form, and cannot simply be asked for again.
+    /// This page in the other language; none where it was sent for with a form, and cannot simply
+    /// be asked for again.
     pub(super) fn language_url(&self) -> Option<String> {
         let (path, query) = &self.url;
         let others = query.iter().filter(|(key, _)| key != "lang");
@@ -149,11 +160,15 @@ impl Visitor {
 
     /// The cookies that this visit sets.
     pub(super) fn cookies(&self) -> Vec<Cookie<'static>> {
-        let browser = self
-            .browser
-            .is_new
-            .then(|| self.cookie(cookie::browser_name(self.bridge.config()), self.browser.secret.clone(), A_YEAR));
-        let language = self.is_choice.then(|| self.page_cookie(LANGUAGE, self.language.tag().into(), A_YEAR));
+        let browser = self.browser.is_new.then(|| {
+            self.cookie(
+                cookie::browser_name(self.bridge.config()),
+                self.browser.secret.clone(),
+                A_YEAR,
+            )
+        });
+        let language =
+            self.is_choice.then(|| self.page_cookie(LANGUAGE, self.language.tag().into(), A_YEAR));
         browser.into_iter().chain(language).collect()
     }
 

@@ -20,7 +20,10 @@ pub struct SessionUser {
 
 /// # Errors
 /// The database fails.
-pub fn find_by_session(connection: &Connection, (session, id): (SessionId, UserId)) -> Result<Option<SessionUser>> {
+pub fn find_by_session(
+    connection: &Connection,
+    (session, id): (SessionId, UserId),
+) -> Result<Option<SessionUser>> {
     let query = select!(
         ", last_seen_at, expires_at",
         "JOIN sessions ON user_id = users.id WHERE users.id = ?1 AND sessions.id = ?2"

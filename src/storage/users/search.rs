@@ -10,7 +10,8 @@ use crate::time::Timestamp;
 /// Which users a search is about.
 #[derive(Clone, Copy, Debug)]
 pub struct Search<'text> {
-    /// What the username or the display name contains, in any case of A to Z; all users for an empty text.
+    /// What the username or the display name contains, in any case of A to Z; all users for an
+    /// empty text.
     pub text: &'text str,
     /// Whether the email address counts too.
     pub by_email: bool,
@@ -30,7 +31,8 @@ macro_rules! matches_search {
 pub fn list(connection: &Connection, search: Search<'_>, page: Page) -> Result<Vec<User>> {
     let query = concat!(select!("WHERE "), matches_search!(), " ORDER BY id LIMIT ?3 OFFSET ?4");
     let mut statement = connection.prepare_cached(query)?;
-    let found = statement.query_map(params![search.text, search.by_email, page.limit, page.offset], user)?;
+    let found = statement
+        .query_map(params![search.text, search.by_email, page.limit, page.offset], user)?;
     Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 

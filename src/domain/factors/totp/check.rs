@@ -1,4 +1,5 @@
-//! Codes from an authenticator app (TOTP, RFC 6238: SHA-1, 6 digits, 30 seconds), and the secrets that they come from.
+//! Codes from an authenticator app (TOTP, RFC 6238: SHA-1, 6 digits, 30 seconds), and the secrets
+//! that they come from.
 
 use totp_rs::{Builder, Secret, Totp};
 
@@ -25,7 +26,9 @@ pub(in crate::domain::factors) struct Live {
 
 /// Opens the secret of a user's app, where there is one.
 pub(in crate::domain::factors) fn live(app: &App, user: UserId) -> Result<Option<Live>> {
-    let Some(factor) = app.db.read(|connection| totp_factors::find(connection, user))? else { return Ok(None) };
+    let Some(factor) = app.db.read(|connection| totp_factors::find(connection, user))? else {
+        return Ok(None);
+    };
     let secret = app.key.open(&place(user), &factor.secret)?;
     Ok(Some(Live { totp: totp(app, &secret, "")?, factor }))
 }
@@ -39,7 +42,8 @@ impl Live {
         now: Timestamp,
     ) -> Result<Proof> {
         let Some(step) = matching_step(&self.totp, digits, now) else { return Ok(Proof::Wrong) };
-        let is_new = totp_factors::update_last_step(connection, &self.factor, step, skew(step, now))?;
+        let is_new =
+            totp_factors::update_last_step(connection, &self.factor, step, skew(step, now))?;
         Ok(if is_new { Proof::Right } else { Proof::Used })
     }
 
@@ -76,10 +80,12 @@ pub(in crate::domain) fn opens_any(connection: &Connection, key: &Key) -> Result
 
 /// Seals every secret with another key.
 pub(in crate::domain) fn reseal(connection: &Connection, old: &Key, new: &Key) -> Result<()> {
-    totp_factors::list_all(connection)?.into_iter().try_for_each(|TotpFactor { user_id, secret, .. }| {
-        let secret = old.open(&place(user_id), &secret)?;
-        totp_factors::update_secret(connection, user_id, &new.seal(&place(user_id), &secret)?)
-    })
+    totp_factors::list_all(connection)?.into_iter().try_for_each(
+        |TotpFactor { user_id, secret, .. }| {
+            let secret = old.open(&place(user_id), &secret)?;
+            totp_factors::update_secret(connection, user_id, &new.seal(&place(user_id), &secret)?)
+        },
+    )
 }
 
 /// The time step that a code belongs to, where it is right now.
@@ -135,7 +141,10 @@ mod tests {
             (2_000_000_000, "279037"),
             (20_000_000_000, "353130"),
         ] {
-            assert_eq!(matching_step(&totp, code, Timestamp::from_millis(seconds * 1000)), Some(seconds / 30));
+            assert_eq!(
+                matching_step(&totp, code, Timestamp::from_millis(seconds * 1000)),
+                Some(seconds / 30)
+            );
         }
     }
 
@@ -144,7 +153,8 @@ mod tests {
         let (_folder, app) = app_with("");
         let totp = totp(&app, b"12345678901234567890", "ada").unwrap();
         // 081804 belongs to the step from 1111111080 to 1111111110.
-        let at = |seconds: i64| matching_step(&totp, "081804", Timestamp::from_millis(seconds * 1000));
+        let at =
+            |seconds: i64| matching_step(&totp, "081804", Timestamp::from_millis(seconds * 1000));
         let step = Some(1_111_111_080 / 30);
         assert_eq!([at(1_111_111_050), at(1_111_111_139)], [step, step]);
         assert_eq!([at(1_111_111_049), at(1_111_111_140)], [None, None]);
@@ -155,8 +165,10 @@ mod tests {
     fn codes_are_those_of_hotp_at_each_step() {
         let (_folder, app) = app_with("");
         let totp = totp(&app, b"12345678901234567890", "ada").unwrap();
-        let codes =
-            ["755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583", "399871", "520489"];
+        let codes = [
+            "755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583",
+            "399871", "520489",
+        ];
         for (step, code) in (0..).zip(codes) {
             assert_eq!(totp.generate(step * 30).to_string(), code);
         }
@@ -166,8 +178,12 @@ mod tests {
     fn the_clock_of_a_wrong_code_is_told_within_ten_minutes() {
         let (_folder, app) = app_with("");
         let totp = totp(&app, b"12345678901234567890", "ada").unwrap();
-        let at = |offset: i64| skew_of(&totp, "081804", Timestamp::from_millis((1_111_111_080 + offset) * 1000));
-        for (offset, skew) in [(-240, "+4min"), (240, "-4min"), (-90, "+90s"), (-600, "+10min"), (600, "-10min")] {
+        let at = |offset: i64| {
+            skew_of(&totp, "081804", Timestamp::from_millis((1_111_111_080 + offset) * 1000))
+        };
+        for (offset, skew) in
+            [(-240, "+4min"), (240, "-4min"), (-90, "+90s"), (-600, "+10min"), (600, "-10min")]
+        {
             assert_eq!(at(offset).as_deref(), Some(skew));
         }
         assert_eq!([at(-630), at(630)], [None, None]);

@@ -80,7 +80,8 @@ pub struct Report {
     pub users: u32,
     /// Whether it holds the key file.
     pub with_key: bool,
-    /// Whether the key file, its own or else the configured one, opens what it seals; `null` where there is none to try.
+    /// Whether the key file, its own or else the configured one, opens what it seals; `null` where
+    /// there is none to try.
     pub key_fits: Option<bool>,
 }
 
@@ -93,12 +94,16 @@ pub fn create(app: &App, path: &Path, with_key: bool) -> Result<(), BackupError>
     if path.symlink_metadata().is_ok() {
         return Err(BackupError::Exists(path.to_owned()));
     }
-    let finish = |copy: &Connection| if with_key { rows::put(copy, KEY_FILE, app.key.expose()) } else { Ok(()) };
-    let failed = |source| BackupError::File { action: "write the backup", path: path.to_owned(), source };
+    let finish = |copy: &Connection| {
+        if with_key { rows::put(copy, KEY_FILE, app.key.expose()) } else { Ok(()) }
+    };
+    let failed =
+        |source| BackupError::File { action: "write the backup", path: path.to_owned(), source };
     app.db.copy_to(path, finish).map_err(failed)
 }
 
-/// How large the database is, and where a backup is written before it is whole: for whoever waits for it.
+/// How large the database is, and where a backup is written before it is whole: for whoever waits
+/// for it.
 ///
 /// # Errors
 /// The database cannot be reached.
@@ -141,16 +146,26 @@ pub fn examine(config: &Config, path: &Path) -> Result<Report, BackupError> {
 }
 
 fn key_within(connection: &Connection) -> Result<Option<Zeroizing<[u8; KEY_LENGTH]>>, Error> {
-    let found = if rows::exist(connection)? { rows::find(connection, KEY_FILE)?.map(Zeroizing::new) } else { None };
+    let found = if rows::exist(connection)? {
+        rows::find(connection, KEY_FILE)?.map(Zeroizing::new)
+    } else {
+        None
+    };
     Ok(found.and_then(|bytes| bytes.first_chunk().copied()).map(Zeroizing::new))
 }
 
-/// Puts a backup in the place of the database, and its key, where it holds one, in the place of the key file. What was there
-/// is kept beside it, under names that are returned. Every session ends: some had ended since the backup.
+/// Puts a backup in the place of the database, and its key, where it holds one, in the place of the
+/// key file. What was there is kept beside it, under names that are returned. Every session ends:
+/// some had ended since the backup.
 ///
 /// # Errors
-/// The backup is none, or damaged; a server or a command is using the database; or a file cannot be moved.
-pub fn restore(config: &Config, path: &Path, now: Timestamp) -> Result<(Report, Vec<PathBuf>), BackupError> {
+/// The backup is none, or damaged; a server or a command is using the database; or a file cannot be
+/// moved.
+pub fn restore(
+    config: &Config,
+    path: &Path,
+    now: Timestamp,
+) -> Result<(Report, Vec<PathBuf>), BackupError> {
     let report = verify(config, path)?;
     if report.with_key && report.key_fits == Some(false) {
         return Err(BackupError::WrongKey(path.to_owned()));
@@ -166,7 +181,8 @@ pub fn restore(config: &Config, path: &Path, now: Timestamp) -> Result<(Report, 
     let mut kept = Vec::new();
     if let Some(own) = key_within(&backup::open(path)?)? {
         if key.as_ref().is_some_and(|key| *key.expose() != *own) {
-            let failed = |source| BackupError::File { action: "move", path: key_file.clone(), source };
+            let failed =
+                |source| BackupError::File { action: "move", path: key_file.clone(), source };
             fs::rename(key_file, aside(key_file)).map_err(failed)?;
             kept.push(aside(key_file));
         }
@@ -182,7 +198,8 @@ pub fn restore(config: &Config, path: &Path, now: Timestamp) -> Result<(Report, 
     Ok((report, kept))
 }
 
-/// Forgets what must not come back with a backup: the key, which has its own file, and what has ended since.
+/// Forgets what must not come back with a backup: the key, which has its own file, and what has
+/// ended since.
 fn forget(connection: &Connection) -> Result<(), Error> {
     sessions::delete_all(connection)?;
     if rows::exist(connection)? {

@@ -36,7 +36,8 @@ pub struct NewAccount {
     pub is_admin: bool,
 }
 
-/// Makes an account. `show` may tell somebody of it, such as its password; where that fails, there is no account.
+/// Makes an account. `show` may tell somebody of it, such as its password; where that fails, there
+/// is no account.
 ///
 /// # Errors
 /// [`Error::AlreadyExists`], a fault, or what `show` returns.
@@ -56,7 +57,8 @@ pub fn register<E: From<Error>>(
     })
 }
 
-/// Makes the account while there is none at all; otherwise does nothing. `show` as for [`register`].
+/// Makes the account while there is none at all; otherwise does nothing. `show` as for
+/// [`register`].
 ///
 /// # Errors
 /// A fault, or what `show` returns.
@@ -82,7 +84,12 @@ pub fn register_first<E: From<Error>>(
 }
 
 /// Stores a new account.
-pub(super) fn insert(connection: &Connection, new: NewAccount, password_hash: String, now: Timestamp) -> Result<User> {
+pub(super) fn insert(
+    connection: &Connection,
+    new: NewAccount,
+    password_hash: String,
+    now: Timestamp,
+) -> Result<User> {
     let username = new.username.into_text();
     let new = NewUser {
         display: new.display.map_or_else(|| username.clone(), Display::into_text),
@@ -139,13 +146,16 @@ pub fn select(app: &App, identifier: &Identifier, now: Timestamp) -> Result<Publ
     user.map(|user| public_profile(app, &user, now)).ok_or(Error::UserNotFound)
 }
 
-/// The users whose name, display name or address contains `text`, by id, as their operator sees them.
+/// The users whose name, display name or address contains `text`, by id, as their operator sees
+/// them.
 ///
 /// # Errors
 /// The database fails.
 pub fn list_all(app: &App, text: &str, now: Timestamp) -> Result<Vec<Profile>> {
     let everything = Page { limit: u32::MAX, offset: 0 };
-    let found = app.db.read(|connection| users::list(connection, Search { text, by_email: true }, everything))?;
+    let found = app
+        .db
+        .read(|connection| users::list(connection, Search { text, by_email: true }, everything))?;
     Ok(found.into_iter().map(|user| profile(app, &user, now)).collect())
 }
 
@@ -185,7 +195,13 @@ pub fn set(
 ///
 /// # Errors
 /// [`Error::UserNotFound`], or the database fails.
-pub fn retag(app: &App, name: &str, add: Vec<GivenTag>, remove: &[GivenTag], now: Timestamp) -> Result<Profile> {
+pub fn retag(
+    app: &App,
+    name: &str,
+    add: Vec<GivenTag>,
+    remove: &[GivenTag],
+    now: Timestamp,
+) -> Result<Profile> {
     app.db.write(|connection| {
         let mut user = by_name(app, connection, name)?;
         let remove: Vec<String> = remove.iter().cloned().map(GivenTag::into_text).collect();
@@ -200,8 +216,8 @@ pub fn retag(app: &App, name: &str, add: Vec<GivenTag>, remove: &[GivenTag], now
     })
 }
 
-/// Sets another password; ends every session of the user, and forgets what was counted against them. Where `show` fails,
-/// nothing is changed.
+/// Sets another password; ends every session of the user, and forgets what was counted against
+/// them. Where `show` fails, nothing is changed.
 ///
 /// # Errors
 /// [`Error::UserNotFound`], a fault, or what `show` returns.
@@ -227,7 +243,13 @@ pub fn change_password<E: From<Error>>(
 ///
 /// # Errors
 /// [`Error::UserNotFound`], or the database fails.
-pub fn disable(app: &App, name: &str, reason: Option<&str>, until: Option<Timestamp>, now: Timestamp) -> Result<()> {
+pub fn disable(
+    app: &App,
+    name: &str,
+    reason: Option<&str>,
+    until: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<()> {
     app.change(By::Operator, now, |tx| {
         let user = by_name(app, tx, name)?;
         users::update_ban(tx, user.id, Some(now), until, reason)?;

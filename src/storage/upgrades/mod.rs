@@ -7,13 +7,17 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::{OpenError, backup};
 
 /// Each leads from one version to the next, the first from version 1.
-const STEPS: [&str; 3] =
-    [include_str!("upgrades/2.sql"), include_str!("upgrades/3.sql"), include_str!("upgrades/4.sql")];
+const STEPS: [&str; 3] = [include_str!("2.sql"), include_str!("3.sql"), include_str!("4.sql")];
 
-/// Brings a database from that version to today's: all of it or nothing. A copy of what it was stays beside it.
+/// Brings a database from that version to today's: all of it or nothing. A copy of what it was
+/// stays beside it.
 pub(super) fn run(connection: &mut Connection, path: &Path, from: u32) -> Result<(), OpenError> {
     let copy = copy_name(path, from);
-    let failed = |source| OpenError::File { action: "copy, before its upgrade,", path: path.to_owned(), source };
+    let failed = |source| OpenError::File {
+        action: "copy, before its upgrade,",
+        path: path.to_owned(),
+        source,
+    };
     backup::write(connection, &copy, |_| Ok(())).map_err(failed)?;
     let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
     connection.pragma_update(None, "journal_mode", "WAL").map_err(sqlite)?;
@@ -44,16 +48,18 @@ mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
-    const FIRST: &str = include_str!("upgrades/1.sql");
+    const FIRST: &str = include_str!("1.sql");
 
     /// Tables and indexes as their definitions read, without comments and without regard to blanks.
     fn layout(path: &Path) -> Vec<String> {
         let connection = Connection::open(path).unwrap();
-        let mut found =
-            connection.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name").unwrap();
+        let mut found = connection
+            .prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")
+            .unwrap();
         let texts = found.query_map([], |row| row.get::<_, String>(0)).unwrap();
         let plain = |text: String| {
-            let lines = text.lines().map(|line| line.split("--").next().unwrap()).collect::<Vec<_>>();
+            let lines =
+                text.lines().map(|line| line.split("--").next().unwrap()).collect::<Vec<_>>();
             lines
                 .join(" ")
                 .split_whitespace()
@@ -88,8 +94,9 @@ mod tests {
         let session = |connection: &Connection| {
             let query = "SELECT id = zeroblob(16), user_id, created_at, expires_at, last_seen_at, ip, user_agent,
                 hex(public_key), hex(public_key_sha256) FROM sessions";
-            connection
-                .query_row(query, [], |row| (0..9).map(|column| row.get(column)).collect::<Result<Vec<Value>, _>>())
+            connection.query_row(query, [], |row| {
+                (0..9).map(|column| row.get(column)).collect::<Result<Vec<Value>, _>>()
+            })
         };
         for steps in 0..STEPS.len() {
             let folder = tempfile::tempdir().unwrap();
@@ -104,11 +111,22 @@ mod tests {
             let new = folder.path().join("new.db");
             drop(Db::open(&new).unwrap());
             assert_eq!(layout(&path), layout(&new));
-            let user = db.read(|connection| super::super::users::find_by_username(connection, "ada")).unwrap().unwrap();
-            assert!(user.email_verified && user.has_totp && !user.has_email_factor && user.recovery_codes == 0);
+            let user = db
+                .read(|connection| super::super::users::find_by_username(connection, "ada"))
+                .unwrap()
+                .unwrap();
+            assert!(
+                user.email_verified
+                    && user.has_totp
+                    && !user.has_email_factor
+                    && user.recovery_codes == 0
+            );
             let link = |value: &str| Link { value: value.into(), label: None };
             assert_eq!(user.links, [link("https://a.example/"), link("https://b.example/")]);
-            assert_eq!((user.pronoun, user.avatar, user.presence, user.presence_text), (None, None, None, None));
+            assert_eq!(
+                (user.pronoun, user.avatar, user.presence, user.presence_text),
+                (None, None, None, None)
+            );
         }
     }
 
@@ -120,8 +138,10 @@ mod tests {
         let copy = folder.path().join("nox.db.v1");
         assert_eq!(fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
         assert!(!folder.path().join("nox.db.v1.draft").exists());
-        let version: u32 =
-            Connection::open(&copy).unwrap().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+        let version: u32 = Connection::open(&copy)
+            .unwrap()
+            .pragma_query_value(None, "user_version", |row| row.get(0))
+            .unwrap();
         assert_eq!(version, 1);
         assert_eq!(layout(&copy), {
             let first = folder.path().join("first.db");
@@ -137,7 +157,8 @@ mod tests {
         fs::create_dir(folder.path().join("nox.db.v1.draft")).unwrap();
         assert!(matches!(Db::open(&path), Err(OpenError::File { .. })));
         let connection = Connection::open(&path).unwrap();
-        let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+        let version: u32 =
+            connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
         assert_eq!(version, 1);
     }
 
@@ -146,7 +167,9 @@ mod tests {
         for _ in 0..20 {
             let folder = tempfile::tempdir().unwrap();
             let path = old_database(folder.path());
-            std::thread::scope(|scope| (0..8).for_each(|_| drop(scope.spawn(|| Db::open(&path).map(drop).unwrap()))));
+            std::thread::scope(|scope| {
+                (0..8).for_each(|_| drop(scope.spawn(|| Db::open(&path).map(drop).unwrap())));
+            });
         }
     }
 }

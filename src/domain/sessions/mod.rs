@@ -121,10 +121,12 @@ pub struct SessionView {
 /// Who a token stands for, as the database has it at this moment.
 ///
 /// # Errors
-/// [`Error::NotLogged`] where the token is none of ours or its session has ended, or the database fails.
+/// [`Error::NotLogged`] where the token is none of ours or its session has ended, or the database
+/// fails.
 pub fn authenticate(app: &App, token: &str, device: Device, now: Timestamp) -> Result<Principal> {
     let named = app.signer.read(token, now).ok_or(Error::NotLogged)?;
-    let SessionUser { user, last_seen_at, .. } = find_open(app, named, now)?.ok_or(Error::NotLogged)?;
+    let SessionUser { user, last_seen_at, .. } =
+        find_open(app, named, now)?.ok_or(Error::NotLogged)?;
     if is_banned(&user, now) {
         return Err(Error::NotLogged);
     }
@@ -132,7 +134,11 @@ pub fn authenticate(app: &App, token: &str, device: Device, now: Timestamp) -> R
 }
 
 /// The session that a token names, with its user, unless it has ended.
-pub(super) fn find_open(app: &App, named: (SessionId, UserId), now: Timestamp) -> Result<Option<SessionUser>> {
+pub(super) fn find_open(
+    app: &App,
+    named: (SessionId, UserId),
+    now: Timestamp,
+) -> Result<Option<SessionUser>> {
     let found = app.db.find_by_session(named)?;
     Ok(found.filter(|session| now < session.expires_at))
 }
@@ -148,10 +154,13 @@ pub fn is_to_be_noted(principal: &Principal, now: Timestamp) -> bool {
 /// # Errors
 /// The database fails.
 pub fn note(app: &App, session: SessionId, now: Timestamp) -> Result<()> {
-    app.db.write(|connection| sessions::update_last_seen(connection, session, now, now.before(SEEN_EVERY)))
+    app.db.write(|connection| {
+        sessions::update_last_seen(connection, session, now, now.before(SEEN_EVERY))
+    })
 }
 
-/// How many sessions the principal has, and a part of them, newest first; only those from `ip`, where one is given.
+/// How many sessions the principal has, and a part of them, newest first; only those from `ip`,
+/// where one is given.
 ///
 /// # Errors
 /// The database fails.
@@ -179,8 +188,15 @@ pub fn list(
 ///
 /// # Errors
 /// [`Error::SessionNotFound`], for somebody else's too, or the database fails.
-pub fn find(app: &App, principal: &Principal, id: SessionId, now: Timestamp) -> Result<SessionView> {
-    app.db.read(|connection| own(connection, principal, id, now)).map(|session| view(session, principal.session, now))
+pub fn find(
+    app: &App,
+    principal: &Principal,
+    id: SessionId,
+    now: Timestamp,
+) -> Result<SessionView> {
+    app.db
+        .read(|connection| own(connection, principal, id, now))
+        .map(|session| view(session, principal.session, now))
 }
 
 /// Ends one of the principal's sessions.
@@ -208,11 +224,22 @@ pub fn revoke_others(app: &App, principal: &Principal, now: Timestamp) -> Result
 }
 
 /// Makes sure that the principal's session has not ended since the request came.
-pub(super) fn check_open(connection: &Connection, principal: &Principal, now: Timestamp) -> Result<()> {
-    sessions::find_active_of(connection, principal.user.id, principal.session, now)?.map(drop).ok_or(Error::NotLogged)
+pub(super) fn check_open(
+    connection: &Connection,
+    principal: &Principal,
+    now: Timestamp,
+) -> Result<()> {
+    sessions::find_active_of(connection, principal.user.id, principal.session, now)?
+        .map(drop)
+        .ok_or(Error::NotLogged)
 }
 
-fn own(connection: &Connection, principal: &Principal, id: SessionId, now: Timestamp) -> Result<Session> {
+fn own(
+    connection: &Connection,
+    principal: &Principal,
+    id: SessionId,
+    now: Timestamp,
+) -> Result<Session> {
     sessions::find_active_of(connection, principal.user.id, id, now)?.ok_or(Error::SessionNotFound)
 }
 

@@ -102,7 +102,12 @@ pub(super) fn date(language: Language, at: Timestamp) -> String {
     let month = usize::from(u8::from(date.month())) - 1;
     match language {
         Language::English => {
-            format!("{} {} {}, {hour:02}:{minute:02} UTC", date.day(), ENGLISH_MONTHS[month], date.year())
+            format!(
+                "{} {} {}, {hour:02}:{minute:02} UTC",
+                date.day(),
+                ENGLISH_MONTHS[month],
+                date.year()
+            )
         }
         Language::French => {
             let day = if date.day() == 1 { "1er".into() } else { date.day().to_string() };
@@ -117,7 +122,8 @@ mod tests {
 
     #[test]
     fn every_text_is_there_in_both_languages_with_the_same_places() {
-        let (english, french) = (Texts::of(Language::English).all(), Texts::of(Language::French).all());
+        let (english, french) =
+            (Texts::of(Language::English).all(), Texts::of(Language::French).all());
         let places = |text: &str| text.matches("{}").count();
         for ((name, en), (_, fr)) in english.into_iter().zip(french) {
             assert!(!en.is_empty() && !fr.is_empty(), "{name}");
@@ -138,7 +144,10 @@ mod tests {
             (16_777_216, "16 MiB", "16 Mio"),
         ] {
             let plain = |language| size(language, bytes).replace('\u{a0}', " ");
-            assert_eq!((plain(Language::English).as_str(), plain(Language::French).as_str()), (english, french));
+            assert_eq!(
+                (plain(Language::English).as_str(), plain(Language::French).as_str()),
+                (english, french)
+            );
         }
     }
 
@@ -147,6 +156,9 @@ mod tests {
         let at = Timestamp::from_millis(1_750_936_113_726);
         assert_eq!(date(Language::English, at), "26 June 2025, 11:08 UTC");
         assert_eq!(date(Language::French, at), "26 juin 2025 à 11:08 UTC");
-        assert_eq!(date(Language::French, "2026-08-01T00:00:00Z".parse().unwrap()), "1er août 2026 à 00:00 UTC");
+        assert_eq!(
+            date(Language::French, "2026-08-01T00:00:00Z".parse().unwrap()),
+            "1er août 2026 à 00:00 UTC"
+        );
     }
 }

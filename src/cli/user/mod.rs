@@ -124,13 +124,17 @@ impl User {
             Self::Add(command) => command.run(app, output, now),
             Self::List { search } => list(app, output, &search, now),
             Self::Show(Named { name }) => show::run(app, output, &name, now),
-            Self::Passwd { named: Named { name }, source } => passwd(app, output, &name, &source, now),
+            Self::Passwd { named: Named { name }, source } => {
+                passwd(app, output, &name, &source, now)
+            }
             Self::Set(command) => command.run(app, output, now),
             Self::Tag(command) => command.run(app, output, now),
             Self::Disable { named: Named { name }, reason, until } => {
                 let until = until.map(|text| read_time(&text, now)).transpose()?;
-                users::disable(app, &name, reason.as_deref(), until, now).map_err(|error| named(error, &name))?;
-                output.say(format_args!("{name} can no longer log in; all its sessions have ended"));
+                users::disable(app, &name, reason.as_deref(), until, now)
+                    .map_err(|error| named(error, &name))?;
+                output
+                    .say(format_args!("{name} can no longer log in; all its sessions have ended"));
                 Ok(())
             }
             Self::Enable(Named { name }) => {
@@ -157,7 +161,8 @@ impl Add {
         let new = password.parse(app).map_err(refused)?;
         let account = NewAccount { username, password: new, email, display, is_admin: self.admin };
         let show = |user: &Profile| show_password(output, user, &password);
-        let user = users::register(app, account, now, show).map_err(|error| named(error, &self.name))?;
+        let user =
+            users::register(app, account, now, show).map_err(|error| named(error, &self.name))?;
         if output.json && !password.is_generated {
             output.json(&user)?;
         }
@@ -175,7 +180,8 @@ impl Tag {
         let tags = tags.into_iter().map(GivenTag::parse).collect::<Result<Vec<_>, _>>();
         let tags = tags.map_err(|error| named(error, &name))?;
         let (add, remove) = if is_new { (tags, Vec::new()) } else { (Vec::new(), tags) };
-        let user = users::retag(app, &name, add, &remove, now).map_err(|error| named(error, &name))?;
+        let user =
+            users::retag(app, &name, add, &remove, now).map_err(|error| named(error, &name))?;
         if output.json { output.json(&user) } else { output.line(user.public.tags.join(" ")) }
     }
 }
@@ -189,7 +195,14 @@ fn list(app: &App, output: Output, search: &str, now: Timestamp) -> Result<()> {
         let factors = show::second_factors(&user.factors);
         let email = user.email.unwrap_or_else(|| "-".into());
         let public = user.public;
-        [public.id.to_string(), public.username, public.display, email, factors, public.tags.join(",")]
+        [
+            public.id.to_string(),
+            public.username,
+            public.display,
+            email,
+            factors,
+            public.tags.join(","),
+        ]
     };
     let rows: Vec<_> = found.into_iter().map(row).collect();
     output.table(["ID", "USERNAME", "DISPLAY", "EMAIL", "2FA", "TAGS"], &rows)
@@ -213,7 +226,9 @@ fn passwd(app: &App, output: Output, name: &str, source: &Source, now: Timestamp
 fn show_password(output: Output, user: &Profile, password: &Given) -> Result<()> {
     match (password.is_generated, output.json) {
         (false, _) => Ok(()),
-        (true, true) => output.secret(serde_json::to_string(&Shown { user, password: &password.text })?),
+        (true, true) => {
+            output.secret(serde_json::to_string(&Shown { user, password: &password.text })?)
+        }
         (true, false) => output.secret(password.text.as_str()),
     }
 }
@@ -221,7 +236,10 @@ fn show_password(output: Output, user: &Profile, password: &Given) -> Result<()>
 fn remove(app: &App, output: Output, name: &str, yes: bool, now: Timestamp) -> Result<()> {
     let user = users::find(app, name, now).map_err(|error| named(error, name))?.public;
     if !yes {
-        output.confirm(format_args!("Remove {} (id {}) for good? [y/N] ", user.username, user.id), "--yes")?;
+        output.confirm(
+            format_args!("Remove {} (id {}) for good? [y/N] ", user.username, user.id),
+            "--yes",
+        )?;
     }
     users::remove(app, name, now).map_err(|error| named(error, name))?;
     output.say(format_args!("removed {} and everything that belonged to it", user.username));
@@ -235,7 +253,9 @@ pub(super) fn named(error: impl Into<anyhow::Error>, name: &str) -> anyhow::Erro
     let text = match refusal {
         Error::UserNotFound => format!("there is no user {name:?}; nox user list shows them all"),
         Error::AlreadyExists { with, .. } => format!("{name:?} cannot be stored: {with} is taken"),
-        Error::InvalidAccountField { field: AccountField::PresenceText, rule } => format!("the presence text {rule}"),
+        Error::InvalidAccountField { field: AccountField::PresenceText, rule } => {
+            format!("the presence text {rule}")
+        }
         refusal => match refusal.invalid_field() {
             Some((field, rule)) => format!("the {field} {rule}"),
             None => return error,
@@ -246,7 +266,12 @@ pub(super) fn named(error: impl Into<anyhow::Error>, name: &str) -> anyhow::Erro
 
 fn read_time(text: &str, now: Timestamp) -> Result<Timestamp> {
     let length = text.parse::<Span>().map(|span| now.after(span.into()));
-    let wrong = |message| Stop::usage(format!("--until: {message}, nor a length of time such as 7d"));
+    let wrong =
+        |message| Stop::usage(format!("--until: {message}, nor a length of time such as 7d"));
     let time = length.or_else(|_| text.parse()).map_err(wrong)?;
-    if time <= now { Err(Stop::usage(format!("--until: {text:?} is over already")).into()) } else { Ok(time) }
+    if time <= now {
+        Err(Stop::usage(format!("--until: {text:?} is over already")).into())
+    } else {
+        Ok(time)
+    }
 }

@@ -15,7 +15,8 @@ pub type HmacSha256 = Hmac<Sha256>;
 /// HMAC-SHA-256 under a key of 32 bytes, for many messages.
 #[must_use]
 pub fn keyed(key: &[u8; KEY_LENGTH]) -> HmacSha256 {
-    // A key shorter than the hash's block is filled up with zeros: so the RFC, and so no length can be wrong.
+    // A key shorter than the hash's block is filled up with zeros: so the RFC, and so no length can
+    // be wrong.
     let mut block = Zeroizing::new([0; 64]);
     block[..KEY_LENGTH].copy_from_slice(key);
     Hmac::new((&*block).into())
@@ -40,13 +41,14 @@ pub fn random<const N: usize>() -> Result<[u8; N]> {
 /// No password may be longer.
 const LONGEST_PASSWORD: usize = 128;
 
-/// A password of at least 100 bits and `shortest` characters, in groups of five that can be read aloud: no `l`, `o`, `0` or
-/// `1`.
+/// A password of at least 100 bits and `shortest` characters, in groups of five that can be read
+/// aloud: no `l`, `o`, `0` or `1`.
 ///
 /// # Errors
 /// The system gives no random numbers.
 pub fn generate_password(shortest: usize) -> Result<Zeroizing<String>> {
-    let mut password = groups_of_five(b"abcdefghijkmnpqrstuvwxyz23456789", shortest.div_ceil(5).max(4))?;
+    let mut password =
+        groups_of_five(b"abcdefghijkmnpqrstuvwxyz23456789", shortest.div_ceil(5).max(4))?;
     password.truncate(LONGEST_PASSWORD);
     Ok(password)
 }
@@ -96,14 +98,23 @@ mod tests {
         assert!(!one.contains(['l', 'o', '0', '1']));
         for shortest in [23, 24, 127, 128] {
             let password = generate_password(shortest).unwrap();
-            assert!((shortest..=128).contains(&password.len()) && !password.ends_with('-'), "{}", *password);
+            assert!(
+                (shortest..=128).contains(&password.len()) && !password.ends_with('-'),
+                "{}",
+                *password
+            );
         }
     }
 
     #[test]
     fn six_digits_are_six_digits_and_differ() {
-        let codes: std::collections::BTreeSet<String> = (0..100).map(|_| six_digits().unwrap().to_string()).collect();
-        assert!(codes.iter().all(|code| code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit())));
+        let codes: std::collections::BTreeSet<String> =
+            (0..100).map(|_| six_digits().unwrap().to_string()).collect();
+        assert!(
+            codes
+                .iter()
+                .all(|code| code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit()))
+        );
         assert!(codes.len() > 95);
     }
 

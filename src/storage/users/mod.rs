@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use serde::Serialize;
 
 use super::columns::Columns;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::language::Language;
 use crate::time::Timestamp;
 
@@ -96,8 +96,11 @@ macro_rules! select {
 }
 
 mod by_session;
+mod conflict;
 mod link;
 mod search;
+
+use conflict::conflict;
 
 pub use by_session::{SessionUser, find_by_session};
 pub use link::Link;
@@ -148,7 +151,10 @@ pub fn find_by_id(connection: &Connection, id: UserId) -> Result<Option<User>> {
 /// # Errors
 /// The database fails.
 pub fn find_by_username(connection: &Connection, username: &str) -> Result<Option<User>> {
-    Ok(connection.prepare_cached(select!("WHERE username = ?1"))?.query_row([username], user).optional()?)
+    Ok(connection
+        .prepare_cached(select!("WHERE username = ?1"))?
+        .query_row([username], user)
+        .optional()?)
 }
 
 /// By an address that its owner has confirmed, in any case.
@@ -236,29 +242,20 @@ pub fn delete(connection: &Connection, id: UserId) -> Result<()> {
     Ok(())
 }
 
-fn conflict(error: rusqlite::Error) -> Error {
-    match taken(&error) {
-        Some(with) => Error::AlreadyExists { what: "User", with },
-        None => error.into(),
-    }
-}
-
-/// Which unique column a change ran into.
-fn taken(error: &rusqlite::Error) -> Option<&'static str> {
-    match error {
-        rusqlite::Error::SqliteFailure(_, Some(text)) if text.contains("users.username") => Some("this username"),
-        rusqlite::Error::SqliteFailure(_, Some(text)) if text.contains("users.email") => Some("this email"),
-        _ => None,
-    }
-}
-
 /// Stores another password.
 ///
 /// # Errors
 /// The database fails.
-pub fn update_password(connection: &Connection, id: UserId, hash: &str, changed_at: Timestamp) -> Result<()> {
+pub fn update_password(
+    connection: &Connection,
+    id: UserId,
+    hash: &str,
+    changed_at: Timestamp,
+) -> Result<()> {
     connection
-        .prepare_cached("UPDATE users SET password_hash = ?2, password_changed_at = ?3 WHERE id = ?1")?
+        .prepare_cached(
+            "UPDATE users SET password_hash = ?2, password_changed_at = ?3 WHERE id = ?1",
+        )?
         .execute(params![id, hash, changed_at])?;
     Ok(())
 }
@@ -268,7 +265,9 @@ pub fn update_password(connection: &Connection, id: UserId, hash: &str, changed_
 /// # Errors
 /// The database fails.
 pub fn update_password_hash(connection: &Connection, id: UserId, hash: &str) -> Result<()> {
-    connection.prepare_cached("UPDATE users SET password_hash = ?2 WHERE id = ?1")?.execute(params![id, hash])?;
+    connection
+        .prepare_cached("UPDATE users SET password_hash = ?2 WHERE id = ?1")?
+        .execute(params![id, hash])?;
     Ok(())
 }
 

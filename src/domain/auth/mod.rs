@@ -35,7 +35,8 @@ pub struct LoginAttempt {
     pub device: Device,
 }
 
-/// Where a login that was not refused leads: in, or, since the password was right, to the second factor.
+/// Where a login that was not refused leads: in, or, since the password was right, to the second
+/// factor.
 pub type LoginOutcome = Outcome<Box<OpenedSession>>;
 
 /// Wrong password: what a caller learns of it.
@@ -61,14 +62,22 @@ pub fn login(app: &App, attempt: &LoginAttempt, now: Timestamp) -> Result<LoginO
     outcome
 }
 
-/// Finishes a login that waits for its second factor, by its challenge: for pages, which do not keep the password.
+/// Finishes a login that waits for its second factor, by its challenge: for pages, which do not
+/// keep the password.
 ///
 /// # Errors
 /// [`Error::InvalidChallenge`], [`Error::TooManyRequests`], [`Error::WrongCode`]; or a fault.
-pub fn finish(app: &App, challenge: &str, code: &Code, device: &Device, now: Timestamp) -> Result<Box<OpenedSession>> {
+pub fn finish(
+    app: &App,
+    challenge: &str,
+    code: &Code,
+    device: &Device,
+    now: Timestamp,
+) -> Result<Box<OpenedSession>> {
     // It stands for a password only where it cannot stand alone.
-    let user = factors::challenged(app, challenge, now)
-        .and_then(|user| if factors::is_on(&user) { Ok(user) } else { Err(Error::InvalidChallenge) })?;
+    let user = factors::challenged(app, challenge, now).and_then(|user| {
+        if factors::is_on(&user) { Ok(user) } else { Err(Error::InvalidChallenge) }
+    })?;
     let enter = |tx: &Change<'_>| enter(app, tx, (device, None), (&user, None), now);
     let outcome = factors::with_factor(app, (&user, device), Some(code), now, enter);
     log(&outcome, &user.username, device.ip);
@@ -82,7 +91,9 @@ pub fn finish(app: &App, challenge: &str, code: &Code, device: &Device, now: Tim
 fn log(outcome: &Result<LoginOutcome>, user: &str, ip: IpAddr) {
     match outcome {
         Ok(Outcome::Done(_)) => tracing::info!(event = %"login.succeeded", %ip, user),
-        Ok(Outcome::VerificationRequired(_)) => tracing::info!(event = %"login.challenged", %ip, user),
+        Ok(Outcome::VerificationRequired(_)) => {
+            tracing::info!(event = %"login.challenged", %ip, user);
+        }
         Err(error) => tracing::info!(event = %"login.failed", %ip, user, reason = %reason(error)),
     }
 }
@@ -121,7 +132,13 @@ fn decide(
     // A right password gives back what it cost; a wrong code after it keeps a count of its own.
     if factors::is_on(&user) {
         app.db.write(|connection| spent.refund(connection))?;
-        return factors::with_factor(app, (&user, &attempt.device), attempt.code.as_ref(), now, enter);
+        return factors::with_factor(
+            app,
+            (&user, &attempt.device),
+            attempt.code.as_ref(),
+            now,
+            enter,
+        );
     }
     let session = app.change(By::User(&attempt.device), now, |tx| {
         spent.refund(tx)?;
@@ -164,7 +181,12 @@ pub fn register(
 }
 
 /// Finds out whether the account and the password belong together and may log in.
-fn check_password(app: &App, attempt: &LoginAttempt, user: Option<User>, now: Timestamp) -> Result<User> {
+fn check_password(
+    app: &App,
+    attempt: &LoginAttempt,
+    user: Option<User>,
+    now: Timestamp,
+) -> Result<User> {
     let hide = app.config.login.hide_unknown_users;
     let Some(user) = user else {
         if !hide {
@@ -182,10 +204,15 @@ fn check_password(app: &App, attempt: &LoginAttempt, user: Option<User>, now: Ti
 
 /// What a user with the right password learns of a ban.
 const fn banned(app: &App) -> Error {
-    if app.config.login.hide_unknown_users { WRONG_PASSWORD } else { Error::UnAuthorized { action: "log in" } }
+    if app.config.login.hide_unknown_users {
+        WRONG_PASSWORD
+    } else {
+        Error::UnAuthorized { action: "log in" }
+    }
 }
 
-/// Whether a refusal says that somebody guessed; a disabled account or a fault of the server's own does not.
+/// Whether a refusal says that somebody guessed; a disabled account or a fault of the server's own
+/// does not.
 const fn is_guess(error: &Error) -> bool {
     matches!(error, Error::UserNotFound | Error::WrongPassword { .. })
 }
@@ -217,12 +244,13 @@ fn enter(
     sessions::open(app, tx, &user, client, now).map(Box::new)
 }
 
-/// Under which name attempts are counted: the account's id, or, where there is none, a keyed hash of what was typed,
-/// which may well be somebody's password in the wrong field.
+/// Under which name attempts are counted: the account's id, or, where there is none, a keyed hash
+/// of what was typed, which may well be somebody's password in the wrong field.
 fn account_key(app: &App, identifier: &Identifier, user: Option<&User>) -> String {
     user.map_or_else(
         || {
-            let digest = hmac_sha256(&app.key.derive("unknown name"), identifier.to_string().as_bytes());
+            let digest =
+                hmac_sha256(&app.key.derive("unknown name"), identifier.to_string().as_bytes());
             format!("unknown-{:016x}", u64::from_be_bytes(*digest.first_chunk().unwrap_or(&[0; 8])))
         },
         |user| user.id.to_string(),

@@ -21,16 +21,16 @@ use actix_web::HttpResponse;
 pub(super) use account::account;
 pub(super) use assets::{asset, has_tag};
 pub(super) use changes::{
-    change_email, change_password, change_profile, end_other_sessions, end_session, log_out, resend_link,
-    upload_picture,
+    change_email, change_password, change_profile, end_other_sessions, end_session, log_out,
+    resend_link, upload_picture,
 };
 pub(super) use confirmation::{ask as ask_confirmation, confirm};
 pub(super) use deletion::delete_account;
 pub(super) use login::{ask_code, ask_password, log_in, send_code, take_code};
 pub use look::Look;
 pub(super) use second_factor::{
-    disable_mail_codes, disable_totp, enable_mail_codes, enable_totp, renew_codes, send_mail_code, set_up_totp,
-    show_totp,
+    disable_mail_codes, disable_totp, enable_mail_codes, enable_totp, renew_codes, send_mail_code,
+    set_up_totp, show_totp,
 };
 
 use askama::Template;

@@ -171,13 +171,16 @@ impl std::fmt::Display for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
-            Self::InternalError { source, .. } | Self::ServerNotReady { source: Some(source) } => Some(source.as_ref()),
+            Self::InternalError { source, .. } | Self::ServerNotReady { source: Some(source) } => {
+                Some(source.as_ref())
+            }
             _ => None,
         }
     }
 }
 
-/// The causes of an error, outermost first, in one line; some libraries repeat a cause in the text of the next.
+/// The causes of an error, outermost first, in one line; some libraries repeat a cause in the text
+/// of the next.
 #[must_use]
 pub fn causes(error: &dyn StdError) -> String {
     let mut texts: Vec<String> = Vec::new();

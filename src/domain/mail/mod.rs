@@ -35,8 +35,8 @@ struct Mail {
     written: Written,
 }
 
-/// Sends mail, where there is a server for it. Its thread starts with the first mail; dropping it waits a little for what is
-/// left.
+/// Sends mail, where there is a server for it. Its thread starts with the first mail; dropping it
+/// waits a little for what is left.
 pub(super) struct Mailer {
     route: Option<Route>,
     farewell: Duration,
@@ -100,7 +100,9 @@ impl Mailer {
         if let Some(Worker { queue, done }) = self.take_worker() {
             drop(queue);
             if done.recv_timeout(self.farewell) == Err(mpsc::RecvTimeoutError::Timeout) {
-                tracing::warn!("mails were still on their way when the process ended, and may be lost");
+                tracing::warn!(
+                    "mails were still on their way when the process ended, and may be lost"
+                );
             }
         }
     }
@@ -138,7 +140,9 @@ async fn deliver(route: Route, mut waiting: queue::Receiver<Mail>) {
         tokio::spawn(async move {
             match route.send(mail).await {
                 Ok(answer) => tracing::debug!(?answer, "a mail was sent"),
-                Err(error) => tracing::warn!(%error, causes = ?causes(&error), "a mail was not sent"),
+                Err(error) => {
+                    tracing::warn!(%error, causes = ?causes(&error), "a mail was not sent");
+                }
             }
             drop(place);
         });
@@ -147,7 +151,8 @@ async fn deliver(route: Route, mut waiting: queue::Receiver<Mail>) {
     drop(places.acquire_many(u32::try_from(AT_ONCE).unwrap_or(1)).await);
 }
 
-/// Whether mail can be sent to an address at all: not everything that looks like one can be an address (RFC 5321, 4.1.2).
+/// Whether mail can be sent to an address at all: not everything that looks like one can be an
+/// address (RFC 5321, 4.1.2).
 pub(super) fn can_reach(address: &str) -> bool {
     address.parse::<lettre::Address>().is_ok()
 }
@@ -163,7 +168,8 @@ impl App {
         drop(self.mailer.take_worker());
     }
 
-    /// Mails something to a user, in the user's language, where there is a mail server and an address.
+    /// Mails something to a user, in the user's language, where there is a mail server and an
+    /// address.
     pub(super) fn mail_to(&self, user: &User, device: Option<&Device>, letter: &Letter<'_>) {
         let Some(to) = user.email.clone().filter(|_| self.mailer.is_on()) else { return };
         match letters::write(self, letters::language(self, user, device), &user.display, letter) {
@@ -172,14 +178,23 @@ impl App {
         }
     }
 
-    /// Tells a user with a verified address what has happened to the account, after it has; at most so many times a day.
-    pub(super) fn notify(&self, user: &User, device: Option<&Device>, event: Event, now: Timestamp) {
+    /// Tells a user with a verified address what has happened to the account, after it has; at most
+    /// so many times a day.
+    pub(super) fn notify(
+        &self,
+        user: &User,
+        device: Option<&Device>,
+        event: Event,
+        now: Timestamp,
+    ) {
         if !self.mailer.is_on() || !user.email_verified || !letters::is_worth_a_letter(event) {
             return;
         }
         match throttle::spend(self, vec![Budget::notices(&user.id.to_string())], now) {
             Ok(_counted) => self.mail_to(user, device, &Letter::Notice(event, device, now)),
-            Err(error) => tracing::warn!(account = %user.id, %error, event = event.as_str(), "a notice was not mailed"),
+            Err(error) => {
+                tracing::warn!(account = %user.id, %error, event = event.as_str(), "a notice was not mailed");
+            }
         }
     }
 }

@@ -47,8 +47,8 @@ pub enum KeyError {
     },
 }
 
-/// The instance's master key. Keys for each purpose are derived from it; it is never used itself. The file is locked, shared,
-/// for as long as it is in use, so that it is not replaced meanwhile.
+/// The instance's master key. Keys for each purpose are derived from it; it is never used itself.
+/// The file is locked, shared, for as long as it is in use, so that it is not replaced meanwhile.
 pub struct Key {
     bytes: Zeroizing<[u8; KEY_LENGTH]>,
     file: File,
@@ -61,7 +61,8 @@ impl Key {
     /// # Errors
     /// The file cannot be read or made, holds something else, or is open to others.
     pub fn load_or_create(path: &Path) -> Result<Self, KeyError> {
-        let failed = |action| move |source| KeyError::File { action, path: path.to_owned(), source };
+        let failed =
+            |action| move |source| KeyError::File { action, path: path.to_owned(), source };
         match File::open(path) {
             Ok(file) => Self::read(file, path),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -87,8 +88,8 @@ impl Key {
         Ok(Self { bytes, file, path: path.to_owned() })
     }
 
-    /// Makes the key that is to follow this one, in a file beside it. Until it is adopted, this one holds; nobody else may be
-    /// using it.
+    /// Makes the key that is to follow this one, in a file beside it. Until it is adopted, this one
+    /// holds; nobody else may be using it.
     ///
     /// # Errors
     /// Another process uses this key, or the file cannot be made.
@@ -96,7 +97,11 @@ impl Key {
         self.use_alone()?;
         self.discard_next()?;
         let path = next_to(&self.path);
-        draw(&path).map_err(|source| KeyError::File { action: "create", path: path.clone(), source })?;
+        draw(&path).map_err(|source| KeyError::File {
+            action: "create",
+            path: path.clone(),
+            source,
+        })?;
         self.next()?.ok_or(KeyError::Length { path })
     }
 
@@ -119,7 +124,11 @@ impl Key {
     /// # Errors
     /// The file is there, or cannot be written.
     pub fn put(path: &Path, bytes: &[u8; KEY_LENGTH]) -> Result<(), KeyError> {
-        let written = if path.exists() { Err(io::ErrorKind::AlreadyExists.into()) } else { create(path, bytes) };
+        let written = if path.exists() {
+            Err(io::ErrorKind::AlreadyExists.into())
+        } else {
+            create(path, bytes)
+        };
         written.map_err(|source| KeyError::File { action: "write", path: path.to_owned(), source })
     }
 
@@ -142,7 +151,11 @@ impl Key {
     /// The file cannot be renamed.
     pub fn take_the_place_of(self, old: Self) -> Result<Self, KeyError> {
         let renamed = fs::rename(&self.path, &old.path).and_then(|()| sync_parent(&old.path));
-        renamed.map_err(|source| KeyError::File { action: "replace", path: old.path.clone(), source })?;
+        renamed.map_err(|source| KeyError::File {
+            action: "replace",
+            path: old.path.clone(),
+            source,
+        })?;
         Ok(Self { path: old.path, ..self })
     }
 
@@ -166,7 +179,8 @@ impl Key {
         derive(&self.bytes, purpose)
     }
 
-    /// Seals `plain` with XChaCha20-Poly1305 for `place`: what is sealed for one place opens in no other.
+    /// Seals `plain` with XChaCha20-Poly1305 for `place`: what is sealed for one place opens in no
+    /// other.
     ///
     /// # Errors
     /// The system gives no random numbers.
@@ -192,7 +206,8 @@ impl Key {
 /// # Errors
 /// It was sealed with another key or for another place, or was changed.
 pub fn open_with(key: &[u8; KEY_LENGTH], place: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
-    let foreign = || Error::internal("open a secret", format!("{place} was not sealed with this key file"));
+    let foreign =
+        || Error::internal("open a secret", format!("{place} was not sealed with this key file"));
     let (nonce, sealed) = sealed.split_first_chunk::<NONCE_LENGTH>().ok_or_else(foreign)?;
     cipher(key)
         .decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: place.as_bytes() })
@@ -215,7 +230,9 @@ fn next_to(path: &Path) -> PathBuf {
 fn busy(error: TryLockError, path: &Path) -> KeyError {
     match error {
         TryLockError::WouldBlock => KeyError::Busy(path.to_owned()),
-        TryLockError::Error(source) => KeyError::File { action: "lock", path: path.to_owned(), source },
+        TryLockError::Error(source) => {
+            KeyError::File { action: "lock", path: path.to_owned(), source }
+        }
     }
 }
 
@@ -225,13 +242,17 @@ fn draw(path: &Path) -> io::Result<()> {
     create(path, &key)
 }
 
-/// Writes a key beside `path` and links it into place, so that of two processes one wins and nobody reads half a key.
+/// Writes a key beside `path` and links it into place, so that of two processes one wins and nobody
+/// reads half a key.
 fn create(path: &Path, key: &[u8; KEY_LENGTH]) -> io::Result<()> {
     files::create_parent(path)?;
     let suffix = u64::from_be_bytes(random().map_err(io::Error::other)?);
     let draft = path.with_extension(format!("{suffix:016x}.draft"));
     let mut file = files::create(&draft)?;
-    let linked = file.write_all(key).and_then(|()| file.sync_all()).and_then(|()| fs::hard_link(&draft, path));
+    let linked = file
+        .write_all(key)
+        .and_then(|()| file.sync_all())
+        .and_then(|()| fs::hard_link(&draft, path));
     fs::remove_file(&draft)?;
     match linked {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
@@ -240,61 +261,4 @@ fn create(path: &Path, key: &[u8; KEY_LENGTH]) -> io::Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn key(folder: &tempfile::TempDir) -> Key {
-        Key::load_or_create(&folder.path().join("nox.key")).unwrap()
-    }
-
-    #[test]
-    fn the_key_file_is_made_once_and_only_for_its_owner() {
-        let folder = tempfile::tempdir().unwrap();
-        let first = key(&folder).derive("test");
-        assert_eq!(first, key(&folder).derive("test"));
-        let path = folder.path().join("nox.key");
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no draft is left");
-    }
-
-    #[test]
-    fn a_key_file_that_is_short_or_open_to_others_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("nox.key");
-        key(&folder);
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-        assert!(matches!(Key::load_or_create(&path), Err(KeyError::Permissions { .. })));
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-        fs::write(&path, [7; 31]).unwrap();
-        assert!(matches!(Key::load_or_create(&path), Err(KeyError::Length { .. })));
-    }
-
-    #[test]
-    fn what_is_sealed_for_one_place_opens_in_no_other_and_with_no_other_key() {
-        let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let key_one = key(&folder);
-        let mut sealed = key_one.seal("totp:1", b"seed").unwrap();
-        assert_eq!(key_one.open("totp:1", &sealed).unwrap().as_slice(), b"seed");
-        assert!(key_one.open("totp:2", &sealed).is_err());
-        assert!(key(&other).open("totp:1", &sealed).is_err());
-        sealed[30] ^= 1;
-        assert!(key_one.open("totp:1", &sealed).is_err());
-        assert!(key_one.open("totp:1", &[]).is_err());
-    }
-
-    #[test]
-    fn a_key_that_is_in_use_is_not_replaced() {
-        let folder = tempfile::tempdir().unwrap();
-        let (first, second) = (key(&folder), key(&folder));
-        assert!(matches!(first.draw_next(), Err(KeyError::Busy(_))));
-        drop(second);
-        let next = first.draw_next().unwrap();
-        assert!(matches!(Key::load_or_create(&folder.path().join("nox.key")), Err(KeyError::Busy(_))));
-        let derived = next.derive("test");
-        assert_ne!(derived, first.derive("test"));
-        let adopted = next.take_the_place_of(first).unwrap();
-        assert_eq!(adopted.derive("test"), derived);
-        assert_eq!(key(&folder).derive("test"), derived);
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-    }
-}
+mod tests;

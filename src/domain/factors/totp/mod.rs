@@ -45,7 +45,8 @@ impl Enrollment {
     #[must_use]
     pub fn secret_in_groups(&self) -> Zeroizing<String> {
         let secret = self.secret.as_str();
-        let groups: Vec<&str> = (0..secret.len()).step_by(4).map(|at| &secret[at..secret.len().min(at + 4)]).collect();
+        let groups: Vec<&str> =
+            (0..secret.len()).step_by(4).map(|at| &secret[at..secret.len().min(at + 4)]).collect();
         Zeroizing::new(groups.join(" "))
     }
 
@@ -64,13 +65,18 @@ impl Enrollment {
     }
 }
 
-/// Draws a secret for a user who sets up an app. It waits for its first code, and replaces no live one. Whoever has another
-/// factor shows a code of that: a session alone adds no way in.
+/// Draws a secret for a user who sets up an app. It waits for its first code, and replaces no live
+/// one. Whoever has another factor shows a code of that: a session alone adds no way in.
 ///
 /// # Errors
 /// [`Error::AlreadyValid`] where the user has an app, [`Error::WrongCode`],
 /// [`Error::TooManyRequests`], or a fault.
-pub fn setup(app: &App, principal: &Principal, code: Option<&Code>, now: Timestamp) -> Result<Outcome<Enrollment>> {
+pub fn setup(
+    app: &App,
+    principal: &Principal,
+    code: Option<&Code>,
+    now: Timestamp,
+) -> Result<Outcome<Enrollment>> {
     let user = &principal.user;
     if user.has_totp {
         return Err(Error::AlreadyValid);
@@ -78,7 +84,8 @@ pub fn setup(app: &App, principal: &Principal, code: Option<&Code>, now: Timesta
     with_factor(app, (user, &principal.device), code, now, |connection| {
         check_open(connection, principal, now)?;
         let enrollment = Enrollment::new(app, User::clone(user))?;
-        let sealed = app.key.seal(&waiting_place(principal), enrollment.totp.secret().as_bytes())?;
+        let sealed =
+            app.key.seal(&waiting_place(principal), enrollment.totp.secret().as_bytes())?;
         totp_enrollments::put(connection, user.id, &sealed, now.after(PATIENCE))?;
         Ok(enrollment)
     })
@@ -90,24 +97,33 @@ pub fn setup(app: &App, principal: &Principal, code: Option<&Code>, now: Timesta
 /// A fault.
 pub fn waiting(app: &App, principal: &Principal, now: Timestamp) -> Result<Option<Enrollment>> {
     let user = &principal.user;
-    let sealed = app.db.read(|connection| totp_enrollments::find_active(connection, user.id, now))?;
+    let sealed =
+        app.db.read(|connection| totp_enrollments::find_active(connection, user.id, now))?;
     // One that does not open waits for another session.
     let secret = sealed.and_then(|sealed| app.key.open(&waiting_place(principal), &sealed).ok());
     secret.map(|secret| Enrollment::of(app, User::clone(user), &secret)).transpose()
 }
 
-/// Enables the app that was set up, where `code` is its; that code is used up by it. Gives out recovery codes.
+/// Enables the app that was set up, where `code` is its; that code is used up by it. Gives out
+/// recovery codes.
 ///
 /// # Errors
-/// [`Error::AlreadyValid`] where the user has one, [`Error::WrongCode`], [`Error::SetupExpired`] where nothing was set up, or
-/// a fault.
-pub fn enable(app: &App, principal: &Principal, code: &Code, now: Timestamp) -> Result<RecoveryCodes> {
+/// [`Error::AlreadyValid`] where the user has one, [`Error::WrongCode`], [`Error::SetupExpired`]
+/// where nothing was set up, or a fault.
+pub fn enable(
+    app: &App,
+    principal: &Principal,
+    code: &Code,
+    now: Timestamp,
+) -> Result<RecoveryCodes> {
     let user = &principal.user;
     if user.has_totp {
         return Err(Error::AlreadyValid);
     }
-    let waiting = app.db.read(|connection| totp_enrollments::find_active(connection, user.id, now))?;
-    let opened = waiting.and_then(|sealed| Some((app.key.open(&waiting_place(principal), &sealed).ok()?, sealed)));
+    let waiting =
+        app.db.read(|connection| totp_enrollments::find_active(connection, user.id, now))?;
+    let opened = waiting
+        .and_then(|sealed| Some((app.key.open(&waiting_place(principal), &sealed).ok()?, sealed)));
     let (secret, waiting) = opened.ok_or_else(|| Error::SetupExpired { field: code.field })?;
     let totp = totp(app, &secret, "")?;
     // A wrong one is not counted: the secret is no secret to whoever sets it up.
@@ -115,7 +131,8 @@ pub fn enable(app: &App, principal: &Principal, code: &Code, now: Timestamp) -> 
     let factor = new_factor(app, user.id, &totp, Some(step), now)?;
     app.change(By::User(&principal.device), now, |tx| {
         check_open(tx, principal, now)?;
-        if !totp_enrollments::delete(tx, user.id, &waiting)? || !totp_factors::insert(tx, &factor)? {
+        if !totp_enrollments::delete(tx, user.id, &waiting)? || !totp_factors::insert(tx, &factor)?
+        {
             return Err(Error::AlreadyValid);
         }
         changed(tx, Event::TotpEnabled, user, Some(principal))?;
@@ -127,7 +144,12 @@ pub fn enable(app: &App, principal: &Principal, code: &Code, now: Timestamp) -> 
 ///
 /// # Errors
 /// [`Error::FactorNotEnabled`], [`Error::WrongCode`], [`Error::TooManyRequests`], or a fault.
-pub fn disable(app: &App, principal: &Principal, code: Option<&Code>, now: Timestamp) -> Result<Outcome<()>> {
+pub fn disable(
+    app: &App,
+    principal: &Principal,
+    code: Option<&Code>,
+    now: Timestamp,
+) -> Result<Outcome<()>> {
     let user = &principal.user;
     if !user.has_totp {
         return Err(Error::FactorNotEnabled);
@@ -168,7 +190,8 @@ fn first_step(totp: &Totp, user: UserId, code: &Code, now: Timestamp) -> Result<
     })
 }
 
-/// Enables the app on trust, for scripts that hand the secret on; `show` does so, and where it fails nothing is enabled.
+/// Enables the app on trust, for scripts that hand the secret on; `show` does so, and where it
+/// fails nothing is enabled.
 ///
 /// # Errors
 /// [`Error::AlreadyExists`], a fault, or what `show` returns.
@@ -232,10 +255,17 @@ pub fn status(app: &App, name: &str) -> Result<Status> {
     })
 }
 
-fn new_factor(app: &App, user_id: UserId, totp: &Totp, step: Option<i64>, now: Timestamp) -> Result<TotpFactor> {
+fn new_factor(
+    app: &App,
+    user_id: UserId,
+    totp: &Totp,
+    step: Option<i64>,
+    now: Timestamp,
+) -> Result<TotpFactor> {
     let secret = app.key.seal(&place(user_id), totp.secret().as_bytes())?;
     let last_skew = step.map(|step| skew(step, now));
     Ok(TotpFactor { user_id, secret, last_step: step.unwrap_or(0), enabled_at: now, last_skew })
 }
 
-const ALREADY_ENABLED: Error = Error::AlreadyExists { what: "An authenticator app", with: "this account" };
+const ALREADY_ENABLED: Error =
+    Error::AlreadyExists { what: "An authenticator app", with: "this account" };

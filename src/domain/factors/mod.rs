@@ -92,7 +92,8 @@ pub(super) const fn are_as_in(user: &User, before: &User) -> bool {
     user.has_totp == before.has_totp && user.has_email_factor == before.has_email_factor
 }
 
-/// Makes a change: at once where the user has no second factor, else in one transaction with the acceptance of a code.
+/// Makes a change: at once where the user has no second factor, else in one transaction with the
+/// acceptance of a code.
 ///
 /// # Errors
 /// [`Error::TooManyRequests`], [`Error::WrongCode`], a fault, or what `change` returns.
@@ -105,7 +106,9 @@ pub(super) fn with_factor<T>(
 ) -> Result<Outcome<T>> {
     match code {
         _ if !is_on(user) => app.change(By::User(device), now, change),
-        None => return challenge::demand(app, user, device, now).map(Outcome::VerificationRequired),
+        None => {
+            return challenge::demand(app, user, device, now).map(Outcome::VerificationRequired);
+        }
         Some(code) => accept(app, Attempt { user, device, code }, now, change),
     }
     .map(Outcome::Done)
@@ -119,7 +122,8 @@ struct Attempt<'a> {
     code: &'a Code,
 }
 
-/// Makes a change in one transaction with the acceptance of a code: that code is good for this change and no other.
+/// Makes a change in one transaction with the acceptance of a code: that code is good for this
+/// change and no other.
 fn accept<T>(
     app: &App,
     attempt: Attempt<'_>,
@@ -134,8 +138,13 @@ fn accept<T>(
         proof = match &code.kind {
             CodeKind::Recovery(letters) => recovery::spend(app, tx, user.id, letters, now)?,
             CodeKind::Digits(digits) => {
-                let by_app = totp.as_ref().map_or(Ok(Proof::Wrong), |totp| totp.spend(tx, digits, now))?;
-                let ways: &[Way] = if user.has_email_factor { &[Way::Email, Way::Operator] } else { &[Way::Operator] };
+                let by_app =
+                    totp.as_ref().map_or(Ok(Proof::Wrong), |totp| totp.spend(tx, digits, now))?;
+                let ways: &[Way] = if user.has_email_factor {
+                    &[Way::Email, Way::Operator]
+                } else {
+                    &[Way::Operator]
+                };
                 let by_us = || sent::spend(app, tx, (user.id, ways), digits, now);
                 if by_app == Proof::Wrong { by_us()? } else { by_app }
             }
@@ -152,8 +161,8 @@ fn accept<T>(
     accepted
 }
 
-/// Counts an attempt, asks `prove` what the code is, and makes a change where it is right, in one transaction. An attempt that
-/// was no guess is given back.
+/// Counts an attempt, asks `prove` what the code is, and makes a change where it is right, in one
+/// transaction. An attempt that was no guess is given back.
 fn consume_code<T>(
     app: &App,
     Attempt { user, device, code }: Attempt<'_>,
@@ -196,7 +205,8 @@ pub fn verify(app: &App, principal: &Principal, code: &Code, now: Timestamp) -> 
     }
 }
 
-/// What follows from a change of factor: it is recorded, and every session ends but the one that made it.
+/// What follows from a change of factor: it is recorded, and every session ends but the one that
+/// made it.
 fn changed(tx: &Change<'_>, event: Event, user: &User, by: Option<&Principal>) -> Result<()> {
     sessions::delete_all_of(tx, user.id, by.map(|principal| principal.session))?;
     // What was set up before does not count after.

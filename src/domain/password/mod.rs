@@ -17,7 +17,8 @@ use crate::secret;
 
 /// The longest password, in Unicode scalar values.
 pub const MAX_LENGTH: usize = 128;
-/// The shortest password that an account may have, in characters: older ones may be shorter than the server wants of new ones.
+/// The shortest password that an account may have, in characters: older ones may be shorter than
+/// the server wants of new ones.
 pub const MIN_LENGTH: usize = 6;
 const HASH_LENGTH: usize = 32;
 const SALT_LENGTH: usize = 16;
@@ -56,7 +57,8 @@ impl Hasher {
             0 => thread::available_parallelism().map_or(1, usize::from),
             count => count as usize,
         };
-        let (memory, iterations, lanes) = (config.memory_kib.get(), config.iterations.get(), config.parallelism.get());
+        let (memory, iterations, lanes) =
+            (config.memory_kib.get(), config.iterations.get(), config.parallelism.get());
         // Configuration allows only what Argon2 does.
         let params = Params::new(memory, iterations, lanes, Some(HASH_LENGTH)).unwrap_or_default();
         Self { threads: Threads::new(threads), params }
@@ -102,7 +104,8 @@ impl Hasher {
     /// Whether `phc` was made with the parameters that are configured now.
     #[must_use]
     pub fn is_current(&self, phc: &str) -> bool {
-        PasswordHash::new(phc).is_ok_and(|stored| Params::try_from(&stored).is_ok_and(|params| params == self.params))
+        PasswordHash::new(phc)
+            .is_ok_and(|stored| Params::try_from(&stored).is_ok_and(|params| params == self.params))
     }
 
     /// Has one hash computed and waits for it.
@@ -141,12 +144,19 @@ mod tests {
         assert!(hash.starts_with("$argon2id$v=19$m=1024,t=1,p=1$"), "{hash}");
         assert!(hasher.verify(&password("correct horse"), &hash).unwrap());
         assert!(!hasher.verify(&password("Correct horse"), &hash).unwrap());
-        assert_ne!(hash, hasher.hash(&password("correct horse")).unwrap(), "each hash has its own salt");
+        assert_ne!(
+            hash,
+            hasher.hash(&password("correct horse")).unwrap(),
+            "each hash has its own salt"
+        );
     }
 
     #[test]
     fn hashes_with_other_parameters_are_read_but_not_current() {
-        let (old, new) = (hasher("memory_kib = 1024\niterations = 1"), hasher("memory_kib = 2048\niterations = 1"));
+        let (old, new) = (
+            hasher("memory_kib = 1024\niterations = 1"),
+            hasher("memory_kib = 2048\niterations = 1"),
+        );
         let hash = old.hash(&password("secret")).unwrap();
         assert!(new.verify(&password("secret"), &hash).unwrap());
         assert!(old.is_current(&hash) && !new.is_current(&hash));
@@ -172,7 +182,10 @@ mod tests {
             &other_version,
             "$argon2i$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$wWKIMhR9lyDFvRz9YTZweHKfbftvj+qf+YFY4NeBbtA",
         ] {
-            assert!(matches!(hasher.verify(&password("secret"), hash), Err(Error::InternalError { .. })));
+            assert!(matches!(
+                hasher.verify(&password("secret"), hash),
+                Err(Error::InternalError { .. })
+            ));
         }
     }
 
@@ -182,7 +195,9 @@ mod tests {
         let hash = hasher.hash(&password("secret")).unwrap();
         // Other words for the same: a parameter that is not named has its default.
         let meaning = |text: &str| {
-            PasswordHash::new(text).ok().map(|hash| (hash.version, Params::try_from(&hash).ok(), hash.salt, hash.hash))
+            PasswordHash::new(text)
+                .ok()
+                .map(|hash| (hash.version, Params::try_from(&hash).ok(), hash.salt, hash.hash))
         };
         // A third digit of the memory's size is the most that one letter more can cost.
         proptest!(ProptestConfig::with_cases(64), |(at in 0..hash.len(), letter in "[a-zA-Z0-9+/$=,]|.", text in ".*")| {

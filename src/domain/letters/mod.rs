@@ -87,12 +87,20 @@ pub(super) const fn is_worth_a_letter(event: Event) -> bool {
 
 /// The language for a user: their choice, else their program's, else the instance's.
 pub(super) fn language(app: &App, user: &User, device: Option<&Device>) -> Language {
-    user.language.or(device.and_then(|device| device.language)).unwrap_or(app.config.instance.language)
+    user.language
+        .or(device.and_then(|device| device.language))
+        .unwrap_or(app.config.instance.language)
 }
 
 /// Writes a letter to somebody.
-pub(super) fn write(app: &App, language: Language, display: &str, letter: &Letter<'_>) -> Result<Written> {
-    let sender = Sender { title: &app.config.instance.title, address: app.config.server.address.as_str() };
+pub(super) fn write(
+    app: &App,
+    language: Language,
+    display: &str,
+    letter: &Letter<'_>,
+) -> Result<Written> {
+    let sender =
+        Sender { title: &app.config.instance.title, address: app.config.server.address.as_str() };
     let (subject, parts) = match language {
         Language::English => english::write(&sender, display, letter),
         Language::French => french::write(&sender, display, letter),
@@ -133,19 +141,26 @@ mod tests {
     #[test]
     fn what_others_wrote_is_text_and_nothing_else() {
         let (_folder, app) = app_with("[instance]\ntitle = '<b>Nox</b>'");
-        let device =
-            Device { ip: [192, 0, 2, 1].into(), user_agent: Some("<script>".into()), language: None, browser: None };
+        let device = Device {
+            ip: [192, 0, 2, 1].into(),
+            user_agent: Some("<script>".into()),
+            language: None,
+            browser: None,
+        };
         let notice = Letter::Notice(Event::PasswordChanged, Some(&device), AT);
         for language in [Language::English, Language::French] {
             let written = write(&app, language, "<i>Ada", &notice).unwrap();
             for mark in ["<script>", "<i>", "<b>"] {
                 assert!(
-                    !written.html.contains(mark) && (written.subject.clone() + &written.text).contains(mark),
+                    !written.html.contains(mark)
+                        && (written.subject.clone() + &written.text).contains(mark),
                     "{}",
                     written.html
                 );
             }
-            assert!(written.text.contains("2025-06-26 11:08 UTC") && written.text.contains("192.0.2.1"));
+            assert!(
+                written.text.contains("2025-06-26 11:08 UTC") && written.text.contains("192.0.2.1")
+            );
         }
     }
 
@@ -158,7 +173,11 @@ mod tests {
                 (Letter::Confirmation("https://a.example/?x=y"), "https://a.example/?x=y"),
             ] {
                 let written = write(&app, language, "Ada", &letter).unwrap();
-                assert!(written.html.contains(holds) && written.text.contains(holds), "{}", written.html);
+                assert!(
+                    written.html.contains(holds) && written.text.contains(holds),
+                    "{}",
+                    written.html
+                );
                 assert!(!written.subject.contains(holds));
             }
         }

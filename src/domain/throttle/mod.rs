@@ -1,8 +1,7 @@
-//! Budgets of attempts: counted before the check, kept in the database, given back to whoever was right.
+//! Budgets of attempts: counted before the check, kept in the database, given back to whoever was
+//! right.
 
-use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::App;
@@ -10,8 +9,11 @@ use super::devices::Known;
 use crate::error::{Error, Result};
 use crate::storage::{Connection, budgets};
 use crate::time::Timestamp;
-#[cfg(test)]
-use std::sync::atomic::{AtomicU32, Ordering};
+use in_flight::Ticket;
+
+mod in_flight;
+
+pub(super) use in_flight::InFlight;
 
 const WINDOW: Duration = Duration::from_mins(15);
 const DAY: Duration = Duration::from_hours(24);
@@ -25,7 +27,8 @@ const ACCOUNT_TRIES: u32 = 10;
 const ADDRESS_TRIES: u32 = 60;
 /// Accounts made from one network.
 const REGISTRATIONS: u32 = 10;
-/// Budgets swept away at each attempt, at most: more than an attempt adds, so that the table stays small.
+/// Budgets swept away at each attempt, at most: more than an attempt adds, so that the table stays
+/// small.
 const SWEEP: u32 = 16;
 
 /// What is counted, and how often it may happen within a window of time.
@@ -65,7 +68,8 @@ impl Budget {
         Self::within(WINDOW, REGISTRATIONS, format!("registration {}", network(ip)))
     }
 
-    /// Wrong passwords of somebody who is logged in; apart, so that a stolen session locks nobody out.
+    /// Wrong passwords of somebody who is logged in; apart, so that a stolen session locks nobody
+    /// out.
     pub(super) fn current_password(account: &str) -> Self {
         Self::within(WINDOW, OWN_TRIES, format!("current password {account}"))
     }
@@ -98,7 +102,8 @@ impl Budget {
     }
 }
 
-/// What a wrong password costs: an owner where they live has a budget of their own, which strangers cannot spend.
+/// What a wrong password costs: an owner where they live has a budget of their own, which strangers
+/// cannot spend.
 pub(super) fn of_login(account: &str, ip: IpAddr, known: Option<&Known>) -> Vec<Budget> {
     let own = match known {
         Some(Known::Browser(browser)) => Budget::password_by(account, browser),
@@ -118,15 +123,16 @@ pub(super) fn network(ip: IpAddr) -> IpAddr {
 
 /// Counts one attempt against every one of `budgets`, or against none where one of them is spent.
 ///
-/// An attempt that is refused only because others of this process are still being checked waits for those: many right
-/// logins of one account at once are no attack.
+/// An attempt that is refused only because others of this process are still being checked waits for
+/// those: many right logins of one account at once are no attack.
 ///
 /// # Errors
 /// [`Error::TooManyRequests`] where a budget is spent, or the database fails.
 pub(super) fn spend(app: &App, budgets: Vec<Budget>, now: Timestamp) -> Result<Spent<'_>> {
     loop {
         let counted = app.db.write(|connection| {
-            // Both within the transaction, of which there is one at a time: whoever comes next knows who is in flight.
+            // Both within the transaction, of which there is one at a time: whoever comes next
+            // knows who is in flight.
             match spend_all(connection, &budgets, now) {
                 Ok(()) => Ok(app.in_flight.enter(&budgets)),
                 Err(Refusal::Spent { subject, .. }) if app.in_flight.contains(subject) => {
@@ -195,7 +201,9 @@ impl Spent<'_> {
 
 /// Forgets what was counted against an account, as its operator may.
 pub(super) fn forgive(connection: &Connection, account: &str) -> Result<()> {
-    for budget in [Budget::password(account), Budget::current_password(account), Budget::code(account)] {
+    for budget in
+        [Budget::password(account), Budget::current_password(account), Budget::code(account)]
+    {
         budgets::delete(connection, &budget.subject)?;
     }
     Ok(())
@@ -212,7 +220,10 @@ pub(super) fn forgive_address(connection: &Connection, ip: IpAddr) -> Result<()>
 }
 
 /// Reads a subject whose budget is spent: what is refused, and for which account and which network.
-pub(super) fn spent(subject: &str, count: u32) -> Option<(&'static str, Option<&str>, Option<&str>)> {
+pub(super) fn spent(
+    subject: &str,
+    count: u32,
+) -> Option<(&'static str, Option<&str>, Option<&str>)> {
     let (what, limit, rest) = [
         ("password", ACCOUNT_TRIES),
         ("code", OWN_TRIES),
@@ -221,74 +232,17 @@ pub(super) fn spent(subject: &str, count: u32) -> Option<(&'static str, Option<&
         ("registration", REGISTRATIONS),
     ]
     .into_iter()
-    .find_map(|(what, limit)| Some((what, limit, subject.strip_prefix(what)?.strip_prefix(' ')?)))?;
-    let (limit, account, network) = match (what, rest.split_once(" from "), rest.split_once(" by ")) {
+    .find_map(|(what, limit)| {
+        Some((what, limit, subject.strip_prefix(what)?.strip_prefix(' ')?))
+    })?;
+    let (limit, account, network) = match (what, rest.split_once(" from "), rest.split_once(" by "))
+    {
         ("address" | "registration", ..) => (limit, None, Some(rest)),
         (_, Some((account, network)), _) => (OWN_TRIES, Some(account), Some(network)),
         (_, _, Some((account, _))) => (OWN_TRIES, Some(account), None),
         _ => (limit, Some(rest), None),
     };
     (count >= limit).then_some((what, account, network))
-}
-
-/// How many attempts of this process are being checked, by subject.
-#[derive(Default)]
-pub(super) struct InFlight {
-    counts: Mutex<HashMap<String, u32>>,
-    ended: Condvar,
-    /// How often somebody began to wait.
-    #[cfg(test)]
-    waits: AtomicU32,
-}
-
-impl InFlight {
-    fn enter(&self, budgets: &[Budget]) -> Ticket<'_> {
-        let subjects: Vec<String> = budgets.iter().map(|budget| budget.subject.clone()).collect();
-        let mut counts = self.lock();
-        for subject in &subjects {
-            *counts.entry(subject.clone()).or_default() += 1;
-        }
-        Ticket { subjects, in_flight: self }
-    }
-
-    fn contains(&self, subject: &str) -> bool {
-        self.lock().contains_key(subject)
-    }
-
-    /// Waits until an attempt with this subject ends, where there still is one.
-    fn wait_for_one(&self, subject: &str) {
-        let counts = self.lock();
-        let Some(before) = counts.get(subject).copied() else { return };
-        #[cfg(test)]
-        self.waits.fetch_add(1, Ordering::SeqCst);
-        let same = |counts: &mut HashMap<String, u32>| counts.get(subject) == Some(&before);
-        drop(self.ended.wait_while(counts, same).unwrap_or_else(PoisonError::into_inner));
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, u32>> {
-        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// An attempt's place among those in flight.
-struct Ticket<'app> {
-    subjects: Vec<String>,
-    in_flight: &'app InFlight,
-}
-
-impl Drop for Ticket<'_> {
-    fn drop(&mut self) {
-        let mut counts = self.in_flight.lock();
-        for subject in &self.subjects {
-            if let Some(count) = counts.get_mut(subject) {
-                *count -= 1;
-                if *count == 0 {
-                    counts.remove(subject);
-                }
-            }
-        }
-        self.in_flight.ended.notify_all();
-    }
 }
 
 #[cfg(test)]

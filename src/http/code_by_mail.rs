@@ -1,0 +1,77 @@
+//! `/auth/{type}/send`: a code by mail.
+
+use actix_web::HttpRequest;
+use actix_web::http::Method;
+use actix_web::web::{Data, Path};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::body::OptionalBody;
+use super::bridge::Bridge;
+use super::clock::Now;
+use super::doc::{Doc, answer, schema};
+use super::envelope::{Failure, Reply};
+use super::extract::{authenticated_change, device};
+use super::object::Object;
+use crate::domain::factors::email::{self, Asker};
+use crate::error::{Error, Result};
+use crate::time::Timestamp;
+
+/// What comes back when a code is asked for: `send_data` of the method.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it only describes the wire")]
+pub(super) struct SendRequest {
+    challenge: Option<String>,
+}
+
+/// A success that carries nothing but a sentence.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Acknowledged {
+    pub success: bool,
+    pub message: &'static str,
+}
+
+pub(super) const SEND: Doc = Doc::new("Mail a code, by a session or the challenge of a login")
+    .takes_optionally(schema::<SendRequest>)
+    .gives(answer::<Acknowledged>)
+    .fails(&[4, 5, 7, 8, 11, 1001]);
+
+/// `POST` and `GET /auth/{type}/send`
+pub(super) async fn send(
+    bridge: Data<Bridge>,
+    Now(now): Now,
+    kind: Path<String>,
+    request: HttpRequest,
+    OptionalBody(body): OptionalBody,
+) -> Result<Reply<Acknowledged>, Failure> {
+    send_code(&bridge, now, &kind, &request, body).await
+}
+
+pub(super) async fn send_code(
+    bridge: &Bridge,
+    now: Timestamp,
+    kind: &str,
+    request: &HttpRequest,
+    mut body: Object,
+) -> Result<Reply<Acknowledged>, Failure> {
+    let acknowledge = |message| Ok(Reply::new(Acknowledged { success: true, message }));
+    match kind {
+        "email" => (),
+        "totp" => return acknowledge("The authenticator app shows the code; nothing is sent."),
+        _ => return Err(Error::invalid("type", "must be email or totp").into()),
+    }
+    let asker = match body.text("challenge")? {
+        Some(text) => Asker::Challenge { text, device: device(request)? },
+        None => match authenticated_change(request) {
+            Ok(principal) => Asker::Session(Box::new(principal)),
+            // Some clients ask without saying for whom, and are served by the mail that the login
+            // sent.
+            Err(Error::NotLogged) if request.method() == Method::GET => return acknowledge(SENT),
+            Err(error) => return Err(error.into()),
+        },
+    };
+    bridge.run(move |app| email::send(app, asker, now)).await?;
+    acknowledge(SENT)
+}
+
+const SENT: &str = "A code is on its way, where the account can get one.";

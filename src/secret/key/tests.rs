@@ -1,0 +1,56 @@
+use super::*;
+
+fn key(folder: &tempfile::TempDir) -> Key {
+    Key::load_or_create(&folder.path().join("nox.key")).unwrap()
+}
+
+#[test]
+fn the_key_file_is_made_once_and_only_for_its_owner() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = key(&folder).derive("test");
+    assert_eq!(first, key(&folder).derive("test"));
+    let path = folder.path().join("nox.key");
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no draft is left");
+}
+
+#[test]
+fn a_key_file_that_is_short_or_open_to_others_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("nox.key");
+    key(&folder);
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+    assert!(matches!(Key::load_or_create(&path), Err(KeyError::Permissions { .. })));
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    fs::write(&path, [7; 31]).unwrap();
+    assert!(matches!(Key::load_or_create(&path), Err(KeyError::Length { .. })));
+}
+
+#[test]
+fn what_is_sealed_for_one_place_opens_in_no_other_and_with_no_other_key() {
+    let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let key_one = key(&folder);
+    let mut sealed = key_one.seal("totp:1", b"seed").unwrap();
+    assert_eq!(key_one.open("totp:1", &sealed).unwrap().as_slice(), b"seed");
+    assert!(key_one.open("totp:2", &sealed).is_err());
+    assert!(key(&other).open("totp:1", &sealed).is_err());
+    sealed[30] ^= 1;
+    assert!(key_one.open("totp:1", &sealed).is_err());
+    assert!(key_one.open("totp:1", &[]).is_err());
+}
+
+#[test]
+fn a_key_that_is_in_use_is_not_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = (key(&folder), key(&folder));
+    assert!(matches!(first.draw_next(), Err(KeyError::Busy(_))));
+    drop(second);
+    let next = first.draw_next().unwrap();
+    assert!(matches!(Key::load_or_create(&folder.path().join("nox.key")), Err(KeyError::Busy(_))));
+    let derived = next.derive("test");
+    assert_ne!(derived, first.derive("test"));
+    let adopted = next.take_the_place_of(first).unwrap();
+    assert_eq!(adopted.derive("test"), derived);
+    assert_eq!(key(&folder).derive("test"), derived);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
