@@ -93,13 +93,15 @@ pub(super) fn read(
     limit: usize,
 ) -> impl Future<Output = Result<Bytes>> + use<> {
     let is_plain = is_plain(request);
-    receive(request, payload, (limit, PATIENCE), move |payload| async move {
-        let body =
-            payload.to_bytes_limited(limit).await.map_err(|_| Error::PayloadTooLarge { limit })?;
+    let is_coded = !is_plain && declared_length(request).is_some_and(|length| length > 0);
+    let body = receive(request, payload, (limit, PATIENCE), move |payload| async move {
+        let body = payload.to_bytes_limited(limit).await;
+        let body = body.map_err(|_| Error::PayloadTooLarge { limit })?;
         let body = body.map_err(|_| Error::InvalidRequest)?;
-        // Nothing is nothing, whatever it was coded in.
+        // An empty body is empty in every coding.
         if is_plain || body.is_empty() { Ok(body) } else { Err(COMPRESSED) }
-    })
+    });
+    async move { if is_coded { Err(COMPRESSED) } else { body.await } }
 }
 
 /// A compressed body is not read: it may be a thousand times as large.
