@@ -1,10 +1,17 @@
 //! `nox health`.
 
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
+
 use anyhow::Result;
 
 use super::output::{Output, Stop};
-use crate::config::Config;
-use crate::http::is_ready;
+use crate::config::{Config, Listen};
+
+/// How long connecting to the server may take, and each read of its answer.
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Asks the server at `server.listen` whether it is ready.
 ///
@@ -20,4 +27,41 @@ pub fn run(config: &Config, output: Output) -> Result<()> {
         }
         Err(error) => Err(Stop::failed(format!("no server answers at {listen}: {error}")).into()),
     }
+}
+
+/// Sends `GET /readyz` to a server; false where it answers with another status than 200.
+fn is_ready(at: &Listen) -> io::Result<bool> {
+    match at {
+        Listen::Tcp(address) => {
+            let address =
+                address.to_socket_addrs()?.next().ok_or(io::ErrorKind::AddrNotAvailable)?;
+            let stream = TcpStream::connect_timeout(&reachable(address), TIMEOUT)?;
+            stream.set_read_timeout(Some(TIMEOUT))?;
+            ask(stream)
+        }
+        Listen::Unix(path) => {
+            let stream = UnixStream::connect(path)?;
+            stream.set_read_timeout(Some(TIMEOUT))?;
+            ask(stream)
+        }
+    }
+}
+
+/// The address to connect to: the loopback address where the server listens on all addresses.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    match address {
+        SocketAddr::V4(v4) if v4.ip().is_unspecified() => ([127, 0, 0, 1], v4.port()).into(),
+        SocketAddr::V6(v6) if v6.ip().is_unspecified() => {
+            ([0, 0, 0, 0, 0, 0, 0, 1], v6.port()).into()
+        }
+        address => address,
+    }
+}
+
+fn ask(mut stream: impl Read + Write) -> io::Result<bool> {
+    const READY: &[u8] = b"HTTP/1.1 200 ";
+    stream.write_all(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+    let mut answer = [0; READY.len()];
+    stream.read_exact(&mut answer)?;
+    Ok(answer == READY)
 }

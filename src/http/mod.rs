@@ -56,7 +56,6 @@ use tokio::sync::oneshot;
 use crate::domain;
 use bridge::Bridge;
 use discovery::OpenApi;
-pub use health::is_ready;
 pub use listener::Listener;
 pub use pages::Look;
 
