@@ -5,8 +5,8 @@
 mod environment;
 mod listen;
 mod log;
-mod look;
 mod mail;
+mod theme;
 mod values;
 
 use std::fs;
@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 
 pub use listen::Listen;
 pub use log::{LogFormat, LogLevel};
-pub use look::{Accent, FooterLink, WebUrl};
 pub use mail::{Hidden, MailTls};
+pub use theme::{Accent, FooterLink, WebUrl};
 pub use values::{
     CookieDomain, DefaultTag, Issuer, Network, Origin, Registration, ServerAddress, Within,
 };

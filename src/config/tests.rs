@@ -185,7 +185,7 @@ proptest! {
     fn every_value_is_read_again_as_it_is_written(text in value()) {
         prop_assert!(is_read_again::<ServerAddress>(&text) && is_read_again::<Origin>(&text) && is_read_again::<Listen>(&text));
         prop_assert!(is_read_again::<Issuer>(&text) && is_read_again::<CookieDomain>(&text) && is_read_again::<DefaultTag>(&text));
-        prop_assert!(is_read_again::<Network>(&text) && is_read_again::<Accent>(&text) && is_read_again::<look::WebUrl>(&text));
+        prop_assert!(is_read_again::<Network>(&text) && is_read_again::<Accent>(&text) && is_read_again::<WebUrl>(&text));
         prop_assert!(is_read_again::<Span>(&text));
         if let Ok(domain) = CookieDomain::try_from(text) {
             prop_assert!(!domain.as_str().contains([':', '/', '@', ' ']), "{}", domain);

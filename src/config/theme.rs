@@ -1,4 +1,4 @@
-//! The types of `[instance]` that the pages are dressed in.
+//! The theme of the pages: the accent colour and the links of `[instance]`.
 
 use serde::{Deserialize, Serialize};
 use url::Url;
