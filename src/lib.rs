@@ -9,7 +9,7 @@
 //! | 3 [`http`] | the API and the pages: routes, envelope, extractors; async ends here |
 //! | 2 [`domain`] | the rules, in plain synchronous Rust; the time is an argument |
 //! | 1 [`storage`] | SQLite: one file per table, no rule |
-//! | basement | [`config`], [`descriptors`], [`error`], [`files`], [`language`], [`qr`], [`secret`], [`time`] |
+//! | basement | [`config`], [`crypto`], [`descriptors`], [`error`], [`files`], [`language`], [`qr`], [`time`] |
 //!
 //! `POST /api/auth/login` goes down and comes up again:
 //!
@@ -22,6 +22,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod crypto;
 pub mod descriptors;
 pub mod domain;
 pub mod error;
@@ -29,6 +30,5 @@ pub mod files;
 pub mod http;
 pub mod language;
 pub mod qr;
-pub mod secret;
 pub mod storage;
 pub mod time;

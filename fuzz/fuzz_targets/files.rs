@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use nox::config::Config;
+use nox::crypto::{KEY_LENGTH, Key, open_with};
 use nox::domain::backup::verify;
-use nox::secret::{KEY_LENGTH, Key, open_with};
 
 /// A whole database: what follows is laid over its beginning.
 static WHOLE: LazyLock<Vec<u8>> = LazyLock::new(|| {

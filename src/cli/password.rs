@@ -10,10 +10,10 @@ use clap::Args;
 use zeroize::Zeroizing;
 
 use super::output::Stop;
+use crate::crypto::generate_password;
 use crate::domain::App;
 use crate::domain::fields::NewPassword;
 use crate::error::Error;
-use crate::secret::generate_password;
 
 /// Without one of these, the password is asked for twice.
 #[derive(Args)]

@@ -9,12 +9,12 @@ use super::log;
 use super::output::{Output, Stop};
 use super::user::named;
 use crate::config::{Config, Listen};
+use crate::crypto::generate_password;
 use crate::descriptors;
 use crate::domain::fields::{NewPassword, Username};
 use crate::domain::users::{self, NewAccount};
 use crate::domain::{App, backup, doctor};
 use crate::http;
-use crate::secret::generate_password;
 use crate::time::Timestamp;
 
 #[derive(Args)]

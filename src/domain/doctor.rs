@@ -10,9 +10,9 @@ use serde::Serialize;
 use super::backup::{self, BackupError};
 use super::{App, OpenError};
 use crate::config::Config;
+use crate::crypto::Key;
 use crate::error::{Result, causes};
 use crate::files::parent;
-use crate::secret::Key;
 use crate::storage::{self, Connection, audit, keys, sessions};
 use crate::time::Timestamp;
 

@@ -19,8 +19,8 @@ use super::letters::Letter;
 use super::mail;
 use super::sessions::{Device, Principal};
 use super::throttle::{self, Budget};
+use crate::crypto;
 use crate::error::{Error, Result};
-use crate::secret;
 use crate::storage::email_confirmations;
 use crate::storage::users::{self, User};
 use crate::time::Timestamp;
@@ -112,7 +112,7 @@ fn mail_link(app: &App, user: &User, device: Option<&Device>, now: Timestamp) ->
         return Err(Error::EmailUnreachable);
     }
     let _counted = throttle::spend(app, Budget::links(&user.id.to_string()), now)?;
-    let token = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(secret::random::<32>()?));
+    let token = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(crypto::random::<32>()?));
     app.db.write(|connection| {
         let times = (now, now.after(LIFETIME));
         email_confirmations::insert(connection, &hash(&token), (user.id, address), times)

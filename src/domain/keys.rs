@@ -11,8 +11,8 @@ use zeroize::Zeroizing;
 use super::audit::{self, Event};
 use super::factors::totp;
 use super::{App, StartError};
+use crate::crypto::{self, KEY_LENGTH, Key, hmac_sha256, keyed};
 use crate::error::Result;
-use crate::secret::{self, KEY_LENGTH, Key, hmac_sha256, keyed};
 use crate::storage::users::UserId;
 use crate::storage::{
     Connection, Db, keys, recovery_codes, sessions, totp_enrollments, totp_factors,
@@ -44,7 +44,7 @@ pub(super) fn open(db: &Db, path: &Path) -> Result<(Key, HashKey), StartError> {
     if let Some((next, hash_key)) =
         key.next()?.and_then(|next| opened_by(&next).map(|hash_key| (next, hash_key)))
     {
-        return Ok((next.take_the_place_of(key)?, hash_key));
+        return Ok((next.replace(key)?, hash_key));
     }
     let is_foreign = db.read(|connection| match sealed {
         Some(_) => needs_its_key(connection),
@@ -62,7 +62,7 @@ fn make_hash_key(connection: &Connection, key: &Key) -> Result<HashKey> {
     let found = keys::find(connection, HASH)?.and_then(|sealed| unseal(key, &sealed));
     found.map_or_else(
         || {
-            let hash_key = Zeroizing::new(secret::random::<KEY_LENGTH>()?);
+            let hash_key = Zeroizing::new(crypto::random::<KEY_LENGTH>()?);
             keys::put(connection, HASH, &key.seal(PLACE, hash_key.as_slice())?)?;
             Ok(hash_key)
         },
@@ -85,7 +85,7 @@ pub(super) fn fits(connection: &Connection, key: &Key) -> Result<bool> {
 
 /// The same for a key that is no file yet.
 pub(super) fn fits_bytes(connection: &Connection, bytes: &[u8; KEY_LENGTH]) -> Result<bool> {
-    let opens = |sealed: Vec<u8>| secret::open_with(bytes, PLACE, &sealed).is_ok();
+    let opens = |sealed: Vec<u8>| crypto::open_with(bytes, PLACE, &sealed).is_ok();
     Ok(keys::find(connection, HASH)?.is_none_or(opens))
 }
 
@@ -125,7 +125,7 @@ impl App {
 /// Another process uses the key file, it cannot be replaced, or the database fails. A rotation that
 /// was cut off is finished or forgotten at the next start.
 pub fn rotate(app: App, now: Timestamp) -> Result<(), StartError> {
-    let next = app.key.draw_next()?;
+    let next = app.key.create_next()?;
     app.db.write(|connection| {
         totp::reseal(connection, &app.key, &next)?;
         totp_enrollments::delete_all(connection)?;
@@ -133,7 +133,7 @@ pub fn rotate(app: App, now: Timestamp) -> Result<(), StartError> {
         sessions::delete_all(connection)?;
         audit::record(&app, connection, &audit::entry_for_all(Event::KeyRotated, now))
     })?;
-    next.take_the_place_of(app.key)?;
+    next.replace(app.key)?;
     Ok(())
 }
 
@@ -196,7 +196,7 @@ mod tests {
         let hash = app.keyed_hash("test", UserId(1), "text");
         let old = fs::read(&path).unwrap();
         // Before its commit: the old key holds.
-        drop(app.key.draw_next().unwrap());
+        drop(app.key.create_next().unwrap());
         drop(app);
         let app = App::open(config.clone()).unwrap();
         assert_eq!(fs::read(&path).unwrap(), old);

@@ -31,8 +31,8 @@ pub mod users;
 use std::path::PathBuf;
 
 use crate::config::Config;
+use crate::crypto::{Key, KeyError};
 use crate::error::{Error, Result};
-use crate::secret::{Key, KeyError};
 use crate::storage::Db;
 pub use crate::storage::{OpenError, Page};
 

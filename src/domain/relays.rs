@@ -10,8 +10,8 @@ use zeroize::Zeroizing;
 use super::App;
 use super::profile::{PublicProfile, is_banned, public_profile};
 use super::sessions::find_open;
+use crate::crypto;
 use crate::error::{Error, Result};
-use crate::secret;
 use crate::storage::relays;
 pub use crate::storage::relays::Relay;
 use crate::storage::users::{self, UserId};
@@ -51,7 +51,7 @@ pub fn add<E: From<Error>>(
     if !(1..=64).contains(&name.len()) || !name.bytes().all(plain) {
         return Err(Error::invalid("name", "must be 1 to 64 of A-Z, a-z, 0-9, _, . and -").into());
     }
-    let token = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(secret::random::<32>()?));
+    let token = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(crypto::random::<32>()?));
     let relay = Relay { name: name.into(), created_at: now };
     app.db.write(|connection| {
         relays::insert(connection, &relay, &hash(&token))?;

@@ -9,8 +9,8 @@ use hmac::Mac;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::crypto::{HmacSha256, Key, keyed};
 use crate::error::{Error, Result};
-use crate::secret::{HmacSha256, Key, keyed};
 use crate::storage::sessions::SessionId;
 use crate::storage::users::UserId;
 use crate::time::Timestamp;

@@ -14,8 +14,8 @@ use rustix::net::{
 };
 
 use crate::config::Listen;
+use crate::crypto::random;
 use crate::files::{Identity, identity};
-use crate::secret::random;
 
 /// A reverse proxy in the group reaches it, and nobody else.
 const MODE: u32 = 0o660;

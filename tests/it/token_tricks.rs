@@ -5,7 +5,7 @@ use std::fs;
 use base64::Engine;
 use base64::prelude::{BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD as B64};
 use hmac::{Hmac, KeyInit, Mac};
-use nox::secret::Key;
+use nox::crypto::Key;
 use nox::time::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Sha256, Sha384, Sha512};

@@ -16,8 +16,8 @@ use super::sessions::{self, Device, OpenedSession};
 use super::throttle::{self, Budget};
 use super::users::{self, NewAccount, may_anybody_register};
 use crate::config::Config;
+use crate::crypto::hmac_sha256;
 use crate::error::{Error, Result};
-use crate::secret::hmac_sha256;
 use crate::storage::users::{self as rows, User};
 use crate::time::Timestamp;
 

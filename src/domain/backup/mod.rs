@@ -11,8 +11,8 @@ use zeroize::Zeroizing;
 
 use super::{App, keys};
 use crate::config::Config;
+use crate::crypto::{KEY_LENGTH, Key, KeyError};
 use crate::error::{Error, causes};
-use crate::secret::{KEY_LENGTH, Key, KeyError};
 use crate::storage::{Connection, OpenError, backup, keys as rows, sent_codes, sessions, users};
 use crate::time::Timestamp;
 pub use schedule::{newest, start};
@@ -173,7 +173,7 @@ pub fn restore(
     let (database, key_file) = (&config.storage.database, &config.secrets.key_file);
     // Whoever uses the database holds the key.
     let key = key_file.exists().then(|| Key::load_or_create(key_file)).transpose()?;
-    key.as_ref().map_or(Ok(()), Key::use_alone)?;
+    key.as_ref().map_or(Ok(()), Key::lock_exclusively)?;
     let aside = |file: &Path| file.with_added_extension(format!("before-{}", file_time(now)));
     if let Some(taken) = [aside(database), aside(key_file)].into_iter().find(|file| file.exists()) {
         return Err(BackupError::Exists(taken));
@@ -187,7 +187,7 @@ pub fn restore(
             kept.push(aside(key_file));
         }
         if !key_file.exists() {
-            Key::put(key_file, &own)?;
+            Key::write_new(key_file, &own)?;
         }
     }
     let failed = |source| BackupError::File { action: "restore", path: database.clone(), source };

@@ -3,9 +3,9 @@
 use zeroize::Zeroizing;
 
 use super::Proof;
+use crate::crypto::groups_of_five;
 use crate::domain::App;
 use crate::error::Result;
-use crate::secret::groups_of_five;
 use crate::storage::Connection;
 use crate::storage::recovery_codes;
 use crate::storage::users::UserId;

@@ -6,9 +6,9 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::Proof;
+use crate::crypto::six_digits;
 use crate::domain::App;
 use crate::error::Result;
-use crate::secret::six_digits;
 use crate::storage::Connection;
 use crate::storage::sent_codes::{self, Way};
 use crate::storage::users::UserId;

@@ -15,9 +15,9 @@ use uuid::Uuid;
 
 use super::Mail;
 use crate::config::{self, MailTls};
+use crate::crypto;
 use crate::domain::letters::Written;
 use crate::error::Result;
-use crate::secret;
 
 /// How long one mail may take, from the first packet to the server's answer.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -98,7 +98,7 @@ impl Route {
     pub(super) async fn send(&self, mail: Mail) -> Result<String, MailError> {
         let Written { subject, text, html } = mail.written;
         let to: Mailbox = mail.to.parse().map_err(|_| MailError::Address(mail.to.clone()))?;
-        let id = Uuid::from_bytes(secret::random().map_err(io::Error::other)?);
+        let id = Uuid::from_bytes(crypto::random().map_err(io::Error::other)?);
         let message = Message::builder()
             .from(self.from.clone())
             .to(to)

@@ -12,8 +12,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use self::threads::Threads;
 use crate::config;
+use crate::crypto;
 use crate::error::{Error, Result};
-use crate::secret;
 
 /// The longest password, in Unicode scalar values.
 pub const MAX_LENGTH: usize = 128;
@@ -73,7 +73,7 @@ impl Hasher {
     /// # Errors
     /// The system gives no random numbers, or no memory.
     pub fn hash(&self, password: &Password) -> Result<String> {
-        let salt = secret::random::<SALT_LENGTH>()?;
+        let salt = crypto::random::<SALT_LENGTH>()?;
         let output = self.compute(password, &salt, self.params.clone())?;
         let hash = PasswordHash {
             algorithm: ARGON2ID_IDENT,

@@ -12,9 +12,9 @@ use super::change::{By, Change};
 use super::devices;
 use super::profile::{Profile, is_banned, profile};
 use super::public_key::PublicKey;
+use crate::crypto;
 use crate::error::{Error, Result};
 use crate::language::Language;
-use crate::secret;
 use crate::storage::sessions::{self, NewSession, SessionsOf};
 pub use crate::storage::sessions::{Session, SessionId};
 use crate::storage::users::{SessionUser, User, UserId};
@@ -270,7 +270,7 @@ pub fn have_key(app: &App, user: UserId, fingerprint: &[u8; 32], now: Timestamp)
 /// A version 7 UUID (RFC 9562, 5.7): new rows stay close together.
 fn new_id(now: Timestamp) -> Result<SessionId> {
     let millis = u64::try_from(now.millis()).unwrap_or(0);
-    Ok(SessionId(Builder::from_unix_timestamp_millis(millis, &secret::random()?).into_uuid()))
+    Ok(SessionId(Builder::from_unix_timestamp_millis(millis, &crypto::random()?).into_uuid()))
 }
 
 #[cfg(test)]

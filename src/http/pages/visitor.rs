@@ -15,6 +15,7 @@ use super::form::Form;
 use super::look::Look;
 use super::texts::Texts;
 use crate::config::Origin;
+use crate::crypto;
 use crate::domain::sessions::{Device, Principal};
 use crate::error::{Error, Result};
 use crate::http::bridge::Bridge;
@@ -23,7 +24,6 @@ use crate::http::envelope::Failure;
 use crate::http::extract::{authenticated, bridge, device};
 use crate::http::{cookie, forwarded, origin};
 use crate::language::Language;
-use crate::secret;
 use crate::time::Timestamp;
 
 const LANGUAGE: &str = "nox_language";
@@ -102,7 +102,7 @@ impl Visitor {
         let browser = match device.browser.clone() {
             Some(secret) => Browser { secret, is_new: false },
             None => Browser {
-                secret: BASE64_URL_SAFE_NO_PAD.encode(secret::random::<16>()?),
+                secret: BASE64_URL_SAFE_NO_PAD.encode(crypto::random::<16>()?),
                 is_new: true,
             },
         };

@@ -3,11 +3,11 @@
 
 use totp_rs::{Builder, Secret, Totp};
 
+use crate::crypto::Key;
 use crate::domain::App;
 use crate::domain::factors::{Code, Proof};
 use crate::domain::sessions::Principal;
 use crate::error::{Error, Result};
-use crate::secret::Key;
 use crate::storage::Connection;
 use crate::storage::totp_factors::{self, TotpFactor};
 use crate::storage::users::UserId;

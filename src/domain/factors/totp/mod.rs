@@ -10,13 +10,13 @@ use zeroize::Zeroizing;
 
 use super::recovery::{self, RecoveryCodes};
 use super::{Code, Outcome, changed, forget_the_rest, with_factor};
+use crate::crypto;
 use crate::domain::App;
 use crate::domain::audit::Event;
 use crate::domain::change::By;
 use crate::domain::identifier::by_name;
 use crate::domain::sessions::{Principal, check_open};
 use crate::error::{Error, Result};
-use crate::secret;
 use crate::storage::totp_enrollments;
 use crate::storage::totp_factors::{self, TotpFactor};
 use crate::storage::users::{self, User, UserId};
@@ -51,7 +51,7 @@ impl Enrollment {
     }
 
     fn new(app: &App, user: User) -> Result<Self> {
-        Self::of(app, user, Zeroizing::new(secret::random::<SECRET_LENGTH>()?).as_ref())
+        Self::of(app, user, Zeroizing::new(crypto::random::<SECRET_LENGTH>()?).as_ref())
     }
 
     fn of(app: &App, user: User, secret: &[u8]) -> Result<Self> {

@@ -1,4 +1,4 @@
-//! The key file, keyed hashes, and random numbers.
+//! The crypto toolbox: the key file, HMAC, random numbers, and generated passwords and codes.
 
 mod key;
 

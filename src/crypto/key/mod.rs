@@ -66,7 +66,7 @@ impl Key {
         match File::open(path) {
             Ok(file) => Self::read(file, path),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                draw(path).map_err(failed("create"))?;
+                generate(path).map_err(failed("create"))?;
                 Self::read(File::open(path).map_err(failed("open"))?, path)
             }
             Err(error) => Err(failed("open")(error)),
@@ -93,11 +93,11 @@ impl Key {
     ///
     /// # Errors
     /// Another process uses this key, or the file cannot be made.
-    pub fn draw_next(&self) -> Result<Self, KeyError> {
-        self.use_alone()?;
+    pub fn create_next(&self) -> Result<Self, KeyError> {
+        self.lock_exclusively()?;
         self.discard_next()?;
         let path = next_to(&self.path);
-        draw(&path).map_err(|source| KeyError::File {
+        generate(&path).map_err(|source| KeyError::File {
             action: "create",
             path: path.clone(),
             source,
@@ -105,11 +105,11 @@ impl Key {
         self.next()?.ok_or(KeyError::Length { path })
     }
 
-    /// Keeps everybody else from using the key, for as long as this one is kept.
+    /// Turns the shared lock on the key file into an exclusive one, until `self` is dropped.
     ///
     /// # Errors
     /// Another process uses it.
-    pub fn use_alone(&self) -> Result<(), KeyError> {
+    pub fn lock_exclusively(&self) -> Result<(), KeyError> {
         self.file.try_lock().map_err(|error| busy(error, &self.path))
     }
 
@@ -123,7 +123,7 @@ impl Key {
     ///
     /// # Errors
     /// The file is there, or cannot be written.
-    pub fn put(path: &Path, bytes: &[u8; KEY_LENGTH]) -> Result<(), KeyError> {
+    pub fn write_new(path: &Path, bytes: &[u8; KEY_LENGTH]) -> Result<(), KeyError> {
         let written = if path.exists() {
             Err(io::ErrorKind::AlreadyExists.into())
         } else {
@@ -145,11 +145,11 @@ impl Key {
         }
     }
 
-    /// Puts this key, which followed `old`, into the old one's place.
+    /// Renames the file of this key, made by [`Key::create_next`], to that of `old`.
     ///
     /// # Errors
     /// The file cannot be renamed.
-    pub fn take_the_place_of(self, old: Self) -> Result<Self, KeyError> {
+    pub fn replace(self, old: Self) -> Result<Self, KeyError> {
         let renamed = fs::rename(&self.path, &old.path).and_then(|()| sync_parent(&old.path));
         renamed.map_err(|source| KeyError::File {
             action: "replace",
@@ -179,38 +179,42 @@ impl Key {
         derive(&self.bytes, purpose)
     }
 
-    /// Seals `plain` with XChaCha20-Poly1305 for `place`: what is sealed for one place opens in no
-    /// other.
+    /// Encrypts `plain` with XChaCha20-Poly1305. `context` is the additional authenticated data: it
+    /// names what is encrypted, and only [`Key::open`] with the same context decrypts it.
     ///
     /// # Errors
     /// The system gives no random numbers.
-    pub fn seal(&self, place: &str, plain: &[u8]) -> Result<Vec<u8>> {
+    pub fn seal(&self, context: &str, plain: &[u8]) -> Result<Vec<u8>> {
         let nonce = XNonce::from(random::<NONCE_LENGTH>()?);
         let sealed = cipher(&self.bytes)
-            .encrypt(&nonce, Payload { msg: plain, aad: place.as_bytes() })
+            .encrypt(&nonce, Payload { msg: plain, aad: context.as_bytes() })
             .map_err(|_| Error::internal("seal a secret", "encryption failed"))?;
         Ok([nonce.as_slice(), &sealed].concat())
     }
 
-    /// Opens what [`Key::seal`] sealed for the same place.
+    /// Decrypts what [`Key::seal`] encrypted with the same context.
     ///
     /// # Errors
-    /// It was sealed with another key or for another place, or was changed.
-    pub fn open(&self, place: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
-        open_with(&self.bytes, place, sealed)
+    /// The key or the context is another one, or the text was changed.
+    pub fn open(&self, context: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+        open_with(&self.bytes, context, sealed)
     }
 }
 
-/// The same for a key that is no file.
+/// Decrypts what [`Key::seal`] encrypted, with the bytes of the key.
 ///
 /// # Errors
-/// It was sealed with another key or for another place, or was changed.
-pub fn open_with(key: &[u8; KEY_LENGTH], place: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+/// The key or the context is another one, or the text was changed.
+pub fn open_with(
+    key: &[u8; KEY_LENGTH],
+    context: &str,
+    sealed: &[u8],
+) -> Result<Zeroizing<Vec<u8>>> {
     let foreign =
-        || Error::internal("open a secret", format!("{place} was not sealed with this key file"));
+        || Error::internal("open a secret", format!("{context} was not sealed with this key file"));
     let (nonce, sealed) = sealed.split_first_chunk::<NONCE_LENGTH>().ok_or_else(foreign)?;
     cipher(key)
-        .decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: place.as_bytes() })
+        .decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: context.as_bytes() })
         .map(Zeroizing::new)
         .map_err(|_| foreign())
 }
@@ -236,8 +240,8 @@ fn busy(error: TryLockError, path: &Path) -> KeyError {
     }
 }
 
-/// Makes a new key.
-fn draw(path: &Path) -> io::Result<()> {
+/// Creates a key file with a random key.
+fn generate(path: &Path) -> io::Result<()> {
     let key = Zeroizing::new(random::<KEY_LENGTH>().map_err(io::Error::other)?);
     create(path, &key)
 }

@@ -27,7 +27,7 @@ fn a_key_file_that_is_short_or_open_to_others_is_refused() {
 }
 
 #[test]
-fn what_is_sealed_for_one_place_opens_in_no_other_and_with_no_other_key() {
+fn sealed_bytes_open_only_with_the_same_key_and_context() {
     let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let key_one = key(&folder);
     let mut sealed = key_one.seal("totp:1", b"seed").unwrap();
@@ -43,13 +43,13 @@ fn what_is_sealed_for_one_place_opens_in_no_other_and_with_no_other_key() {
 fn a_key_that_is_in_use_is_not_replaced() {
     let folder = tempfile::tempdir().unwrap();
     let (first, second) = (key(&folder), key(&folder));
-    assert!(matches!(first.draw_next(), Err(KeyError::Busy(_))));
+    assert!(matches!(first.create_next(), Err(KeyError::Busy(_))));
     drop(second);
-    let next = first.draw_next().unwrap();
+    let next = first.create_next().unwrap();
     assert!(matches!(Key::load_or_create(&folder.path().join("nox.key")), Err(KeyError::Busy(_))));
     let derived = next.derive("test");
     assert_ne!(derived, first.derive("test"));
-    let adopted = next.take_the_place_of(first).unwrap();
+    let adopted = next.replace(first).unwrap();
     assert_eq!(adopted.derive("test"), derived);
     assert_eq!(key(&folder).derive("test"), derived);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
