@@ -170,12 +170,12 @@ mod tests {
     }
 
     #[test]
-    fn the_readme_shows_this_table() {
+    fn the_documentation_shows_this_table() {
         let is_row = |line: &&str| {
             line.starts_with("| ")
                 && line.split('|').nth(1).is_some_and(|code| code.trim().parse::<u16>().is_ok())
         };
-        let shown: Vec<&str> = include_str!("../../README.md").lines().filter(is_row).collect();
+        let shown: Vec<&str> = include_str!("../../docs/api.md").lines().filter(is_row).collect();
         let row =
             |facts: &Facts| format!("| {} | {} | {} |", facts.code, facts.status, facts.message);
         assert_eq!(shown, Error::table().iter().map(row).collect::<Vec<_>>());
