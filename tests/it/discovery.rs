@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::common::{Client, Instance, Person};
+use crate::harness::{Client, Instance, Person};
 
 const SETTINGS: &str = "[server]\naddress = 'nox.example'\npublic_url = 'https://nox.example:8443'\n\
     [users]\nregistration = 'open'\n\
@@ -83,10 +83,16 @@ fn the_nox_document_of_a_server_without_configuration_has_every_key_too() {
         assert!(nox.as_object().unwrap().contains_key(key), "{key}");
     }
     assert_eq!((&nox["status"], &nox["maintenance"]), (&json!("online"), &Value::Null));
-    assert_eq!((&nox["port"], &nox["gateway"]["api"]), (&json!(53032), &json!("http://localhost:53032/api/v2/")));
+    assert_eq!(
+        (&nox["port"], &nox["gateway"]["api"]),
+        (&json!(53032), &json!("http://localhost:53032/api/v2/"))
+    );
     for part in ["gateway", "endpoints", "versions"] {
         let values: Vec<_> = nox[part].as_object().unwrap().values().collect();
-        assert!(!values.is_empty() && values.iter().all(|value| value.is_string()), "{part}: {values:?}");
+        assert!(
+            !values.is_empty() && values.iter().all(|value| value.is_string()),
+            "{part}: {values:?}"
+        );
     }
     assert!(nox["metadata"]["title"].is_string() && nox["metadata"]["socials"].is_object());
 }
@@ -96,7 +102,8 @@ fn nodeinfo_links_to_its_document_and_to_the_nox_document() {
     let instance = Instance::with(SETTINGS);
     instance.add_user("ada", "hunter22");
     let server = instance.serve();
-    let links = document(&server.client(), "/.well-known/nodeinfo", "application/json")["links"].clone();
+    let links =
+        document(&server.client(), "/.well-known/nodeinfo", "application/json")["links"].clone();
     let href = |rel: &str| {
         let link = links.as_array().unwrap().iter().find(|link| link["rel"] == rel).unwrap();
         link["href"].as_str().unwrap().to_owned()
@@ -127,8 +134,12 @@ fn webfinger_finds_the_users_of_this_server_alone() {
         let path = format!("/.well-known/webfinger?resource={resource}");
         let found = document(&client, &path, "application/jrd+json");
         assert_eq!(found["subject"], "acct:ada@nox.example");
-        let hrefs: Vec<_> =
-            found["links"].as_array().unwrap().iter().map(|link| link["href"].as_str().unwrap()).collect();
+        let hrefs: Vec<_> = found["links"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|link| link["href"].as_str().unwrap())
+            .collect();
         assert_eq!(hrefs, ["https://nox.example:8443/api/users/1"]);
     }
     for (query, status) in [
@@ -140,7 +151,11 @@ fn webfinger_finds_the_users_of_this_server_alone() {
         ("?resource=", 400),
         ("", 400),
     ] {
-        assert_eq!(client.get(&format!("/.well-known/webfinger{query}"), &[]).status, status, "{query}");
+        assert_eq!(
+            client.get(&format!("/.well-known/webfinger{query}"), &[]).status,
+            status,
+            "{query}"
+        );
     }
 }
 
@@ -201,7 +216,9 @@ fn nodeinfo_is_below_each_prefix_too_and_counts_who_was_there_of_late() {
     Person::log_in(&server, "bob").ask("/api/auth/logout");
     let quarter = 90_i64 * 24 * 60 * 60 * 1000;
     let database = rusqlite::Connection::open(instance.path("nox.db")).unwrap();
-    database.execute("UPDATE devices SET last_seen_at = last_seen_at - ?1 WHERE user_id = 2", [quarter]).unwrap();
+    database
+        .execute("UPDATE devices SET last_seen_at = last_seen_at - ?1 WHERE user_id = 2", [quarter])
+        .unwrap();
     for path in ["/nodeinfo/2.1", "/api/nodeinfo/2.1", "/api/v2/nodeinfo/2.1"] {
         let users = document(&server.client(), path, "application/json")["usage"]["users"].clone();
         assert_eq!(users, json!({ "total": 3, "activeMonth": 1, "activeHalfyear": 2 }), "{path}");

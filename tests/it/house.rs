@@ -31,7 +31,9 @@ fn is_test(path: &Path) -> bool {
 /// What of them is built into the binary.
 fn built(folder: &str) -> Vec<(PathBuf, String)> {
     let files = files(folder).into_iter().filter(|(path, _)| !is_test(path));
-    files.map(|(path, text)| (path, text.split("#[cfg(test)]\nmod ").next().unwrap().to_owned())).collect()
+    files
+        .map(|(path, text)| (path, text.split("#[cfg(test)]\nmod ").next().unwrap().to_owned()))
+        .collect()
 }
 
 /// The first module below `src`: a floor, or a part of the basement.
@@ -47,13 +49,19 @@ fn each_floor_uses_only_the_floors_below_it() {
     for (path, text) in built("src") {
         let module = module(&path);
         for floor in floors {
-            let uses = text.contains(&format!("crate::{floor}")) || text.contains(&format!("nox::{floor}"));
+            let uses = text.contains(&format!("crate::{floor}"))
+                || text.contains(&format!("nox::{floor}"));
             assert!(!text.contains("crate::{"), "{} hides whom it uses", path.display());
             let may = match module.as_str() {
                 "lib" | "main" => true,
-                "cli" if floor == "http" => ["serve.rs", "config.rs", "mod.rs"].iter().any(|file| path.ends_with(file)),
+                "cli" if floor == "http" => {
+                    ["serve.rs", "config.rs", "mod.rs"].iter().any(|file| path.ends_with(file))
+                }
                 "http" | "cli" if floor == "storage" => false,
-                module => floors.iter().position(|f| *f == floor) <= floors.iter().position(|f| *f == module),
+                module => {
+                    floors.iter().position(|f| *f == floor)
+                        <= floors.iter().position(|f| *f == module)
+                }
             };
             assert!(may || !uses, "{} uses {floor}", path.display());
         }
@@ -88,7 +96,11 @@ fn each_library_lives_on_its_floor() {
             let uses = text.contains(&format!("{library}::"));
             // A token is JSON, wherever it is made.
             let is_token = library == "serde_json" && path.ends_with("domain/token.rs");
-            assert!(!uses || is_token || homes.contains(&module.as_str()), "{} uses {library}", path.display());
+            assert!(
+                !uses || is_token || homes.contains(&module.as_str()),
+                "{} uses {library}",
+                path.display()
+            );
         }
     }
 }
@@ -96,9 +108,14 @@ fn each_library_lives_on_its_floor() {
 #[test]
 fn refusals_are_told_apart_by_their_variant_and_never_by_a_text() {
     for (path, text) in built("src") {
-        let writes =
-            path.ends_with("error/mod.rs") || path.ends_with("error/facts.rs") || path.ends_with("http/dialect.rs");
-        assert!(writes || !text.contains("Error::InvalidField {"), "{} looks into a text", path.display());
+        let writes = path.ends_with("error/mod.rs")
+            || path.ends_with("error/facts.rs")
+            || path.ends_with("http/dialect.rs");
+        assert!(
+            writes || !text.contains("Error::InvalidField {"),
+            "{} looks into a text",
+            path.display()
+        );
     }
 }
 
@@ -115,7 +132,8 @@ fn files_are_short_and_finished() {
     for (path, text) in ["src", "tests", "benches"].into_iter().flat_map(files) {
         let lines = text.lines().count();
         assert!(lines <= LINES, "{} has {lines} lines", path.display());
-        let unfinished = [["to", "do!("].concat(), ["unimplemented", "!("].concat(), ["TO", "DO"].concat()];
+        let unfinished =
+            [["to", "do!("].concat(), ["unimplemented", "!("].concat(), ["TO", "DO"].concat()];
         assert!(!unfinished.iter().any(|mark| text.contains(mark)), "{}", path.display());
     }
     for (path, text) in built("src").into_iter().chain(files("benches")) {
@@ -131,7 +149,8 @@ fn rows_below<'a>(document: &'a str, header: &str) -> Vec<&'a str> {
 
 #[test]
 fn every_promise_names_tests_that_exist() {
-    let document = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/security.md")).unwrap();
+    let document =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/security.md")).unwrap();
     let promises = rows_below(&document, "| promise | tests |");
     assert!(!promises.is_empty());
     let all: Vec<_> = files("tests/it").into_iter().chain(files("src")).collect();
@@ -141,10 +160,15 @@ fn every_promise_names_tests_that_exist() {
             let (module, name) = test.rsplit_once("::").unwrap();
             let file = module.replace("::", "/");
             let parent = file.trim_end_matches("/tests");
-            let names =
-                [format!("{file}.rs"), format!("{file}/mod.rs"), format!("{parent}.rs"), format!("{parent}/mod.rs")];
+            let names = [
+                format!("{file}.rs"),
+                format!("{file}/mod.rs"),
+                format!("{parent}.rs"),
+                format!("{parent}/mod.rs"),
+            ];
             let holds = |(path, text): &(PathBuf, String)| {
-                names.iter().any(|name| path.ends_with(name)) && text.contains(&format!("fn {name}("))
+                names.iter().any(|name| path.ends_with(name))
+                    && text.contains(&format!("fn {name}("))
             };
             assert!(all.iter().any(holds), "{test}");
         }

@@ -2,7 +2,7 @@
 
 use super::ADDRESS;
 use super::request::Request;
-use crate::common::{Answer, Client, Server};
+use crate::harness::{Answer, Client, Server};
 
 pub struct Browser {
     client: Client,
@@ -37,7 +37,8 @@ impl Browser {
     /// The same, where the answer may be kept from the page: to it, that is a network error.
     pub fn try_fetch(&mut self, request: Request) -> Result<Answer, String> {
         self.preflight(&request)?;
-        let cookies = self.jar.as_ref().map(|jar| jar.join("; ")).filter(|cookies| !cookies.is_empty());
+        let cookies =
+            self.jar.as_ref().map(|jar| jar.join("; ")).filter(|cookies| !cookies.is_empty());
         let mut request = self.marked(request);
         request.headers.extend(cookies.map(|cookies| ("cookie", cookies)));
         let answer = request.send(&self.client);
@@ -50,12 +51,20 @@ impl Browser {
     /// What browsers say of the page that sends a request.
     fn marked(&self, request: Request) -> Request {
         let site = if self.origin.ends_with(ADDRESS) { "same-site" } else { "cross-site" };
-        request.with("origin", self.origin).with("sec-fetch-site", site).with("sec-fetch-mode", "cors")
+        request
+            .with("origin", self.origin)
+            .with("sec-fetch-site", site)
+            .with("sec-fetch-mode", "cors")
     }
 
     /// Asks whether the page may send this, where no plain form could have sent it.
     fn preflight(&self, request: &Request) -> Result<(), String> {
-        let names: Vec<_> = request.headers.iter().filter(|header| !is_safe(header)).map(|header| header.0).collect();
+        let names: Vec<_> = request
+            .headers
+            .iter()
+            .filter(|header| !is_safe(header))
+            .map(|header| header.0)
+            .collect();
         let is_simple = ["GET", "HEAD", "POST"].contains(&request.method);
         if is_simple && names.is_empty() {
             return Ok(());
@@ -88,11 +97,17 @@ impl Browser {
         let credentials = answer.header("access-control-allow-credentials");
         let readable = match allowed {
             Some("*") => self.jar.is_none(),
-            origin => origin == Some(self.origin) && (self.jar.is_none() || credentials == Some("true")),
+            origin => {
+                origin == Some(self.origin) && (self.jar.is_none() || credentials == Some("true"))
+            }
         };
         // No browser minds the pair, but for what it would let others do the contract forbids it.
         let is_wild = allowed == Some("*") && credentials.is_some();
-        if readable && !is_wild { Ok(()) } else { Err(format!("may be read by {allowed:?}, {credentials:?}")) }
+        if readable && !is_wild {
+            Ok(())
+        } else {
+            Err(format!("may be read by {allowed:?}, {credentials:?}"))
+        }
     }
 
     fn keep(&mut self, answer: &Answer) {
@@ -113,7 +128,10 @@ fn is_safe((name, value): &(&'static str, String)) -> bool {
     let types = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
     match *name {
         "accept" | "accept-language" => true,
-        "content-type" => !value.contains(',') && types.contains(&value.split(';').next().unwrap_or_default().trim()),
+        "content-type" => {
+            !value.contains(',')
+                && types.contains(&value.split(';').next().unwrap_or_default().trim())
+        }
         _ => false,
     }
 }

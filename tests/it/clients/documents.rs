@@ -69,10 +69,15 @@ pub enum Registration {
 }
 
 impl Configs {
-    /// Checks that nothing is offered but what there is, and that registration is where it is open to everybody.
+    /// Checks that nothing is offered but what there is, and that registration is where it is open
+    /// to everybody.
     #[track_caller]
     pub fn are_true(&self) {
-        assert_eq!(self.allow_user_registration, self.registration == Registration::Open, "{self:?}");
+        assert_eq!(
+            self.allow_user_registration,
+            self.registration == Registration::Open,
+            "{self:?}"
+        );
         assert_eq!(self.allow_user_registration, self.old_allow_user_registration, "{self:?}");
         let offered = [
             self.support_passkey,

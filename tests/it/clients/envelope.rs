@@ -30,7 +30,8 @@ pub struct Refusal<C> {
     pub status: u32,
 }
 
-/// What stands beside the failure where a second factor is due, with the methods as a program reads them.
+/// What stands beside the failure where a second factor is due, with the methods as a program reads
+/// them.
 #[derive(Debug, Deserialize)]
 pub struct Due<M> {
     pub verification_required: bool,

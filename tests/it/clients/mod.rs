@@ -1,6 +1,7 @@
-//! The programs that exist, each simulated from its row in the contract's table of clients, and as strict as the program
-//! itself: a key that is missing, `null` where the program has no `null`, or another kind of value is a failure. None of the
-//! types has a default for that reason, and every answer that a program gets is read by one of them.
+//! The programs that exist, each simulated from its row in the contract's table of clients, and as
+//! strict as the program itself: a key that is missing, `null` where the program has no `null`, or
+//! another kind of value is a failure. None of the types has a default for that reason, and every
+//! answer that a program gets is read by one of them.
 
 #![expect(dead_code, reason = "of most fields only the type is told, and decoding tests it")]
 
@@ -22,7 +23,7 @@ mod values;
 
 use serde::de::DeserializeOwned;
 
-use crate::common::{Answer, Client, Instance, MailServer, Server, oathtool};
+use crate::harness::{Answer, Client, Instance, MailServer, Server, oathtool};
 use envelope::{Failure, Refusal, Success, Told};
 use request::Request;
 
@@ -42,10 +43,12 @@ const PUBLIC_KEY: &str = "MIICIjANBgkqhkiG9w0BAQEFAAOCAg8AMIICCgKCAgEAwwpaA3/3x8
     WTfok+mHIyAuU8iCkGIaslFtEAgSKHUcF3xAUZEgozIj5WM1+kgFt2BDwsKqfKBMaWHZHkv7iPTYEswyl04bW2ktk13H+CZ8Egbon1K6YGPW6dPX\
     mQepaO64kK48uQHa94LnPkrgb91XwZoE5nzB2ZhOGJ7fnygQaPnphsUCAwEAAQ==";
 /// Of one pixel.
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\
+const PNG: &[u8] =
+    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\
     \0\0\0\rIDATx\xdac\xf8\xcf\xc0\xf0\x1f\0\x05\0\x01\xffV\xc7/\r\0\0\0\0IEND\xaeB`\x82";
 
-/// A server with `ada`, who has an authenticator app, a plain link and one with a label, and `bob`, who has nothing.
+/// A server with `ada`, who has an authenticator app, a plain link and one with a label, and `bob`,
+/// who has nothing.
 struct Stage {
     instance: Instance,
     server: Server,
@@ -62,7 +65,10 @@ impl Stage {
         let instance = Instance::with(&format!("{SETTINGS}{settings}"));
         instance.add_user("ada", PASSWORD);
         instance.add_user("bob", PASSWORD);
-        instance.ok(&["user", "set", "ada", "--links", "https://ada.example/,Blog=https://blog.example/"], "");
+        instance.ok(
+            &["user", "set", "ada", "--links", "https://ada.example/,Blog=https://blog.example/"],
+            "",
+        );
         let secret = instance.enroll("ada");
         let server = instance.serve();
         Self { instance, server, secret }
@@ -80,7 +86,8 @@ impl Stage {
 
     /// Gives `bob` an address, and codes by mail as his only factor.
     fn let_bob_have_codes_by_mail(&self, mails: &MailServer) {
-        self.instance.ok(&["user", "set", "bob", "--email", "bob@b.example", "--verified", "true"], "");
+        self.instance
+            .ok(&["user", "set", "bob", "--email", "bob@b.example", "--verified", "true"], "");
         let client = self.client();
         let bearer = format!("Bearer {}", client.log_in("bob", PASSWORD).token());
         let bob = |request: Request| request.with("Authorization", &bearer).send(&client);
@@ -96,7 +103,8 @@ impl Stage {
         self.server.client()
     }
 
-    /// Stops the server, which sends what is left, and returns the subjects of the mails not looked at.
+    /// Stops the server, which sends what is left, and returns the subjects of the mails not looked
+    /// at.
     fn rest(self, mails: MailServer) -> Vec<String> {
         let (status, _, log) = self.server.stop();
         assert_eq!(status.code(), Some(0), "{log}");
@@ -104,7 +112,8 @@ impl Stage {
     }
 }
 
-/// The path of a URL that the server gave out: the public URL is not where the server of a test is found.
+/// The path of a URL that the server gave out: the public URL is not where the server of a test is
+/// found.
 #[track_caller]
 fn path_of(url: &str) -> &str {
     let path = url.strip_prefix(URL).unwrap_or_else(|| panic!("{url} is not below {URL}"));
@@ -116,7 +125,10 @@ fn path_of(url: &str) -> &str {
 #[track_caller]
 fn decode<T: DeserializeOwned>(answer: &Answer, status: u16) -> T {
     assert_eq!(answer.status, status, "{}", answer.text);
-    assert!(answer.header("content-type").is_some_and(|kind| kind.starts_with("application/json")), "{answer:?}");
+    assert!(
+        answer.header("content-type").is_some_and(|kind| kind.starts_with("application/json")),
+        "{answer:?}"
+    );
     serde_json::from_str(&answer.text).unwrap_or_else(|error| panic!("{error}: {}", answer.text))
 }
 
@@ -130,7 +142,10 @@ fn data<T: DeserializeOwned>(answer: &Answer) -> T {
 
 /// A failure with its code, which is a number or a name.
 #[track_caller]
-fn failure<C: DeserializeOwned, D: DeserializeOwned>(answer: &Answer, status: u16) -> Failure<C, D> {
+fn failure<C: DeserializeOwned, D: DeserializeOwned>(
+    answer: &Answer,
+    status: u16,
+) -> Failure<C, D> {
     let failure: Failure<C, D> = decode(answer, status);
     assert_eq!(failure.error.status, u32::from(status), "{}", answer.text);
     assert!(!failure.error.message.is_empty(), "{}", answer.text);

@@ -1,5 +1,5 @@
-//! The build of the front of 2025 of spring 2026: it follows `gateway.api`, but understands only numbers, and objects as
-//! links. Its origin alone tells it from the front of 2026.
+//! The build of the front of 2025 of spring 2026: it follows `gateway.api`, but understands only
+//! numbers, and objects as links. Its origin alone tells it from the front of 2026.
 
 use serde::Deserialize;
 use serde_json::json;
@@ -10,7 +10,7 @@ use super::lists::{Found, Relations, SessionList};
 use super::request::Request;
 use super::user::{Link, OwnUser, PublicUser, Session};
 use super::{FRONT, PASSWORD, Stage, data, decode, failure, path_of, refusal};
-use crate::common::Answer;
+use crate::harness::Answer;
 
 const SPRING: &str = "https://spring.elsewhere.example";
 const SETTINGS: &str = "numeric_origins = ['https://spring.elsewhere.example']";
@@ -63,7 +63,8 @@ impl Front {
 }
 
 fn login(name: &str, code: Option<&str>) -> Request {
-    Request::post("auth/login").json(&json!({ "identifier": name, "password": PASSWORD, "factor_code": code }))
+    Request::post("auth/login")
+        .json(&json!({ "identifier": name, "password": PASSWORD, "factor_code": code }))
 }
 
 #[test]
@@ -73,7 +74,8 @@ fn the_front_of_spring_reads_numbers_and_labels_where_others_read_names() {
     assert_eq!(front.base, "/api/v2/");
     front.refused(Request::get("users/@me"), 7, 401);
     let due: Failure<u32, Due<Method>> = failure(&front.call(login("ada", None)), 428);
-    let methods: Vec<_> = due.data.methods.iter().map(|method| (method.kind.as_str(), method.enabled)).collect();
+    let methods: Vec<_> =
+        due.data.methods.iter().map(|method| (method.kind.as_str(), method.enabled)).collect();
     assert_eq!((due.error.code, methods), (20, vec![("totp", true), ("email", false)]));
     assert_eq!(due.error.message, "Additional verification required.");
     let session: Session<Link> = data(&front.call(login("ada", Some(&stage.code(0)))));
@@ -90,7 +92,10 @@ fn the_front_of_spring_reads_numbers_and_labels_where_others_read_names() {
     let links = json!({ "links": [{ "label": "Mine", "value": "https://ada.example/" }, "https://b.example/"] });
     let me: OwnUser<Link> = data(&front.call(Request::post("users/@me").json(&links)));
     let plain = "https://b.example/";
-    assert_eq!(me.public.links, [Link::new("Mine", "https://ada.example/"), Link::new(plain, plain)]);
+    assert_eq!(
+        me.public.links,
+        [Link::new("Mine", "https://ada.example/"), Link::new(plain, plain)]
+    );
 
     front.refused(Request::get("users/nobody"), 2, 404);
     front.refused(Request::get("worlds"), 1, 501);

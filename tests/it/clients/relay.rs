@@ -1,4 +1,5 @@
-//! A relay: it is configured with the server's address and its own token, and asks what the tokens of players are worth.
+//! A relay: it is configured with the server's address and its own token, and asks what the tokens
+//! of players are worth.
 
 use std::sync::mpsc;
 use std::thread;
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 use super::request::{Request, now};
 use super::values::Nullable;
 use super::{ADDRESS, PASSWORD, Stage, data, refusal};
-use crate::common::{Answer, Client};
+use crate::harness::{Answer, Client};
 
 /// What it waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -107,7 +108,8 @@ impl Relay {
     fn check_for(&self, token: &str, whose: &Value) -> Checked {
         let mut body = json!({ "access_token": token, "token_type": "bearer", "ip": "192.0.2.7" });
         body.as_object_mut().unwrap().extend(whose.as_object().unwrap().clone());
-        let checked: Checked = data(&self.call(Request::post("/api/relays/checkbearer").json(&body)));
+        let checked: Checked =
+            data(&self.call(Request::post("/api/relays/checkbearer").json(&body)));
         assert_eq!((checked.token_type.as_str(), checked.access_token.as_str()), ("bearer", token));
         checked
     }
@@ -122,15 +124,21 @@ fn a_relay_learns_what_a_token_is_worth_until_it_is_removed_itself() {
     let stage = Stage::new();
     let client = stage.client();
     let relay = Relay::add(&stage);
-    let [token, other] = [0, 1].map(|step| client.log_in_with_code("ada", PASSWORD, &stage.code(step)).token());
-    for whose in [json!({}), json!({ "user_id": null }), json!({ "user_id": 0 }), json!({ "user_id": 1 })] {
+    let [token, other] =
+        [0, 1].map(|step| client.log_in_with_code("ada", PASSWORD, &stage.code(step)).token());
+    for whose in
+        [json!({}), json!({ "user_id": null }), json!({ "user_id": 0 }), json!({ "user_id": 1 })]
+    {
         let checked = relay.check_for(&token, &whose);
         assert_eq!((checked.worth(), &checked.user.0), (Worth::Valid, &Some(ada())), "{whose}");
     }
     assert_eq!(relay.check_for(&token, &json!({ "user_id": 2 })).worth(), Worth::Nothing);
 
     let bearer = format!("Bearer {token}");
-    assert_eq!(Request::post("/api/auth/logout").with("authorization", bearer).send(&client).status, 200);
+    assert_eq!(
+        Request::post("/api/auth/logout").with("authorization", bearer).send(&client).status,
+        200
+    );
     for bad in [token.as_str(), "x.y.z", "", &other[..other.len() - 2]] {
         assert_eq!(relay.check(bad).worth(), Worth::Nothing, "{bad:?}");
     }
@@ -138,7 +146,11 @@ fn a_relay_learns_what_a_token_is_worth_until_it_is_removed_itself() {
     stage.instance.ok(&["relay", "remove", "eu-1"], "");
     for path in ["/api/relays/checkbearer", "/api/relays/update"] {
         let body = json!({ "access_token": other });
-        assert_eq!(refusal::<u32>(&relay.call(Request::post(path).json(&body)), 401).code, 7, "{path}");
+        assert_eq!(
+            refusal::<u32>(&relay.call(Request::post(path).json(&body)), 401).code,
+            7,
+            "{path}"
+        );
     }
 }
 
@@ -148,7 +160,9 @@ fn a_relay_is_told_of_a_ban_with_its_end_its_reason_and_its_user() {
     let client = stage.client();
     let relay = Relay::add(&stage);
     let token = client.log_in_with_code("ada", PASSWORD, &stage.code(0)).token();
-    stage.instance.ok(&["user", "disable", "ada", "--until", "7d", "--reason", "Noise at night."], "");
+    stage
+        .instance
+        .ok(&["user", "disable", "ada", "--until", "7d", "--reason", "Noise at night."], "");
     let checked = relay.check(&token);
     assert_eq!((checked.worth(), &checked.user.0), (Worth::Banned, &Some(ada())));
     let ban = checked.blacklisted.0.unwrap();

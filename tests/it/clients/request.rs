@@ -6,7 +6,7 @@ use nox::time::Timestamp;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::common::{Answer, Client};
+use crate::harness::{Answer, Client};
 
 const BOUNDARY: &str = "----WebKitFormBoundary7MA4YWxkTrZu0gW";
 
@@ -63,15 +63,19 @@ impl Request {
 
     /// A form with a picture in the part `file`, after a part that nobody wants.
     pub fn form(self, file: &[u8]) -> Self {
-        let other = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"kind\"\r\n\r\npicture\r\n");
+        let other = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"kind\"\r\n\r\npicture\r\n"
+        );
         let disposition = "Content-Disposition: form-data; name=\"file\"; filename=\"blob\"";
-        let head = format!("{other}--{BOUNDARY}\r\n{disposition}\r\nContent-Type: image/jpeg\r\n\r\n");
+        let head =
+            format!("{other}--{BOUNDARY}\r\n{disposition}\r\nContent-Type: image/jpeg\r\n\r\n");
         let body = [head.as_bytes(), file, format!("\r\n--{BOUNDARY}--\r\n").as_bytes()].concat();
         self.typed(&format!("multipart/form-data; boundary={BOUNDARY}"), body)
     }
 
     pub fn send(&self, client: &Client) -> Answer {
-        let headers: Vec<_> = self.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let headers: Vec<_> =
+            self.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         client.send(self.method, &self.path, &headers, &self.body)
     }
 }

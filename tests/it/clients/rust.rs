@@ -8,7 +8,7 @@ use super::envelope::{Done, Due};
 use super::request::Request;
 use super::user::{LINKS, OwnUser, PublicUser, Session};
 use super::{PASSWORD, Stage, decode, path_of};
-use crate::common::{Answer, Client};
+use crate::harness::{Answer, Client};
 
 #[derive(Deserialize)]
 struct Nox {
@@ -125,7 +125,8 @@ fn the_rust_client_reads_every_answer_where_it_looks_for_the_api() {
     assert_eq!(program.base, "/api/v2/api");
     let mut body = json!({ "identifier": "ada", "password": PASSWORD });
     let due: Due<Method> = program.failure(&Request::post("/auth/login").json(&body), is(20, 428));
-    let methods: Vec<_> = due.methods.iter().map(|method| (method.kind.as_str(), method.enabled)).collect();
+    let methods: Vec<_> =
+        due.methods.iter().map(|method| (method.kind.as_str(), method.enabled)).collect();
     assert_eq!(methods, [("totp", true), ("email", false)]);
     body["factor_code"] = stage.code(0).into();
     let session: Session<String> = program.success(&Request::post("/auth/login").json(&body));
@@ -172,9 +173,13 @@ fn the_rust_client_can_read_every_failure() {
     ] {
         program.failure::<()>(&request, expected);
     }
-    let session: Session<String> = program.success(&login(json!({ "identifier": 2, "password": PASSWORD })));
+    let session: Session<String> =
+        program.success(&login(json!({ "identifier": 2, "password": PASSWORD })));
     program.bearer = Some(session.bearer());
-    program.failure::<()>(&Request::post("/users/@me").json(&json!({ "display": "Bobby" })), is(8, 401));
+    program.failure::<()>(
+        &Request::post("/users/@me").json(&json!({ "display": "Bobby" })),
+        is(8, 401),
+    );
     let nowhere = "/users/@me/sessions/0f8fad5b-d9cb-469f-a165-70867728950e";
     program.failure::<()>(&Request::get(nowhere), is(15, 404));
     program.failure::<()>(&Request::post("/auth/totp/enable").json(&json!({})), is(5, 400));
@@ -184,7 +189,8 @@ fn the_rust_client_can_read_every_failure() {
 fn the_rust_client_can_read_that_it_has_tried_too_often() {
     let stage = Stage::new();
     let program = Program::discover(&stage);
-    let wrong = Request::post("/auth/login").json(&json!({ "identifier": "bob", "password": "hunter23" }));
+    let wrong =
+        Request::post("/auth/login").json(&json!({ "identifier": "bob", "password": "hunter23" }));
     for _ in 0..5 {
         program.failure::<()>(&wrong, is(5, 400));
     }

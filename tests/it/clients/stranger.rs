@@ -31,10 +31,16 @@ fn the_page_of_a_stranger_reads_what_is_public() {
         decode::<NodeInfo>(&page.fetch(Request::get(path)), 200);
     }
     let found = page.fetch(Request::get("/.well-known/webfinger?resource=acct:ada@nox.example"));
-    assert!(found.status == 200 && found.json()["subject"] == "acct:ada@nox.example", "{}", found.text);
+    assert!(
+        found.status == 200 && found.json()["subject"] == "acct:ada@nox.example",
+        "{}",
+        found.text
+    );
     for dialect in ["/api", "/api/v2"] {
         // With a header that asks for a preflight.
-        let ask = |path: &str| Request::get(format!("{dialect}/{path}")).with("content-type", "application/json");
+        let ask = |path: &str| {
+            Request::get(format!("{dialect}/{path}")).with("content-type", "application/json")
+        };
         data::<Configs>(&page.fetch(ask("configs"))).are_true();
         data::<ServerFacts>(&page.fetch(ask("server"))).is_ours();
     }
@@ -75,9 +81,15 @@ fn what_differs_by_origin_says_so_and_a_configured_front_is_named() {
     for path in ["/api/v2/configs", "/api/v2/users/2", "/.well-known/nox", "/api/v2/users/@me"] {
         let answer = front.fetch(Request::get(path).with("authorization", &bearer));
         assert_eq!(answer.header("access-control-allow-origin"), Some(FRONT), "{path}");
-        let varies = answer.headers.get_all("vary").iter().any(|value| value.to_str().unwrap().contains("Origin"));
+        let varies = answer
+            .headers
+            .get_all("vary")
+            .iter()
+            .any(|value| value.to_str().unwrap().contains("Origin"));
         assert!(varies, "{path}: {:?}", answer.headers);
     }
-    data::<OwnUser<Link>>(&front.fetch(Request::get("/api/v2/users/@me").with("authorization", &bearer)));
+    data::<OwnUser<Link>>(
+        &front.fetch(Request::get("/api/v2/users/@me").with("authorization", &bearer)),
+    );
     data::<Found<Link>>(&front.fetch(Request::get("/api/v2/users?q=bo")));
 }

@@ -9,7 +9,7 @@ use super::lists::{Found, SessionList, UserList};
 use super::request::Request;
 use super::user::{LINKS, OwnUser, Pictured, PublicUser, Session};
 use super::{PASSWORD, PNG, PUBLIC_KEY, Stage, data, failure, refusal};
-use crate::common::{Answer, Client};
+use crate::harness::{Answer, Client};
 
 /// A method as it is documented.
 #[derive(Debug, Deserialize)]
@@ -37,12 +37,21 @@ impl Unity {
         Self { client, bearer: None }
     }
 
-    /// It says who it thinks it is in every request, which must count for nothing: here it is wrong.
+    /// It says who it thinks it is in every request, which must count for nothing: here it is
+    /// wrong.
     fn call(&self, request: Request) -> Answer {
-        let noise = [("x-nox-user", "2@nox.example"), ("x-uuid", "0f8fad5b-d9cb-469f-a165"), ("x-nox-mods", "[]")];
-        let request = noise.into_iter().fold(request, |request, (name, value)| request.with(name, value));
+        let noise = [
+            ("x-nox-user", "2@nox.example"),
+            ("x-uuid", "0f8fad5b-d9cb-469f-a165"),
+            ("x-nox-mods", "[]"),
+        ];
+        let request =
+            noise.into_iter().fold(request, |request, (name, value)| request.with(name, value));
         let bearer = self.bearer.iter().map(|bearer| ("authorization", bearer.clone()));
-        bearer.fold(request, |request, (name, value)| request.with(name, value)).below("/api/").send(&self.client)
+        bearer
+            .fold(request, |request, (name, value)| request.with(name, value))
+            .below("/api/")
+            .send(&self.client)
     }
 
     fn log_in(&self, name: &str, code: Option<&str>) -> Answer {
@@ -71,7 +80,8 @@ fn unity_of_january_2026_reads_every_answer_on_its_way_in_and_out() {
 
     let due = failure::<u32, Due<Method>>(&unity.log_in("ada", None), 428);
     assert!(due.error.code == 20 && due.data.verification_required, "{due:?}");
-    let methods: Vec<_> = due.data.methods.iter().map(|method| (method.kind.as_str(), method.enabled)).collect();
+    let methods: Vec<_> =
+        due.data.methods.iter().map(|method| (method.kind.as_str(), method.enabled)).collect();
     assert_eq!(methods, [("totp", true), ("email", false)]);
     assert_eq!(refusal::<u32>(&unity.log_in("ada", Some("00000x")), 400).code, 5);
 
@@ -116,10 +126,16 @@ fn unity_of_january_2026_changes_a_profile_and_clears_it_by_null() {
     let wanted = json!({ "display": "Bob B.", "bio": "Builds.", "links": ["https://bob.example/"], "home": "1@::" });
     let bob: OwnUser<String> = data(&unity.call(change(&wanted)));
     assert_eq!((bob.public.display.as_str(), bob.public.bio.text()), ("Bob B.", Some("Builds.")));
-    assert_eq!((bob.public.links, bob.home.text()), (vec!["https://bob.example/".into()], Some("1@nox.example")));
+    assert_eq!(
+        (bob.public.links, bob.home.text()),
+        (vec!["https://bob.example/".into()], Some("1@nox.example"))
+    );
     let cleared = json!({ "display": null, "bio": null, "links": null, "home": null });
     let bob: OwnUser<String> = data(&unity.call(change(&cleared)));
-    assert_eq!((bob.public.display.as_str(), bob.public.bio.text(), bob.home.text()), ("Bob B.", None, None));
+    assert_eq!(
+        (bob.public.display.as_str(), bob.public.bio.text(), bob.home.text()),
+        ("Bob B.", None, None)
+    );
     assert!(bob.public.links.is_empty());
 
     let picture = Request::post("users/@me/thumbnail").typed("image/png", PNG);

@@ -39,7 +39,11 @@ impl TryFrom<i64> for Millis {
     type Error = String;
 
     fn try_from(instant: i64) -> Result<Self, Self::Error> {
-        if instant > 1_700_000_000_000 { Ok(Self(instant)) } else { Err(format!("{instant} is long ago")) }
+        if instant > 1_700_000_000_000 {
+            Ok(Self(instant))
+        } else {
+            Err(format!("{instant} is long ago"))
+        }
     }
 }
 
@@ -70,8 +74,7 @@ struct Sample {
 
 /// Reads [`Sample`] with another value at one of its keys, or without it.
 fn reads(key: &str, value: Option<Value>) -> bool {
-    let mut sample =
-        serde_json::json!({ "nullable": 1, "nothing": null, "key": "", "at": 1_750_000_000_000_i64, "left": "8" });
+    let mut sample = serde_json::json!({ "nullable": 1, "nothing": null, "key": "", "at": 1_750_000_000_000_i64, "left": "8" });
     match value {
         Some(value) => sample[key] = value,
         None => drop(sample.as_object_mut().unwrap().remove(key)),
@@ -88,7 +91,9 @@ fn a_reader_refuses_a_missing_key_null_and_another_kind_of_value() {
     }
     assert!(!reads("nothing", Some(1.into())) && !reads("key", Some("a".into())));
     assert!(
-        !reads("at", Some(1_750_000_000.into())) && !reads("left", Some(8.into())) && !reads("left", Some("".into()))
+        !reads("at", Some(1_750_000_000.into()))
+            && !reads("left", Some(8.into()))
+            && !reads("left", Some("".into()))
     );
     assert!(reads("nullable", Some(2.into())) && reads("key", Some(super::PUBLIC_KEY.into())));
 }

@@ -1,4 +1,5 @@
-//! The pages on which the front of 2025 switches second factors on and off, and confirms an address.
+//! The pages on which the front of 2025 switches second factors on and off, and confirms an
+//! address.
 
 use serde::Deserialize;
 use serde_json::json;
@@ -8,7 +9,7 @@ use crate::clients::envelope::{Disabled, EnabledWithCodes, Told, Verified};
 use crate::clients::request::Request;
 use crate::clients::user::{Address, OwnUser, Switch};
 use crate::clients::{Stage, data};
-use crate::common::{MailServer, Mode, oathtool};
+use crate::harness::{MailServer, Mode, oathtool};
 
 /// It shows the picture as it comes.
 #[derive(Deserialize)]
@@ -41,12 +42,15 @@ fn the_front_of_2025_switches_an_app_on_by_a_picture_and_off_by_a_recovery_code(
     let bob: OwnUser<String> = front.get("users/@me");
     assert!(bob.twofa_enabled && bob.methods.totp == Switch::Enabled);
     assert_eq!(bob.methods.recovery_codes.0, enabled.backup_codes.len());
-    let verified: Verified = front.post("auth/totp/verify", &json!({ "token": oathtool(&setup.secret, 1) }));
+    let verified: Verified =
+        front.post("auth/totp/verify", &json!({ "token": oathtool(&setup.secret, 1) }));
     assert!(verified.verified);
     let verified: Verified = front.post("auth/totp/verify", &json!({ "token": "000000" }));
     assert!(!verified.verified);
 
-    for request in [Request::post("auth/totp/disable"), Request::post("auth/totp/disable").json(&json!({}))] {
+    for request in
+        [Request::post("auth/totp/disable"), Request::post("auth/totp/disable").json(&json!({}))]
+    {
         assert_eq!(Front::due(&front.call(request)).kind, "totp");
     }
     let code = json!({ "token": enabled.backup_codes[0] });

@@ -1,4 +1,5 @@
-//! The web front of 2025: it is configured with the server's address, and knows the session by its cookie alone.
+//! The web front of 2025: it is configured with the server's address, and knows the session by its
+//! cookie alone.
 
 mod factors;
 mod pages;
@@ -13,7 +14,7 @@ use super::request::Request;
 use super::user::{LINKS, OwnUser};
 use super::values::Map;
 use super::{FRONT, PASSWORD, Stage, data, failure, refusal};
-use crate::common::{Answer, MailServer, Mode};
+use crate::harness::{Answer, MailServer, Mode};
 
 /// It reads no token.
 #[derive(Debug, Deserialize)]
@@ -74,7 +75,8 @@ impl Front {
         data::<LoggedIn>(&self.log_in(name, code)).user
     }
 
-    /// The method that its dialog takes. It asks for a code where both the status and the number say so.
+    /// The method that its dialog takes. It asks for a code where both the status and the number
+    /// say so.
     #[track_caller]
     fn due(answer: &Answer) -> Method {
         let due: Failure<u32, Due<Method>> = failure(answer, 428);

@@ -10,7 +10,7 @@ use crate::clients::request::Request;
 use crate::clients::user::{OwnUser, Pictured, PublicUser};
 use crate::clients::values::Nullable;
 use crate::clients::{PASSWORD, PNG, Stage, data, path_of};
-use crate::common::Wire;
+use crate::harness::Wire;
 
 #[test]
 fn the_front_of_2025_shows_sessions_those_of_programs_without_a_name_too() {
@@ -72,7 +72,8 @@ fn the_front_of_2025_keeps_what_a_profile_is_changed_to() {
     });
     let bob: OwnUser<String> = front.post("users/@me", &wanted);
     assert_eq!(bob, front.get("users/@me"));
-    let shown = (bob.public.display.as_str(), bob.public.pronoun.text(), bob.public.links.as_slice());
+    let shown =
+        (bob.public.display.as_str(), bob.public.pronoun.text(), bob.public.links.as_slice());
     assert_eq!(shown, ("Bob B.", Some("he/him"), &["https://bob.example/".into()][..]));
     // Without a body, or with an empty one, nothing changes.
     for request in [Request::post("users/@me"), Request::post("users/@me").json(&json!({}))] {

@@ -7,7 +7,7 @@ use crate::clients::envelope::{Disabled, Enabled, EnabledWithCodes, Told};
 use crate::clients::request::Request;
 use crate::clients::user::{Address, Link, OwnUser};
 use crate::clients::{Stage, data};
-use crate::common::{MailServer, Mode};
+use crate::harness::{MailServer, Mode};
 
 const SETUP: &str = "auth/methods/email/setup";
 const ENABLE: &str = "auth/methods/email/enable";
@@ -60,11 +60,14 @@ fn the_front_of_2026_sets_an_address_confirms_it_without_a_session_and_removes_i
 fn the_front_of_2026_switches_codes_by_mail_on_by_six_digits_and_off_with_the_address() {
     let mails = MailServer::start(Mode::Plain);
     let stage = Stage::with(&mails.settings());
-    stage.instance.ok(&["user", "set", "bob", "--email", "bob@b.example", "--verified", "true"], "");
+    stage
+        .instance
+        .ok(&["user", "set", "bob", "--email", "bob@b.example", "--verified", "true"], "");
     let mut front = Front::open(&stage);
     front.enter("bob", None);
     assert!(front.post::<Told>("auth/email/send", &json!({ "type": "email" })).success);
-    let enabled: EnabledWithCodes = front.post(ENABLE, &json!({ "token": mails.next_mail().code() }));
+    let enabled: EnabledWithCodes =
+        front.post(ENABLE, &json!({ "token": mails.next_mail().code() }));
     assert!(enabled.enabled && !enabled.backup_codes.is_empty());
     mails.next_mail();
     assert_eq!(front.address(), (Some("bob@b.example".into()), Address::Verified, true));
@@ -72,7 +75,8 @@ fn the_front_of_2026_switches_codes_by_mail_on_by_six_digits_and_off_with_the_ad
     stage.instance.forget_budgets();
     let due = Front::due(&front.call(Request::post(DISABLE)));
     assert!(data::<Told>(&front.call(due[0].send())).success);
-    let disabled: Disabled = front.retry(Request::post(DISABLE), json!({}), &mails.next_mail().code());
+    let disabled: Disabled =
+        front.retry(Request::post(DISABLE), json!({}), &mails.next_mail().code());
     assert!(disabled.disabled);
     assert_eq!(front.address(), (None, Address::Disabled, false));
 }

@@ -8,7 +8,7 @@ use crate::clients::Stage;
 use crate::clients::envelope::{Disabled, EnabledWithCodes, Verified};
 use crate::clients::request::Request;
 use crate::clients::user::{Link, OwnUser, Switch};
-use crate::common::oathtool;
+use crate::harness::oathtool;
 
 /// It draws the picture itself, of the URL.
 #[derive(Deserialize)]
@@ -25,7 +25,8 @@ struct Renewed {
 }
 
 #[test]
-fn the_front_of_2026_switches_an_app_on_by_its_url_and_off_without_a_body_until_a_code_is_asked_for() {
+fn the_front_of_2026_switches_an_app_on_by_its_url_and_off_without_a_body_until_a_code_is_asked_for()
+ {
     let stage = Stage::new();
     for prefix in ["auth", "auth/methods"] {
         let mut front = Front::open(&stage);
@@ -38,12 +39,17 @@ fn the_front_of_2026_switches_an_app_on_by_its_url_and_off_without_a_body_until_
         let enabled: EnabledWithCodes = front.post(&format!("{prefix}/totp/enable"), &code);
         assert!(enabled.enabled && !enabled.backup_codes.is_empty());
         let methods = front.get::<OwnUser<Link>>("users/@me").methods;
-        assert_eq!((methods.totp, methods.recovery_codes.0), (Switch::Enabled, enabled.backup_codes.len()));
+        assert_eq!(
+            (methods.totp, methods.recovery_codes.0),
+            (Switch::Enabled, enabled.backup_codes.len())
+        );
         front.refused(Request::post(format!("{prefix}/totp/setup")), "BAD_REQUEST", 400);
         let wrong = Request::post(format!("{prefix}/totp/verify")).json(&json!({ "token": "12" }));
         front.refused(wrong, "VALIDATION_ERROR", 422);
-        let verified: Verified =
-            front.post(&format!("{prefix}/totp/verify"), &json!({ "token": oathtool(&setup.secret, 1) }));
+        let verified: Verified = front.post(
+            &format!("{prefix}/totp/verify"),
+            &json!({ "token": oathtool(&setup.secret, 1) }),
+        );
         assert!(verified.verified);
 
         let renew = Request::post(format!("{prefix}/recovery/renew"));
@@ -55,6 +61,9 @@ fn the_front_of_2026_switches_an_app_on_by_its_url_and_off_without_a_body_until_
         let disabled: Disabled = front.retry(disable, json!({}), &renewed.backup_codes[0]);
         assert!(disabled.disabled);
         let bob: OwnUser<Link> = front.get("users/@me");
-        assert_eq!((bob.twofa_enabled, bob.methods.totp, bob.methods.recovery_codes.0), (false, Switch::Disabled, 0));
+        assert_eq!(
+            (bob.twofa_enabled, bob.methods.totp, bob.methods.recovery_codes.0),
+            (false, Switch::Disabled, 0)
+        );
     }
 }

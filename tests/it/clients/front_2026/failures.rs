@@ -27,9 +27,21 @@ fn the_front_of_2026_can_read_every_failure_of_a_page_without_a_session() {
         (login().typed("application/json", "{"), "BAD_REQUEST", 400),
         (login().json(&json!([])), "BAD_REQUEST", 400),
         (login().json(&large), "BAD_REQUEST", 413),
-        (login().json(&json!({ "identifier": "bob", "password": "hunter23" })), "VALIDATION_ERROR", 422),
-        (login().json(&json!({ "identifier": "nobody", "password": "hunter23" })), "NOT_FOUND", 404),
-        (Request::post("auth/methods/email/enable").json(&json!({ "token": "x" })), "NOT_FOUND", 404),
+        (
+            login().json(&json!({ "identifier": "bob", "password": "hunter23" })),
+            "VALIDATION_ERROR",
+            422,
+        ),
+        (
+            login().json(&json!({ "identifier": "nobody", "password": "hunter23" })),
+            "NOT_FOUND",
+            404,
+        ),
+        (
+            Request::post("auth/methods/email/enable").json(&json!({ "token": "x" })),
+            "NOT_FOUND",
+            404,
+        ),
     ] {
         front.refused(request, code, status);
     }
@@ -39,7 +51,8 @@ fn the_front_of_2026_can_read_every_failure_of_a_page_without_a_session() {
 fn the_front_of_2026_can_read_that_it_has_tried_too_often() {
     let stage = Stage::new();
     let mut front = Front::open(&stage);
-    let wrong = Request::post("auth/login").json(&json!({ "identifier": "bob", "password": "hunter23" }));
+    let wrong =
+        Request::post("auth/login").json(&json!({ "identifier": "bob", "password": "hunter23" }));
     for _ in 0..5 {
         front.refused(wrong.clone(), "VALIDATION_ERROR", 422);
     }
@@ -52,7 +65,9 @@ fn the_front_of_2026_may_leave_a_body_out_whatever_type_it_says() {
     let stage = Stage::new();
     let mut front = Front::open(&stage);
     front.enter("ada", Some(&stage.code(0)));
-    for path in ["users/@me", "auth/totp/disable", "auth/methods/totp/disable", "auth/recovery/renew"] {
+    for path in
+        ["users/@me", "auth/totp/disable", "auth/methods/totp/disable", "auth/recovery/renew"]
+    {
         for request in [
             Request::post(path),
             Request::post(path).typed("application/json", ""),

@@ -8,7 +8,7 @@ use crate::clients::lists::{OpenSession, SessionList};
 use crate::clients::request::Request;
 use crate::clients::user::{Link, OwnUser, Session};
 use crate::clients::{PNG, Stage, data};
-use crate::common::{MailServer, Mode};
+use crate::harness::{MailServer, Mode};
 
 #[test]
 fn the_front_of_2026_reads_every_answer_on_its_way_in_and_out() {
@@ -17,7 +17,10 @@ fn the_front_of_2026_reads_every_answer_on_its_way_in_and_out() {
     assert!(!front.configs.allow_user_registration && !front.configs.support_passkey);
     let due = front.log_in("ada");
     let methods = Front::due(&due);
-    assert_eq!((methods.len(), methods[0].kind.as_str(), methods[0].details.sendable), (1, "totp", false));
+    assert_eq!(
+        (methods.len(), methods[0].kind.as_str(), methods[0].details.sendable),
+        (1, "totp", false)
+    );
     front.enter("ada", Some(&stage.code(0)));
     let me: OwnUser<Link> = front.get("users/@me");
     me.is(1, "ada");
@@ -47,8 +50,14 @@ fn the_front_of_2026_sends_for_a_code_that_its_login_has_sent_and_is_not_told_to
         let due = front.log_in("bob");
         let methods = Front::due(&due);
         let method = &methods[0];
-        assert_eq!((methods.len(), method.kind.as_str(), method.can_send, method.cooldown), (1, "email", true, 60));
-        assert_eq!((method.details.sendable, method.details.cooldown, method.details.code.length), (true, 60, 6));
+        assert_eq!(
+            (methods.len(), method.kind.as_str(), method.can_send, method.cooldown),
+            (1, "email", true, 60)
+        );
+        assert_eq!(
+            (method.details.sendable, method.details.cooldown, method.details.code.length),
+            (true, 60, 6)
+        );
         for _ in 0..2 {
             assert!(data::<Told>(&front.call(method.send())).success);
         }
@@ -79,12 +88,17 @@ fn the_front_of_2026_stays_logged_in_where_it_lacks_a_right_or_a_code_is_wrong()
     let stage = Stage::with("[users]\ndefault_tags = []");
     let mut front = Front::open(&stage);
     front.enter("bob", None);
-    front.refused(Request::post("users/@me").json(&json!({ "display": "Bobby" })), "FORBIDDEN", 403);
+    front.refused(
+        Request::post("users/@me").json(&json!({ "display": "Bobby" })),
+        "FORBIDDEN",
+        403,
+    );
     let picture = Request::post("users/@me/thumbnail").form(PNG);
     front.refused(picture, "FORBIDDEN", 403);
     assert_eq!(front.get::<OwnUser<Link>>("users/@me").public.display, "bob");
     front.enter("ada", Some(&stage.code(0)));
-    let wrong = Request::post("auth/totp/disable").json_said_twice(&json!({ "factor_code": "000000" }));
+    let wrong =
+        Request::post("auth/totp/disable").json_said_twice(&json!({ "factor_code": "000000" }));
     front.refused(wrong, "VALIDATION_ERROR", 422);
     front.get::<OwnUser<Link>>("users/@me").is(1, "ada");
 }

@@ -18,7 +18,7 @@ use super::request::Request;
 use super::user::{Link, Session};
 use super::values::Map;
 use super::{FRONT, PASSWORD, Stage, data, decode, failure, path_of, refusal};
-use crate::common::Answer;
+use crate::harness::Answer;
 
 #[derive(Deserialize)]
 struct Nox {
@@ -121,7 +121,8 @@ impl Front {
         data(&self.call(Request::post(path)))
     }
 
-    /// Tries again with a code, which its library sends with a type of its own beside that of the first try.
+    /// Tries again with a code, which its library sends with a type of its own beside that of the
+    /// first try.
     #[track_caller]
     fn retry<T: DeserializeOwned>(&mut self, request: Request, mut body: Value, code: &str) -> T {
         body["factor_code"] = code.into();
@@ -150,8 +151,15 @@ impl Front {
     fn due(answer: &Answer) -> Vec<Method> {
         let due: Failure<String, Due<Method>> = failure(answer, 428);
         assert_eq!(due.error.code.to_uppercase(), "VERIFICATION_REQUIRED");
-        assert!(due.error.message.contains("factor") || due.error.message.contains("2FA"), "{}", due.error.message);
-        assert!(due.data.verification_required && due.data.methods.iter().all(|method| method.enabled), "{due:?}");
+        assert!(
+            due.error.message.contains("factor") || due.error.message.contains("2FA"),
+            "{}",
+            due.error.message
+        );
+        assert!(
+            due.data.verification_required && due.data.methods.iter().all(|method| method.enabled),
+            "{due:?}"
+        );
         due.data.methods
     }
 
@@ -161,7 +169,8 @@ impl Front {
         Self::due(answer).into_iter().map(|method| method.kind).collect()
     }
 
-    /// Checks a failure. Its code is put in upper case before it is looked at, which a number cannot be.
+    /// Checks a failure. Its code is put in upper case before it is looked at, which a number
+    /// cannot be.
     #[track_caller]
     fn refused(&mut self, request: Request, code: &str, status: u16) -> String {
         let refusal: Refusal<String> = refusal(&self.call(request), status);

@@ -7,19 +7,24 @@ use crate::clients::lists::{Found, OpenSession, SessionList, UserList};
 use crate::clients::request::Request;
 use crate::clients::user::{Link, OwnUser, PublicUser};
 use crate::clients::{PASSWORD, Stage, data};
-use crate::common::Wire;
+use crate::harness::Wire;
 
 #[test]
 fn the_front_of_2026_opens_a_profile_with_all_its_lists() {
     let stage = Stage::new();
     let mut front = Front::open(&stage);
-    let lists =
-        |who: &str| ["followers", "following", "public"].map(|list| format!("users/{who}/{list}?limit=24&offset=48"));
+    let lists = |who: &str| {
+        ["followers", "following", "public"]
+            .map(|list| format!("users/{who}/{list}?limit=24&offset=48"))
+    };
     for who in ["ada", "1", "u:1@nox.example"] {
         front.get::<PublicUser<Link>>(&format!("users/{who}")).is(1, "ada");
         for path in lists(who) {
             let list: UserList<Link> = front.get(&path);
-            assert!(list.items.is_empty() && (list.total, list.limit, list.offset) == (0, 24, 48), "{path}: {list:?}");
+            assert!(
+                list.items.is_empty() && (list.total, list.limit, list.offset) == (0, 24, 48),
+                "{path}: {list:?}"
+            );
         }
     }
     front.enter("bob", None);
@@ -55,7 +60,10 @@ fn the_front_of_2026_shows_sessions_those_of_programs_without_a_name_too() {
     let list: SessionList = front.get("users/@me/sessions?limit=100");
     assert_eq!((list.total, &list.current().id), (3, &current.id));
     let others: Vec<_> = list.sessions.iter().filter(|session| !session.current).collect();
-    assert!(others.len() == 2 && others.iter().all(|other| other.devices[0].user_agent.is_empty()), "{others:?}");
+    assert!(
+        others.len() == 2 && others.iter().all(|other| other.devices[0].user_agent.is_empty()),
+        "{others:?}"
+    );
     let one = format!("users/@me/sessions/{}", others[0].id);
     assert_eq!(front.get::<OpenSession>(&one).id, others[0].id);
     let ended: Revoked = data(&front.call(Request::delete(one.as_str())));

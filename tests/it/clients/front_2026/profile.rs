@@ -24,7 +24,10 @@ fn the_front_of_2026_sends_tags_back_as_a_whole_list() {
     let mut front = Front::open(&stage);
     front.enter("bob", None);
     let shown = front.get::<OwnUser<Link>>("users/@me").public.tags;
-    assert!(shown.iter().any(|tag| tag.starts_with("dft:")) && shown.contains(&"sys:moderator".into()), "{shown:?}");
+    assert!(
+        shown.iter().any(|tag| tag.starts_with("dft:")) && shown.contains(&"sys:moderator".into()),
+        "{shown:?}"
+    );
     let with_mine = [&shown[..], &["usr:builder".into()]].concat();
     let mut tags = front.change(&json!({ "tags": with_mine })).public.tags;
     let mut wanted = with_mine.clone();
@@ -33,12 +36,22 @@ fn the_front_of_2026_sends_tags_back_as_a_whole_list() {
     assert_eq!(tags, wanted);
     // Left out, they stay; one's own are the ones that go.
     let tags = front.change(&json!({ "tags": [] })).public.tags;
-    assert!(shown.iter().all(|tag| tags.contains(tag)) && !tags.contains(&"usr:builder".into()), "{tags:?}");
+    assert!(
+        shown.iter().all(|tag| tags.contains(tag)) && !tags.contains(&"usr:builder".into()),
+        "{tags:?}"
+    );
     front.change(&json!({ "tags": with_mine }));
     let tags = front.change(&json!({ "tags": null })).public.tags;
-    assert!(shown.iter().all(|tag| tags.contains(tag)) && !tags.contains(&"usr:builder".into()), "{tags:?}");
+    assert!(
+        shown.iter().all(|tag| tags.contains(tag)) && !tags.contains(&"usr:builder".into()),
+        "{tags:?}"
+    );
     for foreign in ["sys:admin", "dft:can_fly", "builder"] {
-        front.refused(Request::post("users/@me").json(&json!({ "tags": [foreign] })), "VALIDATION_ERROR", 422);
+        front.refused(
+            Request::post("users/@me").json(&json!({ "tags": [foreign] })),
+            "VALIDATION_ERROR",
+            422,
+        );
     }
 }
 
@@ -67,7 +80,8 @@ fn the_front_of_2026_keeps_labels_and_the_longest_texts_that_it_takes() {
     ] {
         front.refused(Request::post("users/@me").json(&wrong), "VALIDATION_ERROR", 422);
     }
-    let cleared = front.change(&json!({ "links": null, "bio": null, "presence_status": null, "home": null }));
+    let cleared =
+        front.change(&json!({ "links": null, "bio": null, "presence_status": null, "home": null }));
     assert_eq!(
         (cleared.public.bio.text(), cleared.public.presence.text.text(), cleared.home.text()),
         (None, None, None)
@@ -86,8 +100,15 @@ fn the_front_of_2026_uploads_a_photograph_of_a_few_megabytes_as_a_form() {
         let upload = || Request::post(format!("users/@me/{kind}")).form(&photograph);
         for request in [upload(), upload().with("x-file-hash", hash.as_str())] {
             let pictured: Pictured<Link> = data(&front.call(request));
-            assert_eq!(pictured.url, format!("https://nox.example/api/users/2/{kind}?t={}", &hash[..16]));
-            let shown = if kind == "banner" { pictured.user.public.banner } else { pictured.user.public.thumbnail };
+            assert_eq!(
+                pictured.url,
+                format!("https://nox.example/api/users/2/{kind}?t={}", &hash[..16])
+            );
+            let shown = if kind == "banner" {
+                pictured.user.public.banner
+            } else {
+                pictured.user.public.thumbnail
+            };
             assert_eq!(shown.text(), Some(pictured.url.as_str()));
             let picture = front.browser.fetch(Request::get(path_of(&pictured.url)));
             assert_eq!((picture.status, picture.header("content-type")), (200, Some("image/png")));
@@ -114,7 +135,8 @@ fn the_front_of_2026_removes_an_account_by_a_code_that_it_is_asked_for() {
 
     front.enter("bob", None);
     front.refused(Request::delete("users/@me"), "VALIDATION_ERROR", 422);
-    let gone = front.call(Request::delete("users/@me").json(&json!({ "current_password": PASSWORD })));
+    let gone =
+        front.call(Request::delete("users/@me").json(&json!({ "current_password": PASSWORD })));
     assert!(data::<Done>(&gone).success);
     assert_eq!(refusal::<String>(&front.log_in("bob"), 404).code, "NOT_FOUND");
 }

@@ -7,7 +7,7 @@ use crate::clients::documents::{Configs, ServerFacts};
 use crate::clients::request::Request;
 use crate::clients::values::{Map, Millis, Nullable};
 use crate::clients::{ADDRESS, Stage, URL, data, decode, path_of};
-use crate::common::Client;
+use crate::harness::Client;
 
 #[derive(Deserialize)]
 pub struct NodeInfoLinks {
@@ -122,15 +122,23 @@ pub fn discover(client: &Client) -> (String, Nox) {
 fn unity_of_2026_reads_where_everything_is() {
     let stage = Stage::new();
     let (unity, nox) = Unity::discover_by(&stage);
-    assert_eq!((nox.id.as_str(), nox.address.as_str(), nox.status), (ADDRESS, ADDRESS, Status::Online));
+    assert_eq!(
+        (nox.id.as_str(), nox.address.as_str(), nox.status),
+        (ADDRESS, ADDRESS, Status::Online)
+    );
     // A URL of a websocket would make it try for ever.
     assert_eq!((nox.gateway["ws"].as_str(), nox.gateway["web"].as_str()), ("", URL));
-    assert_eq!((nox.maintenance.text(), nox.features, nox.started), (None, vec!["user".into()], nox.started_at));
+    assert_eq!(
+        (nox.maintenance.text(), nox.features, nox.started),
+        (None, vec!["user".into()], nox.started_at)
+    );
     assert!(nox.versions.contains_key("server"));
     for key in ["terms", "privacy", "rules"] {
         assert_eq!(nox.endpoints.get(key), None);
     }
-    let get = |key: &str, query: &str| unity.client.get(&format!("{}{query}", path_of(&nox.endpoints[key])), &[]);
+    let get = |key: &str, query: &str| {
+        unity.client.get(&format!("{}{query}", path_of(&nox.endpoints[key])), &[])
+    };
     decode::<Nox>(&get("wellknown", ""), 200);
     decode::<NodeInfoLinks>(&get("nodeinfo", ""), 200);
     data::<Configs>(&get("configs", "")).are_true();
@@ -147,7 +155,10 @@ fn unity_of_2026_reads_the_document_of_a_server_in_maintenance_with_its_terms() 
     );
     let (_, nox) = Unity::discover_by(&stage);
     assert_eq!((nox.status, nox.maintenance.text()), (Status::Maintenance, Some("Back at noon.")));
-    assert_eq!((nox.contact.text(), nox.metadata.contact.text()), (Some("mailto:ops@nox.example"), nox.contact.text()));
+    assert_eq!(
+        (nox.contact.text(), nox.metadata.contact.text()),
+        (Some("mailto:ops@nox.example"), nox.contact.text())
+    );
     for key in ["terms", "privacy", "rules"] {
         assert_eq!(nox.endpoints[key], format!("{URL}/{key}"));
     }

@@ -14,7 +14,7 @@ use super::request::Request;
 use super::user::{Link, OwnUser, Session};
 use super::values::Map;
 use super::{ADDRESS, PASSWORD, PUBLIC_KEY, Stage, data, failure, refusal};
-use crate::common::{Answer, Client, MailServer, Mode};
+use crate::harness::{Answer, Client, MailServer, Mode};
 use discovery::{Nox, discover};
 
 #[derive(Debug, Deserialize)]
@@ -62,9 +62,12 @@ impl Unity {
 
     fn call(&self, request: Request) -> Answer {
         let noise = [("x-nox-user", "2@nox.example"), ("x-uuid", "7"), ("x-nox-mods", "[]")];
-        let request = noise.into_iter().fold(request, |request, (name, value)| request.with(name, value));
+        let request =
+            noise.into_iter().fold(request, |request, (name, value)| request.with(name, value));
         match &self.bearer {
-            Some(bearer) => request.with("authorization", bearer).below(&self.base).send(&self.client),
+            Some(bearer) => {
+                request.with("authorization", bearer).below(&self.base).send(&self.client)
+            }
             None => request.below(&self.base).send(&self.client),
         }
     }
@@ -79,12 +82,15 @@ impl Unity {
         self.call(Request::post("auth/login").json(&body))
     }
 
-    /// A login that must succeed. It files the token under what the player typed, and looks for it under what the server
-    /// says.
+    /// A login that must succeed. It files the token under what the player typed, and looks for it
+    /// under what the server says.
     #[track_caller]
     fn enter(&mut self, name: &str, code: Option<&str>) {
         let session: Session<Link> = data(&self.log_in(name, code));
-        assert_eq!((session.user.public.server.as_str(), session.user.public.username.as_str()), (ADDRESS, name));
+        assert_eq!(
+            (session.user.public.server.as_str(), session.user.public.username.as_str()),
+            (ADDRESS, name)
+        );
         self.bearer = Some(session.bearer());
     }
 
@@ -92,7 +98,10 @@ impl Unity {
     #[track_caller]
     fn due(answer: &Answer) -> Vec<Method> {
         let due: Failure<String, Due<Method>> = failure(answer, 428);
-        assert!(due.error.code == "VERIFICATION_REQUIRED" && due.data.verification_required, "{due:?}");
+        assert!(
+            due.error.code == "VERIFICATION_REQUIRED" && due.data.verification_required,
+            "{due:?}"
+        );
         assert!(due.data.methods.iter().all(|method| method.enabled), "{due:?}");
         due.data.methods
     }
@@ -111,7 +120,9 @@ fn unity_of_2026_reads_every_answer_on_its_way_in_and_out() {
     let mut unity = Unity::discover(&stage);
     unity.refused(Request::get("users/@me"), "UNAUTHORIZED", 401);
     let methods = Unity::due(&unity.log_in("ada", None));
-    let [Method { kind, can_send: false, details, .. }] = &methods[..] else { panic!("{methods:?}") };
+    let [Method { kind, can_send: false, details, .. }] = &methods[..] else {
+        panic!("{methods:?}")
+    };
     let code = (details.code.length, details.code.kind.as_str());
     assert_eq!((kind.as_str(), code, details.sendable), ("totp", (6, "numeric"), false));
     let wrong: Refusal<String> = refusal(&unity.log_in("ada", Some("000000")), 422);
@@ -141,7 +152,9 @@ fn unity_of_2026_asks_for_a_code_without_saying_for_whom_and_gets_the_one_of_its
     stage.let_bob_have_codes_by_mail(&mails);
     let mut unity = Unity::discover(&stage);
     let methods = Unity::due(&unity.log_in("bob", None));
-    let [Method { kind, can_send: true, details, .. }] = &methods[..] else { panic!("{methods:?}") };
+    let [Method { kind, can_send: true, details, .. }] = &methods[..] else {
+        panic!("{methods:?}")
+    };
     assert_eq!((kind.as_str(), details.sendable), ("email", true));
     let told: Told = unity.get(&format!("auth/{kind}/send"));
     assert!(told.success);
@@ -160,7 +173,9 @@ fn unity_of_2026_lists_mail_where_it_is_the_only_factor_and_nothing_can_be_maile
     stage.server = stage.instance.serve();
     let mut unity = Unity::discover(&stage);
     let methods = Unity::due(&unity.log_in("bob", None));
-    let [Method { kind, can_send: false, details, .. }] = &methods[..] else { panic!("{methods:?}") };
+    let [Method { kind, can_send: false, details, .. }] = &methods[..] else {
+        panic!("{methods:?}")
+    };
     assert_eq!((kind.as_str(), details.sendable), ("email", false));
     unity.enter("bob", Some(&stage.instance.issue_code("bob")));
 }

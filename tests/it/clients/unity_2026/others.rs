@@ -11,8 +11,16 @@ use crate::clients::{PUBLIC_KEY, Stage};
 fn unity_of_2026_finds_others_by_every_kind_of_address() {
     let stage = Stage::new();
     let unity = Unity::discover(&stage);
-    for path in ["u:1@nox.example", "1@nox.example", "u:ada@nox.example", "ada@nox.example", "u:1", "u:ada", "1", "ada"]
-    {
+    for path in [
+        "u:1@nox.example",
+        "1@nox.example",
+        "u:ada@nox.example",
+        "ada@nox.example",
+        "u:1",
+        "u:ada",
+        "1",
+        "ada",
+    ] {
         let ada: PublicUser<Link> = unity.get(&format!("users/{path}"));
         ada.is(1, "ada");
         assert_eq!(ada.links, Link::of_ada(), "{path}");
@@ -29,9 +37,13 @@ fn unity_of_2026_searches_by_text_and_by_ids_of_which_those_of_others_are_left_o
     let stage = Stage::new();
     let unity = Unity::discover(&stage);
     let bob: PublicUser<Link> = unity.get("users/2");
-    for query in
-        ["query=bo&id=", "query=&id=2", "query=bo&id=2", "q=bo", "query=&id=u:2@nox.example&id=u:2@elsewhere.example"]
-    {
+    for query in [
+        "query=bo&id=",
+        "query=&id=2",
+        "query=bo&id=2",
+        "q=bo",
+        "query=&id=u:2@nox.example&id=u:2@elsewhere.example",
+    ] {
         let found: Found<Link> = unity.get(&format!("users?{query}"));
         assert_eq!((found.total, found.people()), (1, vec![bob.clone()]), "{query}");
     }
@@ -58,7 +70,9 @@ fn unity_of_2026_is_shown_that_nobody_is_a_friend() {
     unity.enter("bob", None);
     let friends: UserList<Link> = unity.get("users/@me/friends?offset=20&limit=50");
     assert!(
-        friends.items.is_empty() && friends.total == 0 && (friends.limit, friends.offset) == (50, 20),
+        friends.items.is_empty()
+            && friends.total == 0
+            && (friends.limit, friends.offset) == (50, 20),
         "{friends:?}"
     );
 }

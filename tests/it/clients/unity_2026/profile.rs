@@ -31,7 +31,9 @@ fn unity_of_2026_keeps_what_a_profile_is_changed_to_and_removes_what_is_null() {
         "presence": { "status": "dnd", "text": "At work" }, "banner": "https://ada.example/wide.png",
     });
     let ada = unity.change(&wanted).public;
-    let unlabelled = ["c", "d", "e"].map(|name| format!("https://{name}.example/")).map(|url| Link::new(&url, &url));
+    let unlabelled = ["c", "d", "e"]
+        .map(|name| format!("https://{name}.example/"))
+        .map(|url| Link::new(&url, &url));
     assert_eq!(ada.links, [&Link::of_ada()[..], &unlabelled].concat());
     assert_eq!(
         (ada.display.as_str(), ada.bio.text(), ada.pronoun.text()),
@@ -48,7 +50,9 @@ fn unity_of_2026_keeps_what_a_profile_is_changed_to_and_removes_what_is_null() {
     }));
     let (home, ada) = (cleared.home, cleared.public);
     assert_eq!((ada.display.as_str(), ada.username.as_str()), ("Ada L.", "ada"));
-    for field in [ada.bio, ada.pronoun, ada.avatar, ada.banner, ada.thumbnail, home, ada.presence.text] {
+    for field in
+        [ada.bio, ada.pronoun, ada.avatar, ada.banner, ada.thumbnail, home, ada.presence.text]
+    {
         assert_eq!(field.text(), None);
     }
     assert_eq!((ada.presence.status.as_str(), ada.links), ("online", Vec::new()));
@@ -76,12 +80,19 @@ fn unity_of_2026_sets_every_status_and_its_text() {
         assert_eq!(unity.change(&json!({ "presence": status })).public.presence.status, status);
     }
     let bob = unity.change(&json!({ "presence": "invisible", "presence_status": "Away" })).public;
-    assert_eq!((bob.presence.status.as_str(), bob.presence.text.text()), ("invisible", Some("Away")));
+    assert_eq!(
+        (bob.presence.status.as_str(), bob.presence.text.text()),
+        ("invisible", Some("Away"))
+    );
     let seen: PublicUser<Link> = Unity::discover(&stage).get("users/2");
     assert_eq!(seen.presence.status, "offline");
     let bob = unity.change(&json!({ "presence_status": null })).public;
     assert_eq!((bob.presence.status.as_str(), bob.presence.text.text()), ("invisible", None));
-    for wrong in [json!({ "presence": "asleep" }), json!({ "pronoun": "x".repeat(33) }), json!({ "avatar": 7 })] {
+    for wrong in [
+        json!({ "presence": "asleep" }),
+        json!({ "pronoun": "x".repeat(33) }),
+        json!({ "avatar": 7 }),
+    ] {
         unity.refused(Request::post("users/@me").json(&wrong), "VALIDATION_ERROR", 422);
     }
 }
@@ -95,7 +106,10 @@ fn unity_of_2026_uploads_a_picture_and_removes_it_by_null() {
     let hash = sha256(PNG);
     let pictured: Pictured<Link> = data(&unity.call(upload().with("x-file-hash", hash.as_str())));
     assert_eq!(pictured.user.public.thumbnail.text(), Some(pictured.url.as_str()));
-    assert_eq!(pictured.url, format!("https://nox.example/api/users/2/thumbnail?t={}", &hash[..16]));
+    assert_eq!(
+        pictured.url,
+        format!("https://nox.example/api/users/2/thumbnail?t={}", &hash[..16])
+    );
     let picture = Request::get(path_of(&pictured.url)).send(&unity.client);
     assert_eq!((picture.status, picture.header("x-file-hash")), (200, Some(hash.as_str())));
     unity.refused(upload().with("x-file-hash", sha256(b"another")), "VALIDATION_ERROR", 422);

@@ -1,0 +1,15 @@
+//! Accounts: how they come, what their users and the operator change, and how they go.
+
+mod credentials;
+mod deletion;
+mod editing;
+mod email_address;
+mod email_confirmation;
+mod fields;
+mod lookup;
+mod registration;
+mod relations;
+mod round_trips;
+mod search;
+mod user_commands;
+mod user_set;

@@ -1,0 +1,278 @@
+//! `nox user`.
+
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use crate::harness::{Instance, Ran};
+
+#[test]
+fn a_password_comes_from_stdin_from_a_file_or_is_drawn() {
+    let instance = Instance::new();
+    std::fs::write(instance.path("secret"), "from a file\nnot this line\n").unwrap();
+    assert_eq!(instance.ok(&["user", "add", "one", "--password-stdin"], "from stdin\n"), "");
+    assert_eq!(instance.ok(&["user", "add", "two", "--password-file", "secret"], ""), "");
+    let drawn = instance.ok(&["user", "add", "three", "--generate"], "");
+    assert_eq!((drawn.lines().count(), drawn.trim_end().len()), (1, 23));
+    let server = instance.serve();
+    for (name, password) in
+        [("one", "from stdin"), ("two", "from a file"), ("three", drawn.trim_end())]
+    {
+        assert_eq!(server.client().log_in(name, password).status, 200, "{name}");
+    }
+}
+
+#[test]
+fn with_json_every_command_answers_one_object() {
+    let instance = Instance::new();
+    let read = |args: &[&str]| serde_json::from_str::<Value>(&instance.ok(args, "")).unwrap();
+    let added = read(&[
+        "user",
+        "add",
+        "Ada",
+        "--display",
+        "Ada L.",
+        "--email",
+        "a@b.example",
+        "--generate",
+        "--json",
+    ]);
+    assert_eq!(
+        (&added["id"], &added["username"], &added["display"]),
+        (&1.into(), &"ada".into(), &"Ada L.".into())
+    );
+    assert_eq!(added["password"].as_str().unwrap().len(), 23);
+    let shown = read(&["--json", "user", "show", "1"]);
+    assert_eq!((&shown["email"], &shown["twofa_enabled"]), (&"a@b.example".into(), &false.into()));
+    assert!(shown.get("password").is_none());
+    let changed = read(&["user", "passwd", "ada", "--generate", "--json"]);
+    assert_eq!(changed["password"].as_str().unwrap().len(), 23);
+}
+
+#[test]
+fn the_list_is_tabs_on_a_pipe_and_one_object_a_line_with_json() {
+    let instance = Instance::new();
+    for name in ["ada", "bob", "adam"] {
+        instance.add_user(name, "hunter22");
+    }
+    let names = |args: &[&str]| -> Vec<String> {
+        instance.ok(args, "").lines().map(|line| line.split('\t').nth(1).unwrap().into()).collect()
+    };
+    assert_eq!(names(&["user", "list"]), ["ada", "bob", "adam"]);
+    assert_eq!(names(&["user", "list", "--search", "ADA"]), ["ada", "adam"]);
+    assert!(names(&["user", "list", "--search", "%"]).is_empty());
+    let json = instance.ok(&["user", "list", "--json"], "");
+    let ids: Vec<_> = json
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["id"].clone())
+        .collect();
+    assert_eq!(ids, [1, 2, 3]);
+}
+
+#[test]
+fn the_list_shows_which_factors_are_on() {
+    let instance = Instance::new();
+    for name in ["ada", "bob", "eve"] {
+        instance.add_user(name, "hunter22");
+    }
+    instance.enroll("ada");
+    instance.ok(&["user", "set", "bob", "--email", "bob@b.example", "--verified", "true"], "");
+    instance.sql("UPDATE users SET has_email_factor = 1 WHERE username = 'bob'");
+    let list = instance.ok(&["user", "list"], "");
+    let factors: Vec<_> = list.lines().map(|line| line.split('\t').nth(4).unwrap()).collect();
+    assert_eq!(factors, ["totp", "email", "-"]);
+}
+
+#[test]
+fn a_mistake_is_one_line_that_says_what_to_do_and_a_status_that_means_it() {
+    let instance = Instance::new();
+    instance.add_user("ada", "hunter22");
+    std::fs::write(instance.path("empty"), "\n").unwrap();
+    for (args, stdin, status, part) in [
+        (&["user", "add", "ADA", "--password-stdin"][..], "hunter22", 4, "this username is taken"),
+        (
+            &["user", "add", "a b", "--password-stdin"],
+            "hunter22",
+            2,
+            "must be 3 to 16 characters from a-z",
+        ),
+        (&["user", "add", "1234", "--password-stdin"], "hunter22", 2, "not digits alone"),
+        (&["user", "add", "bob", "--password-stdin"], "short", 2, "between 8 and 128 characters"),
+        (&["user", "add", "bob", "--password-stdin"], "", 2, "first line"),
+        (&["user", "add", "bob", "--password-file", "empty"], "", 2, "first line"),
+        (
+            &["user", "add", "bob", "--password-file", "nowhere"],
+            "",
+            1,
+            "cannot read the password from nowhere",
+        ),
+        (&["user", "add", "bob"], "", 2, "--password-stdin, --password-file FILE or --generate"),
+        (&["user", "add", "bob", "--email", "nobody", "--generate"], "", 2, "the email must be"),
+        (
+            &["user", "add", "bob", "--display", "\u{1b}[31m", "--generate"],
+            "",
+            2,
+            "the display must be",
+        ),
+        (&["user", "show", "bob"], "", 3, "no user \"bob\""),
+        (&["user", "show", "\u{1b}[2J"], "", 3, "no user \"\\u{1b}[2J\""),
+        (&["user", "passwd", "77", "--generate"], "", 3, "no user \"77\""),
+        (&["user", "disable", "bob"], "", 3, "no user \"bob\""),
+        (&["user", "disable", "ada", "--until", "tomorrow"], "", 2, "2026-12-31T18:00:00Z"),
+        (&["user", "disable", "ada", "--until", "2020-01-01T00:00:00Z"], "", 2, "is over already"),
+    ] {
+        let Ran { status: is, stdout, stderr } = instance.run(args, stdin);
+        assert_eq!((is, stdout.as_str()), (status, ""), "{args:?}: {stderr}");
+        assert_eq!(stderr.lines().count(), 1, "{args:?}: {stderr}");
+        assert!(stderr.starts_with("nox: ") && stderr.contains(part), "{args:?}: {stderr}");
+        assert!(!stderr.contains("hunter22"));
+    }
+    assert_eq!(instance.ok(&["user", "list"], "").lines().count(), 1, "nothing was half-written");
+}
+
+#[test]
+fn only_one_source_of_a_password_may_be_named() {
+    let instance = Instance::new();
+    let ran = instance.run(&["user", "add", "ada", "--generate", "--password-stdin"], "hunter22");
+    assert_eq!(ran.status, 2);
+    assert!(ran.stderr.contains("cannot be used with"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_closed_pipe_is_success_and_no_panic() {
+    let instance = Instance::new();
+    instance.add_user("ada", "hunter22");
+    for args in
+        [&["user", "list"][..], &["user", "show", "ada"], &["user", "list", "--json"], &["--help"]]
+    {
+        let mut child =
+            instance.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(
+            (output.status.code(), output.stderr.as_slice()),
+            (Some(0), &b""[..]),
+            "{args:?}"
+        );
+    }
+}
+
+#[test]
+fn an_unwritable_place_is_told_at_once() {
+    let instance = Instance::with("[storage]\ndatabase = '/proc/nowhere/nox.db'");
+    let ran = instance.run(&["user", "list"], "");
+    assert_eq!((ran.status, ran.stderr.lines().count()), (5, 1), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("/proc/nowhere/nox.db") && ran.stderr.contains("storage.database"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn a_newer_database_is_refused_with_its_version() {
+    let instance = Instance::new();
+    instance.add_user("ada", "hunter22");
+    rusqlite::Connection::open(instance.path("nox.db"))
+        .unwrap()
+        .pragma_update(None, "user_version", 99)
+        .unwrap();
+    let before = std::fs::read(instance.path("nox.db")).unwrap();
+    for args in [&["user", "list"][..], &["serve", "--listen", "127.0.0.1:0"]] {
+        let ran = instance.run(args, "");
+        assert_eq!((ran.status, ran.stderr.lines().count()), (6, 1), "{}", ran.stderr);
+        assert!(
+            ran.stderr.contains("schema version 99") && ran.stderr.contains("install a newer nox"),
+            "{}",
+            ran.stderr
+        );
+    }
+    assert_eq!(std::fs::read(instance.path("nox.db")).unwrap(), before);
+}
+
+#[test]
+fn quiet_leaves_only_data_and_errors() {
+    let instance = Instance::new();
+    let ran = instance.run(&["--quiet", "user", "add", "ada", "--generate"], "");
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+    let ran = instance.run(&["--quiet", "user", "show", "bob"], "");
+    assert_eq!((ran.status, ran.stderr.lines().count()), (3, 1));
+}
+
+#[test]
+fn a_password_that_nobody_could_read_is_not_set() {
+    let instance = Instance::new();
+    instance.add_user("ada", "hunter22");
+    for args in [
+        &["user", "add", "bob", "--generate"][..],
+        &["user", "passwd", "ada", "--generate"],
+        &["totp", "enroll", "ada", "--no-confirm"],
+        &["relay", "add", "one"],
+    ] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = instance.command(args).stdout(full).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(
+            (output.status.code(), stderr.lines().count()),
+            (Some(1), 1),
+            "{args:?}: {stderr}"
+        );
+        assert!(stderr.contains("nothing was changed"), "{stderr}");
+    }
+    assert_eq!(instance.ok(&["user", "list"], "").lines().count(), 1);
+    assert_eq!(instance.ok(&["relay", "list"], ""), "");
+    assert_eq!(instance.serve().client().log_in("ada", "hunter22").status, 200);
+}
+
+#[test]
+fn a_drawn_password_is_as_long_as_the_server_wants() {
+    let instance = Instance::with("min_length = 40");
+    assert!(instance.ok(&["user", "add", "ada", "--generate"], "").trim_end().len() >= 40);
+}
+
+#[test]
+fn a_damaged_or_locked_database_is_told_so() {
+    let instance = Instance::new();
+    instance.add_user("ada", "hunter22");
+    let path = instance.path("nox.db");
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[4096..].fill(0x5a);
+    std::fs::write(&path, bytes).unwrap();
+    let ran = instance.run(&["user", "list"], "");
+    assert_eq!((ran.status, ran.stderr.lines().count()), (6, 1), "{}", ran.stderr);
+    assert!(ran.stderr.contains("damaged"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_reader_that_has_gone_does_not_undo_what_needs_no_reader() {
+    let instance = Instance::new();
+    std::fs::write(instance.path("secret"), "hunter22\n").unwrap();
+    let mut command =
+        instance.command(["user", "add", "ada", "--password-file", "secret", "--json"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(instance.serve().client().log_in("ada", "hunter22").status, 200);
+}
+
+#[test]
+fn a_ban_is_shown_with_its_reason_and_its_end() {
+    let instance = Instance::new();
+    instance.add_user("ada", "hunter22");
+    let shown = |args: &[&str]| instance.ok(&[&["user", "show", "ada"], args].concat(), "");
+    assert!(shown(&[]).contains("banned        -\n"));
+    instance.ok(
+        &["user", "disable", "ada", "--reason", "It's spam", "--until", "2099-01-01T00:00:00Z"],
+        "",
+    );
+    assert!(
+        shown(&[]).contains("banned        until 2099-01-01T00:00:00Z: It's spam\n"),
+        "{}",
+        shown(&[])
+    );
+    let json: Value = serde_json::from_str(&shown(&["--json"])).unwrap();
+    assert_eq!(
+        (&json["ban"]["reason"], &json["ban"]["until"]),
+        (&"It's spam".into(), &4_070_908_800_000_i64.into())
+    );
+}

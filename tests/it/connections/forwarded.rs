@@ -1,0 +1,205 @@
+//! What proxies say of a request, and what of it counts.
+
+use serde_json::json;
+
+use crate::harness::{Answer, Home, Instance, LOGIN, Mode, Server};
+
+const JSON: (&str, &str) = ("Content-Type", "application/json");
+const STRANGERS: &str = "[server]\ntrusted_proxies = ['10.0.0.0/8']\n";
+
+fn log_in(server: &Server, password: &str, headers: &[(&str, &str)]) -> Answer {
+    let body = json!({ "identifier": "ada", "password": password }).to_string();
+    server.client().send("POST", LOGIN, &[headers, &[JSON]].concat(), body.as_bytes())
+}
+
+fn serve(settings: &str) -> (Instance, Server) {
+    let instance = Instance::with(settings);
+    instance.add_user("ada", "hunter22");
+    let server = instance.serve();
+    (instance, server)
+}
+
+/// A host that is none of ours, wherever a header could name one.
+const EVIL: &[(&str, &str)] = &[
+    ("Host", "evil.example"),
+    ("X-Forwarded-Host", "evil.example"),
+    ("X-Forwarded-Proto", "gopher"),
+    ("X-Forwarded-For", "192.0.2.1"),
+    ("Forwarded", "host=evil.example;proto=gopher"),
+    ("X-Original-URL", "https://evil.example/"),
+];
+
+/// From which addresses somebody failed to log in, by the log.
+fn failed_from(server: Server) -> Vec<String> {
+    let log = server.stop().2;
+    let failed = log.lines().filter_map(|line| line.split_once("event=login.failed ip="));
+    failed.map(|(_, fields)| fields.split(' ').next().unwrap().into()).collect()
+}
+
+#[test]
+fn the_client_is_the_right_most_address_that_is_no_trusted_proxy() {
+    let (_instance, server) =
+        serve("[server]\ntrusted_proxies = ['127.0.0.0/8', '10.0.0.0/8', '2001:db8:1::/48']\n");
+    for (forwarded, expected) in [
+        ("192.0.2.1", "192.0.2.1"),
+        ("6.6.6.6, 192.0.2.2", "192.0.2.2"),
+        ("6.6.6.6, 192.0.2.3, 10.1.2.3, 2001:db8:1::9", "192.0.2.3"),
+        ("6.6.6.6,127.0.0.1 ,  192.0.2.4:4711", "192.0.2.4"),
+        ("[2001:db8:2::1]:80", "2001:db8:2::1"),
+        ("6.6.6.6, unknown, 10.0.0.5", "10.0.0.5"),
+        ("6.6.6.6, ", "127.0.0.1"),
+        ("192.0.2.5\" reason=x", "127.0.0.1"),
+    ] {
+        log_in(&server, "wrong horse", &[("X-Forwarded-For", forwarded)]).failure(5, 400, LOGIN);
+        // Each from an address of its own, and the account's count is not what this is about.
+        assert_eq!(
+            log_in(&server, "hunter22", &[("X-Forwarded-For", forwarded)]).status,
+            200,
+            "{expected}"
+        );
+    }
+    let two = [("X-Forwarded-For", "6.6.6.6"), ("X-Forwarded-For", "192.0.2.6")];
+    log_in(&server, "wrong horse", &two).failure(5, 400, LOGIN);
+    let expected =
+        ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "2001:db8:2::1", "10.0.0.5"];
+    assert_eq!(
+        failed_from(server),
+        [&expected[..], &["127.0.0.1", "127.0.0.1", "192.0.2.6"]].concat()
+    );
+}
+
+#[test]
+fn a_page_is_ours_by_the_host_and_the_scheme_that_a_trusted_proxy_tells() {
+    let (_instance, server) = serve("");
+    let inner = format!("http://{}", server.address);
+    let outer = ("X-Forwarded-Host", "outer.example");
+    let https = ("X-Forwarded-Proto", "https");
+    for (headers, origin, status) in [
+        (&[][..], inner.as_str(), 200),
+        (&[], "http://outer.example", 401),
+        (&[outer], "http://outer.example", 200),
+        (&[outer], "https://outer.example", 401),
+        (&[outer, https], "https://outer.example", 200),
+        (&[outer, https], "http://outer.example", 401),
+        (&[outer, https], "https://OUTER.example:443", 200),
+        (&[outer, https], "https://outer.example:8443", 401),
+        // The one that the proxy was sent to, and not the one that the proxy calls.
+        (&[outer], &inner, 401),
+        // What stands further left may be anybody's.
+        (&[("X-Forwarded-Host", "evil.example, outer.example")], "http://evil.example", 401),
+        (&[("X-Forwarded-Host", "evil.example, outer.example")], "http://outer.example", 200),
+        (&[("X-Forwarded-Host", "evil.example"), outer], "http://evil.example", 401),
+        (&[outer, ("X-Forwarded-Proto", "https, http")], "https://outer.example", 401),
+        // The public URL is one of ours, whatever a proxy tells.
+        (&[outer, https], "http://localhost:53032", 200),
+        (&[("X-Forwarded-Host", "")], "http://localhost:53032", 200),
+    ] {
+        let answer = log_in(&server, "hunter22", &[headers, &[("Origin", origin)]].concat());
+        assert_eq!(answer.status, status, "{headers:?} {origin} {}", answer.text);
+    }
+    // By the cookie, too.
+    let cookie = log_in(&server, "hunter22", &[]).cookie();
+    let log_out = |headers: &[_]| {
+        let headers =
+            [headers, &[("Cookie", cookie.as_str()), ("Origin", "https://outer.example")]].concat();
+        server.client().send("POST", "/api/auth/logout", &headers, b"").status
+    };
+    assert_eq!((log_out(&[]), log_out(&[outer]), log_out(&[outer, https])), (401, 401, 200));
+}
+
+#[test]
+fn nobody_else_is_believed_and_the_log_says_once_what_to_configure() {
+    for headers in [
+        &[("X-Forwarded-For", "192.0.2.1")][..],
+        &[("X-Forwarded-Host", "outer.example")],
+        &[("X-Forwarded-Proto", "http")],
+        &[
+            ("X-Forwarded-Host", "outer.example"),
+            ("X-Forwarded-Proto", "http"),
+            ("X-Forwarded-For", "192.0.2.1"),
+        ],
+    ] {
+        let (_instance, server) = serve(STRANGERS);
+        // Any request counts, be it one that has no use for them.
+        assert_eq!(server.client().get("/healthz", headers).status, 200);
+        let told = [headers, &[("Origin", "http://outer.example")]].concat();
+        log_in(&server, "hunter22", &told).failure(8, 401, LOGIN);
+        for _ in 0..3 {
+            log_in(&server, "wrong horse", headers).failure(5, 400, LOGIN);
+        }
+        let log = server.stop().2;
+        assert_eq!(log.matches("event=login.failed ip=127.0.0.1 ").count(), 3, "{log}");
+        let warnings: Vec<_> =
+            log.lines().filter(|line| line.contains("server.trusted_proxies")).collect();
+        assert_eq!(warnings.len(), 1, "{log}");
+        assert!(warnings[0].contains("WARN") && warnings[0].contains("peer=127.0.0.1"), "{log}");
+        for (name, value) in headers {
+            assert!(
+                warnings[0].contains(&name.to_lowercase()) && !warnings[0].contains(value),
+                "{log}"
+            );
+        }
+        let others = ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"];
+        assert_eq!(
+            others.iter().filter(|name| warnings[0].contains(**name)).count(),
+            headers.len(),
+            "{log}"
+        );
+    }
+    let (_instance, server) = serve(STRANGERS);
+    assert_eq!(log_in(&server, "hunter22", &[]).status, 200);
+    assert!(!server.stop().2.contains("trusted_proxies"), "nobody sent one");
+}
+
+#[test]
+fn what_the_server_writes_is_of_its_public_url_and_never_of_a_header() {
+    let settings = "[server]\npublic_url = 'https://nox.example'\naddress = 'nox.example'\n[users]\nregistration = 'open'\n";
+    let Home { server, mails, instance, ada, .. } = Home::with(Mode::Plain, settings);
+    let client = server.client();
+    let body =
+        json!({ "username": "bob", "password": "hunter22", "email": "bob@b.example" }).to_string();
+    let registered =
+        client.send("POST", "/api/auth/register", &[EVIL, &[JSON]].concat(), body.as_bytes());
+    let mut answers = vec![registered];
+    let mail = mails.next_mail();
+    assert!(mail.text().contains("https://nox.example/email/confirmation?token="), "{mail:?}");
+    assert!(!format!("{mail:?}").contains("evil.example"), "{mail:?}");
+    let bearer = format!("Bearer {}", ada.token);
+    for path in [
+        "/.well-known/nox",
+        "/.well-known/nodeinfo",
+        "/.well-known/webfinger?resource=acct:ada@nox.example",
+        "/nodeinfo/2.1",
+        "/api/server",
+        "/api/configs",
+        "/api/openapi.json",
+        "/api/users/@me",
+        "/api/users/ada",
+        "/api/users?query=ada",
+        "/api/users/ada/thumbnail",
+        "/",
+        "/login",
+        "/login?return_to=/account",
+        "/login?return_to=https://evil.example/",
+        "/account",
+        "/email/confirmation?token=x",
+        "/nothing",
+        "/api/nothing",
+    ] {
+        answers.push(client.get(path, &[EVIL, &[("Authorization", &bearer)]].concat()));
+    }
+    for answer in &answers {
+        let shown = format!("{:?} {}", answer.headers, answer.text);
+        let shown = shown
+            .replace("return_to=https://evil.example/", "")
+            .replace("return_to=https%3A%2F%2Fevil.example", "");
+        assert!(!shown.contains("evil.example") && !shown.contains("gopher"), "{shown}");
+    }
+    assert!(
+        answers.iter().filter(|answer| answer.text.contains("https://nox.example")).count() >= 3
+    );
+    let session = answers[0].header("set-cookie").unwrap();
+    assert!(session.starts_with("__Host-_uid=") && session.contains("Secure"), "{session}");
+    drop((server, instance));
+    assert_eq!(mails.rest(), [] as [String; 0]);
+}

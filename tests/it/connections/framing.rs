@@ -1,0 +1,300 @@
+//! Requests whose end or whose host could be read in two ways get one refusal and a closed
+//! connection; what is smuggled behind them is never answered.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use crate::harness::{Instance, Server};
+
+const BODY: &str = r#"{"identifier":"ada","password":"hunter22"}"#;
+const SMUGGLED: &str = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+
+fn serve() -> (Instance, Server) {
+    let instance = Instance::new();
+    instance.add_user("ada", "hunter22");
+    let server = instance.serve();
+    (instance, server)
+}
+
+/// Sends these bytes and returns the statuses of all answers, once the server has closed the
+/// connection.
+fn statuses(server: &Server, request: &[u8]) -> Vec<String> {
+    let mut stream = TcpStream::connect(&server.address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    // It may answer and close before it has read all.
+    let _ = stream.write_all(request);
+    let mut answer = Vec::new();
+    let ended = stream.read_to_end(&mut answer);
+    let is_open = ended.is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock);
+    assert!(!is_open, "the connection stays open: {}", String::from_utf8_lossy(&answer));
+    let answer = String::from_utf8_lossy(&answer);
+    answer.split("HTTP/1.").skip(1).map(|rest| rest[2..5].to_owned()).collect()
+}
+
+/// A request that is good, and so the one behind it.
+#[track_caller]
+fn assert_both(server: &Server, request: &str) {
+    let last = SMUGGLED.replace("Host: x", "Host: x\r\nConnection: close");
+    assert_eq!(
+        statuses(server, format!("{request}{last}").as_bytes()),
+        ["200", "200"],
+        "{request}"
+    );
+}
+
+#[track_caller]
+fn assert_one(server: &Server, status: &str, request: impl AsRef<[u8]>) {
+    let request = request.as_ref();
+    let answers = statuses(server, &[request, SMUGGLED.as_bytes()].concat());
+    assert_eq!(answers, [status], "{}", String::from_utf8_lossy(request));
+}
+
+/// A login with these header lines and this content.
+fn login(lines: &str, content: &str) -> String {
+    format!(
+        "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{lines}\r\n\r\n{content}"
+    )
+}
+
+fn chunks(content: &str) -> String {
+    login("Transfer-Encoding: chunked", content)
+}
+
+/// A read with this request line and these header lines.
+fn get(line: &str, lines: &str) -> String {
+    format!("{line}\r\n{lines}\r\n\r\n")
+}
+
+#[test]
+fn two_lengths_or_one_that_is_no_number_are_refused() {
+    let (_instance, server) = serve();
+    let chunked = format!("2a\r\n{BODY}\r\n0\r\n\r\n");
+    for lines in [
+        "Content-Length: 42\r\nTransfer-Encoding: chunked",
+        "Transfer-Encoding: chunked\r\nContent-Length: 42",
+        "Content-Length: 42\nTransfer-Encoding: chunked",
+    ] {
+        assert_one(&server, "400", login(lines, &chunked));
+    }
+    assert_one(&server, "400", login("Content-Length: 42\r\nContent-Length: 5", BODY));
+    assert_one(&server, "400", login("Content-Length: 42\r\nContent-Length: 42", BODY));
+    for length in [
+        "+42",
+        "42, 42",
+        "-1",
+        " 0x2a",
+        "4 2",
+        "",
+        "42;",
+        "4_2",
+        "\u{b}42",
+        "\u{ff14}\u{ff12}",
+        "99999999999999999999",
+    ] {
+        assert_one(&server, "400", login(&format!("Content-Length: {length}"), BODY));
+    }
+    assert_one(&server, "413", login("Content-Length: 18446744073709551615", BODY));
+    // Leading zeros are one number for everybody (RFC 9110, 8.6).
+    assert_both(&server, &login("Content-Length: 042", BODY));
+}
+
+#[test]
+fn a_transfer_encoding_is_chunked_once_or_refused() {
+    let (_instance, server) = serve();
+    let content = format!("2a\r\n{BODY}\r\n0\r\n\r\n");
+    for encoding in [
+        "chunked, chunked",
+        "xchunked",
+        "chunked\r\nTransfer-Encoding: chunked",
+        "identity\r\nTransfer-Encoding: chunked",
+        "chunked\r\nTransfer-Encoding: identity",
+        "gzip, chunked",
+        "chunked, identity",
+        "chunked,",
+        "chunked;q=1",
+        "\"chunked\"",
+        "\u{b}chunked",
+        "identity",
+        "",
+    ] {
+        assert_one(&server, "400", login(&format!("Transfer-Encoding: {encoding}"), &content));
+    }
+    for name in [
+        "Transfer-Encoding ",
+        "Transfer-Encoding\t",
+        " Transfer-Encoding",
+        "Transfer-Encoding\u{0}",
+    ] {
+        assert_one(&server, "400", login(&format!("{name}: chunked"), &content));
+    }
+    assert_one(&server, "400", chunks(&content).replace("HTTP/1.1", "HTTP/1.0"));
+    assert_one(&server, "400", login("X: y", BODY).replace("HTTP/1.1", "HTTP/1.0"));
+}
+
+#[test]
+fn chunks_are_measured_exactly() {
+    let (_instance, server) = serve();
+    for size in
+        ["0x2a", "+2a", "-2a", "", " 2a", "2_a", "1000000000000002a", "2a;x\n", "2a\n", "2a;\u{0}"]
+    {
+        assert_one(&server, "400", chunks(&format!("{size}\r\n{BODY}\r\n0\r\n\r\n")));
+    }
+    for content in [
+        format!("2a\r\n{BODY}0\r\n\r\n"),
+        format!("2a\n{BODY}\n0\n\n"),
+        format!("29\r\n{BODY}\r\n0\r\n\r\n"),
+    ] {
+        assert_one(&server, "400", chunks(&content));
+    }
+}
+
+#[test]
+fn nothing_is_answered_behind_chunks() {
+    let (_instance, server) = serve();
+    // Wherever somebody else takes the trailers to end, and whatever they hold.
+    for trailers in [
+        "",
+        "Content-Length: 5\r\nHost: y\r\n",
+        "Transfer-Encoding: chunked\r\n",
+        " folded\r\n",
+        "X: y\n\nGET /api/server HTTP/1.1\r\nHost: x\r\n",
+        "GET /api/server HTTP/1.1\r\nHost: x\r\n",
+    ] {
+        assert_one(&server, "200", chunks(&format!("2a;x=\"1\"\r\n{BODY}\r\n0\r\n{trailers}\r\n")));
+    }
+    let unread = format!(
+        "POST /api/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2a\r\n{BODY}\r\n0\r\n\r\n"
+    );
+    assert_one(&server, "501", unread);
+}
+
+#[test]
+fn a_head_is_lines_of_name_colon_and_value() {
+    let (_instance, server) = serve();
+    for line in [
+        "X: a\rb",
+        "X: a\r",
+        "X: a\u{0}b",
+        "X\u{0}: a",
+        "X: a\r\n b",
+        "X : a",
+        "X",
+        ": a",
+        "X: \u{7f}",
+        "X\u{e9}: a",
+    ] {
+        assert_one(&server, "400", get("GET /healthz HTTP/1.1", &format!("Host: x\r\n{line}")));
+    }
+    assert_one(&server, "400", get("GET /healthz HTTP/1.1", " X: a\r\nHost: x"));
+    assert_one(&server, "400", "GET /healthz HTTP/1.1\rHost: x\r\r");
+    let many = "\r\nX: y".repeat(96);
+    assert_one(&server, "431", get("GET /healthz HTTP/1.1", &format!("Host: x{many}")));
+}
+
+#[test]
+fn what_is_too_large_for_a_head_is_not_kept() {
+    let (_instance, server) = serve();
+    let long = "x".repeat(256 * 1024);
+    // One answer at most: it closes before all is sent, which may cost the client the answer.
+    for request in
+        [get("GET /healthz HTTP/1.1", &format!("Host: x\r\nX: {long}")), format!("GET /{long}")]
+    {
+        let answers = statuses(&server, request.as_bytes());
+        assert!(answers.is_empty() || answers == ["431"], "{answers:?}");
+    }
+    assert_one(&server, "400", get(&format!("GET /{} HTTP/1.1", "x".repeat(70_000)), "Host: x"));
+}
+
+#[test]
+fn a_bare_line_feed_ends_a_line_for_every_header_alike() {
+    let (_instance, server) = serve();
+    // RFC 9112, 2.2 allows it. What stands behind one is a header, and counts as that.
+    assert_both(&server, &login("X: y\nContent-Length: 42", BODY));
+    assert_one(&server, "400", get("GET /healthz HTTP/1.1", "Host: x\nHost: y"));
+    assert_one(&server, "400", login("Content-Length: 42\nContent-Length: 42", BODY));
+    assert_both(&server, "GET /healthz HTTP/1.1\nHost: x\n\n");
+}
+
+#[test]
+fn a_request_names_one_host_that_can_be() {
+    let (_instance, server) = serve();
+    let line = "GET /healthz HTTP/1.1";
+    for hosts in [
+        "Accept: *",
+        "Host: x\r\nHost: x",
+        "Host: x\r\nHost: y",
+        "Host: x, y",
+        "Host: x/y",
+        "Host: u@x",
+    ] {
+        assert_one(&server, "400", get(line, hosts));
+    }
+    for hosts in ["Host:", "Host: x y", "Host: x:99999", "Host: \u{e9}"] {
+        assert_one(&server, "400", get(line, hosts));
+    }
+    for target in [
+        "http://y/healthz",
+        "http://u@x/healthz",
+        "ftp://x/healthz",
+        "x:80",
+        "*",
+        "healthz",
+        "http:/healthz",
+    ] {
+        assert_one(&server, "400", get(&format!("GET {target} HTTP/1.1"), "Host: x"));
+    }
+    for line in ["GET http://x/healthz HTTP/1.1", line] {
+        assert_both(&server, &get(line, "Host: X"));
+    }
+}
+
+#[test]
+fn a_request_line_has_three_parts_that_can_be() {
+    let (_instance, server) = serve();
+    for line in [
+        "GET /healthz",
+        "GET  /healthz HTTP/1.1",
+        "GET\t/healthz HTTP/1.1",
+        " GET /healthz HTTP/1.1",
+        "GET /healthz HTTP/1.1 ",
+        "GET /heal thz HTTP/1.1",
+        "GET /heal\u{1}thz HTTP/1.1",
+        "GET /heal\u{0}thz HTTP/1.1",
+        "GET /\u{e9} HTTP/1.1",
+        "GET /<>\"{}|\\^` HTTP/1.1",
+        "G(T /healthz HTTP/1.1",
+        "G\u{1}T /healthz HTTP/1.1",
+        "/healthz HTTP/1.1",
+        "GET /healthz HTTP/1.2",
+        "GET /healthz HTTP/2.0",
+        "GET /healthz http/1.1",
+    ] {
+        assert_one(&server, "400", get(line, "Host: x"));
+    }
+    assert_one(&server, "400", "GET /healthz\r\n");
+    assert_one(&server, "400", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+}
+
+#[test]
+fn nothing_is_answered_on_a_connection_that_is_over() {
+    let (_instance, server) = serve();
+    let upgrade = "Connection: upgrade\r\nUpgrade: websocket";
+    assert_one(&server, "400", get("GET /healthz HTTP/1.1", &format!("Host: x\r\n{upgrade}")));
+    assert_one(&server, "400", login(&format!("{upgrade}\r\nContent-Length: 42"), BODY));
+    assert_one(&server, "400", get("CONNECT x:443 HTTP/1.1", "Host: x:443"));
+    assert_one(&server, "405", get("CONNECT /healthz HTTP/1.1", "Host: x"));
+    assert_one(
+        &server,
+        "405",
+        get("CONNECT /healthz HTTP/1.1", "Host: x\r\nContent-Length: 3") + "abc",
+    );
+    assert_one(&server, "200", get("GET /healthz HTTP/1.1", "Host: x\r\nConnection: close"));
+    assert_one(&server, "200", get("GET /healthz HTTP/1.0", "Host: x"));
+    let head = SMUGGLED.replace("GET", "HEAD");
+    assert_one(
+        &server,
+        "200",
+        get("GET /healthz HTTP/1.1", "Host: x\r\nConnection: close") + &head + SMUGGLED,
+    );
+}

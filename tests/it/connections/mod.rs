@@ -1,0 +1,10 @@
+//! Connections and what comes on them, whatever the endpoint.
+
+mod bodies;
+mod cors;
+mod descriptors;
+mod forwarded;
+mod framing;
+mod hostile_requests;
+mod slow_clients;
+mod unix_socket;

@@ -1,0 +1,79 @@
+//! A disk that is full: what is read is read, what cannot be written is said, and nothing is
+//! damaged.
+
+use std::time::Duration;
+
+use nox::time::Timestamp;
+use serde_json::json;
+
+use crate::harness::SmallDisk;
+
+const LOGIN: &str = "/api/auth/login";
+
+#[test]
+fn writes_fail_with_503_while_it_is_full_and_reads_go_on() {
+    let disk = SmallDisk::new("size=8m");
+    let client = disk.client();
+    let tokens: Vec<String> = (0..5).map(|_| client.log_in("ada", "hunter22").token()).collect();
+    disk.fill();
+    let bearer = format!("Bearer {}", tokens[0]);
+    for _ in 0..20 {
+        client.log_in("ada", "hunter22").failure(10, 503, LOGIN);
+        let refused = client.log_in("ada", "wrong horse");
+        refused.failure(10, 503, LOGIN);
+        assert_eq!(refused.header("retry-after"), Some("5"));
+        client.send("GET", "/api/auth/logout", &[("Authorization", &bearer)], b"").failure(
+            10,
+            503,
+            "/api/auth/logout",
+        );
+    }
+    for token in &tokens {
+        assert_eq!(client.me(token).status, 200, "a logout that was not acknowledged ends nothing");
+    }
+    assert_eq!(client.get("/login", &[]).status, 200);
+    let ran = disk.run(&["user", "set", "ada", "--display", "Ada"]);
+    assert_eq!(ran.status, 6, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("disk full") && ran.stderr.contains("database or disk is full"),
+        "{}",
+        ran.stderr
+    );
+
+    disk.clear();
+    let limit = Timestamp::now().after(Duration::from_secs(10));
+    while client.log_in("ada", "hunter22").status != 200 {
+        assert!(Timestamp::now() < limit, "no login within ten seconds of the room coming back");
+    }
+    for token in &tokens {
+        assert_eq!(client.me(token).status, 200);
+    }
+    assert_eq!(disk.run(&["doctor"]).status, 0);
+    let log = disk.stop();
+    assert!(log.contains("database or disk is full") && !log.contains("panicked"), "{log}");
+}
+
+#[test]
+fn a_disk_without_inodes_stops_backups_and_no_login() {
+    let disk = SmallDisk::new("size=8m,nr_inodes=50");
+    let client = disk.client();
+    disk.take_every_inode();
+    client.log_in("ada", "hunter22").token();
+    let ran = disk.run(&["backup", "create", "disk/copy.db"]);
+    assert_eq!(ran.status, 1);
+    assert!(
+        ran.stderr.contains("cannot write the backup disk/copy.db: No space left on device"),
+        "{}",
+        ran.stderr
+    );
+    let ran = disk.run(&["doctor"]);
+    assert_eq!(ran.status, 5);
+    assert!(ran.stdout.contains("no inode left"), "{}", ran.stdout);
+    disk.clear();
+    assert_eq!(disk.run(&["backup", "create", "disk/copy.db"]).status, 0);
+    assert_eq!(
+        client.post(LOGIN, &json!({ "identifier": "ada", "password": "hunter22" })).status,
+        200
+    );
+    assert!(!disk.stop().contains("panicked"));
+}

@@ -1,0 +1,91 @@
+//! A disk that turns read-only, and a database that vanishes: nothing is acknowledged that is not
+//! kept.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::harness::{Instance, Server};
+
+const LOGIN: &str = "/api/auth/login";
+
+/// Lets every write of a server to a file fail, as on a disk that the system has made read-only,
+/// until it is dropped.
+struct ReadOnly(Child);
+
+impl ReadOnly {
+    fn make(server: &Server) -> Self {
+        let mut command = Command::new("strace");
+        command.args([
+            "-f",
+            "-e",
+            "trace=pwrite64,ftruncate",
+            "-e",
+            "inject=pwrite64,ftruncate:error=EROFS",
+            "-p",
+        ]);
+        let mut strace =
+            command.arg(server.id().to_string()).stderr(Stdio::piped()).spawn().unwrap();
+        // It says so once it has its hands on the server.
+        let mut said = BufReader::new(strace.stderr.take().unwrap());
+        let mut first = String::new();
+        said.read_line(&mut first).unwrap();
+        assert!(first.contains("attached"), "{first}");
+        std::thread::spawn(move || said.lines().for_each(drop));
+        Self(strace)
+    }
+}
+
+impl Drop for ReadOnly {
+    fn drop(&mut self) {
+        // It lets go of the server, and ends.
+        kill_process(Pid::from_child(&self.0), Signal::INT).unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+#[test]
+fn a_disk_that_turns_read_only_fails_writes_and_nothing_else() {
+    let instance = Instance::new();
+    instance.add_user("ada", "hunter22");
+    let server = instance.serve();
+    let client = server.client();
+    let token = client.log_in("ada", "hunter22").token();
+    let read_only = ReadOnly::make(&server);
+    for _ in 0..3 {
+        client.log_in("ada", "hunter22").failure(10, 503, LOGIN);
+        assert_eq!(client.me(&token).status, 200);
+    }
+    drop(read_only);
+    client.log_in("ada", "hunter22").token();
+    let (_, _, log) = server.stop();
+    assert!(log.contains("disk I/O error") && !log.contains("panicked"), "{log}");
+}
+
+#[test]
+fn a_database_that_vanishes_is_not_made_anew_and_takes_no_writes() {
+    let instance = Instance::new();
+    instance.add_user("ada", "hunter22");
+    let server = instance.serve();
+    let client = server.client();
+    let token = client.log_in("ada", "hunter22").token();
+    let (path, aside) = (instance.path("nox.db"), instance.path("aside.db"));
+    fs::rename(&path, &aside).unwrap();
+    client.log_in("ada", "hunter22").failure(10, 503, LOGIN);
+    assert_eq!(client.get("/readyz", &[]).status, 503);
+    assert_eq!(client.me(&token).status, 200);
+    assert!(!path.exists());
+    fs::write(&path, "something else").unwrap();
+    client.log_in("ada", "hunter22").failure(10, 503, LOGIN);
+    assert_eq!(fs::read(&path).unwrap(), b"something else");
+    fs::rename(&aside, &path).unwrap();
+    let kept = client.log_in("ada", "hunter22").token();
+    let (status, _, log) = server.stop();
+    assert_eq!(status.code(), Some(0));
+    for words in ["nox.db is gone", "nox.db is another file", "put its own back"] {
+        assert!(log.contains(words), "{log}");
+    }
+    assert_eq!(instance.serve().client().me(&kept).status, 200);
+}

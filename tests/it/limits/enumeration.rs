@@ -1,0 +1,236 @@
+//! Where unknown names are hidden, nothing tells them from wrong passwords: no byte, and no time.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::harness::{Answer, Client, Instance, Server, percentile};
+
+const HIDDEN: &str = "[login]\nhide_unknown_users = true\n";
+const PATH: &str = "/api/auth/login";
+/// Tries of each kind.
+const TRIES: usize = 200;
+const ROUNDS: usize = 4;
+
+/// Who exists: each with the password `hunter22`.
+const NAMES: [&str; 3] = ["ada", "with-app", "disabled"];
+
+fn serve(settings: &str) -> (Instance, Server) {
+    populate(Instance::with(settings))
+}
+
+/// With hashes of two milliseconds: less than a tenth of the usual ones, so that all else weighs
+/// ten times as much, and more than what a machine adds by chance.
+fn serve_slow() -> (Instance, Server) {
+    let instance = Instance::new();
+    fs::write(
+        instance.path("nox.toml"),
+        format!("{HIDDEN}[password]\nmemory_kib = 2048\niterations = 1"),
+    )
+    .unwrap();
+    populate(instance)
+}
+
+fn populate(instance: Instance) -> (Instance, Server) {
+    for name in NAMES {
+        instance.add_user(name, "hunter22");
+    }
+    instance.enroll("with-app");
+    instance.ok(&["user", "disable", "disabled"], "");
+    let server = instance.serve();
+    (instance, server)
+}
+
+/// Ways to be refused, none of which may look like another: an identifier with a password.
+const KINDS: [(&str, &str); 9] = [
+    ("ada", "wrong password"),
+    ("1", "wrong password"),
+    ("with-app", "wrong password"),
+    ("disabled", "wrong password"),
+    ("disabled", "hunter22"),
+    ("nobody", "wrong password"),
+    ("4000000000", "wrong password"),
+    ("' no name at all '", "wrong password"),
+    ("nobody@nowhere.example", "wrong password"),
+];
+
+/// Tries to log in, from an address that nobody has used.
+fn log_in(
+    client: &Client,
+    (identifier, password): (&str, &str),
+    code: Option<&str>,
+    from: &str,
+) -> Answer {
+    let body =
+        json!({ "identifier": identifier, "password": password, "twofa_token": code }).to_string();
+    client.send(
+        "POST",
+        PATH,
+        &[("Content-Type", "application/json"), ("X-Forwarded-For", from)],
+        body.as_bytes(),
+    )
+}
+
+/// All of an answer but what differs by the clock.
+fn bytes(answer: &Answer) -> String {
+    // They come in any order.
+    let mut headers: Vec<String> =
+        answer.headers.iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
+    headers.retain(|header| !header.starts_with("date: "));
+    headers.sort();
+    let time = answer.json()["time"].to_string();
+    format!("{} {headers:?} {}", answer.status, answer.text.replace(&time, "TIME"))
+}
+
+#[test]
+fn every_refusal_has_the_same_bytes() {
+    let (_instance, server) = serve(HIDDEN);
+    let client = server.client();
+    for code in [None, Some("123456")] {
+        let answers = KINDS.map(|kind| bytes(&log_in(&client, kind, code, "192.0.2.1")));
+        for (answer, kind) in answers.iter().zip(KINDS) {
+            assert_eq!(*answer, answers[0], "{kind:?}");
+            assert!(
+                answer.starts_with("400 ")
+                    && answer.contains("Invalid field: password, is not correct."),
+                "{answer}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_name_is_refused_after_as_many_tries() {
+    let (_instance, server) = serve(HIDDEN);
+    let client = server.client();
+    let tries = |kind: (&str, &str), host: usize| {
+        // Five from one address, ten in all, wherever from.
+        let from = |index: usize| format!("198.51.{host}.{}", index / 5);
+        let answers = (0..11).map(|index| log_in(&client, kind, None, &from(index)).status);
+        answers.collect::<Vec<_>>()
+    };
+    // One account of either sort: the same account by another name has the same budget.
+    let expected = [vec![400; 10], vec![429]].concat();
+    for (host, kind) in [KINDS[0], KINDS[2], KINDS[4], KINDS[5], KINDS[6], KINDS[7], KINDS[8]]
+        .into_iter()
+        .enumerate()
+    {
+        assert_eq!(tries(kind, host), expected, "{kind:?}");
+    }
+}
+
+#[test]
+fn the_page_says_the_same_of_every_refusal() {
+    for settings in [HIDDEN, ""] {
+        let (_instance, server) = serve(settings);
+        let browser = Browser::open(&server);
+        // Without it, an account that is disabled is told so to whoever knows its password.
+        let kinds = KINDS
+            .into_iter()
+            .filter(|kind| !settings.is_empty() || *kind != ("disabled", "hunter22"));
+        let pages: Vec<String> = kinds
+            .map(|(identifier, password)| {
+                let answer = browser.log_in(identifier, password, "192.0.2.1");
+                assert_eq!(answer.status, 400, "{identifier}: {}", answer.text);
+                answer.text.replace(&format!("value=\"{}\"", identifier.replace('\'', "&#39;")), "")
+            })
+            .collect();
+        for page in &pages {
+            assert_eq!(page, &pages[0]);
+        }
+    }
+}
+
+/// A browser that has opened the page.
+struct Browser {
+    client: Client,
+    cookie: String,
+    token: String,
+}
+
+impl Browser {
+    fn open(server: &Server) -> Self {
+        let client = server.client();
+        let page = client.get("/login", &[]);
+        let token = page
+            .text
+            .split("name=\"token\" value=\"")
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap()
+            .into();
+        Self { cookie: page.cookie(), client, token }
+    }
+
+    fn log_in(&self, identifier: &str, password: &str, from: &str) -> Answer {
+        let fields = [("identifier", identifier), ("password", password), ("token", &self.token)];
+        let body =
+            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let headers = [
+            ("Content-Type", "application/x-www-form-urlencoded"),
+            ("Cookie", self.cookie.as_str()),
+            ("X-Forwarded-For", from),
+        ];
+        self.client.send("POST", "/login", &headers, body.as_bytes())
+    }
+}
+
+/// Lets all kinds of tries take turns, and notes the time of each.
+#[expect(clippy::disallowed_methods, reason = "it measures")]
+fn take_turns(
+    instance: &Instance,
+    times: &mut [Vec<Duration>; KINDS.len()],
+    attempt: &mut impl FnMut((&str, &str), &str) -> u16,
+) {
+    for turn in 0..TRIES {
+        // The order changes, since each try warms the way of the next.
+        for index in (0..KINDS.len()).map(|index| (index + turn) % KINDS.len()) {
+            let from = format!("10.{}.{}.{index}", turn / 250, turn % 250);
+            let started = Instant::now();
+            assert_eq!(attempt(KINDS[index], &from), 400);
+            times[index].push(started.elapsed());
+        }
+        // Before an account has been tried ten times; three of the kinds are of one account.
+        if turn % 3 == 2 {
+            instance.forget_budgets();
+        }
+    }
+    instance.forget_budgets();
+}
+
+/// Holds the medians of all kinds of tries within 10 % of each other, from the smallest to the
+/// largest. What else the machine does goes away with more tries; a difference stays.
+fn assert_alike(instance: &Instance, mut attempt: impl FnMut((&str, &str), &str) -> u16) {
+    let mut times = KINDS.map(|_| Vec::new());
+    let mut seen = Vec::new();
+    for _ in 0..ROUNDS {
+        take_turns(instance, &mut times, &mut attempt);
+        let medians = times.each_mut().map(|times| percentile(times, 50));
+        let (least, most) = (medians.iter().min().unwrap(), medians.iter().max().unwrap());
+        let spread = most.as_secs_f64() / least.as_secs_f64() - 1.0;
+        if spread < 0.1 {
+            return;
+        }
+        seen.push((spread, medians));
+    }
+    panic!("{seen:?} of {KINDS:?}");
+}
+
+#[test]
+#[ignore = "measures"]
+fn every_refusal_takes_the_same_time() {
+    let (instance, server) = serve_slow();
+    let client = server.client();
+    assert_alike(&instance, |kind, from| log_in(&client, kind, None, from).status);
+}
+
+#[test]
+#[ignore = "measures"]
+fn every_refusal_takes_the_same_time_on_the_page() {
+    let (instance, server) = serve_slow();
+    let browser = Browser::open(&server);
+    assert_alike(&instance, |(name, password), from| browser.log_in(name, password, from).status);
+}

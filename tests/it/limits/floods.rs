@@ -1,0 +1,187 @@
+//! Many logins at once: they wait in a queue, and cost nobody else anything.
+
+use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use crate::harness::{Instance, Person, Server, Wire, percentile, watch};
+
+/// As many as may be under way beside the hasher's own.
+const AHEAD: usize = 2;
+
+/// One hasher, and a queue for two.
+fn small() -> (Instance, Server) {
+    let instance = Instance::with("hashers = 1\n[limits]\nlogin_queue = 2");
+    instance.add_user("ada", "hunter22");
+    let server = instance.serve();
+    (instance, server)
+}
+
+/// Lets no login go on but to the place where its attempt is counted.
+fn hold(instance: &Instance) -> Connection {
+    let database = Connection::open(instance.path("nox.db")).unwrap();
+    database.execute_batch("BEGIN IMMEDIATE").unwrap();
+    database
+}
+
+/// Starts so many logins.
+fn log_in(server: &Server, count: usize) -> Vec<Wire> {
+    (0..count).map(|_| Wire::logging_in(server, "ada", "hunter22")).collect()
+}
+
+/// Takes out the one that is refused for want of a place, and checks how.
+fn take_refused(logins: &mut Vec<Wire>) {
+    let started = watch();
+    let refused = loop {
+        assert!(started.elapsed() < Duration::from_secs(4), "nobody is refused");
+        match logins.iter().position(Wire::is_readable) {
+            Some(index) => break index,
+            None => thread::yield_now(),
+        }
+    };
+    let head = logins.remove(refused).answer();
+    assert!(head.starts_with("http/1.1 503 ") && head.contains("\r\nretry-after: "), "{head}");
+    assert!(!logins.iter().any(Wire::is_readable), "one is refused, and no other");
+}
+
+/// Waits until the server has noticed that clients are gone.
+fn wait_for_sockets(server: &Server, count: usize) {
+    let started = watch();
+    while server.sockets() > count {
+        assert!(
+            started.elapsed() < Duration::from_secs(4),
+            "{} sockets, not {count}",
+            server.sockets()
+        );
+        thread::yield_now();
+    }
+}
+
+#[test]
+fn a_client_that_hangs_up_leaves_the_queue_but_not_its_hash() {
+    let (instance, server) = small();
+    let sockets = server.sockets();
+    let database = hold(&instance);
+    let places = 1 + AHEAD + 2;
+    let mut logins = log_in(&server, places + 1);
+    take_refused(&mut logins);
+
+    // Three are under way and go on; two are free for others.
+    drop(logins);
+    wait_for_sockets(&server, sockets);
+    let mut logins = log_in(&server, 2 + 1);
+    take_refused(&mut logins);
+    database.execute_batch("ROLLBACK").unwrap();
+    for login in &mut logins {
+        assert_eq!(login.status(), 200);
+    }
+
+    let (_, _, log) = server.stop();
+    assert_eq!(log.matches("login.succeeded").count(), 1 + AHEAD + 2, "{log}");
+}
+
+#[test]
+fn a_full_queue_is_told_with_code_10_and_when_to_come_again() {
+    let (instance, server) = small();
+    let database = hold(&instance);
+    let mut logins = log_in(&server, 1 + AHEAD + 2 + 1);
+    take_refused(&mut logins);
+    let refused = server.client().log_in("ada", "hunter22");
+    refused.failure(10, 503, "/api/auth/login");
+    assert!(refused.header("retry-after").unwrap().parse::<u32>().unwrap() > 0);
+    database.execute_batch("ROLLBACK").unwrap();
+    for login in &mut logins {
+        assert_eq!(login.status(), 200);
+    }
+}
+
+#[test]
+fn what_is_asked_while_a_login_waits_is_answered_after_it() {
+    let (instance, server) = small();
+    let database = hold(&instance);
+    let mut logins = log_in(&server, 1 + AHEAD + 2 + 1);
+    take_refused(&mut logins);
+    for login in &mut logins {
+        login.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+    }
+    database.execute_batch("ROLLBACK").unwrap();
+    for mut login in logins {
+        assert_eq!((login.status(), login.status()), (200, 200));
+    }
+}
+
+/// Memory of the server in MiB: `VmHWM` is the most that it has had, `RssAnon` what it has written.
+fn memory(server: &Server, field: &str) -> u64 {
+    let status = server.status("status");
+    let line = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':')).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024
+}
+
+/// A server with hashes of 19 MiB.
+fn serve_by_default(names: &[String]) -> (Instance, Server) {
+    let instance = Instance::new();
+    fs::remove_file(instance.path("nox.toml")).unwrap();
+    for name in names {
+        instance.add_user(name, "hunter22");
+    }
+    let server = instance.serve();
+    (instance, server)
+}
+
+#[test]
+#[ignore = "measures"]
+#[expect(clippy::print_stderr, reason = "figures are of interest")]
+fn three_hundred_logins_at_once_cost_little_memory_and_nobody_else_time() {
+    let names: Vec<String> = (0..10).map(|n| format!("user{n}")).collect();
+    let (_instance, server) = serve_by_default(&names);
+    let before = memory(&server, "VmHWM");
+    let user = Person::log_in(&server, &names[0]);
+    let started = watch();
+    let mut logins: Vec<Wire> =
+        (0..300).map(|n| Wire::logging_in(&server, &names[n % 10], "hunter22")).collect();
+    let is_over = AtomicBool::new(false);
+    let mut times = thread::scope(|scope| {
+        let others = scope.spawn(|| {
+            let mut times = Vec::new();
+            while !is_over.load(Ordering::Relaxed) {
+                let asked = watch();
+                assert_eq!(user.get("/api/users/@me").status, 200);
+                times.push(asked.elapsed());
+                thread::sleep(Duration::from_millis(2));
+            }
+            times
+        });
+        let refused = logins.iter_mut().map(Wire::status).filter(|status| *status != 200).count();
+        is_over.store(true, Ordering::Relaxed);
+        assert_eq!(refused, 0);
+        others.join().unwrap()
+    });
+    let (took, grown) = (started.elapsed(), memory(&server, "VmHWM") - before);
+    let (median, high) = (percentile(&mut times, 50), percentile(&mut times, 99));
+    eprintln!(
+        "{took:?}, {grown} MiB more than {before}; {} times @me: {median:?}, p99 {high:?}",
+        times.len()
+    );
+    assert!(times.len() > 300, "{}", times.len());
+    assert!(grown <= 64, "{grown} MiB");
+    assert!(high < Duration::from_millis(50), "{high:?}");
+}
+
+#[test]
+#[ignore = "measures"]
+fn the_memory_of_a_hash_goes_back_to_the_system_every_time() {
+    let (_instance, server) = serve_by_default(&["ada".to_owned()]);
+    for _ in 0..3 {
+        Person::log_in(&server, "ada");
+        let had = memory(&server, "RssAnon");
+        assert!(had >= 19, "{had} MiB");
+        let asked = watch();
+        while memory(&server, "RssAnon") > had - 18 {
+            assert!(asked.elapsed() < Duration::from_secs(20), "it keeps its memory");
+            thread::sleep(Duration::from_millis(100));
+        }
+    }
+}

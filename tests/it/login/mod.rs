@@ -1,0 +1,5 @@
+//! Logging in.
+
+pub(crate) mod fields;
+mod password;
+mod second_factor;

@@ -1,0 +1,5 @@
+//! Mail that is sent.
+
+mod delivery;
+mod notices;
+mod secrets;

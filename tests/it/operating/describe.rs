@@ -1,0 +1,136 @@
+//! What the binary says of itself and of its configuration: `nox config`, `completions`, `man`.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use serde_json::Value;
+
+use crate::harness::Instance;
+
+#[test]
+fn the_configuration_is_shown_as_it_holds_and_without_its_secrets() {
+    let instance = Instance::with(
+        "[server]\npublic_url = 'https://nox.example'\n[mail]\npassword = 'hunter22'",
+    );
+    let mut command = instance.command(["config", "show", "--json"]);
+    let output = command.env("NOX_TOTP__SKEW", "2").output().unwrap();
+    let shown: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(shown["server"]["public_url"], "https://nox.example");
+    assert_eq!(
+        (&shown["totp"]["skew"], &shown["mail"]["password"]),
+        (&2.into(), &"(hidden)".into())
+    );
+    let text = instance.ok(&["config", "show"], "");
+    assert!(
+        text.contains("[server]\n")
+            && text.contains("memory_kib = 1024")
+            && !text.contains("hunter22"),
+        "{text}"
+    );
+    // It is a configuration file again.
+    fs::write(instance.path("again.toml"), &text).unwrap();
+    assert_eq!(instance.ok(&["--config", "again.toml", "config", "show"], ""), text);
+}
+
+#[test]
+fn a_configuration_is_checked_without_being_used() {
+    let instance = Instance::new();
+    let ran = instance.run(&["config", "check"], "");
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, "the configuration is right\n"));
+    for (settings, words) in [
+        ("[server]\nlisen = 1", "nox.toml, line 2: unknown field `lisen`"),
+        ("[instance]\nlogo = 'none.png'", "instance.logo: cannot read none.png"),
+        ("[mail]\nhost = 'smtp.example.org'\nfrom = 'nobody'", "mail.from"),
+    ] {
+        fs::write(instance.path("nox.toml"), settings).unwrap();
+        let ran = instance.run(&["config", "check"], "");
+        assert_eq!((ran.status, ran.stderr.lines().count()), (5, 1), "{}", ran.stderr);
+        assert!(ran.stderr.contains(words), "{}", ran.stderr);
+    }
+    assert!(!instance.path("nox.db").exists() && !instance.path("nox.key").exists());
+}
+
+#[test]
+fn shells_and_manuals_know_every_command() {
+    let instance = Instance::new();
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = instance.ok(&["completions", shell], "");
+        assert!(script.contains("doctor") && script.contains("password-stdin"), "{shell}");
+    }
+    instance.ok(&["man", "pages"], "");
+    for page in ["nox.1", "nox-user-add.1", "nox-backup-restore.1", "nox-doctor.1"] {
+        let path = instance.path(format!("pages/{page}"));
+        assert!(fs::read_to_string(&path).unwrap().contains(".SH NAME"), "{page}");
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o044,
+            0o044,
+            "everybody may read {page}"
+        );
+    }
+}
+
+#[test]
+fn manuals_completions_and_the_openapi_document_need_no_configuration() {
+    let instance = Instance::with("[server]\nlisten = 7");
+    for args in [&["completions", "bash"][..], &["man", "pages"], &["openapi"]] {
+        instance.ok(args, "");
+    }
+    assert_eq!(instance.run(&["user", "list"], "").status, 5);
+}
+
+#[test]
+fn the_doctor_finds_an_instance_well_and_changes_nothing() {
+    let instance = Instance::with("[backup]\nevery = '1d'");
+    let states = |text: String| {
+        text.lines().map(|line| line.split('\t').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert!(states(instance.ok(&["doctor"], "")).contains(&"warning".into()));
+    assert!(!instance.path("nox.db").exists() && !instance.path("nox.key").exists());
+    instance.add_user("ada", "hunter22");
+    instance.enroll("ada");
+    let copy = format!("backups/nox-{}.db", "2026-01-01T00-00-00Z");
+    fs::create_dir(instance.path("backups")).unwrap();
+    instance.ok(&["backup", "create", &copy], "");
+    let files = || fs::read_dir(instance.path("")).unwrap().count();
+    let before = files();
+    assert!(states(instance.ok(&["doctor"], "")).iter().all(|state| state == "ok"));
+    assert_eq!(files(), before);
+    let server = instance.serve();
+    assert!(
+        states(instance.ok(&["doctor"], "")).iter().all(|state| state == "ok"),
+        "while it runs, too"
+    );
+    drop(server);
+    fs::write(instance.path("nox.key"), [7; 32]).unwrap();
+    let ran = instance.run(&["doctor"], "");
+    assert_eq!(ran.status, 6, "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("fault\tdatabase\tthe key file is not the one of nox.db"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn the_doctor_advises_what_helps() {
+    let instance = Instance::new();
+    instance.add_user("ada", "hunter22");
+    fs::set_permissions(instance.path("nox.key"), fs::Permissions::from_mode(0o644)).unwrap();
+    let ran = instance.run(&["doctor"], "");
+    assert_eq!(ran.status, 5, "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("chmod 600") && !ran.stdout.contains("backup restore"),
+        "{}",
+        ran.stdout
+    );
+    fs::set_permissions(instance.path("nox.key"), fs::Permissions::from_mode(0o600)).unwrap();
+    fs::write(instance.path("nox.db"), [b'x'; 4096]).unwrap();
+    let ran = instance.run(&["doctor"], "");
+    assert_eq!(ran.status, 6, "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("nox.db is not a Nox database; nothing was changed"),
+        "{}",
+        ran.stdout
+    );
+    assert!(!ran.stdout.contains("backup restore"), "{}", ran.stdout);
+}

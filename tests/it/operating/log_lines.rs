@@ -1,0 +1,192 @@
+//! The log as programs read it: one line an attempt, which nobody can forge and in which nobody's
+//! secret stands.
+
+use std::fs;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::harness::{Instance, LOGIN, Server};
+
+const JSON: (&str, &str) = ("Content-Type", "application/json");
+
+/// What somebody types who wants a line to say something else.
+const HOSTILE: &[&str] = &[
+    "x\nevent=login.failed ip=6.6.6.6 user=\"ada\" reason=wrong_password",
+    "x\r\n2026-01-01T00:00:00.000000Z  INFO event=login.failed ip=6.6.6.6 user=\"ada\" reason=wrong_password",
+    "x\" reason=wrong_password\nevent=login.failed ip=6.6.6.6 user=\"y",
+    "event=login.failed ip=6.6.6.6 user=\"x\" reason=wrong_password",
+    "\" ip=6.6.6.6 user=\"x\" reason=wrong_password",
+    "x\",\"ip\":\"6.6.6.6\",\"reason\":\"wrong_password",
+    "{\"event\":\"login.failed\",\"ip\":\"6.6.6.6\",\"reason\":\"wrong_password\"}",
+    "\\\" ip=6.6.6.6 \\",
+    "x\u{2028}event=login.failed ip=6.6.6.6",
+    "x\u{2029}event=login.failed ip=6.6.6.6",
+    "x\u{85}event=login.failed ip=6.6.6.6",
+    "x\u{b}\u{c}\u{1c}\u{1d}\u{1e}event=login.failed ip=6.6.6.6",
+    "\u{202e}6.6.6.6=pi\u{202c}\u{2066}\u{2069}\u{200f}",
+    "\u{1b}[2K\u{1b}[1A\u{9b}31mip=6.6.6.6\u{1b}]0;x\u{7}",
+    "\u{0}ip=6.6.6.6\u{8}\u{8}\u{7f}",
+    "6.6.6.6",
+    "ip=6.6.6.6",
+];
+
+pub(super) fn serve(format: &str) -> (Instance, Server) {
+    let instance = Instance::with(&format!("[log]\nlevel = 'trace'\nformat = '{format}'\n"));
+    instance.add_user("ada", "hunter22");
+    let server = instance.serve();
+    (instance, server)
+}
+
+fn from(index: usize) -> String {
+    format!("192.0.2.{}", index + 1)
+}
+
+/// Puts each text wherever a request has room for it, each from an address of its own.
+fn assail(server: &Server) {
+    let client = server.client();
+    for (index, text) in HOSTILE.iter().enumerate() {
+        let from = from(index);
+        let plain: String = text.chars().filter(|letter| matches!(letter, ' '..='~')).collect();
+        let quoted =
+            text.bytes().fold(String::new(), |quoted, byte| quoted + &format!("%{byte:02X}"));
+        let headers =
+            [JSON, ("X-Forwarded-For", &from), ("User-Agent", &plain), ("Referer", &plain)];
+        let body = json!({ "identifier": text, "password": "not the right one" }).to_string();
+        client.send("POST", &format!("{LOGIN}?{quoted}"), &headers, body.as_bytes()).failure(
+            2,
+            404,
+            &format!("{LOGIN}?{quoted}"),
+        );
+        // None of these is an attempt, and so none a line of this form.
+        let odd = [
+            ("X-Forwarded-For", plain.as_str()),
+            ("X-Forwarded-Host", &plain),
+            ("Authorization", &plain),
+        ];
+        client.get(&format!("/api/users/{quoted}?query={quoted}"), &odd);
+        client.get(&format!("/{quoted}"), &[("Cookie", &plain), ("Accept-Language", &plain)]);
+        let page = [JSON, ("X-Forwarded-For", &from), ("Origin", &plain)];
+        client.send("POST", LOGIN, &page, body.as_bytes()).failure(8, 401, LOGIN);
+    }
+}
+
+#[test]
+fn nobody_forges_a_line_of_the_log() {
+    for format in ["text", "json"] {
+        let (_instance, server) = serve(format);
+        assail(&server);
+        let log = server.stop().2;
+        let is_printable = |letter: char| letter == '\n' || matches!(letter, ' '..='~');
+        assert!(log.chars().all(is_printable), "{log:?}");
+        assert!(!log.contains("6.6.6.6"), "{log}");
+        let mut failed = Vec::new();
+        for line in log.lines() {
+            if format == "json" {
+                let line: Value = serde_json::from_str(line).unwrap();
+                let fields = &line["fields"];
+                if fields["event"] == "login.failed" {
+                    assert_eq!(fields.as_object().unwrap().len(), 4, "{line}");
+                    failed.push(
+                        ["ip", "user", "reason"]
+                            .map(|name| fields[name].as_str().unwrap().to_owned()),
+                    );
+                }
+            } else if let Some((head, fields)) = line.split_once("event=login.failed ip=") {
+                assert!(
+                    head.len() == 34 && head.starts_with("20") && head.ends_with("Z  INFO "),
+                    "{line}"
+                );
+                let (ip, rest) = fields.split_once(" user=\"").unwrap();
+                let (user, reason) = rest.split_once("\" reason=").unwrap();
+                failed.push([ip, user, reason].map(Into::into));
+            } else {
+                assert!(line.starts_with("20"), "{line}");
+            }
+        }
+        assert_eq!(failed.len(), HOSTILE.len(), "{log}");
+        for (index, [ip, user, reason]) in failed.into_iter().enumerate() {
+            assert_eq!((ip, reason.as_str()), (from(index), "unknown_user"));
+            let digits = user.strip_prefix("unknown-").unwrap();
+            assert!(
+                digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()),
+                "{user}"
+            );
+        }
+    }
+}
+
+#[test]
+fn fail2ban_is_led_to_nobody_but_the_guesser() {
+    for format in ["text", "json"] {
+        let (instance, server) = serve(format);
+        assail(&server);
+        fs::write(instance.path("log"), server.stop().2).unwrap();
+        let filter = concat!(env!("CARGO_MANIFEST_DIR"), "/contrib/fail2ban/filter.d/nox.conf");
+        let mut command = Command::new("fail2ban-regex");
+        let out =
+            command.args(["--out", "ip"]).arg(instance.path("log")).arg(filter).output().unwrap();
+        let found = String::from_utf8_lossy(&out.stdout).into_owned();
+        let expected: Vec<_> = (0..HOSTILE.len()).map(from).collect();
+        assert_eq!(found.lines().collect::<Vec<_>>(), expected, "{format}: {out:?}");
+    }
+}
+
+#[test]
+fn each_outcome_has_its_line_in_text_and_the_same_in_json() {
+    let mut told = Vec::new();
+    for format in ["text", "json"] {
+        let (instance, server) = serve(format);
+        let client = server.client();
+        client.log_in("ada", "hunter22").token();
+        client.log_in(" ADA ", "hunter23").failure(5, 400, LOGIN);
+        client.log_in("nobody", "hunter22").failure(2, 404, LOGIN);
+        instance.enroll("ada");
+        client.log_in("ada", "hunter22").failure(20, 428, LOGIN);
+        client.log_in_with_code("ada", "hunter22", "000000").failure(5, 400, LOGIN);
+        instance.ok(&["user", "disable", "ada"], "");
+        client.log_in("ada", "hunter22").failure(8, 401, LOGIN);
+        for _ in 0..5 {
+            client.log_in("ada", "hunter23");
+        }
+        let log = server.stop().2;
+        let lines: Vec<String> = log
+            .lines()
+            .filter(|line| line.contains("login."))
+            .map(|line| read(format, line))
+            .collect();
+        told.push(lines);
+    }
+    let failed = |user: &str, reason: &str| {
+        format!("event=login.failed ip=127.0.0.1 user=\"{user}\" reason={reason}")
+    };
+    let unknown = told[0][2].split('"').nth(1).unwrap().to_owned();
+    let mut expected = vec![
+        "event=login.succeeded ip=127.0.0.1 user=\"ada\"".to_owned(),
+        failed("ada", "wrong_password"),
+        failed(&unknown, "unknown_user"),
+        "event=login.challenged ip=127.0.0.1 user=\"ada\"".to_owned(),
+        failed("ada", "wrong_code"),
+        failed("ada", "disabled"),
+    ];
+    expected.extend((0..4).map(|_| failed("ada", "wrong_password")));
+    expected.push(failed("ada", "too_many_attempts"));
+    assert_eq!(told[0], expected);
+    // Each instance has a key of its own, by which unknown names are hashed.
+    let unknown = told[1][2].split('"').nth(1).unwrap().to_owned();
+    expected[2] = failed(&unknown, "unknown_user");
+    assert_eq!(told[1], expected);
+}
+
+/// The fields of a line, as the text form has them.
+fn read(format: &str, line: &str) -> String {
+    if format == "text" {
+        return line[line.find("event=").unwrap()..].into();
+    }
+    let line: Value = serde_json::from_str(line).unwrap();
+    let fields = &line["fields"];
+    let text = |name: &str| fields[name].as_str().map(Into::into).unwrap_or_default();
+    let [event, ip, user, reason]: [String; 4] = ["event", "ip", "user", "reason"].map(text);
+    let reason = if reason.is_empty() { reason } else { format!(" reason={reason}") };
+    format!("event={event} ip={ip} user=\"{user}\"{reason}")
+}

@@ -1,0 +1,10 @@
+//! What the operator runs and reads.
+
+mod audit;
+mod config;
+mod describe;
+mod log_lines;
+mod log_secrets;
+mod secrets;
+mod serve;
+mod start;

@@ -1,0 +1,289 @@
+//! `nox serve`: start, first user, stop.
+
+use std::fs;
+use std::io::Write;
+use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use nox::time::Timestamp;
+use rustix::process::Signal;
+
+use crate::harness::Instance;
+
+#[test]
+fn it_runs_on_built_in_defaults_and_makes_its_files_for_its_owner_alone() {
+    let instance = Instance::new();
+    fs::remove_file(instance.path("nox.toml")).unwrap();
+    let server = instance.serve();
+    assert_eq!(server.client().get("/login", &[]).status, 200);
+    assert_eq!(server.client().get("/readyz", &[]).status, 200);
+    for file in ["nox.db", "nox.db-wal", "nox.db-shm", "nox.key"] {
+        let mode = fs::metadata(instance.path(file)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{file}");
+    }
+    assert_eq!(fs::read(instance.path("nox.key")).unwrap().len(), 32);
+}
+
+#[test]
+fn the_first_user_is_an_administrator_whose_password_is_printed_once() {
+    let instance = Instance::new();
+    let server = instance.serve_with(&["--first-user", "Root"]);
+    let client = server.client();
+    let (_, stdout, log) = server.stop();
+    let password = stdout.trim_end().strip_prefix("first user: root, password: ").unwrap();
+    assert!(!log.contains(password));
+    drop(client);
+
+    let server = instance.serve_with(&["--first-user", "other"]);
+    let session = server.client().log_in("root", password);
+    let tags = session.json()["data"]["user"]["tags"].clone();
+    assert!(tags.as_array().unwrap().contains(&"sys:admin".into()), "{tags}");
+    assert_eq!(server.client().log_in("other", password).status, 404);
+    let (_, stdout, _) = server.stop();
+    assert_eq!(stdout, "");
+}
+
+#[test]
+fn it_stops_at_sigterm_and_sigint_and_leaves_one_whole_file() {
+    for signal in [Signal::TERM, Signal::INT] {
+        let instance = Instance::with("[limits]\nshutdown_grace = '1h'");
+        instance.add_user("ada", "hunter22");
+        let server = instance.serve();
+        // An idle connection, which the client keeps open, holds nothing up.
+        let client = server.client();
+        client.log_in("ada", "hunter22").token();
+        let (status, _, _) = server.stop_with(signal);
+        assert_eq!(status.code(), Some(0));
+        assert!(!instance.path("nox.db-wal").exists(), "the log was written back");
+    }
+}
+
+#[test]
+fn requests_in_flight_are_finished_before_it_stops() {
+    let instance = Instance::new();
+    instance.add_user("ada", "hunter22");
+    // Hashes give way to whatever else the machine does: the grace must outlast that.
+    let settings = "[password]\nmemory_kib = 131072\niterations = 20\nhashers = 1\n[limits]\nshutdown_grace = '5m'";
+    fs::write(instance.path("nox.toml"), settings).unwrap();
+    let server = instance.serve();
+    let client = server.client();
+    let slow = thread::spawn(move || client.log_in("ada", "hunter22").status);
+    // It is in flight once the attempt is counted.
+    let database = rusqlite::Connection::open(instance.path("nox.db")).unwrap();
+    let counted = || {
+        database.query_row("SELECT count(*) FROM budgets", [], |row| row.get::<_, u32>(0)).unwrap()
+            > 0
+    };
+    while !counted() {
+        thread::yield_now();
+    }
+    let (status, _, _) = server.stop();
+    assert_eq!(status.code(), Some(0));
+    assert_eq!(slow.join().unwrap(), 200);
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let instance = Instance::with("[limits]\nshutdown_grace = '1h'");
+    let server = instance.serve();
+    let mut half = TcpStream::connect(&server.address).unwrap();
+    half.write_all(
+        b"POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n",
+    )
+    .unwrap();
+    half.write_all(b"Content-Length: 100\r\n\r\n{").unwrap();
+    // A request after it is answered once the first one is under way.
+    assert_eq!(server.client().get("/healthz", &[]).status, 200);
+    server.signal(Signal::TERM);
+    while server.client().try_get("/healthz") {
+        thread::yield_now();
+    }
+    let (status, _, _) = server.stop_with(Signal::INT);
+    assert_eq!(status.code(), Some(0));
+}
+
+#[test]
+fn of_several_first_starts_at_once_one_makes_the_first_user() {
+    let instance = Instance::new();
+    let said: Vec<String> = thread::scope(|scope| {
+        let start = |name: String| {
+            let server = instance.serve_with(&["--first-user", &name]);
+            server.stop().1
+        };
+        let all: Vec<_> = (0..4).map(|n| scope.spawn(move || start(format!("admin{n}")))).collect();
+        all.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert_eq!(
+        said.iter().filter(|rest| rest.contains("first user: admin")).count(),
+        1,
+        "{said:?}"
+    );
+    assert_eq!(instance.ok(&["user", "list"], "").lines().count(), 1);
+}
+
+#[test]
+fn a_first_user_whose_password_nobody_could_read_is_not_made() {
+    let instance = Instance::new();
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command =
+        instance.command(["serve", "--listen", "127.0.0.1:0", "--first-user", "root"]);
+    let output = command.stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("nothing was changed"));
+    assert_eq!(instance.ok(&["user", "list"], ""), "");
+}
+
+#[test]
+fn a_database_that_is_lost_to_another_program_fails_all_at_once_and_not_in_turn() {
+    let instance = Instance::new();
+    instance.add_user("ada", "hunter22");
+    let server = instance.serve();
+    let holder = rusqlite::Connection::open(instance.path("nox.db")).unwrap();
+    holder.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let started = Timestamp::now();
+    let statuses: Vec<u16> = thread::scope(|scope| {
+        let all: Vec<_> = (0..4)
+            .map(|_| scope.spawn(|| server.client().log_in("ada", "hunter22").status))
+            .collect();
+        all.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert_eq!(statuses, [503; 4]);
+    let limit = started.after(Duration::from_secs(15));
+    assert!(Timestamp::now() < limit, "they waited for each other");
+    holder.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(server.client().log_in("ada", "hunter22").status, 200);
+}
+
+#[test]
+fn a_taken_port_and_a_bad_address_are_told_in_one_line() {
+    let instance = Instance::new();
+    let server = instance.serve();
+    let other = Instance::new();
+    let ran = other.run(&["serve", "--listen", &server.address], "");
+    assert_eq!(ran.status, 5);
+    assert!(
+        !other.path("nox.db").exists() && !other.path("nox.key").exists(),
+        "nothing was changed"
+    );
+    assert!(ran.stderr.contains(&format!("cannot listen on {}", server.address)), "{}", ran.stderr);
+    let ran = instance.run(&["serve", "--listen", "here"], "");
+    assert_eq!((ran.status, ran.stderr.lines().count()), (2, 1), "{}", ran.stderr);
+    assert!(ran.stderr.contains("127.0.0.1:53032"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_first_user_with_a_bad_name_stops_the_start() {
+    let instance = Instance::new();
+    let ran = instance.run(&["serve", "--listen", "127.0.0.1:0", "--first-user", "x"], "");
+    assert_eq!((ran.status, ran.stdout.as_str()), (2, ""));
+    assert!(ran.stderr.contains("username must be"), "{}", ran.stderr);
+}
+
+#[test]
+fn commands_and_logins_at_the_same_time_do_not_disturb_each_other() {
+    let instance = Instance::new();
+    instance.add_user("ada", "hunter22");
+    let server = instance.serve();
+    thread::scope(|scope| {
+        for worker in 0..4 {
+            let (instance, server) = (&instance, &server);
+            scope.spawn(move || {
+                for turn in 0..10 {
+                    instance.add_user(&format!("user{worker}{turn}x"), "hunter22");
+                }
+            });
+            scope.spawn(move || {
+                (0..20).for_each(|_| drop(server.client().log_in("ada", "hunter22").token()));
+            });
+        }
+    });
+    assert_eq!(instance.ok(&["user", "list"], "").lines().count(), 41);
+}
+
+#[test]
+fn an_acknowledged_login_is_there_after_a_kill() {
+    let instance = Instance::new();
+    instance.add_user("ada", "hunter22");
+    let tokens: Vec<String> = (0..5)
+        .map(|_| {
+            let server = instance.serve();
+            let token = server.client().log_in("ada", "hunter22").token();
+            server.signal(Signal::KILL);
+            token
+        })
+        .collect();
+    let server = instance.serve();
+    for token in tokens {
+        assert_eq!(server.client().me(&token).status, 200);
+    }
+}
+
+#[test]
+fn health_and_readiness_are_answered() {
+    let instance = Instance::new();
+    let server = instance.serve();
+    for path in ["/healthz", "/readyz"] {
+        let answer = server.client().get(path, &[]);
+        assert_eq!((answer.status, answer.text.as_str()), (200, "ok\n"));
+    }
+}
+
+#[test]
+fn a_command_asks_the_server_for_its_health() {
+    let instance = Instance::new();
+    let server = instance.serve();
+    let health = |address: &str| {
+        let mut command = instance.command(["health"]);
+        let output = command.env("NOX_SERVER__LISTEN", address).output().unwrap();
+        (
+            output.status.code().unwrap(),
+            String::from_utf8(output.stdout).unwrap() + str::from_utf8(&output.stderr).unwrap(),
+        )
+    };
+    assert_eq!(health(&server.address), (0, "ok\n".into()));
+    assert_eq!(health(&server.address.replace("127.0.0.1", "0.0.0.0")), (0, "ok\n".into()));
+    fs::rename(instance.path("nox.db"), instance.path("aside.db")).unwrap();
+    let (status, said) = health(&server.address);
+    assert!(status == 1 && said.contains("is not ready"), "{said}");
+    let address = server.address.clone();
+    drop(server);
+    let (status, said) = health(&address);
+    assert!(status == 1 && said.contains(&format!("no server answers at {address}: ")), "{said}");
+}
+
+#[test]
+fn no_password_of_a_whole_story_is_in_the_files_or_the_log() {
+    let instance = Instance::with("[log]\nlevel = 'trace'");
+    instance.add_user("ada", "correct horse battery");
+    let secret = instance.enroll("ada");
+    let server = instance.serve();
+    let code = crate::harness::oathtool(&secret, 0);
+    let token = server.client().log_in_with_code("ada", "correct horse battery", &code).token();
+    server.client().log_in("correct horse battery", "another secret text");
+    let (_, _, log) = server.stop();
+    let seed =
+        Command::new("base32").arg("-d").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    let mut seed = seed.unwrap();
+    std::io::Write::write_all(&mut seed.stdin.take().unwrap(), secret.as_bytes()).unwrap();
+    let seed = seed.wait_with_output().unwrap().stdout;
+    let database = fs::read(instance.path("nox.db")).unwrap();
+    let secrets = [
+        b"correct horse battery".as_slice(),
+        b"another secret text",
+        secret.as_bytes(),
+        &seed,
+        token.as_bytes(),
+    ];
+    for (index, secret) in secrets.into_iter().enumerate() {
+        assert!(secret.len() >= 16);
+        for (place, bytes) in [("log", log.as_bytes()), ("database", &database)] {
+            assert!(
+                !bytes.windows(secret.len()).any(|part| part == secret),
+                "secret {index} is in the {place}"
+            );
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The form of the account page with which somebody deletes their account.
+
+use std::fs;
+use std::thread;
+use std::time::Duration;
+
+use crate::harness::{Answer, Browser, Home, Instance, Server, Wire, oathtool};
+
+const PATH: &str = "/account/delete";
+
+#[track_caller]
+fn refused(answer: &Answer, status: u16, words: &str) {
+    assert_eq!(answer.status, status, "{}", answer.text);
+    assert!(answer.text.contains(words), "{}", answer.text);
+    // The part of the page with the form is open, and no other.
+    let (before, form) = answer.text.split_once("action=\"/account/delete\"").unwrap();
+    assert!(before.rsplit_once("<details").unwrap().1.starts_with(" open>"), "{form}");
+    assert_eq!(answer.text.matches("<details open>").count(), 1);
+}
+
+fn is_there(server: &Server, name: &str) -> bool {
+    server.client().get(&format!("/api/users/{name}"), &[]).status == 200
+}
+
+#[test]
+fn the_password_deletes_an_account_for_good() {
+    // It takes no right.
+    let (instance, server, mut browser) = Instance::with_browser("[users]\ndefault_tags = []");
+    let other = server.client().log_in("ada", "hunter22").token();
+    browser.log_in("ada");
+    let page = browser.get("/account").text;
+    assert!(
+        page.contains("Delete your account") && page.contains("This is final: nobody can undo it."),
+        "{page}"
+    );
+    assert!(
+        !page.contains("action=\"/account/profile\"") && !page.contains("<details open>"),
+        "{page}"
+    );
+    for password in ["wrong horse", ""] {
+        refused(
+            &browser.submit(PATH, &[("current_password", password)]),
+            400,
+            "The current password is wrong.",
+        );
+        assert!(!browser.page.contains("wrong horse"));
+    }
+    assert!(is_there(&server, "ada"));
+    let answer = browser.submit(PATH, &[("current_password", "hunter22")]);
+    answer.leads("/login?because=deleted");
+    let mut cookies =
+        answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap());
+    assert!(
+        cookies.any(|cookie| cookie.starts_with("_uid=;") && cookie.contains("Max-Age=0")),
+        "{answer:?}"
+    );
+    let page = browser.get("/login?because=deleted").text;
+    assert!(
+        page.contains("class=\"done\" role=\"status\"") && page.contains("Your account is deleted"),
+        "{page}"
+    );
+    assert!(
+        browser.get("/login?because=deleted&lang=fr").text.contains("Votre compte est supprimé")
+    );
+    assert!(!is_there(&server, "ada"));
+    assert_eq!(server.client().me(&other).status, 401);
+    instance.add_user("ada", "hunter23");
+    assert!(is_there(&server, "ada"), "somebody else can have the name");
+}
+
+#[test]
+fn where_an_app_is_on_a_code_is_due_too() {
+    let (instance, server, mut browser) = Instance::with_browser("");
+    let secret = instance.enroll("ada");
+    browser.log_in("ada");
+    browser.get("/login/code");
+    browser.submit("/login/code", &[("identifier", "ada"), ("code", &oathtool(&secret, 0))]);
+    browser.get("/account");
+    assert!(browser.page.contains("id=\"delete_code\""), "{}", browser.page);
+    let mut send = |password: &str, code: &str| {
+        browser.submit(PATH, &[("current_password", password), ("code", code)])
+    };
+    refused(&send("hunter22", ""), 428, "Enter a code of your second factor.");
+    refused(&send("hunter22", &oathtool(&secret, 9)), 400, "The server’s clock shows");
+    refused(&send("hunter22", "12"), 400, "The server’s clock shows");
+    refused(&send("wrong horse", &oathtool(&secret, 1)), 400, "The current password is wrong.");
+    assert!(is_there(&server, "ada"));
+    send("hunter22", &oathtool(&secret, 1)).leads("/login?because=deleted");
+    assert!(!is_there(&server, "ada"));
+}
+
+#[test]
+fn where_mail_is_the_only_factor_a_code_is_mailed() {
+    let (home, _) = Home::with_factor();
+    let mut browser = Browser::new(&home.server);
+    browser.log_in("ada").leads("/login/code");
+    browser.get("/login/code");
+    browser
+        .submit("/login/code", &[("identifier", "ada"), ("code", &home.mails.next_mail().code())]);
+    browser.get("/account");
+    assert!(browser.page.contains("Leave it empty to be mailed one."), "{}", browser.page);
+    let field = browser.page.split_once("id=\"delete_code\"").unwrap().1.split('>').next().unwrap();
+    assert!(!field.contains("required"), "a browser must send it without: {field}");
+    // The login's code is used, and there is one a minute.
+    let answer = browser.submit(PATH, &[("current_password", "hunter22"), ("code", "")]);
+    refused(&answer, 429, "Too many attempts. Try again in <span data-seconds>");
+    assert!(answer.header("retry-after").is_some());
+    home.forget_budgets();
+    let answer = browser.submit(PATH, &[("current_password", "hunter22"), ("code", "")]);
+    refused(&answer, 428, "A code is on its way to your mailbox.");
+    // The same again, while that one is on its way.
+    refused(
+        &browser.submit(PATH, &[("current_password", "hunter22")]),
+        428,
+        "A code is on its way to your mailbox.",
+    );
+    let code = home.mails.next_mail().code();
+    let answer = browser.submit(PATH, &[("current_password", "hunter22"), ("code", &code)]);
+    answer.leads("/login?because=deleted");
+    assert!(!is_there(&home.server, "ada"));
+}
+
+#[test]
+fn a_code_that_can_be_none_does_not_wait_for_a_hash() {
+    let instance = Instance::new();
+    instance.add_user("ada", "hunter22");
+    let quick = instance.serve();
+    let mut browser = Browser::new(&quick);
+    browser.log_in("ada");
+    drop(quick);
+    // From now on a hash takes long; one is under way, two are about to be, and one may wait.
+    let slow =
+        "[password]\nmemory_kib = 131072\niterations = 20\nhashers = 1\n[limits]\nlogin_queue = 1";
+    fs::write(instance.path("nox.toml"), slow).unwrap();
+    instance.add_user("bob", "hunter22");
+    let server = instance.serve();
+    let cookies = browser.cookies;
+    let mut browser = Browser::new(&server);
+    browser.cookies = cookies;
+    browser.get("/account");
+    let logins: Vec<_> = (0..5).map(|_| Wire::logging_in(&server, "bob", "hunter22")).collect();
+    // One of them is turned away.
+    while !logins.iter().any(Wire::is_readable) {
+        thread::sleep(Duration::from_millis(1));
+    }
+    let fields = |code| [("current_password", "wrong horse"), ("code", code)];
+    refused(&browser.submit(PATH, &fields("12")), 400, "The server’s clock shows");
+    refused(&browser.submit(PATH, &fields("123456")), 503, "The server is busy.");
+}

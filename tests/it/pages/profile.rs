@@ -1,0 +1,277 @@
+//! The form of the profile and that of the picture, as a browser sends them, without a script.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Answer, Browser, Instance, Server};
+
+const PNG: &[u8] =
+    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\
+    \0\0\0\rIDATx\xdac\xf8\xcf\xc0\xf0\x1f\0\x05\0\x01\xffV\xc7/\r\0\0\0\0IEND\xaeB`\x82";
+const GIF: &[u8] =
+    b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\x04\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
+
+/// Somebody who looks at their account.
+fn at_home(settings: &str) -> (Instance, Server, Browser) {
+    let (instance, server, mut browser) = Instance::with_browser(settings);
+    instance.ok(&["user", "set", "ada", "--tags", "can_self_edit,can_file_upload"], "");
+    browser.log_in("ada");
+    browser.get("/account");
+    (instance, server, browser)
+}
+
+/// The profile as everybody sees it.
+fn seen(server: &Server) -> Value {
+    server.client().get("/api/users/1", &[]).json()["data"].clone()
+}
+
+/// Saves a profile with these links.
+fn save(browser: &mut Browser, links: &[(&str, &str)]) -> Answer {
+    let names: Vec<_> = (0..links.len())
+        .map(|row| (format!("link_label_{row}"), format!("link_url_{row}")))
+        .collect();
+    let rows = names
+        .iter()
+        .zip(links)
+        .flat_map(|((label, url), link)| [(&**label, link.0), (&**url, link.1)]);
+    let fields: Vec<_> = [("display", "Ada"), ("bio", "")].into_iter().chain(rows).collect();
+    browser.submit("/account/profile", &fields)
+}
+
+/// What the rows of the page hold.
+fn rows(browser: &Browser) -> Vec<(String, String)> {
+    (0..)
+        .map_while(|row| {
+            Some((
+                browser.value(&format!("link_label_{row}"))?,
+                browser.value(&format!("link_url_{row}"))?,
+            ))
+        })
+        .collect()
+}
+
+fn own(rows: &[(&str, &str)]) -> Vec<(String, String)> {
+    rows.iter().map(|(label, url)| ((*label).into(), (*url).into())).collect()
+}
+
+#[test]
+fn links_are_added_changed_and_removed_by_rows() {
+    let (_instance, server, mut browser) = at_home("");
+    assert_eq!(rows(&browser), own(&[("", ""), ("", "")]));
+    let links =
+        [(" My <page> ", " https://ada.example/?a=b&c "), ("", ""), ("", "http://second.example")];
+    save(&mut browser, &links).leads("/account?done=saved");
+    browser.get("/account");
+    let shown =
+        [("My &#60;page&#62;", "https://ada.example/?a=b&#38;c"), ("", "http://second.example")];
+    assert_eq!(rows(&browser), own(&[shown[0], shown[1], ("", ""), ("", "")]));
+    assert_eq!(
+        seen(&server)["links"],
+        json!(["https://ada.example/?a=b&c", "http://second.example"])
+    );
+    for name in ["Link 2: label", "Link 2: address"] {
+        assert!(browser.page.contains(&format!("aria-label=\"{name}\"")), "{}", browser.page);
+    }
+    // Without its URL, a link is none, whatever it was called.
+    save(&mut browser, &[("My page", ""), ("Second", "http://second.example")])
+        .leads("/account?done=saved");
+    browser.get("/account");
+    assert_eq!(rows(&browser), own(&[("Second", "http://second.example"), ("", ""), ("", "")]));
+    save(&mut browser, &[]).leads("/account?done=saved");
+    assert_eq!(seen(&server)["links"], json!([]));
+}
+
+#[test]
+fn there_are_ten_rows_at_most() {
+    let (_instance, server, mut browser) = at_home("");
+    let urls: Vec<_> = (1..=10).map(|count| format!("https://{count}.example")).collect();
+    for (links, expected) in [(8, 10), (9, 10), (10, 10)] {
+        let links: Vec<_> = urls[..links].iter().map(|url| ("", url.as_str())).collect();
+        save(&mut browser, &links).leads("/account?done=saved");
+        assert_eq!(seen(&server)["links"].as_array().unwrap().len(), links.len());
+        browser.get("/account");
+        assert_eq!(rows(&browser).len(), expected, "{}", browser.page);
+    }
+}
+
+#[test]
+fn a_link_that_cannot_be_is_refused_in_words_and_keeps_what_was_typed() {
+    let (instance, server, mut browser) = at_home("");
+    save(&mut browser, &[("", "https://ada.example")]);
+    let label = "ä".repeat(33);
+    for (lang, words) in
+        [("en", "A link needs an address that begins with"), ("fr", "Un lien demande une adresse")]
+    {
+        browser.get(&format!("/account?lang={lang}"));
+        for (wrong, field) in [
+            (("x", "javascript:alert(1)"), "link_url_1"),
+            (("x", "ada.example"), "link_url_1"),
+            ((label.as_str(), "https://b.example"), "link_label_1"),
+        ] {
+            let typed = [("", ""), wrong, ("Third", "https://c.example")];
+            let fields = [
+                ("display", "Countess"),
+                ("pronoun", "she"),
+                ("bio", "Typed"),
+                ("language", "fr"),
+                ("link_label_0", typed[0].0),
+                ("link_url_0", typed[0].1),
+                ("link_label_1", typed[1].0),
+                ("link_url_1", typed[1].1),
+                ("link_label_2", typed[2].0),
+                ("link_url_2", typed[2].1),
+            ];
+            let refused = browser.submit("/account/profile", &fields);
+            assert!(
+                refused.status == 400 && refused.text.contains(words),
+                "{wrong:?}: {}",
+                refused.text
+            );
+            assert_eq!(rows(&browser), own(&typed));
+            assert_eq!(browser.value("display").as_deref(), Some("Countess"));
+            assert_eq!(browser.value("pronoun").as_deref(), Some("she"));
+            assert!(
+                refused.text.contains("Typed</textarea>")
+                    && refused.text.contains("value=\"fr\" lang=\"fr\" selected")
+            );
+            // What is wrong is marked, and nothing else.
+            assert_eq!(refused.text.matches("aria-invalid=\"true\"").count(), 1, "{wrong:?}");
+            let marked =
+                refused.text.split_once("aria-invalid").unwrap().0.rsplit_once("<input").unwrap().1;
+            assert!(marked.contains(&format!("name=\"{field}\"")), "{marked}");
+        }
+    }
+    assert!(instance.ok(&["user", "show", "ada"], "").contains("display       Ada"));
+    assert_eq!(seen(&server)["links"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn the_whole_profile_is_cleared_by_what_is_empty() {
+    let (_instance, server, mut browser) = at_home("");
+    let full = [("display", "A"), ("pronoun", " she/her "), ("bio", " One\r\ntwo ")];
+    browser.submit("/account/profile", &full).leads("/account?done=saved");
+    let profile = seen(&server);
+    assert_eq!((&profile["display"], &profile["bio"]), (&json!("A"), &json!("One\ntwo")));
+    browser.get("/account");
+    assert_eq!(browser.value("pronoun").as_deref(), Some("she/her"));
+    // What was emptied stays empty where something else is refused.
+    browser.submit("/account/profile", &[("display", " "), ("pronoun", ""), ("bio", "")]);
+    assert!(browser.page.contains(">\n</textarea>"), "{}", browser.page);
+    assert_eq!(browser.value("pronoun").as_deref(), Some(""));
+    browser
+        .submit("/account/profile", &[("display", "A"), ("pronoun", ""), ("bio", "")])
+        .leads("/account?done=saved");
+    browser.get("/account");
+    assert_eq!(
+        (browser.value("pronoun").as_deref(), &seen(&server)["bio"]),
+        (Some(""), &Value::Null)
+    );
+}
+
+#[test]
+fn a_field_takes_as_much_as_its_hint_says_and_no_more() {
+    let (_instance, _server, mut browser) = at_home("");
+    for (field, most, words) in [
+        ("display", 50, "The display name must be 1 to 50 characters long."),
+        ("pronoun", 32, "The pronoun must be at most 32 characters long."),
+        ("bio", 4096, "The text must be at most 4096 characters long."),
+    ] {
+        assert!(browser.page.contains(&format!("{most} characters.")), "{field}");
+        // Browsers count an emoji as two.
+        assert!(browser.page.contains(&format!("maxlength=\"{}\"", 2 * most)), "{field}");
+        let mut send = |count| {
+            let text = "🌙".repeat(count);
+            let fields = if field == "display" {
+                vec![(field, &*text)]
+            } else {
+                vec![("display", "Ada"), (field, &text)]
+            };
+            browser.get("/account");
+            browser.submit("/account/profile", &fields)
+        };
+        send(most).leads("/account?done=saved");
+        let refused = send(most + 1);
+        assert!(refused.status == 400 && refused.text.contains(words), "{field}: {}", refused.text);
+    }
+    // Ten links of full length, and all else besides.
+    let url = format!("https://a.example/{}", "%".repeat(2048 - 18));
+    let names: Vec<_> = (0..10).map(|row| format!("link_url_{row}")).collect();
+    let bio = "🌙".repeat(4096);
+    let fields = [("display", "Ada"), ("bio", &bio)]
+        .into_iter()
+        .chain(names.iter().map(|name| (name.as_str(), &*url)));
+    let fields: Vec<_> = fields.collect();
+    browser.submit("/account/profile", &fields).leads("/account?done=saved");
+}
+
+#[test]
+fn a_new_picture_is_seen_at_once() {
+    let (_instance, server, mut browser) = at_home("");
+    assert!(browser.page.contains("class=\"initial\""));
+    let mut seen = Vec::new();
+    for picture in [PNG, GIF] {
+        browser.submit_file("/account/picture", ("file", picture)).leads("/account?done=saved");
+        browser.get("/account");
+        let path = browser
+            .page
+            .split_once("<img src=\"/api/")
+            .unwrap()
+            .1
+            .split('"')
+            .next()
+            .unwrap()
+            .to_owned();
+        assert!(path.starts_with("users/1/thumbnail?t="), "{path}");
+        let shown = server.client().get(&format!("/api/{path}"), &[]);
+        assert!(
+            shown.header("x-file-hash").unwrap().starts_with(path.split_once("?t=").unwrap().1),
+            "{path}"
+        );
+        seen.push(path);
+    }
+    assert_ne!(seen[0], seen[1]);
+}
+
+#[test]
+fn a_picture_that_is_not_taken_leads_to_a_page_that_says_why() {
+    let (instance, server, mut browser) =
+        at_home("[limits]\npicture_bytes = 102400\n[users]\ndefault_tags = []");
+    assert!(
+        browser.page.contains("at most 100\u{a0}KiB and 4096 pixels a side."),
+        "{}",
+        browser.page
+    );
+    let large = [PNG, &vec![0; 102_400]].concat();
+    let refused =
+        "That is not a picture that can be used: PNG, JPEG, GIF or WebP, at most 100\u{a0}KiB";
+    let check = |answer: Answer, status, words: &str| {
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (status, Some("text/html; charset=utf-8"))
+        );
+        assert!(answer.text.contains(words), "{}", answer.text);
+    };
+    check(browser.submit_file("/account/picture", ("file", b"")), 400, "Choose a picture first.");
+    check(browser.submit_file("/account/picture", ("other", PNG)), 400, "Choose a picture first.");
+    check(browser.submit_file("/account/picture", ("file", b"no picture")), 415, refused);
+    check(browser.submit_file("/account/picture", ("file", &large)), 413, refused);
+    // Larger than the form may be as well.
+    check(browser.submit_file("/account/picture", ("file", &large.repeat(4))), 413, refused);
+    check(browser.submit("/account/picture", &[("file", "x")]), 400, refused);
+    browser.get("/account?lang=fr");
+    assert!(
+        browser.page.contains("100\u{a0}Kio et 4096 pixels de côté au plus."),
+        "{}",
+        browser.page
+    );
+    assert_eq!(server.client().get("/api/users/1/thumbnail", &[]).status, 404);
+    instance.ok(&["user", "set", "ada", "--tags", "can_self_edit"], "");
+    check(
+        browser.submit_file("/account/picture", ("file", PNG)),
+        401,
+        "Vous n’y êtes pas autorisé.",
+    );
+    instance.ok(&["session", "revoke", "--user", "ada"], "");
+    browser
+        .submit_file("/account/picture", ("file", PNG))
+        .leads("/login?because=session&return_to=/account");
+}

@@ -1,0 +1,176 @@
+//! The pages, as they are delivered; `tests/browser` looks at them.
+
+use crate::harness::Instance;
+
+#[test]
+fn the_way_leads_to_the_login_page_and_behind_it() {
+    let instance = Instance::new();
+    instance.add_user("ada", "hunter22");
+    let server = instance.serve();
+    let client = server.client();
+    let leads = |path: &str, headers: &[(&str, &str)], to: &str| {
+        let answer = client.get(path, headers);
+        assert_eq!((answer.status, answer.header("location")), (303, Some(to)), "{path}");
+    };
+    leads("/", &[], "/login");
+    leads("/account", &[], "/login");
+    let cookie = client.log_in("ada", "hunter22").cookie();
+    leads("/login", &[("Cookie", &cookie)], "/account");
+    assert_eq!(client.get("/account", &[("Cookie", &cookie)]).status, 200);
+    assert_eq!(client.get("/elsewhere", &[]).status, 404);
+}
+
+/// What a page loads from the server.
+fn loaded(page: &str) -> Vec<&str> {
+    page.split('"').filter(|part| part.starts_with("/static/")).collect()
+}
+
+#[test]
+fn everything_that_a_page_loads_is_its_own_and_kept_in_a_tight_policy() {
+    let instance = Instance::new();
+    let server = instance.serve();
+    let client = server.client();
+    let page = client.get("/login", &[]);
+    assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+    for (name, value) in [
+        (
+            "content-security-policy",
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+             form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        ),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        ("cache-control", "no-store"),
+    ] {
+        assert_eq!(page.header(name), Some(value));
+    }
+    assert!(page.header("permissions-policy").unwrap().contains("camera=()"));
+    assert_eq!(page.header("strict-transport-security"), None, "the public URL is http");
+    let loaded = loaded(&page.text);
+    assert_eq!(loaded.len(), 2, "with the page itself, three requests");
+    for path in loaded {
+        let file = client.get(path, &[]);
+        assert_eq!(
+            (file.status, file.header("x-content-type-options")),
+            (200, Some("nosniff")),
+            "{path}"
+        );
+        assert_eq!(file.header("cache-control"), Some("public, max-age=31536000, immutable"));
+    }
+    assert!(!page.text.contains("://"), "nothing from elsewhere");
+    for inline in ["<script>", "<style", " style=", " onclick=", "javascript:"] {
+        assert!(!page.text.contains(inline), "{inline}");
+    }
+}
+
+#[test]
+fn where_the_public_url_is_https_browsers_keep_to_it() {
+    let instance = Instance::with("[server]\npublic_url = 'https://nox.example'");
+    let server = instance.serve();
+    let page = server.client().get("/login", &[]);
+    assert_eq!(page.header("strict-transport-security"), Some("max-age=63072000"));
+    let cookie = page.header("set-cookie").unwrap();
+    assert!(cookie.starts_with("__Host-nox_browser=") && cookie.contains("; Secure"), "{cookie}");
+}
+
+#[test]
+fn the_login_page_is_light() {
+    let instance = Instance::new();
+    let server = instance.serve();
+    let client = server.client();
+    let page = client.get("/login", &[]).text;
+    let length = |path: &str, headers| {
+        client.get(path, headers).header("content-length").unwrap().parse::<usize>().unwrap()
+    };
+    let plain: usize = loaded(&page).into_iter().map(|path| length(path, &[])).sum();
+    let gzip = [("Accept-Encoding", "gzip")];
+    let compressed: usize = loaded(&page).into_iter().map(|path| length(path, &gzip)).sum();
+    assert!(page.len() + plain <= 24 * 1024, "{} + {plain}", page.len());
+    assert!(page.len() + compressed <= 9 * 1024, "{} + {compressed}", page.len());
+}
+
+#[test]
+fn a_browser_that_has_a_file_is_told_so() {
+    let instance = Instance::new();
+    let server = instance.serve();
+    let client = server.client();
+    let page = client.get("/login", &[]).text;
+    let path = loaded(&page)[0];
+    let tag = |headers| client.get(path, headers).header("etag").unwrap().to_owned();
+    let (plain, gzip) = (tag(&[]), tag(&[("Accept-Encoding", "br, gzip")]));
+    assert_ne!(plain, gzip);
+    let again = client.get(path, &[("If-None-Match", &plain)]);
+    assert_eq!((again.status, again.text.as_str()), (304, ""));
+    assert_eq!(client.get(path, &[("If-None-Match", "\"other\"")]).status, 200);
+    let head = client.send("HEAD", path, &[], b"");
+    assert_eq!((head.status, head.text.as_str()), (200, ""));
+    assert_eq!(client.get("/static/nox-0000000000000000.css", &[]).status, 404);
+}
+
+#[test]
+fn an_unknown_page_is_a_page_and_an_unknown_endpoint_is_an_envelope() {
+    let instance = Instance::new();
+    let server = instance.serve();
+    let page = server.client().get("/elsewhere?lang=fr", &[]);
+    assert_eq!((page.status, page.header("content-type")), (404, Some("text/html; charset=utf-8")));
+    assert!(
+        page.text.contains("<html lang=\"fr\">") && page.text.contains("Il n’y a rien ici"),
+        "{}",
+        page.text
+    );
+    assert_eq!(server.client().get("/api/elsewhere", &[]).json()["error"]["code"], 1);
+}
+
+#[test]
+fn a_page_wears_what_the_operator_chose() {
+    let instance = Instance::with(
+        "[instance]\ntitle = 'Héctazia & <b>'\naccent = '#7A1F5C'\nlogo = 'logo.svg'\n\
+         links = [{ label = 'Terms', url = 'https://example.org/terms?a=b&c' }]",
+    );
+    std::fs::write(instance.path("logo.svg"), "<svg xmlns='http://www.w3.org/2000/svg'/>").unwrap();
+    let server = instance.serve();
+    let page = server.client().get("/login", &[]).text;
+    assert!(page.contains("Héctazia &#38; &#60;b&#62;") && !page.contains("<b>"), "{page}");
+    assert!(
+        page.contains("href=\"https://example.org/terms?a=b&#38;c\"")
+            && page.contains("data:image/svg+xml;base64,PHN2Zy")
+    );
+    let style = server.client().get(loaded(&page)[0], &[]).text;
+    assert!(style.starts_with(":root{--brand:#7a1f5c}"), "{}", &style[..60]);
+}
+
+#[test]
+fn terms_privacy_and_rules_stand_at_the_foot_of_the_pages_in_their_language() {
+    let instance = Instance::with(
+        "[instance]\nterms = 'https://example.org/t'\nrules = 'https://example.org/r'",
+    );
+    let server = instance.serve();
+    let page = |tag: &str| server.client().get(&format!("/login?lang={tag}"), &[]).text;
+    let (english, french) = (page("en"), page("fr"));
+    assert!(english.contains(r#"<a href="https://example.org/t">Terms of use</a>"#), "{english}");
+    assert!(
+        english.contains(r#"<a href="https://example.org/r">Rules</a>"#)
+            && !english.contains("Privacy")
+    );
+    assert!(
+        french.contains(r#"<a href="https://example.org/t">Conditions d’utilisation</a>"#),
+        "{french}"
+    );
+}
+
+#[test]
+fn a_look_that_cannot_be_worn_is_refused_with_its_reason() {
+    for (setting, reason) in [
+        ("accent = '#ffcc00'", "too light"),
+        ("accent = 'red'", "#4b45c6"),
+        ("logo = 'missing.svg'", "missing.svg"),
+        ("logo = 'nox.toml'", "picture"),
+        ("links = [{ label = 'x', url = 'javascript:alert(1)' }]", "http"),
+        ("terms = '/terms'", "http"),
+    ] {
+        let instance = Instance::with(&format!("[instance]\n{setting}"));
+        let ran = instance.run(&["serve", "--listen", "127.0.0.1:0"], "");
+        assert_eq!(ran.status, 5, "{setting}");
+        assert!(ran.stderr.contains(reason) && ran.stderr.lines().count() == 1, "{}", ran.stderr);
+    }
+}

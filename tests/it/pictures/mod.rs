@@ -1,0 +1,5 @@
+//! Pictures of users.
+
+mod forms;
+mod serving;
+mod uploads;

@@ -1,0 +1,4 @@
+//! Relays, which ask whether a token is good.
+
+mod checkbearer;
+mod commands;

@@ -1,0 +1,274 @@
+//! Tokens that nobody was given, and tokens in places where none belongs.
+
+use std::fs;
+
+use base64::Engine;
+use base64::prelude::{BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD as B64};
+use hmac::{Hmac, KeyInit, Mac};
+use nox::crypto::Key;
+use nox::time::Timestamp;
+use serde_json::{Value, json};
+use sha2::{Sha256, Sha384, Sha512};
+
+use crate::harness::{Client, Instance, Person, Server};
+
+pub(super) const ME: &str = "/api/users/@me";
+
+const HS256: &str = r#"{"typ":"JWT","alg":"HS256"}"#;
+
+/// One who knows all that can be known, the signing key too.
+pub(super) struct Forger {
+    key: Vec<u8>,
+    claims: Value,
+    token: String,
+}
+
+impl Forger {
+    /// Knows a session of `ada`.
+    fn new(instance: &Instance, ada: &Person) -> Self {
+        let key = Key::load_or_create(&instance.path("nox.key")).unwrap().derive("token").to_vec();
+        let claims = B64.decode(ada.token.split('.').nth(1).unwrap()).unwrap();
+        Self { key, claims: serde_json::from_slice(&claims).unwrap(), token: ada.token.clone() }
+    }
+
+    /// The session's claims, one of them changed; `null` takes it out.
+    fn with(&self, name: &str, value: Value) -> String {
+        let mut claims = self.claims.clone();
+        claims.as_object_mut().unwrap().insert(name.into(), value);
+        claims.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+        claims.to_string()
+    }
+
+    /// With this header and these claims, signed as every other token.
+    fn sign(&self, header: &str, claims: &str) -> String {
+        signed(header, claims, |message| hs256(&self.key, message))
+    }
+}
+
+fn signed(header: &str, claims: &str, sign: impl Fn(&[u8]) -> Vec<u8>) -> String {
+    let message = format!("{}.{}", B64.encode(header), B64.encode(claims));
+    let signature = B64.encode(sign(message.as_bytes()));
+    format!("{message}.{signature}")
+}
+
+macro_rules! mac {
+    ($name:ident, $hash:ty) => {
+        fn $name(key: &[u8], message: &[u8]) -> Vec<u8> {
+            Hmac::<$hash>::new_from_slice(key)
+                .unwrap()
+                .chain_update(message)
+                .finalize()
+                .into_bytes()
+                .to_vec()
+        }
+    };
+}
+
+mac!(hs256, Sha256);
+
+mac!(hs384, Sha384);
+
+mac!(hs512, Sha512);
+
+/// Checks that a token opens nothing, wherever it is put.
+fn assert_nobodys(client: &Client, token: &str) {
+    let (bearer, cookie) = (format!("Bearer {token}"), format!("_uid={token}"));
+    for header in [("Authorization", bearer.as_str()), ("Cookie", &cookie)] {
+        client.get(ME, &[header]).failure(7, 401, ME);
+        client.get("/api/v2/users/@me", &[header]).named_failure("UNAUTHORIZED", 401);
+        let changed = client.send(
+            "POST",
+            "/api/auth/logout",
+            &[header, ("Origin", "http://localhost:53032")],
+            b"",
+        );
+        changed.failure(7, 401, "/api/auth/logout");
+        let page = client.get("/account", &[header]);
+        assert_eq!((page.status, page.header("location")), (303, Some("/login")), "{header:?}");
+        assert_eq!(client.get("/login", &[header]).status, 200);
+    }
+}
+
+pub(super) fn at_home() -> (Instance, Server, Person, Forger) {
+    let (instance, server, ada) = Person::at_home("");
+    let forger = Forger::new(&instance, &ada);
+    (instance, server, ada, forger)
+}
+
+#[test]
+fn only_one_algorithm_counts_and_only_with_the_key() {
+    let (instance, server, ada, forger) = at_home();
+    let client = server.client();
+    let claims = forger.claims.to_string();
+    assert_eq!(client.me(&forger.sign(HS256, &claims)).status, 200, "the forgery itself is sound");
+    for name in [
+        "none", "None", "NONE", "nOnE", "HS384", "HS512", "RS256", "ES256", "EdDSA", "hs256", "",
+        "HS256 ",
+    ] {
+        let header = json!({ "typ": "JWT", "alg": name }).to_string();
+        assert_nobodys(&client, &signed(&header, &claims, |_| Vec::new()));
+        assert_nobodys(&client, &forger.sign(&header, &claims));
+    }
+    let header = |name| json!({ "typ": "JWT", "alg": name }).to_string();
+    assert_nobodys(
+        &client,
+        &signed(&header("HS384"), &claims, |message| hs384(&forger.key, message)),
+    );
+    assert_nobodys(
+        &client,
+        &signed(&header("HS512"), &claims, |message| hs512(&forger.key, message)),
+    );
+    assert_nobodys(&client, &signed(HS256, &claims, |message| hs512(&forger.key, message)));
+    for header in [
+        "",
+        "{}",
+        "null",
+        "[]",
+        "HS256",
+        r#"{"alg":["HS256"]}"#,
+        r#"{"alg":null}"#,
+        r#"{"alg":256}"#,
+    ] {
+        assert_nobodys(&client, &forger.sign(header, &claims));
+    }
+    let master = fs::read(instance.path("nox.key")).unwrap();
+    for key in [b"".as_slice(), &[0; 32], &master, b"secret", b"localhost:53032", b"token"] {
+        assert_nobodys(&client, &signed(HS256, &claims, |message| hs256(key, message)));
+    }
+    assert_eq!(ada.get(ME).status, 200, "none of it ended the session");
+}
+
+#[test]
+fn a_header_names_no_key() {
+    let (_instance, server, _ada, forger) = at_home();
+    let client = server.client();
+    let (claims, own) = (forger.claims.to_string(), b"a key of my own".as_slice());
+    let jwk = json!({ "kty": "oct", "alg": "HS256", "k": B64.encode(own) });
+    for (name, value, key) in [
+        ("jwk", jwk.clone(), own),
+        ("jku", json!(format!("http://{}/keys", server.address)), own),
+        ("x5u", json!("http://127.0.0.1:9/cert.pem"), own),
+        ("x5c", json!([BASE64_URL_SAFE.encode(own)]), own),
+        ("kid", json!("../../../../../../dev/null"), b""),
+        ("kid", json!("/dev/null"), b""),
+        ("kid", json!("nox.toml"), own),
+        ("kid", json!("' UNION SELECT 'x' --"), b"x"),
+        ("kid", json!("x\u{0}"), b""),
+        ("kid", json!(7), own),
+        ("kid", json!("k".repeat(4000)), own),
+        ("crit", json!(["jwk"]), own),
+        ("zip", json!("DEF"), own),
+        ("cty", json!("JWT"), own),
+    ] {
+        let header = json!({ "typ": "JWT", "alg": "HS256", name: value }).to_string();
+        assert_nobodys(&client, &signed(&header, &claims, |message| hs256(key, message)));
+    }
+}
+
+#[test]
+fn a_right_signature_is_worth_nothing_with_wrong_claims() {
+    let (instance, server, ada, forger) = at_home();
+    instance.add_user("bob", "hunter22");
+    let client = server.client();
+    let now = Timestamp::now().seconds();
+    for (name, value) in [
+        ("exp", json!("9999999999")),
+        ("exp", Value::Null),
+        ("exp", json!(now - 1)),
+        ("exp", json!(0)),
+        ("exp", json!(-1)),
+        ("exp", json!(1e300)),
+        ("exp", json!(u64::MAX)),
+        ("exp", json!([now + 60])),
+        ("iss", Value::Null),
+        ("iss", json!("elsewhere.example")),
+        ("iss", json!("")),
+        ("sub", Value::Null),
+        ("sub", json!("2")),
+        ("sub", json!("0")),
+        ("sub", json!("-1")),
+        ("sub", json!("99999999999999999999")),
+        ("sub", json!("1' OR '1'='1")),
+        ("sub", json!(1)),
+        ("sub", json!({ "$ne": 0 })),
+        ("jti", Value::Null),
+        ("jti", json!("00000000-0000-0000-0000-000000000000")),
+        ("jti", json!("0190a000-0000-7000-8000-000000000001")),
+        ("jti", json!("%")),
+        ("jti", json!("' OR 1=1 --")),
+    ] {
+        assert_nobodys(&client, &forger.sign(HS256, &forger.with(name, value)));
+    }
+    let claims = forger.claims.to_string();
+    let again = format!("{{\"sub\":\"2\",{}", &claims[1..]);
+    for claims in [again.as_str(), "", "{}", "[]", "null", "7", &claims[1..], &"[".repeat(3000)] {
+        assert_nobodys(&client, &forger.sign(HS256, claims));
+    }
+    assert_eq!(ada.get(ME).data()["username"], "ada");
+    // Signed by the same key and in the table, until it no longer is.
+    ada.post("/api/auth/logout", &json!({})).data();
+    assert_nobodys(&client, &forger.sign(HS256, &forger.claims.to_string()));
+}
+
+#[test]
+fn a_token_of_another_server_is_nobodys() {
+    let (instance, server, ada, _) = at_home();
+    let (_other, elsewhere, _, _) = at_home();
+    assert_nobodys(&elsewhere.client(), &ada.token);
+    // Nor one of a server with the same key, the same sessions and another address.
+    server.stop();
+    instance.configure("[server]\naddress = 'copy.example'\n");
+    assert_nobodys(&instance.serve().client(), &ada.token);
+    instance.configure("");
+    assert_eq!(instance.serve().client().me(&ada.token).status, 200);
+}
+
+#[test]
+fn a_token_is_three_parts_and_nothing_around_them() {
+    let (_instance, server, ada, forger) = at_home();
+    let client = server.client();
+    let token = &forger.token;
+    let [header, claims, signature] = token.split('.').collect::<Vec<_>>()[..] else {
+        panic!("{token}")
+    };
+    for bent in [
+        "",
+        ".",
+        "..",
+        "...",
+        header,
+        &format!("{header}.{claims}"),
+        &format!("{header}.{claims}."),
+        &format!(".{claims}.{signature}"),
+        &format!("{header}..{signature}"),
+        &format!("{token}."),
+        &format!("{token}.{signature}"),
+        &format!(".{token}"),
+        &format!("{token}="),
+        &format!("{token}~"),
+        &format!("{header}.{claims}.{}", &signature[..42]),
+        &format!("{header}.{claims}.{signature}A"),
+        &format!("{header} .{claims}.{signature}"),
+        &format!("{header}.{claims} {signature}"),
+        &format!("\"{token}"),
+        &format!("{token},{token}"),
+        &token.to_lowercase(),
+        &"a".repeat(8000),
+    ] {
+        assert_nobodys(&client, bent);
+    }
+    assert_eq!(ada.get(ME).status, 200);
+}
+
+#[test]
+fn the_removal_of_an_account_ends_its_sessions_at_once() {
+    let (instance, server, ada, forger) = at_home();
+    let client = server.client();
+    instance.ok(&["user", "remove", "ada", "--yes"], "");
+    assert_nobodys(&client, &ada.token);
+    // Nor does the next of that name inherit them.
+    instance.add_user("ada", "hunter22");
+    assert_nobodys(&client, &ada.token);
+    assert_nobodys(&client, &forger.sign(HS256, &forger.with("sub", json!("2"))));
+    assert_eq!(client.log_in("ada", "hunter22").status, 200);
+}
