@@ -7,6 +7,7 @@ mod listen;
 mod log;
 mod mail;
 mod theme;
+mod timeout;
 mod values;
 
 use std::fs;
@@ -19,6 +20,7 @@ pub use listen::Listen;
 pub use log::{LogFormat, LogLevel};
 pub use mail::{Hidden, MailTls};
 pub use theme::{Accent, FooterLink, WebUrl};
+pub use timeout::Timeout;
 pub use values::{
     CookieDomain, DefaultTag, Issuer, Network, Origin, Registration, ServerAddress, Within,
 };
@@ -241,6 +243,7 @@ sections! {
         password: Hidden = Hidden::default(),
         password_file: PathBuf = PathBuf::new(),
         from: String = String::new(),
+        timeout: Timeout = Timeout::from_secs(30),
     }
     Backup {
         every: Option<Span> = None,
@@ -255,6 +258,12 @@ sections! {
     Limits {
         login_queue: Within<1, 100_000> = Within::new(512),
         shutdown_grace: Span = Span::from_secs(10),
+        head_timeout: Timeout = Timeout::from_secs(15),
+        body_timeout: Timeout = Timeout::from_secs(30),
+        upload_timeout: Timeout = Timeout::from_secs(90),
+        stall_timeout: Timeout = Timeout::from_secs(15),
+        write_timeout: Timeout = Timeout::from_secs(30),
+        idle_timeout: Timeout = Timeout::from_secs(15),
         picture_bytes: Within<1024, 16_777_216> = Within::new(4_194_304),
         audit_age: Span = Span::from_days(365),
     }

@@ -48,6 +48,8 @@ fn a_mistake_is_told_with_its_line_and_with_what_would_be_right() {
         ("[server]\nlisten = \"here\"", ["line 2", "\"here\"", "host:port"]),
         ("[server]\npublic_url = \"ftp://x\"", ["line 2", "\"ftp://x\"", "https://"]),
         ("[session]\nlifetime = \"soon\"", ["line 2", "\"soon\"", "\"30d\""]),
+        ("[limits]\nhead_timeout = \"2h\"", ["line 2", "\"2h\"", "between \"1s\" and \"1h\""]),
+        ("[mail]\ntimeout = \"0s\"", ["line 2", "\"0s\"", "\"45s\""]),
         ("[totp]\nskew = 3", ["line 2", "3", "between 0 and 2"]),
         ("[log]\nlevel = \"loud\"", ["line 2", "`loud`", "`info`"]),
         (
@@ -186,7 +188,7 @@ proptest! {
         prop_assert!(is_read_again::<ServerAddress>(&text) && is_read_again::<Origin>(&text) && is_read_again::<Listen>(&text));
         prop_assert!(is_read_again::<Issuer>(&text) && is_read_again::<CookieDomain>(&text) && is_read_again::<DefaultTag>(&text));
         prop_assert!(is_read_again::<Network>(&text) && is_read_again::<Accent>(&text) && is_read_again::<WebUrl>(&text));
-        prop_assert!(is_read_again::<Span>(&text));
+        prop_assert!(is_read_again::<Span>(&text) && is_read_again::<Timeout>(&text));
         if let Ok(domain) = CookieDomain::try_from(text) {
             prop_assert!(!domain.as_str().contains([':', '/', '@', ' ']), "{}", domain);
         }

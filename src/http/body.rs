@@ -8,15 +8,14 @@ use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::web::{self, Bytes};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
-use tokio::time::timeout;
+use tokio::time;
 
 use super::connection::Turn;
 use super::envelope::Failure;
+use super::extract::bridge;
 use super::object::Object;
 use crate::error::{Error, Result};
 
-/// How long a body may take to arrive: the framework times only the head.
-const PATIENCE: Duration = Duration::from_secs(30);
 const MEDIA_TYPE: &str = "application/json";
 
 type Read<T> = Pin<Box<dyn Future<Output = Result<T, Failure>>>>;
@@ -94,7 +93,8 @@ pub(super) fn read(
 ) -> impl Future<Output = Result<Bytes>> + use<> {
     let is_plain = is_plain(request);
     let is_coded = !is_plain && declared_length(request).is_some_and(|length| length > 0);
-    let body = receive(request, payload, (limit, PATIENCE), move |payload| async move {
+    let allowance = Allowance::of_body(request, limit);
+    let body = receive(request, payload, allowance, move |payload| async move {
         let body = payload.to_bytes_limited(limit).await;
         let body = body.map_err(|_| Error::PayloadTooLarge { limit })?;
         let body = body.map_err(|_| Error::InvalidRequest)?;
@@ -120,11 +120,28 @@ pub(super) fn declared_length(request: &HttpRequest) -> Option<usize> {
     request.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// Lets `take` have a body that says that it is no larger than `limit`, for so long.
+/// How much a client may send for a body, and how long it may take. The framework times only the
+/// head.
+#[derive(Clone, Copy)]
+pub(super) struct Allowance {
+    /// In bytes.
+    pub limit: usize,
+    pub timeout: Duration,
+}
+
+impl Allowance {
+    /// The configured timeout of bodies. Without a configuration, there is no handler either.
+    fn of_body(request: &HttpRequest, limit: usize) -> Self {
+        let timeout = bridge(request).map(|bridge| bridge.config().limits.body_timeout.into());
+        Self { limit, timeout: timeout.unwrap_or_default() }
+    }
+}
+
+/// Lets `take` have a body that announces no larger a length than is allowed.
 pub(super) fn receive<T, Taking, Taken>(
     request: &HttpRequest,
     payload: &mut Payload,
-    (limit, patience): (usize, Duration),
+    Allowance { limit, timeout }: Allowance,
     take: Taking,
 ) -> impl Future<Output = Result<T>> + use<T, Taking, Taken>
 where
@@ -140,7 +157,7 @@ where
             return Err(Error::PayloadTooLarge { limit });
         }
         let payload = payload.await.map_err(|_| Error::InvalidRequest)?;
-        timeout(patience, take(payload)).await.map_err(|_| Error::InvalidRequest)?
+        time::timeout(timeout, take(payload)).await.map_err(|_| Error::InvalidRequest)?
     }
 }
 
@@ -153,7 +170,8 @@ impl FromRequest for Ignored {
     type Future = Read<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let body = receive(request, payload, (usize::MAX, PATIENCE), |mut payload| async move {
+        let allowance = Allowance::of_body(request, usize::MAX);
+        let body = receive(request, payload, allowance, |mut payload| async move {
             let mut left = LARGEST_IGNORED;
             while let Some(Ok(chunk)) = payload.next().await {
                 left = left

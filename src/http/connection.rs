@@ -8,23 +8,28 @@ use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
-use super::PATIENCE;
-use super::clock::OnceAMinute;
-use crate::time::Timestamp;
+use super::slots::{Slot, Slots};
 
-/// How long a client may take to read the rest of an answer, from when the system keeps no more of
-/// it, or a large part of one.
-const TAKING: Duration = Duration::from_secs(30);
-/// How much is a large part, in bytes: slow clients get a large picture, and who drips does not
-/// hold a connection.
+/// How much a client must read within [`Timeouts::write`], in bytes, where an answer has more:
+/// slow clients get a large picture, and one that reads a byte at a time does not hold a connection.
 const PART: usize = 64 * 1024;
+
+/// How long a client may keep a connection waiting.
+#[derive(Clone, Copy)]
+pub(super) struct Timeouts {
+    /// For the head of a request, from its first byte.
+    pub head: Duration,
+    /// To read the rest of an answer, or [`PART`] of it, once the socket buffer is full.
+    pub write: Duration,
+    /// Until the next request on the connection begins.
+    pub idle: Duration,
+}
 
 /// Whose turn it is, as a connection and the requests on it tell each other.
 #[derive(Clone, Default)]
@@ -82,26 +87,45 @@ pub(super) struct Connection<S> {
     ahead: Option<u8>,
     /// After which request the client's turn is timed.
     timed: u64,
-    /// When the next request must be here, while it is the client's turn.
-    next: Option<Pin<Box<Sleep>>>,
+    timeouts: Timeouts,
+    /// The wait for the next request, while it is the client's turn.
+    next: Option<Wait>,
     /// When the answer must have been taken, while the system keeps no more of it.
     taken: Option<Pin<Box<Sleep>>>,
     /// How many bytes were taken since that time began.
     progress: usize,
-    _place: Place,
+    _slot: Slot,
+}
+
+/// The wait for the client's next request, and the timer that ends it.
+struct Wait {
+    timer: Pin<Box<Sleep>>,
+    received: Received,
+}
+
+/// What has come of the request that is waited for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Received {
+    /// Nothing: the idle timeout runs.
+    Nothing,
+    /// The first bytes. Most heads are complete with these, so the timer is still the old one.
+    FirstBytes,
+    /// A part of the head: the timeout of heads runs.
+    PartOfHead,
 }
 
 impl<S> Connection<S> {
-    pub(super) fn new(stream: S, places: &Arc<Places>) -> Self {
+    pub(super) fn new(stream: S, timeouts: Timeouts, slots: &Arc<Slots>) -> Self {
         Self {
             stream,
             turn: Turn::default(),
             ahead: None,
             timed: 0,
+            timeouts,
             next: None,
             taken: None,
             progress: 0,
-            _place: places.take(),
+            _slot: slots.take(),
         }
     }
 
@@ -119,21 +143,17 @@ impl<S> Connection<S> {
             if self.turn.requests.get() != self.timed {
                 (self.timed, self.next) = (self.turn.requests.get(), None);
             }
-            is_over(&mut self.next, PATIENCE, context)
+            let idle = self.timeouts.idle;
+            let next = self.next.get_or_insert_with(|| Wait {
+                timer: Box::pin(sleep(idle)),
+                received: Received::Nothing,
+            });
+            next.timer.as_mut().poll(context).is_ready()
         } else {
             self.next = None;
             false
         }
     }
-}
-
-/// Whether a timer, started here where it is not yet, has come to its end.
-fn is_over(
-    timer: &mut Option<Pin<Box<Sleep>>>,
-    after: Duration,
-    context: &mut Context<'_>,
-) -> bool {
-    timer.get_or_insert_with(|| Box::pin(sleep(after))).as_mut().poll(context).is_ready()
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Connection<S> {
@@ -153,7 +173,29 @@ impl<S: AsyncRead + Unpin> AsyncRead for Connection<S> {
             buffer.put_slice(&[byte]);
             return Poll::Ready(Ok(()));
         }
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        if let Some(next) = &mut self.next
+            && next.received == Received::Nothing
+            && buffer.filled().len() > before
+        {
+            next.received = Received::FirstBytes;
+        }
+        read
+    }
+}
+
+impl<S> Connection<S> {
+    /// Starts the timeout of heads where a read has brought the beginning of one, and not all.
+    fn time_head(&mut self, context: &mut Context<'_>) {
+        if let Some(next) = &mut self.next
+            && next.received == Received::FirstBytes
+        {
+            next.received = Received::PartOfHead;
+            next.timer.set(sleep(self.timeouts.head));
+            // So that the task is woken.
+            let _ = next.timer.as_mut().poll(context);
+        }
     }
 }
 
@@ -181,17 +223,21 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
         match written {
-            Poll::Pending if is_over(&mut self.taken, TAKING, context) => {
-                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            Poll::Pending => {
+                let write = self.timeouts.write;
+                let timer = self.taken.get_or_insert_with(|| Box::pin(sleep(write)));
+                if timer.as_mut().poll(context).is_ready() {
+                    return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+                }
             }
             Poll::Ready(Ok(count)) if self.taken.is_some() => {
                 self.progress += count;
                 if self.progress >= PART {
                     self.progress = 0;
-                    self.taken = Some(Box::pin(sleep(TAKING)));
+                    self.taken = Some(Box::pin(sleep(self.timeouts.write)));
                 }
             }
-            _ => (),
+            Poll::Ready(_) => (),
         }
         written
     }
@@ -202,6 +248,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
         (self.taken, self.progress) = (None, 0);
         // The next read finds out; until then, the task must know when to try.
         self.is_late(context);
+        self.time_head(context);
         if self.ahead.is_some() && self.may_read() {
             context.waker().wake_by_ref();
         }
@@ -210,47 +257,5 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(context)
-    }
-}
-
-/// How many connections there may be at once; further clients wait outside, where they cost no
-/// descriptor.
-pub(super) struct Places {
-    all: usize,
-    taken: AtomicUsize,
-    /// Tells that there is none left.
-    warning: OnceAMinute,
-}
-
-impl Places {
-    pub(super) fn new(all: usize) -> Arc<Self> {
-        Arc::new(Self { all, taken: AtomicUsize::new(0), warning: OnceAMinute::new() })
-    }
-
-    fn take(self: &Arc<Self>) -> Place {
-        if self.taken.fetch_add(1, Ordering::Relaxed) + 1 == self.all {
-            self.warn(Timestamp::now());
-        }
-        Place(Arc::clone(self))
-    }
-
-    /// Says what the operator can do.
-    fn warn(&self, now: Timestamp) {
-        if self.warning.is_due(now) {
-            tracing::warn!(
-                connections = self.all,
-                "there is no place for another connection, new ones wait: raise the limit of open files (LimitNOFILE in \
-                 systemd, ulimit -n in a shell)"
-            );
-        }
-    }
-}
-
-/// A connection's place, free again once it is dropped.
-struct Place(Arc<Places>);
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.0.taken.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -36,6 +36,7 @@ mod relays;
 mod routes;
 mod server;
 mod sessions;
+mod slots;
 mod upload;
 mod users;
 mod verification;
@@ -46,7 +47,6 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::thread;
-use std::time::Duration;
 
 use actix_web::rt;
 use actix_web::web::Data;
@@ -58,9 +58,6 @@ use bridge::Bridge;
 use discovery::OpenApi;
 pub use listener::Listener;
 pub use pages::Look;
-
-/// How long a head may take to arrive, and how long an idle connection is kept.
-const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Serves on `listener` until SIGTERM or SIGINT, then finishes what is in flight within the
 /// configured grace; a second signal ends it at once. Calls `ready` once connections are accepted.

@@ -19,11 +19,12 @@ use actix_web::{App, Error};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::bridge::Bridge;
-use super::connection::{Connection, Places};
+use super::connection::{Connection, Timeouts};
 use super::discovery::OpenApi;
 use super::listener::{Listener, SocketFile};
 use super::pages::Look;
-use super::{PATIENCE, cors, framing, observe, routes};
+use super::slots::Slots;
+use super::{cors, framing, observe, routes};
 use crate::descriptors;
 
 /// How long a client has to hang up that sends a body after its answer.
@@ -45,7 +46,7 @@ pub(super) fn listen(
 ) -> io::Result<(ServerBuilder, Option<SocketFile>)> {
     let workers = descriptors::workers();
     let each = descriptors::connections() / workers;
-    let places = Places::new(each * workers);
+    let slots = Slots::new(each * workers);
     let server = Server::build().workers(workers).max_concurrent_connections(each);
     let stopping = server.graceful_shutdown_signal();
     let stopping = move || {
@@ -63,7 +64,7 @@ pub(super) fn listen(
                     let peer = stream.peer_addr().ok();
                     ready(Ok((stream, peer)))
                 };
-                fn_service(with_peer).and_then(service(&parts, &places, stopping.clone()))
+                fn_service(with_peer).and_then(service(&parts, &slots, stopping.clone()))
             })?;
             Ok((server, None))
         }
@@ -71,7 +72,7 @@ pub(super) fn listen(
             let server = server.listen_uds("http", unix, move || {
                 fn_service(|stream: UnixStream| ready(Ok((stream, None)))).and_then(service(
                     &parts,
-                    &places,
+                    &slots,
                     stopping.clone(),
                 ))
             })?;
@@ -83,7 +84,7 @@ pub(super) fn listen(
 /// What serves the requests on a stream, whatever its kind.
 fn service<S, Stopping, Stopped>(
     (bridge, document, look): &Parts,
-    places: &Arc<Places>,
+    slots: &Arc<Slots>,
     stopping: Stopping,
 ) -> impl ServiceFactory<
     (S, Option<SocketAddr>),
@@ -104,9 +105,15 @@ where
         .app_data(look.clone())
         .wrap(from_fn(layers))
         .configure(routes::configure);
+    let limits = &bridge.config().limits;
+    let timeouts = Timeouts {
+        head: limits.head_timeout.into(),
+        write: limits.write_timeout.into(),
+        idle: limits.idle_timeout.into(),
+    };
     let http = HttpService::build()
-        .keep_alive(PATIENCE)
-        .client_request_timeout(PATIENCE)
+        .keep_alive(timeouts.idle)
+        .client_request_timeout(timeouts.head)
         .client_disconnect_timeout(LINGERING)
         // Whoever hangs up waits for no answer, and leaves the queue.
         .h1_allow_half_closed(false)
@@ -116,8 +123,8 @@ where
             framing::connected(data);
         })
         .h1(map_config(app, |()| AppConfig::default()));
-    let places = Arc::clone(places);
-    fn_service(move |(stream, peer)| ready(Ok((Connection::new(stream, &places), peer))))
+    let slots = Arc::clone(slots);
+    fn_service(move |(stream, peer)| ready(Ok((Connection::new(stream, timeouts, &slots), peer))))
         .and_then(http)
 }
 

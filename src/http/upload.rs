@@ -16,7 +16,7 @@ use actix_web::{FromRequest, HttpRequest};
 use futures_util::{Stream, StreamExt, stream};
 use tokio::time::sleep;
 
-use super::body::{COMPRESSED, declared_length, is_plain, receive};
+use super::body::{Allowance, COMPRESSED, declared_length, is_plain, receive};
 use super::bridge::UploadPermit;
 use super::envelope::Failure;
 use super::extract::{authenticated_change, bridge};
@@ -25,11 +25,8 @@ use crate::domain::sessions::Principal;
 use crate::domain::users::UserId;
 use crate::error::{Error, Result};
 
-/// How long an upload may take: a few MiB by a slow line.
-const PATIENCE: Duration = Duration::from_secs(90);
-/// How long a part of an upload may take, and how large that is, in bytes: who sends nothing more
-/// keeps no room.
-const STALL: Duration = Duration::from_secs(15);
+/// How much of an upload must come within `limits.stall_timeout`, in bytes: a client that sends
+/// nothing more keeps no memory.
 const PART: usize = 64 * 1024;
 /// What stands around the file in a form, in bytes.
 const AROUND: usize = 64 * 1024;
@@ -98,11 +95,15 @@ pub(super) fn read(
         if !is_plain(&request) {
             return Err(COMPRESSED);
         }
-        let held = bridge?.upload(user, length).await?;
+        let bridge = bridge?;
+        let limits = &bridge.config().limits;
+        let allowance = Allowance { limit: most, timeout: limits.upload_timeout.into() };
+        let stall = limits.stall_timeout.into();
+        let held = bridge.upload(user, length).await?;
         let mut payload = payload;
-        let form = receive(&request, &mut payload, (most, PATIENCE), |payload| async move {
+        let form = receive(&request, &mut payload, allowance, |payload| async move {
             let is_over = Rc::new(Cell::new(false));
-            let body = bounded(payload, most, Rc::clone(&is_over));
+            let body = bounded(payload, most, stall, Rc::clone(&is_over));
             let form = if is_form { parts(&headers, body, limit).await } else { whole(body).await };
             if is_over.get() { Err(Error::PayloadTooLarge { limit }) } else { form }
         });
@@ -150,10 +151,11 @@ fn hash(headers: &HeaderMap) -> Result<Option<[u8; 32]>> {
 fn bounded(
     body: impl Stream<Item = Result<Bytes, PayloadError>> + 'static,
     most: usize,
+    stall: Duration,
     is_over: Rc<Cell<bool>>,
 ) -> impl Stream<Item = Result<Bytes, PayloadError>> + 'static {
     let mut left = most;
-    let (mut pause, mut came) = (Box::pin(sleep(STALL)), 0);
+    let (mut pause, mut came) = (Box::pin(sleep(stall)), 0);
     let mut body = Box::pin(body);
     stream::poll_fn(move |context| {
         let Poll::Ready(chunk) = body.as_mut().poll_next(context) else {
@@ -167,7 +169,7 @@ fn bounded(
         left = left.saturating_sub(chunk.len());
         came += chunk.len();
         if came >= PART {
-            (pause, came) = (Box::pin(sleep(STALL)), 0);
+            (pause, came) = (Box::pin(sleep(stall)), 0);
         }
         Poll::Ready(Some(if is_over.get() { Err(PayloadError::Overflow) } else { Ok(chunk) }))
     })

@@ -19,9 +19,6 @@ use crate::crypto;
 use crate::domain::letters::Written;
 use crate::error::Result;
 
-/// How long one mail may take, from the first packet to the server's answer.
-const LIMIT: Duration = Duration::from_secs(30);
-
 /// Why no mail can be sent.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
@@ -56,8 +53,8 @@ pub enum MailError {
     #[error("the mail server did not take it")]
     Smtp(#[from] lettre::transport::smtp::Error),
     /// The mail server takes too long.
-    #[error("the mail server did not answer within {} seconds", LIMIT.as_secs())]
-    Slow,
+    #[error("the mail server did not answer within {} seconds", .0.as_secs())]
+    Slow(Duration),
     /// The system refuses what it takes to send.
     #[error("cannot start to send")]
     System(#[from] io::Error),
@@ -70,6 +67,8 @@ pub(super) struct Route {
     from: Mailbox,
     /// For the ids of mails.
     host: String,
+    /// How long one mail may take, from the first packet to the server's answer.
+    timeout: Duration,
 }
 
 impl Route {
@@ -87,12 +86,17 @@ impl Route {
             .port(u16::try_from(port).unwrap_or(config.tls.usual_port()))
             .tls(tls(config)?)
             .hello_name(ClientId::Domain(host.into()))
-            .timeout(Some(LIMIT));
+            .timeout(Some(config.timeout.into()));
         if !config.user.is_empty() {
             transport =
                 transport.credentials(Credentials::new(config.user.clone(), password(config)?));
         }
-        Ok(Self { transport: transport.build(), from, host: host.into() })
+        Ok(Self {
+            transport: transport.build(),
+            from,
+            host: host.into(),
+            timeout: config.timeout.into(),
+        })
     }
 
     pub(super) async fn send(&self, mail: Mail) -> Result<String, MailError> {
@@ -107,8 +111,9 @@ impl Route {
             // RFC 3834, 5: nobody's holiday should answer.
             .header(AutoSubmitted)
             .multipart(MultiPart::alternative_plain_html(text, html))?;
-        let response =
-            timeout(LIMIT, self.transport.send(message)).await.map_err(|_| MailError::Slow)??;
+        let response = timeout(self.timeout, self.transport.send(message))
+            .await
+            .map_err(|_| MailError::Slow(self.timeout))??;
         Ok(format!("{} {}", response.code(), response.message().collect::<Vec<_>>().join(" ")))
     }
 }

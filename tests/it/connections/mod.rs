@@ -7,4 +7,5 @@ mod forwarded;
 mod framing;
 mod hostile_requests;
 mod slow_clients;
+mod timeouts;
 mod unix_socket;
