@@ -3,10 +3,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use nox::domain::fields::{Display, Email, Username};
-use nox::domain::identifier::{Identifier, Selector};
-use nox::domain::links::{NewLink, SentLink};
-use nox::domain::tags::{GivenTag, OwnTag};
+use nox::domain::accounts::fields::{Display, Email, Username};
+use nox::domain::accounts::identifier::{Identifier, Selector};
+use nox::domain::accounts::links::{NewLink, SentLink};
+use nox::domain::accounts::tags::{GivenTag, OwnTag};
 use url::Url;
 
 fuzz_target!(|text: &str| {

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use nox::domain::identifier::{Identifier, Selector};
+use nox::domain::accounts::identifier::{Identifier, Selector};
 
 const SERVER: &str = "nox.example:53032";
 

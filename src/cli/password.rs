@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::output::Stop;
 use crate::crypto::generate_password;
 use crate::domain::App;
-use crate::domain::fields::NewPassword;
+use crate::domain::accounts::fields::NewPassword;
 use crate::error::Error;
 
 /// Without one of these, the password is asked for twice.

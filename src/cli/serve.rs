@@ -11,8 +11,8 @@ use super::user::named;
 use crate::config::{Config, Listen};
 use crate::crypto::generate_password;
 use crate::descriptors;
-use crate::domain::fields::{NewPassword, Username};
-use crate::domain::users::{self, NewAccount};
+use crate::domain::accounts::fields::{NewPassword, Username};
+use crate::domain::accounts::registration::{NewAccount, register_first};
 use crate::domain::{App, backup, doctor};
 use crate::http;
 use crate::time::Timestamp;
@@ -91,7 +91,7 @@ fn make_first_user(app: &App, output: Output, username: Username) -> Result<()> 
         display: None,
         is_admin: true,
     };
-    users::register_first(app, registration, Timestamp::now(), |user| {
+    register_first(app, registration, Timestamp::now(), |user| {
         output.secret(format_args!(
             "first user: {}, password: {}",
             user.public.username,

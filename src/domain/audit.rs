@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
-use super::App;
-use super::identifier::by_name;
-use super::sessions::Device;
+use crate::domain::App;
+use crate::domain::accounts::identifier::by_name;
+use crate::domain::event::Event;
+use crate::domain::principal::Device;
 use crate::error::{Error, Result};
 use crate::storage::Connection;
 use crate::storage::audit::{self, Entry};
@@ -14,53 +15,9 @@ use crate::time::Timestamp;
 /// Old entries swept away with each new one, at most.
 const SWEEP: u32 = 4;
 
-macro_rules! events {
-    ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
-        /// What can happen.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(super) enum Event { $($(#[$doc])* $name,)* }
-
-        impl Event {
-            /// Its name in the log.
-            pub(super) const fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $text,)* }
-            }
-        }
-    };
-}
-
-events! {
-    AccountCreated = "account.created",
-    AccountRenamed = "account.renamed",
-    AccountDisabled = "account.disabled",
-    AccountEnabled = "account.enabled",
-    /// By the operator.
-    AccountRemoved = "account.removed",
-    /// By its user.
-    AccountDeleted = "account.deleted",
-    PasswordChanged = "password.changed",
-    EmailChanged = "email.changed",
-    EmailConfirmed = "email.confirmed",
-    SessionOpened = "session.opened",
-    /// The same, from where the user was never seen before.
-    SessionOpenedElsewhere = "session.opened.new_device",
-    SessionEnded = "session.ended",
-    /// All, or all others.
-    SessionsEnded = "sessions.ended",
-    TotpEnabled = "totp.enabled",
-    TotpDisabled = "totp.disabled",
-    EmailFactorEnabled = "email_factor.enabled",
-    EmailFactorDisabled = "email_factor.disabled",
-    RecoveryCodeUsed = "recovery_code.used",
-    RecoveryCodesRenewed = "recovery_codes.renewed",
-    /// By the operator, for a login.
-    CodeIssued = "code.issued",
-    KeyRotated = "key.rotated",
-}
-
 /// Writes down what happens to a user. `from` is where the user does it; without, it is the
 /// operator.
-pub(super) fn entry(event: Event, user: &User, from: Option<&Device>, now: Timestamp) -> Entry {
+pub(crate) fn entry(event: Event, user: &User, from: Option<&Device>, now: Timestamp) -> Entry {
     Entry {
         at: now,
         event: event.as_str().into(),
@@ -72,7 +29,7 @@ pub(super) fn entry(event: Event, user: &User, from: Option<&Device>, now: Times
 }
 
 /// Writes down what the operator does to everybody.
-pub(super) fn entry_for_all(event: Event, now: Timestamp) -> Entry {
+pub(crate) fn entry_for_all(event: Event, now: Timestamp) -> Entry {
     Entry {
         at: now,
         event: event.as_str().into(),
@@ -84,7 +41,7 @@ pub(super) fn entry_for_all(event: Event, now: Timestamp) -> Entry {
 }
 
 /// Stores a line, in the transaction that makes it so; the oldest go with time.
-pub(super) fn record(app: &App, connection: &Connection, entry: &Entry) -> Result<()> {
+pub(crate) fn record(app: &App, connection: &Connection, entry: &Entry) -> Result<()> {
     audit::delete_older(connection, entry.at.before(app.config.limits.audit_age.into()), SWEEP)?;
     audit::insert(connection, entry)
 }

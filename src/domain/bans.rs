@@ -4,9 +4,9 @@ use std::net::IpAddr;
 
 use serde::Serialize;
 
-use super::App;
-use super::identifier::by_name;
-use super::throttle;
+use crate::domain::App;
+use crate::domain::accounts::identifier::by_name;
+use crate::domain::throttle;
 use crate::error::{Error, Result};
 use crate::storage::users::{self, UserId};
 use crate::storage::{Connection, budgets};

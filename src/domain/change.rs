@@ -5,9 +5,10 @@
 use std::cell::RefCell;
 use std::ops::Deref;
 
-use super::App;
-use super::audit::{self, Event};
-use super::sessions::Device;
+use crate::domain::App;
+use crate::domain::audit;
+use crate::domain::event::Event;
+use crate::domain::principal::Device;
 use crate::error::{Error, Result};
 use crate::storage::Connection;
 use crate::storage::users::User;
@@ -15,7 +16,7 @@ use crate::time::Timestamp;
 
 /// Who makes a change.
 #[derive(Clone, Copy)]
-pub(super) enum By<'a> {
+pub(crate) enum By<'a> {
     /// The operator, from the command line.
     Operator,
     /// The user, from there.
@@ -23,7 +24,7 @@ pub(super) enum By<'a> {
 }
 
 impl<'a> By<'a> {
-    pub(super) const fn device(self) -> Option<&'a Device> {
+    pub(crate) const fn device(self) -> Option<&'a Device> {
         match self {
             Self::Operator => None,
             Self::User(device) => Some(device),
@@ -32,7 +33,7 @@ impl<'a> By<'a> {
 }
 
 /// A transaction that changes accounts. It derefs to its connection, for storage.
-pub(super) struct Change<'a> {
+pub(crate) struct Change<'a> {
     app: &'a App,
     connection: &'a Connection,
     by: By<'a>,
@@ -43,7 +44,7 @@ pub(super) struct Change<'a> {
 
 impl Change<'_> {
     /// Records that something happens to a user, who is told at the address that they have here.
-    pub(super) fn happened(&self, event: Event, user: &User) -> Result<()> {
+    pub(crate) fn happened(&self, event: Event, user: &User) -> Result<()> {
         let entry = audit::entry(event, user, self.by.device(), self.now);
         audit::record(self.app, self.connection, &entry)?;
         self.notices.borrow_mut().push((event, user.clone()));
@@ -64,7 +65,7 @@ impl App {
     ///
     /// # Errors
     /// The database fails, or what `make` returns.
-    pub(super) fn change<T, E: From<Error>>(
+    pub(crate) fn change<T, E: From<Error>>(
         &self,
         by: By<'_>,
         now: Timestamp,

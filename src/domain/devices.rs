@@ -6,10 +6,10 @@ use std::time::Duration;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
-use super::App;
-use super::public_key::PublicKey;
-use super::sessions::Device;
-use super::throttle::network;
+use crate::domain::App;
+use crate::domain::network::network;
+use crate::domain::principal::Device;
+use crate::domain::public_key::PublicKey;
 use crate::error::Result;
 use crate::storage::Connection;
 use crate::storage::devices;
@@ -21,7 +21,7 @@ const MEMORY: Duration = Duration::from_hours(24 * 180);
 
 /// By what a user's device is known from earlier logins.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Known {
+pub(crate) enum Known {
     /// By the secret that its browser keeps: a name for it, which does not tell the secret.
     Browser(String),
     /// By its network.
@@ -29,7 +29,7 @@ pub(super) enum Known {
 }
 
 /// By what a device is known to a user, where they have logged in from there before.
-pub(super) fn find(
+pub(crate) fn find(
     app: &App,
     connection: &Connection,
     user: UserId,
@@ -47,7 +47,7 @@ pub(super) fn find(
 /// Remembers from where a user logs in, and tells whether they have logged in before, but never
 /// with that program. A program is known by its browser's secret, by its own public key, or by its
 /// address and its name for itself.
-pub(super) fn note(
+pub(crate) fn note(
     app: &App,
     connection: &Connection,
     user: UserId,

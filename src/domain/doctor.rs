@@ -7,10 +7,10 @@ use std::time::Duration;
 use rustix::fs::statvfs;
 use serde::Serialize;
 
-use super::backup::{self, BackupError};
-use super::{App, OpenError};
 use crate::config::Config;
 use crate::crypto::Key;
+use crate::domain::backup::{self, BackupError};
+use crate::domain::{App, OpenError};
 use crate::error::{Result, causes};
 use crate::files::parent;
 use crate::storage::{self, Connection, audit, keys, sessions};

@@ -8,10 +8,11 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use hmac::Mac;
 use zeroize::Zeroizing;
 
-use super::audit::{self, Event};
-use super::factors::totp;
-use super::{App, StartError};
 use crate::crypto::{self, KEY_LENGTH, Key, hmac_sha256, keyed};
+use crate::domain::audit;
+use crate::domain::event::Event;
+use crate::domain::factors::totp;
+use crate::domain::{App, StartError};
 use crate::error::Result;
 use crate::storage::users::UserId;
 use crate::storage::{
@@ -25,11 +26,11 @@ const HASH: &str = "hash";
 const PLACE: &str = "keys:hash";
 
 /// A key for keyed hashes.
-pub(super) type HashKey = Zeroizing<[u8; KEY_LENGTH]>;
+pub(crate) type HashKey = Zeroizing<[u8; KEY_LENGTH]>;
 
 /// Reads the key file, and opens with it what proves that it belongs to this database; makes both
 /// where there is nothing that another key would lose but sessions.
-pub(super) fn open(db: &Db, path: &Path) -> Result<(Key, HashKey), StartError> {
+pub(crate) fn open(db: &Db, path: &Path) -> Result<(Key, HashKey), StartError> {
     if !path.exists() && db.read(needs_its_key)? {
         return Err(StartError::KeyLost(path.to_owned()));
     }
@@ -76,7 +77,7 @@ fn needs_its_key(connection: &Connection) -> Result<bool> {
 }
 
 /// Whether a key opens what proves that it belongs to a database.
-pub(super) fn fits(connection: &Connection, key: &Key) -> Result<bool> {
+pub(crate) fn fits(connection: &Connection, key: &Key) -> Result<bool> {
     if !keys::exist(connection)? {
         return totp::opens_any(connection, key);
     }
@@ -84,7 +85,7 @@ pub(super) fn fits(connection: &Connection, key: &Key) -> Result<bool> {
 }
 
 /// The same for a key that is no file yet.
-pub(super) fn fits_bytes(connection: &Connection, bytes: &[u8; KEY_LENGTH]) -> Result<bool> {
+pub(crate) fn fits_bytes(connection: &Connection, bytes: &[u8; KEY_LENGTH]) -> Result<bool> {
     let opens = |sealed: Vec<u8>| crypto::open_with(bytes, PLACE, &sealed).is_ok();
     Ok(keys::find(connection, HASH)?.is_none_or(opens))
 }
@@ -97,7 +98,7 @@ fn unseal(key: &Key, sealed: &[u8]) -> Option<HashKey> {
 impl App {
     /// A hash of a short text that nobody can find by trial who has not the key file; `purpose` and
     /// `user` keep it to its place.
-    pub(super) fn keyed_hash(&self, purpose: &str, user: UserId, text: &str) -> [u8; 32] {
+    pub(crate) fn keyed_hash(&self, purpose: &str, user: UserId, text: &str) -> [u8; 32] {
         hmac_sha256(&self.hash_key, format!("{purpose}:{user}:{text}").as_bytes())
     }
 

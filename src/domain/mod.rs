@@ -1,32 +1,27 @@
 //! Floor 2: the rules. Plain synchronous Rust; the time is an argument.
 
-pub mod account;
+pub mod accounts;
 pub mod audit;
 pub mod auth;
 pub mod backup;
 pub mod bans;
 mod change;
-pub mod changes;
 mod devices;
 pub mod doctor;
-pub mod email;
+pub mod email_confirmation;
+mod event;
 pub mod factors;
-pub mod fields;
-pub mod identifier;
 pub mod keys;
-mod letters;
-pub mod links;
 pub mod mail;
+mod network;
 pub mod password;
 pub mod pictures;
-pub mod profile;
+pub mod principal;
 pub mod public_key;
 pub mod relays;
 pub mod sessions;
-pub mod tags;
 mod throttle;
 mod token;
-pub mod users;
 
 use std::path::PathBuf;
 
@@ -139,14 +134,15 @@ impl App {
 #[cfg(test)]
 mod testing {
     use super::App;
-    use super::fields::{NewPassword, Username};
-    use super::users::{NewAccount, UserId, register};
+    use super::accounts::UserId;
+    use super::accounts::fields::{NewPassword, Username};
+    use super::accounts::registration::{NewAccount, register};
     use crate::config::Config;
     use crate::error::Error;
     use crate::time::Timestamp;
 
     /// Adds a user who has been there since the epoch.
-    pub(super) fn add_user(app: &App, name: &str, password: &str) -> UserId {
+    pub(crate) fn add_user(app: &App, name: &str, password: &str) -> UserId {
         let account = NewAccount {
             username: Username::parse(name.into()).unwrap(),
             password: NewPassword::parse(password.to_owned().into(), &app.config).unwrap(),
@@ -158,7 +154,7 @@ mod testing {
     }
 
     /// An instance in a folder of its own, with hashes that take no time.
-    pub(super) fn app_with(settings: &str) -> (tempfile::TempDir, App) {
+    pub(crate) fn app_with(settings: &str) -> (tempfile::TempDir, App) {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("nox.toml");
         std::fs::write(&file, format!("[password]\nmemory_kib = 1024\niterations = 1\n{settings}"))

@@ -4,11 +4,12 @@ use imagesize::{ImageType, blob_size, image_type};
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use super::App;
-use super::identifier::Identifier;
-use super::profile::{Profile, is_url, profile};
-use super::sessions::{Principal, check_open};
-use super::tags::has_right;
+use crate::domain::App;
+use crate::domain::accounts::identifier::Identifier;
+use crate::domain::accounts::profile::{Profile, is_url, profile};
+use crate::domain::accounts::tags::has_right;
+use crate::domain::principal::Principal;
+use crate::domain::sessions::check_open;
 use crate::error::{Error, Result};
 use crate::storage::Connection;
 use crate::storage::pictures as rows;
@@ -111,7 +112,7 @@ pub fn upload(
 }
 
 /// Puts a picture in the place of the one before; the user is yet to be stored.
-pub(super) fn put(
+pub(crate) fn put(
     connection: &Connection,
     user: &mut User,
     kind: PictureKind,

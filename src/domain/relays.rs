@@ -7,10 +7,10 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::App;
-use super::profile::{PublicProfile, is_banned, public_profile};
-use super::sessions::find_open;
 use crate::crypto;
+use crate::domain::App;
+use crate::domain::accounts::profile::{PublicProfile, public_profile};
+use crate::domain::sessions::find_open;
 use crate::error::{Error, Result};
 use crate::storage::relays;
 pub use crate::storage::relays::Relay;
@@ -109,7 +109,7 @@ pub fn check_bearer(
         None => app.db.read(|connection| users::find_by_id(connection, named.1))?.map(Arc::new),
     };
     Ok(match user {
-        Some(user) if is_banned(&user, now) => Bearer::Blacklisted {
+        Some(user) if user.is_suspended(now) => Bearer::Blacklisted {
             user: Box::new(public_profile(app, &user, now)),
             until: user.banned_until,
             reason: user.ban_reason.clone(),

@@ -38,18 +38,18 @@ struct Claims<'a> {
 }
 
 /// Makes tokens, and tells its own from all others.
-pub(super) struct Signer {
+pub(crate) struct Signer {
     issuer: String,
     keyed: HmacSha256,
 }
 
 impl Signer {
-    pub(super) fn new(key: &Key, issuer: &str) -> Self {
+    pub(crate) fn new(key: &Key, issuer: &str) -> Self {
         Self { issuer: issuer.into(), keyed: keyed(&key.derive("token")) }
     }
 
     /// A token for one session.
-    pub(super) fn sign(
+    pub(crate) fn sign(
         &self,
         user: (UserId, &str),
         session: SessionId,
@@ -76,7 +76,7 @@ impl Signer {
 
     /// The session and the user that a token of ours names; `None` for any other, and after its
     /// last second.
-    pub(super) fn read(&self, token: &str, now: Timestamp) -> Option<(SessionId, UserId)> {
+    pub(crate) fn read(&self, token: &str, now: Timestamp) -> Option<(SessionId, UserId)> {
         let (message, signature) = token.rsplit_once('.')?;
         let claims = message.strip_prefix(HEADER)?.strip_prefix('.')?;
         let mut sent = [0; SIGNATURE_LENGTH];

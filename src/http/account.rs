@@ -18,17 +18,18 @@ use super::factors::any_code;
 use super::object::Object;
 use super::profile::OwnUser;
 use crate::domain::App;
-use crate::domain::account::{CURRENT, Edit, Farewell, delete, edit};
-use crate::domain::changes::Changes;
-use crate::domain::factors::Code;
-use crate::domain::fields::{
+use crate::domain::accounts::changes::Changes;
+use crate::domain::accounts::deletion::{DeletionRequest, delete};
+use crate::domain::accounts::edit::{CURRENT, Edit, edit};
+use crate::domain::accounts::fields::{
     Avatar, BannerUrl, Bio, Clearable, Display, Email, Home, NewPassword, PresenceText, Pronoun,
     Status, ThumbnailUrl, Username,
 };
-use crate::domain::links::{NewLink, links};
+use crate::domain::accounts::links::{NewLink, links};
+use crate::domain::accounts::tags::{OwnTag, own_tags, tags};
+use crate::domain::factors::Code;
 use crate::domain::password::Password;
-use crate::domain::sessions::Principal;
-use crate::domain::tags::{OwnTag, own_tags, tags};
+use crate::domain::principal::Principal;
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
 
@@ -145,7 +146,7 @@ pub(super) async fn remove(
         (None, text) => text.map(|text| ("password", Password::from(text))),
     };
     let has_password = password.is_some();
-    let farewell = Farewell { password, code: any_code(&mut body)? };
+    let farewell = DeletionRequest { password, code: any_code(&mut body)? };
     let work = move |app: &App| delete(app, &principal, &farewell, now);
     done(if has_password { bridge.hash(work).await? } else { bridge.run(work).await? })?;
     Ok(Reply::new(Success { success: true }).with_cookie(cookie::removal(bridge.config())))

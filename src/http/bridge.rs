@@ -12,7 +12,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::config::Config;
 use crate::domain::App;
-use crate::domain::users::UserId;
+use crate::domain::accounts::UserId;
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
 

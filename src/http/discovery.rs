@@ -17,9 +17,10 @@ use super::envelope::{Failure, Reply};
 use super::openapi::document_of;
 use super::query::Query;
 use crate::config::{Config, Registration};
-use crate::domain::identifier::Selector;
+use crate::domain::accounts::identifier::Selector;
+use crate::domain::accounts::registration::is_registration_open;
+use crate::domain::accounts::search;
 use crate::domain::password::MAX_LENGTH;
-use crate::domain::users;
 use crate::error::Error;
 use crate::time::Timestamp;
 
@@ -79,7 +80,7 @@ pub(super) async fn nodeinfo(
     bridge: Data<Bridge>,
     Now(now): Now,
 ) -> Result<impl Responder, Failure> {
-    let usage = bridge.search(move |app| users::usage(app, now)).await?;
+    let usage = bridge.search(move |app| search::usage(app, now)).await?;
     let config = bridge.config();
     let media_type =
         "application/json; profile=\"http://nodeinfo.diaspora.software/ns/schema/2.1#\"";
@@ -88,7 +89,7 @@ pub(super) async fn nodeinfo(
         "software": { "name": "nox", "version": VERSION },
         "protocols": [],
         "services": { "inbound": [], "outbound": [] },
-        "openRegistrations": users::may_anybody_register(config),
+        "openRegistrations": is_registration_open(config),
         "usage": {
             "users": {
                 "total": usage.total,
@@ -117,7 +118,7 @@ pub(super) async fn webfinger(
     let selector =
         account.and_then(|account| Selector::parse(account, config.server.address.as_str()));
     let Some(Selector::User(identifier)) = selector else { return Err(Error::UserNotFound.into()) };
-    let user = bridge.read(|app| users::select(app, &identifier, now))?;
+    let user = bridge.read(|app| search::select(app, &identifier, now))?;
     let (url, id) = (&config.server.public_url, user.id);
     let subject = format!("acct:{}@{}", user.username, user.server);
     Ok(HttpResponse::Ok().content_type("application/jrd+json").body(
@@ -204,7 +205,7 @@ pub(super) const CONFIGS: Doc = Doc::new("What a client may offer").gives(answer
 /// `GET /configs`
 pub(super) async fn configs(bridge: Data<Bridge>) -> Result<Reply<Configs>, Failure> {
     let config = bridge.config();
-    let may_register = users::may_anybody_register(config);
+    let may_register = is_registration_open(config);
     Ok(Reply::new(Configs {
         registration: config.users.registration,
         password_min_length: config.password.min_length.get(),

@@ -15,8 +15,8 @@ use super::envelope::{Failure, Reply};
 use super::extract::{AuthenticatedChange, authenticated_change, device};
 use super::factors::{CodeRequest, Disabled, Enabled, any_code, enable_mail_codes, enabled};
 use super::query::Query;
-use crate::domain::email;
-use crate::domain::fields::Email;
+use crate::domain::accounts::fields::Email;
+use crate::domain::email_confirmation as email;
 use crate::error::{Error, Result};
 
 /// That an address is its user's.

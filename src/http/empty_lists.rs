@@ -11,7 +11,7 @@ use super::doc::{Doc, answer};
 use super::envelope::{Failure, Reply};
 use super::extract::{Authenticated, Selected};
 use super::query::Query;
-use crate::domain::users;
+use crate::domain::accounts::search::select;
 use crate::error::Result;
 
 /// An empty list.
@@ -54,7 +54,7 @@ pub(super) async fn of_user(
     query: Query,
 ) -> Result<Reply<EmptyList>, Failure> {
     if let Selected::User(identifier) = selected {
-        bridge.read(|app| users::select(app, &identifier, now))?;
+        bridge.read(|app| select(app, &identifier, now))?;
     }
     empty(&query)
 }

@@ -13,9 +13,10 @@ use super::dialect::Dialect;
 use super::envelope::Failure;
 use super::{cookie, forwarded, origin};
 use crate::config::Config;
-use crate::domain::identifier::{Identifier, Selector};
+use crate::domain::accounts::identifier::{Identifier, Selector};
+use crate::domain::principal::{Device, Principal};
 use crate::domain::relays;
-use crate::domain::sessions::{Device, Principal, authenticate, is_to_be_noted, note};
+use crate::domain::sessions::{authenticate, is_to_be_noted, note};
 use crate::error::{Error, Result};
 use crate::language::Language;
 

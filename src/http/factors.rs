@@ -19,7 +19,7 @@ use crate::domain::factors::email;
 use crate::domain::factors::recovery::RecoveryCodes;
 use crate::domain::factors::totp::{self, Enrollment};
 use crate::domain::factors::{self, Code, verify};
-use crate::domain::sessions::Principal;
+use crate::domain::principal::Principal;
 use crate::error::{Error, Result};
 use crate::qr;
 use crate::time::Timestamp;

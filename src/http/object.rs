@@ -5,8 +5,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
-use crate::domain::fields::Clearable;
-use crate::domain::links::SentLink;
+use crate::domain::accounts::fields::Clearable;
+use crate::domain::accounts::links::SentLink;
 use crate::error::{Error, Result};
 
 /// A JSON object whose keys are all different.

@@ -23,7 +23,7 @@ use super::pages::has_tag;
 use super::profile::OwnUser;
 use super::upload::Upload;
 use crate::domain::App;
-use crate::domain::identifier::Identifier;
+use crate::domain::accounts::identifier::Identifier;
 use crate::domain::pictures::{self, Picture, PictureKind, Place, hex};
 use crate::error::Result;
 

@@ -4,9 +4,9 @@ use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 use super::dialect::Dialect;
+use crate::domain::accounts::UserId;
+use crate::domain::accounts::profile::{Link, Presence, Profile, PublicProfile};
 use crate::domain::pictures::PictureKind;
-use crate::domain::profile::{Link, Presence, Profile, PublicProfile};
-use crate::domain::users::UserId;
 use crate::time::Timestamp;
 
 /// A user as everybody sees them.

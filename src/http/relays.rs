@@ -12,9 +12,9 @@ use super::doc::{Doc, answer, schema};
 use super::envelope::{Failure, Reply};
 use super::extract::Relay;
 use super::object::Object;
-use crate::domain::identifier::Identifier;
+use crate::domain::accounts::UserId;
+use crate::domain::accounts::identifier::Identifier;
 use crate::domain::relays::{Bearer, check_bearer};
-use crate::domain::users::UserId;
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
 

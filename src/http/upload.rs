@@ -20,9 +20,9 @@ use super::body::{Allowance, COMPRESSED, declared_length, is_plain, receive};
 use super::bridge::UploadPermit;
 use super::envelope::Failure;
 use super::extract::{authenticated_change, bridge};
+use crate::domain::accounts::UserId;
 use crate::domain::pictures::NewFile;
-use crate::domain::sessions::Principal;
-use crate::domain::users::UserId;
+use crate::domain::principal::Principal;
 use crate::error::{Error, Result};
 
 /// How much of an upload must come within `limits.stall_timeout`, in bytes: a client that sends

@@ -14,10 +14,11 @@ use super::extract::{Authenticated, Selected, authenticated};
 use super::profile::{AnyUser, OwnUser, PublicUser};
 use super::query::Query;
 use crate::domain::App;
-use crate::domain::identifier::{Identifier, Selector};
-use crate::domain::profile::profile;
+use crate::domain::accounts::UserId;
+use crate::domain::accounts::identifier::{Identifier, Selector};
+use crate::domain::accounts::profile::profile;
+use crate::domain::accounts::search;
 use crate::domain::sessions::have_key;
-use crate::domain::users::{self, UserId};
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
 
@@ -80,7 +81,7 @@ pub(super) async fn one(
             Ok(AnyUser::Own(Box::new(OwnUser::new(profile(app, &principal.user, now), dialect))))
         }
         Selected::User(identifier) => {
-            let user = users::select(app, &identifier, now)?;
+            let user = search::select(app, &identifier, now)?;
             check_key(app, user.id, fingerprint, now)?;
             Ok(AnyUser::Public(Box::new(PublicUser::new(user, dialect))))
         }
@@ -118,9 +119,9 @@ pub(super) async fn search(
     let text = query.first("query").or_else(|| query.first("q")).map(str::to_owned);
     let among = among(&bridge, &request, &query)?;
     let page = query.page()?;
-    let wanted = users::Query { text: text.clone().unwrap_or_default(), among, page };
-    let users::Found { total, ids, users } =
-        bridge.search(move |app| users::search(app, &wanted, now)).await?;
+    let wanted = search::Query { text: text.clone().unwrap_or_default(), among, page };
+    let search::Found { total, ids, users } =
+        bridge.search(move |app| search::search(app, &wanted, now)).await?;
     let users: Vec<_> = users.into_iter().map(|user| PublicUser::new(user, dialect)).collect();
     let (limit, offset) = (page.limit, page.offset);
     Ok(Reply::new(Found { total, query: text, ids, limit, offset, items: users.clone(), users }))

@@ -10,10 +10,11 @@ use serde::Serialize;
 use super::output::{Output, Stop};
 use super::password::{Given, Source};
 use crate::domain::App;
-use crate::domain::fields::{Display, Email, Username};
-use crate::domain::profile::Profile;
-use crate::domain::tags::GivenTag;
-use crate::domain::users::{self, NewAccount};
+use crate::domain::accounts::fields::{Display, Email, Username};
+use crate::domain::accounts::operator;
+use crate::domain::accounts::profile::Profile;
+use crate::domain::accounts::registration::{NewAccount, register};
+use crate::domain::accounts::tags::GivenTag;
 use crate::error::{AccountField, Error};
 use crate::time::{Span, Timestamp};
 
@@ -131,14 +132,14 @@ impl User {
             Self::Tag(command) => command.run(app, output, now),
             Self::Disable { named: Named { name }, reason, until } => {
                 let until = until.map(|text| read_time(&text, now)).transpose()?;
-                users::disable(app, &name, reason.as_deref(), until, now)
+                operator::disable(app, &name, reason.as_deref(), until, now)
                     .map_err(|error| named(error, &name))?;
                 output
                     .say(format_args!("{name} can no longer log in; all its sessions have ended"));
                 Ok(())
             }
             Self::Enable(Named { name }) => {
-                users::enable(app, &name, now).map_err(|error| named(error, &name))?;
+                operator::enable(app, &name, now).map_err(|error| named(error, &name))?;
                 output.say(format_args!("{name} can log in again"));
                 Ok(())
             }
@@ -154,15 +155,14 @@ impl Add {
         let email = self.email.map(Email::parse).transpose().map_err(refused)?;
         let display = self.display.map(Display::parse).transpose().map_err(refused)?;
         // Nobody should type a password twice for a name that is taken.
-        if users::find(app, &self.name, now).is_ok() {
+        if operator::find(app, &self.name, now).is_ok() {
             return Err(refused(Error::AlreadyExists { what: "User", with: "this username" }));
         }
         let password = self.source.obtain(app)?;
         let new = password.parse(app).map_err(refused)?;
         let account = NewAccount { username, password: new, email, display, is_admin: self.admin };
         let show = |user: &Profile| show_password(output, user, &password);
-        let user =
-            users::register(app, account, now, show).map_err(|error| named(error, &self.name))?;
+        let user = register(app, account, now, show).map_err(|error| named(error, &self.name))?;
         if output.json && !password.is_generated {
             output.json(&user)?;
         }
@@ -181,13 +181,13 @@ impl Tag {
         let tags = tags.map_err(|error| named(error, &name))?;
         let (add, remove) = if is_new { (tags, Vec::new()) } else { (Vec::new(), tags) };
         let user =
-            users::retag(app, &name, add, &remove, now).map_err(|error| named(error, &name))?;
+            operator::retag(app, &name, add, &remove, now).map_err(|error| named(error, &name))?;
         if output.json { output.json(&user) } else { output.line(user.public.tags.join(" ")) }
     }
 }
 
 fn list(app: &App, output: Output, search: &str, now: Timestamp) -> Result<()> {
-    let found = users::list_all(app, search, now)?;
+    let found = operator::list_all(app, search, now)?;
     if output.json {
         return found.iter().try_for_each(|user| output.json(user));
     }
@@ -210,11 +210,11 @@ fn list(app: &App, output: Output, search: &str, now: Timestamp) -> Result<()> {
 
 fn passwd(app: &App, output: Output, name: &str, source: &Source, now: Timestamp) -> Result<()> {
     // Nobody should type a password twice for a name that is not there.
-    let user = users::find(app, name, now).map_err(|error| named(error, name))?;
+    let user = operator::find(app, name, now).map_err(|error| named(error, name))?;
     let password = source.obtain(app)?;
     let new = password.parse(app).map_err(|error| named(error, name))?;
     let show = || show_password(output, &user, &password);
-    users::change_password(app, name, &new, now, show).map_err(|error| named(error, name))?;
+    operator::change_password(app, name, &new, now, show).map_err(|error| named(error, name))?;
     if output.json && !password.is_generated {
         output.json(&user)?;
     }
@@ -234,14 +234,14 @@ fn show_password(output: Output, user: &Profile, password: &Given) -> Result<()>
 }
 
 fn remove(app: &App, output: Output, name: &str, yes: bool, now: Timestamp) -> Result<()> {
-    let user = users::find(app, name, now).map_err(|error| named(error, name))?.public;
+    let user = operator::find(app, name, now).map_err(|error| named(error, name))?.public;
     if !yes {
         output.confirm(
             format_args!("Remove {} (id {}) for good? [y/N] ", user.username, user.id),
             "--yes",
         )?;
     }
-    users::remove(app, name, now).map_err(|error| named(error, name))?;
+    operator::remove(app, name, now).map_err(|error| named(error, name))?;
     output.say(format_args!("removed {} and everything that belonged to it", user.username));
     Ok(())
 }

@@ -8,15 +8,15 @@ use clap::Args;
 use super::{Named, named};
 use crate::cli::output::{Output, Stop};
 use crate::domain::App;
-use crate::domain::changes::Changes;
-use crate::domain::fields::{
+use crate::domain::accounts::changes::Changes;
+use crate::domain::accounts::fields::{
     Avatar, BannerUrl, Bio, Clearable, Display, Email, Home, PresenceText, Pronoun, Status,
     ThumbnailUrl,
 };
-use crate::domain::links::{SentLink, links};
+use crate::domain::accounts::links::{SentLink, links};
+use crate::domain::accounts::operator;
+use crate::domain::accounts::tags::GivenTag;
 use crate::domain::pictures::{self, NewPicture, PictureKind};
-use crate::domain::tags::GivenTag;
-use crate::domain::users;
 use crate::error::{Error, Result as Checked};
 use crate::language::Language;
 use crate::time::Timestamp;
@@ -89,8 +89,8 @@ impl Set {
             .map(|(kind, file)| Ok((kind, read(app, kind, &file)?)))
             .collect::<Result<Vec<_>>>()?;
         let changes = self.changes().map_err(|error| named(error, &name))?;
-        let user =
-            users::set(app, &name, changes, &pictures, now).map_err(|error| named(error, &name))?;
+        let user = operator::set(app, &name, changes, &pictures, now)
+            .map_err(|error| named(error, &name))?;
         if output.json {
             output.json(&user)?;
         }

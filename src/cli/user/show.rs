@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::named;
 use crate::cli::output::{Output, printable};
 use crate::domain::App;
-use crate::domain::profile::{FactorStates, Link, Profile};
-use crate::domain::users::{self, Ban};
+use crate::domain::accounts::operator::{self, Suspension};
+use crate::domain::accounts::profile::{FactorStates, Link, Profile};
 use crate::time::Timestamp;
 
 /// A user, with the ban where one holds.
@@ -16,11 +16,11 @@ struct Inspected<'user> {
     #[serde(flatten)]
     user: &'user Profile,
     #[serde(skip_serializing_if = "Option::is_none")]
-    ban: Option<&'user Ban>,
+    ban: Option<&'user Suspension>,
 }
 
 pub(super) fn run(app: &App, output: Output, name: &str, now: Timestamp) -> Result<()> {
-    let (user, ban) = users::inspect(app, name, now).map_err(|error| named(error, name))?;
+    let (user, ban) = operator::inspect(app, name, now).map_err(|error| named(error, name))?;
     if output.json {
         return output.json(&Inspected { user: &user, ban: ban.as_ref() });
     }

@@ -2,21 +2,21 @@
 
 use std::net::IpAddr;
 
-use super::App;
-use super::audit::Event;
-use super::change::{By, Change};
-use super::devices;
-use super::email;
-use super::factors::{self, Code, Outcome};
-use super::identifier::Identifier;
-use super::password::Password;
-use super::profile::is_banned;
-use super::public_key::PublicKey;
-use super::sessions::{self, Device, OpenedSession};
-use super::throttle::{self, Budget};
-use super::users::{self, NewAccount, may_anybody_register};
 use crate::config::Config;
 use crate::crypto::hmac_sha256;
+use crate::domain::App;
+use crate::domain::accounts::identifier::Identifier;
+use crate::domain::accounts::registration::{self, NewAccount, is_registration_open};
+use crate::domain::change::{By, Change};
+use crate::domain::devices;
+use crate::domain::email_confirmation as email;
+use crate::domain::event::Event;
+use crate::domain::factors::{self, Code, Outcome};
+use crate::domain::password::Password;
+use crate::domain::principal::Device;
+use crate::domain::public_key::PublicKey;
+use crate::domain::sessions::{self, OpenedSession};
+use crate::domain::throttle::{self, Budget};
 use crate::error::{Error, Result};
 use crate::storage::users::{self as rows, User};
 use crate::time::Timestamp;
@@ -76,7 +76,7 @@ pub fn finish(
 ) -> Result<Box<OpenedSession>> {
     // It stands for a password only where it cannot stand alone.
     let user = factors::challenged(app, challenge, now).and_then(|user| {
-        if factors::is_on(&user) { Ok(user) } else { Err(Error::InvalidChallenge) }
+        if user.has_second_factor() { Ok(user) } else { Err(Error::InvalidChallenge) }
     })?;
     let enter = |tx: &Change<'_>| enter(app, tx, (device, None), (&user, None), now);
     let outcome = factors::with_factor(app, (&user, device), Some(code), now, enter);
@@ -130,7 +130,7 @@ fn decide(
     let enter = |tx: &Change<'_>| enter(app, tx, client, (&user, fresh_hash.as_deref()), now);
 
     // A right password gives back what it cost; a wrong code after it keeps a count of its own.
-    if factors::is_on(&user) {
+    if user.has_second_factor() {
         app.db.write(|connection| spent.refund(connection))?;
         return factors::with_factor(
             app,
@@ -152,7 +152,7 @@ fn decide(
 /// # Errors
 /// [`Error::ServiceDisabled`] where they may not.
 pub fn check_registration(config: &Config) -> Result<()> {
-    if may_anybody_register(config) { Ok(()) } else { Err(Error::ServiceDisabled) }
+    if is_registration_open(config) { Ok(()) } else { Err(Error::ServiceDisabled) }
 }
 
 /// Makes an account for a stranger and logs them in.
@@ -170,7 +170,7 @@ pub fn register(
     let _counted = throttle::spend(app, vec![Budget::registration(device.ip)], now)?;
     let hash = app.hasher.hash(&new.password.0)?;
     let (user, session) = app.change(By::User(device), now, |tx| {
-        let user = users::insert(tx, new, hash, now)?;
+        let user = registration::insert(tx, new, hash, now)?;
         tx.happened(Event::AccountCreated, &user)?;
         let session = sessions::open(app, tx, &user, (device, public_key.as_ref()), now)?;
         Ok::<_, Error>((user, session))
@@ -199,7 +199,7 @@ fn check_password(
     if !app.hasher.verify(&attempt.password, &user.password_hash)? {
         return Err(WRONG_PASSWORD);
     }
-    if is_banned(&user, now) { Err(banned(app)) } else { Ok(user) }
+    if user.is_suspended(now) { Err(banned(app)) } else { Ok(user) }
 }
 
 /// What a user with the right password learns of a ban.
@@ -233,9 +233,9 @@ fn enter(
 ) -> Result<Box<OpenedSession>> {
     let user = rows::find_by_id(tx, checked.id)?
         .filter(|user| user.password_changed_at == checked.password_changed_at)
-        .filter(|user| factors::are_as_in(user, checked))
+        .filter(|user| user.has_same_factors(checked))
         .ok_or(WRONG_PASSWORD)?;
-    if is_banned(&user, now) {
+    if user.is_suspended(now) {
         return Err(banned(app));
     }
     if let Some(hash) = fresh_hash {

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::{App, keys};
 use crate::config::Config;
 use crate::crypto::{KEY_LENGTH, Key, KeyError};
+use crate::domain::{App, keys};
 use crate::error::{Error, causes};
 use crate::storage::{Connection, OpenError, backup, keys as rows, sent_codes, sessions, users};
 use crate::time::Timestamp;

@@ -8,9 +8,9 @@ use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::Duration;
 
-use super::{BackupError, create, file_time};
 use crate::config;
 use crate::domain::App;
+use crate::domain::backup::{BackupError, create, file_time};
 use crate::files;
 use crate::time::{Span, Timestamp};
 

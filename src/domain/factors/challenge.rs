@@ -6,10 +6,9 @@ use std::time::Duration;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
-use super::email;
 use crate::domain::App;
-use crate::domain::profile::is_banned;
-use crate::domain::sessions::Device;
+use crate::domain::factors::email;
+use crate::domain::principal::Device;
 use crate::error::{Error, Result};
 use crate::storage::users::{self, User, UserId};
 use crate::time::Timestamp;
@@ -39,7 +38,7 @@ pub struct Challenge {
 
 /// Asks a user for their second factor. Where mail is the only one, a code goes out at once: some
 /// clients cannot ask for it.
-pub(super) fn demand(app: &App, user: &User, device: &Device, now: Timestamp) -> Result<Challenge> {
+pub(crate) fn demand(app: &App, user: &User, device: &Device, now: Timestamp) -> Result<Challenge> {
     let can_mail = app.mailer.is_on();
     if can_mail && user.has_email_factor && !user.has_totp {
         match email::mail_code(app, user, device, now) {
@@ -59,7 +58,7 @@ pub(super) fn demand(app: &App, user: &User, device: &Device, now: Timestamp) ->
 
 /// Makes the challenge for a user whose password was right. It is stored nowhere: its seal proves
 /// it.
-pub(super) fn make(app: &App, user: &User, now: Timestamp) -> Result<String> {
+pub(crate) fn make(app: &App, user: &User, now: Timestamp) -> Result<String> {
     let ends = now.after(LIFETIME).millis().to_be_bytes();
     let content = [&user.id.0.to_be_bytes()[..], &ends, &password_mark(app, user)].concat();
     Ok(BASE64_URL_SAFE_NO_PAD.encode(app.key.seal(PLACE, &content)?))
@@ -73,7 +72,7 @@ pub(super) fn make(app: &App, user: &User, now: Timestamp) -> Result<String> {
 pub fn user(app: &App, challenge: &str, now: Timestamp) -> Result<User> {
     let (id, ends, mark) = read(app, challenge).ok_or(Error::InvalidChallenge)?;
     let user = app.db.read(|connection| users::find_by_id(connection, id))?;
-    user.filter(|user| now < ends && mark == password_mark(app, user) && !is_banned(user, now))
+    user.filter(|user| now < ends && mark == password_mark(app, user) && !user.is_suspended(now))
         .ok_or(Error::InvalidChallenge)
 }
 

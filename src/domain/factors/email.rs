@@ -1,16 +1,17 @@
 //! Codes by mail as a second factor: for users whose address is verified and who switched it on.
 
-use super::challenge;
-use super::recovery::{self, RecoveryCodes};
-use super::sent;
-use super::{
-    Attempt, Code, Outcome, Proof, changed, consume_code, forget_the_rest, is_on, with_factor,
-};
 use crate::domain::App;
-use crate::domain::audit::Event;
 use crate::domain::change::Change;
-use crate::domain::letters::Letter;
-use crate::domain::sessions::{Device, Principal, check_open};
+use crate::domain::event::Event;
+use crate::domain::factors::challenge;
+use crate::domain::factors::recovery::{self, RecoveryCodes};
+use crate::domain::factors::sent;
+use crate::domain::factors::{
+    Attempt, Code, Outcome, Proof, changed, consume_code, forget_the_rest, with_factor,
+};
+use crate::domain::mail::messages::Message;
+use crate::domain::principal::{Device, Principal};
+use crate::domain::sessions::check_open;
 pub use crate::domain::throttle::MAIL_EVERY;
 use crate::domain::throttle::{self, Budget};
 use crate::error::{Error, Result};
@@ -86,11 +87,11 @@ fn is_just_mailed(app: &App, user: &User, now: Timestamp) -> Result<bool> {
 }
 
 /// Mails a code to a user with a verified address: at most one a minute, and ten a day.
-pub(super) fn mail_code(app: &App, user: &User, device: &Device, now: Timestamp) -> Result<()> {
+pub(crate) fn mail_code(app: &App, user: &User, device: &Device, now: Timestamp) -> Result<()> {
     let _counted = throttle::spend(app, Budget::codes(&user.id.to_string()), now)?;
     let code =
         app.db.write(|connection| sent::make(app, connection, (user.id, Way::Email), now))?;
-    app.mail_to(user, Some(device), &Letter::Code(&code));
+    app.mail_to(user, Some(device), &Message::Code(&code));
     tracing::info!(account = %user.id, ip = %device.ip, "a code is on its way by mail");
     Ok(())
 }
@@ -120,7 +121,7 @@ pub fn enable(
         None => Ok(Proof::Wrong),
     };
     let enable = |tx: &Change<'_>| switch_on(app, tx, principal, now);
-    if is_on(user) {
+    if user.has_second_factor() {
         return with_factor(app, (user, &principal.device), code, now, |tx| match prove(tx)? {
             Proof::Right => enable(tx),
             _ => Err(mailed.refused()),
@@ -142,7 +143,8 @@ fn switch_on(
     let mut current = users::find_by_id(tx, user.id)?
         .filter(|current| current.email == user.email && current.email_verified)
         .ok_or(Error::NotLogged)?;
-    let codes = if is_on(&current) { Vec::new() } else { recovery::renew(app, tx, user.id)? };
+    let codes =
+        if current.has_second_factor() { Vec::new() } else { recovery::renew(app, tx, user.id)? };
     current.has_email_factor = true;
     users::update(tx, &current)?;
     changed(tx, Event::EmailFactorEnabled, user, Some(principal))?;

@@ -9,11 +9,11 @@ pub mod totp;
 
 use zeroize::Zeroizing;
 
-use super::App;
-use super::audit::Event;
-use super::change::{By, Change};
-use super::sessions::{Device, Principal};
-use super::throttle::{self, Budget};
+use crate::domain::App;
+use crate::domain::change::{By, Change};
+use crate::domain::event::Event;
+use crate::domain::principal::{Device, Principal};
+use crate::domain::throttle::{self, Budget};
 use crate::error::{Error, Result};
 use crate::storage::sent_codes::{self, Way};
 use crate::storage::users::User;
@@ -71,7 +71,7 @@ impl Code {
 
 /// What a code turns out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Proof {
+pub(crate) enum Proof {
     /// Right; it is used up now.
     Right,
     /// A recovery code that was left; it is used up now.
@@ -81,23 +81,12 @@ enum Proof {
     Wrong,
 }
 
-/// Whether a user has a second factor.
-#[must_use]
-pub const fn is_on(user: &User) -> bool {
-    user.has_totp || user.has_email_factor
-}
-
-/// Whether a user has the same factors on as when they were looked up first.
-pub(super) const fn are_as_in(user: &User, before: &User) -> bool {
-    user.has_totp == before.has_totp && user.has_email_factor == before.has_email_factor
-}
-
 /// Makes a change: at once where the user has no second factor, else in one transaction with the
 /// acceptance of a code.
 ///
 /// # Errors
 /// [`Error::TooManyRequests`], [`Error::WrongCode`], a fault, or what `change` returns.
-pub(super) fn with_factor<T>(
+pub(crate) fn with_factor<T>(
     app: &App,
     (user, device): (&User, &Device),
     code: Option<&Code>,
@@ -105,7 +94,7 @@ pub(super) fn with_factor<T>(
     change: impl FnOnce(&Change<'_>) -> Result<T>,
 ) -> Result<Outcome<T>> {
     match code {
-        _ if !is_on(user) => app.change(By::User(device), now, change),
+        _ if !user.has_second_factor() => app.change(By::User(device), now, change),
         None => {
             return challenge::demand(app, user, device, now).map(Outcome::VerificationRequired);
         }
@@ -194,7 +183,7 @@ fn consume_code<T>(
 /// [`Error::TooManyRequests`], or a fault.
 pub fn verify(app: &App, principal: &Principal, code: &Code, now: Timestamp) -> Result<bool> {
     // Nobody should lose a recovery code to a question.
-    if !is_on(&principal.user) || code.digits().is_none() {
+    if !principal.user.has_second_factor() || code.digits().is_none() {
         return Ok(false);
     }
     let attempt = Attempt { user: &principal.user, device: &principal.device, code };
@@ -215,8 +204,8 @@ fn changed(tx: &Change<'_>, event: Event, user: &User, by: Option<&Principal>) -
 }
 
 /// Deletes the codes of a user who has no second factor any more.
-pub(super) fn forget_the_rest(connection: &Connection, user: &User) -> Result<()> {
-    if is_on(user) {
+pub(crate) fn forget_the_rest(connection: &Connection, user: &User) -> Result<()> {
+    if user.has_second_factor() {
         return Ok(());
     }
     recovery_codes::delete_all_of(connection, user.id)?;
@@ -237,14 +226,14 @@ pub fn renew_recovery_codes(
     let (user, device) = (&principal.user, &principal.device);
     check_on(user)?;
     with_factor(app, (user, device), code, now, |tx| {
-        super::sessions::check_open(tx, principal, now)?;
+        crate::domain::sessions::check_open(tx, principal, now)?;
         tx.happened(Event::RecoveryCodesRenewed, user)?;
         recovery::renew(app, tx, user.id)
     })
 }
 
 fn check_on(user: &User) -> Result<()> {
-    if is_on(user) { Ok(()) } else { Err(Error::ServiceDisabled) }
+    if user.has_second_factor() { Ok(()) } else { Err(Error::ServiceDisabled) }
 }
 
 #[cfg(test)]

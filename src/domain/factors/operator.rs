@@ -2,12 +2,12 @@
 
 use zeroize::Zeroizing;
 
-use super::recovery::{self, RecoveryCodes};
-use super::{changed, check_on, forget_the_rest, is_on, sent};
 use crate::domain::App;
-use crate::domain::audit::Event;
+use crate::domain::accounts::identifier::by_name;
 use crate::domain::change::By;
-use crate::domain::identifier::by_name;
+use crate::domain::event::Event;
+use crate::domain::factors::recovery::{self, RecoveryCodes};
+use crate::domain::factors::{changed, check_on, forget_the_rest, sent};
 use crate::domain::throttle;
 use crate::error::{Error, Result};
 use crate::storage::sent_codes::Way;
@@ -74,6 +74,6 @@ pub fn reset(app: &App, name: &str, now: Timestamp) -> Result<bool> {
         if user.has_email_factor {
             changed(tx, Event::EmailFactorDisabled, &user, None)?;
         }
-        Ok(is_on(&user))
+        Ok(user.has_second_factor())
     })
 }

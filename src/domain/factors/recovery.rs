@@ -2,9 +2,9 @@
 
 use zeroize::Zeroizing;
 
-use super::Proof;
 use crate::crypto::groups_of_five;
 use crate::domain::App;
+use crate::domain::factors::Proof;
 use crate::error::Result;
 use crate::storage::Connection;
 use crate::storage::recovery_codes;
@@ -23,7 +23,7 @@ pub type RecoveryCodes = Vec<Zeroizing<String>>;
 
 /// The letters of what may be a recovery code, without its dash and in upper case; `None` where it
 /// can be none.
-pub(super) fn letters(text: &str) -> Option<Zeroizing<String>> {
+pub(crate) fn letters(text: &str) -> Option<Zeroizing<String>> {
     let letters = match text.split_once('-') {
         Some((one, two)) if one.len() == 5 && two.len() == 5 => [one, two].concat(),
         Some(_) => return None,
@@ -35,7 +35,7 @@ pub(super) fn letters(text: &str) -> Option<Zeroizing<String>> {
 }
 
 /// Gives a user new codes; all before are worth nothing any more.
-pub(super) fn renew(app: &App, connection: &Connection, user: UserId) -> Result<RecoveryCodes> {
+pub(crate) fn renew(app: &App, connection: &Connection, user: UserId) -> Result<RecoveryCodes> {
     let codes =
         (0..COUNT).map(|_| groups_of_five(ALPHABET, 2)).collect::<Result<RecoveryCodes>>()?;
     let hashes: Vec<_> =
@@ -45,7 +45,7 @@ pub(super) fn renew(app: &App, connection: &Connection, user: UserId) -> Result<
 }
 
 /// Uses a code up, where it is one that is left.
-pub(super) fn spend(
+pub(crate) fn spend(
     app: &App,
     connection: &Connection,
     user: UserId,

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::Proof;
 use crate::crypto::six_digits;
 use crate::domain::App;
+use crate::domain::factors::Proof;
 use crate::error::Result;
 use crate::storage::Connection;
 use crate::storage::sent_codes::{self, Way};
@@ -21,7 +21,7 @@ const TRIES: u32 = 5;
 const PURPOSE: &str = "sent";
 
 /// Makes a code; the one that came the same way before is worth nothing any more.
-pub(super) fn make(
+pub(crate) fn make(
     app: &App,
     connection: &Connection,
     (user, way): (UserId, Way),
@@ -34,7 +34,7 @@ pub(super) fn make(
 }
 
 /// Uses a code up, where it is the one that came in one of these ways.
-pub(super) fn spend(
+pub(crate) fn spend(
     app: &App,
     connection: &Connection,
     (user, ways): (UserId, &[Way]),

@@ -1,8 +1,9 @@
 use super::*;
+use crate::domain::accounts::identifier::Identifier;
 use crate::domain::auth::{LoginAttempt, login};
-use crate::domain::identifier::Identifier;
+use crate::domain::email_confirmation as addresses;
+use crate::domain::sessions::authenticate;
 use crate::domain::testing::{add_user, app_with};
-use crate::domain::{email as addresses, sessions::authenticate};
 use crate::storage::users::{self, UserId};
 use crate::storage::{email_confirmations, totp_enrollments};
 use std::net::{IpAddr, Ipv4Addr};
@@ -145,9 +146,9 @@ fn a_challenge_is_good_for_ten_minutes_for_the_same_password_and_for_nobody_who_
         challenge::user(&app, &challenge, NOW.after(Duration::from_millis(millis))).is_ok()
     };
     assert_eq!([at(0), at(599_999), at(600_000)], [true, true, false]);
-    crate::domain::users::disable(&app, "ada", None, None, NOW).unwrap();
+    crate::domain::accounts::operator::disable(&app, "ada", None, None, NOW).unwrap();
     assert!(!at(0));
-    crate::domain::users::enable(&app, "ada", NOW).unwrap();
+    crate::domain::accounts::operator::enable(&app, "ada", NOW).unwrap();
     app.db.write(|connection| users::update_password(connection, ada, "hash", NOW)).unwrap();
     assert!(!at(0));
     assert!(matches!(challenge::user(&app, "AAAA", NOW), Err(Error::InvalidChallenge)));

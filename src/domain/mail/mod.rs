@@ -1,5 +1,6 @@
 //! Mail: a queue of its own, so that no login waits for a mail server.
 
+pub mod messages;
 mod smtp;
 
 use std::io;
@@ -10,15 +11,16 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{Semaphore, mpsc as queue};
 
-use super::App;
-use super::audit::Event;
-use super::letters::{self, Letter, Written};
-use super::sessions::Device;
-use super::throttle::{self, Budget};
 use crate::config::Config;
+use crate::domain::App;
+use crate::domain::event::Event;
+
+use crate::domain::principal::Device;
+use crate::domain::throttle::{self, Budget};
 use crate::error::{Error, Result, causes};
 use crate::storage::users::User;
 use crate::time::Timestamp;
+use messages::{Message, Written};
 pub use smtp::MailError;
 use smtp::Route;
 
@@ -37,7 +39,7 @@ struct Mail {
 
 /// Sends mail, where there is a server for it. Its thread starts with the first mail; dropping it
 /// waits a little for what is left.
-pub(super) struct Mailer {
+pub(crate) struct Mailer {
     route: Option<Route>,
     farewell: Duration,
     worker: Mutex<Option<Worker>>,
@@ -58,14 +60,14 @@ pub fn check(config: &Config) -> Result<(), MailError> {
 }
 
 impl Mailer {
-    pub(super) fn new(config: &Config) -> Result<Self, MailError> {
+    pub(crate) fn new(config: &Config) -> Result<Self, MailError> {
         let is_on = !config.mail.host.is_empty();
         let route = is_on.then(|| Route::new(&config.mail, &config.host())).transpose()?;
         let farewell = FAREWELL.min(config.limits.shutdown_grace.into());
         Ok(Self { route, farewell, worker: Mutex::new(None) })
     }
 
-    pub(super) const fn is_on(&self) -> bool {
+    pub(crate) const fn is_on(&self) -> bool {
         self.route.is_some()
     }
 
@@ -153,7 +155,7 @@ async fn deliver(route: Route, mut waiting: queue::Receiver<Mail>) {
 
 /// Whether mail can be sent to an address at all: not everything that looks like one can be an
 /// address (RFC 5321, 4.1.2).
-pub(super) fn can_reach(address: &str) -> bool {
+pub(crate) fn can_reach(address: &str) -> bool {
     address.parse::<lettre::Address>().is_ok()
 }
 
@@ -170,9 +172,9 @@ impl App {
 
     /// Mails something to a user, in the user's language, where there is a mail server and an
     /// address.
-    pub(super) fn mail_to(&self, user: &User, device: Option<&Device>, letter: &Letter<'_>) {
+    pub(crate) fn mail_to(&self, user: &User, device: Option<&Device>, letter: &Message<'_>) {
         let Some(to) = user.email.clone().filter(|_| self.mailer.is_on()) else { return };
-        match letters::write(self, letters::language(self, user, device), &user.display, letter) {
+        match messages::write(self, messages::language(self, user, device), &user.display, letter) {
             Ok(written) => self.mailer.send(Mail { to, written }),
             Err(error) => tracing::error!(account = %user.id, %error, "a mail was not written"),
         }
@@ -180,18 +182,18 @@ impl App {
 
     /// Tells a user with a verified address what has happened to the account, after it has; at most
     /// so many times a day.
-    pub(super) fn notify(
+    pub(crate) fn notify(
         &self,
         user: &User,
         device: Option<&Device>,
         event: Event,
         now: Timestamp,
     ) {
-        if !self.mailer.is_on() || !user.email_verified || !letters::is_worth_a_letter(event) {
+        if !self.mailer.is_on() || !user.email_verified || !messages::is_notified(event) {
             return;
         }
         match throttle::spend(self, vec![Budget::notices(&user.id.to_string())], now) {
-            Ok(_counted) => self.mail_to(user, device, &Letter::Notice(event, device, now)),
+            Ok(_counted) => self.mail_to(user, device, &Message::Notice(event, device, now)),
             Err(error) => {
                 tracing::warn!(account = %user.id, %error, event = event.as_str(), "a notice was not mailed");
             }
@@ -204,7 +206,7 @@ impl App {
 /// # Errors
 /// There is no mail server, or it does not take the mail.
 pub fn test(app: &App, address: &str) -> Result<String, MailError> {
-    let written = letters::write(app, app.config.instance.language, "", &Letter::Test);
+    let written = messages::write(app, app.config.instance.language, "", &Message::Test);
     let written = written.map_err(|error: Error| MailError::System(io::Error::other(error)))?;
     app.mailer.send_now(Mail { to: address.into(), written })
 }

@@ -13,10 +13,10 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use super::Mail;
 use crate::config::{self, MailTls};
 use crate::crypto;
-use crate::domain::letters::Written;
+use crate::domain::mail::Mail;
+use crate::domain::mail::messages::Written;
 use crate::error::Result;
 
 /// Why no mail can be sent.
@@ -62,7 +62,7 @@ pub enum MailError {
 
 /// The way to the mail server.
 #[derive(Clone)]
-pub(super) struct Route {
+pub(crate) struct Route {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
     /// For the ids of mails.
@@ -72,7 +72,7 @@ pub(super) struct Route {
 }
 
 impl Route {
-    pub(super) fn new(config: &config::Mail, host: &str) -> Result<Self, MailError> {
+    pub(crate) fn new(config: &config::Mail, host: &str) -> Result<Self, MailError> {
         let from = config.from.parse().map_err(|_| MailError::Setting {
             key: "from",
             message: format!(
@@ -99,7 +99,7 @@ impl Route {
         })
     }
 
-    pub(super) async fn send(&self, mail: Mail) -> Result<String, MailError> {
+    pub(crate) async fn send(&self, mail: Mail) -> Result<String, MailError> {
         let Written { subject, text, html } = mail.written;
         let to: Mailbox = mail.to.parse().map_err(|_| MailError::Address(mail.to.clone()))?;
         let id = Uuid::from_bytes(crypto::random().map_err(io::Error::other)?);

@@ -5,7 +5,7 @@ use argon2::{Algorithm, Argon2, Block, Params, Version};
 use kevy_madvise::advise_hugepage;
 use zeroize::Zeroize;
 
-use super::{HASH_LENGTH, Password, fault};
+use crate::domain::password::{HASH_LENGTH, Password, fault};
 use crate::error::Result;
 
 /// How many blocks of 1 KiB are reserved at least: more than 32 MiB, which glibc always maps apart,

@@ -52,7 +52,7 @@ pub struct Hasher {
 }
 
 impl Hasher {
-    pub(super) fn new(config: &config::Password) -> Self {
+    pub(crate) fn new(config: &config::Password) -> Self {
         let threads = match config.hashers.get() {
             0 => thread::available_parallelism().map_or(1, usize::from),
             count => count as usize,
@@ -64,7 +64,7 @@ impl Hasher {
         Self { threads: Threads::new(threads), params }
     }
 
-    pub(super) const fn threads(&self) -> usize {
+    pub(crate) const fn threads(&self) -> usize {
         self.threads.count
     }
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvError, Sender, unbounded};
 
-use super::fault;
-use super::memory::Memory;
+use crate::domain::password::fault;
+use crate::domain::password::memory::Memory;
 use crate::error::Result;
 
 /// Hashes give way to everything else that the machine does, so that checking a session stays quick

@@ -1,20 +1,18 @@
 //! Sessions: opened by a login, named by a token, worth something until they end.
 
-use std::net::IpAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use uuid::Builder;
 
-use super::App;
-use super::audit::Event;
-use super::change::{By, Change};
-use super::devices;
-use super::profile::{Profile, is_banned, profile};
-use super::public_key::PublicKey;
 use crate::crypto;
+use crate::domain::App;
+use crate::domain::accounts::profile::{Profile, profile};
+use crate::domain::change::{By, Change};
+use crate::domain::devices;
+use crate::domain::event::Event;
+use crate::domain::principal::{Device, Principal};
+use crate::domain::public_key::PublicKey;
 use crate::error::{Error, Result};
-use crate::language::Language;
 use crate::storage::sessions::{self, NewSession, SessionsOf};
 pub use crate::storage::sessions::{Session, SessionId};
 use crate::storage::users::{SessionUser, User, UserId};
@@ -31,19 +29,6 @@ const SEEN_EVERY: Duration = Duration::from_mins(1);
 /// How long a session counts as active after a request.
 const ACTIVE: Duration = Duration::from_mins(5);
 
-/// From where somebody logs in.
-#[derive(Clone, Debug)]
-pub struct Device {
-    /// The client's address.
-    pub ip: IpAddr,
-    /// What it calls itself.
-    pub user_agent: Option<String>,
-    /// The language that it asks for.
-    pub language: Option<Language>,
-    /// The secret that a browser keeps.
-    pub browser: Option<String>,
-}
-
 /// A session that was just opened.
 #[derive(Debug)]
 pub struct OpenedSession {
@@ -57,21 +42,8 @@ pub struct OpenedSession {
     pub user: Profile,
 }
 
-/// Who a request comes from.
-#[derive(Clone, Debug)]
-pub struct Principal {
-    /// The session that the request's token names.
-    pub session: SessionId,
-    /// When it was used last, to the minute.
-    pub last_seen_at: Timestamp,
-    /// Its user.
-    pub user: Arc<User>,
-    /// From where it comes.
-    pub device: Device,
-}
-
 /// Opens a session, within the transaction that decides that it may be, and notes it.
-pub(super) fn open(
+pub(crate) fn open(
     app: &App,
     tx: &Change<'_>,
     user: &User,
@@ -127,14 +99,14 @@ pub fn authenticate(app: &App, token: &str, device: Device, now: Timestamp) -> R
     let named = app.signer.read(token, now).ok_or(Error::NotLogged)?;
     let SessionUser { user, last_seen_at, .. } =
         find_open(app, named, now)?.ok_or(Error::NotLogged)?;
-    if is_banned(&user, now) {
+    if user.is_suspended(now) {
         return Err(Error::NotLogged);
     }
     Ok(Principal { session: named.0, last_seen_at, user, device })
 }
 
 /// The session that a token names, with its user, unless it has ended.
-pub(super) fn find_open(
+pub(crate) fn find_open(
     app: &App,
     named: (SessionId, UserId),
     now: Timestamp,
@@ -224,7 +196,7 @@ pub fn revoke_others(app: &App, principal: &Principal, now: Timestamp) -> Result
 }
 
 /// Makes sure that the principal's session has not ended since the request came.
-pub(super) fn check_open(
+pub(crate) fn check_open(
     connection: &Connection,
     principal: &Principal,
     now: Timestamp,

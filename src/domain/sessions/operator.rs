@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::domain::App;
-use crate::domain::audit::Event;
+use crate::domain::accounts::identifier::by_name;
 use crate::domain::change::By;
-use crate::domain::identifier::by_name;
+use crate::domain::event::Event;
 use crate::error::{Error, Result};
 use crate::storage::Page;
 use crate::storage::sessions::{self, Session, SessionId, SessionsOf};

@@ -1,7 +1,7 @@
 use super::*;
+use crate::domain::accounts::identifier::Identifier;
 use crate::domain::auth::{LoginAttempt, login};
 use crate::domain::factors::Outcome;
-use crate::domain::identifier::Identifier;
 use crate::domain::pictures::{NewFile, PictureKind, upload};
 use crate::domain::testing::{add_user, app_with};
 use crate::storage::users::UserId;

@@ -5,20 +5,20 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::Budget;
+use crate::domain::throttle::Budget;
 
 /// How many attempts of this process are being checked, by subject.
 #[derive(Default)]
-pub(in crate::domain) struct InFlight {
+pub(crate) struct InFlight {
     counts: Mutex<HashMap<String, u32>>,
     ended: Condvar,
     /// How often somebody began to wait.
     #[cfg(test)]
-    pub(super) waits: AtomicU32,
+    pub(crate) waits: AtomicU32,
 }
 
 impl InFlight {
-    pub(super) fn enter(&self, budgets: &[Budget]) -> Ticket<'_> {
+    pub(crate) fn enter(&self, budgets: &[Budget]) -> Ticket<'_> {
         let subjects: Vec<String> = budgets.iter().map(|budget| budget.subject.clone()).collect();
         let mut counts = self.lock();
         for subject in &subjects {
@@ -27,12 +27,12 @@ impl InFlight {
         Ticket { subjects, in_flight: self }
     }
 
-    pub(super) fn contains(&self, subject: &str) -> bool {
+    pub(crate) fn contains(&self, subject: &str) -> bool {
         self.lock().contains_key(subject)
     }
 
     /// Waits until an attempt with this subject ends, where there still is one.
-    pub(super) fn wait_for_one(&self, subject: &str) {
+    pub(crate) fn wait_for_one(&self, subject: &str) {
         let counts = self.lock();
         let Some(before) = counts.get(subject).copied() else { return };
         #[cfg(test)]
@@ -47,7 +47,7 @@ impl InFlight {
 }
 
 /// An attempt's place among those in flight.
-pub(super) struct Ticket<'app> {
+pub(crate) struct Ticket<'app> {
     subjects: Vec<String>,
     in_flight: &'app InFlight,
 }

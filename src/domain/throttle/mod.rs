@@ -1,11 +1,12 @@
 //! Budgets of attempts: counted before the check, kept in the database, given back to whoever was
 //! right.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::time::Duration;
 
-use super::App;
-use super::devices::Known;
+use crate::domain::App;
+use crate::domain::devices::Known;
+use crate::domain::network::network;
 use crate::error::{Error, Result};
 use crate::storage::{Connection, budgets};
 use crate::time::Timestamp;
@@ -13,7 +14,7 @@ use in_flight::Ticket;
 
 mod in_flight;
 
-pub(super) use in_flight::InFlight;
+pub(crate) use in_flight::InFlight;
 
 const WINDOW: Duration = Duration::from_mins(15);
 const DAY: Duration = Duration::from_hours(24);
@@ -32,7 +33,7 @@ const REGISTRATIONS: u32 = 10;
 const SWEEP: u32 = 16;
 
 /// What is counted, and how often it may happen within a window of time.
-pub(super) struct Budget {
+pub(crate) struct Budget {
     subject: String,
     limit: u32,
     window: Duration,
@@ -44,43 +45,43 @@ impl Budget {
     }
 
     /// Wrong passwords for one account from one network.
-    pub(super) fn password_from(account: &str, ip: IpAddr) -> Self {
+    pub(crate) fn password_from(account: &str, ip: IpAddr) -> Self {
         Self::within(WINDOW, OWN_TRIES, format!("password {account} from {}", network(ip)))
     }
 
     /// Wrong passwords for one account from a browser that has logged in to it before.
-    pub(super) fn password_by(account: &str, browser: &str) -> Self {
+    pub(crate) fn password_by(account: &str, browser: &str) -> Self {
         Self::within(WINDOW, OWN_TRIES, format!("password {account} by {browser}"))
     }
 
     /// Wrong passwords for one account from anywhere.
-    pub(super) fn password(account: &str) -> Self {
+    pub(crate) fn password(account: &str) -> Self {
         Self::within(WINDOW, ACCOUNT_TRIES, format!("password {account}"))
     }
 
     /// Wrong passwords and unknown names from one network.
-    pub(super) fn address(ip: IpAddr) -> Self {
+    pub(crate) fn address(ip: IpAddr) -> Self {
         Self::within(WINDOW, ADDRESS_TRIES, format!("address {}", network(ip)))
     }
 
     /// Accounts made from one network.
-    pub(super) fn registration(ip: IpAddr) -> Self {
+    pub(crate) fn registration(ip: IpAddr) -> Self {
         Self::within(WINDOW, REGISTRATIONS, format!("registration {}", network(ip)))
     }
 
     /// Wrong passwords of somebody who is logged in; apart, so that a stolen session locks nobody
     /// out.
-    pub(super) fn current_password(account: &str) -> Self {
+    pub(crate) fn current_password(account: &str) -> Self {
         Self::within(WINDOW, OWN_TRIES, format!("current password {account}"))
     }
 
     /// Codes mailed because somebody asked for them: one a minute, ten a day.
-    pub(super) fn codes(account: &str) -> Vec<Self> {
+    pub(crate) fn codes(account: &str) -> Vec<Self> {
         Self::mails("mail", account)
     }
 
     /// Links mailed because somebody asked for them, as many again.
-    pub(super) fn links(account: &str) -> Vec<Self> {
+    pub(crate) fn links(account: &str) -> Vec<Self> {
         Self::mails("link", account)
     }
 
@@ -92,33 +93,25 @@ impl Budget {
     }
 
     /// Notices mailed to one account.
-    pub(super) fn notices(account: &str) -> Self {
+    pub(crate) fn notices(account: &str) -> Self {
         Self::within(DAY, 30, format!("notices {account}"))
     }
 
     /// Wrong codes for one account.
-    pub(super) fn code(account: &str) -> Self {
+    pub(crate) fn code(account: &str) -> Self {
         Self::within(WINDOW, OWN_TRIES, format!("code {account}"))
     }
 }
 
 /// What a wrong password costs: an owner where they live has a budget of their own, which strangers
 /// cannot spend.
-pub(super) fn of_login(account: &str, ip: IpAddr, known: Option<&Known>) -> Vec<Budget> {
+pub(crate) fn of_login(account: &str, ip: IpAddr, known: Option<&Known>) -> Vec<Budget> {
     let own = match known {
         Some(Known::Browser(browser)) => Budget::password_by(account, browser),
         Some(Known::Network) | None => Budget::password_from(account, ip),
     };
     let everybodys = known.is_none().then(|| Budget::password(account));
     [own].into_iter().chain(everybodys).chain([Budget::address(ip)]).collect()
-}
-
-/// What one subscriber has: an IPv4 address, or the first 64 bits of an IPv6 address (RFC 6177).
-pub(super) fn network(ip: IpAddr) -> IpAddr {
-    match ip {
-        IpAddr::V4(_) => ip,
-        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
-    }
 }
 
 /// Counts one attempt against every one of `budgets`, or against none where one of them is spent.
@@ -128,7 +121,7 @@ pub(super) fn network(ip: IpAddr) -> IpAddr {
 ///
 /// # Errors
 /// [`Error::TooManyRequests`] where a budget is spent, or the database fails.
-pub(super) fn spend(app: &App, budgets: Vec<Budget>, now: Timestamp) -> Result<Spent<'_>> {
+pub(crate) fn spend(app: &App, budgets: Vec<Budget>, now: Timestamp) -> Result<Spent<'_>> {
     loop {
         let counted = app.db.write(|connection| {
             // Both within the transaction, of which there is one at a time: whoever comes next
@@ -187,20 +180,20 @@ fn spend_all<'budget>(
 
 /// An attempt that was counted and is being checked; it stays counted until it is given back.
 #[must_use]
-pub(super) struct Spent<'app> {
+pub(crate) struct Spent<'app> {
     budgets: Vec<Budget>,
     _in_flight: Ticket<'app>,
 }
 
 impl Spent<'_> {
     /// Gives it back, in the transaction that says that the attempt was right.
-    pub(super) fn refund(&self, connection: &Connection) -> Result<()> {
+    pub(crate) fn refund(&self, connection: &Connection) -> Result<()> {
         self.budgets.iter().try_for_each(|budget| budgets::refund(connection, &budget.subject))
     }
 }
 
 /// Forgets what was counted against an account, as its operator may.
-pub(super) fn forgive(connection: &Connection, account: &str) -> Result<()> {
+pub(crate) fn forgive(connection: &Connection, account: &str) -> Result<()> {
     for budget in
         [Budget::password(account), Budget::current_password(account), Budget::code(account)]
     {
@@ -210,17 +203,17 @@ pub(super) fn forgive(connection: &Connection, account: &str) -> Result<()> {
 }
 
 /// Forgets the wrong codes that were counted against an account.
-pub(super) fn forgive_codes(connection: &Connection, account: &str) -> Result<()> {
+pub(crate) fn forgive_codes(connection: &Connection, account: &str) -> Result<()> {
     budgets::delete(connection, &Budget::code(account).subject)
 }
 
 /// Forgets what was counted against a network, whatever for.
-pub(super) fn forgive_address(connection: &Connection, ip: IpAddr) -> Result<()> {
+pub(crate) fn forgive_address(connection: &Connection, ip: IpAddr) -> Result<()> {
     budgets::delete_ending(connection, &format!(" {}", network(ip)))
 }
 
 /// Reads a subject whose budget is spent: what is refused, and for which account and which network.
-pub(super) fn spent(
+pub(crate) fn spent(
     subject: &str,
     count: u32,
 ) -> Option<(&'static str, Option<&str>, Option<&str>)> {

@@ -9,13 +9,14 @@ use super::links;
 use super::login::{explain, status};
 use super::texts::{fill, size};
 use super::visitor::Visitor;
-use crate::domain::account::{CURRENT, Edit, check_password, edit};
-use crate::domain::changes::Changes;
-use crate::domain::factors::{self, Outcome, is_on};
-use crate::domain::fields::{Bio, Clearable, Display, Email, NewPassword, Pronoun};
+use crate::domain::accounts::changes::Changes;
+use crate::domain::accounts::edit::{CURRENT, Edit, check_password, edit};
+use crate::domain::accounts::fields::{Bio, Clearable, Display, Email, NewPassword, Pronoun};
+use crate::domain::factors::{self, Outcome};
 use crate::domain::pictures::{NewFile, PictureKind, upload};
-use crate::domain::sessions::{self, Principal, SessionId};
-use crate::domain::{App, email};
+use crate::domain::principal::Principal;
+use crate::domain::sessions::{self, SessionId};
+use crate::domain::{App, email_confirmation as email};
 use crate::error::{AccountField, Error, Result};
 use crate::http::cookie;
 use crate::language::Language;
@@ -75,7 +76,7 @@ pub(in crate::http) async fn change_email(visitor: Visitor, form: Form) -> HttpR
         let changes = Changes { email: Some(email), ..Changes::default() };
         let user = &principal.user;
         // A code proves something only where there is a factor.
-        if !is_on(user) {
+        if !user.has_second_factor() {
             check_password(app, user, CURRENT, &current, now)?;
         }
         done(edit(app, principal, Edit { changes, password: None, code }, now)?).map(drop)

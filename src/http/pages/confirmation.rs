@@ -9,7 +9,7 @@ use super::frame::{Frame, Message};
 use super::login::{explain, status};
 use super::message::MessagePage;
 use super::visitor::Visitor;
-use crate::domain::email;
+use crate::domain::email_confirmation as email;
 use crate::error::Error;
 
 #[derive(Template)]

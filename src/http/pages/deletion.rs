@@ -8,10 +8,11 @@ use super::form::Form;
 use super::frame::with_cookie;
 use super::visitor::Visitor;
 use crate::domain::App;
-use crate::domain::account::{CURRENT, Farewell, delete};
+use crate::domain::accounts::deletion::{DeletionRequest, delete};
+use crate::domain::accounts::edit::CURRENT;
 use crate::domain::factors::Outcome;
 use crate::domain::factors::email::{self, Asker};
-use crate::domain::sessions::Principal;
+use crate::domain::principal::Principal;
 use crate::error::Result;
 use crate::http::cookie;
 use crate::time::Timestamp;
@@ -19,7 +20,8 @@ use crate::time::Timestamp;
 /// `POST /account/delete`: by the password, and by a code too where a second factor is on.
 pub(in crate::http) async fn delete_account(visitor: Visitor, form: Form) -> HttpResponse {
     let password = form.password(CURRENT);
-    let farewell = form.code().map(|code| Farewell { password: Some((CURRENT, password)), code });
+    let farewell =
+        form.code().map(|code| DeletionRequest { password: Some((CURRENT, password)), code });
     match work(&visitor, &form, (Lane::Hashing, farewell), try_it).await {
         Ok(()) => with_cookie(
             visitor.redirect("/login?because=deleted"),
@@ -30,7 +32,12 @@ pub(in crate::http) async fn delete_account(visitor: Visitor, form: Form) -> Htt
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is work that is handed on")]
-fn try_it(app: &App, principal: &Principal, farewell: Farewell, now: Timestamp) -> Result<()> {
+fn try_it(
+    app: &App,
+    principal: &Principal,
+    farewell: DeletionRequest,
+    now: Timestamp,
+) -> Result<()> {
     let outcome = delete(app, principal, &farewell, now)?;
     let is_due = matches!(outcome, Outcome::VerificationRequired(_));
     if is_due && is_mailed_when_due(app, principal) && !email::is_mailed(app, &principal.user, now)?

@@ -3,8 +3,8 @@
 
 use super::form::Form;
 use super::texts::{Texts, fill};
-use crate::domain::links::{MOST, NewLink, SentLink, links};
-use crate::domain::profile::Link;
+use crate::domain::accounts::links::{MOST, NewLink, SentLink, links};
+use crate::domain::accounts::profile::Link;
 use crate::error::Result;
 
 /// Rows beyond those that hold something.

@@ -10,7 +10,7 @@ use super::form::Form;
 use super::frame::{Frame, Message};
 use super::login::status;
 use super::visitor::Visitor;
-use crate::domain::account::{CURRENT, check_password};
+use crate::domain::accounts::edit::{CURRENT, check_password};
 use crate::domain::factors::email::{self, Asker};
 use crate::domain::factors::recovery::RecoveryCodes;
 use crate::domain::factors::totp;

@@ -16,7 +16,7 @@ use super::look::Look;
 use super::texts::Texts;
 use crate::config::Origin;
 use crate::crypto;
-use crate::domain::sessions::{Device, Principal};
+use crate::domain::principal::{Device, Principal};
 use crate::error::{Error, Result};
 use crate::http::bridge::Bridge;
 use crate::http::clock::Now;

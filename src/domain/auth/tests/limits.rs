@@ -80,14 +80,14 @@ fn strangers_lock_an_owner_out_of_nowhere_where_they_live() {
 #[test]
 fn a_fault_of_the_servers_own_and_a_disabled_account_are_no_guesses() {
     let (_folder, app) = app("");
-    users::disable(&app, "ada", None, None, NOW).unwrap();
+    operator::disable(&app, "ada", None, None, NOW).unwrap();
     for _ in 0..10 {
         assert_eq!(
             message(login(&app, &attempt("ada", PASSWORD, None), NOW)),
             "You are not authorized to log in."
         );
     }
-    users::enable(&app, "ada", NOW).unwrap();
+    operator::enable(&app, "ada", NOW).unwrap();
     let enrollment = enroll(&app);
     let code = code_at(&enrollment, NOW);
     // A seed that was moved here from another row does not open.

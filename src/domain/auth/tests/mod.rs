@@ -1,7 +1,8 @@
 use super::*;
+use crate::domain::accounts::fields::NewPassword;
+use crate::domain::accounts::operator;
 use crate::domain::factors::totp::{self, Enrollment};
-use crate::domain::fields::NewPassword;
-use crate::domain::sessions::Principal;
+use crate::domain::principal::Principal;
 use crate::domain::testing::{add_user, app_with};
 use crate::storage::totp_factors;
 use crate::storage::users::UserId;
@@ -35,7 +36,7 @@ fn new_password(app: &App, text: &str) -> NewPassword {
 }
 
 fn change_password(app: &App, text: &str, now: Timestamp) {
-    users::change_password(app, "ada", &new_password(app, text), now, || Ok::<_, Error>(()))
+    operator::change_password(app, "ada", &new_password(app, text), now, || Ok::<_, Error>(()))
         .unwrap();
 }
 
@@ -86,7 +87,7 @@ fn a_session_is_worth_something_until_its_last_millisecond() {
 fn a_disabled_account_learns_it_only_by_the_right_password() {
     let (_folder, app) = app("");
     let token = token(login(&app, &attempt("ada", PASSWORD, None), NOW));
-    users::disable(&app, "ada", None, None, NOW).unwrap();
+    operator::disable(&app, "ada", None, None, NOW).unwrap();
     assert!(authenticate(&app, &token, NOW).is_err(), "its sessions end at once");
     let refused = message(login(&app, &attempt("ada", PASSWORD, None), NOW));
     assert_eq!(refused, "You are not authorized to log in.");
@@ -97,7 +98,7 @@ fn a_disabled_account_learns_it_only_by_the_right_password() {
 #[test]
 fn where_names_are_hidden_everything_looks_like_a_wrong_password() {
     let (_folder, app) = app("[login]\nhide_unknown_users = true");
-    users::disable(&app, "ada", None, None, NOW).unwrap();
+    operator::disable(&app, "ada", None, None, NOW).unwrap();
     for (name, password) in
         [("nobody", PASSWORD), ("77", PASSWORD), ("ada", PASSWORD), ("ada", "wrong horse")]
     {
@@ -193,7 +194,7 @@ fn expired_sessions_are_swept() {
 fn what_changes_while_the_hash_is_computed_keeps_the_door_shut() {
     type Interruption = fn(&App);
     let disable: Interruption =
-        |app| users::disable(app, "ada", None, None, NOW.after(SECOND)).unwrap();
+        |app| operator::disable(app, "ada", None, None, NOW.after(SECOND)).unwrap();
     let wrong_password = "Invalid field: password, is not correct.";
     let changes: [(&str, Interruption, &str); 4] = [
         ("", |app| change_password(app, "battery staple", NOW.after(SECOND)), wrong_password),

@@ -6,7 +6,7 @@ use totp_rs::{Builder, Secret, Totp};
 use crate::crypto::Key;
 use crate::domain::App;
 use crate::domain::factors::{Code, Proof};
-use crate::domain::sessions::Principal;
+use crate::domain::principal::Principal;
 use crate::error::{Error, Result};
 use crate::storage::Connection;
 use crate::storage::totp_factors::{self, TotpFactor};
@@ -54,7 +54,7 @@ impl Live {
 }
 
 /// Tells the operator where a wrong code is one of the app's from about now: the clocks differ.
-pub(super) fn log_skew(totp: &Totp, user: UserId, code: &Code, now: Timestamp) {
+pub(crate) fn log_skew(totp: &Totp, user: UserId, code: &Code, now: Timestamp) {
     if let Some(clock_skew) = code.digits().and_then(|digits| skew_of(totp, digits, now)) {
         tracing::info!(account = %user, %clock_skew, "a code was refused that is right at another time");
     }
@@ -73,13 +73,13 @@ fn skew_of(totp: &Totp, digits: &str, now: Timestamp) -> Option<String> {
 }
 
 /// Whether a key opens the first secret that there is; true, where there is none.
-pub(in crate::domain) fn opens_any(connection: &Connection, key: &Key) -> Result<bool> {
+pub(crate) fn opens_any(connection: &Connection, key: &Key) -> Result<bool> {
     let first = totp_factors::find_first(connection)?;
     Ok(first.is_none_or(|factor| key.open(&place(factor.user_id), &factor.secret).is_ok()))
 }
 
 /// Seals every secret with another key.
-pub(in crate::domain) fn reseal(connection: &Connection, old: &Key, new: &Key) -> Result<()> {
+pub(crate) fn reseal(connection: &Connection, old: &Key, new: &Key) -> Result<()> {
     totp_factors::list_all(connection)?.into_iter().try_for_each(
         |TotpFactor { user_id, secret, .. }| {
             let secret = old.open(&place(user_id), &secret)?;
@@ -89,16 +89,16 @@ pub(in crate::domain) fn reseal(connection: &Connection, old: &Key, new: &Key) -
 }
 
 /// The time step that a code belongs to, where it is right now.
-pub(super) fn matching_step(totp: &Totp, digits: &str, now: Timestamp) -> Option<i64> {
+pub(crate) fn matching_step(totp: &Totp, digits: &str, now: Timestamp) -> Option<i64> {
     let step = totp.check(digits, u64::try_from(now.seconds()).ok()?)?;
     i64::try_from(step).ok()
 }
 
-pub(super) const fn skew(step: i64, now: Timestamp) -> i64 {
+pub(crate) const fn skew(step: i64, now: Timestamp) -> i64 {
     step - now.seconds().div_euclid(STEP)
 }
 
-pub(super) fn totp(app: &App, secret: &[u8], account: &str) -> Result<Totp> {
+pub(crate) fn totp(app: &App, secret: &[u8], account: &str) -> Result<Totp> {
     Builder::new()
         .with_secret(Secret::new(secret.into()))
         .with_skew(u16::try_from(app.config.totp.skew.get()).unwrap_or(1))
@@ -109,17 +109,17 @@ pub(super) fn totp(app: &App, secret: &[u8], account: &str) -> Result<Totp> {
 }
 
 /// What a live secret is bound to.
-pub(super) fn place(user: UserId) -> String {
+pub(crate) fn place(user: UserId) -> String {
     format!("totp:{user}")
 }
 
 /// What a secret that waits for its first code is bound to: no other session sees it or enables it.
-pub(super) fn waiting_place(principal: &Principal) -> String {
+pub(crate) fn waiting_place(principal: &Principal) -> String {
     format!("totp-enrollment:{}:{}", principal.user.id, principal.session)
 }
 
 /// The library's own messages stay out of the log: some of them quote the secret.
-pub(super) fn fault() -> Error {
+pub(crate) fn fault() -> Error {
     Error::internal("use an authenticator app", "the TOTP library refused its parameters")
 }
 

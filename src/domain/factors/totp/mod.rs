@@ -8,22 +8,23 @@ use serde::Serialize;
 use totp_rs::Totp;
 use zeroize::Zeroizing;
 
-use super::recovery::{self, RecoveryCodes};
-use super::{Code, Outcome, changed, forget_the_rest, with_factor};
 use crate::crypto;
 use crate::domain::App;
-use crate::domain::audit::Event;
+use crate::domain::accounts::identifier::by_name;
 use crate::domain::change::By;
-use crate::domain::identifier::by_name;
-use crate::domain::sessions::{Principal, check_open};
+use crate::domain::event::Event;
+use crate::domain::factors::recovery::{self, RecoveryCodes};
+use crate::domain::factors::{Code, Outcome, changed, forget_the_rest, with_factor};
+use crate::domain::principal::Principal;
+use crate::domain::sessions::check_open;
 use crate::error::{Error, Result};
 use crate::storage::totp_enrollments;
 use crate::storage::totp_factors::{self, TotpFactor};
 use crate::storage::users::{self, User, UserId};
 use crate::time::Timestamp;
-pub(super) use check::live;
+pub(in crate::domain::factors) use check::live;
 use check::{fault, log_skew, matching_step, place, skew, totp, waiting_place};
-pub(in crate::domain) use check::{opens_any, reseal};
+pub(crate) use check::{opens_any, reseal};
 
 /// 160 bits, as RFC 4226 (4, R6) recommends.
 const SECRET_LENGTH: usize = 20;

@@ -1,17 +1,17 @@
 //! French.
 
-use super::{Letter, Part, Sender, agent, minute, text};
-use crate::domain::audit::Event;
+use crate::domain::event::Event;
+use crate::domain::mail::messages::{Message, Part, Sender, agent, minute, text};
 
-pub(super) fn write<'a>(
+pub(crate) fn write<'a>(
     sender: &Sender<'_>,
     display: &str,
-    letter: &Letter<'a>,
+    letter: &Message<'a>,
 ) -> (String, Vec<Part<'a>>) {
     let Sender { title, address } = sender;
     let hello = text(format!("Bonjour {display},"));
     match letter {
-        Letter::Code(code) => (
+        Message::Code(code) => (
             format!("Votre code pour {title}"),
             vec![
                 hello,
@@ -23,7 +23,7 @@ pub(super) fn write<'a>(
                 ),
             ],
         ),
-        Letter::Confirmation(url) => (
+        Message::Confirmation(url) => (
             format!("Confirmez votre adresse pour {title}"),
             vec![
                 hello,
@@ -36,7 +36,7 @@ pub(super) fn write<'a>(
                 ),
             ],
         ),
-        Letter::Notice(event, device, at) => (
+        Message::Notice(event, device, at) => (
             format!("{title}\u{a0}: {}", happened(*event)),
             vec![
                 hello,
@@ -51,7 +51,7 @@ pub(super) fn write<'a>(
                 ),
             ],
         ),
-        Letter::Test => (
+        Message::Test => (
             format!("{title} peut envoyer des e-mails"),
             vec![text(format!(
                 "Ceci est un essai des réglages d’e-mail de {title} ({address}). Il est bien arrivé."

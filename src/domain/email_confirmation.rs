@@ -7,19 +7,19 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::App;
-use super::account::{self, Edit};
-use super::audit::Event;
-use super::change::By;
-use super::changes::Changes;
-use super::factors::email::check_service;
-use super::factors::{Code, Outcome};
-use super::fields::{Clearable, Email};
-use super::letters::Letter;
-use super::mail;
-use super::sessions::{Device, Principal};
-use super::throttle::{self, Budget};
 use crate::crypto;
+use crate::domain::App;
+use crate::domain::accounts::changes::Changes;
+use crate::domain::accounts::edit::{Edit, edit};
+use crate::domain::accounts::fields::{Clearable, Email};
+use crate::domain::change::By;
+use crate::domain::event::Event;
+use crate::domain::factors::email::check_service;
+use crate::domain::factors::{Code, Outcome};
+use crate::domain::mail;
+use crate::domain::mail::messages::Message;
+use crate::domain::principal::{Device, Principal};
+use crate::domain::throttle::{self, Budget};
 use crate::error::{Error, Result};
 use crate::storage::email_confirmations;
 use crate::storage::users::{self, User};
@@ -63,11 +63,9 @@ pub fn set_up(
         };
     }
     let changes = Changes { email: Some(Clearable::Holds(email)), ..Changes::default() };
-    account::edit(app, principal, Edit { changes, password: None, code }, now).map(|edited| {
-        match edited {
-            Outcome::Done(edited) => Outcome::Done(edited.is_link_mailed),
-            Outcome::VerificationRequired(challenge) => Outcome::VerificationRequired(challenge),
-        }
+    edit(app, principal, Edit { changes, password: None, code }, now).map(|edited| match edited {
+        Outcome::Done(edited) => Outcome::Done(edited.is_link_mailed),
+        Outcome::VerificationRequired(challenge) => Outcome::VerificationRequired(challenge),
     })
 }
 
@@ -85,17 +83,15 @@ pub fn remove(
         return Err(Error::EmailMissing);
     }
     let changes = Changes { email: Some(Clearable::Cleared), ..Changes::default() };
-    account::edit(app, principal, Edit { changes, password: None, code }, now).map(|edited| {
-        match edited {
-            Outcome::Done(_) => Outcome::Done(()),
-            Outcome::VerificationRequired(challenge) => Outcome::VerificationRequired(challenge),
-        }
+    edit(app, principal, Edit { changes, password: None, code }, now).map(|edited| match edited {
+        Outcome::Done(_) => Outcome::Done(()),
+        Outcome::VerificationRequired(challenge) => Outcome::VerificationRequired(challenge),
     })
 }
 
 /// Mails a link to a user whose address is new, where there is a mail server, and tells whether it
 /// did; whoever has had too many asks again later.
-pub(super) fn invite(app: &App, user: &User, device: Option<&Device>, now: Timestamp) -> bool {
+pub(crate) fn invite(app: &App, user: &User, device: Option<&Device>, now: Timestamp) -> bool {
     if !app.mailer.is_on() || user.email.is_none() || user.email_verified {
         return false;
     }
@@ -119,7 +115,7 @@ fn mail_link(app: &App, user: &User, device: Option<&Device>, now: Timestamp) ->
     })?;
     let url =
         format!("{}/email/confirmation?token={}", app.config.server.public_url, token.as_str());
-    app.mail_to(user, device, &Letter::Confirmation(&url));
+    app.mail_to(user, device, &Message::Confirmation(&url));
     Ok(())
 }
 

@@ -3,8 +3,8 @@
 
 use url::Url;
 
-use super::password::{MAX_LENGTH, Password};
 use crate::config::Config;
+use crate::domain::password::{MAX_LENGTH, Password};
 use crate::error::{AccountField, Error, Result};
 
 macro_rules! field {
@@ -23,14 +23,14 @@ macro_rules! field {
                 if holds(&text) { Ok(Self(text)) } else { Err(Error::invalid_account(AccountField::$field, $rule)) }
             }
 
-            pub(super) fn into_text(self) -> String {
+            pub(crate) fn into_text(self) -> String {
                 self.0
             }
         }
     };
 }
 
-pub(super) use field;
+pub(crate) use field;
 
 field!(
     /// A username.
@@ -78,7 +78,7 @@ field!(
     PresenceText, PresenceText, |text| is_text(text, 1, 128), "must be at most 128 characters long"
 );
 impl Email {
-    pub(super) fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }
@@ -101,7 +101,7 @@ pub const STATUSES: [&str; 13] = [
 ];
 
 /// A password as the server wants new ones.
-pub struct NewPassword(pub(super) Password);
+pub struct NewPassword(pub(crate) Password);
 
 impl NewPassword {
     /// Takes a password that is long enough.
@@ -137,7 +137,7 @@ impl<T> Clearable<T> {
     }
 
     /// What the field then holds, as a text.
-    pub(super) fn into_text(self, into_text: fn(T) -> String) -> Option<String> {
+    pub(crate) fn into_text(self, into_text: fn(T) -> String) -> Option<String> {
         match self {
             Self::Cleared => None,
             Self::Holds(value) => Some(into_text(value)),
@@ -163,13 +163,13 @@ fn is_email(address: &str) -> bool {
     parts && is_text(address, 3, 320) && !address.contains(odd)
 }
 
-pub(super) fn is_url(text: &str) -> bool {
+pub(crate) fn is_url(text: &str) -> bool {
     let parsed = Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
     let odd = |letter: char| letter.is_whitespace() || letter.is_control();
     parsed && is_text(text, 1, 2048) && !text.contains(odd)
 }
 
-pub(super) fn is_text(text: &str, shortest: usize, longest: usize) -> bool {
+pub(crate) fn is_text(text: &str, shortest: usize, longest: usize) -> bool {
     !text.contains('\0') && (shortest..=longest).contains(&text.chars().count())
 }
 

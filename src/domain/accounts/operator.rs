@@ -1,113 +1,20 @@
-//! Accounts: how they are made, found, changed by their operator, banned and removed.
+//! What operators do to accounts: find, change, suspend and remove them.
 
 use serde::Serialize;
 
-use super::audit::Event;
-use super::change::By;
-use super::changes::{self, Changes};
-use super::fields::{Display, Email, NewPassword, Username};
-use super::identifier::{Identifier, by_name};
-use super::pictures::{self, NewPicture, PictureKind};
-use super::profile::{Profile, PublicProfile, is_banned, profile, public_profile};
-use super::tags::GivenTag;
-use super::{App, throttle};
-use crate::config::{self, Config};
+use crate::domain::accounts::changes::{self, Changes};
+use crate::domain::accounts::fields::NewPassword;
+use crate::domain::accounts::identifier::by_name;
+use crate::domain::accounts::profile::{Profile, profile};
+use crate::domain::accounts::tags::GivenTag;
+use crate::domain::change::By;
+use crate::domain::event::Event;
+use crate::domain::pictures::{self, NewPicture, PictureKind};
+use crate::domain::{App, throttle};
 use crate::error::{Error, Result};
-pub use crate::storage::users::UserId;
-use crate::storage::users::{self, NewUser, Search, User};
-use crate::storage::{Connection, Page, sessions};
+use crate::storage::users::{self, Search};
+use crate::storage::{Page, sessions};
 use crate::time::Timestamp;
-
-mod search;
-
-pub use search::{Found, Query, Usage, search, usage};
-
-/// An account to be.
-pub struct NewAccount {
-    /// Under which name.
-    pub username: Username,
-    /// As long as the server wants for new ones.
-    pub password: NewPassword,
-    /// Unverified at first.
-    pub email: Option<Email>,
-    /// The username where there is none.
-    pub display: Option<Display>,
-    /// Whether the user gets `sys:admin`.
-    pub is_admin: bool,
-}
-
-/// Makes an account. `show` may tell somebody of it, such as its password; where that fails, there
-/// is no account.
-///
-/// # Errors
-/// [`Error::AlreadyExists`], a fault, or what `show` returns.
-pub fn register<E: From<Error>>(
-    app: &App,
-    account: NewAccount,
-    now: Timestamp,
-    show: impl FnOnce(&Profile) -> Result<(), E>,
-) -> Result<Profile, E> {
-    let hash = app.hasher.hash(&account.password.0)?;
-    app.change(By::Operator, now, |tx| {
-        let user = insert(tx, account, hash, now)?;
-        tx.happened(Event::AccountCreated, &user)?;
-        let profile = profile(app, &user, now);
-        show(&profile)?;
-        Ok(profile)
-    })
-}
-
-/// Makes the account while there is none at all; otherwise does nothing. `show` as for
-/// [`register`].
-///
-/// # Errors
-/// A fault, or what `show` returns.
-pub fn register_first<E: From<Error>>(
-    app: &App,
-    account: NewAccount,
-    now: Timestamp,
-    show: impl FnOnce(&Profile) -> Result<(), E>,
-) -> Result<(), E> {
-    if app.db.read(users::exists_any)? {
-        return Ok(());
-    }
-    let hash = app.hasher.hash(&account.password.0)?;
-    app.change(By::Operator, now, |tx| {
-        // Another server may have been quicker.
-        if users::exists_any(tx)? {
-            return Ok(());
-        }
-        let user = insert(tx, account, hash, now)?;
-        tx.happened(Event::AccountCreated, &user)?;
-        show(&profile(app, &user, now))
-    })
-}
-
-/// Stores a new account.
-pub(super) fn insert(
-    connection: &Connection,
-    new: NewAccount,
-    password_hash: String,
-    now: Timestamp,
-) -> Result<User> {
-    let username = new.username.into_text();
-    let new = NewUser {
-        display: new.display.map_or_else(|| username.clone(), Display::into_text),
-        username,
-        email: new.email.map(Email::into_text),
-        password_hash,
-        is_admin: new.is_admin,
-        created_at: now,
-    };
-    let id = users::insert(connection, &new)?;
-    users::find_by_id(connection, id)?.ok_or(Error::UserNotFound)
-}
-
-/// Whether strangers may make accounts.
-#[must_use]
-pub fn may_anybody_register(config: &Config) -> bool {
-    config.users.registration == config::Registration::Open
-}
 
 /// The user of that name, id or verified address.
 ///
@@ -117,33 +24,24 @@ pub fn find(app: &App, name: &str, now: Timestamp) -> Result<Profile> {
     app.db.read(|connection| by_name(app, connection, name)).map(|user| profile(app, &user, now))
 }
 
-/// A ban that holds.
+/// A suspension that is in force.
 #[derive(Debug, Serialize)]
-pub struct Ban {
+pub struct Suspension {
     /// When it ends; never, where there is none.
     pub until: Option<Timestamp>,
     /// Why it was set.
     pub reason: Option<String>,
 }
 
-/// The same, with the ban that holds, for an operator.
+/// The user of that name, with the suspension that is in force.
 ///
 /// # Errors
 /// [`Error::UserNotFound`], or the database fails.
-pub fn inspect(app: &App, name: &str, now: Timestamp) -> Result<(Profile, Option<Ban>)> {
+pub fn inspect(app: &App, name: &str, now: Timestamp) -> Result<(Profile, Option<Suspension>)> {
     let mut user = app.db.read(|connection| by_name(app, connection, name))?;
-    let ban = Ban { until: user.banned_until, reason: user.ban_reason.take() };
-    let ban = is_banned(&user, now).then_some(ban);
-    Ok((profile(app, &user, now), ban))
-}
-
-/// The user whom a client names.
-///
-/// # Errors
-/// [`Error::UserNotFound`], or the database fails.
-pub fn select(app: &App, identifier: &Identifier, now: Timestamp) -> Result<PublicProfile> {
-    let user = app.db.read(|connection| identifier.find(connection))?;
-    user.map(|user| public_profile(app, &user, now)).ok_or(Error::UserNotFound)
+    let suspension = Suspension { until: user.banned_until, reason: user.ban_reason.take() };
+    let suspension = user.is_suspended(now).then_some(suspension);
+    Ok((profile(app, &user, now), suspension))
 }
 
 /// The users whose name, display name or address contains `text`, by id, as their operator sees
@@ -239,7 +137,7 @@ pub fn change_password<E: From<Error>>(
     })
 }
 
-/// Bans a user until then, or for good; ends all of their sessions.
+/// Suspends a user until an instant, or for good, and ends all of their sessions.
 ///
 /// # Errors
 /// [`Error::UserNotFound`], or the database fails.
@@ -258,7 +156,7 @@ pub fn disable(
     })
 }
 
-/// Ends a ban.
+/// Ends a suspension.
 ///
 /// # Errors
 /// [`Error::UserNotFound`], or the database fails.
@@ -281,6 +179,3 @@ pub fn remove(app: &App, name: &str, now: Timestamp) -> Result<()> {
         users::delete(tx, user.id)
     })
 }
-
-#[cfg(test)]
-mod tests;

@@ -5,16 +5,16 @@ mod french;
 
 use askama::Template;
 
-use super::App;
-use super::audit::Event;
-use super::sessions::Device;
+use crate::domain::App;
+use crate::domain::event::Event;
+use crate::domain::principal::Device;
 use crate::error::{Error, Result};
 use crate::language::Language;
 use crate::storage::users::User;
 use crate::time::Timestamp;
 
 /// What is to be written.
-pub(super) enum Letter<'a> {
+pub(crate) enum Message<'a> {
     /// A code for the second factor.
     Code(&'a str),
     /// A link that confirms the address.
@@ -34,7 +34,7 @@ enum Part<'a> {
 }
 
 /// A letter, ready to be sent.
-pub(super) struct Written {
+pub(crate) struct Written {
     pub subject: String,
     pub text: String,
     pub html: String,
@@ -59,7 +59,7 @@ struct Sender<'a> {
 }
 
 /// Whether an event is worth a letter.
-pub(super) const fn is_worth_a_letter(event: Event) -> bool {
+pub(crate) const fn is_notified(event: Event) -> bool {
     match event {
         Event::AccountDeleted
         | Event::PasswordChanged
@@ -86,18 +86,18 @@ pub(super) const fn is_worth_a_letter(event: Event) -> bool {
 }
 
 /// The language for a user: their choice, else their program's, else the instance's.
-pub(super) fn language(app: &App, user: &User, device: Option<&Device>) -> Language {
+pub(crate) fn language(app: &App, user: &User, device: Option<&Device>) -> Language {
     user.language
         .or(device.and_then(|device| device.language))
         .unwrap_or(app.config.instance.language)
 }
 
 /// Writes a letter to somebody.
-pub(super) fn write(
+pub(crate) fn write(
     app: &App,
     language: Language,
     display: &str,
-    letter: &Letter<'_>,
+    letter: &Message<'_>,
 ) -> Result<Written> {
     let sender =
         Sender { title: &app.config.instance.title, address: app.config.server.address.as_str() };
@@ -133,8 +133,8 @@ fn minute(at: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::app_with;
     use super::*;
+    use crate::domain::testing::app_with;
 
     const AT: Timestamp = Timestamp::from_millis(1_750_936_113_726);
 
@@ -147,7 +147,7 @@ mod tests {
             language: None,
             browser: None,
         };
-        let notice = Letter::Notice(Event::PasswordChanged, Some(&device), AT);
+        let notice = Message::Notice(Event::PasswordChanged, Some(&device), AT);
         for language in [Language::English, Language::French] {
             let written = write(&app, language, "<i>Ada", &notice).unwrap();
             for mark in ["<script>", "<i>", "<b>"] {
@@ -169,8 +169,8 @@ mod tests {
         let (_folder, app) = app_with("");
         for language in [Language::English, Language::French] {
             for (letter, holds) in [
-                (Letter::Code("123456"), "123456"),
-                (Letter::Confirmation("https://a.example/?x=y"), "https://a.example/?x=y"),
+                (Message::Code("123456"), "123456"),
+                (Message::Confirmation("https://a.example/?x=y"), "https://a.example/?x=y"),
             ] {
                 let written = write(&app, language, "Ada", &letter).unwrap();
                 assert!(

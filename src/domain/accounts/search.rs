@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use crate::domain::App;
-use crate::domain::identifier::Identifier;
-use crate::domain::profile::{PublicProfile, public_profile};
-use crate::error::Result;
+use crate::domain::accounts::identifier::Identifier;
+use crate::domain::accounts::profile::{PublicProfile, public_profile};
+use crate::error::{Error, Result};
 use crate::storage::users::{self, Search, User, UserId};
 use crate::storage::{Connection, Page};
 use crate::time::Timestamp;
@@ -77,6 +77,15 @@ fn pick(
     let total = u32::try_from(found.len()).unwrap_or(u32::MAX);
     let part = found.into_iter().skip(page.offset as usize).take(page.limit as usize).collect();
     Ok((total, ids, part))
+}
+
+/// The user whom a client names.
+///
+/// # Errors
+/// [`Error::UserNotFound`], or the database fails.
+pub fn select(app: &App, identifier: &Identifier, now: Timestamp) -> Result<PublicProfile> {
+    let user = app.db.read(|connection| identifier.find(connection))?;
+    user.map(|user| public_profile(app, &user, now)).ok_or(Error::UserNotFound)
 }
 
 /// How many accounts there are, and how many of them were used of late.

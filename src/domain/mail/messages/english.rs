@@ -1,17 +1,17 @@
 //! English.
 
-use super::{Letter, Part, Sender, agent, minute, text};
-use crate::domain::audit::Event;
+use crate::domain::event::Event;
+use crate::domain::mail::messages::{Message, Part, Sender, agent, minute, text};
 
-pub(super) fn write<'a>(
+pub(crate) fn write<'a>(
     sender: &Sender<'_>,
     display: &str,
-    letter: &Letter<'a>,
+    letter: &Message<'a>,
 ) -> (String, Vec<Part<'a>>) {
     let Sender { title, address } = sender;
     let hello = text(format!("Hello {display},"));
     match letter {
-        Letter::Code(code) => (
+        Message::Code(code) => (
             format!("Your code for {title}"),
             vec![
                 hello,
@@ -23,7 +23,7 @@ pub(super) fn write<'a>(
                 ),
             ],
         ),
-        Letter::Confirmation(url) => (
+        Message::Confirmation(url) => (
             format!("Confirm your address for {title}"),
             vec![
                 hello,
@@ -34,7 +34,7 @@ pub(super) fn write<'a>(
                 text("The link works once, within 24 hours. If it was not you, do nothing."),
             ],
         ),
-        Letter::Notice(event, device, at) => (
+        Message::Notice(event, device, at) => (
             format!("{title}: {}", happened(*event)),
             vec![
                 hello,
@@ -49,7 +49,7 @@ pub(super) fn write<'a>(
                 ),
             ],
         ),
-        Letter::Test => (
+        Message::Test => (
             format!("{title} can send mail"),
             vec![text(format!(
                 "This is a test of the mail settings of {title} ({address}). It has arrived."

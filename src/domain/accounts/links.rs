@@ -1,6 +1,6 @@
 //! The links of a profile.
 
-use super::fields::{is_text, is_url};
+use crate::domain::accounts::fields::{is_text, is_url};
 use crate::error::{AccountField, Error, Result};
 use crate::storage::users::Link;
 
@@ -32,7 +32,7 @@ impl NewLink {
         }
     }
 
-    pub(super) fn into_link(self) -> Link {
+    pub(crate) fn into_link(self) -> Link {
         self.0
     }
 }

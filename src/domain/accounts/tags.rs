@@ -1,8 +1,7 @@
 //! Tags: those that are stored, those that follow from elsewhere, and the rights that they give.
 
-use super::App;
-use super::fields::field;
-use super::profile::is_banned;
+use crate::domain::App;
+use crate::domain::accounts::fields::field;
 use crate::error::{AccountField, Error, Result};
 use crate::storage::users::User;
 use crate::time::Timestamp;
@@ -47,7 +46,7 @@ pub fn tags(app: &App, user: &User, now: Timestamp) -> Vec<String> {
     let derived = [
         (user.is_admin, "sys:admin"),
         (user.rank == 0, "sys:unverified"),
-        (is_banned(user, now), "sys:blacklisted"),
+        (user.is_suspended(now), "sys:blacklisted"),
     ];
     let all = (user.tags.iter().cloned())
         .chain(app.config.users.default_tags.iter().map(|tag| format!("dft:{tag}")))

@@ -1,14 +1,14 @@
 //! Changes to an account's fields, by its user or by its operator.
 
-use super::App;
-use super::factors;
-use super::fields::{
+use crate::domain::App;
+use crate::domain::accounts::fields::{
     Avatar, BannerUrl, Bio, Clearable, Display, Email, Home, PresenceText, Pronoun, Status,
     ThumbnailUrl, Username,
 };
-use super::links::NewLink;
-use super::profile::{is_picture_url, is_url};
-use super::tags::{GivenTag, OwnTag};
+use crate::domain::accounts::links::NewLink;
+use crate::domain::accounts::profile::{is_picture_url, is_url};
+use crate::domain::accounts::tags::{GivenTag, OwnTag};
+use crate::domain::factors;
 use crate::error::Result;
 use crate::language::Language;
 use crate::storage::pictures::{self, PictureKind};
@@ -44,13 +44,13 @@ pub struct Changes {
 
 impl Changes {
     /// The user as they will be.
-    pub(super) fn preview(&self, app: &App, user: &User) -> User {
+    pub(crate) fn preview(&self, app: &App, user: &User) -> User {
         let mut after = user.clone();
         self.clone().apply(app, &mut after);
         after
     }
 
-    pub(super) fn apply(self, app: &App, user: &mut User) {
+    pub(crate) fn apply(self, app: &App, user: &mut User) {
         let id = user.id;
         // The URL that the user object shows leaves the picture as it is.
         let is_other = |url: &Option<String>, kind| {
@@ -105,7 +105,7 @@ fn set<T>(field: &mut T, value: Option<T>) {
 
 /// Stores a user who was changed; deletes an uploaded picture that is no longer referenced, and
 /// what was mailed to an address that is no longer theirs.
-pub(super) fn store(connection: &Connection, before: &User, user: &User) -> Result<()> {
+pub(crate) fn store(connection: &Connection, before: &User, user: &User) -> Result<()> {
     users::update(connection, user)?;
     if user.email != before.email {
         email_confirmations::delete_all_of(connection, user.id)?;

@@ -1,17 +1,18 @@
 //! What users change of their own account.
 
-use super::App;
-use super::audit::Event;
-use super::change::{By, Change};
-use super::changes::{self, Changes};
-use super::email;
-use super::factors::{self, Code, Outcome};
-use super::fields::NewPassword;
-use super::password::Password;
-use super::profile::{Profile, profile};
-use super::sessions::{Principal, check_open};
-use super::tags::has_right;
-use super::throttle::{self, Budget};
+use crate::domain::App;
+use crate::domain::accounts::changes::{self, Changes};
+use crate::domain::accounts::fields::NewPassword;
+use crate::domain::accounts::profile::{Profile, profile};
+use crate::domain::accounts::tags::has_right;
+use crate::domain::change::{By, Change};
+use crate::domain::email_confirmation as email;
+use crate::domain::event::Event;
+use crate::domain::factors::{self, Code, Outcome};
+use crate::domain::password::Password;
+use crate::domain::principal::Principal;
+use crate::domain::sessions::check_open;
+use crate::domain::throttle::{self, Budget};
 use crate::error::{Error, Result};
 use crate::storage::users::{self as rows, User};
 use crate::storage::{Connection, sessions};
@@ -84,41 +85,6 @@ pub fn edit(
     })
 }
 
-/// What somebody shows who wants their account deleted.
-pub struct Farewell {
-    /// The password, with the name of the field that it came in.
-    pub password: Option<(&'static str, Password)>,
-    /// The second factor.
-    pub code: Option<Code>,
-}
-
-/// Deletes the principal's account with everything of it: by the second factor where one is on,
-/// else by the password. A password that is sent must be right in any case.
-///
-/// # Errors
-/// [`Error::TooManyRequests`], [`Error::WrongPassword`], [`Error::WrongCode`], [`Error::NotLogged`]
-/// where the session has ended meanwhile, or a fault.
-pub fn delete(
-    app: &App,
-    principal: &Principal,
-    farewell: &Farewell,
-    now: Timestamp,
-) -> Result<Outcome<()>> {
-    let user = &principal.user;
-    match &farewell.password {
-        Some((field, password)) => check_password(app, user, field, password, now)?,
-        None if !factors::is_on(user) => {
-            return Err(Error::invalid(CURRENT, "must be the password of the account"));
-        }
-        None => (),
-    }
-    factors::with_factor(app, (user, &principal.device), farewell.code.as_ref(), now, |tx| {
-        let current = unchanged(tx, principal, now)?;
-        tx.happened(Event::AccountDeleted, &current)?;
-        rows::delete(tx, current.id)
-    })
-}
-
 /// Makes sure once more that it is the user who asks, by the password.
 ///
 /// # Errors
@@ -150,11 +116,15 @@ fn replace_password(
 }
 
 /// The principal's user, unless the session, the password or a factor has gone meanwhile.
-fn unchanged(connection: &Connection, principal: &Principal, now: Timestamp) -> Result<User> {
+pub(crate) fn unchanged(
+    connection: &Connection,
+    principal: &Principal,
+    now: Timestamp,
+) -> Result<User> {
     check_open(connection, principal, now)?;
     rows::find_by_id(connection, principal.user.id)?
         .filter(|user| user.password_changed_at == principal.user.password_changed_at)
-        .filter(|user| factors::are_as_in(user, &principal.user))
+        .filter(|user| user.has_same_factors(&principal.user))
         .ok_or(Error::NotLogged)
 }
 
@@ -173,7 +143,7 @@ fn make(
     if let Some(hash) = &hash {
         rows::update_password(tx, user.id, hash, now)?;
     }
-    if hash.is_some() || !factors::are_as_in(&user, &before) {
+    if hash.is_some() || !user.has_same_factors(&before) {
         sessions::delete_all_of(tx, user.id, Some(principal.session))?;
     }
     let events = [

@@ -1,6 +1,6 @@
 //! Who somebody says they are: a username, an id or an email address.
 
-use super::App;
+use crate::domain::App;
 use crate::error::{Error, Result};
 use crate::storage::Connection;
 use crate::storage::users::{self, User, UserId};
@@ -50,7 +50,7 @@ impl Identifier {
     ///
     /// # Errors
     /// The database fails.
-    pub(super) fn find(&self, connection: &Connection) -> Result<Option<User>> {
+    pub(crate) fn find(&self, connection: &Connection) -> Result<Option<User>> {
         match self {
             Self::Id(id) => users::find_by_id(connection, *id),
             Self::Username(name) => users::find_by_username(connection, name),
@@ -60,7 +60,7 @@ impl Identifier {
 }
 
 /// The user whom an operator names.
-pub(super) fn by_name(app: &App, connection: &Connection, name: &str) -> Result<User> {
+pub(crate) fn by_name(app: &App, connection: &Connection, name: &str) -> Result<User> {
     let identifier =
         Identifier::parse(name, app.config.server.address.as_str()).ok_or(Error::UserNotFound)?;
     identifier.find(connection)?.ok_or(Error::UserNotFound)
@@ -110,7 +110,7 @@ impl std::fmt::Display for Identifier {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::fields::{Email, Username};
+    use crate::domain::accounts::fields::{Email, Username};
     use proptest::prelude::*;
 
     proptest! {

@@ -5,9 +5,8 @@ use serde::{Serialize, Serializer};
 
 use url::Url;
 
-use super::App;
-use super::factors;
-use super::tags::tags;
+use crate::domain::App;
+use crate::domain::accounts::tags::tags;
 use crate::storage::pictures::PictureKind;
 pub use crate::storage::users::Link;
 use crate::storage::users::{User, UserId};
@@ -47,7 +46,7 @@ fn in_two_lists<S: Serializer>(links: &[Link], serializer: S) -> Result<S::Ok, S
 /// What a user says of being there. Nox does not follow where its users are.
 #[derive(Clone, Debug, Serialize)]
 pub struct Presence {
-    /// One of [`super::fields::STATUSES`].
+    /// One of [`crate::domain::accounts::fields::STATUSES`].
     pub status: String,
     /// A few words beside it.
     pub text: Option<String>,
@@ -84,7 +83,7 @@ pub fn profile(app: &App, user: &User, now: Timestamp) -> Profile {
         email: user.email.clone(),
         email_verified: user.email_verified,
         home: user.home.as_deref().map(|home| with_address(app, home)),
-        twofa_enabled: factors::is_on(user),
+        twofa_enabled: user.has_second_factor(),
         factors: FactorStates {
             totp: user.has_totp,
             email: user.has_email_factor,
@@ -152,7 +151,7 @@ fn shown_picture(app: &App, user: UserId, kind: PictureKind, stored: &str) -> St
 
 /// Whether a URL leads to that picture, in whatever spelling: to it, the picture would be
 /// redirected for ever.
-pub(super) fn is_picture_url(app: &App, user: UserId, kind: PictureKind, url: &str) -> bool {
+pub(crate) fn is_picture_url(app: &App, user: UserId, kind: PictureKind, url: &str) -> bool {
     let (Ok(url), Ok(own)) = (Url::parse(url), Url::parse(&picture_url(app, user, kind))) else {
         return false;
     };
@@ -165,16 +164,11 @@ pub(super) fn is_picture_url(app: &App, user: UserId, kind: PictureKind, url: &s
 }
 
 /// Whether a picture's column holds a URL; otherwise it holds the SHA-256 of an uploaded one.
-pub(super) fn is_url(stored: &str) -> bool {
+pub(crate) fn is_url(stored: &str) -> bool {
     stored.contains(':')
 }
 
 /// Where a user's picture is found, whether it lies here or elsewhere.
-pub(super) fn picture_url(app: &App, user: UserId, kind: PictureKind) -> String {
+pub(crate) fn picture_url(app: &App, user: UserId, kind: PictureKind) -> String {
     format!("{}/api/users/{user}/{}", app.config.server.public_url, kind.as_str())
-}
-
-/// Whether a ban holds.
-pub(super) fn is_banned(user: &User, now: Timestamp) -> bool {
-    user.banned_at.is_some() && user.banned_until.is_none_or(|until| now < until)
 }

@@ -1,6 +1,14 @@
+use super::fields::{Email, Username};
+use super::operator::*;
+use super::profile::Profile;
+use super::registration::{NewAccount, register};
 use super::*;
-use crate::domain::fields::NewPassword;
+use crate::domain::App;
+use crate::domain::accounts::fields::NewPassword;
 use crate::domain::testing::app_with;
+use crate::error::{Error, Result};
+use crate::storage::users;
+use crate::time::Timestamp;
 
 const NOW: Timestamp = Timestamp::from_millis(1_750_936_113_726);
 

@@ -1,0 +1,46 @@
+//! Users who delete their own account.
+
+use crate::domain::App;
+use crate::domain::accounts::edit::{CURRENT, check_password, unchanged};
+use crate::domain::event::Event;
+use crate::domain::factors::{self, Code, Outcome};
+use crate::domain::password::Password;
+use crate::domain::principal::Principal;
+use crate::error::{Error, Result};
+use crate::storage::users;
+use crate::time::Timestamp;
+
+/// What a user shows to have their account deleted.
+pub struct DeletionRequest {
+    /// The password, with the name of the field that it came in.
+    pub password: Option<(&'static str, Password)>,
+    /// The second factor.
+    pub code: Option<Code>,
+}
+
+/// Deletes the principal's account with everything of it: by the second factor where one is on,
+/// else by the password. A password that is sent must be right in any case.
+///
+/// # Errors
+/// [`Error::TooManyRequests`], [`Error::WrongPassword`], [`Error::WrongCode`], [`Error::NotLogged`]
+/// where the session has ended meanwhile, or a fault.
+pub fn delete(
+    app: &App,
+    principal: &Principal,
+    request: &DeletionRequest,
+    now: Timestamp,
+) -> Result<Outcome<()>> {
+    let user = &principal.user;
+    match &request.password {
+        Some((field, password)) => check_password(app, user, field, password, now)?,
+        None if !user.has_second_factor() => {
+            return Err(Error::invalid(CURRENT, "must be the password of the account"));
+        }
+        None => (),
+    }
+    factors::with_factor(app, (user, &principal.device), request.code.as_ref(), now, |tx| {
+        let current = unchanged(tx, principal, now)?;
+        tx.happened(Event::AccountDeleted, &current)?;
+        users::delete(tx, current.id)
+    })
+}

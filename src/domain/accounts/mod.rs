@@ -1,0 +1,18 @@
+//! Accounts: how they are made, found, shown, changed and removed.
+
+pub mod changes;
+pub mod deletion;
+pub mod edit;
+pub mod fields;
+pub mod identifier;
+pub mod links;
+pub mod operator;
+pub mod profile;
+pub mod registration;
+pub mod search;
+mod state;
+pub mod tags;
+#[cfg(test)]
+mod tests;
+
+pub use crate::storage::users::UserId;

@@ -1,0 +1,99 @@
+//! New accounts.
+
+use crate::config::{self, Config};
+use crate::domain::App;
+use crate::domain::accounts::fields::{Display, Email, NewPassword, Username};
+use crate::domain::accounts::profile::{Profile, profile};
+use crate::domain::change::By;
+use crate::domain::event::Event;
+use crate::error::{Error, Result};
+use crate::storage::Connection;
+use crate::storage::users::{self, NewUser, User};
+use crate::time::Timestamp;
+
+/// An account that is to be made.
+pub struct NewAccount {
+    /// Under which name.
+    pub username: Username,
+    /// As long as the server wants for new ones.
+    pub password: NewPassword,
+    /// Unverified at first.
+    pub email: Option<Email>,
+    /// The username where there is none.
+    pub display: Option<Display>,
+    /// Whether the user gets `sys:admin`.
+    pub is_admin: bool,
+}
+
+/// Makes an account. `show` may tell somebody of it, such as its password; where that fails, there
+/// is no account.
+///
+/// # Errors
+/// [`Error::AlreadyExists`], a fault, or what `show` returns.
+pub fn register<E: From<Error>>(
+    app: &App,
+    account: NewAccount,
+    now: Timestamp,
+    show: impl FnOnce(&Profile) -> Result<(), E>,
+) -> Result<Profile, E> {
+    let hash = app.hasher.hash(&account.password.0)?;
+    app.change(By::Operator, now, |tx| {
+        let user = insert(tx, account, hash, now)?;
+        tx.happened(Event::AccountCreated, &user)?;
+        let profile = profile(app, &user, now);
+        show(&profile)?;
+        Ok(profile)
+    })
+}
+
+/// Makes the account while there is none at all; otherwise does nothing. `show` as for
+/// [`register`].
+///
+/// # Errors
+/// A fault, or what `show` returns.
+pub fn register_first<E: From<Error>>(
+    app: &App,
+    account: NewAccount,
+    now: Timestamp,
+    show: impl FnOnce(&Profile) -> Result<(), E>,
+) -> Result<(), E> {
+    if app.db.read(users::exists_any)? {
+        return Ok(());
+    }
+    let hash = app.hasher.hash(&account.password.0)?;
+    app.change(By::Operator, now, |tx| {
+        // Another server may have been quicker.
+        if users::exists_any(tx)? {
+            return Ok(());
+        }
+        let user = insert(tx, account, hash, now)?;
+        tx.happened(Event::AccountCreated, &user)?;
+        show(&profile(app, &user, now))
+    })
+}
+
+/// Stores a new account.
+pub(crate) fn insert(
+    connection: &Connection,
+    new: NewAccount,
+    password_hash: String,
+    now: Timestamp,
+) -> Result<User> {
+    let username = new.username.into_text();
+    let new = NewUser {
+        display: new.display.map_or_else(|| username.clone(), Display::into_text),
+        username,
+        email: new.email.map(Email::into_text),
+        password_hash,
+        is_admin: new.is_admin,
+        created_at: now,
+    };
+    let id = users::insert(connection, &new)?;
+    users::find_by_id(connection, id)?.ok_or(Error::UserNotFound)
+}
+
+/// Whether strangers may make accounts.
+#[must_use]
+pub fn is_registration_open(config: &Config) -> bool {
+    config.users.registration == config::Registration::Open
+}
