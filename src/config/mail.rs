@@ -18,9 +18,8 @@ pub enum MailTls {
 }
 
 impl MailTls {
-    /// The port where servers usually offer it.
-    #[must_use]
-    pub const fn usual_port(self) -> u16 {
+    /// The port on which servers usually offer it.
+    const fn usual_port(self) -> u16 {
         match self {
             Self::Required => 465,
             Self::Starttls => 587,
@@ -29,8 +28,17 @@ impl MailTls {
     }
 }
 
+impl super::Mail {
+    /// The port of the mail server: the one that is set, or the usual one for `tls`.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        let set = self.port.and_then(|port| u16::try_from(port.get()).ok());
+        set.unwrap_or(self.tls.usual_port())
+    }
+}
+
 /// A secret in the configuration: read, but never shown.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Hidden(String);
 
 impl Hidden {
@@ -40,28 +48,27 @@ impl Hidden {
         &self.0
     }
 
-    fn shown(&self) -> &'static str {
-        if self.0.is_empty() { "" } else { "(hidden)" }
+    /// Reads a secret; `""` is none.
+    pub(super) fn deserialize_optional<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Self>, D::Error> {
+        // The library's own message would quote the secret.
+        let text = String::deserialize(deserializer)
+            .map_err(|_| D::Error::custom("expected a text in quotes"))?;
+        Ok((!text.is_empty()).then_some(Self(text)))
     }
 }
 
-impl<'de> Deserialize<'de> for Hidden {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // The library's own message would quote what is there.
-        String::deserialize(deserializer)
-            .map(Self)
-            .map_err(|_| D::Error::custom("expected a text in quotes"))
-    }
-}
+const HIDDEN: &str = "(hidden)";
 
 impl fmt::Debug for Hidden {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.shown())
+        f.write_str(HIDDEN)
     }
 }
 
 impl Serialize for Hidden {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.shown())
+        serializer.serialize_str(HIDDEN)
     }
 }

@@ -6,6 +6,7 @@ mod environment;
 mod listen;
 mod log;
 mod mail;
+mod optional;
 mod theme;
 mod timeout;
 mod values;
@@ -95,12 +96,15 @@ impl Config {
         let mut config = environment::overlay(table, variables)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         let Self { server, storage, secrets, mail, backup, instance, .. } = &mut config;
-        let files =
-            [&mut storage.database, &mut secrets.key_file, &mut backup.folder, &mut instance.logo];
-        let of_mail = [&mut mail.password_file, &mut mail.ca_file];
-        let all = files.into_iter().chain(of_mail).chain(server.listen.path_mut());
-        for file in all.filter(|file| !file.as_os_str().is_empty()) {
-            *file = folder.join(&*file);
+        let required = [&mut storage.database, &mut secrets.key_file, &mut backup.folder];
+        let optional = [
+            instance.logo.as_mut(),
+            mail.password_file.as_mut(),
+            mail.ca_file.as_mut(),
+            server.listen.path_mut(),
+        ];
+        for path in required.into_iter().chain(optional.into_iter().flatten()) {
+            *path = folder.join(&*path);
         }
         Ok(config)
     }
@@ -206,7 +210,8 @@ sections! {
         memory_kib: Within<1024, 4_194_304> = Within::new(19_456),
         iterations: Within<1, 64> = Within::new(2),
         parallelism: Within<1, 64> = Within::new(1),
-        hashers: Within<0, 256> = Within::new(0),
+        #[serde(with = "optional::number")]
+        hashers: Option<Within<1, 256>> = None,
         min_length: Within<6, 128> = Within::new(8),
     }
     Login {
@@ -223,26 +228,43 @@ sections! {
     Instance {
         title: String = "Nox".into(),
         description: String = String::new(),
-        icon: String = String::new(),
-        contact: String = String::new(),
-        maintenance: String = String::new(),
+        #[serde(with = "optional::text")]
+        icon: Option<String> = None,
+        #[serde(with = "optional::text")]
+        contact: Option<String> = None,
+        #[serde(with = "optional::text")]
+        maintenance: Option<String> = None,
         language: Language = Language::English,
-        logo: PathBuf = PathBuf::new(),
+        #[serde(with = "optional::text")]
+        logo: Option<PathBuf> = None,
         accent: Accent = Accent::default(),
         links: Vec<FooterLink> = Vec::new(),
+        #[serde(deserialize_with = "optional::text::deserialize")]
         terms: Option<WebUrl> = None,
+        #[serde(deserialize_with = "optional::text::deserialize")]
         privacy: Option<WebUrl> = None,
+        #[serde(deserialize_with = "optional::text::deserialize")]
         rules: Option<WebUrl> = None,
     }
     Mail {
-        host: String = String::new(),
-        port: Within<0, 65_535> = Within::new(0),
+        #[serde(with = "optional::text")]
+        host: Option<String> = None,
+        #[serde(with = "optional::number")]
+        port: Option<Within<1, 65_535>> = None,
         tls: MailTls = MailTls::Starttls,
-        ca_file: PathBuf = PathBuf::new(),
-        user: String = String::new(),
-        password: Hidden = Hidden::default(),
-        password_file: PathBuf = PathBuf::new(),
-        from: String = String::new(),
+        #[serde(with = "optional::text")]
+        ca_file: Option<PathBuf> = None,
+        #[serde(with = "optional::text")]
+        user: Option<String> = None,
+        #[serde(
+            deserialize_with = "Hidden::deserialize_optional",
+            serialize_with = "optional::text::serialize"
+        )]
+        password: Option<Hidden> = None,
+        #[serde(with = "optional::text")]
+        password_file: Option<PathBuf> = None,
+        #[serde(with = "optional::text")]
+        from: Option<String> = None,
         timeout: Timeout = Timeout::from_secs(30),
     }
     Backup {

@@ -35,6 +35,39 @@ fn every_key_of_the_shipped_file_has_a_comment_above_it() {
     }
 }
 
+#[test]
+fn empty_text_and_zero_are_read_as_none_and_written_as_they_were() {
+    let text = "
+        [password]
+        hashers = 0
+        [instance]
+        icon = ''
+        contact = ''
+        maintenance = ''
+        logo = ''
+        terms = ''
+        privacy = ''
+        rules = ''
+        [mail]
+        host = ''
+        port = 0
+        ca_file = ''
+        user = ''
+        password = ''
+        password_file = ''
+        from = ''";
+    let config = Config::parse(text).unwrap();
+    assert_eq!(config, Config::default());
+    assert_eq!((&config.instance.terms, &config.mail.host), (&None, &None));
+    assert_eq!(Config::parse(&config.to_toml().unwrap()).unwrap(), config);
+}
+
+#[test]
+fn password_is_not_quoted_in_an_error_about_its_type() {
+    let message = message("[mail]\npassword = 123456");
+    assert!(message.contains("a text in quotes") && !message.contains("123456"), "{message}");
+}
+
 fn message(text: &str) -> String {
     let error = Config::parse(text).unwrap_err();
     invalid(Path::new("nox.toml"), text, &error).to_string()
@@ -173,7 +206,7 @@ proptest! {
         match environment::overlay(toml::Table::new(), [(variable.clone(), text)].into_iter()) {
             Ok(mut config) => {
                 // A secret is not written.
-                config.mail.password = Hidden::default();
+                config.mail.password = None;
                 prop_assert_eq!(Config::parse(&toml::to_string(&config).unwrap()), Ok(config));
             }
             Err(error) => {

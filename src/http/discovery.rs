@@ -35,11 +35,11 @@ pub(super) async fn nox(bridge: Data<Bridge>) -> impl Responder {
     let (url, instance) = (&config.server.public_url, &config.instance);
     let address = config.server.address.as_str();
     let started = bridge.started().millis();
-    let contact = text(&instance.contact);
+    let contact = &instance.contact;
     HttpResponse::Ok().json(json!({
         "id": address,
         "software": { "name": "nox", "version": VERSION },
-        "status": if instance.maintenance.is_empty() { "online" } else { "maintenance" },
+        "status": if instance.maintenance.is_some() { "maintenance" } else { "online" },
         "started": started,
         "started_at": started,
         "public": null,
@@ -52,7 +52,7 @@ pub(super) async fn nox(bridge: Data<Bridge>) -> impl Responder {
         "metadata": {
             "title": instance.title,
             "description": instance.description,
-            "icon": text(&instance.icon),
+            "icon": instance.icon,
             "contact": contact,
             "socials": {},
         },
@@ -60,7 +60,7 @@ pub(super) async fn nox(bridge: Data<Bridge>) -> impl Responder {
         "security": null,
         "features": ["user"],
         "capabilities": [],
-        "maintenance": text(&instance.maintenance),
+        "maintenance": instance.maintenance,
     }))
 }
 
@@ -170,7 +170,7 @@ pub(super) async fn server(bridge: Data<Bridge>) -> Result<Reply<ServerData>, Fa
         features: vec!["user"],
         version: VERSION,
         ready_at: bridge.started(),
-        icon: text(&instance.icon).map(Into::into),
+        icon: instance.icon.clone(),
     }))
 }
 
@@ -211,7 +211,7 @@ pub(super) async fn configs(bridge: Data<Bridge>) -> Result<Reply<Configs>, Fail
         password_min_length: config.password.min_length.get(),
         password_max_length: MAX_LENGTH,
         picture_max_bytes: config.limits.picture_bytes.get(),
-        maintenance: text(&config.instance.maintenance).map(Into::into),
+        maintenance: config.instance.maintenance.clone(),
         allow_user_registration: may_register,
         old_allow_user_registration: may_register,
         support_passkey: false,
@@ -266,9 +266,4 @@ fn endpoints(config: &Config) -> Value {
         }
     }
     endpoints
-}
-
-/// An empty text is none.
-fn text(text: &str) -> Option<&str> {
-    Some(text).filter(|text| !text.is_empty())
 }

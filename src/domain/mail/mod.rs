@@ -61,8 +61,9 @@ pub fn check(config: &Config) -> Result<(), MailError> {
 
 impl Mailer {
     pub(crate) fn new(config: &Config) -> Result<Self, MailError> {
-        let is_on = !config.mail.host.is_empty();
-        let route = is_on.then(|| Route::new(&config.mail, &config.host())).transpose()?;
+        let server = config.mail.host.as_deref();
+        let route =
+            server.map(|server| Route::new(&config.mail, server, &config.host())).transpose()?;
         let farewell = FAREWELL.min(config.limits.shutdown_grace.into());
         Ok(Self { route, farewell, worker: Mutex::new(None) })
     }

@@ -13,7 +13,7 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use crate::config::{self, MailTls};
+use crate::config::{self, Hidden, MailTls};
 use crate::crypto;
 use crate::domain::mail::Mail;
 use crate::domain::mail::messages::Written;
@@ -72,24 +72,20 @@ pub(crate) struct Route {
 }
 
 impl Route {
-    pub(crate) fn new(config: &config::Mail, host: &str) -> Result<Self, MailError> {
-        let from = config.from.parse().map_err(|_| MailError::Setting {
+    /// Prepares mail to `server`, which is told that it comes from `host`.
+    pub(crate) fn new(config: &config::Mail, server: &str, host: &str) -> Result<Self, MailError> {
+        let from = config.from.as_deref().unwrap_or_default();
+        let from = from.parse().map_err(|_| MailError::Setting {
             key: "from",
-            message: format!(
-                "{:?} is not an address such as \"Nox <nox@example.org>\"",
-                config.from
-            ),
+            message: format!("{from:?} is not an address such as \"Nox <nox@example.org>\""),
         })?;
-        let port =
-            if config.port.get() == 0 { config.tls.usual_port().into() } else { config.port.get() };
-        let mut transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&config.host)
-            .port(u16::try_from(port).unwrap_or(config.tls.usual_port()))
-            .tls(tls(config)?)
+        let mut transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(server)
+            .port(config.port())
+            .tls(tls(config, server)?)
             .hello_name(ClientId::Domain(host.into()))
             .timeout(Some(config.timeout.into()));
-        if !config.user.is_empty() {
-            transport =
-                transport.credentials(Credentials::new(config.user.clone(), password(config)?));
+        if let Some(user) = &config.user {
+            transport = transport.credentials(Credentials::new(user.clone(), password(config)?));
         }
         Ok(Self {
             transport: transport.build(),
@@ -118,13 +114,13 @@ impl Route {
     }
 }
 
-fn tls(config: &config::Mail) -> Result<Tls, MailError> {
+fn tls(config: &config::Mail, server: &str) -> Result<Tls, MailError> {
     if config.tls == MailTls::None {
         return Ok(Tls::None);
     }
-    let mut parameters = TlsParameters::builder(config.host.clone());
-    if !config.ca_file.as_os_str().is_empty() {
-        let pem = read("ca_file", &config.ca_file)?;
+    let mut parameters = TlsParameters::builder(server.into());
+    if let Some(ca_file) = &config.ca_file {
+        let pem = read("ca_file", ca_file)?;
         let none = || MailError::Setting {
             key: "ca_file",
             message: "there is no certificate in PEM in it".into(),
@@ -145,10 +141,10 @@ fn tls(config: &config::Mail) -> Result<Tls, MailError> {
 }
 
 fn password(config: &config::Mail) -> Result<String, MailError> {
-    if config.password_file.as_os_str().is_empty() {
-        return Ok(config.password.expose().to_owned());
-    }
-    Ok(read("password_file", &config.password_file)?.lines().next().unwrap_or_default().to_owned())
+    let Some(file) = &config.password_file else {
+        return Ok(config.password.as_ref().map(Hidden::expose).unwrap_or_default().to_owned());
+    };
+    Ok(read("password_file", file)?.lines().next().unwrap_or_default().to_owned())
 }
 
 fn read(key: &'static str, path: &Path) -> Result<String, MailError> {

@@ -53,9 +53,9 @@ pub struct Hasher {
 
 impl Hasher {
     pub(crate) fn new(config: &config::Password) -> Self {
-        let threads = match config.hashers.get() {
-            0 => thread::available_parallelism().map_or(1, usize::from),
-            count => count as usize,
+        let threads = match config.hashers {
+            None => thread::available_parallelism().map_or(1, usize::from),
+            Some(count) => count.get() as usize,
         };
         let (memory, iterations, lanes) =
             (config.memory_kib.get(), config.iterations.get(), config.parallelism.get());

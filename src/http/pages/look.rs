@@ -35,7 +35,7 @@ impl Look {
         let accent = config.instance.accent.as_str();
         let style = format!(":root{{--brand:{accent}}}\n{STYLE}");
         Ok(Self {
-            logo: logo(&config.instance.logo)
+            logo: logo(config.instance.logo.as_deref())
                 .map_err(|message| format!("instance.logo: {message}"))?,
             links: config.instance.links.clone(),
             style: Asset::new(("nox", "css"), "text/css; charset=utf-8", style.into())?,
@@ -44,13 +44,10 @@ impl Look {
     }
 }
 
-fn logo(path: &Path) -> Result<String, String> {
+fn logo(path: Option<&Path>) -> Result<String, String> {
+    let Some(path) = path else { return Ok(data_url("image/svg+xml", ICON.as_bytes())) };
     let shown = path.display();
-    let content = if path.as_os_str().is_empty() {
-        ICON.as_bytes().to_vec()
-    } else {
-        fs::read(path).map_err(|error| format!("cannot read {shown}: {error}"))?
-    };
+    let content = fs::read(path).map_err(|error| format!("cannot read {shown}: {error}"))?;
     if content.len() > LARGEST_LOGO {
         return Err(format!("{shown} is larger than {LARGEST_LOGO} bytes"));
     }
@@ -61,5 +58,10 @@ fn logo(path: &Path) -> Result<String, String> {
         _ if content.trim_ascii_start().starts_with(b"<") => "image/svg+xml",
         _ => return Err(format!("{shown} is no SVG, PNG, JPEG or WebP picture")),
     };
-    Ok(format!("data:{media_type};base64,{}", BASE64_STANDARD.encode(content)))
+    Ok(data_url(media_type, &content))
+}
+
+/// A `data:` URL (RFC 2397).
+fn data_url(media_type: &str, content: &[u8]) -> String {
+    format!("data:{media_type};base64,{}", BASE64_STANDARD.encode(content))
 }
