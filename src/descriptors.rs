@@ -22,9 +22,9 @@ pub fn raise_limit() {
     }
 }
 
-/// Workers that serve connections: one for each core.
+/// The cores that this process may use. A server has one worker for each.
 #[must_use]
-pub fn workers() -> usize {
+pub fn cores() -> usize {
     available_parallelism().map_or(1, usize::from)
 }
 
@@ -32,13 +32,13 @@ pub fn workers() -> usize {
 /// reader waits for another, but for no more than a quarter of all descriptors.
 #[must_use]
 pub fn readers() -> usize {
-    readers_within(limit(), workers())
+    readers_within(limit(), cores())
 }
 
 /// Connections that clients may have at once.
 #[must_use]
 pub fn connections() -> usize {
-    connections_within(limit(), workers())
+    connections_within(limit(), cores())
 }
 
 fn limit() -> usize {

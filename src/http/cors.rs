@@ -16,8 +16,8 @@ use actix_web::{Error, HttpRequest, HttpResponse};
 use super::dialect::Dialect;
 use super::envelope::Failure;
 use super::extract::bridge;
+use super::layer::Next;
 use super::origin;
-use super::server::Next;
 use crate::config::Origin;
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PATCH, DELETE");

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use actix_web::HttpRequest;
 use actix_web::http::header;
 
-use super::clock::OnceAMinute;
+use super::log_limit::OnceAMinute;
 use crate::config::{Network, Origin, Server};
 use crate::time::Timestamp;
 
@@ -33,8 +33,9 @@ pub(super) fn target(request: &HttpRequest, server: &Server) -> Option<Origin> {
     Origin::parse(&format!("{scheme}://{host}"))
 }
 
-/// Says once a minute that a peer was not believed: most often it is a proxy that nobody has named.
-pub(super) fn warn_of_strangers(request: &HttpRequest, trusted: &[Network], now: Timestamp) {
+/// Logs that the headers of a peer were ignored, since it is not in `server.trusted_proxies`. Most
+/// often it is a proxy that the operator has not listed there.
+pub(super) fn warn_of_untrusted_peer(request: &HttpRequest, trusted: &[Network], now: Timestamp) {
     static WARNING: OnceAMinute = OnceAMinute::new();
     let Some(peer) = peer(request).filter(|ip| !contain(trusted, *ip)) else { return };
     let sent: Vec<_> = [FOR, HOST, PROTO]

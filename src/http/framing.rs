@@ -16,7 +16,7 @@ use futures_util::stream;
 use tokio::task::yield_now;
 
 use super::envelope;
-use super::server::Next;
+use super::layer::Next;
 
 /// Whether nothing that still comes on a connection is answered.
 #[derive(Default)]

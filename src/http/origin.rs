@@ -3,8 +3,9 @@
 use actix_web::HttpRequest;
 use actix_web::http::header::{AsHeaderName, ORIGIN, REFERER};
 
-use super::clock::{Now, OnceAMinute};
+use super::clock::Now;
 use super::forwarded;
+use super::log_limit::OnceAMinute;
 use crate::config::{Origin, Server};
 use crate::error::{Error, Result};
 

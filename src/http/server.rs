@@ -19,12 +19,14 @@ use actix_web::{App, Error};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::bridge::Bridge;
-use super::connection::{Connection, Timeouts};
+use super::clock::Now;
+use super::connection::{Connection, Timeouts, Turn};
 use super::discovery::OpenApi;
+use super::extract::bridge;
 use super::listener::{Listener, SocketFile};
 use super::pages::Look;
 use super::slots::Slots;
-use super::{cors, framing, observe, routes};
+use super::{cors, forwarded, framing, request_log, routes};
 use crate::descriptors;
 
 /// How long a client has to hang up that sends a body after its answer.
@@ -38,13 +40,18 @@ const BACKLOG: i32 = 1024;
 /// What every handler may ask for.
 pub(super) type Parts = (Data<Bridge>, Data<OpenApi>, Data<Look>);
 
+/// Threads that serve connections: one for each core.
+fn workers() -> usize {
+    descriptors::cores()
+}
+
 /// A server that keeps some of the descriptors for itself, and whose clients may not take longer
 /// than they should; and the name of its socket, where it has one.
 pub(super) fn listen(
     listener: Listener,
     parts: Parts,
 ) -> io::Result<(ServerBuilder, Option<SocketFile>)> {
-    let workers = descriptors::workers();
+    let workers = workers();
     let each = descriptors::connections() / workers;
     let slots = Slots::new(each * workers);
     let server = Server::build().workers(workers).max_concurrent_connections(each);
@@ -128,21 +135,20 @@ where
         .and_then(http)
 }
 
-/// What handles a request that went through a layer.
-pub(super) trait Next<B>:
-    AsyncFnOnce(ServiceRequest) -> Result<ServiceResponse<B>, Error>
-{
-}
-
-impl<B, F: AsyncFnOnce(ServiceRequest) -> Result<ServiceResponse<B>, Error>> Next<B> for F {}
-
-/// What every request goes through, in one piece: for each layer of its own, the framework would
-/// box a future.
+/// The layers, outermost first: what the others need is noted, then the request is logged, checked
+/// for its framing, and given its CORS headers. They are one function, since the framework would box
+/// a future for each layer of its own.
 async fn layers<B: MessageBody + 'static>(
     request: ServiceRequest,
     handlers: middleware::Next<B>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let readable =
+    let Now(now) = Now::stamp(&request);
+    if let Ok(bridge) = bridge(request.request()) {
+        let trusted = &bridge.config().server.trusted_proxies;
+        forwarded::warn_of_untrusted_peer(request.request(), trusted, now);
+    }
+    let _handling = request.conn_data().map(Turn::take);
+    let cors =
         async |request| cors::layer(request, async |request| handlers.call(request).await).await;
-    observe::layer(request, async |request| framing::layer(request, readable).await).await
+    request_log::layer(request, async |request| framing::layer(request, cors).await).await
 }

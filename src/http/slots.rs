@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::clock::OnceAMinute;
+use super::log_limit::OnceAMinute;
 use crate::time::Timestamp;
 
 /// All slots for connections. They are only counted here, so that the log can say that none is
