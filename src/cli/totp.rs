@@ -146,7 +146,7 @@ fn enroll(
             .with_context(|| format!("cannot write {}", file.display()))?;
     }
     if no_confirm {
-        let show = || show(output, &enrollment);
+        let show = |enrollment: &Enrollment| show(output, enrollment);
         totp::enable_unconfirmed(app, &enrollment, Timestamp::now(), show)
             .map_err(|error| refused(error, name))?;
     } else {

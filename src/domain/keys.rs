@@ -175,7 +175,7 @@ mod tests {
         let (_folder, app) = app_with("");
         let ada = add_user(&app, "ada", "hunter22");
         let enrollment = totp::enroll(&app, "ada").unwrap();
-        totp::enable_unconfirmed(&app, &enrollment, Timestamp::from_millis(1), || {
+        totp::enable_unconfirmed(&app, &enrollment, Timestamp::from_millis(1), |_| {
             Ok::<_, crate::error::Error>(())
         })
         .unwrap();

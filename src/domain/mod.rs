@@ -19,6 +19,7 @@ pub mod pictures;
 pub mod principal;
 pub mod public_key;
 pub mod relays;
+mod reveal;
 pub mod sessions;
 mod throttle;
 mod token;

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use crate::crypto;
 use crate::domain::App;
 use crate::domain::accounts::profile::{PublicProfile, public_profile};
+use crate::domain::reveal::Reveal;
 use crate::domain::sessions::find_open;
 use crate::error::{Error, Result};
 use crate::storage::relays;
@@ -35,17 +36,16 @@ pub enum Bearer {
     Invalid,
 }
 
-/// Adds a relay. `show` tells somebody its token, which is not stored; where that fails, there is
-/// no relay.
+/// Adds a relay and reveals its token, of which only a hash is stored.
 ///
 /// # Errors
 /// [`Error::InvalidField`] where the name is empty, too long or odd, [`Error::AlreadyExists`], a
-/// fault, or what `show` returns.
+/// fault, or what `reveal` returns.
 pub fn add<E: From<Error>>(
     app: &App,
     name: &str,
     now: Timestamp,
-    show: impl FnOnce(&str) -> Result<(), E>,
+    reveal: impl Reveal<str, E>,
 ) -> Result<(), E> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
     if !(1..=64).contains(&name.len()) || !name.bytes().all(plain) {
@@ -55,7 +55,7 @@ pub fn add<E: From<Error>>(
     let relay = Relay { name: name.into(), created_at: now };
     app.db.write(|connection| {
         relays::insert(connection, &relay, &hash(&token))?;
-        show(&token)
+        reveal(&token)
     })
 }
 

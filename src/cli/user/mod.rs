@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::output::{Output, Stop};
 use super::password::{Given, Source};
 use crate::domain::App;
-use crate::domain::accounts::fields::{Display, Email, Username};
+use crate::domain::accounts::fields::{Display, Email, NewPassword, Username};
 use crate::domain::accounts::operator;
 use crate::domain::accounts::profile::Profile;
 use crate::domain::accounts::registration::{NewAccount, register};
@@ -213,7 +213,7 @@ fn passwd(app: &App, output: Output, name: &str, source: &Source, now: Timestamp
     let user = operator::find(app, name, now).map_err(|error| named(error, name))?;
     let password = source.obtain(app)?;
     let new = password.parse(app).map_err(|error| named(error, name))?;
-    let show = || show_password(output, &user, &password);
+    let show = |_: &NewPassword| show_password(output, &user, &password);
     operator::change_password(app, name, &new, now, show).map_err(|error| named(error, name))?;
     if output.json && !password.is_generated {
         output.json(&user)?;

@@ -10,6 +10,7 @@ use crate::domain::accounts::tags::GivenTag;
 use crate::domain::change::By;
 use crate::domain::event::Event;
 use crate::domain::pictures::{self, NewPicture, PictureKind};
+use crate::domain::reveal::Reveal;
 use crate::domain::{App, throttle};
 use crate::error::{Error, Result};
 use crate::storage::users::{self, Search};
@@ -114,17 +115,16 @@ pub fn retag(
     })
 }
 
-/// Sets another password; ends every session of the user, and forgets what was counted against
-/// them. Where `show` fails, nothing is changed.
+/// Sets another password, ends every session of the user, and resets their rate limits.
 ///
 /// # Errors
-/// [`Error::UserNotFound`], a fault, or what `show` returns.
+/// [`Error::UserNotFound`], a fault, or what `reveal` returns.
 pub fn change_password<E: From<Error>>(
     app: &App,
     name: &str,
     password: &NewPassword,
     now: Timestamp,
-    show: impl FnOnce() -> Result<(), E>,
+    reveal: impl Reveal<NewPassword, E>,
 ) -> Result<(), E> {
     let hash = app.hasher.hash(&password.0)?;
     app.change(By::Operator, now, |tx| {
@@ -133,7 +133,7 @@ pub fn change_password<E: From<Error>>(
         sessions::delete_all_of(tx, user.id, None)?;
         throttle::forgive(tx, &user.id.to_string())?;
         tx.happened(Event::PasswordChanged, &user)?;
-        show()
+        reveal(password)
     })
 }
 

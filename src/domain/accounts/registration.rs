@@ -6,6 +6,7 @@ use crate::domain::accounts::fields::{Display, Email, NewPassword, Username};
 use crate::domain::accounts::profile::{Profile, profile};
 use crate::domain::change::By;
 use crate::domain::event::Event;
+use crate::domain::reveal::Reveal;
 use crate::error::{Error, Result};
 use crate::storage::Connection;
 use crate::storage::users::{self, NewUser, User};
@@ -25,37 +26,35 @@ pub struct NewAccount {
     pub is_admin: bool,
 }
 
-/// Makes an account. `show` may tell somebody of it, such as its password; where that fails, there
-/// is no account.
+/// Makes an account. `reveal` may show its password, where it was generated.
 ///
 /// # Errors
-/// [`Error::AlreadyExists`], a fault, or what `show` returns.
+/// [`Error::AlreadyExists`], a fault, or what `reveal` returns.
 pub fn register<E: From<Error>>(
     app: &App,
     account: NewAccount,
     now: Timestamp,
-    show: impl FnOnce(&Profile) -> Result<(), E>,
+    reveal: impl Reveal<Profile, E>,
 ) -> Result<Profile, E> {
     let hash = app.hasher.hash(&account.password.0)?;
     app.change(By::Operator, now, |tx| {
         let user = insert(tx, account, hash, now)?;
         tx.happened(Event::AccountCreated, &user)?;
         let profile = profile(app, &user, now);
-        show(&profile)?;
+        reveal(&profile)?;
         Ok(profile)
     })
 }
 
-/// Makes the account while there is none at all; otherwise does nothing. `show` as for
-/// [`register`].
+/// Makes the first account, as [`register`] does; nothing happens where there is an account.
 ///
 /// # Errors
-/// A fault, or what `show` returns.
+/// A fault, or what `reveal` returns.
 pub fn register_first<E: From<Error>>(
     app: &App,
     account: NewAccount,
     now: Timestamp,
-    show: impl FnOnce(&Profile) -> Result<(), E>,
+    reveal: impl Reveal<Profile, E>,
 ) -> Result<(), E> {
     if app.db.read(users::exists_any)? {
         return Ok(());
@@ -68,7 +67,7 @@ pub fn register_first<E: From<Error>>(
         }
         let user = insert(tx, account, hash, now)?;
         tx.happened(Event::AccountCreated, &user)?;
-        show(&profile(app, &user, now))
+        reveal(&profile(app, &user, now))
     })
 }
 

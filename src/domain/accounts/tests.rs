@@ -53,7 +53,7 @@ fn a_name_and_an_address_are_given_once() {
 fn what_nobody_could_read_is_not_done() {
     let (_folder, app) = app_with("");
     add(&app, "ada", None).unwrap();
-    let unread = || Err::<(), _>(Error::ServerNotReady { source: None });
+    let unread = |_: &_| Err::<(), _>(Error::ServerNotReady { source: None });
     let password = NewPassword::parse("battery staple".to_owned().into(), &app.config).unwrap();
     let before = app.db.read(|c| users::find_by_username(c, "ada")).unwrap();
     assert!(change_password(&app, "ada", &password, NOW, unread).is_err());

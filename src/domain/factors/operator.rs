@@ -8,42 +8,42 @@ use crate::domain::change::By;
 use crate::domain::event::Event;
 use crate::domain::factors::recovery::{self, RecoveryCodes};
 use crate::domain::factors::{changed, check_on, forget_the_rest, sent};
+use crate::domain::reveal::Reveal;
 use crate::domain::throttle;
 use crate::error::{Error, Result};
 use crate::storage::sent_codes::Way;
 use crate::storage::{totp_factors, users};
 use crate::time::Timestamp;
 
-/// Gives a user new recovery codes; where `show` fails, the old ones stay.
+/// Gives a user new recovery codes; the old ones are no longer valid.
 ///
 /// # Errors
 /// [`Error::UserNotFound`], [`Error::ServiceDisabled`] without a second factor, a fault, or what
-/// `show` returns.
+/// `reveal` returns.
 pub fn renew_recovery_codes<E: From<Error>>(
     app: &App,
     name: &str,
     now: Timestamp,
-    show: impl FnOnce(&RecoveryCodes) -> Result<(), E>,
+    reveal: impl Reveal<RecoveryCodes, E>,
 ) -> Result<(), E> {
     app.change(By::Operator, now, |tx| {
         let user = by_name(app, tx, name)?;
         check_on(&user)?;
         tx.happened(Event::RecoveryCodesRenewed, &user)?;
-        show(&recovery::renew(app, tx, user.id)?)
+        reveal(&recovery::renew(app, tx, user.id)?)
     })
 }
 
-/// Makes a code that is good once, as if the user's authenticator app had shown it; where `show`
-/// fails, there is none.
+/// Makes a code that is valid once, as if the user's authenticator app had shown it.
 ///
 /// # Errors
 /// [`Error::UserNotFound`], [`Error::ServiceDisabled`] without a second factor, a fault, or what
-/// `show` returns.
+/// `reveal` returns.
 pub fn issue_code<E: From<Error>>(
     app: &App,
     name: &str,
     now: Timestamp,
-    show: impl FnOnce(&Zeroizing<String>) -> Result<(), E>,
+    reveal: impl Reveal<Zeroizing<String>, E>,
 ) -> Result<(), E> {
     app.change(By::Operator, now, |tx| {
         let user = by_name(app, tx, name)?;
@@ -51,7 +51,7 @@ pub fn issue_code<E: From<Error>>(
         // Whoever is helped shall not be kept out by what went wrong before.
         throttle::forgive_codes(tx, &user.id.to_string())?;
         tx.happened(Event::CodeIssued, &user)?;
-        show(&sent::make(app, tx, (user.id, Way::Operator), now)?)
+        reveal(&sent::make(app, tx, (user.id, Way::Operator), now)?)
     })
 }
 

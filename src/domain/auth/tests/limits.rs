@@ -93,7 +93,7 @@ fn a_fault_of_the_servers_own_and_a_disabled_account_are_no_guesses() {
     // A seed that was moved here from another row does not open.
     let bob = add_user(&app, "bob", PASSWORD);
     let enrollment = totp::enroll(&app, "bob").unwrap();
-    totp::enable_unconfirmed(&app, &enrollment, NOW, || Ok::<_, Error>(())).unwrap();
+    totp::enable_unconfirmed(&app, &enrollment, NOW, |_: &_| Ok::<_, Error>(())).unwrap();
     let moved = app.db.read(|c| totp_factors::find(c, bob)).unwrap().unwrap();
     app.db.write(|c| totp_factors::update_secret(c, UserId(1), &moved.secret)).unwrap();
     for _ in 0..10 {

@@ -36,13 +36,19 @@ fn new_password(app: &App, text: &str) -> NewPassword {
 }
 
 fn change_password(app: &App, text: &str, now: Timestamp) {
-    operator::change_password(app, "ada", &new_password(app, text), now, || Ok::<_, Error>(()))
-        .unwrap();
+    operator::change_password(
+        app,
+        "ada",
+        &new_password(app, text),
+        now,
+        |_: &_| Ok::<_, Error>(()),
+    )
+    .unwrap();
 }
 
 fn enroll(app: &App) -> Enrollment {
     let enrollment = totp::enroll(app, "ada").unwrap();
-    totp::enable_unconfirmed(app, &enrollment, NOW, || Ok::<_, Error>(())).unwrap();
+    totp::enable_unconfirmed(app, &enrollment, NOW, |_: &_| Ok::<_, Error>(())).unwrap();
     enrollment
 }
 

@@ -16,6 +16,7 @@ use crate::domain::event::Event;
 use crate::domain::factors::recovery::{self, RecoveryCodes};
 use crate::domain::factors::{Code, Outcome, changed, forget_the_rest, with_factor};
 use crate::domain::principal::Principal;
+use crate::domain::reveal::Reveal;
 use crate::domain::sessions::check_open;
 use crate::error::{Error, Result};
 use crate::storage::totp_enrollments;
@@ -179,7 +180,7 @@ pub fn enroll(app: &App, name: &str) -> Result<Enrollment> {
 /// [`Error::WrongCode`], [`Error::AlreadyExists`], or a fault.
 pub fn confirm(app: &App, enrollment: &Enrollment, code: &Code, now: Timestamp) -> Result<()> {
     let step = first_step(&enrollment.totp, enrollment.user.id, code, now)?;
-    enable_for(app, enrollment, Some(step), now, || Ok(()))
+    enable_for(app, enrollment, Some(step), now, |_: &_| Ok(()))
 }
 
 /// The time step of an app's first code.
@@ -191,18 +192,17 @@ fn first_step(totp: &Totp, user: UserId, code: &Code, now: Timestamp) -> Result<
     })
 }
 
-/// Enables the app on trust, for scripts that hand the secret on; `show` does so, and where it
-/// fails nothing is enabled.
+/// Enables the app without a code from it, for scripts that pass the secret on.
 ///
 /// # Errors
-/// [`Error::AlreadyExists`], a fault, or what `show` returns.
+/// [`Error::AlreadyExists`], a fault, or what `reveal` returns.
 pub fn enable_unconfirmed<E: From<Error>>(
     app: &App,
     enrollment: &Enrollment,
     now: Timestamp,
-    show: impl FnOnce() -> Result<(), E>,
+    reveal: impl Reveal<Enrollment, E>,
 ) -> Result<(), E> {
-    enable_for(app, enrollment, None, now, show)
+    enable_for(app, enrollment, None, now, reveal)
 }
 
 fn enable_for<E: From<Error>>(
@@ -210,7 +210,7 @@ fn enable_for<E: From<Error>>(
     enrollment: &Enrollment,
     step: Option<i64>,
     now: Timestamp,
-    show: impl FnOnce() -> Result<(), E>,
+    reveal: impl Reveal<Enrollment, E>,
 ) -> Result<(), E> {
     let user = &enrollment.user;
     let factor = new_factor(app, user.id, &enrollment.totp, step, now)?;
@@ -219,7 +219,7 @@ fn enable_for<E: From<Error>>(
             return Err(ALREADY_ENABLED.into());
         }
         changed(tx, Event::TotpEnabled, user, None)?;
-        show()
+        reveal(enrollment)
     })
 }
 
