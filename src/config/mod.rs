@@ -7,6 +7,7 @@ mod listen;
 mod log;
 mod mail;
 mod optional;
+mod sections;
 mod theme;
 mod timeout;
 mod values;
@@ -20,14 +21,15 @@ use serde::{Deserialize, Serialize};
 pub use listen::Listen;
 pub use log::{LogFormat, LogLevel};
 pub use mail::{Hidden, MailTls};
+pub use sections::{
+    Backup, Cookie, Instance, Limits, Log, Login, Mail, Password, Secrets, Server, Session,
+    Storage, Totp, Users,
+};
 pub use theme::{Accent, FooterLink, WebUrl};
 pub use timeout::Timeout;
 pub use values::{
     CookieDomain, DefaultTag, Issuer, Network, Origin, Registration, ServerAddress, Within,
 };
-
-use crate::language::Language;
-use crate::time::Span;
 
 /// Why there is no usable configuration. Its text is one line that says where and what would be
 /// right.
@@ -165,143 +167,6 @@ fn plain(error: &toml::de::Error) -> String {
             format!("{start}expected a section, [{}]", section.to_lowercase())
         }
         None => line,
-    }
-}
-
-macro_rules! sections {
-    ($($name:ident { $($(#[$meta:meta])* $key:ident: $type:ty = $default:expr,)* })*) => {$(
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-        #[serde(deny_unknown_fields, default)]
-        #[expect(missing_docs, reason = "nox.toml documents every key, and a test holds the two equal")]
-        pub struct $name { $($(#[$meta])* pub $key: $type,)* }
-
-        impl Default for $name {
-            fn default() -> Self {
-                Self { $($key: $default,)* }
-            }
-        }
-    )*};
-}
-
-sections! {
-    Server {
-        address: ServerAddress = ServerAddress::default(),
-        listen: Listen = Listen::default(),
-        public_url: Origin = Origin::default(),
-        trusted_proxies: Vec<Network> = Network::loopback(),
-        allowed_origins: Vec<Origin> = Vec::new(),
-        numeric_origins: Vec<Origin> = Vec::new(),
-    }
-    Storage {
-        #[serde(deserialize_with = "values::path")]
-        database: PathBuf = "nox.db".into(),
-    }
-    Secrets {
-        #[serde(deserialize_with = "values::path")]
-        key_file: PathBuf = "nox.key".into(),
-    }
-    Session {
-        lifetime: Span = Span::from_days(30),
-    }
-    Cookie {
-        domain: Option<CookieDomain> = None,
-    }
-    Password {
-        memory_kib: Within<1024, 4_194_304> = Within::new(19_456),
-        iterations: Within<1, 64> = Within::new(2),
-        parallelism: Within<1, 64> = Within::new(1),
-        #[serde(with = "optional::number")]
-        hashers: Option<Within<1, 256>> = None,
-        min_length: Within<6, 128> = Within::new(8),
-    }
-    Login {
-        hide_unknown_users: bool = false,
-    }
-    Totp {
-        issuer: Issuer = Issuer::default(),
-        skew: Within<0, 2> = Within::new(1),
-    }
-    Users {
-        registration: Registration = Registration::Closed,
-        default_tags: Vec<DefaultTag> = DefaultTag::defaults(),
-    }
-    Instance {
-        title: String = "Nox".into(),
-        description: String = String::new(),
-        #[serde(with = "optional::text")]
-        icon: Option<String> = None,
-        #[serde(with = "optional::text")]
-        contact: Option<String> = None,
-        #[serde(with = "optional::text")]
-        maintenance: Option<String> = None,
-        language: Language = Language::English,
-        #[serde(with = "optional::text")]
-        logo: Option<PathBuf> = None,
-        accent: Accent = Accent::default(),
-        links: Vec<FooterLink> = Vec::new(),
-        #[serde(deserialize_with = "optional::text::deserialize")]
-        terms: Option<WebUrl> = None,
-        #[serde(deserialize_with = "optional::text::deserialize")]
-        privacy: Option<WebUrl> = None,
-        #[serde(deserialize_with = "optional::text::deserialize")]
-        rules: Option<WebUrl> = None,
-    }
-    Mail {
-        #[serde(with = "optional::text")]
-        host: Option<String> = None,
-        #[serde(with = "optional::number")]
-        port: Option<Within<1, 65_535>> = None,
-        tls: MailTls = MailTls::Starttls,
-        #[serde(with = "optional::text")]
-        ca_file: Option<PathBuf> = None,
-        #[serde(with = "optional::text")]
-        user: Option<String> = None,
-        #[serde(
-            deserialize_with = "Hidden::deserialize_optional",
-            serialize_with = "optional::text::serialize"
-        )]
-        password: Option<Hidden> = None,
-        #[serde(with = "optional::text")]
-        password_file: Option<PathBuf> = None,
-        #[serde(with = "optional::text")]
-        from: Option<String> = None,
-        timeout: Timeout = Timeout::from_secs(30),
-    }
-    Backup {
-        every: Option<Span> = None,
-        keep: Within<1, 1000> = Within::new(7),
-        #[serde(deserialize_with = "values::path")]
-        folder: PathBuf = "backups".into(),
-    }
-    Log {
-        level: LogLevel = LogLevel::Info,
-        format: LogFormat = LogFormat::Auto,
-    }
-    Limits {
-        login_queue: Within<1, 100_000> = Within::new(512),
-        shutdown_grace: Span = Span::from_secs(10),
-        head_timeout: Timeout = Timeout::from_secs(15),
-        body_timeout: Timeout = Timeout::from_secs(30),
-        upload_timeout: Timeout = Timeout::from_secs(90),
-        stall_timeout: Timeout = Timeout::from_secs(15),
-        write_timeout: Timeout = Timeout::from_secs(30),
-        idle_timeout: Timeout = Timeout::from_secs(15),
-        picture_bytes: Within<1024, 16_777_216> = Within::new(4_194_304),
-        audit_age: Span = Span::from_days(365),
-    }
-}
-
-impl Server {
-    /// Whether the pages of an origin may call with credentials.
-    #[must_use]
-    pub fn allows(&self, origin: &Origin) -> bool {
-        self.allowed_origins.contains(origin) || self.numeric_origins.contains(origin)
-    }
-
-    /// Whether those of any other origin may.
-    #[must_use]
-    pub fn allows_any_origin(&self) -> bool {
-        !self.allowed_origins.is_empty() || !self.numeric_origins.is_empty()
     }
 }
 

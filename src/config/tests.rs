@@ -1,6 +1,7 @@
 //! Tests of the whole configuration.
 
 use super::*;
+use crate::time::Span;
 use proptest::prelude::*;
 
 const SHIPPED: &str = include_str!("../../nox.toml");
