@@ -10,13 +10,13 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use nox::config::Config;
 use nox::crypto::{KEY_LENGTH, Key, open_with};
-use nox::domain::backup::verify;
+use nox::domain::backup::{KeyFile, verify};
 
 /// A whole database: what follows is laid over its beginning.
 static WHOLE: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let app = nox_fuzz::app("");
     let path = nox_fuzz::folder().join("backup");
-    nox::domain::backup::create(&app, &path, true).unwrap();
+    nox::domain::backup::create(&app, &path, KeyFile::Include, |_, _| ()).unwrap();
     fs::read(path).unwrap()
 });
 

@@ -3,8 +3,6 @@
 use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::thread;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -14,8 +12,10 @@ use serde_json::json;
 use super::output::Output;
 use crate::config::Config;
 use crate::domain::App;
-use crate::domain::backup::{Report, create, progress, restore, verify};
+use crate::domain::backup::{KeyFile, Report, create, restore, verify};
 use crate::time::Timestamp;
+
+const SECOND: Duration = Duration::from_secs(1);
 
 #[derive(Subcommand)]
 pub enum Backup {
@@ -47,7 +47,10 @@ impl Backup {
     /// A file cannot be written, or the backup cannot be used.
     pub fn run(self, config: Config, output: Output) -> Result<()> {
         match self {
-            Self::Create { file, with_key } => make(&App::open(config)?, output, &file, with_key),
+            Self::Create { file, with_key } => {
+                let key_file = if with_key { KeyFile::Include } else { KeyFile::Omit };
+                make(&App::open(config)?, output, &file, key_file)
+            }
             Self::Verify { file } => {
                 let report = verify(&config, &file)?;
                 if output.json {
@@ -97,23 +100,10 @@ fn about_key(report: &Report) -> &'static str {
     }
 }
 
-fn make(app: &App, output: Output, file: &Path, with_key: bool) -> Result<()> {
-    let (whole, draft) = progress(app, file)?;
-    let (done, waiting) = channel::<()>();
-    let watch = move || {
-        // Nobody wants to read of what is done within a second.
-        while waiting.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout) {
-            let written = fs::metadata(&draft).map_or(0, |meta| meta.len());
-            output.say(format_args!("{} %", (100 * written / whole.max(1)).min(99)));
-        }
-    };
-    let watcher = (!output.quiet && io::stderr().is_terminal()).then(|| thread::spawn(watch));
-    let made = create(app, file, with_key);
-    drop(done);
-    // It only talks.
-    drop(watcher.map(thread::JoinHandle::join));
-    made?;
+fn make(app: &App, output: Output, file: &Path, key_file: KeyFile) -> Result<()> {
+    create(app, file, key_file, progress(output))?;
     let bytes = fs::metadata(file)?.len();
+    let with_key = key_file == KeyFile::Include;
     if output.json {
         return output.json(
             &json!({ "file": file.display().to_string(), "bytes": bytes, "with_key": with_key }),
@@ -129,4 +119,18 @@ fn make(app: &App, output: Output, file: &Path, with_key: bool) -> Result<()> {
         }
     ));
     Ok(())
+}
+
+/// Prints the percentage that is done, once a second, where a person watches. A backup that takes
+/// less than a second prints nothing.
+fn progress(output: Output) -> impl FnMut(u64, u64) + Send + 'static {
+    let is_watched = !output.quiet && io::stderr().is_terminal();
+    let mut next = Timestamp::now().after(SECOND);
+    move |written, total| {
+        let now = Timestamp::now();
+        if is_watched && now >= next {
+            next = now.after(SECOND);
+            output.say(format_args!("{} %", (100 * written / total.max(1)).min(99)));
+        }
+    }
 }

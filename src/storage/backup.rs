@@ -10,9 +10,11 @@ use super::{OpenError, describe, schema};
 use crate::error::Result;
 use crate::files;
 
+/// SQLite's virtual machine reports progress once in so many of its steps.
+const STEPS_PER_REPORT: i32 = 10_000;
+
 /// Where a copy is written before it is whole.
-#[must_use]
-pub fn draft_of(path: &Path) -> PathBuf {
+fn draft_of(path: &Path) -> PathBuf {
     path.with_added_extension("draft")
 }
 
@@ -58,6 +60,25 @@ fn create(draft: &Path) -> io::Result<File> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => files::create(draft),
     }
+}
+
+/// While `connection` writes a copy to `path`, calls `on_progress` again and again with the number
+/// of bytes that are written.
+///
+/// # Errors
+/// SQLite does not accept the handler.
+pub fn watch(
+    connection: &Connection,
+    path: &Path,
+    mut on_progress: impl FnMut(u64) + Send + 'static,
+) -> Result<()> {
+    let draft = draft_of(path);
+    let report = move || {
+        on_progress(fs::metadata(&draft).map_or(0, |meta| meta.len()));
+        // True would interrupt the copy.
+        false
+    };
+    Ok(connection.progress_handler(STEPS_PER_REPORT, Some(report))?)
 }
 
 /// Opens a database to look at it; it is left as it is.
@@ -161,4 +182,31 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    #[test]
+    fn progress_of_a_copy_grows_up_to_its_size() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = Connection::open(folder.path().join("nox.db")).unwrap();
+        let fill = "CREATE TABLE padding (bytes);
+            INSERT INTO padding WITH RECURSIVE numbers (number) AS
+                (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 100000)
+                SELECT zeroblob(100) FROM numbers";
+        connection.execute_batch(fill).unwrap();
+        let path = folder.path().join("copy.db");
+        let (reports, reported) = channel();
+        watch(&connection, &path, move |written| reports.send(written).unwrap()).unwrap();
+        write(&connection, &path, |_| Ok(())).unwrap();
+        drop(connection);
+        let reported: Vec<u64> = reported.iter().collect();
+        let size = fs::metadata(&path).unwrap().len();
+        assert!(reported.len() > 2 && reported.is_sorted(), "{reported:?}");
+        assert!(reported.last().is_some_and(|last| (1..=size).contains(last)), "{reported:?}");
+    }
 }

@@ -145,7 +145,8 @@ impl Db {
         })
     }
 
-    /// Writes a copy of the database, see [`backup::write`].
+    /// Writes a copy of the database, see [`backup::write`]. Meanwhile, `on_progress` is called with
+    /// the number of bytes that are written.
     ///
     /// # Errors
     /// The database cannot be reached, or the copy not be written.
@@ -153,11 +154,13 @@ impl Db {
         &self,
         path: &Path,
         finish: impl FnOnce(&Connection) -> Result<()>,
+        on_progress: impl FnMut(u64) + Send + 'static,
     ) -> io::Result<()> {
         // The connections for reading may not write anywhere.
         let connection =
             Connection::open_with_flags(self.place.path(), OpenFlags::SQLITE_OPEN_READ_ONLY);
         let connection = connection.map_err(|error| io::Error::other(describe(&error)))?;
+        backup::watch(&connection, path, on_progress).map_err(io::Error::other)?;
         backup::write(&connection, path, finish)
     }
 

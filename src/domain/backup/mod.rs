@@ -85,30 +85,38 @@ pub struct Report {
     pub key_fits: Option<bool>,
 }
 
-/// Writes a backup while others go on writing.
+/// Whether a backup holds the key file, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyFile {
+    /// It does: the backup alone is enough to restore everything, and to read every secret.
+    Include,
+    /// It does not: the key file needs a backup of its own.
+    Omit,
+}
+
+/// Writes a backup while others go on writing. `on_progress` is called from time to time with the
+/// number of bytes that are written, and with about how many there will be.
 ///
 /// # Errors
 /// The file is there, or cannot be written.
-pub fn create(app: &App, path: &Path, with_key: bool) -> Result<(), BackupError> {
+pub fn create(
+    app: &App,
+    path: &Path,
+    key_file: KeyFile,
+    mut on_progress: impl FnMut(u64, u64) + Send + 'static,
+) -> Result<(), BackupError> {
     // A link that leads nowhere has the name, too.
     if path.symlink_metadata().is_ok() {
         return Err(BackupError::Exists(path.to_owned()));
     }
-    let finish = |copy: &Connection| {
-        if with_key { rows::put(copy, KEY_FILE, app.key.expose()) } else { Ok(()) }
+    let finish = |copy: &Connection| match key_file {
+        KeyFile::Include => rows::put(copy, KEY_FILE, app.key.expose()),
+        KeyFile::Omit => Ok(()),
     };
+    let total = app.db.size()?;
     let failed =
         |source| BackupError::File { action: "write the backup", path: path.to_owned(), source };
-    app.db.copy_to(path, finish).map_err(failed)
-}
-
-/// How large the database is, and where a backup is written before it is whole: for whoever waits
-/// for it.
-///
-/// # Errors
-/// The database cannot be reached.
-pub fn progress(app: &App, path: &Path) -> Result<(u64, PathBuf), BackupError> {
-    Ok((app.db.size()?, backup::draft_of(path)))
+    app.db.copy_to(path, finish, move |written| on_progress(written, total)).map_err(failed)
 }
 
 /// Looks through a whole backup.

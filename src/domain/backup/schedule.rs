@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::config;
 use crate::domain::App;
-use crate::domain::backup::{BackupError, create, file_time};
+use crate::domain::backup::{BackupError, KeyFile, create, file_time};
 use crate::files;
 use crate::time::{Span, Timestamp};
 
@@ -59,7 +59,7 @@ fn make_if_due(app: &App, every: Span, now: Timestamp) -> Result<(), BackupError
         return Ok(());
     }
     let path = folder.join(name(now));
-    create(app, &path, false)?;
+    create(app, &path, KeyFile::Omit, |_, _| ())?;
     tracing::info!(path = ?path, "made a backup");
     copies.push(path);
     let too_many = copies.len().saturating_sub(keep.get() as usize);
