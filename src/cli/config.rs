@@ -6,7 +6,7 @@ use clap::Subcommand;
 use super::output::{Output, Stop};
 use crate::config;
 use crate::domain::{StartError, mail};
-use crate::http::Look;
+use crate::http::Theme;
 
 #[derive(Subcommand)]
 pub enum Config {
@@ -25,7 +25,7 @@ impl Config {
     pub fn run(self, config: &config::Config, output: Output) -> Result<()> {
         match self {
             Self::Check => {
-                Look::new(config).map_err(Stop::environment)?;
+                Theme::new(config).map_err(Stop::environment)?;
                 mail::check(config).map_err(StartError::from)?;
                 output.say("the configuration is right");
                 Ok(())

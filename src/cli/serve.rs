@@ -41,7 +41,7 @@ impl Serve {
         let first_user = self.first_user.map(|name| read_name(&name)).transpose()?;
         log::start(&config.log, output.quiet);
         descriptors::raise_limit();
-        let look = http::Look::new(&config).map_err(Stop::environment)?;
+        let theme = http::Theme::new(&config).map_err(Stop::environment)?;
         let listen = &config.server.listen;
         let taken = |error| {
             Stop::environment(format!(
@@ -54,7 +54,7 @@ impl Serve {
         let app = Arc::new(App::open(config)?);
         doctor::warn_at_start(&app, Timestamp::now());
         backup::start(&app)?;
-        http::serve(&app, look, listener, || {
+        http::serve(&app, theme, listener, || {
             log_start(&app.config, &bound);
             if let Err(error) = output.line(format_args!("listening on {bound}")) {
                 tracing::warn!(%error, "nobody reads the address on stdout");

@@ -59,7 +59,7 @@ use crate::domain;
 use bridge::Bridge;
 use discovery::OpenApi;
 pub use listener::Listener;
-pub use pages::Look;
+pub use pages::Theme;
 
 /// Serves on `listener` until SIGTERM or SIGINT, then finishes what is in flight within the
 /// configured grace; a second signal ends it at once. Calls `ready` once connections are accepted.
@@ -68,16 +68,16 @@ pub use pages::Look;
 /// The workers or the signal handlers cannot be set up, or what `ready` returns.
 pub fn serve<E: From<io::Error>>(
     app: &Arc<domain::App>,
-    look: Look,
+    theme: Theme,
     listener: Listener,
     ready: impl FnOnce() -> Result<(), E>,
 ) -> Result<(), E> {
     rt::System::new().block_on(async {
         let grace = app.config.limits.shutdown_grace.seconds();
         let bridge = Data::new(Bridge::new(Arc::clone(app)));
-        let look = Data::new(look);
+        let theme = Data::new(theme);
         let document = Data::new(OpenApi::default());
-        let (server, _file) = server::listen(listener, (bridge, document, look))?;
+        let (server, _file) = server::listen(listener, (bridge, document, theme))?;
         let server = server.shutdown_timeout(grace).shutdown_signal(signals(1)?).run();
         let last = Arc::clone(app);
         let work = async {

@@ -24,7 +24,7 @@ use super::connection::{Connection, Timeouts, Turn};
 use super::discovery::OpenApi;
 use super::extract::bridge;
 use super::listener::{Listener, SocketFile};
-use super::pages::Look;
+use super::pages::Theme;
 use super::slots::Slots;
 use super::{cors, forwarded, framing, request_log, routes};
 use crate::descriptors;
@@ -38,7 +38,7 @@ const SEND_BUFFER: usize = 128 * 1024;
 const BACKLOG: i32 = 1024;
 
 /// What every handler may ask for.
-pub(super) type Parts = (Data<Bridge>, Data<OpenApi>, Data<Look>);
+pub(super) type Parts = (Data<Bridge>, Data<OpenApi>, Data<Theme>);
 
 /// Threads that serve connections: one for each core.
 fn workers() -> usize {
@@ -90,7 +90,7 @@ pub(super) fn listen(
 
 /// What serves the requests on a stream, whatever its kind.
 fn service<S, Stopping, Stopped>(
-    (bridge, document, look): &Parts,
+    (bridge, document, theme): &Parts,
     slots: &Arc<Slots>,
     stopping: Stopping,
 ) -> impl ServiceFactory<
@@ -109,7 +109,7 @@ where
     let app = App::new()
         .app_data(bridge.clone())
         .app_data(document.clone())
-        .app_data(look.clone())
+        .app_data(theme.clone())
         .wrap(from_fn(layers))
         .configure(routes::configure);
     let limits = &bridge.config().limits;

@@ -1,54 +1,17 @@
 //! Files that the pages load: named by their content, so that browsers keep them for good.
 
-use std::io::{self, Write};
-
 use actix_web::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, ETAG, IF_NONE_MATCH, VARY,
 };
 use actix_web::web::{Data, Path};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
-use flate2::Compression;
-use flate2::write::GzEncoder;
-use sha2::{Digest, Sha256};
 
 use super::frame::security;
-use super::look::Look;
 use super::nothing_here;
+use super::theme::Theme;
 use super::visitor::Visitor;
 use crate::http::bridge::Bridge;
 use crate::http::envelope::Failure;
-
-/// One file, compressed once.
-pub(super) struct Asset {
-    pub name: String,
-    media_type: &'static str,
-    plain: Vec<u8>,
-    gzip: Vec<u8>,
-    /// The start of its SHA-256.
-    digest: String,
-}
-
-impl Asset {
-    pub(super) fn new(
-        (stem, ending): (&str, &str),
-        media_type: &'static str,
-        plain: Vec<u8>,
-    ) -> Result<Self, String> {
-        let digest = format!(
-            "{:016x}",
-            u64::from_be_bytes(*Sha256::digest(&plain).first_chunk().unwrap_or(&[0; 8]))
-        );
-        let gzip = compress(&plain)
-            .map_err(|error| format!("cannot compress {stem}.{ending}: {error}"))?;
-        Ok(Self { name: format!("{stem}-{digest}.{ending}"), media_type, plain, gzip, digest })
-    }
-}
-
-fn compress(plain: &[u8]) -> io::Result<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(plain)?;
-    encoder.finish()
-}
 
 /// Whether the client has the version with this entity tag already; compared weakly (RFC 9110,
 /// 13.1.2), since proxies that compress weaken tags.
@@ -62,10 +25,10 @@ pub(in crate::http) fn has_tag(request: &HttpRequest, tag: &str) -> bool {
 pub(in crate::http) async fn asset(
     request: HttpRequest,
     name: Path<String>,
-    look: Data<Look>,
+    theme: Data<Theme>,
     bridge: Data<Bridge>,
 ) -> Result<HttpResponse, Failure> {
-    let Some(asset) = [&look.style, &look.script].into_iter().find(|asset| asset.name == *name)
+    let Some(asset) = [&theme.style, &theme.script].into_iter().find(|asset| asset.name == *name)
     else {
         return Ok(nothing_here(Visitor::extract(&request).await?).await);
     };

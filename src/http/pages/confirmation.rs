@@ -6,8 +6,8 @@ use askama::Template;
 
 use super::form::Form;
 use super::frame::{Frame, Message};
-use super::login::{explain, status};
 use super::message::MessagePage;
+use super::refusal::{explain, status};
 use super::visitor::Visitor;
 use crate::domain::email_confirmation as email;
 use crate::error::Error;

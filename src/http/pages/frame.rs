@@ -8,8 +8,8 @@ use actix_web::http::header::{
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 
-use super::look::Look;
 use super::texts::Texts;
+use super::theme::Theme;
 use super::visitor::Visitor;
 use crate::config::WebUrl;
 use crate::error::Error;
@@ -46,7 +46,7 @@ pub(super) struct Frame<'a> {
     pub t_language: &'static str,
     pub heading: &'a str,
     pub instance: &'a str,
-    pub look: &'a Look,
+    pub theme: &'a Theme,
     /// The same page in the other language, where it can be asked for again.
     pub language_url: Option<String>,
     /// What the operator wants to be read, such as the terms of use: labels and URLs.
@@ -71,7 +71,7 @@ impl Visitor {
             heading,
             instance: &instance.title,
             documents: documents.into_iter().filter_map(shown).collect(),
-            look: &self.look,
+            theme: &self.theme,
             language_url: self.language_url(),
             form_token: self.form_token(),
             message,

@@ -6,8 +6,9 @@ use askama::Template;
 use super::form::Form;
 use super::frame::{Frame, Message, with_cookie, with_retry_after};
 use super::message::MessagePage;
+use super::refusal::{explain, status};
 use super::return_to::{self, Target};
-use super::texts::{Texts, fill};
+use super::texts::fill;
 use super::visitor::Visitor;
 use crate::domain::accounts::identifier::Identifier;
 use crate::domain::auth::{self, LoginAttempt};
@@ -15,8 +16,7 @@ use crate::domain::factors::email::{self, Asker};
 use crate::domain::factors::{Outcome, challenged};
 use crate::domain::sessions::OpenedSession;
 use crate::error::{Error, Result};
-use crate::http::{cookie, envelope};
-use crate::time::Timestamp;
+use crate::http::cookie;
 
 #[derive(Template)]
 #[template(path = "login.html")]
@@ -220,32 +220,6 @@ pub(in crate::http) async fn send_code(visitor: Visitor, form: Form) -> HttpResp
             let message = explain(visitor.t, &error, now);
             with_retry_after(code_page(&visitor, return_to, message, status(&error)), &error)
         }
-    }
-}
-
-/// What a refusal means to a person.
-pub(super) fn explain(t: &'static Texts, error: &Error, now: Timestamp) -> Message {
-    let text = match error {
-        Error::TooManyRequests { seconds } => return Message::TooMany(*seconds),
-        Error::InvalidCode { .. } | Error::WrongCode { .. } => {
-            let (hour, minute, second) = now.date().to_hms();
-            fill(t.wrong_code, format_args!("{hour:02}:{minute:02}:{second:02} UTC"))
-        }
-        Error::UserNotFound | Error::WrongPassword { .. } => t.wrong_login.into(),
-        Error::UnAuthorized { .. } => t.account_is_disabled.into(),
-        Error::ServerNotReady { .. } => t.busy.into(),
-        _ => t.fault.into(),
-    };
-    envelope::log_fault(error, Some("/login"));
-    Message::Error(text)
-}
-
-/// The status of the page that explains a refusal: a name that nobody has looks like a wrong
-/// password.
-pub(super) const fn status(error: &Error) -> u16 {
-    match error {
-        Error::UserNotFound => 400,
-        error => error.facts().status,
     }
 }
 

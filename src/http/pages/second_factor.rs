@@ -5,10 +5,10 @@ use askama::Template;
 use zeroize::Zeroizing;
 
 use super::account::show;
-use super::changes::{Lane, act, check, done, reason, refuse, work};
+use super::action::{Lane, act, check, done, work};
 use super::form::Form;
 use super::frame::{Frame, Message};
-use super::login::status;
+use super::refusal::{reason, refuse, status};
 use super::visitor::Visitor;
 use crate::domain::accounts::edit::{CURRENT, check_password};
 use crate::domain::factors::email::{self, Asker};

@@ -12,8 +12,8 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use url::form_urlencoded;
 
 use super::form::Form;
-use super::look::Look;
 use super::texts::Texts;
+use super::theme::Theme;
 use crate::config::Origin;
 use crate::crypto;
 use crate::domain::principal::{Device, Principal};
@@ -36,7 +36,7 @@ const A_YEAR: Duration = Duration::days(365);
 /// Whoever asks for a page.
 pub(in crate::http) struct Visitor {
     pub bridge: Data<Bridge>,
-    pub look: Data<Look>,
+    pub theme: Data<Theme>,
     pub language: Language,
     pub(super) t: &'static Texts,
     pub principal: Option<Principal>,
@@ -72,9 +72,9 @@ impl FromRequest for Visitor {
 
 impl Visitor {
     fn of(request: &HttpRequest) -> Result<Self> {
-        let look = request
-            .app_data::<Data<Look>>()
-            .ok_or_else(|| Error::internal("show a page", "no look is set up"))?;
+        let theme = request
+            .app_data::<Data<Theme>>()
+            .ok_or_else(|| Error::internal("show a page", "no theme is set up"))?;
         let bridge = bridge(request)?;
         let principal = match authenticated(request) {
             Ok((principal, _)) => Some(principal),
@@ -108,7 +108,7 @@ impl Visitor {
         };
         Ok(Self {
             bridge: bridge.clone(),
-            look: look.clone(),
+            theme: theme.clone(),
             language,
             t: Texts::of(language),
             principal,

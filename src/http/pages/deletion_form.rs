@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 
 use super::account::is_mailed_when_due;
-use super::changes::{Lane, done, work};
+use super::action::{Lane, done, work};
 use super::form::Form;
 use super::frame::with_cookie;
 use super::visitor::Visitor;

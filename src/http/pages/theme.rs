@@ -7,7 +7,7 @@ use std::path::Path;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use super::assets::Asset;
+use super::asset::Asset;
 use crate::config::{Config, FooterLink};
 
 /// The picture of Nox.
@@ -17,8 +17,8 @@ const SCRIPT: &str = include_str!("../../../static/nox.js");
 /// It travels with every page.
 const LARGEST_LOGO: usize = 16 * 1024;
 
-/// The look of all pages, made once.
-pub struct Look {
+/// The theme of all pages, read once at the start.
+pub struct Theme {
     /// A picture, as a `data:` URL.
     pub(super) logo: String,
     pub(super) links: Vec<FooterLink>,
@@ -26,7 +26,7 @@ pub struct Look {
     pub(super) script: Asset,
 }
 
-impl Look {
+impl Theme {
     /// Reads the picture and dresses the style sheet in the operator's colour.
     ///
     /// # Errors
@@ -38,8 +38,8 @@ impl Look {
             logo: logo(config.instance.logo.as_deref())
                 .map_err(|message| format!("instance.logo: {message}"))?,
             links: config.instance.links.clone(),
-            style: Asset::new(("nox", "css"), "text/css; charset=utf-8", style.into())?,
-            script: Asset::new(("nox", "js"), "text/javascript; charset=utf-8", SCRIPT.into())?,
+            style: Asset::new("nox", "css", "text/css; charset=utf-8", style.into())?,
+            script: Asset::new("nox", "js", "text/javascript; charset=utf-8", SCRIPT.into())?,
         })
     }
 }
