@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{OpenError, describe, schema};
+pub(crate) use super::header::is_unfinished;
+use super::header::{check_file, with_ending};
+use super::{OpenError, describe};
 use crate::error::Result;
 use crate::files;
 
@@ -86,7 +88,7 @@ pub fn watch(
 /// # Errors
 /// It is no Nox database, of a later version, or cannot be read.
 pub fn open(path: &Path) -> Result<Connection, OpenError> {
-    schema::check_file(path)?;
+    check_file(path)?;
     let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
     // A copy has no companions, and nobody writes it: so it can lie where nothing may be written.
     let is_copy = !with_ending(path, "-wal").exists();
@@ -124,13 +126,6 @@ pub fn faults(connection: &Connection) -> Result<Vec<String>> {
         lost.into_iter().map(|table| format!("a row of {table} refers to one that is not there")),
     );
     Ok(faults)
-}
-
-/// Whether changes lie beside a database that are not in its file: it is no copy then, or is in
-/// use.
-#[must_use]
-pub fn is_unfinished(path: &Path) -> bool {
-    fs::metadata(with_ending(path, "-wal")).is_ok_and(|meta| meta.len() > 0)
 }
 
 /// Puts a copy in the place of a database that nobody uses, changed by `finish` before. What was
@@ -176,12 +171,6 @@ fn gather(path: &Path) {
     if let Err(error) = gathered {
         tracing::warn!(%error, "the database until now is damaged, and is kept as it is");
     }
-}
-
-fn with_ending(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
 }
 
 #[cfg(test)]

@@ -4,15 +4,14 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use r2d2::{CustomizeConnection, Pool};
 use r2d2_sqlite::SqliteConnectionManager;
-use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use scheduled_thread_pool::ScheduledThreadPool;
 
-use super::place::Place;
+use super::connection::{BUSY_TIMEOUT, FLAGS, Use};
+use super::file_identity::FileIdentity;
 use super::sessions::SessionId;
 use super::snapshot::Snapshots;
 use super::users::{self, SessionUser, UserId};
@@ -21,24 +20,19 @@ use crate::descriptors;
 use crate::error::{Error, Result};
 use crate::files;
 
-/// How long a statement waits for another process's lock, and a caller for a connection.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-const STATEMENT_CACHE: usize = 32;
 /// What a thread that reads all the time may keep of the database: two thousand active users, where
 /// each is on pages of their own, stay at hand.
 const KEPT_KIB: i32 = 16 << 10;
-/// The file is made elsewhere, and a path is a path.
-pub(super) const FLAGS: OpenFlags =
-    OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
 
 /// One database: connections for reading, and a single one for writing, so that writers of this
 /// process queue fairly instead of polling for SQLite's lock. A thread that reads all the time has
 /// one of its own.
 pub struct Db {
-    place: Place,
-    /// The folder, which the process that writes next has locked: a server that is never idle would
-    /// else take SQLite's lock again each time before another process looks.
-    turn: File,
+    file: FileIdentity,
+    /// An flock on the folder, held only while waiting for SQLite's write lock, so that processes
+    /// queue fairly: a process that waits for SQLite's lock polls for it, and a server that is never
+    /// idle would take it again each time before the other looks.
+    process_lock: File,
     readers: Pool<SqliteConnectionManager>,
     writer: Pool<SqliteConnectionManager>,
     snapshots: Snapshots,
@@ -53,8 +47,8 @@ impl Db {
         schema::prepare(path)?;
         let failed =
             |action| move |source| OpenError::File { action, path: path.to_owned(), source };
-        let turn = File::open(files::parent(path)).map_err(failed("open the folder of"))?;
-        let place = Place::of(path).map_err(failed("read"))?;
+        let process_lock = File::open(files::parent(path)).map_err(failed("open the folder of"))?;
+        let file = FileIdentity::of(path).map_err(failed("read"))?;
         // The pools would start three threads each by themselves; connections are made where they
         // are needed.
         let helpers = Arc::new(ScheduledThreadPool::new(1));
@@ -73,7 +67,7 @@ impl Db {
         // They are opened as they are needed.
         let readers = descriptors::readers().try_into().unwrap_or(u32::MAX);
         let (readers, writer) = (pool(readers, Use::Reading), pool(1, Use::Writing));
-        Ok(Self { place, turn, readers, writer, snapshots: Snapshots::default() })
+        Ok(Self { file, process_lock, readers, writer, snapshots: Snapshots::default() })
     }
 
     /// Runs `query` on a connection for reading.
@@ -86,7 +80,7 @@ impl Db {
         }
         let idle = self.readers.try_get();
         let connection =
-            idle.map_or_else(|| self.place.check().and_then(|()| Ok(self.readers.get()?)), Ok)?;
+            idle.map_or_else(|| self.file.check().and_then(|()| Ok(self.readers.get()?)), Ok)?;
         query(&connection)
     }
 
@@ -109,8 +103,8 @@ impl Db {
     /// The database cannot be reached.
     pub fn hold(&self) -> Result<bool> {
         self.snapshots.hold(|| {
-            self.place.check()?;
-            let mut connection = Connection::open_with_flags(self.place.path(), FLAGS)?;
+            self.file.check()?;
+            let mut connection = Connection::open_with_flags(self.file.path(), FLAGS)?;
             Use::Reading.on_acquire(&mut connection)?;
             connection.pragma_update(None, "cache_size", -KEPT_KIB)?;
             Ok(connection)
@@ -130,7 +124,7 @@ impl Db {
     /// # Errors
     /// It does not.
     pub fn check(&self) -> Result<()> {
-        self.place.check()?;
+        self.file.check()?;
         self.size().map(drop)
     }
 
@@ -158,7 +152,7 @@ impl Db {
     ) -> io::Result<()> {
         // The connections for reading may not write anywhere.
         let connection =
-            Connection::open_with_flags(self.place.path(), OpenFlags::SQLITE_OPEN_READ_ONLY);
+            Connection::open_with_flags(self.file.path(), OpenFlags::SQLITE_OPEN_READ_ONLY);
         let connection = connection.map_err(|error| io::Error::other(describe(&error)))?;
         backup::watch(&connection, path, on_progress).map_err(io::Error::other)?;
         backup::write(&connection, path, finish)
@@ -174,7 +168,7 @@ impl Db {
         &self,
         change: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.place.check()?;
+        self.file.check()?;
         let mut connection = self.writer.get().map_err(Error::from)?;
         let _pause = self.snapshots.pause();
         let transaction = self.begin(&mut connection)?;
@@ -183,40 +177,15 @@ impl Db {
         Ok(value)
     }
 
-    /// Takes the write lock in turn with other processes: the turn is kept until the lock is there,
-    /// and no longer.
+    /// Begins a transaction that has SQLite's write lock, and holds the process lock while it waits
+    /// for that.
     fn begin<'c>(&self, connection: &'c mut Connection) -> Result<Transaction<'c>> {
         let failed = |error: io::Error| Error::ServerNotReady { source: Some(error.into()) };
-        self.turn.lock().map_err(failed)?;
+        self.process_lock.lock().map_err(failed)?;
         let begun = Transaction::new(connection, TransactionBehavior::Immediate);
-        self.turn.unlock().map_err(failed)?;
+        self.process_lock.unlock().map_err(failed)?;
         Ok(begun?)
     }
-}
-
-/// What a connection is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Use {
-    Reading,
-    Writing,
-}
-
-impl CustomizeConnection<Connection, rusqlite::Error> for Use {
-    fn on_acquire(&self, connection: &mut Connection) -> rusqlite::Result<()> {
-        pragmas(connection)?;
-        connection.pragma_update(None, "query_only", *self == Self::Reading)
-    }
-}
-
-/// What every connection needs: a commit is on the disk when it is acknowledged, and references
-/// hold.
-pub(super) fn pragmas(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
-    // One plan for all values: SQLite would else plan some statements anew at each use.
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "foreign_keys", true)
 }
 
 #[cfg(test)]

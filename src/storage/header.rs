@@ -1,12 +1,15 @@
 //! What the first bytes of a database say (sqlite.org/fileformat2.html, 1.3), read around SQLite,
 //! which would leave its companion files beside a database that is to be left alone.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::backup;
+use super::OpenError;
 
+/// As `schema.sql` sets them.
+pub(super) const VERSION: u32 = 4;
+const APPLICATION_ID: u32 = 1_852_799_009;
 /// The length of what is read.
 const LENGTH: u64 = 96;
 
@@ -35,7 +38,7 @@ pub(super) fn read(path: &Path) -> io::Result<Option<Header>> {
     let mut header =
         parse(&start).unwrap_or(Header { version: 0, application_id: u32::MAX, length: 0 });
     // What is missing may be in the write-ahead log, where a checkpoint was cut off.
-    if backup::is_unfinished(path) {
+    if is_unfinished(path) {
         header.length = 0;
     }
     Ok(Some(header))
@@ -55,4 +58,74 @@ fn parse(start: &[u8]) -> Option<Header> {
         application_id: number(68)?,
         length,
     })
+}
+
+/// Checks that the file at `path` is a database of ours, without touching it.
+pub(super) fn check_file(path: &Path) -> Result<(), OpenError> {
+    let failed = |source| OpenError::File { action: "read", path: path.to_owned(), source };
+    match read(path).map_err(failed)? {
+        Some(header) if header.version > 0 => check(path, header),
+        Some(_) => Err(OpenError::Foreign { path: path.to_owned() }),
+        // It is empty, or not there.
+        None => {
+            File::open(path).map_err(failed).and(Err(OpenError::Foreign { path: path.to_owned() }))
+        }
+    }
+}
+
+pub(super) fn check(path: &Path, header: Header) -> Result<(), OpenError> {
+    let length = || path.metadata().map_or(0, |meta| meta.len());
+    match header {
+        Header { version: 0, application_id: 0, .. } => Ok(()),
+        Header { version: 1..=VERSION, application_id: APPLICATION_ID, length: needed }
+            if length() < needed =>
+        {
+            Err(OpenError::Truncated { path: path.to_owned(), length: length(), needed })
+        }
+        Header { version: 1..=VERSION, application_id: APPLICATION_ID, .. } => Ok(()),
+        Header { version, application_id: APPLICATION_ID, .. } if version > VERSION => {
+            Err(OpenError::Newer { path: path.to_owned(), found: version, known: VERSION })
+        }
+        _ => Err(OpenError::Foreign { path: path.to_owned() }),
+    }
+}
+
+/// Whether changes lie beside a database that are not in its file: it is no copy then, or is in
+/// use.
+pub(crate) fn is_unfinished(path: &Path) -> bool {
+    fs::metadata(with_ending(path, "-wal")).is_ok_and(|meta| meta.len() > 0)
+}
+
+pub(super) fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_file_is_ours_only_by_its_marks() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("nox.db");
+        let number = || prop_oneof![0..=VERSION, Just(APPLICATION_ID), any::<u32>()];
+        proptest!(|(is_database: bool, mut start in vec(any::<u8>(), 60..130), version in number(), id in number())| {
+            let name = [(0, *b"SQLi"), (4, *b"te f"), (8, *b"orma"), (12, *b"t 3\0")];
+            // Who wrote last did not count the pages.
+            let uncounted = [(24, [0; 4]), (92, [1; 4])];
+            let marks = [(60, version.to_be_bytes()), (68, id.to_be_bytes())];
+            for (at, bytes) in name.into_iter().chain(uncounted).chain(marks) {
+                if let Some(four) = start.get_mut(at..at + 4).filter(|_| is_database) {
+                    four.copy_from_slice(&bytes);
+                }
+            }
+            fs::write(&path, &start).unwrap();
+            let is_ours = is_database && start.len() >= 96 && (1..=VERSION).contains(&version) && id == APPLICATION_ID;
+            prop_assert_eq!(check_file(&path).is_ok(), is_ours);
+        });
+    }
 }

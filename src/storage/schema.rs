@@ -7,16 +7,12 @@ use std::path::Path;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::db::{FLAGS, pragmas};
-use super::header::{self, Header};
+use super::connection::{FLAGS, pragmas};
+use super::header::{self, Header, VERSION, check};
 use super::{OpenError, upgrades};
 use crate::files;
 
 const SCHEMA: &str = include_str!("../../schema.sql");
-/// As `schema.sql` sets them.
-const VERSION: u32 = 4;
-const APPLICATION_ID: u32 = 1_852_799_009;
-
 /// Leaves a database of the current version at `path`, or fails without having changed anything.
 pub(super) fn prepare(path: &Path) -> Result<(), OpenError> {
     let failed = |action| move |source| OpenError::File { action, path: path.to_owned(), source };
@@ -28,19 +24,6 @@ pub(super) fn prepare(path: &Path) -> Result<(), OpenError> {
         create_file(path).map_err(failed("create"))?;
     }
     install(path)
-}
-
-/// Checks that the file at `path` is a database of ours, without touching it.
-pub(super) fn check_file(path: &Path) -> Result<(), OpenError> {
-    let failed = |source| OpenError::File { action: "read", path: path.to_owned(), source };
-    match header::read(path).map_err(failed)? {
-        Some(header) if header.version > 0 => check(path, header),
-        Some(_) => Err(OpenError::Foreign { path: path.to_owned() }),
-        // It is empty, or not there.
-        None => {
-            File::open(path).map_err(failed).and(Err(OpenError::Foreign { path: path.to_owned() }))
-        }
-    }
 }
 
 /// Checks again with the eyes of SQLite, which knows of commits that the file's header does not
@@ -90,23 +73,6 @@ fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
     connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))
 }
 
-fn check(path: &Path, header: Header) -> Result<(), OpenError> {
-    let length = || path.metadata().map_or(0, |meta| meta.len());
-    match header {
-        Header { version: 0, application_id: 0, .. } => Ok(()),
-        Header { version: 1..=VERSION, application_id: APPLICATION_ID, length: needed }
-            if length() < needed =>
-        {
-            Err(OpenError::Truncated { path: path.to_owned(), length: length(), needed })
-        }
-        Header { version: 1..=VERSION, application_id: APPLICATION_ID, .. } => Ok(()),
-        Header { version, application_id: APPLICATION_ID, .. } if version > VERSION => {
-            Err(OpenError::Newer { path: path.to_owned(), found: version, known: VERSION })
-        }
-        _ => Err(OpenError::Foreign { path: path.to_owned() }),
-    }
-}
-
 fn current(connection: &Connection) -> rusqlite::Result<Header> {
     // Both at once: another process may be filling the database.
     let query =
@@ -139,8 +105,6 @@ mod tests {
     use super::super::Db;
     use super::*;
     use crate::error::Error;
-    use proptest::collection::vec;
-    use proptest::prelude::*;
     use std::fs;
 
     #[test]
@@ -233,26 +197,5 @@ mod tests {
             error.to_string().contains("cannot create the database /proc/nox/nox.db"),
             "{error}"
         );
-    }
-
-    #[test]
-    fn a_file_is_ours_only_by_its_marks() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("nox.db");
-        let number = || prop_oneof![0..=VERSION, Just(APPLICATION_ID), any::<u32>()];
-        proptest!(|(is_database: bool, mut start in vec(any::<u8>(), 60..130), version in number(), id in number())| {
-            let name = [(0, *b"SQLi"), (4, *b"te f"), (8, *b"orma"), (12, *b"t 3\0")];
-            // Who wrote last did not count the pages.
-            let uncounted = [(24, [0; 4]), (92, [1; 4])];
-            let marks = [(60, version.to_be_bytes()), (68, id.to_be_bytes())];
-            for (at, bytes) in name.into_iter().chain(uncounted).chain(marks) {
-                if let Some(four) = start.get_mut(at..at + 4).filter(|_| is_database) {
-                    four.copy_from_slice(&bytes);
-                }
-            }
-            fs::write(&path, &start).unwrap();
-            let is_ours = is_database && start.len() >= 96 && (1..=VERSION).contains(&version) && id == APPLICATION_ID;
-            prop_assert_eq!(check_file(&path).is_ok(), is_ours);
-        });
     }
 }

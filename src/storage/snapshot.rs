@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::Connection;
 use thread_local::ThreadLocal;
 
-use super::recent::Recent;
+use super::session_cache::SessionCache;
 use super::sessions::SessionId;
 use super::users::{self, SessionUser, UserId};
 use crate::error::{Error, Result};
@@ -120,7 +120,7 @@ pub(super) struct Snapshot {
     /// As it was before the snapshot was taken.
     head: Cell<[u8; HEAD_LENGTH]>,
     /// What was read with the snapshot is read with it again.
-    sessions: RefCell<Recent<(SessionId, UserId), SessionUser>>,
+    sessions: RefCell<SessionCache<(SessionId, UserId), SessionUser>>,
 }
 
 impl Snapshot {

@@ -1,4 +1,4 @@
-//! The file of a database: whether it is still there, and still the one that was opened.
+//! The identity of the database file: whether the path still leads to the file that was opened.
 
 use std::fs;
 use std::io;
@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::files::{Identity, identity};
 
-/// A file that stays the same one, whatever happens to its name.
-pub(super) struct Place {
+/// The path of the database, with the device and inode that it had when it was opened.
+pub(super) struct FileIdentity {
     path: PathBuf,
     identity: Identity,
 }
 
-impl Place {
-    /// The file that is at `path` now.
+impl FileIdentity {
+    /// Reads the identity of the file that is at `path` now.
     pub(super) fn of(path: &Path) -> io::Result<Self> {
         Ok(Self { path: path.to_owned(), identity: identity(&fs::metadata(path)?) })
     }
@@ -23,11 +23,13 @@ impl Place {
         &self.path
     }
 
-    /// What is written to a file without a name is lost with the process; a new connection would
-    /// open what is there now.
+    /// Checks that the path still leads to the same file.
+    ///
+    /// SQLite would go on writing to a file that was deleted, and those changes are lost when the
+    /// process ends; and a new connection would open whatever file has the path now.
     ///
     /// # Errors
-    /// [`Error::ServerNotReady`] where the file is gone, or another has its name.
+    /// [`Error::ServerNotReady`] if the file is gone, or another file has its path.
     pub(super) fn check(&self) -> Result<()> {
         let lost = |what: &str| {
             let path = self.path.display();
