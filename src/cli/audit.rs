@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Subcommand;
 
 use super::output::{Output, printable};
-use super::user::named;
+use super::user::with_user;
 use crate::domain::App;
 use crate::domain::audit::list;
 
@@ -25,7 +25,7 @@ impl Audit {
     pub fn run(self, app: &App, output: Output) -> Result<()> {
         let Self::List { name } = self;
         let found = list(app, name.as_deref())
-            .map_err(|error| named(error, name.as_deref().unwrap_or_default()))?;
+            .map_err(|error| with_user(error, name.as_deref().unwrap_or_default()))?;
         if output.json {
             return found.iter().try_for_each(|line| output.json(line));
         }

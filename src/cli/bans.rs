@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Subcommand;
 
 use super::output::Output;
-use super::user::named;
+use super::user::with_user;
 use crate::domain::App;
 use crate::domain::bans::{clear, list};
 use crate::time::Timestamp;
@@ -31,7 +31,7 @@ impl Bans {
             Self::List => show(app, output),
             Self::Clear { whom } => {
                 clear(app, whom.as_deref())
-                    .map_err(|error| named(error, whom.as_deref().unwrap_or_default()))?;
+                    .map_err(|error| with_user(error, whom.as_deref().unwrap_or_default()))?;
                 output.say(match whom {
                     Some(whom) => format!("{whom} starts anew"),
                     None => "everybody starts anew".into(),

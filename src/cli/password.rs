@@ -18,7 +18,7 @@ use crate::error::Error;
 /// Without one of these, the password is asked for twice.
 #[derive(Args)]
 #[group(multiple = false)]
-pub struct Source {
+pub struct PasswordSource {
     /// Read the password from the first line of stdin
     #[arg(long)]
     password_stdin: bool,
@@ -34,14 +34,14 @@ pub struct Source {
 const LONGEST: u64 = 4096;
 
 /// A new password, and whether nobody knows it yet.
-pub struct Given {
+pub struct ObtainedPassword {
     /// In clear text.
     pub text: Zeroizing<String>,
     /// Whether it must be shown, since it was drawn just now.
     pub is_generated: bool,
 }
 
-impl Given {
+impl ObtainedPassword {
     /// The password as the rules take it.
     ///
     /// # Errors
@@ -51,12 +51,12 @@ impl Given {
     }
 }
 
-impl Source {
+impl PasswordSource {
     /// Gets the password.
     ///
     /// # Errors
     /// There is none to be had, or it was typed differently the second time.
-    pub fn obtain(&self, app: &App) -> Result<Given> {
+    pub fn obtain(&self, app: &App) -> Result<ObtainedPassword> {
         let text = if self.generate {
             generate_password(app.config.password.min_length.get() as usize)?
         } else if self.password_stdin {
@@ -68,7 +68,7 @@ impl Source {
         } else {
             ask()?
         };
-        Ok(Given { text, is_generated: self.generate })
+        Ok(ObtainedPassword { text, is_generated: self.generate })
     }
 }
 

@@ -42,7 +42,7 @@ impl Relay {
                     }
                 };
                 relays::add(app, &name, Timestamp::now(), show)
-                    .map_err(|error| named(error, &name))?;
+                    .map_err(|error| with_relay(error, &name))?;
                 output.say(format_args!("added the relay {name}"));
                 Ok(())
             }
@@ -59,7 +59,7 @@ impl Relay {
                 output.table(["NAME", "ADDED"], &rows)
             }
             Self::Remove { name } => {
-                relays::remove(app, &name).map_err(|error| named(error.into(), &name))?;
+                relays::remove(app, &name).map_err(|error| with_relay(error.into(), &name))?;
                 output.say(format_args!("removed the relay {name}"));
                 Ok(())
             }
@@ -67,7 +67,7 @@ impl Relay {
     }
 }
 
-fn named(error: anyhow::Error, name: &str) -> anyhow::Error {
+fn with_relay(error: anyhow::Error, name: &str) -> anyhow::Error {
     let Some(refusal) = error.downcast_ref() else { return error };
     let text = match refusal {
         Error::NotFound { .. } => {

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::log;
 use super::output::{Output, Stop};
-use super::user::named;
+use super::user::with_user;
 use crate::config::{Config, Listen};
 use crate::crypto::generate_password;
 use crate::descriptors;
@@ -67,7 +67,7 @@ impl Serve {
 }
 
 fn read_name(name: &str) -> Result<Username> {
-    Username::parse(name.to_ascii_lowercase()).map_err(|error| named(error, name))
+    Username::parse(name.to_ascii_lowercase()).map_err(|error| with_user(error, name))
 }
 
 fn log_start(config: &Config, bound: &str) {

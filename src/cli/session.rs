@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::output::{Output, Stop, printable};
-use super::user::named;
+use super::user::with_user;
 use crate::domain::App;
 use crate::domain::sessions::{self, SessionId};
 use crate::error::Error;
@@ -21,14 +21,17 @@ pub enum Session {
         name: Option<String>,
     },
     /// End sessions
-    Revoke {
-        /// Ids as the list shows them
-        #[arg(required_unless_present = "user", conflicts_with = "user", value_name = "ID")]
-        ids: Vec<String>,
-        /// End every session of this account
-        #[arg(long, value_name = "NAME")]
-        user: Option<String>,
-    },
+    Revoke(Revoke),
+}
+
+#[derive(Args)]
+pub struct Revoke {
+    /// Ids as the list shows them
+    #[arg(required_unless_present = "user", conflicts_with = "user", value_name = "ID")]
+    ids: Vec<String>,
+    /// End every session of this account
+    #[arg(long, value_name = "NAME")]
+    user: Option<String>,
 }
 
 impl Session {
@@ -39,38 +42,35 @@ impl Session {
     pub fn run(self, app: &App, output: Output) -> Result<()> {
         match self {
             Self::List { name } => list(app, output, name.as_deref()),
-            Self::Revoke { user: Some(name), .. } => {
-                sessions::revoke_all_of(app, &name, Timestamp::now())
-                    .map_err(|error| named(error, &name))?;
-                output.say(format_args!("ended every session of {name}"));
-                Ok(())
-            }
-            Self::Revoke { ids, user: None } => {
-                let unknown = || {
-                    Stop::refused(
-                        &Error::SessionNotFound,
-                        "there is no such session; none was ended",
-                    )
-                };
-                let ids = ids
-                    .iter()
-                    .map(|id| SessionId::parse(id))
-                    .collect::<Option<BTreeSet<_>>>()
-                    .ok_or_else(unknown)?;
-                sessions::revoke_all(app, &ids, Timestamp::now()).map_err(|error| match error {
-                    Error::SessionNotFound => unknown().into(),
-                    other => anyhow::Error::from(other),
-                })?;
-                output.say(format_args!("ended {} session(s)", ids.len()));
-                Ok(())
-            }
+            Self::Revoke(command) => command.run(app, output),
         }
+    }
+}
+
+impl Revoke {
+    fn run(self, app: &App, output: Output) -> Result<()> {
+        if let Some(name) = self.user {
+            sessions::revoke_all_of(app, &name, Timestamp::now())
+                .map_err(|error| with_user(error, &name))?;
+            output.say(format_args!("ended every session of {name}"));
+            return Ok(());
+        }
+        let unknown =
+            || Stop::refused(&Error::SessionNotFound, "there is no such session; none was ended");
+        let ids = self.ids.iter().map(|id| SessionId::parse(id)).collect::<Option<BTreeSet<_>>>();
+        let ids = ids.ok_or_else(unknown)?;
+        sessions::revoke_all(app, &ids, Timestamp::now()).map_err(|error| match error {
+            Error::SessionNotFound => unknown().into(),
+            other => anyhow::Error::from(other),
+        })?;
+        output.say(format_args!("ended {} session(s)", ids.len()));
+        Ok(())
     }
 }
 
 fn list(app: &App, output: Output, name: Option<&str>) -> Result<()> {
     let found = sessions::list_all(app, name, Timestamp::now());
-    let found = found.map_err(|error| named(error, name.unwrap_or_default()))?;
+    let found = found.map_err(|error| with_user(error, name.unwrap_or_default()))?;
     if output.json {
         return found.iter().try_for_each(|(username, session)| {
             output.json(&json!({

@@ -4,11 +4,11 @@ use std::io::{self, BufRead, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::output::{Output, Stop};
-use super::user::named;
+use super::user::with_user;
 use crate::domain::App;
 use crate::domain::factors::Code;
 use crate::domain::factors::operator::{issue_code, renew_recovery_codes, reset};
@@ -26,16 +26,7 @@ const TRIES: usize = 3;
 #[derive(Subcommand)]
 pub enum Totp {
     /// Give an account an authenticator app: show its secret, ask for a code, enable it
-    Enroll {
-        /// A username or an id
-        name: String,
-        /// Enable it at once, without asking for a code
-        #[arg(long)]
-        no_confirm: bool,
-        /// Write the QR code to a file too, readable by you alone; it holds the secret
-        #[arg(long, value_name = "FILE")]
-        svg: Option<PathBuf>,
-    },
+    Enroll(Enroll),
     /// Show which second factors an account has, how far off its app's clock is, and how many
     /// recovery codes are left
     Status {
@@ -61,6 +52,18 @@ pub enum Totp {
     },
 }
 
+#[derive(Args)]
+pub struct Enroll {
+    /// A username or an id
+    name: String,
+    /// Enable it at once, without asking for a code
+    #[arg(long)]
+    no_confirm: bool,
+    /// Write the QR code to a file too, readable by you alone; it holds the secret
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
+}
+
 impl Totp {
     /// Runs the command.
     ///
@@ -69,15 +72,13 @@ impl Totp {
     pub fn run(self, app: &App, output: Output) -> Result<()> {
         let now = Timestamp::now();
         match self {
-            Self::Enroll { name, no_confirm, svg } => {
-                enroll(app, output, &name, (no_confirm, svg.as_deref()))
-            }
+            Self::Enroll(command) => command.run(app, output),
             Self::Status { name } => {
-                let status = totp::status(app, &name).map_err(|error| named(error, &name))?;
+                let status = totp::status(app, &name).map_err(|error| with_user(error, &name))?;
                 if output.json { output.json(&status) } else { show_status(output, &status) }
             }
             Self::Reset { name } => {
-                let had_one = reset(app, &name, now).map_err(|error| named(error, &name))?;
+                let had_one = reset(app, &name, now).map_err(|error| with_user(error, &name))?;
                 output.say(if had_one {
                     format!("{name} has no second factor any more and logs in with the password alone; all its sessions have ended")
                 } else {
@@ -134,29 +135,28 @@ fn skew(steps: i64) -> String {
     }
 }
 
-fn enroll(
-    app: &App,
-    output: Output,
-    name: &str,
-    (no_confirm, svg): (bool, Option<&Path>),
-) -> Result<()> {
-    let enrollment = totp::enroll(app, name).map_err(|error| refused(error.into(), name))?;
-    if let Some(file) = svg {
-        write_picture(file, &enrollment)
-            .with_context(|| format!("cannot write {}", file.display()))?;
+impl Enroll {
+    fn run(self, app: &App, output: Output) -> Result<()> {
+        let name = &self.name;
+        let enrollment = totp::enroll(app, name).map_err(|error| refused(error.into(), name))?;
+        if let Some(file) = &self.svg {
+            write_picture(file, &enrollment)
+                .with_context(|| format!("cannot write {}", file.display()))?;
+        }
+        if self.no_confirm {
+            let reveal = |enrollment: &Enrollment| show(output, enrollment);
+            totp::enable_unconfirmed(app, &enrollment, Timestamp::now(), reveal)
+                .map_err(|error| refused(error, name))?;
+        } else {
+            show(output, &enrollment)?;
+            confirm(app, output, &enrollment, name)?;
+        }
+        output.say(format_args!(
+            "{name} now needs a code from the authenticator app to log in; \
+             nox totp recovery {name} prints recovery codes"
+        ));
+        Ok(())
     }
-    if no_confirm {
-        let show = |enrollment: &Enrollment| show(output, enrollment);
-        totp::enable_unconfirmed(app, &enrollment, Timestamp::now(), show)
-            .map_err(|error| refused(error, name))?;
-    } else {
-        show(output, &enrollment)?;
-        confirm(app, output, &enrollment, name)?;
-    }
-    output.say(format_args!(
-        "{name} now needs a code from the authenticator app to log in; nox totp recovery {name} prints recovery codes"
-    ));
-    Ok(())
 }
 
 /// Writes the QR code to a new file for its owner alone.
@@ -168,8 +168,10 @@ fn write_picture(file: &Path, enrollment: &Enrollment) -> Result<()> {
 
 fn show(output: Output, enrollment: &Enrollment) -> Result<()> {
     if output.json {
-        let (secret, otpauth_url) = (enrollment.secret.as_str(), enrollment.otpauth_url.as_str());
-        return output.secret(json!({ "secret": secret, "otpauth_url": otpauth_url }));
+        return output.secret(json!({
+            "secret": enrollment.secret.as_str(),
+            "otpauth_url": enrollment.otpauth_url.as_str(),
+        }));
     }
     let picture = qr::terminal(&enrollment.otpauth_url)?;
     let groups = enrollment.secret_in_groups();
@@ -211,7 +213,7 @@ fn without_factor(error: anyhow::Error, name: &str) -> anyhow::Error {
             format!("{name} has no second factor and logs in with the password alone"),
         )
         .into(),
-        _ => named(error, name),
+        _ => with_user(error, name),
     }
 }
 
@@ -223,6 +225,6 @@ fn refused(error: anyhow::Error, name: &str) -> anyhow::Error {
             );
             Stop::refused(error, text).into()
         }
-        _ => named(error, name),
+        _ => with_user(error, name),
     }
 }

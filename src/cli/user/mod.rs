@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::output::{Output, Stop};
-use super::password::{Given, Source};
+use super::password::{ObtainedPassword, PasswordSource};
 use crate::domain::App;
 use crate::domain::accounts::fields::{Display, Email, NewPassword, Username};
 use crate::domain::accounts::operator;
@@ -30,44 +30,24 @@ pub enum User {
         search: String,
     },
     /// Show an account
-    Show(Named),
+    Show(Account),
     /// Set another password and end the account's sessions
-    Passwd {
-        #[command(flatten)]
-        named: Named,
-        #[command(flatten)]
-        source: Source,
-    },
+    Passwd(Passwd),
     /// Change an account's fields; an empty text clears what may be empty
     Set(Box<set::Set>),
     /// Add or remove tags
     #[command(subcommand)]
     Tag(Tag),
     /// Keep an account from logging in and end its sessions
-    Disable {
-        #[command(flatten)]
-        named: Named,
-        /// Why, for whoever reads it later
-        #[arg(long, value_name = "TEXT")]
-        reason: Option<String>,
-        /// Until when: a time such as 2026-12-31T18:00:00Z, or how long, such as 7d
-        #[arg(long, value_name = "TIME")]
-        until: Option<String>,
-    },
+    Disable(Disable),
     /// Let an account log in again
-    Enable(Named),
+    Enable(Account),
     /// Remove an account and everything that belongs to it
-    Remove {
-        #[command(flatten)]
-        named: Named,
-        /// Do not ask
-        #[arg(long)]
-        yes: bool,
-    },
+    Remove(Remove),
 }
 
 #[derive(Args)]
-pub struct Named {
+pub struct Account {
     /// A username or an id
     name: String,
 }
@@ -86,7 +66,36 @@ pub struct Add {
     #[arg(long)]
     admin: bool,
     #[command(flatten)]
-    source: Source,
+    source: PasswordSource,
+}
+
+#[derive(Args)]
+pub struct Passwd {
+    #[command(flatten)]
+    account: Account,
+    #[command(flatten)]
+    source: PasswordSource,
+}
+
+#[derive(Args)]
+pub struct Disable {
+    #[command(flatten)]
+    account: Account,
+    /// Why, for whoever reads it later
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    /// Until when: a time such as 2026-12-31T18:00:00Z, or how long, such as 7d
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+}
+
+#[derive(Args)]
+pub struct Remove {
+    #[command(flatten)]
+    account: Account,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
 }
 
 #[derive(Subcommand)]
@@ -124,33 +133,24 @@ impl User {
         match self {
             Self::Add(command) => command.run(app, output, now),
             Self::List { search } => list(app, output, &search, now),
-            Self::Show(Named { name }) => show::run(app, output, &name, now),
-            Self::Passwd { named: Named { name }, source } => {
-                passwd(app, output, &name, &source, now)
-            }
+            Self::Show(Account { name }) => show::run(app, output, &name, now),
+            Self::Passwd(command) => command.run(app, output, now),
             Self::Set(command) => command.run(app, output, now),
             Self::Tag(command) => command.run(app, output, now),
-            Self::Disable { named: Named { name }, reason, until } => {
-                let until = until.map(|text| read_time(&text, now)).transpose()?;
-                operator::disable(app, &name, reason.as_deref(), until, now)
-                    .map_err(|error| named(error, &name))?;
-                output
-                    .say(format_args!("{name} can no longer log in; all its sessions have ended"));
-                Ok(())
-            }
-            Self::Enable(Named { name }) => {
-                operator::enable(app, &name, now).map_err(|error| named(error, &name))?;
+            Self::Disable(command) => command.run(app, output, now),
+            Self::Enable(Account { name }) => {
+                operator::enable(app, &name, now).map_err(|error| with_user(error, &name))?;
                 output.say(format_args!("{name} can log in again"));
                 Ok(())
             }
-            Self::Remove { named: Named { name }, yes } => remove(app, output, &name, yes, now),
+            Self::Remove(command) => command.run(app, output, now),
         }
     }
 }
 
 impl Add {
     fn run(self, app: &App, output: Output, now: Timestamp) -> Result<()> {
-        let refused = |error: Error| named(error, &self.name);
+        let refused = |error: Error| with_user(error, &self.name);
         let username = Username::parse(self.name.to_ascii_lowercase()).map_err(refused)?;
         let email = self.email.map(Email::parse).transpose().map_err(refused)?;
         let display = self.display.map(Display::parse).transpose().map_err(refused)?;
@@ -162,7 +162,8 @@ impl Add {
         let new = password.parse(app).map_err(refused)?;
         let account = NewAccount { username, password: new, email, display, is_admin: self.admin };
         let show = |user: &Profile| show_password(output, user, &password);
-        let user = register(app, account, now, show).map_err(|error| named(error, &self.name))?;
+        let user =
+            register(app, account, now, show).map_err(|error| with_user(error, &self.name))?;
         if output.json && !password.is_generated {
             output.json(&user)?;
         }
@@ -173,15 +174,15 @@ impl Add {
 
 impl Tag {
     fn run(self, app: &App, output: Output, now: Timestamp) -> Result<()> {
-        let (Tags { name, tags }, is_new) = match self {
-            Self::Add(tags) => (tags, true),
-            Self::Remove(tags) => (tags, false),
-        };
-        let tags = tags.into_iter().map(GivenTag::parse).collect::<Result<Vec<_>, _>>();
-        let tags = tags.map_err(|error| named(error, &name))?;
-        let (add, remove) = if is_new { (tags, Vec::new()) } else { (Vec::new(), tags) };
-        let user =
-            operator::retag(app, &name, add, &remove, now).map_err(|error| named(error, &name))?;
+        let (Self::Add(Tags { name, tags }) | Self::Remove(Tags { name, tags })) = &self;
+        let refused = |error: Error| with_user(error, name);
+        let tags = tags.iter().cloned().map(GivenTag::parse).collect::<Result<Vec<_>, _>>();
+        let tags = tags.map_err(refused)?;
+        let user = match &self {
+            Self::Add(_) => operator::retag(app, name, tags, &[], now),
+            Self::Remove(_) => operator::retag(app, name, Vec::new(), &tags, now),
+        }
+        .map_err(refused)?;
         if output.json { output.json(&user) } else { output.line(user.public.tags.join(" ")) }
     }
 }
@@ -208,22 +209,53 @@ fn list(app: &App, output: Output, search: &str, now: Timestamp) -> Result<()> {
     output.table(["ID", "USERNAME", "DISPLAY", "EMAIL", "2FA", "TAGS"], &rows)
 }
 
-fn passwd(app: &App, output: Output, name: &str, source: &Source, now: Timestamp) -> Result<()> {
-    // Nobody should type a password twice for a name that is not there.
-    let user = operator::find(app, name, now).map_err(|error| named(error, name))?;
-    let password = source.obtain(app)?;
-    let new = password.parse(app).map_err(|error| named(error, name))?;
-    let show = |_: &NewPassword| show_password(output, &user, &password);
-    operator::change_password(app, name, &new, now, show).map_err(|error| named(error, name))?;
-    if output.json && !password.is_generated {
-        output.json(&user)?;
+impl Passwd {
+    fn run(self, app: &App, output: Output, now: Timestamp) -> Result<()> {
+        let name = &self.account.name;
+        let refused = |error: anyhow::Error| with_user(error, name);
+        // Before the password is asked for, so that it is not typed in vain.
+        let user = operator::find(app, name, now).map_err(|error| refused(error.into()))?;
+        let password = self.source.obtain(app)?;
+        let new = password.parse(app).map_err(|error| refused(error.into()))?;
+        let show = |_: &NewPassword| show_password(output, &user, &password);
+        operator::change_password(app, name, &new, now, show).map_err(refused)?;
+        if output.json && !password.is_generated {
+            output.json(&user)?;
+        }
+        output.say(format_args!("changed the password of {name}; all its sessions have ended"));
+        Ok(())
     }
-    output.say(format_args!("changed the password of {name}; all its sessions have ended"));
-    Ok(())
+}
+
+impl Disable {
+    fn run(self, app: &App, output: Output, now: Timestamp) -> Result<()> {
+        let Self { account: Account { name }, reason, until } = self;
+        let until = until.map(|text| read_time(&text, now)).transpose()?;
+        operator::disable(app, &name, reason.as_deref(), until, now)
+            .map_err(|error| with_user(error, &name))?;
+        output.say(format_args!("{name} can no longer log in; all its sessions have ended"));
+        Ok(())
+    }
+}
+
+impl Remove {
+    fn run(self, app: &App, output: Output, now: Timestamp) -> Result<()> {
+        let name = &self.account.name;
+        let user = operator::find(app, name, now).map_err(|error| with_user(error, name))?.public;
+        if !self.yes {
+            output.confirm(
+                format_args!("Remove {} (id {}) for good? [y/N] ", user.username, user.id),
+                "--yes",
+            )?;
+        }
+        operator::remove(app, name, now).map_err(|error| with_user(error, name))?;
+        output.say(format_args!("removed {} and everything that belonged to it", user.username));
+        Ok(())
+    }
 }
 
 /// Shows a password that was drawn just now; it is asked for before the change is stored.
-fn show_password(output: Output, user: &Profile, password: &Given) -> Result<()> {
+fn show_password(output: Output, user: &Profile, password: &ObtainedPassword) -> Result<()> {
     match (password.is_generated, output.json) {
         (false, _) => Ok(()),
         (true, true) => {
@@ -233,21 +265,8 @@ fn show_password(output: Output, user: &Profile, password: &Given) -> Result<()>
     }
 }
 
-fn remove(app: &App, output: Output, name: &str, yes: bool, now: Timestamp) -> Result<()> {
-    let user = operator::find(app, name, now).map_err(|error| named(error, name))?.public;
-    if !yes {
-        output.confirm(
-            format_args!("Remove {} (id {}) for good? [y/N] ", user.username, user.id),
-            "--yes",
-        )?;
-    }
-    operator::remove(app, name, now).map_err(|error| named(error, name))?;
-    output.say(format_args!("removed {} and everything that belonged to it", user.username));
-    Ok(())
-}
-
-/// Says whom an error is about.
-pub(super) fn named(error: impl Into<anyhow::Error>, name: &str) -> anyhow::Error {
+/// Turns an error of the domain into a message that names the user.
+pub(super) fn with_user(error: impl Into<anyhow::Error>, name: &str) -> anyhow::Error {
     let error = error.into();
     let Some(refusal) = error.downcast_ref() else { return error };
     let text = match refusal {

@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::{Context, Result};
 use clap::Args;
 
-use super::{Named, named};
+use super::{Account, with_user};
 use crate::cli::output::{Output, Stop};
 use crate::domain::App;
 use crate::domain::accounts::changes::Changes;
@@ -28,7 +28,7 @@ use crate::time::Timestamp;
 ])]
 pub struct Set {
     #[command(flatten)]
-    named: Named,
+    account: Account,
     /// The name that others see, at most 50 characters
     #[arg(long, value_name = "NAME")]
     display: Option<String>,
@@ -79,7 +79,7 @@ pub struct Set {
 
 impl Set {
     pub(super) fn run(self, app: &App, output: Output, now: Timestamp) -> Result<()> {
-        let name = self.named.name.clone();
+        let name = self.account.name.clone();
         let arguments =
             [(PictureKind::Thumbnail, &self.thumbnail), (PictureKind::Banner, &self.banner)];
         let files = arguments
@@ -88,9 +88,9 @@ impl Set {
         let pictures = files
             .map(|(kind, file)| Ok((kind, read(app, kind, &file)?)))
             .collect::<Result<Vec<_>>>()?;
-        let changes = self.changes().map_err(|error| named(error, &name))?;
+        let changes = self.changes().map_err(|error| with_user(error, &name))?;
         let user = operator::set(app, &name, changes, &pictures, now)
-            .map_err(|error| named(error, &name))?;
+            .map_err(|error| with_user(error, &name))?;
         if output.json {
             output.json(&user)?;
         }

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use serde::Serialize;
 
-use super::named;
+use super::with_user;
 use crate::cli::output::{Output, printable};
 use crate::domain::App;
 use crate::domain::accounts::operator::{self, Suspension};
@@ -20,7 +20,7 @@ struct Inspected<'user> {
 }
 
 pub(super) fn run(app: &App, output: Output, name: &str, now: Timestamp) -> Result<()> {
-    let (user, ban) = operator::inspect(app, name, now).map_err(|error| named(error, name))?;
+    let (user, ban) = operator::inspect(app, name, now).map_err(|error| with_user(error, name))?;
     if output.json {
         return output.json(&Inspected { user: &user, ban: ban.as_ref() });
     }
