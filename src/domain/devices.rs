@@ -8,8 +8,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
 use crate::domain::App;
 use crate::domain::network::network;
-use crate::domain::principal::Device;
-use crate::domain::public_key::PublicKey;
+use crate::domain::principal::{Client, Device};
 use crate::error::Result;
 use crate::storage::Connection;
 use crate::storage::devices;
@@ -21,7 +20,7 @@ const MEMORY: Duration = Duration::from_hours(24 * 180);
 
 /// By what a user's device is known from earlier logins.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Known {
+pub(crate) enum RecognizedBy {
     /// By the secret that its browser keeps: a name for it, which does not tell the secret.
     Browser(String),
     /// By its network.
@@ -34,33 +33,32 @@ pub(crate) fn find(
     connection: &Connection,
     user: UserId,
     device: &Device,
-) -> Result<Option<Known>> {
+) -> Result<Option<RecognizedBy>> {
     if let Some(hash) = browser(app, user, device)
         && devices::exists(connection, user, &hash)?
     {
-        return Ok(Some(Known::Browser(BASE64_URL_SAFE_NO_PAD.encode(hash))));
+        return Ok(Some(RecognizedBy::Browser(BASE64_URL_SAFE_NO_PAD.encode(hash))));
     }
     let lives_there = devices::exists(connection, user, &home(app, user, device))?;
-    Ok(lives_there.then_some(Known::Network))
+    Ok(lives_there.then_some(RecognizedBy::Network))
 }
 
 /// Remembers from where a user logs in, and tells whether they have logged in before, but never
 /// with that program. A program is known by its browser's secret, by its own public key, or by its
 /// address and its name for itself.
-pub(crate) fn note(
+pub(crate) fn touch(
     app: &App,
     connection: &Connection,
     user: UserId,
-    (device, public_key): (&Device, Option<&PublicKey>),
+    client: &Client,
     now: Timestamp,
 ) -> Result<bool> {
     // Before the sweep: whoever comes back after a long time is told, too.
     let has_logged_in = devices::exists_any_of(connection, user)?;
     devices::delete_older(connection, user, now.before(MEMORY))?;
-    devices::touch(connection, user, &home(app, user, device), now)?;
-    let mut is_known =
-        devices::touch(connection, user, &program(app, user, device, public_key), now)?;
-    if let Some(hash) = browser(app, user, device) {
+    devices::touch(connection, user, &home(app, user, &client.device), now)?;
+    let mut is_known = devices::touch(connection, user, &program(app, user, client), now)?;
+    if let Some(hash) = browser(app, user, &client.device) {
         is_known |= devices::touch(connection, user, &hash, now)?;
     }
     Ok(has_logged_in && !is_known)
@@ -74,8 +72,9 @@ fn browser(app: &App, user: UserId, device: &Device) -> Option<[u8; 32]> {
     device.browser.as_ref().map(|secret| app.keyed_hash("browser", user, secret))
 }
 
-fn program(app: &App, user: UserId, device: &Device, public_key: Option<&PublicKey>) -> [u8; 32] {
-    let mark = public_key.map_or_else(
+fn program(app: &App, user: UserId, client: &Client) -> [u8; 32] {
+    let device = &client.device;
+    let mark = client.public_key.as_ref().map_or_else(
         || format!("{} {}", device.ip, device.user_agent.as_deref().unwrap_or_default()),
         |key| BASE64_URL_SAFE_NO_PAD.encode(key.fingerprint()),
     );
@@ -96,15 +95,25 @@ mod tests {
         browser: None,
     };
 
+    fn client(device: Device) -> Client {
+        Client { device, public_key: None }
+    }
+
     #[test]
     fn a_device_is_forgotten_after_half_a_year() {
         let (_folder, app) = app_with("");
         let ada = add_user(&app, "ada", "hunter22");
         let touch = |days: u64| {
             let now = NOW.after(Duration::from_hours(24 * days));
-            app.db.write(|connection| note(&app, connection, ada, (&DEVICE, None), now)).unwrap();
+            app.db
+                .write(|connection| super::touch(&app, connection, ada, &client(DEVICE), now))
+                .unwrap();
             let elsewhere = Device { ip: [192, 0, 2, 9].into(), ..DEVICE };
-            app.db.write(|connection| note(&app, connection, ada, (&elsewhere, None), now)).unwrap()
+            app.db
+                .write(|connection| {
+                    super::touch(&app, connection, ada, &client(elsewhere.clone()), now)
+                })
+                .unwrap()
         };
         assert!(touch(0), "it was never there");
         assert!(!touch(180));
@@ -112,7 +121,8 @@ mod tests {
         // Whoever comes back after a long time is told, too.
         let elsewhere = Device { ip: [192, 0, 2, 77].into(), ..DEVICE };
         let later = NOW.after(Duration::from_hours(24 * 1000));
-        let noted = |connection: &_| note(&app, connection, ada, (&elsewhere, None), later);
+        let noted =
+            |connection: &_| super::touch(&app, connection, ada, &client(elsewhere.clone()), later);
         assert!(app.db.write(noted).unwrap());
     }
 }

@@ -14,8 +14,8 @@ use crate::domain::accounts::edit::{Edit, edit};
 use crate::domain::accounts::fields::{Clearable, Email};
 use crate::domain::change::By;
 use crate::domain::event::Event;
+use crate::domain::factors::Code;
 use crate::domain::factors::email::check_service;
-use crate::domain::factors::{Code, Outcome};
 use crate::domain::mail;
 use crate::domain::mail::messages::Message;
 use crate::domain::principal::{Device, Principal};
@@ -54,39 +54,29 @@ pub fn set_up(
     email: Email,
     code: Option<Code>,
     now: Timestamp,
-) -> Result<Outcome<bool>> {
+) -> Result<bool> {
     if principal.user.email.as_deref() == Some(email.as_str()) {
         return match &principal.user {
             user if user.email_verified => Err(Error::AlreadyValid),
-            _ if app.mailer.is_on() => resend(app, principal, now).map(|()| Outcome::Done(true)),
-            _ => Ok(Outcome::Done(false)),
+            _ if app.mailer.is_on() => resend(app, principal, now).map(|()| true),
+            _ => Ok(false),
         };
     }
     let changes = Changes { email: Some(Clearable::Holds(email)), ..Changes::default() };
-    edit(app, principal, Edit { changes, password: None, code }, now).map(|edited| match edited {
-        Outcome::Done(edited) => Outcome::Done(edited.is_link_mailed),
-        Outcome::VerificationRequired(challenge) => Outcome::VerificationRequired(challenge),
-    })
+    edit(app, principal, Edit { changes, password: None, code }, now)
+        .map(|edited| edited.is_link_mailed)
 }
 
 /// Removes the principal's address, and the factor of codes that went there.
 ///
 /// # Errors
 /// [`Error::EmailMissing`], and what [`account::edit`] returns.
-pub fn remove(
-    app: &App,
-    principal: &Principal,
-    code: Option<Code>,
-    now: Timestamp,
-) -> Result<Outcome<()>> {
+pub fn remove(app: &App, principal: &Principal, code: Option<Code>, now: Timestamp) -> Result<()> {
     if principal.user.email.is_none() {
         return Err(Error::EmailMissing);
     }
     let changes = Changes { email: Some(Clearable::Cleared), ..Changes::default() };
-    edit(app, principal, Edit { changes, password: None, code }, now).map(|edited| match edited {
-        Outcome::Done(_) => Outcome::Done(()),
-        Outcome::VerificationRequired(challenge) => Outcome::VerificationRequired(challenge),
-    })
+    edit(app, principal, Edit { changes, password: None, code }, now).map(drop)
 }
 
 /// Mails a link to a user whose address is new, where there is a mail server, and tells whether it

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use crate::domain::public_key::PublicKey;
 use crate::language::Language;
 use crate::storage::sessions::SessionId;
 use crate::storage::users::User;
@@ -21,6 +22,14 @@ pub struct Device {
     pub browser: Option<String>,
 }
 
+/// A device that logs in.
+pub struct Client {
+    /// Where it is, and what it says of itself.
+    pub device: Device,
+    /// The key that it wants kept with the session.
+    pub public_key: Option<PublicKey>,
+}
+
 /// The authenticated caller of a request.
 #[derive(Clone, Debug)]
 pub struct Principal {
@@ -32,4 +41,17 @@ pub struct Principal {
     pub user: Arc<User>,
     /// Where the request comes from.
     pub device: Device,
+}
+
+impl Principal {
+    pub(crate) fn actor(&self) -> Actor<'_> {
+        Actor { user: &self.user, device: &self.device }
+    }
+}
+
+/// A user who makes a change, and from where.
+#[derive(Clone, Copy)]
+pub(crate) struct Actor<'a> {
+    pub user: &'a User,
+    pub device: &'a Device,
 }

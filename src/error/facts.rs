@@ -53,7 +53,7 @@ impl Error {
             Self::SessionNotFound => row(15, 404, "Session not found."),
             Self::InvalidRequest => row(16, 400, "Invalid request."),
             Self::AlreadyValid => row(17, 400, "Already validated."),
-            Self::VerificationRequired => row(20, 428, "Additional verification required."),
+            Self::VerificationRequired { .. } => row(20, 428, "Additional verification required."),
             Self::TooManyRequests { .. } => {
                 row(1001, 429, "Too many attempts, try again in {0} seconds.")
             }
@@ -89,7 +89,7 @@ impl Error {
             Self::SessionNotFound,
             Self::InvalidRequest,
             Self::AlreadyValid,
-            Self::VerificationRequired,
+            Self::VerificationRequired { challenge: Box::default() },
             Self::TooManyRequests { seconds: 0 },
             Self::PayloadTooLarge { limit: 0 },
             Self::UnsupportedMediaType { expected: "" },

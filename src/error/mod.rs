@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 use std::error::Error as StdError;
 
+mod challenge;
 mod facts;
 mod fields;
 
+pub use challenge::Challenge;
 pub use facts::Facts;
 pub use fields::AccountField;
 
@@ -111,7 +113,10 @@ pub enum Error {
     /// What was to be confirmed is confirmed already.
     AlreadyValid,
     /// A second factor is due.
-    VerificationRequired,
+    VerificationRequired {
+        /// What can prove it.
+        challenge: Box<Challenge>,
+    },
     /// The budget of attempts is spent.
     TooManyRequests {
         /// Seconds until there is a new one.

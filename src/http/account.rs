@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::auth::{CodeText, Success, code, done};
+use super::auth::{CodeText, Success, code};
 use super::body::{OptionalBody, PROFILE};
 use super::bridge::Bridge;
 use super::clock::Now;
@@ -111,8 +111,7 @@ pub(super) async fn change(
     let wanted = EditRequest::read(body, bridge.app(), &principal, now)?.into_edit()?;
     let has_password = wanted.password.is_some();
     let work = move |app: &App| edit(app, &principal, wanted, now);
-    let edited =
-        done(if has_password { bridge.hash(work).await? } else { bridge.run(work).await? })?;
+    let edited = if has_password { bridge.hash(work).await? } else { bridge.run(work).await? };
     Ok(Reply::new(OwnUser::new(edited.profile, dialect)))
 }
 
@@ -148,7 +147,11 @@ pub(super) async fn remove(
     let has_password = password.is_some();
     let farewell = DeletionRequest { password, code: any_code(&mut body)? };
     let work = move |app: &App| delete(app, &principal, &farewell, now);
-    done(if has_password { bridge.hash(work).await? } else { bridge.run(work).await? })?;
+    if has_password {
+        bridge.hash(work).await?;
+    } else {
+        bridge.run(work).await?;
+    }
     Ok(Reply::new(Success { success: true }).with_cookie(cookie::removal(bridge.config())))
 }
 

@@ -20,9 +20,9 @@ use crate::domain::accounts::fields::{Display, Email, NewPassword, Username};
 use crate::domain::accounts::identifier::Identifier;
 use crate::domain::accounts::registration::NewAccount;
 use crate::domain::auth::{self, LoginAttempt};
-use crate::domain::factors::{Code, Outcome};
+use crate::domain::factors::Code;
 use crate::domain::password::{MAX_LENGTH, MIN_LENGTH, Password};
-use crate::domain::principal::Device;
+use crate::domain::principal::{Client, Device};
 use crate::domain::public_key::PublicKey;
 use crate::domain::sessions::{OpenedSession, revoke};
 use crate::error::{Error, Result};
@@ -109,7 +109,7 @@ pub(super) async fn login(
     Body(body): Body,
 ) -> Result<Reply<SessionData>, Failure> {
     let attempt = LoginRequest::read(body, bridge.config())?.into_attempt(device);
-    let session = done(bridge.hash(move |app| auth::login(app, &attempt, now)).await?)?;
+    let session = bridge.hash(move |app| auth::login(app, &attempt, now)).await?;
     Ok(opened(bridge.config(), *session, dialect))
 }
 
@@ -133,7 +133,7 @@ pub(super) async fn register(
     let RegisterRequest { username, password, email, display, public_key } =
         RegisterRequest::read(body, bridge.config())?;
     let registration = NewAccount { username, password, email, display, is_admin: false };
-    let client = (device, public_key);
+    let client = Client { device, public_key };
     let session = bridge.hash(move |app| auth::register(app, registration, &client, now)).await?;
     Ok(opened(bridge.config(), session, dialect))
 }
@@ -157,14 +157,6 @@ fn opened(config: &Config, session: OpenedSession, dialect: Dialect) -> Reply<Se
     Reply::new(SessionData { token, expires, created_at, user }).with_cookie(cookie)
 }
 
-/// What was done, or the answer that a second factor is due.
-pub(super) fn done<T>(outcome: Outcome<T>) -> Result<T, Failure> {
-    match outcome {
-        Outcome::Done(value) => Ok(value),
-        Outcome::VerificationRequired(challenge) => Err(Failure::verification_required(challenge)),
-    }
-}
-
 impl LoginRequest {
     /// Reads the fields in the contract's order: the first that breaks its rule is the one
     /// reported.
@@ -180,7 +172,8 @@ impl LoginRequest {
 
     fn into_attempt(self, device: Device) -> LoginAttempt {
         let Self { identifier, password, twofa_token, factor_code, public_key } = self;
-        LoginAttempt { identifier, password, code: twofa_token.or(factor_code), public_key, device }
+        let client = Client { device, public_key };
+        LoginAttempt { identifier, password, code: twofa_token.or(factor_code), client }
     }
 }
 

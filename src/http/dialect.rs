@@ -79,7 +79,7 @@ impl Dialect {
     pub(super) fn message(self, error: &Error) -> String {
         match error {
             // Older builds of the front of 2026 know a second factor by these words alone.
-            Error::VerificationRequired if self.has_names() => {
+            Error::VerificationRequired { .. } if self.has_names() => {
                 "Additional verification required: second factor (2FA).".into()
             }
             error => error.to_string(),
@@ -125,7 +125,7 @@ const fn name(error: &Error) -> (&'static str, u16) {
         Error::InvalidChallenge | Error::InvalidRequest | Error::AlreadyValid => {
             ("BAD_REQUEST", 400)
         }
-        Error::VerificationRequired => ("VERIFICATION_REQUIRED", 428),
+        Error::VerificationRequired { .. } => ("VERIFICATION_REQUIRED", 428),
         Error::TooManyRequests { .. } => ("RATE_LIMITED", 429),
         Error::PayloadTooLarge { .. } => ("BAD_REQUEST", 413),
         Error::UnsupportedMediaType { .. } => ("BAD_REQUEST", 415),

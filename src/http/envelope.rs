@@ -15,8 +15,7 @@ use serde::Serialize;
 use super::clock::Now;
 use super::dialect::{Code, Dialect};
 use super::verification::VerificationData;
-use crate::domain::factors::Challenge;
-use crate::error::{Error, causes};
+use crate::error::{Challenge, Error, causes};
 
 /// Most answers fit into so many bytes, and are written without being moved.
 const MOST: usize = 1024;
@@ -74,37 +73,36 @@ impl<T: Serialize> Responder for Reply<T> {
 
 /// What a handler or an extractor answers otherwise.
 #[derive(Debug)]
-pub(super) struct Failure {
-    error: Error,
-    /// What is said beside it, where a second factor is due.
-    challenge: Option<Box<Challenge>>,
-}
+pub(super) struct Failure(Error);
 
 impl Failure {
-    /// A second factor is due.
-    pub(super) fn verification_required(challenge: Challenge) -> Self {
-        Self { error: Error::VerificationRequired, challenge: Some(Box::new(challenge)) }
-    }
-
     fn start(&self, status: u16) -> HttpResponseBuilder {
         let mut response = HttpResponse::build(
             StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
         );
-        if let Some(seconds) = self.error.retry_after() {
+        if let Some(seconds) = self.0.retry_after() {
             response.insert_header((RETRY_AFTER, seconds));
         }
-        if let Error::MethodNotAllowed { allow, .. } = &self.error {
+        if let Error::MethodNotAllowed { allow, .. } = &self.0 {
             response.insert_header((ALLOW, allow.as_str()));
         }
         response
     }
 
+    /// What is said beside the failure, where a second factor is due.
+    fn challenge(&self) -> Option<&Challenge> {
+        match &self.0 {
+            Error::VerificationRequired { challenge } => Some(challenge),
+            _ => None,
+        }
+    }
+
     fn envelop(&self, request: &HttpRequest) -> HttpResponse {
         let dialect = Dialect::of(request);
-        let (code, status) = dialect.code(&self.error);
+        let (code, status) = dialect.code(&self.0);
         let refusal = Refusal {
-            error: Detail { message: dialect.message(&self.error), code, status },
-            data: self.challenge.as_ref().map(|challenge| VerificationData::of(challenge, dialect)),
+            error: Detail { message: dialect.message(&self.0), code, status },
+            data: self.challenge().map(|challenge| VerificationData::of(challenge, dialect)),
             request: path_and_query(request),
             time: Now::of(request).0.millis(),
         };
@@ -113,7 +111,7 @@ impl Failure {
 
     /// Tells the operator what the caller is not told.
     pub(super) fn log(&self, request: &HttpRequest) {
-        log_fault(&self.error, request.match_pattern().as_deref());
+        log_fault(&self.0, request.match_pattern().as_deref());
     }
 }
 
@@ -129,13 +127,13 @@ pub(super) fn log_fault(fault: &Error, route: Option<&str>) {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self { error, challenge: None }
+        Self(error)
     }
 }
 
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.error.fmt(f)
+        self.0.fmt(f)
     }
 }
 
@@ -146,9 +144,9 @@ impl ResponseError for Failure {
 
     /// The answer outside the API; below `/api`, [`layer`] puts the envelope in its place.
     fn error_response(&self) -> HttpResponse {
-        self.start(self.error.facts().status)
+        self.start(self.0.facts().status)
             .content_type("text/plain; charset=utf-8")
-            .body(format!("{}\n", self.error))
+            .body(format!("{}\n", self.0))
     }
 }
 

@@ -7,7 +7,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::auth::{CodeText, code, done};
+use super::auth::{CodeText, code};
 use super::body::{Body, OptionalBody};
 use super::bridge::Bridge;
 use super::clock::Now;
@@ -15,7 +15,7 @@ use super::doc::{Doc, answer, schema};
 use super::envelope::{Failure, Reply};
 use super::extract::AuthenticatedChange;
 use super::object::Object;
-use crate::domain::factors::email;
+use crate::domain::factors::email::{self, EnablingCodes};
 use crate::domain::factors::recovery::RecoveryCodes;
 use crate::domain::factors::totp::{self, Enrollment};
 use crate::domain::factors::{self, Code, verify};
@@ -94,7 +94,7 @@ pub(super) async fn setup(
 ) -> Result<Reply<Setup>, Failure> {
     let code = any_code(&mut body)?;
     let outcome = bridge.run(move |app| totp::setup(app, &principal, code.as_ref(), now)).await?;
-    let Enrollment { secret, otpauth_url, .. } = done(outcome)?;
+    let Enrollment { secret, otpauth_url, .. } = outcome;
     let picture = BASE64_STANDARD.encode(qr::svg(&otpauth_url)?);
     Ok(Reply::new(Setup {
         secret: secret.to_string(),
@@ -147,8 +147,15 @@ pub(super) async fn enable_mail_codes(
     let other = any_code(&mut body)?;
     let (mailed, other) = if mailed.is_some() { (mailed, other) } else { (other, None) };
     let mailed = needed(mailed)?;
-    let enable = move |app: &_| email::enable(app, &principal, (&mailed, other.as_ref()), now);
-    Ok(enabled("Codes by mail are on.", done(bridge.run(enable).await?)?))
+    let enable = move |app: &_| {
+        email::enable(
+            app,
+            &principal,
+            EnablingCodes { mailed: &mailed, other: other.as_ref() },
+            now,
+        )
+    };
+    Ok(enabled("Codes by mail are on.", bridge.run(enable).await?))
 }
 
 pub(super) const DISABLE: Doc = Doc::new("Switch a second factor off, by a code")
@@ -165,7 +172,7 @@ pub(super) async fn disable_totp(
     OptionalBody(mut body): OptionalBody,
 ) -> Result<Reply<Disabled>, Failure> {
     let code = any_code(&mut body)?;
-    done(bridge.run(move |app| totp::disable(app, &principal, code.as_ref(), now)).await?)?;
+    bridge.run(move |app| totp::disable(app, &principal, code.as_ref(), now)).await?;
     Ok(Reply::new(Disabled { disabled: true, message: "The authenticator app is off." }))
 }
 
@@ -177,7 +184,7 @@ pub(super) async fn disable_email(
     OptionalBody(mut body): OptionalBody,
 ) -> Result<Reply<Disabled>, Failure> {
     let code = any_code(&mut body)?;
-    done(bridge.run(move |app| email::disable(app, &principal, code.as_ref(), now)).await?)?;
+    bridge.run(move |app| email::disable(app, &principal, code.as_ref(), now)).await?;
     Ok(Reply::new(Disabled { disabled: true, message: "Codes by mail are off." }))
 }
 
@@ -220,7 +227,7 @@ pub(super) async fn renew_recovery_codes(
 ) -> Result<Reply<Renewed>, Failure> {
     let code = any_code(&mut body)?;
     let renew = move |app: &_| factors::renew_recovery_codes(app, &principal, code.as_ref(), now);
-    let codes = done(bridge.run(renew).await?)?;
+    let codes = bridge.run(renew).await?;
     Ok(Reply::new(Renewed { backup_codes: plain(codes) }))
 }
 

@@ -186,7 +186,8 @@ fn refusal(
 ) -> Value {
     let codes: Vec<Code> = errors.iter().map(|error| dialect.code(error).0).collect();
     let kind = if dialect.has_names() { "string" } else { "integer" };
-    let is_verification = errors.iter().any(|error| matches!(error, Error::VerificationRequired));
+    let is_verification =
+        errors.iter().any(|error| matches!(error, Error::VerificationRequired { .. }));
     json!({
         "type": "object",
         "required": ["error", "data", "request", "time"],

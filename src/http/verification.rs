@@ -4,8 +4,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::dialect::Dialect;
-use crate::domain::factors::Challenge;
 use crate::domain::factors::email::MAIL_EVERY;
+use crate::error::Challenge;
 
 /// The data of the failure 428.
 #[derive(Serialize, ToSchema)]

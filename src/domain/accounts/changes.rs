@@ -111,7 +111,7 @@ pub(crate) fn store(connection: &Connection, before: &User, user: &User) -> Resu
         email_confirmations::delete_all_of(connection, user.id)?;
         sent_codes::delete_all_of(connection, user.id)?;
     }
-    factors::forget_the_rest(connection, user)?;
+    factors::delete_unneeded_codes(connection, user)?;
     for (kind, stored) in
         [(PictureKind::Thumbnail, &user.thumbnail), (PictureKind::Banner, &user.banner)]
     {

@@ -3,7 +3,7 @@
 use crate::domain::App;
 use crate::domain::accounts::edit::{CURRENT, check_password, unchanged};
 use crate::domain::event::Event;
-use crate::domain::factors::{self, Code, Outcome};
+use crate::domain::factors::{Code, with_factor};
 use crate::domain::password::Password;
 use crate::domain::principal::Principal;
 use crate::error::{Error, Result};
@@ -29,7 +29,7 @@ pub fn delete(
     principal: &Principal,
     request: &DeletionRequest,
     now: Timestamp,
-) -> Result<Outcome<()>> {
+) -> Result<()> {
     let user = &principal.user;
     match &request.password {
         Some((field, password)) => check_password(app, user, field, password, now)?,
@@ -38,7 +38,7 @@ pub fn delete(
         }
         None => (),
     }
-    factors::with_factor(app, (user, &principal.device), request.code.as_ref(), now, |tx| {
+    with_factor(app, principal.actor(), request.code.as_ref(), now, |tx| {
         let current = unchanged(tx, principal, now)?;
         tx.happened(Event::AccountDeleted, &current)?;
         users::delete(tx, current.id)

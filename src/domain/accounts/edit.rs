@@ -6,9 +6,9 @@ use crate::domain::accounts::fields::NewPassword;
 use crate::domain::accounts::profile::{Profile, profile};
 use crate::domain::accounts::tags::has_right;
 use crate::domain::change::{By, Change};
-use crate::domain::email_confirmation as email;
+use crate::domain::email_confirmation;
 use crate::domain::event::Event;
-use crate::domain::factors::{self, Code, Outcome};
+use crate::domain::factors::{Code, with_factor};
 use crate::domain::password::Password;
 use crate::domain::principal::Principal;
 use crate::domain::sessions::check_open;
@@ -47,12 +47,7 @@ pub struct Edited {
 /// In this order: [`Error::UnAuthorized`] without the right to edit, [`Error::TooManyRequests`],
 /// [`Error::EmailInUseAsFactor`], [`Error::WrongPassword`], [`Error::WrongCode`],
 /// [`Error::AlreadyExists`]; or a fault.
-pub fn edit(
-    app: &App,
-    principal: &Principal,
-    edit: Edit,
-    now: Timestamp,
-) -> Result<Outcome<Box<Edited>>> {
+pub fn edit(app: &App, principal: &Principal, edit: Edit, now: Timestamp) -> Result<Edited> {
     let user = &principal.user;
     if !has_right(app, user, "can_self_edit", now) {
         return Err(Error::UnAuthorized { action: "edit this profile" });
@@ -70,19 +65,14 @@ pub fn edit(
     let hash =
         edit.password.map(|passwords| replace_password(app, user, &passwords, now)).transpose()?;
     let make = |tx: &Change<'_>| make(app, tx, principal, (edit.changes, hash), now);
-    let outcome = if needs_code {
-        factors::with_factor(app, (user, &principal.device), edit.code.as_ref(), now, make)?
+    let changed = if needs_code {
+        with_factor(app, principal.actor(), edit.code.as_ref(), now, make)?
     } else {
-        Outcome::Done(app.change(By::User(&principal.device), now, make)?)
+        app.change(By::User(&principal.device), now, make)?
     };
-    Ok(match outcome {
-        Outcome::Done(changed) => {
-            let is_link_mailed = changed.email != user.email
-                && email::invite(app, &changed, Some(&principal.device), now);
-            Outcome::Done(Box::new(Edited { profile: profile(app, &changed, now), is_link_mailed }))
-        }
-        Outcome::VerificationRequired(challenge) => Outcome::VerificationRequired(challenge),
-    })
+    let is_link_mailed = changed.email != user.email
+        && email_confirmation::invite(app, &changed, Some(&principal.device), now);
+    Ok(Edited { profile: profile(app, &changed, now), is_link_mailed })
 }
 
 /// Makes sure once more that it is the user who asks, by the password.

@@ -1,4 +1,4 @@
-//! Logging in.
+//! Logging in, and making an account that logs in.
 
 use std::net::IpAddr;
 
@@ -9,57 +9,58 @@ use crate::domain::accounts::identifier::Identifier;
 use crate::domain::accounts::registration::{self, NewAccount, is_registration_open};
 use crate::domain::change::{By, Change};
 use crate::domain::devices;
-use crate::domain::email_confirmation as email;
+use crate::domain::email_confirmation;
 use crate::domain::event::Event;
-use crate::domain::factors::{self, Code, Outcome};
+use crate::domain::factors::{Code, challenged, with_factor};
 use crate::domain::password::Password;
-use crate::domain::principal::Device;
-use crate::domain::public_key::PublicKey;
+use crate::domain::principal::{Actor, Client};
 use crate::domain::sessions::{self, OpenedSession};
-use crate::domain::throttle::{self, Budget};
+use crate::domain::throttle::{self, Budget, Spent};
 use crate::error::{Error, Result};
 use crate::storage::users::{self as rows, User};
 use crate::time::Timestamp;
 
-/// What somebody who wants to log in has shown.
+/// What a client shows to log in.
 pub struct LoginAttempt {
-    /// Who they say they are.
+    /// The account that it names.
     pub identifier: Identifier,
-    /// Their password.
+    /// Its password.
     pub password: Password,
-    /// Their second factor, where they sent one.
+    /// Its second factor, where one was sent.
     pub code: Option<Code>,
-    /// The key that they want kept with the session.
-    pub public_key: Option<PublicKey>,
-    /// Where they are.
-    pub device: Device,
+    /// The device, and the key that it wants kept with the session.
+    pub client: Client,
 }
 
-/// Where a login that was not refused leads: in, or, since the password was right, to the second
-/// factor.
-pub type LoginOutcome = Outcome<Box<OpenedSession>>;
-
-/// Wrong password: what a caller learns of it.
 const WRONG_PASSWORD: Error = Error::WrongPassword { field: "password" };
 
-/// Logs somebody in.
+/// Logs a user in: finds the user, counts the attempt, checks the password, checks the second
+/// factor and opens the session.
 ///
 /// # Errors
 /// In this order: [`Error::TooManyRequests`], [`Error::UserNotFound`], [`Error::WrongPassword`],
-/// [`Error::UnAuthorized`] for a disabled account, [`Error::WrongCode`]; or a fault.
-pub fn login(app: &App, attempt: &LoginAttempt, now: Timestamp) -> Result<LoginOutcome> {
-    let (user, known) = app.db.read(|connection| {
-        let user = attempt.identifier.find(connection)?;
-        let device = |user: &User| devices::find(app, connection, user.id, &attempt.device);
-        let known = user.as_ref().map(device).transpose()?.flatten();
-        Ok((user, known))
-    })?;
-    let account = account_key(app, &attempt.identifier, user.as_ref());
-    let name = user.as_ref().map_or_else(|| account.clone(), |user| user.username.clone());
-    let budgets = throttle::of_login(&account, attempt.device.ip, known.as_ref());
-    let outcome = decide(app, attempt, (user, budgets), now);
-    log(&outcome, &name, attempt.device.ip);
-    outcome
+/// [`Error::UnAuthorized`] for a disabled account, [`Error::VerificationRequired`] without a code
+/// where one is due, [`Error::WrongCode`]; or a fault.
+pub fn login(app: &App, attempt: &LoginAttempt, now: Timestamp) -> Result<Box<OpenedSession>> {
+    let account = find_account(app, attempt)?;
+    logged(&account.name, attempt.client.device.ip, || {
+        let counted = throttle::spend(app, account.budgets, now)?;
+        let user = check_password(app, attempt, account.user, &counted, now)?;
+        let checked = Checked { fresh_hash: fresh_hash(app, attempt, &user)?, user };
+        let actor = Actor { user: &checked.user, device: &attempt.client.device };
+        let enter = |tx: &Change<'_>| open_session(app, tx, &checked, &attempt.client, now);
+
+        // A right password gives back what it cost: where a code is checked after it, at once,
+        // since codes have a limit of their own; else together with the session.
+        if checked.user.has_second_factor() {
+            app.db.write(|connection| counted.refund(connection))?;
+            return with_factor(app, actor, attempt.code.as_ref(), now, enter);
+        }
+        app.change(By::User(actor.device), now, |tx| {
+            counted.refund(tx)?;
+            enter(tx)
+        })
+    })
 }
 
 /// Finishes a login that waits for its second factor, by its challenge: for pages, which do not
@@ -71,31 +72,33 @@ pub fn finish(
     app: &App,
     challenge: &str,
     code: &Code,
-    device: &Device,
+    client: &Client,
     now: Timestamp,
 ) -> Result<Box<OpenedSession>> {
-    // It stands for a password only where it cannot stand alone.
-    let user = factors::challenged(app, challenge, now).and_then(|user| {
-        if user.has_second_factor() { Ok(user) } else { Err(Error::InvalidChallenge) }
-    })?;
-    let enter = |tx: &Change<'_>| enter(app, tx, (device, None), (&user, None), now);
-    let outcome = factors::with_factor(app, (&user, device), Some(code), now, enter);
-    log(&outcome, &user.username, device.ip);
-    match outcome? {
-        Outcome::Done(session) => Ok(session),
-        Outcome::VerificationRequired(_) => Err(Error::VerificationRequired),
+    let user = challenged(app, challenge, now)?;
+    // Without a second factor, the challenge alone would log in.
+    if !user.has_second_factor() {
+        return Err(Error::InvalidChallenge);
     }
+    let checked = Checked { user, fresh_hash: None };
+    let actor = Actor { user: &checked.user, device: &client.device };
+    logged(&checked.user.username, client.device.ip, || {
+        with_factor(app, actor, Some(code), now, |tx| open_session(app, tx, &checked, client, now))
+    })
 }
 
-/// One line for each attempt, whose form never changes: programs that ban addresses read it.
-fn log(outcome: &Result<LoginOutcome>, user: &str, ip: IpAddr) {
-    match outcome {
-        Ok(Outcome::Done(_)) => tracing::info!(event = %"login.succeeded", %ip, user),
-        Ok(Outcome::VerificationRequired(_)) => {
+/// Makes an attempt, and writes one line about it, whose form never changes: programs that ban
+/// addresses read it.
+fn logged<T>(user: &str, ip: IpAddr, attempt: impl FnOnce() -> Result<T>) -> Result<T> {
+    let outcome = attempt();
+    match &outcome {
+        Ok(_) => tracing::info!(event = %"login.succeeded", %ip, user),
+        Err(Error::VerificationRequired { .. }) => {
             tracing::info!(event = %"login.challenged", %ip, user);
         }
         Err(error) => tracing::info!(event = %"login.failed", %ip, user, reason = %reason(error)),
     }
+    outcome
 }
 
 /// Why an attempt failed, in one word.
@@ -111,110 +114,81 @@ const fn reason(error: &Error) -> &'static str {
     }
 }
 
-fn decide(
+/// The account that an attempt names, and what is counted for it.
+struct Account {
+    /// Missing where the identifier names none.
+    user: Option<User>,
+    /// What the log calls it.
+    name: String,
+    budgets: Vec<Budget>,
+}
+
+fn find_account(app: &App, attempt: &LoginAttempt) -> Result<Account> {
+    let device = &attempt.client.device;
+    app.db.read(|connection| {
+        let Some(user) = attempt.identifier.find(connection)? else {
+            let name = unknown_name(app, &attempt.identifier);
+            let budgets = throttle::of_login(&name, device.ip, None);
+            return Ok(Account { user: None, name, budgets });
+        };
+        let recognized = devices::find(app, connection, user.id, device)?;
+        let budgets = throttle::of_login(&user.id.to_string(), device.ip, recognized.as_ref());
+        Ok(Account { name: user.username.clone(), user: Some(user), budgets })
+    })
+}
+
+/// Stands for an identifier that names no account: a keyed hash, since what was typed may be a
+/// password in the wrong field.
+fn unknown_name(app: &App, identifier: &Identifier) -> String {
+    let digest = hmac_sha256(&app.key.derive("unknown name"), identifier.to_string().as_bytes());
+    format!("unknown-{:016x}", u64::from_be_bytes(*digest.first_chunk().unwrap_or(&[0; 8])))
+}
+
+/// Checks that the password is the account's, and that the account may log in. Only a guess stays
+/// counted: a disabled account or a fault of the server is none.
+fn check_password(
     app: &App,
     attempt: &LoginAttempt,
-    (user, budgets): (Option<User>, Vec<Budget>),
+    user: Option<User>,
+    counted: &Spent<'_>,
     now: Timestamp,
-) -> Result<LoginOutcome> {
-    let spent = throttle::spend(app, budgets, now)?;
-    let user = match check_password(app, attempt, user, now) {
-        Err(error) if !is_guess(&error) => {
-            app.db.write(|connection| spent.refund(connection))?;
-            return Err(error);
-        }
-        checked => checked?,
-    };
-    let fresh_hash = fresh_hash(app, attempt, &user)?;
-    let client = (&attempt.device, attempt.public_key.as_ref());
-    let enter = |tx: &Change<'_>| enter(app, tx, client, (&user, fresh_hash.as_deref()), now);
-
-    // A right password gives back what it cost; a wrong code after it keeps a count of its own.
-    if user.has_second_factor() {
-        app.db.write(|connection| spent.refund(connection))?;
-        return factors::with_factor(
-            app,
-            (&user, &attempt.device),
-            attempt.code.as_ref(),
-            now,
-            enter,
-        );
+) -> Result<User> {
+    let checked = verify_password(app, attempt, user, now);
+    if let Err(error) = &checked
+        && !matches!(error, Error::UserNotFound | Error::WrongPassword { .. })
+    {
+        app.db.write(|connection| counted.refund(connection))?;
     }
-    let session = app.change(By::User(&attempt.device), now, |tx| {
-        spent.refund(tx)?;
-        enter(tx)
-    });
-    session.map(Outcome::Done)
+    checked
 }
 
-/// Whether strangers may make accounts at all.
-///
-/// # Errors
-/// [`Error::ServiceDisabled`] where they may not.
-pub fn check_registration(config: &Config) -> Result<()> {
-    if is_registration_open(config) { Ok(()) } else { Err(Error::ServiceDisabled) }
-}
-
-/// Makes an account for a stranger and logs them in.
-///
-/// # Errors
-/// [`Error::ServiceDisabled`], [`Error::TooManyRequests`], [`Error::AlreadyExists`], or a fault.
-pub fn register(
-    app: &App,
-    new: NewAccount,
-    (device, public_key): &(Device, Option<PublicKey>),
-    now: Timestamp,
-) -> Result<OpenedSession> {
-    check_registration(&app.config)?;
-    // A name that is taken counts too: nobody shall find out by the thousand which are.
-    let _counted = throttle::spend(app, vec![Budget::registration(device.ip)], now)?;
-    let hash = app.hasher.hash(&new.password.0)?;
-    let (user, session) = app.change(By::User(device), now, |tx| {
-        let user = registration::insert(tx, new, hash, now)?;
-        tx.happened(Event::AccountCreated, &user)?;
-        let session = sessions::open(app, tx, &user, (device, public_key.as_ref()), now)?;
-        Ok::<_, Error>((user, session))
-    })?;
-    email::invite(app, &user, Some(device), now);
-    tracing::info!(event = %"account.registered", ip = %device.ip, user = session.user.public.username);
-    Ok(session)
-}
-
-/// Finds out whether the account and the password belong together and may log in.
-fn check_password(
+fn verify_password(
     app: &App,
     attempt: &LoginAttempt,
     user: Option<User>,
     now: Timestamp,
 ) -> Result<User> {
-    let hide = app.config.login.hide_unknown_users;
     let Some(user) = user else {
-        if !hide {
+        if !app.config.login.hide_unknown_users {
             return Err(Error::UserNotFound);
         }
-        // Costs what a check costs.
+        // An unknown name costs the time of a known one.
         app.hasher.hash(&attempt.password)?;
         return Err(WRONG_PASSWORD);
     };
     if !app.hasher.verify(&attempt.password, &user.password_hash)? {
         return Err(WRONG_PASSWORD);
     }
-    if user.is_suspended(now) { Err(banned(app)) } else { Ok(user) }
+    if user.is_suspended(now) { Err(suspended(app)) } else { Ok(user) }
 }
 
-/// What a user with the right password learns of a ban.
-const fn banned(app: &App) -> Error {
+/// What the owner of a suspended account is told for the right password.
+const fn suspended(app: &App) -> Error {
     if app.config.login.hide_unknown_users {
         WRONG_PASSWORD
     } else {
         Error::UnAuthorized { action: "log in" }
     }
-}
-
-/// Whether a refusal says that somebody guessed; a disabled account or a fault of the server's own
-/// does not.
-const fn is_guess(error: &Error) -> bool {
-    matches!(error, Error::UserNotFound | Error::WrongPassword { .. })
 }
 
 /// A hash with today's parameters, where the stored one has others.
@@ -223,38 +197,66 @@ fn fresh_hash(app: &App, attempt: &LoginAttempt, user: &User) -> Result<Option<S
     if is_current { Ok(None) } else { app.hasher.hash(&attempt.password).map(Some) }
 }
 
-/// Opens the session, unless the account has changed since it was checked: hashing takes its time.
-fn enter(
+/// A user whose password was right.
+struct Checked {
+    user: User,
+    /// Replaces the stored hash.
+    fresh_hash: Option<String>,
+}
+
+/// Opens the session, unless the account has changed since its password was checked: a hash takes
+/// long enough for that.
+fn open_session(
     app: &App,
     tx: &Change<'_>,
-    client: (&Device, Option<&PublicKey>),
-    (checked, fresh_hash): (&User, Option<&str>),
+    checked: &Checked,
+    client: &Client,
     now: Timestamp,
 ) -> Result<Box<OpenedSession>> {
-    let user = rows::find_by_id(tx, checked.id)?
-        .filter(|user| user.password_changed_at == checked.password_changed_at)
-        .filter(|user| user.has_same_factors(checked))
+    let user = rows::find_by_id(tx, checked.user.id)?
+        .filter(|user| user.password_changed_at == checked.user.password_changed_at)
+        .filter(|user| user.has_same_factors(&checked.user))
         .ok_or(WRONG_PASSWORD)?;
     if user.is_suspended(now) {
-        return Err(banned(app));
+        return Err(suspended(app));
     }
-    if let Some(hash) = fresh_hash {
+    if let Some(hash) = &checked.fresh_hash {
         rows::update_password_hash(tx, user.id, hash)?;
     }
     sessions::open(app, tx, &user, client, now).map(Box::new)
 }
 
-/// Under which name attempts are counted: the account's id, or, where there is none, a keyed hash
-/// of what was typed, which may well be somebody's password in the wrong field.
-fn account_key(app: &App, identifier: &Identifier, user: Option<&User>) -> String {
-    user.map_or_else(
-        || {
-            let digest =
-                hmac_sha256(&app.key.derive("unknown name"), identifier.to_string().as_bytes());
-            format!("unknown-{:016x}", u64::from_be_bytes(*digest.first_chunk().unwrap_or(&[0; 8])))
-        },
-        |user| user.id.to_string(),
-    )
+/// Checks that accounts can be made without an operator.
+///
+/// # Errors
+/// [`Error::ServiceDisabled`] where they cannot.
+pub fn check_registration(config: &Config) -> Result<()> {
+    if is_registration_open(config) { Ok(()) } else { Err(Error::ServiceDisabled) }
+}
+
+/// Makes an account for its user, and logs in.
+///
+/// # Errors
+/// [`Error::ServiceDisabled`], [`Error::TooManyRequests`], [`Error::AlreadyExists`], or a fault.
+pub fn register(
+    app: &App,
+    new: NewAccount,
+    client: &Client,
+    now: Timestamp,
+) -> Result<OpenedSession> {
+    check_registration(&app.config)?;
+    // A name that is taken counts too, so that names cannot be enumerated.
+    let _counted = throttle::spend(app, vec![Budget::registration(client.device.ip)], now)?;
+    let hash = app.hasher.hash(&new.password.0)?;
+    let (user, session) = app.change(By::User(&client.device), now, |tx| {
+        let user = registration::insert(tx, new, hash, now)?;
+        tx.happened(Event::AccountCreated, &user)?;
+        let session = sessions::open(app, tx, &user, client, now)?;
+        Ok::<_, Error>((user, session))
+    })?;
+    email_confirmation::invite(app, &user, Some(&client.device), now);
+    tracing::info!(event = %"account.registered", ip = %client.device.ip, user = session.user.public.username);
+    Ok(session)
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! The challenge of a login that waits for its second factor. It names the login and is worth
-//! nothing else: with it, a code can be asked for before there is a session.
+//! The challenge of a login that waits for its second factor. It names the login, so that a code
+//! can be asked for before there is a session, and opens nothing by itself.
 
 use std::time::Duration;
 
@@ -8,60 +8,48 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
 use crate::domain::App;
 use crate::domain::factors::email;
-use crate::domain::principal::Device;
-use crate::error::{Error, Result};
+use crate::domain::principal::Actor;
+use crate::error::{Challenge, Error, Result};
 use crate::storage::users::{self, User, UserId};
 use crate::time::Timestamp;
 
-const LIFETIME: Duration = Duration::from_mins(10);
-/// What it is sealed for.
-const PLACE: &str = "challenge";
+const CHALLENGE_LIFETIME: Duration = Duration::from_mins(10);
+const CONTEXT: &str = "challenge";
 
-/// What it is bound to: nobody makes one by the key file alone, and it dies with the password.
+/// Binds a challenge to the password: who has only the key file cannot make one, and it ends with
+/// the password.
 fn password_mark(app: &App, user: &User) -> [u8; 32] {
-    app.keyed_hash(PLACE, user.id, &user.password_hash)
+    app.keyed_hash(CONTEXT, user.id, &user.password_hash)
 }
 
-/// What whoever owes a second factor is told.
-#[derive(Debug)]
-pub struct Challenge {
-    /// Names the login, or the change, that waits.
-    pub token: String,
-    /// Whether an authenticator app can prove it.
-    pub totp: bool,
-    /// Whether a code by mail can, or what goes into the same field: recovery codes, and codes from
-    /// the operator.
-    pub email: bool,
-    /// Whether a code can be mailed.
-    pub can_mail: bool,
-}
-
-/// Asks a user for their second factor. Where mail is the only one, a code goes out at once: some
-/// clients cannot ask for it.
-pub(crate) fn demand(app: &App, user: &User, device: &Device, now: Timestamp) -> Result<Challenge> {
+/// Makes the refusal that asks a user for their second factor. Where mail is the only one, a code
+/// goes out at once: some clients cannot ask for it.
+pub(super) fn demand(app: &App, actor: Actor<'_>, now: Timestamp) -> Result<Error> {
+    let user = actor.user;
     let can_mail = app.mailer.is_on();
     if can_mail && user.has_email_factor && !user.has_totp {
-        match email::mail_code(app, user, device, now) {
-            // The one before is on its way or there.
+        match email::mail_code(app, actor, now) {
+            // The code before is on its way or there.
             Ok(()) | Err(Error::TooManyRequests { .. }) => (),
             Err(error) => return Err(error),
         }
     }
-    Ok(Challenge {
+    let challenge = Challenge {
         token: make(app, user, now)?,
         totp: user.has_totp,
-        // Without mail, it is no way but where there is no other.
+        // Without mail, its field is offered only where there is no other for a recovery code.
         email: user.has_email_factor && (can_mail || !user.has_totp),
         can_mail,
-    })
+    };
+    Ok(Error::VerificationRequired { challenge: Box::new(challenge) })
 }
 
 /// Makes the challenge for a user whose password was right. It is stored nowhere: its seal proves
 /// it.
 pub(crate) fn make(app: &App, user: &User, now: Timestamp) -> Result<String> {
-    let ends = now.after(LIFETIME).millis().to_be_bytes();
+    let ends = now.after(CHALLENGE_LIFETIME).millis().to_be_bytes();
     let content = [&user.id.0.to_be_bytes()[..], &ends, &password_mark(app, user)].concat();
-    Ok(BASE64_URL_SAFE_NO_PAD.encode(app.key.seal(PLACE, &content)?))
+    Ok(BASE64_URL_SAFE_NO_PAD.encode(app.key.seal(CONTEXT, &content)?))
 }
 
 /// Whose login a challenge names.
@@ -77,7 +65,7 @@ pub fn user(app: &App, challenge: &str, now: Timestamp) -> Result<User> {
 }
 
 fn read(app: &App, challenge: &str) -> Option<(UserId, Timestamp, [u8; 32])> {
-    let content = app.key.open(PLACE, &BASE64_URL_SAFE_NO_PAD.decode(challenge).ok()?).ok()?;
+    let content = app.key.open(CONTEXT, &BASE64_URL_SAFE_NO_PAD.decode(challenge).ok()?).ok()?;
     let (id, rest) = content.split_first_chunk()?;
     let (ends, mark) = rest.split_first_chunk()?;
     let ends = Timestamp::from_millis(i64::from_be_bytes(*ends));

@@ -3,14 +3,13 @@
 use crate::domain::App;
 use crate::domain::change::Change;
 use crate::domain::event::Event;
-use crate::domain::factors::challenge;
+use crate::domain::factors::check::{Accepts, CodeAttempt, with_code};
+use crate::domain::factors::code::Proof;
 use crate::domain::factors::recovery::{self, RecoveryCodes};
-use crate::domain::factors::sent;
-use crate::domain::factors::{
-    Attempt, Code, Outcome, Proof, changed, consume_code, forget_the_rest, with_factor,
-};
+use crate::domain::factors::sent::{self, SentCode};
+use crate::domain::factors::{Code, challenge, changed, delete_unneeded_codes, with_factor};
 use crate::domain::mail::messages::Message;
-use crate::domain::principal::{Device, Principal};
+use crate::domain::principal::{Actor, Device, Principal};
 use crate::domain::sessions::check_open;
 pub use crate::domain::throttle::MAIL_EVERY;
 use crate::domain::throttle::{self, Budget};
@@ -42,7 +41,7 @@ pub fn send(app: &App, asker: Asker, now: Timestamp) -> Result<()> {
     check_service(app)?;
     match asker {
         Asker::Session(principal) if principal.user.email_verified => {
-            mail_code(app, &principal.user, &principal.device, now)
+            mail_code(app, principal.actor(), now)
         }
         Asker::Session(_) => Err(Error::EmailNotVerified),
         Asker::Challenge { text, device } => {
@@ -50,7 +49,7 @@ pub fn send(app: &App, asker: Asker, now: Timestamp) -> Result<()> {
             if !user.has_email_factor {
                 return Err(Error::FactorNotEnabled);
             }
-            match mail_code(app, &user, &device, now) {
+            match mail_code(app, Actor { user: &user, device: &device }, now) {
                 // Clients ask for a code that the login itself has mailed.
                 Err(Error::TooManyRequests { .. }) if is_just_mailed(app, &user, now)? => Ok(()),
                 mailed => mailed,
@@ -87,13 +86,22 @@ fn is_just_mailed(app: &App, user: &User, now: Timestamp) -> Result<bool> {
 }
 
 /// Mails a code to a user with a verified address: at most one a minute, and ten a day.
-pub(crate) fn mail_code(app: &App, user: &User, device: &Device, now: Timestamp) -> Result<()> {
+pub(crate) fn mail_code(app: &App, actor: Actor<'_>, now: Timestamp) -> Result<()> {
+    let Actor { user, device } = actor;
     let _counted = throttle::spend(app, Budget::codes(&user.id.to_string()), now)?;
-    let code =
-        app.db.write(|connection| sent::make(app, connection, (user.id, Way::Email), now))?;
+    let code = app.db.write(|connection| sent::make(app, connection, user.id, Way::Email, now))?;
     app.mail_to(user, Some(device), &Message::Code(&code));
     tracing::info!(account = %user.id, ip = %device.ip, "a code is on its way by mail");
     Ok(())
+}
+
+/// The codes that switch the factor on.
+#[derive(Clone, Copy)]
+pub struct EnablingCodes<'a> {
+    /// The code that was mailed to the address.
+    pub mailed: &'a Code,
+    /// A code of the other factor, where one is on.
+    pub other: Option<&'a Code>,
 }
 
 /// Switches the factor on, by a code that was mailed to the address, and where another factor is
@@ -105,9 +113,9 @@ pub(crate) fn mail_code(app: &App, user: &User, device: &Device, now: Timestamp)
 pub fn enable(
     app: &App,
     principal: &Principal,
-    (mailed, code): (&Code, Option<&Code>),
+    codes: EnablingCodes<'_>,
     now: Timestamp,
-) -> Result<Outcome<RecoveryCodes>> {
+) -> Result<RecoveryCodes> {
     check_service(app)?;
     let user = &principal.user;
     if user.has_email_factor {
@@ -116,19 +124,20 @@ pub fn enable(
     if !user.email_verified {
         return Err(Error::EmailNotVerified);
     }
-    let prove = |tx: &Change<'_>| match mailed.digits() {
-        Some(digits) => sent::spend(app, tx, (user.id, &[Way::Email]), digits, now),
-        None => Ok(Proof::Wrong),
-    };
     let enable = |tx: &Change<'_>| switch_on(app, tx, principal, now);
-    if user.has_second_factor() {
-        return with_factor(app, (user, &principal.device), code, now, |tx| match prove(tx)? {
-            Proof::Right => enable(tx),
-            _ => Err(mailed.refused()),
-        });
+    if !user.has_second_factor() {
+        let accepts = Accepts::MailedCode;
+        let attempt = CodeAttempt { actor: principal.actor(), code: codes.mailed, accepts };
+        return with_code(app, &attempt, now, enable);
     }
-    let attempt = Attempt { user, device: &principal.device, code: mailed };
-    consume_code(app, attempt, now, prove, enable).map(Outcome::Done)
+    with_factor(app, principal.actor(), codes.other, now, |tx| {
+        let digits = codes.mailed.digits().ok_or_else(|| codes.mailed.refused())?;
+        let sent = SentCode { user: user.id, ways: &[Way::Email], digits };
+        match sent::consume(app, tx, &sent, now)? {
+            Proof::Right => enable(tx),
+            Proof::Used | Proof::Wrong => Err(codes.mailed.refused()),
+        }
+    })
 }
 
 fn switch_on(
@@ -160,17 +169,17 @@ pub fn disable(
     principal: &Principal,
     code: Option<&Code>,
     now: Timestamp,
-) -> Result<Outcome<()>> {
+) -> Result<()> {
     let user = &principal.user;
     if !user.has_email_factor {
         return Err(Error::FactorNotEnabled);
     }
-    with_factor(app, (user, &principal.device), code, now, |tx| {
+    with_factor(app, principal.actor(), code, now, |tx| {
         check_open(tx, principal, now)?;
         let mut current = users::find_by_id(tx, user.id)?.ok_or(Error::NotLogged)?;
         current.has_email_factor = false;
         users::update(tx, &current)?;
-        forget_the_rest(tx, &current)?;
+        delete_unneeded_codes(tx, &current)?;
         changed(tx, Event::EmailFactorDisabled, user, Some(principal))
     })
 }

@@ -7,7 +7,7 @@ use crate::domain::accounts::identifier::by_name;
 use crate::domain::change::By;
 use crate::domain::event::Event;
 use crate::domain::factors::recovery::{self, RecoveryCodes};
-use crate::domain::factors::{changed, check_on, forget_the_rest, sent};
+use crate::domain::factors::{changed, check_enabled, delete_unneeded_codes, sent};
 use crate::domain::reveal::Reveal;
 use crate::domain::throttle;
 use crate::error::{Error, Result};
@@ -28,7 +28,7 @@ pub fn renew_recovery_codes<E: From<Error>>(
 ) -> Result<(), E> {
     app.change(By::Operator, now, |tx| {
         let user = by_name(app, tx, name)?;
-        check_on(&user)?;
+        check_enabled(&user)?;
         tx.happened(Event::RecoveryCodesRenewed, &user)?;
         reveal(&recovery::renew(app, tx, user.id)?)
     })
@@ -47,11 +47,11 @@ pub fn issue_code<E: From<Error>>(
 ) -> Result<(), E> {
     app.change(By::Operator, now, |tx| {
         let user = by_name(app, tx, name)?;
-        check_on(&user)?;
+        check_enabled(&user)?;
         // Whoever is helped shall not be kept out by what went wrong before.
         throttle::forgive_codes(tx, &user.id.to_string())?;
         tx.happened(Event::CodeIssued, &user)?;
-        reveal(&sent::make(app, tx, (user.id, Way::Operator), now)?)
+        reveal(&sent::make(app, tx, user.id, Way::Operator, now)?)
     })
 }
 
@@ -67,7 +67,7 @@ pub fn reset(app: &App, name: &str, now: Timestamp) -> Result<bool> {
         totp_factors::delete(tx, user.id)?;
         let after = users::User { has_email_factor: false, has_totp: false, ..user.clone() };
         users::update(tx, &after)?;
-        forget_the_rest(tx, &after)?;
+        delete_unneeded_codes(tx, &after)?;
         if user.has_totp {
             changed(tx, Event::TotpDisabled, &user, None)?;
         }

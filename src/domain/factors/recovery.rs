@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use crate::crypto::groups_of_five;
 use crate::domain::App;
-use crate::domain::factors::Proof;
+use crate::domain::factors::code::Proof;
 use crate::error::Result;
 use crate::storage::Connection;
 use crate::storage::recovery_codes;
@@ -21,9 +21,9 @@ const PURPOSE: &str = "recovery";
 /// Recovery codes as they are shown, once: `XXXXX-XXXXX`.
 pub type RecoveryCodes = Vec<Zeroizing<String>>;
 
-/// The letters of what may be a recovery code, without its dash and in upper case; `None` where it
-/// can be none.
-pub(crate) fn letters(text: &str) -> Option<Zeroizing<String>> {
+/// Takes the dash out of a recovery code and writes it in upper case; `None` where the text cannot
+/// be one.
+pub(crate) fn normalize(text: &str) -> Option<Zeroizing<String>> {
     let letters = match text.split_once('-') {
         Some((one, two)) if one.len() == 5 && two.len() == 5 => [one, two].concat(),
         Some(_) => return None,
@@ -45,20 +45,20 @@ pub(crate) fn renew(app: &App, connection: &Connection, user: UserId) -> Result<
 }
 
 /// Uses a code up, where it is one that is left.
-pub(crate) fn spend(
+pub(super) fn consume(
     app: &App,
     connection: &Connection,
     user: UserId,
-    letters: &str,
+    normalized: &str,
     now: Timestamp,
 ) -> Result<Proof> {
-    let hash = app.keyed_hash(PURPOSE, user, letters);
+    let hash = app.keyed_hash(PURPOSE, user, normalized);
     match recovery_codes::find(connection, user, &hash)? {
         None => Ok(Proof::Wrong),
         Some(true) => Ok(Proof::Used),
         Some(false) => {
             recovery_codes::update_used(connection, user, &hash, now)?;
-            Ok(Proof::Recovery)
+            Ok(Proof::Right)
         }
     }
 }
@@ -71,7 +71,11 @@ mod tests {
     #[test]
     fn codes_are_read_with_or_without_their_dash_and_in_any_case() {
         for text in ["ABCDE-FGHJK", "abcde-fghjk", "ABCDEFGHJK", "aBcDeFgHjK"] {
-            assert_eq!(letters(text).as_deref().map(String::as_str), Some("ABCDEFGHJK"), "{text}");
+            assert_eq!(
+                normalize(text).as_deref().map(String::as_str),
+                Some("ABCDEFGHJK"),
+                "{text}"
+            );
         }
         for text in [
             "",
@@ -83,14 +87,14 @@ mod tests {
             "ÄBCDE-FGHK",
             "ABCDE FGHJK",
         ] {
-            assert_eq!(letters(text), None, "{text}");
+            assert_eq!(normalize(text), None, "{text}");
         }
     }
 
     proptest! {
         #[test]
         fn what_is_read_as_a_code_is_its_letters_and_nothing_else(text in ".*|[A-Za-z2-9]{5}-?[A-Za-z2-9]{5}|[A-Z0-9-]{9,12}") {
-            if let Some(letters) = letters(&text) {
+            if let Some(letters) = normalize(&text) {
                 prop_assert!(letters.len() == 10 && letters.bytes().all(|letter| ALPHABET.contains(&letter)));
                 prop_assert!(text.len() == 10 || text.as_bytes()[5] == b'-');
                 prop_assert_eq!(text.replacen('-', "", 1).to_uppercase(), letters.as_str());
@@ -103,7 +107,7 @@ mod tests {
         for _ in 0..100 {
             let code = groups_of_five(ALPHABET, 2).unwrap();
             assert_eq!(
-                letters(&code.to_lowercase()).map(|letters| letters.to_string()),
+                normalize(&code.to_lowercase()).map(|letters| letters.to_string()),
                 Some(code.replace('-', ""))
             );
         }

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::crypto::six_digits;
 use crate::domain::App;
-use crate::domain::factors::Proof;
+use crate::domain::factors::code::Proof;
 use crate::error::Result;
 use crate::storage::Connection;
 use crate::storage::sent_codes::{self, Way};
@@ -24,7 +24,8 @@ const PURPOSE: &str = "sent";
 pub(crate) fn make(
     app: &App,
     connection: &Connection,
-    (user, way): (UserId, Way),
+    user: UserId,
+    way: Way,
     now: Timestamp,
 ) -> Result<Zeroizing<String>> {
     let code = six_digits()?;
@@ -33,21 +34,27 @@ pub(crate) fn make(
     Ok(code)
 }
 
-/// Uses a code up, where it is the one that came in one of these ways.
-pub(crate) fn spend(
+/// Digits that a user shows, and the ways by which they may have come.
+pub(super) struct SentCode<'a> {
+    pub user: UserId,
+    pub ways: &'a [Way],
+    pub digits: &'a str,
+}
+
+/// Uses a code up, where it is the one that came by one of the ways.
+pub(super) fn consume(
     app: &App,
     connection: &Connection,
-    (user, ways): (UserId, &[Way]),
-    digits: &str,
+    shown: &SentCode<'_>,
     now: Timestamp,
 ) -> Result<Proof> {
-    let hash = app.keyed_hash(PURPOSE, user, digits);
-    for way in ways {
-        match sent_codes::find_active(connection, user, *way, now)?.filter(|code| code.hash == hash)
-        {
+    let hash = app.keyed_hash(PURPOSE, shown.user, shown.digits);
+    for way in shown.ways {
+        let active = sent_codes::find_active(connection, shown.user, *way, now)?;
+        match active.filter(|code| code.hash == hash) {
             Some(code) if code.is_used => return Ok(Proof::Used),
             Some(_) => {
-                sent_codes::update_used(connection, user, *way, now)?;
+                sent_codes::update_used(connection, shown.user, *way, now)?;
                 return Ok(Proof::Right);
             }
             None => (),

@@ -2,12 +2,17 @@ use super::*;
 use crate::domain::accounts::identifier::Identifier;
 use crate::domain::auth::{LoginAttempt, login};
 use crate::domain::email_confirmation as addresses;
+use crate::domain::factors::check::{Accepts, CodeAttempt, with_code};
+use crate::domain::factors::email::EnablingCodes;
+use crate::domain::principal::{Actor, Client, Device};
 use crate::domain::sessions::authenticate;
 use crate::domain::testing::{add_user, app_with};
+use crate::storage::sent_codes::Way;
 use crate::storage::users::{self, UserId};
 use crate::storage::{email_confirmations, totp_enrollments};
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
+use zeroize::Zeroizing;
 
 const NOW: Timestamp = Timestamp::from_millis(1_750_936_113_726);
 const DEVICE: Device = Device {
@@ -51,25 +56,32 @@ fn principal(app: &App, code: Option<&str>, now: Timestamp) -> Principal {
         identifier: Identifier::parse("ada", "").unwrap(),
         password: "hunter22".to_owned().into(),
         code: code.map(|text| Code::parse("code", text.into()).unwrap()),
-        public_key: None,
-        device: DEVICE,
+        client: Client { device: DEVICE, public_key: None },
     };
-    let Outcome::Done(session) = login(app, &attempt, now).unwrap() else {
-        panic!("a code is due")
-    };
+    let session = login(app, &attempt, now).unwrap();
     authenticate(app, &session.token, DEVICE, now).unwrap()
 }
 
 /// A code as it would be mailed or handed out.
 fn make(app: &App, ada: UserId, way: Way, now: Timestamp) -> Zeroizing<String> {
-    app.db.write(|connection| sent::make(app, connection, (ada, way), now)).unwrap()
+    app.db.write(|connection| sent::make(app, connection, ada, way, now)).unwrap()
 }
 
 fn is_accepted(app: &App, ada: UserId, text: &str, now: Timestamp) -> bool {
-    accept(app, Attempt { user: &user(app, ada), device: &DEVICE, code: &code(text) }, now, |_| {
-        Ok(())
-    })
-    .is_ok()
+    show(app, &user(app, ada), text, now, || Ok(())).is_ok()
+}
+
+/// Makes a change by a code of any factor.
+fn show(
+    app: &App,
+    user: &User,
+    text: &str,
+    now: Timestamp,
+    change: impl FnOnce() -> Result<()>,
+) -> Result<()> {
+    let actor = Actor { user, device: &DEVICE };
+    let attempt = CodeAttempt { actor, code: &code(text), accepts: Accepts::EveryFactor };
+    with_code(app, &attempt, now, |_| change())
 }
 
 fn other_than(code: &str) -> &'static str {
@@ -125,7 +137,7 @@ fn mailed_codes_count_only_where_they_are_a_factor() {
 #[test]
 fn one_mail_a_minute_and_ten_a_day() {
     let (_folder, app, ada) = app(MAIL);
-    let send = |now| email::mail_code(&app, &user(&app, ada), &DEVICE, now);
+    let send = |now| email::mail_code(&app, Actor { user: &user(&app, ada), device: &DEVICE }, now);
     for mail in 0..10 {
         let at = NOW.after(mail * MINUTE);
         send(at).unwrap();
@@ -159,9 +171,7 @@ fn a_secret_waits_an_hour_for_its_first_code() {
     for (minutes, good) in [(59, true), (60, false)] {
         let (_folder, app, _ada) = app("");
         let principal = principal(&app, None, NOW);
-        let Outcome::Done(enrollment) = totp::setup(&app, &principal, None, NOW).unwrap() else {
-            panic!("a code is due")
-        };
+        let enrollment = totp::setup(&app, &principal, None, NOW).unwrap();
         let later = NOW.after(minutes * MINUTE);
         let shown = totp_rs::Totp::from_url(enrollment.otpauth_url.as_str()).unwrap();
         let first = shown.generate(u64::try_from(later.seconds()).unwrap()).to_string();
@@ -185,9 +195,9 @@ fn a_waiting_secret_opens_in_no_other_place() {
     assert!(app.key.open(&format!("totp-enrollment:{bob}:{session}"), &sealed).is_err());
     assert!(app.key.open(&format!("totp:{ada}"), &sealed).is_err());
     let other = self::principal(&app, None, NOW);
-    assert!(totp::waiting(&app, &principal, NOW).unwrap().is_some());
+    assert!(totp::pending(&app, &principal, NOW).unwrap().is_some());
     assert!(
-        totp::waiting(&app, &other, NOW).unwrap().is_none(),
+        totp::pending(&app, &other, NOW).unwrap().is_none(),
         "another session sees nothing of it"
     );
 }
@@ -198,12 +208,7 @@ fn a_right_code_of_a_change_that_fails_is_no_guess_and_stays_good() {
     let digits = make(&app, ada, Way::Operator, NOW);
     let user = user(&app, ada);
     for _ in 0..10 {
-        let failed = accept(
-            &app,
-            Attempt { user: &user, device: &DEVICE, code: &code(&digits) },
-            NOW,
-            |_| Err::<(), _>(Error::UserNotFound),
-        );
+        let failed = show(&app, &user, &digits, NOW, || Err(Error::UserNotFound));
         assert!(matches!(failed, Err(Error::UserNotFound)));
     }
     assert!(is_accepted(&app, ada, &digits, NOW));
@@ -213,8 +218,9 @@ fn a_right_code_of_a_change_that_fails_is_no_guess_and_stays_good() {
 fn a_challenge_logs_nobody_in_who_has_no_factor() {
     let (_folder, app, ada) = app("");
     let challenge = challenge::make(&app, &user(&app, ada), NOW).unwrap();
+    let client = Client { device: DEVICE, public_key: None };
     let finish =
-        |code: &str| crate::domain::auth::finish(&app, &challenge, &self::code(code), &DEVICE, NOW);
+        |code: &str| crate::domain::auth::finish(&app, &challenge, &self::code(code), &client, NOW);
     assert!(matches!(finish("000000"), Err(Error::InvalidChallenge)));
     change(&app, ada, |user| user.has_email_factor = true);
     let code = make(&app, ada, Way::Email, NOW);
@@ -227,8 +233,9 @@ fn what_was_set_up_before_a_change_of_factor_does_not_count_after() {
     let principal = principal(&app, None, NOW);
     totp::setup(&app, &principal, None, NOW).unwrap();
     let mailed = make(&app, ada, Way::Email, NOW);
-    email::enable(&app, &principal, (&code(&mailed), None), NOW).unwrap();
-    assert!(totp::waiting(&app, &principal, NOW).unwrap().is_none());
+    email::enable(&app, &principal, EnablingCodes { mailed: &code(&mailed), other: None }, NOW)
+        .unwrap();
+    assert!(totp::pending(&app, &principal, NOW).unwrap().is_none());
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::domain::accounts::profile::{Profile, profile};
 use crate::domain::change::{By, Change};
 use crate::domain::devices;
 use crate::domain::event::Event;
-use crate::domain::principal::{Device, Principal};
+use crate::domain::principal::{Client, Device, Principal};
 use crate::domain::public_key::PublicKey;
 use crate::error::{Error, Result};
 use crate::storage::sessions::{self, NewSession, SessionsOf};
@@ -42,12 +42,12 @@ pub struct OpenedSession {
     pub user: Profile,
 }
 
-/// Opens a session, within the transaction that decides that it may be, and notes it.
+/// Opens a session, within the transaction that decides that it may be opened, and records it.
 pub(crate) fn open(
     app: &App,
     tx: &Change<'_>,
     user: &User,
-    (device, public_key): (&Device, Option<&PublicKey>),
+    client: &Client,
     now: Timestamp,
 ) -> Result<OpenedSession> {
     let id = new_id(now)?;
@@ -60,14 +60,14 @@ pub(crate) fn open(
             user_id: user.id,
             created_at: now,
             expires_at,
-            ip: device.ip.to_string(),
-            user_agent: device.user_agent.clone(),
-            public_key_sha256: public_key.map(PublicKey::fingerprint),
-            public_key: public_key.cloned().map(PublicKey::into_der),
+            ip: client.device.ip.to_string(),
+            user_agent: client.device.user_agent.clone(),
+            public_key_sha256: client.public_key.as_ref().map(PublicKey::fingerprint),
+            public_key: client.public_key.clone().map(PublicKey::into_der),
         },
     )?;
-    let is_elsewhere = devices::note(app, tx, user.id, (device, public_key), now)?;
-    let event = if is_elsewhere { Event::SessionOpenedElsewhere } else { Event::SessionOpened };
+    let is_new_device = devices::touch(app, tx, user.id, client, now)?;
+    let event = if is_new_device { Event::SessionOpenedElsewhere } else { Event::SessionOpened };
     tx.happened(event, user)?;
     let token = app.signer.sign((user.id, &user.username), id, (now, expires_at))?;
     Ok(OpenedSession { token, created_at: now, expires_at, user: profile(app, user, now) })

@@ -1,7 +1,6 @@
 use super::*;
 use crate::domain::accounts::identifier::Identifier;
 use crate::domain::auth::{LoginAttempt, login};
-use crate::domain::factors::Outcome;
 use crate::domain::pictures::{NewFile, PictureKind, upload};
 use crate::domain::testing::{add_user, app_with};
 use crate::storage::users::UserId;
@@ -18,12 +17,9 @@ fn ada(app: &App) -> Principal {
         identifier: Identifier::parse("ada", "").unwrap(),
         password: "hunter22".to_owned().into(),
         code: None,
-        public_key: None,
-        device: device(),
+        client: Client { device: device(), public_key: None },
     };
-    let Outcome::Done(session) = login(app, &attempt, NOW).unwrap() else {
-        panic!("a code is due")
-    };
+    let session = login(app, &attempt, NOW).unwrap();
     authenticate(app, &session.token, device(), NOW).unwrap()
 }
 

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::domain::App;
-use crate::domain::devices::Known;
+use crate::domain::devices::RecognizedBy;
 use crate::domain::network::network;
 use crate::error::{Error, Result};
 use crate::storage::{Connection, budgets};
@@ -105,10 +105,10 @@ impl Budget {
 
 /// What a wrong password costs: an owner where they live has a budget of their own, which strangers
 /// cannot spend.
-pub(crate) fn of_login(account: &str, ip: IpAddr, known: Option<&Known>) -> Vec<Budget> {
+pub(crate) fn of_login(account: &str, ip: IpAddr, known: Option<&RecognizedBy>) -> Vec<Budget> {
     let own = match known {
-        Some(Known::Browser(browser)) => Budget::password_by(account, browser),
-        Some(Known::Network) | None => Budget::password_from(account, ip),
+        Some(RecognizedBy::Browser(browser)) => Budget::password_by(account, browser),
+        Some(RecognizedBy::Network) | None => Budget::password_from(account, ip),
     };
     let everybodys = known.is_none().then(|| Budget::password(account));
     [own].into_iter().chain(everybodys).chain([Budget::address(ip)]).collect()

@@ -8,9 +8,8 @@ use super::frame::Message;
 use super::refusal::refuse;
 use super::visitor::Visitor;
 use crate::domain::App;
-use crate::domain::factors::Outcome;
 use crate::domain::principal::Principal;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::time::Timestamp;
 
 /// Whether a change computes a hash, and so waits in the queue of those.
@@ -68,13 +67,5 @@ pub(super) fn check(visitor: &Visitor, form: &Form) -> Result<Principal, HttpRes
             Err(show(visitor, Message::Error(visitor.t.stale.into()), 403, form))
         }
         Some(principal) => Ok(principal.clone()),
-    }
-}
-
-/// What was done; or that a code is due.
-pub(super) fn done<T>(outcome: Outcome<T>) -> Result<T> {
-    match outcome {
-        Outcome::Done(value) => Ok(value),
-        Outcome::VerificationRequired(_) => Err(Error::VerificationRequired),
     }
 }

@@ -3,17 +3,16 @@
 use actix_web::HttpResponse;
 
 use super::account::is_mailed_when_due;
-use super::action::{Lane, done, work};
+use super::action::{Lane, work};
 use super::form::Form;
 use super::frame::with_cookie;
 use super::visitor::Visitor;
 use crate::domain::App;
 use crate::domain::accounts::deletion::{DeletionRequest, delete};
 use crate::domain::accounts::edit::CURRENT;
-use crate::domain::factors::Outcome;
 use crate::domain::factors::email::{self, Asker};
 use crate::domain::principal::Principal;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::cookie;
 use crate::time::Timestamp;
 
@@ -38,12 +37,12 @@ fn try_it(
     farewell: DeletionRequest,
     now: Timestamp,
 ) -> Result<()> {
-    let outcome = delete(app, principal, &farewell, now)?;
-    let is_due = matches!(outcome, Outcome::VerificationRequired(_));
+    let deleted = delete(app, principal, &farewell, now);
+    let is_due = matches!(deleted, Err(Error::VerificationRequired { .. }));
     if is_due && is_mailed_when_due(app, principal) && !email::is_mailed(app, &principal.user, now)?
     {
         // The code before is used, and it is too soon for another: this says when.
         email::send(app, Asker::Session(Box::new(principal.clone())), now)?;
     }
-    done(outcome)
+    deleted
 }

@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 
-use super::action::{Lane, act, done};
+use super::action::{Lane, act};
 use super::form::Form;
 use super::visitor::Visitor;
 use crate::domain::accounts::changes::Changes;
@@ -22,7 +22,7 @@ pub(in crate::http) async fn change_email(visitor: Visitor, form: Form) -> HttpR
         if !user.has_second_factor() {
             check_password(app, user, CURRENT, &current, now)?;
         }
-        done(edit(app, principal, Edit { changes, password: None, code }, now)?).map(drop)
+        edit(app, principal, Edit { changes, password: None, code }, now).map(drop)
     })
     .await
 }

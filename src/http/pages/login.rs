@@ -12,8 +12,9 @@ use super::texts::fill;
 use super::visitor::Visitor;
 use crate::domain::accounts::identifier::Identifier;
 use crate::domain::auth::{self, LoginAttempt};
+use crate::domain::factors::challenged;
 use crate::domain::factors::email::{self, Asker};
-use crate::domain::factors::{Outcome, challenged};
+use crate::domain::principal::Client;
 use crate::domain::sessions::OpenedSession;
 use crate::error::{Error, Result};
 use crate::http::cookie;
@@ -101,8 +102,8 @@ pub(in crate::http) async fn log_in(visitor: Visitor, form: Form) -> HttpRespons
         );
     }
     match try_password(&visitor, &form).await {
-        Ok(Outcome::Done(session)) => entered(&visitor, &session, return_to),
-        Ok(Outcome::VerificationRequired(challenge)) => {
+        Ok(session) => entered(&visitor, &session, return_to),
+        Err(Error::VerificationRequired { challenge }) => {
             let cookie = visitor.challenge_cookie(challenge.token);
             with_cookie(visitor.redirect(&with_return_to("/login/code", return_to)), &cookie)
         }
@@ -114,15 +115,14 @@ pub(in crate::http) async fn log_in(visitor: Visitor, form: Form) -> HttpRespons
     }
 }
 
-async fn try_password(visitor: &Visitor, form: &Form) -> Result<auth::LoginOutcome> {
+async fn try_password(visitor: &Visitor, form: &Form) -> Result<Box<OpenedSession>> {
     let server = visitor.bridge.config().server.address.as_str();
     let attempt = LoginAttempt {
         identifier: Identifier::parse(form.text("identifier"), server)
             .ok_or(Error::UserNotFound)?,
         password: form.password("password"),
         code: None,
-        public_key: None,
-        device: visitor.device.clone(),
+        client: Client { device: visitor.device.clone(), public_key: None },
     };
     let now = visitor.now;
     visitor.bridge.hash(move |app| auth::login(app, &attempt, now)).await
@@ -195,14 +195,15 @@ pub(in crate::http) async fn take_code(visitor: Visitor, form: Form) -> HttpResp
 
 async fn try_code(visitor: &Visitor, form: &Form) -> Result<Box<OpenedSession>> {
     let challenge = visitor.challenge.clone().ok_or(Error::InvalidChallenge)?;
-    let (device, now) = (visitor.device.clone(), visitor.now);
+    let now = visitor.now;
     let user = visitor.bridge.read(|app| challenged(app, &challenge, now))?;
     // Another tab of the browser may be logging somebody else in.
     if form.text("identifier") != user.username {
         return Err(Error::InvalidChallenge);
     }
     let code = form.code()?.ok_or(Error::InvalidCode { field: "code" })?;
-    visitor.bridge.run(move |app| auth::finish(app, &challenge, &code, &device, now)).await
+    let client = Client { device: visitor.device.clone(), public_key: None };
+    visitor.bridge.run(move |app| auth::finish(app, &challenge, &code, &client, now)).await
 }
 
 /// `POST /login/send`

@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 
-use super::action::{Lane, act, done};
+use super::action::{Lane, act};
 use super::form::Form;
 use super::visitor::Visitor;
 use crate::domain::accounts::changes::Changes;
@@ -16,7 +16,7 @@ pub(in crate::http) async fn change_password(visitor: Visitor, form: Form) -> Ht
         Ok(Edit { changes: Changes::default(), password: Some((new, current)), code: form.code()? })
     });
     act(visitor, form, (Lane::Hashing, "password"), read, |app, principal, change, now| {
-        done(edit(app, principal, change, now)?).map(drop)
+        edit(app, principal, change, now).map(drop)
     })
     .await
 }

@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 
-use super::action::{Lane, act, done};
+use super::action::{Lane, act};
 use super::form::{FileContent, FileForm, Form};
 use super::links;
 use super::refusal::refuse;
@@ -25,7 +25,7 @@ pub(in crate::http) async fn change_profile(visitor: Visitor, form: Form) -> Htt
     };
     let read = read_profile(&form);
     act(visitor, form, (Lane::Plain, &told), read, |app, principal, changes, now| {
-        done(edit(app, principal, Edit { changes, password: None, code: None }, now)?).map(drop)
+        edit(app, principal, Edit { changes, password: None, code: None }, now).map(drop)
     })
     .await
 }

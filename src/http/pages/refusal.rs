@@ -25,7 +25,7 @@ pub(super) fn refuse(visitor: &Visitor, error: &Error, typed: &Form) -> HttpResp
 pub(super) fn reason(visitor: &Visitor, error: &Error) -> Message {
     let (t, config) = (visitor.t, visitor.bridge.config());
     let text = match error {
-        Error::VerificationRequired => {
+        Error::VerificationRequired { .. } => {
             let is_mailed = |principal: &Principal| {
                 let is_mailed =
                     |app: &_| factors::email::is_mailed(app, &principal.user, visitor.now);

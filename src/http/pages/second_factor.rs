@@ -5,13 +5,13 @@ use askama::Template;
 use zeroize::Zeroizing;
 
 use super::account::show;
-use super::action::{Lane, act, check, done, work};
+use super::action::{Lane, act, check, work};
 use super::form::Form;
 use super::frame::{Frame, Message};
 use super::refusal::{reason, refuse, status};
 use super::visitor::Visitor;
 use crate::domain::accounts::edit::{CURRENT, check_password};
-use crate::domain::factors::email::{self, Asker};
+use crate::domain::factors::email::{self, Asker, EnablingCodes};
 use crate::domain::factors::recovery::RecoveryCodes;
 use crate::domain::factors::totp;
 use crate::domain::factors::{Code, renew_recovery_codes};
@@ -41,7 +41,7 @@ struct CodesPage<'a> {
 /// `POST /account/totp/setup`
 pub(in crate::http) async fn set_up_totp(visitor: Visitor, form: Form) -> HttpResponse {
     let setup = |app: &_, principal: &_, code: Option<Code>, now| {
-        done(totp::setup(app, principal, code.as_ref(), now)?)
+        totp::setup(app, principal, code.as_ref(), now)
     };
     match work(&visitor, &form, (Lane::Plain, form.code()), setup).await {
         Ok(_) => visitor.redirect("/account/totp"),
@@ -59,7 +59,7 @@ fn totp_page(visitor: &Visitor, message: Message, status: u16) -> HttpResponse {
         return visitor.redirect("/login?return_to=/account/totp");
     };
     let waiting = visitor.bridge.read(|app| {
-        let Some(enrollment) = totp::waiting(app, principal, visitor.now)? else { return Ok(None) };
+        let Some(enrollment) = totp::pending(app, principal, visitor.now)? else { return Ok(None) };
         let picture = qr::svg(&enrollment.otpauth_url)?;
         Ok(Some((enrollment, picture)))
     });
@@ -116,7 +116,7 @@ pub(in crate::http) async fn enable_totp(visitor: Visitor, form: Form) -> HttpRe
 pub(in crate::http) async fn disable_totp(visitor: Visitor, form: Form) -> HttpResponse {
     let code = form.code();
     act(visitor, form, (Lane::Plain, "off"), code, |app, principal, code, now| {
-        done(totp::disable(app, principal, code.as_ref(), now)?)
+        totp::disable(app, principal, code.as_ref(), now)
     })
     .await
 }
@@ -140,7 +140,12 @@ pub(in crate::http) async fn enable_mail_codes(visitor: Visitor, form: Form) -> 
         (Lane::Hashing, codes),
         move |app, principal, (mailed, code), now| {
             check_password(app, &principal.user, CURRENT, &current, now)?;
-            done(email::enable(app, principal, (&mailed, code.as_ref()), now)?)
+            email::enable(
+                app,
+                principal,
+                EnablingCodes { mailed: &mailed, other: code.as_ref() },
+                now,
+            )
         },
     );
     match enabled.await {
@@ -154,7 +159,7 @@ pub(in crate::http) async fn enable_mail_codes(visitor: Visitor, form: Form) -> 
 pub(in crate::http) async fn disable_mail_codes(visitor: Visitor, form: Form) -> HttpResponse {
     let code = form.code();
     act(visitor, form, (Lane::Plain, "off"), code, |app, principal, code, now| {
-        done(email::disable(app, principal, code.as_ref(), now)?)
+        email::disable(app, principal, code.as_ref(), now)
     })
     .await
 }
@@ -162,7 +167,7 @@ pub(in crate::http) async fn disable_mail_codes(visitor: Visitor, form: Form) ->
 /// `POST /account/recovery`
 pub(in crate::http) async fn renew_codes(visitor: Visitor, form: Form) -> HttpResponse {
     let renewed = work(&visitor, &form, (Lane::Plain, form.code()), |app, principal, code, now| {
-        done(renew_recovery_codes(app, principal, code.as_ref(), now)?)
+        renew_recovery_codes(app, principal, code.as_ref(), now)
     });
     match renewed.await {
         Ok(codes) => codes_page(&visitor, &codes),

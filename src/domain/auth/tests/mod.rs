@@ -1,8 +1,9 @@
 use super::*;
 use crate::domain::accounts::fields::NewPassword;
 use crate::domain::accounts::operator;
+use crate::domain::factors;
 use crate::domain::factors::totp::{self, Enrollment};
-use crate::domain::principal::Principal;
+use crate::domain::principal::{Device, Principal};
 use crate::domain::testing::{add_user, app_with};
 use crate::storage::totp_factors;
 use crate::storage::users::UserId;
@@ -57,19 +58,15 @@ fn attempt(name: &str, password: &str, code: Option<&str>) -> LoginAttempt {
         identifier: Identifier::parse(name, "").unwrap(),
         password: password.to_owned().into(),
         code: code.map(|digits| Code::parse("factor_code", digits.into()).unwrap()),
-        public_key: None,
-        device: DEVICE,
+        client: Client { device: DEVICE, public_key: None },
     }
 }
 
-fn token(outcome: Result<LoginOutcome>) -> String {
-    match outcome.unwrap() {
-        Outcome::Done(session) => session.token,
-        Outcome::VerificationRequired(_) => panic!("a second factor was asked for"),
-    }
+fn token(outcome: Result<Box<OpenedSession>>) -> String {
+    outcome.unwrap().token
 }
 
-fn message(outcome: Result<LoginOutcome>) -> String {
+fn message(outcome: Result<Box<OpenedSession>>) -> String {
     outcome.unwrap_err().to_string()
 }
 
@@ -213,10 +210,11 @@ fn what_changes_while_the_hash_is_computed_keeps_the_door_shut() {
         let (_folder, app) = app(settings);
         let checked = app.db.read(|c| rows::find_by_username(c, "ada")).unwrap().unwrap();
         change(&app);
-        let entered = app.change(By::User(&DEVICE), NOW, |tx| {
-            enter(&app, tx, (&DEVICE, None), (&checked, None), NOW)
-        });
-        assert_eq!(message(entered.map(Outcome::Done)), refusal);
+        let checked = Checked { user: checked, fresh_hash: None };
+        let client = Client { device: DEVICE, public_key: None };
+        let entered =
+            app.change(By::User(&DEVICE), NOW, |tx| open_session(&app, tx, &checked, &client, NOW));
+        assert_eq!(message(entered), refusal);
     }
 }
 

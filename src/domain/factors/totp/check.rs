@@ -5,7 +5,8 @@ use totp_rs::{Builder, Secret, Totp};
 
 use crate::crypto::Key;
 use crate::domain::App;
-use crate::domain::factors::{Code, Proof};
+use crate::domain::factors::Code;
+use crate::domain::factors::code::Proof;
 use crate::domain::principal::Principal;
 use crate::error::{Error, Result};
 use crate::storage::Connection;
@@ -18,24 +19,24 @@ const STEP: i64 = 30;
 /// How far off a wrong code is looked for, to tell the operator: ten minutes.
 const SEARCH: i64 = 20;
 
-/// A user's app, ready to check codes.
-pub(in crate::domain::factors) struct Live {
+/// An app that is on, with its secret opened.
+pub(in crate::domain::factors) struct ActiveTotp {
     factor: TotpFactor,
     totp: Totp,
 }
 
 /// Opens the secret of a user's app, where there is one.
-pub(in crate::domain::factors) fn live(app: &App, user: UserId) -> Result<Option<Live>> {
+pub(in crate::domain::factors) fn active(app: &App, user: UserId) -> Result<Option<ActiveTotp>> {
     let Some(factor) = app.db.read(|connection| totp_factors::find(connection, user))? else {
         return Ok(None);
     };
-    let secret = app.key.open(&place(user), &factor.secret)?;
-    Ok(Some(Live { totp: totp(app, &secret, "")?, factor }))
+    let secret = app.key.open(&context(user), &factor.secret)?;
+    Ok(Some(ActiveTotp { totp: totp(app, &secret, "")?, factor }))
 }
 
-impl Live {
+impl ActiveTotp {
     /// Uses a code up, where it is one of now that was not.
-    pub(in crate::domain::factors) fn spend(
+    pub(in crate::domain::factors) fn consume(
         &self,
         connection: &Connection,
         digits: &str,
@@ -75,15 +76,15 @@ fn skew_of(totp: &Totp, digits: &str, now: Timestamp) -> Option<String> {
 /// Whether a key opens the first secret that there is; true, where there is none.
 pub(crate) fn opens_any(connection: &Connection, key: &Key) -> Result<bool> {
     let first = totp_factors::find_first(connection)?;
-    Ok(first.is_none_or(|factor| key.open(&place(factor.user_id), &factor.secret).is_ok()))
+    Ok(first.is_none_or(|factor| key.open(&context(factor.user_id), &factor.secret).is_ok()))
 }
 
 /// Seals every secret with another key.
 pub(crate) fn reseal(connection: &Connection, old: &Key, new: &Key) -> Result<()> {
     totp_factors::list_all(connection)?.into_iter().try_for_each(
         |TotpFactor { user_id, secret, .. }| {
-            let secret = old.open(&place(user_id), &secret)?;
-            totp_factors::update_secret(connection, user_id, &new.seal(&place(user_id), &secret)?)
+            let secret = old.open(&context(user_id), &secret)?;
+            totp_factors::update_secret(connection, user_id, &new.seal(&context(user_id), &secret)?)
         },
     )
 }
@@ -108,13 +109,13 @@ pub(crate) fn totp(app: &App, secret: &[u8], account: &str) -> Result<Totp> {
         .map_err(|_| fault())
 }
 
-/// What a live secret is bound to.
-pub(crate) fn place(user: UserId) -> String {
+/// What the secret of an active app is sealed for.
+pub(crate) fn context(user: UserId) -> String {
     format!("totp:{user}")
 }
 
-/// What a secret that waits for its first code is bound to: no other session sees it or enables it.
-pub(crate) fn waiting_place(principal: &Principal) -> String {
+/// What the secret of a pending app is sealed for: no other session sees it or enables it.
+pub(crate) fn pending_context(principal: &Principal) -> String {
     format!("totp-enrollment:{}:{}", principal.user.id, principal.session)
 }
 

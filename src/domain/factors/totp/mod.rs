@@ -14,7 +14,7 @@ use crate::domain::accounts::identifier::by_name;
 use crate::domain::change::By;
 use crate::domain::event::Event;
 use crate::domain::factors::recovery::{self, RecoveryCodes};
-use crate::domain::factors::{Code, Outcome, changed, forget_the_rest, with_factor};
+use crate::domain::factors::{Code, changed, delete_unneeded_codes, with_factor};
 use crate::domain::principal::Principal;
 use crate::domain::reveal::Reveal;
 use crate::domain::sessions::check_open;
@@ -23,14 +23,14 @@ use crate::storage::totp_enrollments;
 use crate::storage::totp_factors::{self, TotpFactor};
 use crate::storage::users::{self, User, UserId};
 use crate::time::Timestamp;
-pub(in crate::domain::factors) use check::live;
-use check::{fault, log_skew, matching_step, place, skew, totp, waiting_place};
+pub(in crate::domain::factors) use check::{ActiveTotp, active};
+use check::{context, fault, log_skew, matching_step, pending_context, skew, totp};
 pub(crate) use check::{opens_any, reseal};
 
 /// 160 bits, as RFC 4226 (4, R6) recommends.
 const SECRET_LENGTH: usize = 20;
 /// How long a secret waits for its first code.
-const PATIENCE: Duration = Duration::from_hours(1);
+const ENROLLMENT_LIFETIME: Duration = Duration::from_hours(1);
 
 /// An authenticator app that is being set up.
 pub struct Enrollment {
@@ -78,17 +78,17 @@ pub fn setup(
     principal: &Principal,
     code: Option<&Code>,
     now: Timestamp,
-) -> Result<Outcome<Enrollment>> {
+) -> Result<Enrollment> {
     let user = &principal.user;
     if user.has_totp {
         return Err(Error::AlreadyValid);
     }
-    with_factor(app, (user, &principal.device), code, now, |connection| {
+    with_factor(app, principal.actor(), code, now, |connection| {
         check_open(connection, principal, now)?;
         let enrollment = Enrollment::new(app, User::clone(user))?;
         let sealed =
-            app.key.seal(&waiting_place(principal), enrollment.totp.secret().as_bytes())?;
-        totp_enrollments::put(connection, user.id, &sealed, now.after(PATIENCE))?;
+            app.key.seal(&pending_context(principal), enrollment.totp.secret().as_bytes())?;
+        totp_enrollments::put(connection, user.id, &sealed, now.after(ENROLLMENT_LIFETIME))?;
         Ok(enrollment)
     })
 }
@@ -97,12 +97,12 @@ pub fn setup(
 ///
 /// # Errors
 /// A fault.
-pub fn waiting(app: &App, principal: &Principal, now: Timestamp) -> Result<Option<Enrollment>> {
+pub fn pending(app: &App, principal: &Principal, now: Timestamp) -> Result<Option<Enrollment>> {
     let user = &principal.user;
     let sealed =
         app.db.read(|connection| totp_enrollments::find_active(connection, user.id, now))?;
     // One that does not open waits for another session.
-    let secret = sealed.and_then(|sealed| app.key.open(&waiting_place(principal), &sealed).ok());
+    let secret = sealed.and_then(|sealed| app.key.open(&pending_context(principal), &sealed).ok());
     secret.map(|secret| Enrollment::of(app, User::clone(user), &secret)).transpose()
 }
 
@@ -122,18 +122,19 @@ pub fn enable(
     if user.has_totp {
         return Err(Error::AlreadyValid);
     }
-    let waiting =
+    let pending =
         app.db.read(|connection| totp_enrollments::find_active(connection, user.id, now))?;
-    let opened = waiting
-        .and_then(|sealed| Some((app.key.open(&waiting_place(principal), &sealed).ok()?, sealed)));
-    let (secret, waiting) = opened.ok_or_else(|| Error::SetupExpired { field: code.field })?;
+    let opened = pending.and_then(|sealed| {
+        Some((app.key.open(&pending_context(principal), &sealed).ok()?, sealed))
+    });
+    let (secret, pending) = opened.ok_or_else(|| Error::SetupExpired { field: code.field })?;
     let totp = totp(app, &secret, "")?;
     // A wrong one is not counted: the secret is no secret to whoever sets it up.
     let step = first_step(&totp, user.id, code, now)?;
     let factor = new_factor(app, user.id, &totp, Some(step), now)?;
     app.change(By::User(&principal.device), now, |tx| {
         check_open(tx, principal, now)?;
-        if !totp_enrollments::delete(tx, user.id, &waiting)? || !totp_factors::insert(tx, &factor)?
+        if !totp_enrollments::delete(tx, user.id, &pending)? || !totp_factors::insert(tx, &factor)?
         {
             return Err(Error::AlreadyValid);
         }
@@ -151,16 +152,16 @@ pub fn disable(
     principal: &Principal,
     code: Option<&Code>,
     now: Timestamp,
-) -> Result<Outcome<()>> {
+) -> Result<()> {
     let user = &principal.user;
     if !user.has_totp {
         return Err(Error::FactorNotEnabled);
     }
-    with_factor(app, (user, &principal.device), code, now, |tx| {
+    with_factor(app, principal.actor(), code, now, |tx| {
         check_open(tx, principal, now)?;
         totp_factors::delete(tx, user.id)?;
         let current = users::find_by_id(tx, user.id)?.ok_or(Error::NotLogged)?;
-        forget_the_rest(tx, &current)?;
+        delete_unneeded_codes(tx, &current)?;
         changed(tx, Event::TotpDisabled, user, Some(principal))
     })
 }
@@ -263,7 +264,7 @@ fn new_factor(
     step: Option<i64>,
     now: Timestamp,
 ) -> Result<TotpFactor> {
-    let secret = app.key.seal(&place(user_id), totp.secret().as_bytes())?;
+    let secret = app.key.seal(&context(user_id), totp.secret().as_bytes())?;
     let last_skew = step.map(|step| skew(step, now));
     Ok(TotpFactor { user_id, secret, last_step: step.unwrap_or(0), enabled_at: now, last_skew })
 }

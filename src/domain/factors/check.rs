@@ -1,0 +1,160 @@
+//! How a code is checked: counted before the check, and used up in the transaction of the change
+//! that it is shown for.
+
+use crate::domain::App;
+use crate::domain::change::{By, Change};
+use crate::domain::event::Event;
+use crate::domain::factors::code::{CodeKind, Proof};
+use crate::domain::factors::totp::ActiveTotp;
+use crate::domain::factors::{Code, challenge, recovery, sent, totp};
+use crate::domain::principal::{Actor, Principal};
+use crate::domain::throttle::{self, Budget};
+use crate::error::{Error, Result};
+use crate::storage::sent_codes::{self, Way};
+use crate::time::Timestamp;
+
+/// Makes a change: at once where the user has no second factor, else by a code.
+///
+/// # Errors
+/// [`Error::VerificationRequired`] where a code is due and none was sent,
+/// [`Error::TooManyRequests`], [`Error::WrongCode`], a fault, or what `change` returns.
+pub(in crate::domain) fn with_factor<T>(
+    app: &App,
+    actor: Actor<'_>,
+    code: Option<&Code>,
+    now: Timestamp,
+    change: impl FnOnce(&Change<'_>) -> Result<T>,
+) -> Result<T> {
+    if !actor.user.has_second_factor() {
+        return app.change(By::User(actor.device), now, change);
+    }
+    let Some(code) = code else { return Err(challenge::demand(app, actor, now)?) };
+    with_code(app, &CodeAttempt { actor, code, accepts: Accepts::EveryFactor }, now, change)
+}
+
+/// A code that a user shows, and what it may be.
+pub(super) struct CodeAttempt<'a> {
+    pub actor: Actor<'a>,
+    pub code: &'a Code,
+    pub accepts: Accepts,
+}
+
+#[derive(PartialEq, Eq)]
+pub(super) enum Accepts {
+    /// A code of any factor that is on, a recovery code, or a code from the operator.
+    EveryFactor,
+    /// Only a code that was mailed: it proves the address.
+    MailedCode,
+}
+
+/// Makes a change by a code, in one transaction with the check of the code, so that a code is good
+/// for one change. The attempt is counted before, and given back where it was no guess.
+pub(super) fn with_code<T>(
+    app: &App,
+    attempt: &CodeAttempt<'_>,
+    now: Timestamp,
+    change: impl FnOnce(&Change<'_>) -> Result<T>,
+) -> Result<T> {
+    let user = attempt.actor.user;
+    // A seed that does not open is a fault of the server and no guess: it is opened before anything
+    // is counted.
+    let totp = match &attempt.code.kind {
+        CodeKind::Digits(_) if attempt.accepts == Accepts::EveryFactor => {
+            totp::active(app, user.id)?
+        }
+        _ => None,
+    };
+    let counted = throttle::spend(app, vec![Budget::code(&user.id.to_string())], now)?;
+    let changed = app.change(By::User(attempt.actor.device), now, |tx| {
+        match check(app, tx, attempt, totp.as_ref(), now)? {
+            Proof::Right => {
+                counted.refund(tx)?;
+                change(tx).map(Some).map_err(Failure::OfChange)
+            }
+            Proof::Used => {
+                counted.refund(tx)?;
+                Ok(None)
+            }
+            Proof::Wrong => {
+                sent_codes::update_tries(tx, user.id)?;
+                Ok(None)
+            }
+        }
+    });
+    match changed {
+        Ok(changed) => changed.ok_or_else(|| attempt.code.refused()),
+        Err(Failure::OfCheck(error)) => Err(error),
+        Err(Failure::OfChange(error)) => {
+            // The transaction is undone and the code unused, but the attempt was no guess.
+            app.db.write(|connection| counted.refund(connection))?;
+            Err(error)
+        }
+    }
+}
+
+/// Why a transaction was undone.
+enum Failure {
+    OfCheck(Error),
+    OfChange(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::OfCheck(error)
+    }
+}
+
+/// Finds out what a code is, and uses it up where it is right.
+fn check(
+    app: &App,
+    tx: &Change<'_>,
+    attempt: &CodeAttempt<'_>,
+    totp: Option<&ActiveTotp>,
+    now: Timestamp,
+) -> Result<Proof> {
+    let user = attempt.actor.user;
+    let is_mailed = attempt.accepts == Accepts::MailedCode;
+    let digits = match &attempt.code.kind {
+        CodeKind::Digits(digits) => digits,
+        CodeKind::Recovery(_) if is_mailed => return Ok(Proof::Wrong),
+        CodeKind::Recovery(normalized) => {
+            let proof = recovery::consume(app, tx, user.id, normalized, now)?;
+            if proof == Proof::Right {
+                tx.happened(Event::RecoveryCodeUsed, user)?;
+            }
+            return Ok(proof);
+        }
+    };
+    let ways: &[Way] = match (is_mailed, user.has_email_factor) {
+        (true, _) => &[Way::Email],
+        (false, true) => &[Way::Email, Way::Operator],
+        (false, false) => &[Way::Operator],
+    };
+    let by_app = totp.map_or(Ok(Proof::Wrong), |totp| totp.consume(tx, digits, now))?;
+    if by_app != Proof::Wrong {
+        return Ok(by_app);
+    }
+    let sent = sent::SentCode { user: user.id, ways, digits };
+    let proof = sent::consume(app, tx, &sent, now)?;
+    if let (Proof::Wrong, Some(totp)) = (proof, totp) {
+        totp.log_skew(attempt.code, now);
+    }
+    Ok(proof)
+}
+
+/// Whether a code of the user's second factor is right; it is used up by it. A recovery code is
+/// never right here: a question is not worth one.
+///
+/// # Errors
+/// [`Error::TooManyRequests`], or a fault.
+pub fn verify(app: &App, principal: &Principal, code: &Code, now: Timestamp) -> Result<bool> {
+    if !principal.user.has_second_factor() || code.digits().is_none() {
+        return Ok(false);
+    }
+    let attempt = CodeAttempt { actor: principal.actor(), code, accepts: Accepts::EveryFactor };
+    match with_code(app, &attempt, now, |_| Ok(())) {
+        Ok(()) => Ok(true),
+        Err(Error::WrongCode { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
