@@ -13,7 +13,7 @@ use crate::domain::backup::{self, BackupError};
 use crate::domain::{App, OpenError};
 use crate::error::{Result, causes};
 use crate::files::parent;
-use crate::storage::{self, Connection, audit, keys, sessions};
+use crate::storage::{self, Connection, audit, schema_version, sessions};
 use crate::time::Timestamp;
 
 /// A clock may be corrected by so much without a word.
@@ -124,8 +124,8 @@ fn database(config: &Config) -> Finding {
 /// Compares the clock with the latest that the database knows.
 fn clock(connection: &Connection, now: Timestamp) -> Finding {
     let latest = || -> Result<Option<Timestamp>> {
-        // The first version of the schema had no audit log.
-        let noted = if keys::exist(connection)? { audit::find_last_at(connection)? } else { None };
+        let has_audit = schema_version(connection)? >= audit::SINCE_VERSION;
+        let noted = if has_audit { audit::find_last_at(connection)? } else { None };
         Ok(noted.max(sessions::find_last_created_at(connection)?))
     };
     match latest() {

@@ -16,7 +16,7 @@ use crate::domain::{App, StartError};
 use crate::error::Result;
 use crate::storage::users::UserId;
 use crate::storage::{
-    Connection, Db, keys, recovery_codes, sessions, totp_enrollments, totp_factors,
+    Connection, Db, keys, recovery_codes, schema_version, sessions, totp_enrollments, totp_factors,
 };
 use crate::time::Timestamp;
 
@@ -78,7 +78,7 @@ fn needs_its_key(connection: &Connection) -> Result<bool> {
 
 /// Whether a key opens what proves that it belongs to a database.
 pub(crate) fn fits(connection: &Connection, key: &Key) -> Result<bool> {
-    if !keys::exist(connection)? {
+    if schema_version(connection)? < keys::SINCE_VERSION {
         return totp::opens_any(connection, key);
     }
     Ok(keys::find(connection, HASH)?.is_none_or(|sealed| unseal(key, &sealed).is_some()))

@@ -6,6 +6,9 @@ use super::users::UserId;
 use crate::error::Result;
 use crate::time::Timestamp;
 
+/// The first schema version that has this table.
+pub(crate) const SINCE_VERSION: u32 = 2;
+
 /// One row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "schema.sql documents the columns")]

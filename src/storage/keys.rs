@@ -4,14 +4,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::error::Result;
 
-/// Whether there is the table at all: a database of the first version has none.
-///
-/// # Errors
-/// The database fails.
-pub fn exist(connection: &Connection) -> Result<bool> {
-    let query = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'keys')";
-    Ok(connection.query_row(query, [], |row| row.get(0))?)
-}
+/// The first schema version that has this table.
+pub(crate) const SINCE_VERSION: u32 = 2;
 
 /// # Errors
 /// The database fails.

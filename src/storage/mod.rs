@@ -31,6 +31,7 @@ pub use db::Db;
 pub use rusqlite::Connection;
 use rusqlite::ErrorCode;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+pub(crate) use schema::schema_version;
 
 use crate::error::Error;
 use crate::language::Language;

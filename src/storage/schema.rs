@@ -10,9 +10,11 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::connection::{FLAGS, pragmas};
 use super::header::{self, Header, VERSION, check};
 use super::{OpenError, upgrades};
+use crate::error;
 use crate::files;
 
 const SCHEMA: &str = include_str!("../../schema.sql");
+
 /// Leaves a database of the current version at `path`, or fails without having changed anything.
 pub(super) fn prepare(path: &Path) -> Result<(), OpenError> {
     let failed = |action| move |source| OpenError::File { action, path: path.to_owned(), source };
@@ -71,6 +73,12 @@ fn is_wal(connection: &Connection) -> rusqlite::Result<bool> {
 
 fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
     connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))
+}
+
+/// The schema version of a database, which is an earlier one only where it was opened as it is, such
+/// as a backup.
+pub(crate) fn schema_version(connection: &Connection) -> error::Result<u32> {
+    Ok(current(connection)?.version)
 }
 
 fn current(connection: &Connection) -> rusqlite::Result<Header> {

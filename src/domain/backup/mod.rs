@@ -13,7 +13,9 @@ use crate::config::Config;
 use crate::crypto::{KEY_LENGTH, Key, KeyError};
 use crate::domain::{App, keys};
 use crate::error::{Error, causes};
-use crate::storage::{Connection, OpenError, backup, keys as rows, sent_codes, sessions, users};
+use crate::storage::{
+    Connection, OpenError, backup, keys as rows, schema_version, sent_codes, sessions, users,
+};
 use crate::time::Timestamp;
 pub use schedule::{newest, start};
 
@@ -154,7 +156,7 @@ pub fn examine(config: &Config, path: &Path) -> Result<Report, BackupError> {
 }
 
 fn key_within(connection: &Connection) -> Result<Option<Zeroizing<[u8; KEY_LENGTH]>>, Error> {
-    let found = if rows::exist(connection)? {
+    let found = if schema_version(connection)? >= rows::SINCE_VERSION {
         rows::find(connection, KEY_FILE)?.map(Zeroizing::new)
     } else {
         None
@@ -210,8 +212,11 @@ pub fn restore(
 /// ended since.
 fn forget(connection: &Connection) -> Result<(), Error> {
     sessions::delete_all(connection)?;
-    if rows::exist(connection)? {
+    let version = schema_version(connection)?;
+    if version >= sent_codes::SINCE_VERSION {
         sent_codes::delete_all(connection)?;
+    }
+    if version >= rows::SINCE_VERSION {
         rows::delete(connection, KEY_FILE)?;
     }
     Ok(())
