@@ -2,8 +2,10 @@
 
 use std::fs::{self, File};
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use rusqlite::{Connection, OpenFlags};
 
 pub(crate) use super::header::is_unfinished;
@@ -14,6 +16,9 @@ use crate::files;
 
 /// SQLite's virtual machine reports progress once in so many of its steps.
 const STEPS_PER_REPORT: i32 = 10_000;
+
+/// What is escaped in a path within a URI (<https://www.sqlite.org/uri.html>).
+const ESCAPED: AsciiSet = NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_');
 
 /// Where a copy is written before it is whole.
 fn draft_of(path: &Path) -> PathBuf {
@@ -92,19 +97,10 @@ pub fn open(path: &Path) -> Result<Connection, OpenError> {
     let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
     // A copy has no companions, and nobody writes it: so it can lie where nothing may be written.
     let is_copy = !with_ending(path, "-wal").exists();
-    let uri = format!("file:{}?immutable={}", escape(path), u8::from(is_copy));
+    let name = percent_encode(path.as_os_str().as_bytes(), &ESCAPED);
+    let uri = format!("file:{name}?immutable={}", u8::from(is_copy));
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
     Connection::open_with_flags(uri, flags).map_err(sqlite)
-}
-
-/// A path as a URI writes it (sqlite.org/uri.html).
-fn escape(path: &Path) -> String {
-    use std::os::unix::ffi::OsStrExt;
-    let plain =
-        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'-' | b'_');
-    let escape =
-        |byte: &u8| if plain(*byte) { char::from(*byte).into() } else { format!("%{byte:02X}") };
-    path.as_os_str().as_bytes().iter().map(escape).collect()
 }
 
 /// Everything that is wrong with a database: pages, indexes, references; nothing, where it is
@@ -178,6 +174,16 @@ mod tests {
     use std::sync::mpsc::channel;
 
     use super::*;
+    use crate::storage::Db;
+
+    #[test]
+    fn path_with_characters_of_uris_is_opened_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a b?c#d%41é.db");
+        drop(Db::open(&path).unwrap());
+        let opened = open(&path).unwrap();
+        assert_eq!(opened.path(), path.to_str());
+    }
 
     #[test]
     fn progress_of_a_copy_grows_up_to_its_size() {
