@@ -1,11 +1,11 @@
 //! `nox man`.
 
 use std::fs;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use clap::{Args, CommandFactory};
-use clap_mangen::generate_to;
+use clap::{Args, Command, CommandFactory};
 
 use super::Cli;
 use super::output::Output;
@@ -24,8 +24,20 @@ impl Man {
     pub fn run(self, output: Output) -> Result<()> {
         let failed = || format!("cannot write the manual pages into {}", self.dir.display());
         fs::create_dir_all(&self.dir).with_context(failed)?;
-        generate_to(Cli::command(), &self.dir).with_context(failed)?;
+        let mut command = Cli::command().disable_help_subcommand(true);
+        command.build();
+        write_pages(&command, &self.dir).with_context(failed)?;
         output.say(format_args!("wrote the manual pages into {}", self.dir.display()));
         Ok(())
     }
+}
+
+/// Writes the page of a command and those of its subcommands. `clap_mangen::generate_to` does the
+/// same, but gives as the source of a page the last word of its command, such as `set 0.1.0`.
+fn write_pages(command: &Command, folder: &Path) -> io::Result<()> {
+    for subcommand in command.get_subcommands() {
+        write_pages(subcommand, folder)?;
+    }
+    let source = concat!("nox ", env!("CARGO_PKG_VERSION"));
+    clap_mangen::Man::new(command.clone()).source(source).generate_to(folder).map(drop)
 }

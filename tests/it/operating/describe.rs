@@ -60,7 +60,11 @@ fn shells_and_manuals_know_every_command() {
     instance.ok(&["man", "pages"], "");
     for page in ["nox.1", "nox-user-add.1", "nox-backup-restore.1", "nox-doctor.1"] {
         let path = instance.path(format!("pages/{page}"));
-        assert!(fs::read_to_string(&path).unwrap().contains(".SH NAME"), "{page}");
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(".SH NAME"), "{page}");
+        let title =
+            format!(".TH {} 1  \"nox {}\"", page.trim_end_matches(".1"), env!("CARGO_PKG_VERSION"));
+        assert!(text.contains(&title), "{page}: {title}");
         assert_eq!(
             fs::metadata(&path).unwrap().permissions().mode() & 0o044,
             0o044,
