@@ -2,6 +2,7 @@
 
 mod set;
 mod show;
+mod tag;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -14,7 +15,6 @@ use crate::domain::accounts::fields::{Display, Email, NewPassword, Username};
 use crate::domain::accounts::operator;
 use crate::domain::accounts::profile::Profile;
 use crate::domain::accounts::registration::{NewAccount, register};
-use crate::domain::accounts::tags::GivenTag;
 use crate::error::{AccountField, Error};
 use crate::time::{Span, Timestamp};
 
@@ -37,7 +37,7 @@ pub enum User {
     Set(Box<set::Set>),
     /// Add or remove tags
     #[command(subcommand)]
-    Tag(Tag),
+    Tag(tag::Tag),
     /// Keep an account from logging in and end its sessions
     Disable(Disable),
     /// Let an account log in again
@@ -98,23 +98,6 @@ pub struct Remove {
     yes: bool,
 }
 
-#[derive(Subcommand)]
-pub enum Tag {
-    /// Add tags
-    Add(Tags),
-    /// Remove tags
-    Remove(Tags),
-}
-
-#[derive(Args)]
-pub struct Tags {
-    /// A username or an id
-    name: String,
-    /// Such as `can_world_create` or sys:moderator
-    #[arg(required = true)]
-    tags: Vec<String>,
-}
-
 /// A user, with the password where it was drawn just now.
 #[derive(Serialize)]
 struct Shown<'user> {
@@ -169,21 +152,6 @@ impl Add {
         }
         output.say(format_args!("added {} with id {}", user.public.username, user.public.id));
         Ok(())
-    }
-}
-
-impl Tag {
-    fn run(self, app: &App, output: Output, now: Timestamp) -> Result<()> {
-        let (Self::Add(Tags { name, tags }) | Self::Remove(Tags { name, tags })) = &self;
-        let refused = |error: Error| with_user(error, name);
-        let tags = tags.iter().cloned().map(GivenTag::parse).collect::<Result<Vec<_>, _>>();
-        let tags = tags.map_err(refused)?;
-        let user = match &self {
-            Self::Add(_) => operator::retag(app, name, tags, &[], now),
-            Self::Remove(_) => operator::retag(app, name, Vec::new(), &tags, now),
-        }
-        .map_err(refused)?;
-        if output.json { output.json(&user) } else { output.line(user.public.tags.join(" ")) }
     }
 }
 

@@ -13,3 +13,4 @@ mod round_trips;
 mod search;
 mod user_commands;
 mod user_set;
+mod user_tag;
