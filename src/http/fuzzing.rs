@@ -7,7 +7,7 @@ use crate::config::Config;
 
 /// Reads a `return_to`, and panics where it leads anywhere else than it may.
 pub fn return_to(config: &Config, text: &str) {
-    pages::return_to::follow(config, text);
+    pages::return_to::assert_safe(config, text);
 }
 
 /// The address that is believed of an `X-Forwarded-For` which a trusted proxy sent.

@@ -43,7 +43,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(Endpoint::at("/healthz").get(health::healthz, Doc::UNLISTED))
         .service(Endpoint::at("/readyz").get(health::readyz, Doc::UNLISTED))
         .configure(configure_pages)
-        .default_service(web::to(pages::nothing_here));
+        .default_service(web::to(pages::not_found));
 }
 
 /// The pages, with what their forms send.
@@ -51,15 +51,17 @@ fn configure_pages(config: &mut ServiceConfig) {
     const PAGE: Doc = Doc::UNLISTED;
     let endpoints = [
         Endpoint::at("/").get(pages::index, PAGE),
-        Endpoint::at("/login").get(pages::ask_password, PAGE).post(pages::log_in, PAGE),
-        Endpoint::at("/login/code").get(pages::ask_code, PAGE).post(pages::take_code, PAGE),
-        Endpoint::at("/login/send").post(pages::send_code, PAGE),
-        Endpoint::at("/account").get(pages::account, PAGE),
+        Endpoint::at("/login").get(pages::show_login, PAGE).post(pages::submit_login, PAGE),
+        Endpoint::at("/login/code")
+            .get(pages::show_login_code, PAGE)
+            .post(pages::submit_login_code, PAGE),
+        Endpoint::at("/login/send").post(pages::send_login_code, PAGE),
+        Endpoint::at("/account").get(pages::show_account, PAGE),
         Endpoint::at("/account/logout").post(pages::log_out, PAGE),
         Endpoint::at("/account/profile").post(pages::change_profile, PAGE),
         Endpoint::at("/account/picture").post(pages::upload_picture, PAGE),
         Endpoint::at("/account/email").post(pages::change_email, PAGE),
-        Endpoint::at("/account/email/resend").post(pages::resend_link, PAGE),
+        Endpoint::at("/account/email/resend").post(pages::resend_confirmation, PAGE),
         Endpoint::at("/account/password").post(pages::change_password, PAGE),
         Endpoint::at("/account/delete").post(pages::delete_account, PAGE),
         Endpoint::at("/account/sessions/end").post(pages::end_session, PAGE),
@@ -71,15 +73,15 @@ fn configure_pages(config: &mut ServiceConfig) {
         Endpoint::at("/account/mail-codes/send").post(pages::send_mail_code, PAGE),
         Endpoint::at("/account/mail-codes/enable").post(pages::enable_mail_codes, PAGE),
         Endpoint::at("/account/mail-codes/disable").post(pages::disable_mail_codes, PAGE),
-        Endpoint::at("/account/recovery").post(pages::renew_codes, PAGE),
+        Endpoint::at("/account/recovery").post(pages::renew_recovery_codes, PAGE),
         Endpoint::at("/email/confirmation")
-            .get(pages::ask_confirmation, PAGE)
-            .post(pages::confirm, PAGE),
+            .get(pages::show_confirmation, PAGE)
+            .post(pages::confirm_email, PAGE),
     ];
     for endpoint in endpoints {
         // The address of a form that was refused may be opened again.
         let endpoint = if endpoint.allow == ["POST"] {
-            endpoint.get(pages::lead_back, PAGE)
+            endpoint.get(pages::redirect_to_form, PAGE)
         } else {
             endpoint
         };

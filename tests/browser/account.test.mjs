@@ -104,7 +104,7 @@ for (const { name, settings, t } of BOTH) {
     const link = await mail({ email: `new-${ada.email}` }, LINK);
     await page.goto(link);
     await button(page, '/email/confirmation').click();
-    await told(page, t.address_is_confirmed);
+    await told(page, t.address_confirmed);
     await page.getByRole('link', { name: t.your_account }).click();
     await page.getByText(t.verified, { exact: true }).waitFor();
     await close(page, elsewhere);
@@ -163,7 +163,7 @@ for (const { name, settings, t } of BOTH) {
     nox(['session', 'revoke', '--user', ada.name]);
     await button(page, '/account/profile').click();
     await page.waitForURL('**/login?because=session**');
-    await refused(page, t.session_is_over);
+    await refused(page, t.session_expired);
     await enter(page, ada);
     await page.waitForURL(`${base}/account`);
     nox(['session', 'revoke', '--user', ada.name]);
@@ -185,7 +185,7 @@ for (const { name, settings, t } of BOTH) {
     const ada = person();
     const page = await logIn(ada, settings);
     await page.getByRole('button', { name: t.mail_a_link }).click();
-    await told(page, t.link_is_mailed);
+    await told(page, t.link_mailed);
     const link = await mail(ada, LINK);
     // Whoever opens it need not be logged in.
     const reader = await open(link.slice(base.length), settings);
@@ -193,12 +193,12 @@ for (const { name, settings, t } of BOTH) {
     await page.reload();
     await page.getByText(t.not_verified).waitFor();
     await button(reader, '/email/confirmation').click();
-    await told(reader, t.address_is_confirmed);
+    await told(reader, t.address_confirmed);
     await page.reload();
     await page.getByText(t.verified, { exact: true }).waitFor();
     await reader.goto(link);
     await button(reader, '/email/confirmation').click();
-    await refused(reader, t.link_is_over);
+    await refused(reader, t.link_expired);
     await close(page, reader);
   });
 }
@@ -207,7 +207,7 @@ test('a form that another site could send is not taken', async () => {
   const page = await logIn(person());
   await page.locator('form[action="/account/profile"] [name=token]').evaluate((field) => { field.value = 'x'.repeat(22); });
   await button(page, '/account/profile').click();
-  await refused(page, TEXTS.en.stale);
+  await refused(page, TEXTS.en.form_expired);
   await close(page);
 });
 

@@ -82,7 +82,7 @@ for (const { name, settings, t, js } of BOTH) {
     await other.waitForURL('**/login/code');
     await enterCode(one, code(bob), js);
     await one.waitForURL('**/login?because=time');
-    await refused(one, t.took_too_long);
+    await refused(one, t.login_expired);
     await enter(one, ada);
     await one.waitForURL('**/login/code');
     await enterCode(one, code(ada), js);
@@ -101,7 +101,7 @@ for (const { name, settings, t, js } of BOTH) {
     const setup = await logIn(ada, settings);
     await setup.locator('details', { has: setup.locator('[name=mailed_code]') }).locator('summary').click();
     await button(setup, '/account/mail-codes/send').click();
-    await told(setup, t.code_is_mailed);
+    await told(setup, t.code_mailed);
     const mailed = await mail(ada, CODE);
     await setup.locator('[name=mailed_code]').fill(mailed);
     const form = setup.locator('form[action="/account/mail-codes/enable"]');
@@ -130,7 +130,7 @@ for (const js of [true, false]) {
     const setup = await logIn(ada, settings);
     await setup.locator('details', { has: setup.locator('[name=mailed_code]') }).locator('summary').click();
     await button(setup, '/account/mail-codes/send').click();
-    await told(setup, TEXTS.fr.code_is_mailed);
+    await told(setup, TEXTS.fr.code_mailed);
     await setup.locator('[name=mailed_code]').fill(await mail(ada, CODE));
     await setup.locator('#mail-password').fill(ada.password);
     await button(setup, '/account/mail-codes/enable').click();

@@ -20,7 +20,7 @@ async function leave(page, t, password, code) {
 /** What is shown to somebody who is gone. */
 async function isGone(page, t, someone) {
   await page.waitForURL('**/login?because=deleted');
-  await told(page, t.account_is_deleted);
+  await told(page, t.account_deleted);
   assert.equal(await alert(page).count(), 0);
   await enter(page, someone);
   await refused(page, t.wrong_login);
@@ -78,7 +78,7 @@ for (const { name, settings, t } of BOTH) {
     await leave(page, t, 'wrong horse', '');
     await refused(page, t.wrong_password);
     await leave(page, t, PASSWORD, '');
-    await refused(page, t.mailed_code_is_due);
+    await refused(page, t.mailed_code_required);
     await leave(page, t, PASSWORD, await mail(ada, CODE));
     await isGone(page, t, ada);
     await close(page);
@@ -100,7 +100,7 @@ for (const { name, settings, t } of BOTH) {
     const ada = person();
     const page = await open('/login?return_to=https://elsewhere.example:8443/welcome', settings);
     const note = page.locator('.note');
-    assert.match(await note.textContent(), around(t.front_is_unknown));
+    assert.match(await note.textContent(), around(t.unknown_front));
     assert.match(await note.textContent(), /https:\/\/elsewhere\.example:8443[ .]/);
     await enter(page, { ...ada, password: 'wrong horse' });
     await refused(page, t.wrong_login);

@@ -78,7 +78,7 @@ for (const { name, settings, t } of BOTH) {
     const page = await logIn(ada, settings);
     await unfold(page, '/account/mail-codes/enable');
     await button(page, '/account/mail-codes/send').click();
-    await told(page, t.code_is_mailed);
+    await told(page, t.code_mailed);
     // It is unfolded: that is where the code goes.
     await page.getByLabel(t.code_from_mail).fill(await mail(ada, CODE));
     await page.locator('#mail-password').fill(PASSWORD);

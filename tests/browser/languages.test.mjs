@@ -10,10 +10,10 @@ for (const { name, settings, t, lang } of WAYS) {
   test(`an unknown page is a page of ours, and leads back (${name})`, async () => {
     const page = await open('/nothing/here?x=<b>', settings);
     assert.equal(await page.evaluate(() => performance.getEntriesByType('navigation')[0].responseStatus), 404);
-    await page.getByRole('heading', { name: t.nothing_here }).waitFor();
+    await page.getByRole('heading', { name: t.not_found }).waitFor();
     assert.equal(await langOf(page), lang);
-    assert.match(await page.title(), new RegExp(t.nothing_here));
-    await page.getByRole('link', { name: t.to_the_start }).click();
+    assert.match(await page.title(), new RegExp(t.not_found));
+    await page.getByRole('link', { name: t.to_start }).click();
     await page.waitForURL('**/login');
     await page.getByRole('link', { name: 'Terms' }).waitFor();
     await close(page);

@@ -53,7 +53,7 @@ for (const { name, settings, t, js } of BOTH) {
     const page = await open('/login', settings);
     nox(['user', 'disable', eve.name]);
     await enter(page, eve);
-    await refused(page, t.account_is_disabled);
+    await refused(page, t.account_disabled);
     for (let attempt = 0; attempt < 5; attempt += 1) {
       const answered = page.waitForResponse((response) => response.request().method() === 'POST');
       await enter(page, { ...ada, password: `wrong ${attempt}` });
@@ -167,7 +167,7 @@ test('a form of another browser, or of none, is not taken', async () => {
   const page = await open('/login');
   await page.context().clearCookies();
   await enter(page, person());
-  await refused(page, TEXTS.en.stale);
+  await refused(page, TEXTS.en.form_expired);
   await close(page);
 });
 

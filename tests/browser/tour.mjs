@@ -32,7 +32,7 @@ export async function tour(lang, look) {
   await look(page, 'login-wrong');
   nox(['user', 'disable', eve.name]);
   await enter(page, eve);
-  await refused(page, t.account_is_disabled);
+  await refused(page, t.account_disabled);
   await look(page, 'login-disabled');
   const busy = (route) => route.request().method() === 'POST' ? route.abort() : route.fallback();
   await page.route('**/login', busy);
@@ -63,7 +63,7 @@ export async function tour(lang, look) {
   await page.goto(`${base}/email/confirmation?token=x`);
   await look(page, 'confirmation');
   await button(page, '/email/confirmation').click();
-  await refused(page, t.link_is_over);
+  await refused(page, t.link_expired);
   await look(page, 'confirmation-over');
   await close(page);
 

@@ -3,10 +3,11 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
+use super::flash::Flash;
 use super::form::Form;
 use super::frame::{Frame, Message};
 use super::links::{LinkRow, rows, typed_rows};
-use super::texts::{Texts, date, fill, size};
+use super::texts::{date, fill, size};
 use super::visitor::Visitor;
 use crate::domain::accounts::profile::{Profile, profile};
 use crate::domain::accounts::tags::has_right;
@@ -19,7 +20,7 @@ use crate::error::Result;
 use crate::language::Language;
 
 /// Sessions that are shown.
-const MOST_SESSIONS: u32 = 50;
+const MAX_SESSIONS: u32 = 50;
 
 #[derive(Template)]
 #[template(path = "account.html")]
@@ -67,40 +68,30 @@ struct SessionRow {
 }
 
 /// `GET /account`
-pub(in crate::http) async fn account(visitor: Visitor) -> HttpResponse {
-    let message = told(visitor.t, visitor.query("done")).map_or(Message::None, Message::Done);
-    show(&visitor, message, 200, &Form::default())
-}
-
-/// What was done, by the key that a redirect carries.
-fn told(t: &Texts, key: &str) -> Option<&'static str> {
-    Some(match key {
-        "saved" => t.saved,
-        "email" => t.email_changed,
-        "link" => t.link_is_mailed,
-        "code" => t.code_is_mailed,
-        "password" => t.password_changed,
-        "on" => t.switched_on,
-        "off" => t.switched_off,
-        "session" => t.session_ended,
-        "sessions" => t.sessions_ended,
-        _ => return None,
-    })
+pub(in crate::http) async fn show_account(visitor: Visitor) -> HttpResponse {
+    let message =
+        Flash::carried_by(&visitor).map_or(Message::None, |flash| flash.message(visitor.t));
+    account_page(&visitor, message, 200, &Form::default())
 }
 
 /// Shows the page, with what was typed into a form that was refused; to whoever is not logged in,
 /// the way to do so.
-pub(super) fn show(visitor: &Visitor, message: Message, status: u16, typed: &Form) -> HttpResponse {
+pub(super) fn account_page(
+    visitor: &Visitor,
+    message: Message,
+    status: u16,
+    typed: &Form,
+) -> HttpResponse {
     let Some(principal) = &visitor.principal else { return visitor.redirect("/login") };
     match visitor.bridge.read(|app| view(app, visitor, principal, message)) {
-        Ok(page) => visitor.show(status, page.with(typed).render()),
+        Ok(page) => visitor.show(status, page.with_typed(typed).render()),
         Err(error) => HttpResponse::from_error(crate::http::envelope::Failure::from(error)),
     }
 }
 
 impl AccountPage<'_> {
     /// Keeps what was typed; passwords and codes are typed again.
-    fn with(mut self, typed: &Form) -> Self {
+    fn with_typed(mut self, typed: &Form) -> Self {
         let keep = |field: &mut String, name| {
             if let Some(text) = typed.get(name) {
                 text.clone_into(field);
@@ -127,9 +118,9 @@ fn view<'a>(
     message: Message,
 ) -> Result<AccountPage<'a>> {
     let (t, now, user) = (visitor.t, visitor.now, &principal.user);
-    let page = Page { limit: MOST_SESSIONS, offset: 0 };
+    let page = Page { limit: MAX_SESSIONS, offset: 0 };
     let (total, found) = sessions::list(app, principal, None, page, now)?;
-    let more = total.saturating_sub(MOST_SESSIONS);
+    let more = total.saturating_sub(MAX_SESSIONS);
     let shown = profile(app, user, now);
     Ok(AccountPage {
         display: shown.public.display.clone(),
@@ -151,11 +142,11 @@ fn view<'a>(
         has_email_factor: user.has_email_factor,
         can_mail: check_service(app).is_ok(),
         is_code_mailed_when_due: is_mailed_when_due(app, principal),
-        is_code_mailed: visitor.query("done") == "code",
+        is_code_mailed: Flash::carried_by(visitor) == Some(Flash::CodeMailed),
         needs_code: shown.twofa_enabled,
         password_hint: fill(t.new_password_hint, app.config.password.min_length.get()),
         codes_left: fill(t.codes_left, user.recovery_codes),
-        sessions: found.into_iter().map(|session| row(visitor, session)).collect(),
+        sessions: found.into_iter().map(|session| session_row(visitor, session)).collect(),
         older: (more > 0).then(|| fill(t.older_sessions, more)),
         user: shown,
         frame: visitor.frame(t.your_account, message),
@@ -178,14 +169,14 @@ pub(super) fn is_mailed_when_due(app: &App, principal: &Principal) -> bool {
     principal.user.has_email_factor && !principal.user.has_totp && check_service(app).is_ok()
 }
 
-fn row(visitor: &Visitor, session: SessionView) -> SessionRow {
+fn session_row(visitor: &Visitor, session: SessionView) -> SessionRow {
     SessionRow {
         id: session.id.to_string(),
         is_current: session.is_current,
         agent: session
             .user_agent
             .filter(|agent| !agent.is_empty())
-            .map_or_else(|| visitor.t.unknown_device.into(), |agent| program(&agent)),
+            .map_or_else(|| visitor.t.unknown_device.into(), |agent| program_name(&agent)),
         ip: session.ip,
         last_seen: session.last_seen_at.to_string(),
         last_seen_text: date(visitor.language, session.last_seen_at),
@@ -194,7 +185,7 @@ fn row(visitor: &Visitor, session: SessionView) -> SessionRow {
 
 /// What most people would call the program: browser and system, where a user agent tells them, else
 /// its first word.
-fn program(agent: &str) -> String {
+fn program_name(agent: &str) -> String {
     let find = |marks: &[(&str, &'static str)]| {
         marks.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name)
     };

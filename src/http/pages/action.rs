@@ -2,10 +2,11 @@
 
 use actix_web::HttpResponse;
 
-use super::account::show;
+use super::account::account_page;
+use super::flash::Flash;
 use super::form::Form;
 use super::frame::Message;
-use super::refusal::refuse;
+use super::refusal::{log_in_again, refuse};
 use super::visitor::Visitor;
 use crate::domain::App;
 use crate::domain::principal::Principal;
@@ -27,12 +28,12 @@ pub(super) enum Lane {
 pub(super) async fn act<I: Send + 'static>(
     visitor: Visitor,
     form: Form,
-    (lane, told): (Lane, &str),
+    (lane, done): (Lane, Flash),
     read: Result<I>,
     change: impl FnOnce(&App, &Principal, I, Timestamp) -> Result<()> + Send + 'static,
 ) -> HttpResponse {
     match work(&visitor, &form, (lane, read), change).await {
-        Ok(()) => visitor.redirect(&format!("/account?done={told}")),
+        Ok(()) => visitor.redirect(done.url()),
         Err(refused) => refused,
     }
 }
@@ -62,9 +63,9 @@ pub(super) async fn work<I: Send + 'static, T: Send + 'static>(
 /// Who sent a form of theirs; the answer, where nobody did.
 pub(super) fn check(visitor: &Visitor, form: &Form) -> Result<Principal, HttpResponse> {
     match &visitor.principal {
-        None => Err(visitor.redirect("/login?because=session&return_to=/account")),
-        Some(_) if !visitor.sent(form) => {
-            Err(show(visitor, Message::Error(visitor.t.stale.into()), 403, form))
+        None => Err(log_in_again(visitor)),
+        Some(_) if !visitor.has_valid_csrf_token(form) => {
+            Err(account_page(visitor, Message::Error(visitor.t.form_expired.into()), 403, form))
         }
         Some(principal) => Ok(principal.clone()),
     }

@@ -7,7 +7,7 @@ use actix_web::web::{Data, Path};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 
 use super::frame::security;
-use super::nothing_here;
+use super::not_found;
 use super::theme::Theme;
 use super::visitor::Visitor;
 use crate::http::bridge::Bridge;
@@ -30,7 +30,7 @@ pub(in crate::http) async fn asset(
 ) -> Result<HttpResponse, Failure> {
     let Some(asset) = [&theme.style, &theme.script].into_iter().find(|asset| asset.name == *name)
     else {
-        return Ok(nothing_here(Visitor::extract(&request).await?).await);
+        return Ok(not_found(Visitor::extract(&request).await?).await);
     };
     let takes_gzip = request
         .headers()

@@ -21,25 +21,25 @@ struct ConfirmationPage<'a> {
 }
 
 /// `GET /email/confirmation?token=`
-pub(in crate::http) async fn ask(visitor: Visitor) -> HttpResponse {
+pub(in crate::http) async fn show_confirmation(visitor: Visitor) -> HttpResponse {
     let frame = visitor.frame(visitor.t.confirm_address, Message::None);
     visitor.show(200, ConfirmationPage { frame, link: visitor.query("token") }.render())
 }
 
 /// `POST /email/confirmation`
-pub(in crate::http) async fn confirm(visitor: Visitor, form: Form) -> HttpResponse {
+pub(in crate::http) async fn confirm_email(visitor: Visitor, form: Form) -> HttpResponse {
     let t = visitor.t;
     let link = form.text("link").to_owned();
-    if !visitor.sent(&form) {
-        let frame = visitor.frame(t.confirm_address, Message::Error(t.stale.into()));
+    if !visitor.has_valid_csrf_token(&form) {
+        let frame = visitor.frame(t.confirm_address, Message::Error(t.form_expired.into()));
         return visitor.show(403, ConfirmationPage { frame, link: &link }.render());
     }
     let (device, now) = (visitor.device.clone(), visitor.now);
     let confirmed = visitor.bridge.run(move |app| email::confirm(app, &link, &device, now)).await;
     let (message, code) = match &confirmed {
-        Ok(()) => (Message::Done(t.address_is_confirmed), 200),
+        Ok(()) => (Message::Success(t.address_confirmed), 200),
         Err(error @ Error::NotFound { .. }) => {
-            (Message::Error(t.link_is_over.into()), status(error))
+            (Message::Error(t.link_expired.into()), status(error))
         }
         Err(error) => (explain(t, error, now), status(error)),
     };

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 
 use super::account::is_mailed_when_due;
 use super::action::{Lane, work};
+use super::flash::Flash;
 use super::form::Form;
 use super::frame::with_cookie;
 use super::visitor::Visitor;
@@ -19,11 +20,11 @@ use crate::time::Timestamp;
 /// `POST /account/delete`: by the password, and by a code too where a second factor is on.
 pub(in crate::http) async fn delete_account(visitor: Visitor, form: Form) -> HttpResponse {
     let password = form.password(CURRENT);
-    let farewell =
+    let request =
         form.code().map(|code| DeletionRequest { password: Some((CURRENT, password)), code });
-    match work(&visitor, &form, (Lane::Hashing, farewell), try_it).await {
+    match work(&visitor, &form, (Lane::Hashing, request), try_it).await {
         Ok(()) => with_cookie(
-            visitor.redirect("/login?because=deleted"),
+            visitor.redirect(Flash::AccountDeleted.url()),
             &cookie::removal(visitor.bridge.config()),
         ),
         Err(refused) => refused,
@@ -34,10 +35,10 @@ pub(in crate::http) async fn delete_account(visitor: Visitor, form: Form) -> Htt
 fn try_it(
     app: &App,
     principal: &Principal,
-    farewell: DeletionRequest,
+    request: DeletionRequest,
     now: Timestamp,
 ) -> Result<()> {
-    let deleted = delete(app, principal, &farewell, now);
+    let deleted = delete(app, principal, &request, now);
     let is_due = matches!(deleted, Err(Error::VerificationRequired { .. }));
     if is_due && is_mailed_when_due(app, principal) && !email::is_mailed(app, &principal.user, now)?
     {

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 
 use super::action::{Lane, act};
+use super::flash::Flash;
 use super::form::Form;
 use super::visitor::Visitor;
 use crate::domain::accounts::changes::Changes;
@@ -15,21 +16,27 @@ pub(in crate::http) async fn change_email(visitor: Visitor, form: Form) -> HttpR
     let current = form.password(CURRENT);
     let email = Clearable::parse(form.text("email").trim().into(), Email::parse);
     let read = email.and_then(|email| Ok((email, form.code()?)));
-    act(visitor, form, (Lane::Hashing, "email"), read, move |app, principal, (email, code), now| {
-        let changes = Changes { email: Some(email), ..Changes::default() };
-        let user = &principal.user;
-        // A code proves something only where there is a factor.
-        if !user.has_second_factor() {
-            check_password(app, user, CURRENT, &current, now)?;
-        }
-        edit(app, principal, Edit { changes, password: None, code }, now).map(drop)
-    })
+    act(
+        visitor,
+        form,
+        (Lane::Hashing, Flash::EmailChanged),
+        read,
+        move |app, principal, (email, code), now| {
+            let changes = Changes { email: Some(email), ..Changes::default() };
+            let user = &principal.user;
+            // A code proves something only where there is a factor.
+            if !user.has_second_factor() {
+                check_password(app, user, CURRENT, &current, now)?;
+            }
+            edit(app, principal, Edit { changes, password: None, code }, now).map(drop)
+        },
+    )
     .await
 }
 
 /// `POST /account/email/resend`
-pub(in crate::http) async fn resend_link(visitor: Visitor, form: Form) -> HttpResponse {
-    act(visitor, form, (Lane::Plain, "link"), Ok(()), |app, principal, (), now| {
+pub(in crate::http) async fn resend_confirmation(visitor: Visitor, form: Form) -> HttpResponse {
+    act(visitor, form, (Lane::Plain, Flash::LinkMailed), Ok(()), |app, principal, (), now| {
         email::resend(app, principal, now)
     })
     .await

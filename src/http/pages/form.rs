@@ -18,7 +18,7 @@ use crate::http::{body, upload};
 
 /// More than any form of ours needs: ten links of full length and a long text, with every character
 /// escaped.
-const LARGEST: usize = 256 * 1024;
+const MAX_FORM_BYTES: usize = 256 * 1024;
 const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 
 /// The fields of a form.
@@ -72,7 +72,7 @@ impl FromRequest for Form {
                 Err(Error::UnsupportedMediaType { expected: MEDIA_TYPE }.into())
             });
         }
-        let content = body::read(request, payload, LARGEST);
+        let content = body::read(request, payload, MAX_FORM_BYTES);
         Box::pin(async { Ok(Self(form_urlencoded::parse(&content.await?).into_owned().collect())) })
     }
 }

@@ -23,14 +23,16 @@ const PERMISSIONS: &str = "camera=(), geolocation=(), microphone=(), payment=(),
 /// Two years, as browsers' lists ask for.
 const TRANSPORT: &str = "max-age=63072000";
 
-/// What is said above the content.
+/// The message above the content of a page.
 #[derive(Debug)]
 pub(super) enum Message {
     None,
-    Done(&'static str),
+    Success(&'static str),
     Error(String),
-    /// Seconds until it is worth trying again.
-    TooMany(u64),
+    RateLimited {
+        /// Until the next attempt is counted again.
+        seconds: u64,
+    },
 }
 
 impl Message {

@@ -8,7 +8,7 @@ use crate::domain::accounts::profile::Link;
 use crate::error::Result;
 
 /// Rows beyond those that hold something.
-const EMPTY: usize = 2;
+const EMPTY_ROWS: usize = 2;
 
 /// A row of the form.
 pub(super) struct LinkRow {
@@ -47,7 +47,7 @@ pub(super) fn rows(t: &Texts, stored: &[Link]) -> Vec<LinkRow> {
     let has =
         stored.iter().map(|link| SentLink { label: link.label.clone(), value: link.value.clone() });
     let none = std::iter::repeat_with(|| SentLink { label: None, value: String::new() });
-    let count = stored.len().max(MOST.min(stored.len() + EMPTY));
+    let count = stored.len().max(MOST.min(stored.len() + EMPTY_ROWS));
     has.chain(none)
         .take(count)
         .enumerate()

@@ -3,11 +3,12 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
+use super::flash::Flash;
 use super::form::Form;
 use super::frame::{Frame, Message, with_cookie, with_retry_after};
 use super::message::MessagePage;
 use super::refusal::{explain, status};
-use super::return_to::{self, Target};
+use super::return_to::{self, ReturnTarget};
 use super::texts::fill;
 use super::visitor::Visitor;
 use crate::domain::accounts::identifier::Identifier;
@@ -41,17 +42,13 @@ struct CodePage<'a> {
 }
 
 /// `GET /login`
-pub(in crate::http) async fn ask_password(visitor: Visitor) -> HttpResponse {
+pub(in crate::http) async fn show_login(visitor: Visitor) -> HttpResponse {
     let return_to = visitor.query("return_to");
     if visitor.principal.is_some() {
-        return lead_on(&visitor, return_to);
+        return redirect_after_login(&visitor, return_to);
     }
-    let message = match visitor.query("because") {
-        "session" => Message::Error(visitor.t.session_is_over.into()),
-        "time" => Message::Error(visitor.t.took_too_long.into()),
-        "deleted" => Message::Done(visitor.t.account_is_deleted),
-        _ => Message::None,
-    };
+    let message =
+        Flash::carried_by(&visitor).map_or(Message::None, |flash| flash.message(visitor.t));
     login_page(&visitor, ("", return_to), message, 200)
 }
 
@@ -63,25 +60,25 @@ fn login_page(
 ) -> HttpResponse {
     let front = return_to::unknown_front(visitor.bridge.config(), return_to);
     // Whoever tries the server out at another address comes back to that one.
-    let front = front.filter(|front| visitor.target.as_ref() != Some(front));
-    let note = front.map(|front| fill(visitor.t.front_is_unknown, front));
+    let front = front.filter(|front| visitor.requested_origin.as_ref() != Some(front));
+    let note = front.map(|front| fill(visitor.t.unknown_front, front));
     let page =
         LoginPage { frame: visitor.frame(visitor.t.log_in, message), return_to, identifier, note };
     visitor.show(status, page.render())
 }
 
-/// Leads a reader who is logged in to where they wanted. To another site, a page leads: browsers
-/// stop a form from being sent on there.
-fn lead_on(visitor: &Visitor, return_to: &str) -> HttpResponse {
+/// Redirects a user who is logged in to where the login was to lead. To another origin, a page with
+/// a link leads: `form-action` in the content security policy stops a form's redirect to it.
+fn redirect_after_login(visitor: &Visitor, return_to: &str) -> HttpResponse {
     match return_to::parse(visitor.bridge.config(), return_to) {
         None => visitor.redirect("/account"),
-        Some(Target::Here(path)) => visitor.redirect(&path),
-        Some(Target::Elsewhere(url)) => {
+        Some(ReturnTarget::Local(path)) => visitor.redirect(&path),
+        Some(ReturnTarget::External(url)) => {
             let t = visitor.t;
             let page = MessagePage {
-                frame: visitor.frame(t.you_are_in, Message::None),
+                frame: visitor.frame(t.logged_in, Message::None),
                 refresh: Some(&url),
-                text: t.go_on_to,
+                text: t.continue_to,
                 url: &url,
                 label: &url,
             };
@@ -91,18 +88,18 @@ fn lead_on(visitor: &Visitor, return_to: &str) -> HttpResponse {
 }
 
 /// `POST /login`
-pub(in crate::http) async fn log_in(visitor: Visitor, form: Form) -> HttpResponse {
+pub(in crate::http) async fn submit_login(visitor: Visitor, form: Form) -> HttpResponse {
     let (typed, return_to) = (form.text("identifier"), form.text("return_to"));
-    if !visitor.sent(&form) {
+    if !visitor.has_valid_csrf_token(&form) {
         return login_page(
             &visitor,
             (typed, return_to),
-            Message::Error(visitor.t.stale.into()),
+            Message::Error(visitor.t.form_expired.into()),
             403,
         );
     }
     match try_password(&visitor, &form).await {
-        Ok(session) => entered(&visitor, &session, return_to),
+        Ok(session) => complete_login(&visitor, &session, return_to),
         Err(Error::VerificationRequired { challenge }) => {
             let cookie = visitor.challenge_cookie(challenge.token);
             with_cookie(visitor.redirect(&with_return_to("/login/code", return_to)), &cookie)
@@ -128,10 +125,10 @@ async fn try_password(visitor: &Visitor, form: &Form) -> Result<Box<OpenedSessio
     visitor.bridge.hash(move |app| auth::login(app, &attempt, now)).await
 }
 
-fn entered(visitor: &Visitor, session: &OpenedSession, return_to: &str) -> HttpResponse {
+fn complete_login(visitor: &Visitor, session: &OpenedSession, return_to: &str) -> HttpResponse {
     let answer = match return_to::parse(visitor.bridge.config(), return_to) {
-        Some(Target::Elsewhere(_)) => visitor.redirect(&with_return_to("/login", return_to)),
-        Some(Target::Here(path)) => visitor.redirect(&path),
+        Some(ReturnTarget::External(_)) => visitor.redirect(&with_return_to("/login", return_to)),
+        Some(ReturnTarget::Local(path)) => visitor.redirect(&path),
         None => visitor.redirect("/account"),
     };
     let answer = with_cookie(answer, &cookie::of(visitor.bridge.config(), session));
@@ -139,10 +136,10 @@ fn entered(visitor: &Visitor, session: &OpenedSession, return_to: &str) -> HttpR
 }
 
 /// `GET /login/code`
-pub(in crate::http) async fn ask_code(visitor: Visitor) -> HttpResponse {
+pub(in crate::http) async fn show_login_code(visitor: Visitor) -> HttpResponse {
     let return_to = visitor.query("return_to").to_owned();
     if visitor.principal.is_some() {
-        return lead_on(&visitor, &return_to);
+        return redirect_after_login(&visitor, &return_to);
     }
     code_page(&visitor, &return_to, Message::None, 200)
 }
@@ -153,39 +150,45 @@ fn code_page(visitor: &Visitor, return_to: &str, message: Message, status: u16) 
         return visitor.redirect(&with_return_to("/login", return_to));
     };
     let user = visitor.bridge.read(|app| challenged(app, challenge, visitor.now));
-    let Ok(user) = user else { return start_again(visitor) };
+    let Ok(user) = user else { return restart_login(visitor) };
     let t = visitor.t;
     let label = match (user.has_totp, user.has_email_factor) {
         (true, true) => t.code_from_either,
         (_, false) => t.code_from_app,
         (false, true) => t.code_from_mail,
     };
-    let autofocus =
-        if matches!(message, Message::Error(_) | Message::TooMany(_)) { "" } else { "autofocus" };
+    let autofocus = if matches!(message, Message::Error(_) | Message::RateLimited { .. }) {
+        ""
+    } else {
+        "autofocus"
+    };
     let can_send = user.has_email_factor && visitor.bridge.read(email::check_service).is_ok();
     // By the login itself, where mail is the only factor, or on request.
     let is_mailed = can_send
         && visitor.bridge.read(|app| email::is_mailed(app, &user, visitor.now)).unwrap_or(false);
     let message =
-        if message.is_none() && is_mailed { Message::Done(t.code_is_mailed) } else { message };
+        if message.is_none() && is_mailed { Message::Success(t.code_mailed) } else { message };
     let frame = visitor.frame(t.one_more_step, message);
     let page = CodePage { frame, return_to, username: &user.username, label, autofocus, can_send };
     visitor.show(status, page.render())
 }
 
-fn start_again(visitor: &Visitor) -> HttpResponse {
-    with_cookie(visitor.redirect("/login?because=time"), &visitor.challenge_cookie(String::new()))
+fn restart_login(visitor: &Visitor) -> HttpResponse {
+    with_cookie(
+        visitor.redirect(Flash::LoginExpired.url()),
+        &visitor.challenge_cookie(String::new()),
+    )
 }
 
 /// `POST /login/code`
-pub(in crate::http) async fn take_code(visitor: Visitor, form: Form) -> HttpResponse {
+pub(in crate::http) async fn submit_login_code(visitor: Visitor, form: Form) -> HttpResponse {
     let return_to = form.text("return_to");
-    if !visitor.sent(&form) {
-        return code_page(&visitor, return_to, Message::Error(visitor.t.stale.into()), 403);
+    if !visitor.has_valid_csrf_token(&form) {
+        return code_page(&visitor, return_to, Message::Error(visitor.t.form_expired.into()), 403);
     }
     match try_code(&visitor, &form).await {
-        Ok(session) => entered(&visitor, &session, return_to),
-        Err(Error::InvalidChallenge) => start_again(&visitor),
+        Ok(session) => complete_login(&visitor, &session, return_to),
+        Err(Error::InvalidChallenge) => restart_login(&visitor),
         Err(error) => {
             let message = explain(visitor.t, &error, visitor.now);
             with_retry_after(code_page(&visitor, return_to, message, status(&error)), &error)
@@ -207,16 +210,17 @@ async fn try_code(visitor: &Visitor, form: &Form) -> Result<Box<OpenedSession>> 
 }
 
 /// `POST /login/send`
-pub(in crate::http) async fn send_code(visitor: Visitor, form: Form) -> HttpResponse {
+pub(in crate::http) async fn send_login_code(visitor: Visitor, form: Form) -> HttpResponse {
     let return_to = form.text("return_to");
-    let Some(text) = visitor.challenge.clone().filter(|_| visitor.sent(&form)) else {
-        return code_page(&visitor, return_to, Message::Error(visitor.t.stale.into()), 403);
+    let Some(text) = visitor.challenge.clone().filter(|_| visitor.has_valid_csrf_token(&form))
+    else {
+        return code_page(&visitor, return_to, Message::Error(visitor.t.form_expired.into()), 403);
     };
     let asker = Asker::Challenge { text, device: visitor.device.clone() };
     let now = visitor.now;
     match visitor.bridge.run(move |app| email::send(app, asker, now)).await {
         Ok(()) => visitor.redirect(&with_return_to("/login/code", return_to)),
-        Err(Error::InvalidChallenge) => start_again(&visitor),
+        Err(Error::InvalidChallenge) => restart_login(&visitor),
         Err(error) => {
             let message = explain(visitor.t, &error, now);
             with_retry_after(code_page(&visitor, return_to, message, status(&error)), &error)

@@ -7,6 +7,7 @@ mod assets;
 mod confirmation;
 mod deletion_form;
 mod email_form;
+mod flash;
 mod form;
 mod frame;
 mod links;
@@ -24,17 +25,19 @@ mod visitor;
 
 use actix_web::HttpResponse;
 
-pub(super) use account::account;
+pub(super) use account::show_account;
 pub(super) use assets::{asset, has_tag};
-pub(super) use confirmation::{ask as ask_confirmation, confirm};
+pub(super) use confirmation::{confirm_email, show_confirmation};
 pub(super) use deletion_form::delete_account;
-pub(super) use email_form::{change_email, resend_link};
-pub(super) use login::{ask_code, ask_password, log_in, send_code, take_code};
+pub(super) use email_form::{change_email, resend_confirmation};
+pub(super) use login::{
+    send_login_code, show_login, show_login_code, submit_login, submit_login_code,
+};
 pub(super) use password_form::change_password;
 pub(super) use profile_form::{change_profile, upload_picture};
 pub(super) use second_factor::{
-    disable_mail_codes, disable_totp, enable_mail_codes, enable_totp, renew_codes, send_mail_code,
-    set_up_totp, show_totp,
+    disable_mail_codes, disable_totp, enable_mail_codes, enable_totp, renew_recovery_codes,
+    send_mail_code, set_up_totp, show_totp,
 };
 pub(super) use session_forms::{end_other_sessions, end_session, log_out};
 pub use theme::Theme;
@@ -49,21 +52,21 @@ pub(super) async fn index(visitor: Visitor) -> HttpResponse {
     visitor.redirect(to)
 }
 
-/// `GET` of what a form is sent to: the way back to the page that it stands on.
-pub(super) async fn lead_back(visitor: Visitor) -> HttpResponse {
+/// `GET` of an address that forms are sent to: redirects to the page that the form is on.
+pub(super) async fn redirect_to_form(visitor: Visitor) -> HttpResponse {
     let to = if visitor.path().starts_with("/login") { "/login/code" } else { "/account" };
     visitor.redirect(to)
 }
 
-/// Everything else.
-pub(super) async fn nothing_here(visitor: Visitor) -> HttpResponse {
+/// The page for a path that there is nothing at.
+pub(super) async fn not_found(visitor: Visitor) -> HttpResponse {
     let t = visitor.t;
     let page = message::MessagePage {
-        frame: visitor.frame(t.nothing_here, Message::None),
+        frame: visitor.frame(t.not_found, Message::None),
         refresh: None,
-        text: t.nothing_here_text,
+        text: t.not_found_text,
         url: "/",
-        label: t.to_the_start,
+        label: t.to_start,
     };
     visitor.show(404, page.render())
 }

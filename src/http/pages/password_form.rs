@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 
 use super::action::{Lane, act};
+use super::flash::Flash;
 use super::form::Form;
 use super::visitor::Visitor;
 use crate::domain::accounts::changes::Changes;
@@ -15,8 +16,12 @@ pub(in crate::http) async fn change_password(visitor: Visitor, form: Form) -> Ht
     let read = NewPassword::parse(new, visitor.bridge.config()).and_then(|new| {
         Ok(Edit { changes: Changes::default(), password: Some((new, current)), code: form.code()? })
     });
-    act(visitor, form, (Lane::Hashing, "password"), read, |app, principal, change, now| {
-        edit(app, principal, change, now).map(drop)
-    })
+    act(
+        visitor,
+        form,
+        (Lane::Hashing, Flash::PasswordChanged),
+        read,
+        |app, principal, change, now| edit(app, principal, change, now).map(drop),
+    )
     .await
 }

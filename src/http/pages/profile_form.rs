@@ -2,7 +2,8 @@
 
 use actix_web::HttpResponse;
 
-use super::action::{Lane, act};
+use super::action::{Lane, act, work};
+use super::flash::Flash;
 use super::form::{FileContent, FileForm, Form};
 use super::links;
 use super::refusal::refuse;
@@ -18,16 +19,20 @@ use crate::language::Language;
 
 /// `POST /account/profile`
 pub(in crate::http) async fn change_profile(visitor: Visitor, form: Form) -> HttpResponse {
-    // The language is the browser's too from then on.
-    let told = match Language::from_tag(form.text("language")) {
-        Some(language) => format!("saved&lang={}", language.tag()),
-        None => "saved".into(),
-    };
     let read = read_profile(&form);
-    act(visitor, form, (Lane::Plain, &told), read, |app, principal, changes, now| {
+    let saved = work(&visitor, &form, (Lane::Plain, read), |app, principal, changes, now| {
         edit(app, principal, Edit { changes, password: None, code: None }, now).map(drop)
-    })
-    .await
+    });
+    match saved.await {
+        // The browser's language follows the account's.
+        Ok(()) => match Language::from_tag(form.text("language")) {
+            Some(language) => {
+                visitor.redirect(&format!("{}&lang={}", Flash::Saved.url(), language.tag()))
+            }
+            None => visitor.redirect(Flash::Saved.url()),
+        },
+        Err(refused) => refused,
+    }
 }
 
 fn read_profile(form: &Form) -> Result<Changes> {
@@ -58,5 +63,5 @@ pub(in crate::http) async fn upload_picture(
         upload(app, principal, PictureKind::Thumbnail, NewFile { content, sha256: None }, now)
             .map(drop)
     };
-    act(visitor, form, (Lane::Plain, "saved"), file, change).await
+    act(visitor, form, (Lane::Plain, Flash::Saved), file, change).await
 }

@@ -2,7 +2,8 @@
 
 use actix_web::HttpResponse;
 
-use super::account::{is_mailed_when_due, show};
+use super::account::{account_page, is_mailed_when_due};
+use super::flash::Flash;
 use super::form::Form;
 use super::frame::{Message, with_retry_after};
 use super::texts::{Texts, fill, size};
@@ -16,9 +17,14 @@ use crate::time::Timestamp;
 /// The page again, with the reason why nothing was changed, and with what was typed.
 pub(super) fn refuse(visitor: &Visitor, error: &Error, typed: &Form) -> HttpResponse {
     if matches!(error, Error::NotLogged) {
-        return visitor.redirect("/login?because=session&return_to=/account");
+        return log_in_again(visitor);
     }
-    with_retry_after(show(visitor, reason(visitor, error), status(error), typed), error)
+    with_retry_after(account_page(visitor, reason(visitor, error), status(error), typed), error)
+}
+
+/// The login page, which says that the session has ended, and leads back to `/account`.
+pub(super) fn log_in_again(visitor: &Visitor) -> HttpResponse {
+    visitor.redirect(&format!("{}&return_to=/account", Flash::SessionExpired.url()))
 }
 
 /// Why nothing was changed, in words.
@@ -33,14 +39,14 @@ pub(super) fn reason(visitor: &Visitor, error: &Error) -> Message {
                     && visitor.bridge.read(is_mailed).unwrap_or(false)
             };
             if visitor.principal.as_ref().is_some_and(is_mailed) {
-                t.mailed_code_is_due
+                t.mailed_code_required
             } else {
-                t.code_is_due
+                t.code_required
             }
             .into()
         }
-        Error::UnAuthorized { .. } => t.no_right.into(),
-        Error::AlreadyExists { .. } => t.email_is_taken.into(),
+        Error::UnAuthorized { .. } => t.not_allowed.into(),
+        Error::AlreadyExists { .. } => t.email_taken.into(),
         Error::FileMissing => t.no_picture.into(),
         Error::PayloadTooLarge { .. }
         | Error::UnsupportedMediaType { .. }
@@ -49,11 +55,11 @@ pub(super) fn reason(visitor: &Visitor, error: &Error) -> Message {
             fill(t.picture_refused, size(visitor.language, config.limits.picture_bytes.get()))
         }
         Error::WrongPassword { .. } => t.wrong_password.into(),
-        Error::SetupExpired { .. } => t.setup_is_over.into(),
-        Error::EmailInUseAsFactor => t.email_is_factor.into(),
+        Error::SetupExpired { .. } => t.setup_expired.into(),
+        Error::EmailInUseAsFactor => t.email_in_use_as_factor.into(),
         Error::EmailNotVerified => t.mail_needs_address.into(),
         Error::FactorNotEnabled | Error::ServiceDisabled | Error::AlreadyValid => {
-            t.is_not_so.into()
+            t.page_outdated.into()
         }
         Error::InvalidAccountField { field: AccountField::Display, .. } => t.bad_display.into(),
         Error::InvalidAccountField { field: AccountField::Pronoun, .. } => t.bad_pronoun.into(),
@@ -73,15 +79,15 @@ pub(super) fn reason(visitor: &Visitor, error: &Error) -> Message {
 /// What a refusal means to a person.
 pub(super) fn explain(t: &'static Texts, error: &Error, now: Timestamp) -> Message {
     let text = match error {
-        Error::TooManyRequests { seconds } => return Message::TooMany(*seconds),
+        Error::TooManyRequests { seconds } => return Message::RateLimited { seconds: *seconds },
         Error::InvalidCode { .. } | Error::WrongCode { .. } => {
             let (hour, minute, second) = now.date().to_hms();
             fill(t.wrong_code, format_args!("{hour:02}:{minute:02}:{second:02} UTC"))
         }
         Error::UserNotFound | Error::WrongPassword { .. } => t.wrong_login.into(),
-        Error::UnAuthorized { .. } => t.account_is_disabled.into(),
+        Error::UnAuthorized { .. } => t.account_disabled.into(),
         Error::ServerNotReady { .. } => t.busy.into(),
-        _ => t.fault.into(),
+        _ => t.server_error.into(),
     };
     envelope::log_fault(error, Some("/login"));
     Message::Error(text)

@@ -7,18 +7,18 @@ use crate::config::{Config, Origin};
 /// The longest host that is shown, with its port, in bytes: no name is longer (RFC 1035, 2.3.4).
 const LONGEST_HOST: usize = 253 + ":65535".len();
 
-/// A place that a login may lead to.
+/// Where a login may lead.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Target {
+pub(super) enum ReturnTarget {
     /// A path of this server, with its query.
-    Here(String),
+    Local(String),
     /// A page of a configured origin.
-    Elsewhere(String),
+    External(String),
 }
 
 /// Reads `return_to`: a path of this server, or a URL of a configured origin; `None` for everything
 /// else.
-pub(super) fn parse(config: &Config, text: &str) -> Option<Target> {
+pub(super) fn parse(config: &Config, text: &str) -> Option<ReturnTarget> {
     let base = Url::parse(config.server.public_url.as_str()).ok()?;
     if !text.starts_with(['/', 'h', 'H']) {
         return None;
@@ -30,10 +30,10 @@ pub(super) fn parse(config: &Config, text: &str) -> Option<Target> {
         return None;
     }
     if url.origin() == base.origin() {
-        return Some(Target::Here(url[Position::BeforePath..].to_owned()));
+        return Some(ReturnTarget::Local(url[Position::BeforePath..].to_owned()));
     }
     let origin = Origin::parse(&url.origin().ascii_serialization())?;
-    config.server.allows(&origin).then(|| Target::Elsewhere(url.into()))
+    config.server.allows(&origin).then(|| ReturnTarget::External(url.into()))
 }
 
 /// The origin of a page that a login does not lead on to, since it is neither this server's nor a
@@ -61,7 +61,7 @@ pub(super) fn unknown_front(config: &Config, text: &str) -> Option<Origin> {
 /// Goes where a text leads, as a browser does, and panics where that is anywhere else than it may
 /// be: for tests and fuzzers.
 #[cfg(any(test, fuzzing))]
-pub(in crate::http) fn follow(config: &Config, text: &str) {
+pub(in crate::http) fn assert_safe(config: &Config, text: &str) {
     let home = Url::parse(config.server.public_url.as_str()).expect("an origin");
     // From the page whose form was sent.
     let reached = |location: &str| {
@@ -69,14 +69,14 @@ pub(in crate::http) fn follow(config: &Config, text: &str) {
     };
     let (location, is_right) = match parse(config, text) {
         None => return,
-        Some(Target::Here(path)) => {
+        Some(ReturnTarget::Local(path)) => {
             let is_path = path.starts_with('/')
                 && !path.starts_with("//")
                 && reached(&path).origin() == home.origin();
             let is_meant = home.join(text).is_ok_and(|meant| meant == reached(&path));
             (path, is_path && is_meant)
         }
-        Some(Target::Elsewhere(url)) => {
+        Some(ReturnTarget::External(url)) => {
             let is_under = |origin: &Origin| {
                 url.strip_prefix(origin.as_str()).is_some_and(|rest| rest.starts_with('/'))
             };
@@ -105,18 +105,21 @@ mod tests {
     #[test]
     fn only_this_server_and_configured_origins_are_led_to() {
         let config = config();
-        let here = |path: &str| Some(Target::Here(path.into()));
+        let local = |path: &str| Some(ReturnTarget::Local(path.into()));
         for (text, target) in [
-            ("/account?x=y#z", here("/account?x=y#z")),
-            ("https://nox.example/a?b", here("/a?b")),
+            ("/account?x=y#z", local("/account?x=y#z")),
+            ("https://nox.example/a?b", local("/a?b")),
             (
                 "https://front.example/a?b",
-                Some(Target::Elsewhere("https://front.example/a?b".into())),
+                Some(ReturnTarget::External("https://front.example/a?b".into())),
             ),
-            ("https://FRONT.example", Some(Target::Elsewhere("https://front.example/".into()))),
-            ("/a/../b", here("/b")),
-            ("/ä", here("/%C3%A4")),
-            ("/\r\nx", here("/x")),
+            (
+                "https://FRONT.example",
+                Some(ReturnTarget::External("https://front.example/".into())),
+            ),
+            ("/a/../b", local("/b")),
+            ("/ä", local("/%C3%A4")),
+            ("/\r\nx", local("/x")),
         ] {
             assert_eq!(parse(&config, text), target, "{text:?}");
         }
@@ -244,7 +247,7 @@ mod tests {
         #[test]
         fn no_text_leads_anywhere_else(start in "|/|https://(nox|front)\\.example", text in prop_oneof![near_miss(), ".*".prop_map(String::from)]) {
             let text = format!("{start}{text}");
-            follow(&config(), &text);
+            assert_safe(&config(), &text);
         }
 
         #[test]
@@ -260,9 +263,9 @@ mod tests {
 
         #[test]
         fn every_plain_path_leads_there(path in "/([a-z0-9_][a-z0-9_.-]*/){0,3}[a-z]*(\\?[a-z=&/:@]*)?(#[a-z]*)?") {
-            prop_assert_eq!(parse(&config(), &path), Some(Target::Here(path.clone())));
+            prop_assert_eq!(parse(&config(), &path), Some(ReturnTarget::Local(path.clone())));
             let there = format!("https://front.example{path}");
-            prop_assert_eq!(parse(&config(), &there), Some(Target::Elsewhere(there.clone())));
+            prop_assert_eq!(parse(&config(), &there), Some(ReturnTarget::External(there.clone())));
         }
     }
 }

@@ -4,8 +4,9 @@ use actix_web::HttpResponse;
 use askama::Template;
 use zeroize::Zeroizing;
 
-use super::account::show;
+use super::account::account_page;
 use super::action::{Lane, act, check, work};
+use super::flash::Flash;
 use super::form::Form;
 use super::frame::{Frame, Message};
 use super::refusal::{reason, refuse, status};
@@ -14,7 +15,7 @@ use crate::domain::accounts::edit::{CURRENT, check_password};
 use crate::domain::factors::email::{self, Asker, EnablingCodes};
 use crate::domain::factors::recovery::RecoveryCodes;
 use crate::domain::factors::totp;
-use crate::domain::factors::{Code, renew_recovery_codes};
+use crate::domain::factors::{self, Code};
 use crate::error::{Error, Result};
 use crate::qr;
 
@@ -75,9 +76,12 @@ fn totp_page(visitor: &Visitor, message: Message, status: u16) -> HttpResponse {
             visitor.show(status, page.render())
         }
         // Whoever sent a code has waited too long.
-        Ok(None) if status != 200 => {
-            show(visitor, Message::Error(visitor.t.setup_is_over.into()), status, &Form::default())
-        }
+        Ok(None) if status != 200 => account_page(
+            visitor,
+            Message::Error(visitor.t.setup_expired.into()),
+            status,
+            &Form::default(),
+        ),
         Ok(None) => visitor.redirect("/account"),
         Err(error) => refuse(visitor, &error, &Form::default()),
     }
@@ -106,7 +110,7 @@ pub(in crate::http) async fn enable_totp(visitor: Visitor, form: Form) -> HttpRe
         }
     };
     match enabled {
-        Ok(Ok(codes)) => codes_page(&visitor, &codes),
+        Ok(Ok(codes)) => recovery_codes_page(&visitor, &codes),
         Ok(Err(wrong)) => totp_page(&visitor, reason(&visitor, &wrong), status(&wrong)),
         Err(refused) => refused,
     }
@@ -115,7 +119,7 @@ pub(in crate::http) async fn enable_totp(visitor: Visitor, form: Form) -> HttpRe
 /// `POST /account/totp/disable`
 pub(in crate::http) async fn disable_totp(visitor: Visitor, form: Form) -> HttpResponse {
     let code = form.code();
-    act(visitor, form, (Lane::Plain, "off"), code, |app, principal, code, now| {
+    act(visitor, form, (Lane::Plain, Flash::FactorDisabled), code, |app, principal, code, now| {
         totp::disable(app, principal, code.as_ref(), now)
     })
     .await
@@ -123,7 +127,7 @@ pub(in crate::http) async fn disable_totp(visitor: Visitor, form: Form) -> HttpR
 
 /// `POST /account/mail-codes/send`
 pub(in crate::http) async fn send_mail_code(visitor: Visitor, form: Form) -> HttpResponse {
-    act(visitor, form, (Lane::Plain, "code"), Ok(()), |app, principal, (), now| {
+    act(visitor, form, (Lane::Plain, Flash::CodeMailed), Ok(()), |app, principal, (), now| {
         email::send(app, Asker::Session(Box::new(principal.clone())), now)
     })
     .await
@@ -149,8 +153,8 @@ pub(in crate::http) async fn enable_mail_codes(visitor: Visitor, form: Form) -> 
         },
     );
     match enabled.await {
-        Ok(none) if none.is_empty() => visitor.redirect("/account?done=on"),
-        Ok(codes) => codes_page(&visitor, &codes),
+        Ok(none) if none.is_empty() => visitor.redirect(Flash::FactorEnabled.url()),
+        Ok(codes) => recovery_codes_page(&visitor, &codes),
         Err(refused) => refused,
     }
 }
@@ -158,19 +162,19 @@ pub(in crate::http) async fn enable_mail_codes(visitor: Visitor, form: Form) -> 
 /// `POST /account/mail-codes/disable`
 pub(in crate::http) async fn disable_mail_codes(visitor: Visitor, form: Form) -> HttpResponse {
     let code = form.code();
-    act(visitor, form, (Lane::Plain, "off"), code, |app, principal, code, now| {
+    act(visitor, form, (Lane::Plain, Flash::FactorDisabled), code, |app, principal, code, now| {
         email::disable(app, principal, code.as_ref(), now)
     })
     .await
 }
 
 /// `POST /account/recovery`
-pub(in crate::http) async fn renew_codes(visitor: Visitor, form: Form) -> HttpResponse {
+pub(in crate::http) async fn renew_recovery_codes(visitor: Visitor, form: Form) -> HttpResponse {
     let renewed = work(&visitor, &form, (Lane::Plain, form.code()), |app, principal, code, now| {
-        renew_recovery_codes(app, principal, code.as_ref(), now)
+        factors::renew_recovery_codes(app, principal, code.as_ref(), now)
     });
     match renewed.await {
-        Ok(codes) => codes_page(&visitor, &codes),
+        Ok(codes) => recovery_codes_page(&visitor, &codes),
         Err(refused) => refused,
     }
 }
@@ -179,7 +183,7 @@ fn needed(code: Option<Code>) -> Result<Code> {
     code.ok_or(Error::InvalidCode { field: "code" })
 }
 
-fn codes_page(visitor: &Visitor, codes: &RecoveryCodes) -> HttpResponse {
+fn recovery_codes_page(visitor: &Visitor, codes: &RecoveryCodes) -> HttpResponse {
     let file = codes.iter().map(|code| code.as_str()).collect::<Vec<_>>().join("%0A");
     let frame = visitor.frame(visitor.t.recovery_codes, Message::None);
     visitor.show(200, CodesPage { frame, codes, file }.render())

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 
 use super::action::{Lane, act, check};
+use super::flash::Flash;
 use super::form::Form;
 use super::frame::with_cookie;
 use super::refusal::refuse;
@@ -14,7 +15,7 @@ use crate::http::cookie;
 /// `POST /account/sessions/end`
 pub(in crate::http) async fn end_session(visitor: Visitor, form: Form) -> HttpResponse {
     let id = SessionId::parse(form.text("session")).ok_or(Error::SessionNotFound);
-    act(visitor, form, (Lane::Plain, "session"), id, |app, principal, id, now| {
+    act(visitor, form, (Lane::Plain, Flash::SessionEnded), id, |app, principal, id, now| {
         match sessions::revoke(app, principal, id, now) {
             // It has ended already, which is what was wanted.
             Err(Error::SessionNotFound) => Ok(()),
@@ -26,9 +27,13 @@ pub(in crate::http) async fn end_session(visitor: Visitor, form: Form) -> HttpRe
 
 /// `POST /account/sessions/end-others`
 pub(in crate::http) async fn end_other_sessions(visitor: Visitor, form: Form) -> HttpResponse {
-    act(visitor, form, (Lane::Plain, "sessions"), Ok(()), |app, principal, (), now| {
-        sessions::revoke_others(app, principal, now)
-    })
+    act(
+        visitor,
+        form,
+        (Lane::Plain, Flash::OtherSessionsEnded),
+        Ok(()),
+        |app, principal, (), now| sessions::revoke_others(app, principal, now),
+    )
     .await
 }
 

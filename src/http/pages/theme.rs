@@ -15,7 +15,7 @@ const ICON: &str = include_str!("../../../static/icon.svg");
 const STYLE: &str = include_str!("../../../static/nox.css");
 const SCRIPT: &str = include_str!("../../../static/nox.js");
 /// It travels with every page.
-const LARGEST_LOGO: usize = 16 * 1024;
+const MAX_LOGO_BYTES: usize = 16 * 1024;
 
 /// The theme of all pages, read once at the start.
 pub struct Theme {
@@ -48,8 +48,8 @@ fn logo(path: Option<&Path>) -> Result<String, String> {
     let Some(path) = path else { return Ok(data_url("image/svg+xml", ICON.as_bytes())) };
     let shown = path.display();
     let content = fs::read(path).map_err(|error| format!("cannot read {shown}: {error}"))?;
-    if content.len() > LARGEST_LOGO {
-        return Err(format!("{shown} is larger than {LARGEST_LOGO} bytes"));
+    if content.len() > MAX_LOGO_BYTES {
+        return Err(format!("{shown} is larger than {MAX_LOGO_BYTES} bytes"));
     }
     let media_type = match imagesize::image_type(&content) {
         Ok(imagesize::ImageType::Png) => "image/png",

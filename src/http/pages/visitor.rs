@@ -31,7 +31,7 @@ const LANGUAGE: &str = "nox_language";
 const CHALLENGE: &str = "nox_login";
 /// As long as the challenge is good.
 const CHALLENGE_LIFETIME: Duration = Duration::minutes(10);
-const A_YEAR: Duration = Duration::days(365);
+const PERSISTENT: Duration = Duration::days(365);
 
 /// Whoever asks for a page.
 pub(in crate::http) struct Visitor {
@@ -43,15 +43,17 @@ pub(in crate::http) struct Visitor {
     pub device: Device,
     pub now: Timestamp,
     /// The origin that the browser sent the request to, as far as that is known.
-    pub target: Option<Origin>,
+    pub requested_origin: Option<Origin>,
     /// The challenge that the browser holds.
     pub challenge: Option<String>,
     browser: Browser,
     /// Whether the language was chosen by this very request.
-    is_choice: bool,
+    is_language_chosen: bool,
     /// Whether the request says that a page of another site sent it.
-    is_foreign: bool,
-    url: (String, Vec<(String, String)>),
+    is_cross_site: bool,
+    path: String,
+    query: Vec<(String, String)>,
+    /// Whether the request can be repeated as a link.
     is_get: bool,
 }
 
@@ -114,12 +116,13 @@ impl Visitor {
             principal,
             device,
             now: Now::of(request).0,
-            target: forwarded::target(request, &config.server),
+            requested_origin: forwarded::target(request, &config.server),
             challenge: cookie(CHALLENGE),
             browser,
-            is_choice: chosen.is_some(),
-            is_foreign: origin::is_foreign_form(request, &config.server),
-            url: (request.path().to_owned(), query),
+            is_language_chosen: chosen.is_some(),
+            is_cross_site: origin::is_foreign_form(request, &config.server),
+            path: request.path().to_owned(),
+            query,
             is_get: request.method().is_safe(),
         })
     }
@@ -130,32 +133,31 @@ impl Visitor {
     }
 
     /// Whether a form was made for this browser, and sent by a page of ours.
-    pub(super) fn sent(&self, form: &Form) -> bool {
+    pub(super) fn has_valid_csrf_token(&self, form: &Form) -> bool {
         let is_own = || self.bridge.app().is_form_token(&self.browser.secret, form.text("token"));
-        !self.is_foreign && !self.browser.is_new && is_own()
+        !self.is_cross_site && !self.browser.is_new && is_own()
     }
 
     /// The path that was asked for.
     pub(super) fn path(&self) -> &str {
-        &self.url.0
+        &self.path
     }
 
     /// The first value of a part of the query.
     pub(super) fn query(&self, key: &str) -> &str {
-        self.url.1.iter().find(|(name, _)| name == key).map_or("", |(_, value)| value)
+        self.query.iter().find(|(name, _)| name == key).map_or("", |(_, value)| value)
     }
 
     /// This page in the other language; none where it was sent for with a form, and cannot simply
     /// be asked for again.
     pub(super) fn language_url(&self) -> Option<String> {
-        let (path, query) = &self.url;
-        let others = query.iter().filter(|(key, _)| key != "lang");
+        let others = self.query.iter().filter(|(key, _)| key != "lang");
         let query = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(others)
             .append_pair("lang", self.t.other_language_tag)
             .finish();
         // Two slashes at the start would be read as a host.
-        self.is_get.then(|| format!("/{}?{query}", path.trim_start_matches('/')))
+        self.is_get.then(|| format!("/{}?{query}", self.path.trim_start_matches('/')))
     }
 
     /// The cookies that this visit sets.
@@ -164,11 +166,12 @@ impl Visitor {
             self.cookie(
                 cookie::browser_name(self.bridge.config()),
                 self.browser.secret.clone(),
-                A_YEAR,
+                PERSISTENT,
             )
         });
-        let language =
-            self.is_choice.then(|| self.page_cookie(LANGUAGE, self.language.tag().into(), A_YEAR));
+        let language = self
+            .is_language_chosen
+            .then(|| self.page_cookie(LANGUAGE, self.language.tag().into(), PERSISTENT));
         browser.into_iter().chain(language).collect()
     }
 

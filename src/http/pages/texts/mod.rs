@@ -24,20 +24,20 @@ macro_rules! texts {
 texts! {
     other_language, other_language_tag, log_in, username, password, show, hide, show_password, one_more_step,
     code_from_app, code_from_mail, code_from_either, code_hint, logging_in_as, continue_, use_another_account,
-    mail_a_code, code_is_mailed, wrong_login, wrong_code, too_many_before, too_many_after, busy, unreachable, fault,
-    stale, took_too_long, account_is_disabled, session_is_over, front_is_unknown, you_are_in, go_on_to, nothing_here,
-    nothing_here_text, to_the_start, terms, privacy, rules, your_account, log_out, change, save, saved, profile, display_name, display_hint,
+    mail_a_code, code_mailed, wrong_login, wrong_code, too_many_before, too_many_after, busy, unreachable, server_error,
+    form_expired, login_expired, account_disabled, session_expired, unknown_front, logged_in, continue_to, not_found,
+    not_found_text, to_start, terms, privacy, rules, your_account, log_out, change, save, saved, profile, display_name, display_hint,
     pronoun, pronoun_hint, bio, bio_hint, links, links_hint, link_label, link_url, link_label_example, language,
-    picture, picture_hint, upload, picture_refused, no_picture, no_right, is_not_so, setup_is_over, bad_display,
-    bad_pronoun, bad_bio, bad_links, email, no_email, verified, not_verified, mail_a_link, link_is_mailed, new_email,
-    bad_email, email_is_taken, email_is_factor, email_changed, confirm_address, confirm_address_text, confirm,
-    address_is_confirmed, link_is_over, current_password, new_password, new_password_hint, bad_password,
-    wrong_password, password_changed, code, code_is_due, mailed_code_is_due, second_factor, second_factor_text, app,
+    picture, picture_hint, upload, picture_refused, no_picture, not_allowed, page_outdated, setup_expired, bad_display,
+    bad_pronoun, bad_bio, bad_links, email, no_email, verified, not_verified, mail_a_link, link_mailed, new_email,
+    bad_email, email_taken, email_in_use_as_factor, email_changed, confirm_address, confirm_address_text, confirm,
+    address_confirmed, link_expired, current_password, new_password, new_password_hint, bad_password,
+    wrong_password, password_changed, code, code_required, mailed_code_required, second_factor, second_factor_text, app,
     mail_codes, on, off, switch_on, switch_off, switched_on, switched_off, set_up_app, scan, qr_code, secret,
     open_app, first_code, mail_needs_address, recovery_codes, codes_left, new_codes, codes_text, copy, copied,
     download, print, done, sessions, this_session, unknown_device, last_seen, from, end, end_session_of,
     end_all_others, session_ended, sessions_ended, older_sessions, delete_account, delete, delete_text, delete_code_hint,
-    delete_for_good, account_is_deleted, back
+    delete_for_good, account_deleted, back
 }
 
 impl Texts {

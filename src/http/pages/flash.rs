@@ -1,0 +1,85 @@
+//! Flash messages: one sentence that a page shows after a redirect, whose URL carries it.
+
+use super::frame::Message;
+use super::texts::Texts;
+use super::visitor::Visitor;
+
+/// What happened before the redirect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flash {
+    Saved,
+    EmailChanged,
+    LinkMailed,
+    CodeMailed,
+    PasswordChanged,
+    FactorEnabled,
+    FactorDisabled,
+    SessionEnded,
+    OtherSessionsEnded,
+    SessionExpired,
+    LoginExpired,
+    AccountDeleted,
+}
+
+const ALL: [Flash; 12] = [
+    Flash::Saved,
+    Flash::EmailChanged,
+    Flash::LinkMailed,
+    Flash::CodeMailed,
+    Flash::PasswordChanged,
+    Flash::FactorEnabled,
+    Flash::FactorDisabled,
+    Flash::SessionEnded,
+    Flash::OtherSessionsEnded,
+    Flash::SessionExpired,
+    Flash::LoginExpired,
+    Flash::AccountDeleted,
+];
+
+impl Flash {
+    /// The URL of the page that shows the message, with the query value that carries it.
+    pub(super) const fn url(self) -> &'static str {
+        match self {
+            Self::Saved => "/account?done=saved",
+            Self::EmailChanged => "/account?done=email",
+            Self::LinkMailed => "/account?done=link",
+            Self::CodeMailed => "/account?done=code",
+            Self::PasswordChanged => "/account?done=password",
+            Self::FactorEnabled => "/account?done=on",
+            Self::FactorDisabled => "/account?done=off",
+            Self::SessionEnded => "/account?done=session",
+            Self::OtherSessionsEnded => "/account?done=sessions",
+            Self::SessionExpired => "/login?because=session",
+            Self::LoginExpired => "/login?because=time",
+            Self::AccountDeleted => "/login?because=deleted",
+        }
+    }
+
+    /// The flash message that the URL of a request carries.
+    pub(super) fn carried_by(visitor: &Visitor) -> Option<Self> {
+        ALL.into_iter().find(|flash| {
+            let query = flash.url().strip_prefix(visitor.path()).and_then(|q| q.strip_prefix('?'));
+            query
+                .and_then(|query| query.split_once('='))
+                .is_some_and(|(key, value)| visitor.query(key) == value)
+        })
+    }
+
+    /// How the page says it.
+    pub(super) fn message(self, t: &'static Texts) -> Message {
+        match self {
+            Self::Saved => Message::Success(t.saved),
+            Self::EmailChanged => Message::Success(t.email_changed),
+            Self::LinkMailed => Message::Success(t.link_mailed),
+            Self::CodeMailed => Message::Success(t.code_mailed),
+            Self::PasswordChanged => Message::Success(t.password_changed),
+            Self::FactorEnabled => Message::Success(t.switched_on),
+            Self::FactorDisabled => Message::Success(t.switched_off),
+            Self::SessionEnded => Message::Success(t.session_ended),
+            Self::OtherSessionsEnded => Message::Success(t.sessions_ended),
+            Self::AccountDeleted => Message::Success(t.account_deleted),
+            Self::SessionExpired => Message::Error(t.session_expired.into()),
+            Self::LoginExpired => Message::Error(t.login_expired.into()),
+        }
+    }
+}
