@@ -1,4 +1,4 @@
-//! Addresses: confirmed by a link that only their owner gets.
+//! Email addresses, confirmed by a link that only their owner gets.
 
 use std::time::Duration;
 
@@ -9,12 +9,8 @@ use zeroize::Zeroizing;
 
 use crate::crypto;
 use crate::domain::App;
-use crate::domain::accounts::changes::Changes;
-use crate::domain::accounts::edit::{Edit, edit};
-use crate::domain::accounts::fields::{Clearable, Email};
 use crate::domain::change::By;
 use crate::domain::event::Event;
-use crate::domain::factors::Code;
 use crate::domain::factors::email::check_service;
 use crate::domain::mail;
 use crate::domain::mail::messages::Message;
@@ -26,9 +22,9 @@ use crate::storage::users::{self, User};
 use crate::time::Timestamp;
 
 /// How long a link is good.
-const LIFETIME: Duration = Duration::from_hours(24);
+const LINK_LIFETIME: Duration = Duration::from_hours(24);
 
-/// Mails another link to whoever is logged in.
+/// Mails another link to the principal.
 ///
 /// # Errors
 /// [`Error::ServiceDisabled`] without a mail server, [`Error::AlreadyValid`],
@@ -42,46 +38,14 @@ pub fn resend(app: &App, principal: &Principal, now: Timestamp) -> Result<()> {
     }
 }
 
-/// Sets the principal's address, and mails a link that confirms it where there is a mail server.
-/// Returns whether one is on its way.
-///
-/// # Errors
-/// [`Error::AlreadyValid`] where it is confirmed already, what [`resend`] returns where it is the
-/// same, and what [`account::edit`] returns.
-pub fn set_up(
+/// Mails a link to a user whose address is new, where there is a mail server, and returns whether it
+/// did. A user who has had too many links asks for another later.
+pub(crate) fn mail_link_if_unverified(
     app: &App,
-    principal: &Principal,
-    email: Email,
-    code: Option<Code>,
+    user: &User,
+    device: Option<&Device>,
     now: Timestamp,
-) -> Result<bool> {
-    if principal.user.email.as_deref() == Some(email.as_str()) {
-        return match &principal.user {
-            user if user.email_verified => Err(Error::AlreadyValid),
-            _ if app.mailer.is_on() => resend(app, principal, now).map(|()| true),
-            _ => Ok(false),
-        };
-    }
-    let changes = Changes { email: Some(Clearable::Holds(email)), ..Changes::default() };
-    edit(app, principal, Edit { changes, password: None, code }, now)
-        .map(|edited| edited.is_link_mailed)
-}
-
-/// Removes the principal's address, and the factor of codes that went there.
-///
-/// # Errors
-/// [`Error::EmailMissing`], and what [`account::edit`] returns.
-pub fn remove(app: &App, principal: &Principal, code: Option<Code>, now: Timestamp) -> Result<()> {
-    if principal.user.email.is_none() {
-        return Err(Error::EmailMissing);
-    }
-    let changes = Changes { email: Some(Clearable::Cleared), ..Changes::default() };
-    edit(app, principal, Edit { changes, password: None, code }, now).map(drop)
-}
-
-/// Mails a link to a user whose address is new, where there is a mail server, and tells whether it
-/// did; whoever has had too many asks again later.
-pub(crate) fn invite(app: &App, user: &User, device: Option<&Device>, now: Timestamp) -> bool {
+) -> bool {
     if !app.mailer.is_on() || user.email.is_none() || user.email_verified {
         return false;
     }
@@ -100,7 +64,7 @@ fn mail_link(app: &App, user: &User, device: Option<&Device>, now: Timestamp) ->
     let _counted = throttle::spend(app, Budget::links(&user.id.to_string()), now)?;
     let token = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(crypto::random::<32>()?));
     app.db.write(|connection| {
-        let times = (now, now.after(LIFETIME));
+        let times = (now, now.after(LINK_LIFETIME));
         email_confirmations::insert(connection, &hash(&token), (user.id, address), times)
     })?;
     let url =

@@ -15,8 +15,9 @@ use super::envelope::{Failure, Reply};
 use super::extract::{AuthenticatedChange, authenticated_change, device};
 use super::factors::{CodeRequest, Disabled, Enabled, any_code, enable_mail_codes, enabled};
 use super::query::Query;
+use crate::domain::accounts::email_address;
 use crate::domain::accounts::fields::Email;
-use crate::domain::email_confirmation as email;
+use crate::domain::email_confirmation;
 use crate::error::{Error, Result};
 
 /// That an address is its user's.
@@ -44,7 +45,7 @@ pub(super) async fn confirm(
         .ok_or(Error::invalid("token", "must be the one of the mailed link"))?
         .to_owned();
     let device = device(&request)?;
-    bridge.run(move |app| email::confirm(app, &token, &device, now)).await?;
+    bridge.run(move |app| email_confirmation::confirm(app, &token, &device, now)).await?;
     Ok(Reply::new(Confirmed {
         success: true,
         message: "The address is confirmed.",
@@ -63,7 +64,7 @@ pub(super) async fn resend(
     Now(now): Now,
     AuthenticatedChange(principal): AuthenticatedChange,
 ) -> Result<Reply<Acknowledged>, Failure> {
-    bridge.run(move |app| email::resend(app, &principal, now)).await?;
+    bridge.run(move |app| email_confirmation::resend(app, &principal, now)).await?;
     Ok(Reply::new(Acknowledged { success: true, message: "A link is on its way." }))
 }
 
@@ -93,7 +94,8 @@ pub(super) async fn setup(
     let address =
         body.parse("email", Email::parse)?.ok_or(Error::invalid("email", "must be an address"))?;
     let code = any_code(&mut body)?;
-    let set_up = bridge.run(move |app| email::set_up(app, &principal, address, code, now)).await?;
+    let set_up =
+        bridge.run(move |app| email_address::set(app, &principal, address, code, now)).await?;
     let message = if set_up {
         "The address is set, and a link that confirms it is on its way."
     } else {
@@ -135,7 +137,7 @@ pub(super) async fn enable(
         }
     }
     let (token, from) = (token.unwrap_or_default(), device(&request)?);
-    bridge.run(move |app| email::confirm(app, &token, &from, now)).await?;
+    bridge.run(move |app| email_confirmation::confirm(app, &token, &from, now)).await?;
     Ok(enabled("The address is confirmed.", Vec::new()))
 }
 
@@ -154,7 +156,7 @@ pub(super) async fn send(
 ) -> Result<Reply<Acknowledged>, Failure> {
     match authenticated_change(&request) {
         Ok(principal) if !principal.user.email_verified && body.peek("challenge").is_none() => {
-            bridge.run(move |app| email::resend(app, &principal, now)).await?;
+            bridge.run(move |app| email_confirmation::resend(app, &principal, now)).await?;
             Ok(Reply::new(Acknowledged { success: true, message: "A link is on its way." }))
         }
         _ => send_code(&bridge, now, "email", &request, body).await,
@@ -176,6 +178,6 @@ pub(super) async fn disable(
     OptionalBody(mut body): OptionalBody,
 ) -> Result<Reply<Disabled>, Failure> {
     let code = any_code(&mut body)?;
-    bridge.run(move |app| email::remove(app, &principal, code, now)).await?;
+    bridge.run(move |app| email_address::remove(app, &principal, code, now)).await?;
     Ok(Reply::new(Disabled { disabled: true, message: "The address is removed." }))
 }

@@ -71,7 +71,7 @@ pub fn edit(app: &App, principal: &Principal, edit: Edit, now: Timestamp) -> Res
         app.change(By::User(&principal.device), now, make)?
     };
     let is_link_mailed = changed.email != user.email
-        && email_confirmation::invite(app, &changed, Some(&principal.device), now);
+        && email_confirmation::mail_link_if_unverified(app, &changed, Some(&principal.device), now);
     Ok(Edited { profile: profile(app, &changed, now), is_link_mailed })
 }
 

@@ -3,6 +3,7 @@
 pub mod changes;
 pub mod deletion;
 pub mod edit;
+pub mod email_address;
 pub mod fields;
 pub mod identifier;
 pub mod links;

@@ -254,7 +254,7 @@ pub fn register(
         let session = sessions::open(app, tx, &user, client, now)?;
         Ok::<_, Error>((user, session))
     })?;
-    email_confirmation::invite(app, &user, Some(&client.device), now);
+    email_confirmation::mail_link_if_unverified(app, &user, Some(&client.device), now);
     tracing::info!(event = %"account.registered", ip = %client.device.ip, user = session.user.public.username);
     Ok(session)
 }

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
 use crate::domain::App;
-use crate::domain::factors::email;
+use crate::domain::factors::sent;
 use crate::domain::principal::Actor;
 use crate::error::{Challenge, Error, Result};
 use crate::storage::users::{self, User, UserId};
@@ -28,7 +28,7 @@ pub(super) fn demand(app: &App, actor: Actor<'_>, now: Timestamp) -> Result<Erro
     let user = actor.user;
     let can_mail = app.mailer.is_on();
     if can_mail && user.has_email_factor && !user.has_totp {
-        match email::mail_code(app, actor, now) {
+        match sent::mail(app, actor, now) {
             // The code before is on its way or there.
             Ok(()) | Err(Error::TooManyRequests { .. }) => (),
             Err(error) => return Err(error),

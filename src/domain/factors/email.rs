@@ -8,11 +8,9 @@ use crate::domain::factors::code::Proof;
 use crate::domain::factors::recovery::{self, RecoveryCodes};
 use crate::domain::factors::sent::{self, SentCode};
 use crate::domain::factors::{Code, challenge, changed, delete_unneeded_codes, with_factor};
-use crate::domain::mail::messages::Message;
 use crate::domain::principal::{Actor, Device, Principal};
 use crate::domain::sessions::check_open;
 pub use crate::domain::throttle::MAIL_EVERY;
-use crate::domain::throttle::{self, Budget};
 use crate::error::{Error, Result};
 use crate::storage::sent_codes::{self, Way};
 use crate::storage::users::{self, User};
@@ -41,7 +39,7 @@ pub fn send(app: &App, asker: Asker, now: Timestamp) -> Result<()> {
     check_service(app)?;
     match asker {
         Asker::Session(principal) if principal.user.email_verified => {
-            mail_code(app, principal.actor(), now)
+            sent::mail(app, principal.actor(), now)
         }
         Asker::Session(_) => Err(Error::EmailNotVerified),
         Asker::Challenge { text, device } => {
@@ -49,7 +47,7 @@ pub fn send(app: &App, asker: Asker, now: Timestamp) -> Result<()> {
             if !user.has_email_factor {
                 return Err(Error::FactorNotEnabled);
             }
-            match mail_code(app, Actor { user: &user, device: &device }, now) {
+            match sent::mail(app, Actor { user: &user, device: &device }, now) {
                 // Clients ask for a code that the login itself has mailed.
                 Err(Error::TooManyRequests { .. }) if is_just_mailed(app, &user, now)? => Ok(()),
                 mailed => mailed,
@@ -83,16 +81,6 @@ fn is_just_mailed(app: &App, user: &User, now: Timestamp) -> Result<bool> {
         app.db.read(|connection| sent_codes::find_active(connection, user.id, Way::Email, now))?;
     let earliest_end = now.before(MAIL_EVERY).after(sent::LIFETIME);
     Ok(code.is_some_and(|code| !code.is_used && earliest_end < code.expires_at))
-}
-
-/// Mails a code to a user with a verified address: at most one a minute, and ten a day.
-pub(crate) fn mail_code(app: &App, actor: Actor<'_>, now: Timestamp) -> Result<()> {
-    let Actor { user, device } = actor;
-    let _counted = throttle::spend(app, Budget::codes(&user.id.to_string()), now)?;
-    let code = app.db.write(|connection| sent::make(app, connection, user.id, Way::Email, now))?;
-    app.mail_to(user, Some(device), &Message::Code(&code));
-    tracing::info!(account = %user.id, ip = %device.ip, "a code is on its way by mail");
-    Ok(())
 }
 
 /// The codes that switch the factor on.

@@ -8,6 +8,9 @@ use zeroize::Zeroizing;
 use crate::crypto::six_digits;
 use crate::domain::App;
 use crate::domain::factors::code::Proof;
+use crate::domain::mail::messages::Message;
+use crate::domain::principal::Actor;
+use crate::domain::throttle::{self, Budget};
 use crate::error::Result;
 use crate::storage::Connection;
 use crate::storage::sent_codes::{self, Way};
@@ -32,6 +35,16 @@ pub(crate) fn make(
     let hash = app.keyed_hash(PURPOSE, user, &code);
     sent_codes::put(connection, (user, way), &hash, TRIES, now.after(LIFETIME))?;
     Ok(code)
+}
+
+/// Mails a code to a user with a verified address: at most one a minute, and ten a day.
+pub(super) fn mail(app: &App, actor: Actor<'_>, now: Timestamp) -> Result<()> {
+    let Actor { user, device } = actor;
+    let _counted = throttle::spend(app, Budget::codes(&user.id.to_string()), now)?;
+    let code = app.db.write(|connection| make(app, connection, user.id, Way::Email, now))?;
+    app.mail_to(user, Some(device), &Message::Code(&code));
+    tracing::info!(account = %user.id, ip = %device.ip, "a code is on its way by mail");
+    Ok(())
 }
 
 /// Digits that a user shows, and the ways by which they may have come.

@@ -137,7 +137,7 @@ fn mailed_codes_count_only_where_they_are_a_factor() {
 #[test]
 fn one_mail_a_minute_and_ten_a_day() {
     let (_folder, app, ada) = app(MAIL);
-    let send = |now| email::mail_code(&app, Actor { user: &user(&app, ada), device: &DEVICE }, now);
+    let send = |now| sent::mail(&app, Actor { user: &user(&app, ada), device: &DEVICE }, now);
     for mail in 0..10 {
         let at = NOW.after(mail * MINUTE);
         send(at).unwrap();

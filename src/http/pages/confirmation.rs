@@ -9,7 +9,7 @@ use super::frame::{Frame, Message};
 use super::message::MessagePage;
 use super::refusal::{explain, status};
 use super::visitor::Visitor;
-use crate::domain::email_confirmation as email;
+use crate::domain::email_confirmation;
 use crate::error::Error;
 
 #[derive(Template)]
@@ -35,7 +35,8 @@ pub(in crate::http) async fn confirm_email(visitor: Visitor, form: Form) -> Http
         return visitor.show(403, ConfirmationPage { frame, link: &link }.render());
     }
     let (device, now) = (visitor.device.clone(), visitor.now);
-    let confirmed = visitor.bridge.run(move |app| email::confirm(app, &link, &device, now)).await;
+    let confirmed =
+        visitor.bridge.run(move |app| email_confirmation::confirm(app, &link, &device, now)).await;
     let (message, code) = match &confirmed {
         Ok(()) => (Message::Success(t.address_confirmed), 200),
         Err(error @ Error::NotFound { .. }) => {
