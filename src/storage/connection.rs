@@ -1,10 +1,10 @@
-//! How every connection to the database is set up.
+//! How every connection to the database is opened and set up.
 
+use std::path::Path;
 use std::time::Duration;
 
-use r2d2::CustomizeConnection;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, Result};
 
 /// How long a statement waits for another process's lock, and a caller for a connection.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -14,23 +14,29 @@ const STATEMENT_CACHE: usize = 32;
 pub(super) const FLAGS: OpenFlags =
     OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
 
-/// What a connection is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Use {
-    Reading,
-    Writing,
+/// Opens a connection that reads and writes.
+pub(super) fn open(path: &Path) -> Result<Connection> {
+    let connection = Connection::open_with_flags(path, FLAGS)?;
+    set_up(&connection)?;
+    Ok(connection)
 }
 
-impl CustomizeConnection<Connection, rusqlite::Error> for Use {
-    fn on_acquire(&self, connection: &mut Connection) -> rusqlite::Result<()> {
-        pragmas(connection)?;
-        connection.pragma_update(None, "query_only", *self == Self::Reading)
-    }
+/// Opens a connection that only reads.
+pub(super) fn open_reader(path: &Path) -> Result<Connection> {
+    let connection = Connection::open_with_flags(path, FLAGS)?;
+    set_up_reader(&connection)?;
+    Ok(connection)
+}
+
+/// Sets up a new connection for reading: every statement that would write fails.
+pub(super) fn set_up_reader(connection: &Connection) -> Result<()> {
+    set_up(connection)?;
+    connection.pragma_update(None, "query_only", true)
 }
 
 /// Sets what every connection needs: a commit is on the disk when it is acknowledged, and foreign
 /// keys are enforced.
-pub(super) fn pragmas(connection: &Connection) -> rusqlite::Result<()> {
+fn set_up(connection: &Connection) -> Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
     // Without this (query planner stability guarantee), SQLite plans some statements again at each

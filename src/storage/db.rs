@@ -3,14 +3,13 @@
 use std::fs::File;
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
 
-use r2d2::{CustomizeConnection, Pool};
+use parking_lot::Mutex;
+use r2d2::Pool;
 use r2d2_sqlite::SqliteConnectionManager;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
-use scheduled_thread_pool::ScheduledThreadPool;
 
-use super::connection::{BUSY_TIMEOUT, FLAGS, Use};
+use super::connection::{self, BUSY_TIMEOUT, FLAGS};
 use super::file_identity::FileIdentity;
 use super::sessions::SessionId;
 use super::snapshot::Snapshots;
@@ -24,9 +23,8 @@ use crate::files;
 /// each is on pages of their own, stay at hand.
 const KEPT_KIB: i32 = 16 << 10;
 
-/// One database: connections for reading, and a single one for writing, so that writers of this
-/// process queue fairly instead of polling for SQLite's lock. A thread that reads all the time has
-/// one of its own.
+/// An open database: a pool of connections that read, a single connection that writes, and one more
+/// for each thread that shares a snapshot between its reads.
 pub struct Db {
     file: FileIdentity,
     /// An flock on the folder, held only while waiting for SQLite's write lock, so that processes
@@ -34,7 +32,9 @@ pub struct Db {
     /// idle would take it again each time before the other looks.
     process_lock: File,
     readers: Pool<SqliteConnectionManager>,
-    writer: Pool<SqliteConnectionManager>,
+    /// A single one, so that the threads of this process wait at a mutex, which wakes them, instead
+    /// of polling for SQLite's write lock.
+    writer: Mutex<Connection>,
     snapshots: Snapshots,
 }
 
@@ -44,29 +44,23 @@ impl Db {
     /// # Errors
     /// It cannot be read or made, or is none that this version knows; it is left untouched then.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
-        schema::prepare(path)?;
+        let writer = Mutex::new(schema::open(path)?);
         let failed =
             |action| move |source| OpenError::File { action, path: path.to_owned(), source };
         let process_lock = File::open(files::parent(path)).map_err(failed("open the folder of"))?;
         let file = FileIdentity::of(path).map_err(failed("read"))?;
-        // The pools would start three threads each by themselves; connections are made where they
-        // are needed.
-        let helpers = Arc::new(ScheduledThreadPool::new(1));
-        let pool = |size, use_for| {
-            Pool::builder()
-                .max_size(size)
-                .min_idle(Some(0))
-                .test_on_check_out(false)
-                .idle_timeout(None)
-                .max_lifetime(None)
-                .connection_timeout(BUSY_TIMEOUT)
-                .thread_pool(Arc::clone(&helpers))
-                .connection_customizer(Box::new(use_for))
-                .build_unchecked(SqliteConnectionManager::file(path).with_flags(FLAGS))
-        };
-        // They are opened as they are needed.
-        let readers = descriptors::readers().try_into().unwrap_or(u32::MAX);
-        let (readers, writer) = (pool(readers, Use::Reading), pool(1, Use::Writing));
+        let manager = SqliteConnectionManager::file(path)
+            .with_flags(FLAGS)
+            .with_init(|connection| connection::set_up_reader(connection));
+        // Connections are opened as they are needed.
+        let readers = Pool::builder()
+            .max_size(descriptors::readers().try_into().unwrap_or(u32::MAX))
+            .min_idle(Some(0))
+            .test_on_check_out(false)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connection_timeout(BUSY_TIMEOUT)
+            .build_unchecked(manager);
         Ok(Self { file, process_lock, readers, writer, snapshots: Snapshots::default() })
     }
 
@@ -104,8 +98,7 @@ impl Db {
     pub fn hold(&self) -> Result<bool> {
         self.snapshots.hold(|| {
             self.file.check()?;
-            let mut connection = Connection::open_with_flags(self.file.path(), FLAGS)?;
-            Use::Reading.on_acquire(&mut connection)?;
+            let connection = connection::open_reader(self.file.path())?;
             connection.pragma_update(None, "cache_size", -KEPT_KIB)?;
             Ok(connection)
         })
@@ -169,7 +162,7 @@ impl Db {
         change: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
         self.file.check()?;
-        let mut connection = self.writer.get().map_err(Error::from)?;
+        let mut connection = self.writer.try_lock_for(BUSY_TIMEOUT).ok_or_else(writer_is_busy)?;
         let _pause = self.snapshots.pause();
         let transaction = self.begin(&mut connection)?;
         let value = change(&transaction)?;
@@ -186,6 +179,11 @@ impl Db {
         self.process_lock.unlock().map_err(failed)?;
         Ok(begun?)
     }
+}
+
+fn writer_is_busy() -> Error {
+    let source = "other changes have kept the writing connection busy for five seconds";
+    Error::ServerNotReady { source: Some(source.into()) }
 }
 
 #[cfg(test)]
@@ -208,5 +206,23 @@ mod tests {
             Ok(statement.get_status(StatementStatus::RePrepare))
         });
         assert_eq!(planned_anew.unwrap(), 0);
+    }
+
+    #[test]
+    fn change_that_panics_is_rolled_back_and_leaves_the_writer_usable() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&folder.path().join("nox.db")).unwrap();
+        let insert = |connection: &Connection| {
+            let row = "INSERT INTO keys (name, sealed) VALUES ('key', x'00')";
+            connection.execute(row, []).map(drop).map_err(Error::from)
+        };
+        let panics = || {
+            db.write::<(), Error>(|connection| {
+                insert(connection)?;
+                panic!("as a bug would")
+            })
+        };
+        assert!(std::thread::scope(|scope| scope.spawn(panics).join().is_err()));
+        db.write(insert).unwrap();
     }
 }

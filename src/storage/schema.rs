@@ -7,16 +7,16 @@ use std::path::Path;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::connection::{FLAGS, pragmas};
 use super::header::{self, Header, VERSION, check};
-use super::{OpenError, upgrades};
+use super::{OpenError, connection, upgrades};
 use crate::error;
 use crate::files;
 
 const SCHEMA: &str = include_str!("../../schema.sql");
 
-/// Leaves a database of the current version at `path`, or fails without having changed anything.
-pub(super) fn prepare(path: &Path) -> Result<(), OpenError> {
+/// Opens the database at `path`, which is created or upgraded first if need be, on a connection that
+/// reads and writes; or fails without having changed anything.
+pub(super) fn open(path: &Path) -> Result<Connection, OpenError> {
     let failed = |action| move |source| OpenError::File { action, path: path.to_owned(), source };
     if let Some(header) = header::read(path).map_err(failed("read"))? {
         // The first look goes around SQLite, which would leave its companion files beside a
@@ -28,12 +28,11 @@ pub(super) fn prepare(path: &Path) -> Result<(), OpenError> {
     install(path)
 }
 
-/// Checks again with the eyes of SQLite, which knows of commits that the file's header does not
+/// Checks the database again through SQLite, which knows of commits that the file's header does not
 /// show yet; fills an empty database, and upgrades an old one.
-fn install(path: &Path) -> Result<(), OpenError> {
+fn install(path: &Path) -> Result<Connection, OpenError> {
     let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
-    let mut connection = Connection::open_with_flags(path, FLAGS).map_err(sqlite)?;
-    pragmas(&connection).map_err(sqlite)?;
+    let mut connection = connection::open(path).map_err(sqlite)?;
     let found = current(&connection).map_err(sqlite)?;
     check(path, found)?;
     if found.version < VERSION || !is_wal(&connection).map_err(sqlite)? {
@@ -56,7 +55,7 @@ fn install(path: &Path) -> Result<(), OpenError> {
     }
     match current(&connection).map_err(sqlite)? {
         Header { version: 0, .. } => Err(OpenError::Foreign { path: path.to_owned() }),
-        header => check(path, header),
+        header => check(path, header).map(|()| connection),
     }
 }
 
