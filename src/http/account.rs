@@ -11,11 +11,11 @@ use super::bridge::Bridge;
 use super::clock::Now;
 use super::cookie;
 use super::dialect::Dialect;
-use super::doc::{Doc, answer, schema};
 use super::envelope::{Failure, Reply};
 use super::extract::AuthenticatedChange;
 use super::factors::any_code;
 use super::object::Object;
+use super::openapi::operation::{Operation, Refusal, answer, schema};
 use super::profile::OwnUser;
 use crate::domain::App;
 use crate::domain::accounts::changes::Changes;
@@ -94,11 +94,16 @@ enum LinkRequest {
     Labelled { label: Option<String>, value: String },
 }
 
-pub(super) const CHANGE: Doc = Doc::new("Change one's own account")
+pub(super) const CHANGE: Operation = Operation::new("Change one's own account")
     .changes()
     .takes_optionally(schema::<EditRequest>)
     .gives(answer::<OwnUser>)
-    .fails(&[5, 6, 20, 1001]);
+    .fails(&[
+        Refusal::InvalidField,
+        Refusal::AlreadyExists,
+        Refusal::VerificationRequired,
+        Refusal::TooManyRequests,
+    ]);
 
 /// `POST` and `PATCH /users/@me`
 pub(super) async fn change(
@@ -127,11 +132,12 @@ pub(super) struct DeleteRequest {
     factor_code: Option<CodeText>,
 }
 
-pub(super) const DELETE: Doc = Doc::new("Delete one's own account with everything of it")
-    .changes()
-    .takes_optionally(schema::<DeleteRequest>)
-    .gives(answer::<Success>)
-    .fails(&[5, 20, 1001]);
+pub(super) const DELETE: Operation =
+    Operation::new("Delete one's own account with everything of it")
+        .changes()
+        .takes_optionally(schema::<DeleteRequest>)
+        .gives(answer::<Success>)
+        .fails(&[Refusal::InvalidField, Refusal::VerificationRequired, Refusal::TooManyRequests]);
 
 /// `DELETE /users/@me`
 pub(super) async fn remove(

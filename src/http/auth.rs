@@ -10,10 +10,10 @@ use super::bridge::Bridge;
 use super::clock::Now;
 use super::cookie;
 use super::dialect::Dialect;
-use super::doc::{Doc, answer, schema};
 use super::envelope::{Failure, Reply};
 use super::extract::{AuthenticatedChange, LoginFrom};
 use super::object::Object;
+use super::openapi::operation::{Operation, Refusal, answer, schema};
 use super::profile::OwnUser;
 use crate::config::Config;
 use crate::domain::accounts::fields::{Display, Email, NewPassword, Username};
@@ -95,10 +95,14 @@ pub(super) struct Success {
     pub success: bool,
 }
 
-pub(super) const LOGIN: Doc = Doc::new("Log in")
-    .takes(schema::<LoginRequest>)
-    .gives(answer::<SessionData>)
-    .fails(&[2, 5, 8, 20, 1001]);
+pub(super) const LOGIN: Operation =
+    Operation::new("Log in").takes(schema::<LoginRequest>).gives(answer::<SessionData>).fails(&[
+        Refusal::UserNotFound,
+        Refusal::InvalidField,
+        Refusal::UnAuthorized,
+        Refusal::VerificationRequired,
+        Refusal::TooManyRequests,
+    ]);
 
 /// `POST /auth/login`
 pub(super) async fn login(
@@ -113,11 +117,17 @@ pub(super) async fn login(
     Ok(opened(bridge.config(), *session, dialect))
 }
 
-pub(super) const REGISTER: Doc =
-    Doc::new("Make an account and log in, where the server lets strangers")
+pub(super) const REGISTER: Operation =
+    Operation::new("Make an account and log in, where the server lets strangers")
         .takes(schema::<RegisterRequest>)
         .gives(answer::<SessionData>)
-        .fails(&[4, 5, 6, 8, 1001]);
+        .fails(&[
+            Refusal::ServiceDisabled,
+            Refusal::InvalidField,
+            Refusal::AlreadyExists,
+            Refusal::UnAuthorized,
+            Refusal::TooManyRequests,
+        ]);
 
 /// `POST /auth/register`
 pub(super) async fn register(
@@ -138,7 +148,8 @@ pub(super) async fn register(
     Ok(opened(bridge.config(), session, dialect))
 }
 
-pub(super) const LOGOUT: Doc = Doc::new("End this session").changes().gives(answer::<Success>);
+pub(super) const LOGOUT: Operation =
+    Operation::new("End this session").changes().gives(answer::<Success>);
 
 /// `POST` and `GET /auth/logout`
 pub(super) async fn logout(

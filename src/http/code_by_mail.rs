@@ -9,10 +9,10 @@ use utoipa::ToSchema;
 use super::body::OptionalBody;
 use super::bridge::Bridge;
 use super::clock::Now;
-use super::doc::{Doc, answer, schema};
 use super::envelope::{Failure, Reply};
 use super::extract::{authenticated_change, device};
 use super::object::Object;
+use super::openapi::operation::{Operation, Refusal, answer, schema};
 use crate::domain::factors::email::{self, Asker};
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
@@ -31,10 +31,18 @@ pub(super) struct Acknowledged {
     pub message: &'static str,
 }
 
-pub(super) const SEND: Doc = Doc::new("Mail a code, by a session or the challenge of a login")
-    .takes_optionally(schema::<SendRequest>)
-    .gives(answer::<Acknowledged>)
-    .fails(&[4, 5, 7, 8, 11, 1001]);
+pub(super) const SEND: Operation =
+    Operation::new("Mail a code, by a session or the challenge of a login")
+        .takes_optionally(schema::<SendRequest>)
+        .gives(answer::<Acknowledged>)
+        .fails(&[
+            Refusal::ServiceDisabled,
+            Refusal::InvalidField,
+            Refusal::NotLogged,
+            Refusal::UnAuthorized,
+            Refusal::InvalidChallenge,
+            Refusal::TooManyRequests,
+        ]);
 
 /// `POST` and `GET /auth/{type}/send`
 pub(super) async fn send(

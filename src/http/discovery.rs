@@ -12,9 +12,8 @@ use utoipa::ToSchema;
 use super::bridge::Bridge;
 use super::clock::Now;
 use super::dialect::Dialect;
-use super::doc::{Doc, answer};
 use super::envelope::{Failure, Reply};
-use super::openapi::document_of;
+use super::openapi::operation::{Operation, answer};
 use super::query::Query;
 use crate::config::{Config, Registration};
 use crate::domain::accounts::identifier::Selector;
@@ -73,7 +72,8 @@ pub(super) async fn nodeinfo_links(bridge: Data<Bridge>) -> impl Responder {
     ] }))
 }
 
-pub(super) const NODEINFO: Doc = Doc::new("What the server says of itself to others").gives_plain();
+pub(super) const NODEINFO: Operation =
+    Operation::new("What the server says of itself to others").gives_plain();
 
 /// `GET /nodeinfo/2.1` (nodeinfo.diaspora.software, schema 2.1)
 pub(super) async fn nodeinfo(
@@ -154,8 +154,8 @@ struct Gateways {
     web: String,
 }
 
-pub(super) const SERVER: Doc =
-    Doc::new("What the server says of itself").gives(answer::<ServerData>);
+pub(super) const SERVER: Operation =
+    Operation::new("What the server says of itself").gives(answer::<ServerData>);
 
 /// `GET /server`
 pub(super) async fn server(bridge: Data<Bridge>) -> Result<Reply<ServerData>, Failure> {
@@ -200,7 +200,8 @@ pub(super) struct Configs {
     regions: Vec<String>,
 }
 
-pub(super) const CONFIGS: Doc = Doc::new("What a client may offer").gives(answer::<Configs>);
+pub(super) const CONFIGS: Operation =
+    Operation::new("What a client may offer").gives(answer::<Configs>);
 
 /// `GET /configs`
 pub(super) async fn configs(bridge: Data<Bridge>) -> Result<Reply<Configs>, Failure> {
@@ -225,18 +226,25 @@ pub(super) async fn configs(bridge: Data<Bridge>) -> Result<Reply<Configs>, Fail
     }))
 }
 
-/// The OpenAPI documents of both dialects, each written when it is asked for first.
-#[derive(Default)]
+/// The OpenAPI documents of both dialects, each written when a client asks for it first.
 pub(super) struct OpenApi {
+    /// Given from outside: a document is made of all routes, and one of them leads here.
+    write: fn(Dialect) -> String,
     numbers: OnceLock<String>,
     names: OnceLock<String>,
+}
+
+impl OpenApi {
+    pub(super) fn new(write: fn(Dialect) -> String) -> Self {
+        Self { write, numbers: OnceLock::new(), names: OnceLock::new() }
+    }
 }
 
 /// `GET /openapi.json`
 pub(super) async fn openapi(documents: Data<OpenApi>, request: HttpRequest) -> HttpResponse {
     let dialect = Dialect::of_path(request.path());
     let document = if dialect.has_names() { &documents.names } else { &documents.numbers };
-    let text = document.get_or_init(|| document_of(dialect)).clone();
+    let text = document.get_or_init(|| (documents.write)(dialect)).clone();
     HttpResponse::Ok().content_type("application/json").body(text)
 }
 

@@ -10,10 +10,10 @@ use super::body::{Body, OptionalBody};
 use super::bridge::Bridge;
 use super::clock::Now;
 use super::code_by_mail::{Acknowledged, SendRequest, send_code};
-use super::doc::{Doc, answer, schema};
 use super::envelope::{Failure, Reply};
 use super::extract::{AuthenticatedChange, authenticated_change, device};
 use super::factors::{CodeRequest, Disabled, Enabled, any_code, enable_mail_codes, enabled};
+use super::openapi::operation::{Operation, Parameter, Refusal, answer, schema};
 use super::query::Query;
 use crate::domain::accounts::email_address;
 use crate::domain::accounts::fields::Email;
@@ -28,10 +28,11 @@ pub(super) struct Confirmed {
     verified: bool,
 }
 
-pub(super) const CONFIRM: Doc = Doc::new("Confirm an address by the token of a mailed link")
-    .queries(&[("token", "string")])
-    .gives(answer::<Confirmed>)
-    .fails(&[3, 5]);
+pub(super) const CONFIRM: Operation =
+    Operation::new("Confirm an address by the token of a mailed link")
+        .queries(&[Parameter::text("token")])
+        .gives(answer::<Confirmed>)
+        .fails(&[Refusal::NotFound, Refusal::InvalidField]);
 
 /// `GET /email/confirmation`
 pub(super) async fn confirm(
@@ -53,10 +54,15 @@ pub(super) async fn confirm(
     }))
 }
 
-pub(super) const RESEND: Doc = Doc::new("Get another link that confirms one's address")
+pub(super) const RESEND: Operation = Operation::new("Get another link that confirms one's address")
     .changes()
     .gives(answer::<Acknowledged>)
-    .fails(&[4, 5, 17, 1001]);
+    .fails(&[
+        Refusal::ServiceDisabled,
+        Refusal::InvalidField,
+        Refusal::AlreadyValid,
+        Refusal::TooManyRequests,
+    ]);
 
 /// `POST /email/resend`
 pub(super) async fn resend(
@@ -78,11 +84,18 @@ pub(super) struct SetupRequest {
     factor_code: Option<CodeText>,
 }
 
-pub(super) const SETUP: Doc = Doc::new("Set one's address, which a mailed link confirms")
-    .changes()
-    .takes(schema::<SetupRequest>)
-    .gives(answer::<Acknowledged>)
-    .fails(&[5, 6, 17, 20, 1001]);
+pub(super) const SETUP: Operation =
+    Operation::new("Set one's address, which a mailed link confirms")
+        .changes()
+        .takes(schema::<SetupRequest>)
+        .gives(answer::<Acknowledged>)
+        .fails(&[
+            Refusal::InvalidField,
+            Refusal::AlreadyExists,
+            Refusal::AlreadyValid,
+            Refusal::VerificationRequired,
+            Refusal::TooManyRequests,
+        ]);
 
 /// `POST /auth/methods/email/setup`
 pub(super) async fn setup(
@@ -104,11 +117,21 @@ pub(super) async fn setup(
     Ok(Reply::new(Acknowledged { success: true, message }))
 }
 
-pub(super) const ENABLE: Doc =
-    Doc::new("Confirm an address by the token of a link, or switch codes by mail on by a code")
-        .takes(schema::<CodeOrLink>)
-        .gives(answer::<Enabled>)
-        .fails(&[3, 4, 5, 7, 8, 17, 20, 1001]);
+pub(super) const ENABLE: Operation = Operation::new(
+    "Confirm an address by the token of a link, or switch codes by mail on by a code",
+)
+.takes(schema::<CodeOrLink>)
+.gives(answer::<Enabled>)
+.fails(&[
+    Refusal::NotFound,
+    Refusal::ServiceDisabled,
+    Refusal::InvalidField,
+    Refusal::NotLogged,
+    Refusal::UnAuthorized,
+    Refusal::AlreadyValid,
+    Refusal::VerificationRequired,
+    Refusal::TooManyRequests,
+]);
 
 /// The token of a mailed link, or a code.
 #[derive(ToSchema)]
@@ -141,11 +164,11 @@ pub(super) async fn enable(
     Ok(enabled("The address is confirmed.", Vec::new()))
 }
 
-pub(super) const SEND: Doc =
-    Doc::new("Mail a link that confirms one's address; where it is confirmed, or for the challenge of a login, a code")
+pub(super) const SEND: Operation =
+    Operation::new("Mail a link that confirms one's address; where it is confirmed, or for the challenge of a login, a code")
         .takes_optionally(schema::<SendRequest>)
         .gives(answer::<Acknowledged>)
-        .fails(&[4, 5, 7, 8, 11, 1001]);
+        .fails(&[Refusal::ServiceDisabled, Refusal::InvalidField, Refusal::NotLogged, Refusal::UnAuthorized, Refusal::InvalidChallenge, Refusal::TooManyRequests]);
 
 /// `POST` and `GET /auth/methods/email/send`
 pub(super) async fn send(
@@ -163,12 +186,12 @@ pub(super) async fn send(
     }
 }
 
-pub(super) const DISABLE: Doc =
-    Doc::new("Remove one's address, by a code where a second factor is on")
+pub(super) const DISABLE: Operation =
+    Operation::new("Remove one's address, by a code where a second factor is on")
         .changes()
         .takes_optionally(schema::<CodeRequest>)
         .gives(answer::<Disabled>)
-        .fails(&[5, 20, 1001]);
+        .fails(&[Refusal::InvalidField, Refusal::VerificationRequired, Refusal::TooManyRequests]);
 
 /// `POST /auth/methods/email/disable`
 pub(super) async fn disable(

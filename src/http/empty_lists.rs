@@ -7,9 +7,9 @@ use utoipa::ToSchema;
 
 use super::bridge::Bridge;
 use super::clock::Now;
-use super::doc::{Doc, answer};
 use super::envelope::{Failure, Reply};
 use super::extract::{Authenticated, Selected};
+use super::openapi::operation::{Operation, Parameter, Refusal, answer};
 use super::query::Query;
 use crate::domain::accounts::search::select;
 use crate::error::Result;
@@ -35,16 +35,16 @@ pub(super) struct EmptyRelations {
     items: Vec<String>,
 }
 
-const OF_USER: Doc = Doc::new("")
-    .queries(&[("limit", "limit"), ("offset", "offset")])
+const OF_USER: Operation = Operation::new("")
+    .queries(&[Parameter::LIMIT, Parameter::OFFSET])
     .gives(answer::<EmptyList>)
-    .fails(&[2, 5, 7]);
-pub(super) const FOLLOWERS: Doc =
-    Doc { summary: "Who follows a user: nobody on this server", ..OF_USER };
-pub(super) const FOLLOWING: Doc =
-    Doc { summary: "Whom a user follows: nobody on this server", ..OF_USER };
-pub(super) const PUBLIC: Doc =
-    Doc { summary: "What a user shows: nothing on this server", ..OF_USER };
+    .fails(&[Refusal::UserNotFound, Refusal::InvalidField, Refusal::NotLogged]);
+pub(super) const FOLLOWERS: Operation =
+    OF_USER.with_summary("Who follows a user: nobody on this server");
+pub(super) const FOLLOWING: Operation =
+    OF_USER.with_summary("Whom a user follows: nobody on this server");
+pub(super) const PUBLIC: Operation =
+    OF_USER.with_summary("What a user shows: nothing on this server");
 
 /// `GET /users/{selector}/followers`, `/following` and `/public`
 pub(super) async fn of_user(
@@ -59,22 +59,22 @@ pub(super) async fn of_user(
     empty(&query)
 }
 
-pub(super) const FRIENDS: Doc = Doc::new("One's friends: nobody on this server")
+pub(super) const FRIENDS: Operation = Operation::new("One's friends: nobody on this server")
     .reads()
-    .queries(&[("limit", "limit"), ("offset", "offset")])
+    .queries(&[Parameter::LIMIT, Parameter::OFFSET])
     .gives(answer::<EmptyList>)
-    .fails(&[5]);
+    .fails(&[Refusal::InvalidField]);
 
 /// `GET /users/@me/friends`
 pub(super) async fn friends(_: Authenticated, query: Query) -> Result<Reply<EmptyList>, Failure> {
     empty(&query)
 }
 
-pub(super) const RELATIONS: Doc = Doc::new("One's relations: none on this server")
+pub(super) const RELATIONS: Operation = Operation::new("One's relations: none on this server")
     .reads()
-    .queries(&[("limit", "limit"), ("offset", "offset")])
+    .queries(&[Parameter::LIMIT, Parameter::OFFSET])
     .gives(answer::<EmptyRelations>)
-    .fails(&[5]);
+    .fails(&[Refusal::InvalidField]);
 
 /// `GET /relations/@me/followers` and `/following`
 pub(super) async fn relations(

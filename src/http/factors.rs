@@ -11,10 +11,10 @@ use super::auth::{CodeText, code};
 use super::body::{Body, OptionalBody};
 use super::bridge::Bridge;
 use super::clock::Now;
-use super::doc::{Doc, answer, schema};
 use super::envelope::{Failure, Reply};
 use super::extract::AuthenticatedChange;
 use super::object::Object;
+use super::openapi::operation::{Operation, Refusal, answer, schema};
 use crate::domain::factors::email::{self, EnablingCodes};
 use crate::domain::factors::recovery::RecoveryCodes;
 use crate::domain::factors::totp::{self, Enrollment};
@@ -78,12 +78,17 @@ pub(super) struct Renewed {
     backup_codes: Vec<String>,
 }
 
-pub(super) const SETUP: Doc =
-    Doc::new("Draw a secret for an authenticator app; by a code, where another factor is on")
+pub(super) const SETUP: Operation =
+    Operation::new("Draw a secret for an authenticator app; by a code, where another factor is on")
         .changes()
         .takes_optionally(schema::<CodeRequest>)
         .gives(answer::<Setup>)
-        .fails(&[5, 17, 20, 1001]);
+        .fails(&[
+            Refusal::InvalidField,
+            Refusal::AlreadyValid,
+            Refusal::VerificationRequired,
+            Refusal::TooManyRequests,
+        ]);
 
 /// `POST /auth/totp/setup`
 pub(super) async fn setup(
@@ -106,11 +111,16 @@ pub(super) async fn setup(
     }))
 }
 
-pub(super) const ENABLE: Doc = Doc::new("Switch a second factor on, by its first code")
+pub(super) const ENABLE: Operation = Operation::new("Switch a second factor on, by its first code")
     .changes()
     .takes(schema::<CodeRequest>)
     .gives(answer::<Enabled>)
-    .fails(&[4, 5, 17, 1001]);
+    .fails(&[
+        Refusal::ServiceDisabled,
+        Refusal::InvalidField,
+        Refusal::AlreadyValid,
+        Refusal::TooManyRequests,
+    ]);
 
 /// `POST /auth/totp/enable`
 pub(super) async fn enable_totp(
@@ -124,7 +134,13 @@ pub(super) async fn enable_totp(
     Ok(enabled("The authenticator app is on.", codes))
 }
 
-pub(super) const ENABLE_EMAIL: Doc = ENABLE.fails(&[4, 5, 17, 20, 1001]);
+pub(super) const ENABLE_EMAIL: Operation = ENABLE.fails(&[
+    Refusal::ServiceDisabled,
+    Refusal::InvalidField,
+    Refusal::AlreadyValid,
+    Refusal::VerificationRequired,
+    Refusal::TooManyRequests,
+]);
 
 /// `POST /auth/email/enable`
 pub(super) async fn enable_email(
@@ -158,11 +174,11 @@ pub(super) async fn enable_mail_codes(
     Ok(enabled("Codes by mail are on.", bridge.run(enable).await?))
 }
 
-pub(super) const DISABLE: Doc = Doc::new("Switch a second factor off, by a code")
+pub(super) const DISABLE: Operation = Operation::new("Switch a second factor off, by a code")
     .changes()
     .takes_optionally(schema::<CodeRequest>)
     .gives(answer::<Disabled>)
-    .fails(&[5, 20, 1001]);
+    .fails(&[Refusal::InvalidField, Refusal::VerificationRequired, Refusal::TooManyRequests]);
 
 /// `POST /auth/totp/disable`
 pub(super) async fn disable_totp(
@@ -188,11 +204,11 @@ pub(super) async fn disable_email(
     Ok(Reply::new(Disabled { disabled: true, message: "Codes by mail are off." }))
 }
 
-pub(super) const VERIFY: Doc = Doc::new("Whether a code is right; it is used up by it")
+pub(super) const VERIFY: Operation = Operation::new("Whether a code is right; it is used up by it")
     .changes()
     .takes(schema::<CodeRequest>)
     .gives(answer::<Verified>)
-    .fails(&[5, 1001]);
+    .fails(&[Refusal::InvalidField, Refusal::TooManyRequests]);
 
 /// `POST /auth/totp/verify`
 pub(super) async fn verify_totp(
@@ -211,12 +227,17 @@ pub(super) async fn verify_totp(
     Ok(Reply::new(Verified { verified, message }))
 }
 
-pub(super) const RENEW: Doc =
-    Doc::new("Get new recovery codes, by a code; the old ones are worth nothing any more")
+pub(super) const RENEW: Operation =
+    Operation::new("Get new recovery codes, by a code; the old ones are worth nothing any more")
         .changes()
         .takes_optionally(schema::<CodeRequest>)
         .gives(answer::<Renewed>)
-        .fails(&[4, 5, 20, 1001]);
+        .fails(&[
+            Refusal::ServiceDisabled,
+            Refusal::InvalidField,
+            Refusal::VerificationRequired,
+            Refusal::TooManyRequests,
+        ]);
 
 /// `POST /auth/recovery/renew`
 pub(super) async fn renew_recovery_codes(

@@ -11,7 +11,6 @@ mod cookie;
 mod cors;
 mod dialect;
 mod discovery;
-mod doc;
 mod email;
 mod empty_lists;
 mod envelope;
@@ -76,7 +75,7 @@ pub fn serve<E: From<io::Error>>(
         let grace = app.config.limits.shutdown_grace.seconds();
         let bridge = Data::new(Bridge::new(Arc::clone(app)));
         let theme = Data::new(theme);
-        let document = Data::new(OpenApi::default());
+        let document = Data::new(OpenApi::new(openapi::document_of));
         let (server, _file) = server::listen(listener, (bridge, document, theme))?;
         let server = server.shutdown_timeout(grace).shutdown_signal(signals(1)?).run();
         let last = Arc::clone(app);

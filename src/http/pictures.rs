@@ -16,9 +16,9 @@ use super::bridge::Bridge;
 use super::clock::Now;
 use super::connection::Turn;
 use super::dialect::Dialect;
-use super::doc::{Doc, answer};
 use super::envelope::{Failure, Reply};
 use super::extract::Selected;
+use super::openapi::operation::{Operation, Refusal, answer};
 use super::pages::has_tag;
 use super::profile::OwnUser;
 use super::upload::Upload;
@@ -35,14 +35,17 @@ pub(super) struct UploadedPicture {
     url: Option<String>,
 }
 
-pub(super) const OWN: Doc = Doc::new("One's own picture").reads().gives_picture().fails(&[3]);
-pub(super) const ONE: Doc = Doc::new("Somebody's picture").gives_picture().fails(&[2, 3]);
-pub(super) const SET: Doc =
-    Doc::new("Upload a picture: PNG, JPEG, GIF or WebP, told by its content")
+pub(super) const OWN: Operation =
+    Operation::new("One's own picture").reads().gives_picture().fails(&[Refusal::NotFound]);
+pub(super) const ONE: Operation = Operation::new("Somebody's picture")
+    .gives_picture()
+    .fails(&[Refusal::UserNotFound, Refusal::NotFound]);
+pub(super) const SET: Operation =
+    Operation::new("Upload a picture: PNG, JPEG, GIF or WebP, told by its content")
         .changes()
         .takes_file()
         .gives(answer::<UploadedPicture>)
-        .fails(&[5]);
+        .fails(&[Refusal::InvalidField]);
 
 /// `GET /users/{selector}/thumbnail`
 pub(super) async fn thumbnail(

@@ -8,10 +8,10 @@ use utoipa::ToSchema;
 use super::body::{Body, Ignored};
 use super::bridge::Bridge;
 use super::clock::Now;
-use super::doc::{Doc, answer, schema};
 use super::envelope::{Failure, Reply};
 use super::extract::Relay;
 use super::object::Object;
+use super::openapi::operation::{Operation, Refusal, answer, schema};
 use crate::domain::accounts::UserId;
 use crate::domain::accounts::identifier::Identifier;
 use crate::domain::relays::{Bearer, check_bearer};
@@ -63,11 +63,11 @@ pub(super) struct BearerRequest {
     user_id: Option<UserId>,
 }
 
-pub(super) const CHECKBEARER: Doc = Doc::new("Whether a user's token is good")
+pub(super) const CHECKBEARER: Operation = Operation::new("Whether a user's token is good")
     .relays()
     .takes(schema::<BearerRequest>)
     .gives(answer::<BearerData>)
-    .fails(&[5]);
+    .fails(&[Refusal::InvalidField]);
 
 /// `POST /relays/checkbearer`
 pub(super) async fn checkbearer(
@@ -116,8 +116,8 @@ pub(super) struct UpdateData {
     instances: Vec<String>,
 }
 
-pub(super) const UPDATE: Doc =
-    Doc::new("Say that a relay is there").relays().takes_anything().gives(answer::<UpdateData>);
+pub(super) const UPDATE: Operation =
+    Operation::new("Say that a relay is there").relays().ignores_body().gives(answer::<UpdateData>);
 
 /// `POST /relays/update`
 pub(super) async fn update(

@@ -8,8 +8,8 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{FromRequest, Handler, HttpRequest, Resource, Responder, Scope};
 
 use super::cors::AnyOrigin;
-use super::doc::Doc;
 use super::envelope::{self, Failure};
+use super::openapi::operation::Operation;
 use super::{
     account, auth, code_by_mail, discovery, email, empty_lists, factors, health, pages, pictures,
     relays, sessions, users,
@@ -24,31 +24,35 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(api("/api/v2"))
         .service(api("/api"))
         .service(
-            Endpoint::at("/.well-known/nox").get(discovery::nox, Doc::UNLISTED).for_any_origin(),
+            Endpoint::at("/.well-known/nox")
+                .get(discovery::nox, Operation::UNLISTED)
+                .for_any_origin(),
         )
         .service(
             Endpoint::at("/.well-known/nodeinfo")
-                .get(discovery::nodeinfo_links, Doc::UNLISTED)
+                .get(discovery::nodeinfo_links, Operation::UNLISTED)
                 .for_any_origin(),
         )
         .service(
             Endpoint::at("/.well-known/webfinger")
-                .get(discovery::webfinger, Doc::UNLISTED)
+                .get(discovery::webfinger, Operation::UNLISTED)
                 .for_any_origin(),
         )
         .service(
-            Endpoint::at("/nodeinfo/2.1").get(discovery::nodeinfo, Doc::UNLISTED).for_any_origin(),
+            Endpoint::at("/nodeinfo/2.1")
+                .get(discovery::nodeinfo, Operation::UNLISTED)
+                .for_any_origin(),
         )
-        .service(Endpoint::at("/static/{name}").get(pages::asset, Doc::UNLISTED))
-        .service(Endpoint::at("/healthz").get(health::healthz, Doc::UNLISTED))
-        .service(Endpoint::at("/readyz").get(health::readyz, Doc::UNLISTED))
+        .service(Endpoint::at("/static/{name}").get(pages::asset, Operation::UNLISTED))
+        .service(Endpoint::at("/healthz").get(health::healthz, Operation::UNLISTED))
+        .service(Endpoint::at("/readyz").get(health::readyz, Operation::UNLISTED))
         .configure(configure_pages)
         .default_service(web::to(pages::not_found));
 }
 
 /// The pages, with what their forms send.
 fn configure_pages(config: &mut ServiceConfig) {
-    const PAGE: Doc = Doc::UNLISTED;
+    const PAGE: Operation = Operation::UNLISTED;
     let endpoints = [
         Endpoint::at("/").get(pages::index, PAGE),
         Endpoint::at("/login").get(pages::show_login, PAGE).post(pages::submit_login, PAGE),
@@ -138,7 +142,7 @@ pub(super) fn api_endpoints() -> Vec<Endpoint> {
         Endpoint::at("/nodeinfo/2.1")
             .get(discovery::nodeinfo, discovery::NODEINFO)
             .for_any_origin(),
-        Endpoint::at("/openapi.json").get(discovery::openapi, Doc::DOCUMENT),
+        Endpoint::at("/openapi.json").get(discovery::openapi, Operation::DOCUMENT),
     ]);
     endpoints
 }
@@ -211,12 +215,12 @@ async fn not_implemented() -> Result<&'static str, Failure> {
 macro_rules! methods {
     ($($(#[$doc:meta])* $name:ident: $methods:expr, $guard:expr;)*) => {$(
         $(#[$doc])*
-        fn $name<F, Args>(self, handler: F, doc: Doc) -> Self
+        fn $name<F, Args>(self, handler: F, operation: Operation) -> Self
         where
             F: Handler<Args, Output: Responder + 'static>,
             Args: FromRequest + 'static,
         {
-            self.route(&$methods, $guard, handler, doc)
+            self.route(&$methods, $guard, handler, operation)
         }
     )*};
 }
@@ -226,14 +230,14 @@ pub(super) struct Endpoint {
     /// Below the prefix.
     pub path: &'static str,
     /// Each method that the document describes.
-    pub docs: Vec<(&'static str, Doc)>,
+    pub operations: Vec<(&'static str, Operation)>,
     resource: Resource,
     allow: Vec<&'static str>,
 }
 
 impl Endpoint {
     fn at(path: &'static str) -> Self {
-        Self { path, docs: Vec::new(), resource: web::resource(path), allow: Vec::new() }
+        Self { path, operations: Vec::new(), resource: web::resource(path), allow: Vec::new() }
     }
 
     methods! {
@@ -257,7 +261,7 @@ impl Endpoint {
         methods: &[&'static str],
         guard: impl Guard + 'static,
         handler: F,
-        doc: Doc,
+        operation: Operation,
     ) -> Self
     where
         F: Handler<Args, Output: Responder + 'static>,
@@ -265,8 +269,8 @@ impl Endpoint {
     {
         self.allow.extend(methods);
         // HEAD is GET without the body.
-        self.docs.extend(
-            methods.iter().filter(|method| **method != "HEAD").map(|method| (*method, doc)),
+        self.operations.extend(
+            methods.iter().filter(|method| **method != "HEAD").map(|method| (*method, operation)),
         );
         self.resource = self.resource.route(web::route().guard(guard).to(handler));
         self

@@ -12,9 +12,9 @@ use utoipa::ToSchema;
 use super::bridge::Bridge;
 use super::clock::Now;
 use super::cookie;
-use super::doc::{Doc, answer};
 use super::envelope::{Failure, Reply};
 use super::extract::{Authenticated, AuthenticatedChange};
+use super::openapi::operation::{Operation, Parameter, Refusal, answer};
 use super::query::Query;
 use crate::domain::sessions::{self, SessionId, SessionView};
 use crate::error::{Error, Result};
@@ -68,11 +68,11 @@ pub(super) struct Revoked {
     logout: bool,
 }
 
-pub(super) const LIST: Doc = Doc::new("One's sessions, newest first")
+pub(super) const LIST: Operation = Operation::new("One's sessions, newest first")
     .reads()
-    .queries(&[("limit", "limit"), ("offset", "offset"), ("ip", "string")])
+    .queries(&[Parameter::LIMIT, Parameter::OFFSET, Parameter::text("ip")])
     .gives(answer::<SessionList>)
-    .fails(&[5]);
+    .fails(&[Refusal::InvalidField]);
 
 /// `GET /users/@me/sessions`
 pub(super) async fn list(
@@ -98,8 +98,10 @@ pub(super) async fn list(
     }))
 }
 
-pub(super) const CURRENT: Doc =
-    Doc::new("The session that asks").reads().gives(answer::<SessionItem>).fails(&[15]);
+pub(super) const CURRENT: Operation = Operation::new("The session that asks")
+    .reads()
+    .gives(answer::<SessionItem>)
+    .fails(&[Refusal::SessionNotFound]);
 
 /// `GET /users/@me/session`
 pub(super) async fn current(
@@ -112,8 +114,10 @@ pub(super) async fn current(
     )))
 }
 
-pub(super) const ONE: Doc =
-    Doc::new("One of one's sessions").reads().gives(answer::<SessionItem>).fails(&[15]);
+pub(super) const ONE: Operation = Operation::new("One of one's sessions")
+    .reads()
+    .gives(answer::<SessionItem>)
+    .fails(&[Refusal::SessionNotFound]);
 
 /// `GET /users/@me/sessions/{id}`
 pub(super) async fn one(
@@ -126,8 +130,10 @@ pub(super) async fn one(
     Ok(Reply::new(item(bridge.read(|app| sessions::find(app, &principal, id, now))?)))
 }
 
-pub(super) const REVOKE: Doc =
-    Doc::new("End one of one's sessions").changes().gives(answer::<Revoked>).fails(&[15]);
+pub(super) const REVOKE: Operation = Operation::new("End one of one's sessions")
+    .changes()
+    .gives(answer::<Revoked>)
+    .fails(&[Refusal::SessionNotFound]);
 
 /// `DELETE /users/@me/sessions/{id}`
 pub(super) async fn revoke(
@@ -143,8 +149,8 @@ pub(super) async fn revoke(
     Ok(if is_current { reply.with_cookie(cookie::removal(bridge.config())) } else { reply })
 }
 
-pub(super) const REVOKE_OTHERS: Doc =
-    Doc::new("End every other session of oneself").changes().gives(answer::<Revoked>);
+pub(super) const REVOKE_OTHERS: Operation =
+    Operation::new("End every other session of oneself").changes().gives(answer::<Revoked>);
 
 /// `DELETE /users/@me/sessions`
 pub(super) async fn revoke_others(

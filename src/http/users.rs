@@ -8,9 +8,9 @@ use utoipa::ToSchema;
 use super::bridge::Bridge;
 use super::clock::Now;
 use super::dialect::Dialect;
-use super::doc::{Doc, answer};
 use super::envelope::{Failure, Reply};
 use super::extract::{Authenticated, Selected, authenticated};
+use super::openapi::operation::{Operation, Parameter, Refusal, answer};
 use super::profile::{AnyUser, OwnUser, PublicUser};
 use super::query::Query;
 use crate::domain::App;
@@ -41,11 +41,11 @@ pub(super) struct Found {
     items: Vec<PublicUser>,
 }
 
-pub(super) const ME: Doc = Doc::new("Oneself")
+pub(super) const ME: Operation = Operation::new("Oneself")
     .reads()
-    .queries(&[("fp", "string")])
+    .queries(&[Parameter::text("fp")])
     .gives(answer::<OwnUser>)
-    .fails(&[2, 5]);
+    .fails(&[Refusal::UserNotFound, Refusal::InvalidField]);
 
 /// `GET /users/@me`
 pub(super) async fn me(
@@ -63,8 +63,10 @@ pub(super) async fn me(
     Ok(Reply::new(OwnUser::new(profile, dialect)))
 }
 
-pub(super) const ONE: Doc =
-    Doc::new("Somebody").queries(&[("fp", "string")]).gives(answer::<AnyUser>).fails(&[2, 5, 7]);
+pub(super) const ONE: Operation = Operation::new("Somebody")
+    .queries(&[Parameter::text("fp")])
+    .gives(answer::<AnyUser>)
+    .fails(&[Refusal::UserNotFound, Refusal::InvalidField, Refusal::NotLogged]);
 
 /// `GET /users/{selector}`
 pub(super) async fn one(
@@ -97,16 +99,17 @@ fn check_key(app: &App, user: UserId, fingerprint: Option<[u8; 32]>, now: Timest
     }
 }
 
-pub(super) const SEARCH: Doc = Doc::new("Find users by a part of their names, or by their ids")
-    .queries(&[
-        ("query", "string"),
-        ("q", "string"),
-        ("id", "ids"),
-        ("limit", "limit"),
-        ("offset", "offset"),
-    ])
-    .gives(answer::<Found>)
-    .fails(&[5]);
+pub(super) const SEARCH: Operation =
+    Operation::new("Find users by a part of their names, or by their ids")
+        .queries(&[
+            Parameter::text("query"),
+            Parameter::text("q"),
+            Parameter::ids("id"),
+            Parameter::LIMIT,
+            Parameter::OFFSET,
+        ])
+        .gives(answer::<Found>)
+        .fails(&[Refusal::InvalidField]);
 
 /// `GET /users`
 pub(super) async fn search(

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::dialect::{Code, Dialect};
-use super::doc::{Caller, Doc, Gives, Takes, answer};
-use super::routes::api_endpoints;
-use super::verification::VerificationData;
+use super::operation::{Caller, Operation, ParameterKind, RequestBody, ResponseBody, answer};
 use crate::error::Error;
+use crate::http::dialect::{Code, Dialect};
+use crate::http::routes::api_endpoints;
+use crate::http::verification::VerificationData;
 
 const JSON: &str = "application/json";
 
@@ -20,15 +20,15 @@ pub fn document() -> String {
 }
 
 /// The document for a dialect.
-pub(super) fn document_of(dialect: Dialect) -> String {
+pub(in crate::http) fn document_of(dialect: Dialect) -> String {
     let mut schemas = Map::new();
     let mut paths = Map::new();
     for endpoint in api_endpoints() {
         let mut item = Map::new();
-        for (method, doc) in &endpoint.docs {
+        for (method, operation) in &endpoint.operations {
             item.insert(
                 method.to_lowercase(),
-                operation(endpoint.path, doc, dialect, &mut schemas),
+                describe(endpoint.path, operation, dialect, &mut schemas),
             );
         }
         paths.insert(endpoint.path.into(), item.into());
@@ -71,38 +71,43 @@ fn labelled_link() -> Value {
     })
 }
 
-fn operation(path: &str, doc: &Doc, dialect: Dialect, schemas: &mut Map<String, Value>) -> Value {
-    let mut operation = json!({
-        "summary": doc.summary,
-        "parameters": parameters(path, doc),
-        "responses": responses(doc, dialect, schemas),
+fn describe(
+    path: &str,
+    operation: &Operation,
+    dialect: Dialect,
+    schemas: &mut Map<String, Value>,
+) -> Value {
+    let mut described = json!({
+        "summary": operation.summary,
+        "parameters": parameters(path, operation),
+        "responses": responses(operation, dialect, schemas),
     });
-    match doc.caller {
-        Caller::Anybody => (),
-        Caller::Session => operation["security"] = json!([{ "bearer": [] }, { "cookie": [] }]),
-        Caller::Relay => operation["security"] = json!([{ "relay": [] }]),
+    match operation.caller {
+        Caller::Public => (),
+        Caller::Session => described["security"] = json!([{ "bearer": [] }, { "cookie": [] }]),
+        Caller::Relay => described["security"] = json!([{ "relay": [] }]),
     }
-    match doc.takes {
-        Takes::Nothing => (),
-        Takes::Object(schema) => operation["requestBody"] = body(JSON, &schema(schemas)),
-        Takes::Optional(schema) => {
-            operation["requestBody"] = body(JSON, &schema(schemas));
-            operation["requestBody"]["required"] = false.into();
+    match operation.takes {
+        RequestBody::Nothing => (),
+        RequestBody::Object(schema) => described["requestBody"] = body(JSON, &schema(schemas)),
+        RequestBody::OptionalObject(schema) => {
+            described["requestBody"] = body(JSON, &schema(schemas));
+            described["requestBody"]["required"] = false.into();
         }
-        Takes::Anything => {
-            operation["requestBody"] = json!({ "content": { "*/*": { "schema": {} } } });
+        RequestBody::Ignored => {
+            described["requestBody"] = json!({ "content": { "*/*": { "schema": {} } } });
         }
-        Takes::File => {
+        RequestBody::File => {
             let form = json!({
                 "type": "object",
                 "required": ["file"],
                 "properties": { "file": { "type": "string", "contentMediaType": "application/octet-stream" } },
             });
-            operation["requestBody"] = body("application/octet-stream", &json!({}));
-            operation["requestBody"]["content"]["multipart/form-data"] = json!({ "schema": form });
+            described["requestBody"] = body("application/octet-stream", &json!({}));
+            described["requestBody"]["content"]["multipart/form-data"] = json!({ "schema": form });
         }
     }
-    operation
+    described
 }
 
 fn body(media_type: &str, schema: &Value) -> Value {
@@ -110,38 +115,41 @@ fn body(media_type: &str, schema: &Value) -> Value {
 }
 
 /// The parts of the path in braces, and the queries.
-fn parameters(path: &str, doc: &Doc) -> Vec<Value> {
+fn parameters(path: &str, operation: &Operation) -> Vec<Value> {
     let in_path = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let in_path = in_path.map(
         |name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string", "minLength": 1 } }),
     );
-    let in_query = doc.queries.iter().map(|(name, kind)| {
-        let schema = match *kind {
-            "limit" => json!({ "anyOf": [{ "type": "integer" }, { "const": "" }], "default": 10 }),
-            "offset" => json!({ "anyOf": [{ "type": "integer" }, { "const": "" }], "default": 0 }),
-            "ids" => json!({ "type": "array", "items": { "type": "string" }, "maxItems": 100 }),
-            _ => json!({ "type": "string" }),
+    let in_query = operation.queries.iter().map(|parameter| {
+        let schema = match parameter.kind {
+            ParameterKind::Number(default) => {
+                json!({ "anyOf": [{ "type": "integer" }, { "const": "" }], "default": default })
+            }
+            ParameterKind::Ids => {
+                json!({ "type": "array", "items": { "type": "string" }, "maxItems": 100 })
+            }
+            ParameterKind::Text => json!({ "type": "string" }),
         };
-        json!({ "name": name, "in": "query", "schema": schema })
+        json!({ "name": parameter.name, "in": "query", "schema": schema })
     });
     in_path.chain(in_query).collect()
 }
 
-fn responses(doc: &Doc, dialect: Dialect, schemas: &mut Map<String, Value>) -> Value {
+fn responses(operation: &Operation, dialect: Dialect, schemas: &mut Map<String, Value>) -> Value {
     let mut responses = Map::new();
-    match doc.gives {
-        Gives::Unlisted => (),
-        Gives::Document => {
+    match operation.gives {
+        ResponseBody::Unlisted => (),
+        ResponseBody::Document => {
             responses
                 .insert("200".into(), response("The document", JSON, &json!({ "type": "object" })));
         }
-        Gives::Plain => {
+        ResponseBody::Plain => {
             responses.insert(
                 "200".into(),
                 response("Not in the envelope", JSON, &json!({ "type": "object" })),
             );
         }
-        Gives::Data(schema) => {
+        ResponseBody::Data(schema) => {
             let envelope = json!({
                 "type": "object",
                 "required": ["data", "request", "time"],
@@ -153,7 +161,7 @@ fn responses(doc: &Doc, dialect: Dialect, schemas: &mut Map<String, Value>) -> V
             });
             responses.insert("200".into(), response("Done", JSON, &envelope));
         }
-        Gives::Picture => {
+        ResponseBody::Picture => {
             let types = ["image/png", "image/jpeg", "image/gif", "image/webp"]
                 .map(|kind| (kind.to_owned(), json!({})));
             responses.insert(
@@ -165,9 +173,7 @@ fn responses(doc: &Doc, dialect: Dialect, schemas: &mut Map<String, Value>) -> V
         }
     }
     let mut by_status = BTreeMap::<u16, Vec<Error>>::new();
-    for error in
-        Error::one_of_each().into_iter().filter(|error| doc.codes().contains(&error.facts().code))
-    {
+    for error in operation.errors() {
         by_status.entry(dialect.code(&error).1).or_default().push(error);
     }
     for (status, errors) in by_status {
@@ -228,23 +234,20 @@ mod tests {
         let paths = document["paths"].as_object().unwrap();
         assert_eq!(paths.len(), api_endpoints().len(), "no path stands twice");
         for endpoint in api_endpoints() {
-            for (method, doc) in &endpoint.docs {
-                let operation = &paths[endpoint.path][method.to_lowercase()];
-                assert_eq!(operation["summary"], doc.summary);
+            for (method, operation) in &endpoint.operations {
+                let described = &paths[endpoint.path][method.to_lowercase()];
+                assert_eq!(described["summary"], operation.summary);
                 assert!(
-                    !doc.summary.is_empty() && !matches!(doc.gives, Gives::Unlisted),
+                    !operation.summary.is_empty()
+                        && !matches!(operation.gives, ResponseBody::Unlisted),
                     "{} {method}",
                     endpoint.path
                 );
-                for code in doc.codes() {
-                    let error = Error::one_of_each()
-                        .into_iter()
-                        .find(|error| error.facts().code == code)
-                        .unwrap();
+                for error in operation.errors() {
                     let status = dialect.code(&error).1;
                     assert!(
-                        operation["responses"][status.to_string()].is_object(),
-                        "{} {method} {code}",
+                        described["responses"][status.to_string()].is_object(),
+                        "{} {method} {error:?}",
                         endpoint.path
                     );
                 }
