@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use nox::domain::App;
-use nox::domain::sessions::{Device, authenticate};
+use nox::domain::principal::Device;
+use nox::domain::sessions::authenticate;
 use nox::error::Error;
 use nox::time::Timestamp;
 

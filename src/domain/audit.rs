@@ -48,7 +48,7 @@ pub(crate) fn record(app: &App, connection: &Connection, entry: &Entry) -> Resul
 
 /// One line of the log, for an operator.
 #[derive(Debug, Serialize)]
-pub struct Line {
+pub(crate) struct Line {
     /// When.
     pub at: Timestamp,
     /// What, such as `password.changed`.
@@ -70,7 +70,7 @@ pub struct Line {
 ///
 /// # Errors
 /// [`Error::UserNotFound`] where nobody has or had that name, or the database fails.
-pub fn list(app: &App, name: Option<&str>) -> Result<Vec<Line>> {
+pub(crate) fn list(app: &App, name: Option<&str>) -> Result<Vec<Line>> {
     let found = app.db.read(|connection| {
         match name.map(|name| (name, by_name(app, connection, name))) {
             None => audit::list_all(connection),

@@ -24,7 +24,7 @@ const LITTLE: u64 = 64 * 1024 * 1024;
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum State {
+pub(crate) enum State {
     /// As it should be.
     Ok,
     /// It works, but should be looked at.
@@ -35,7 +35,7 @@ pub enum State {
 
 /// One thing that was looked at.
 #[derive(Debug, Serialize)]
-pub struct Finding {
+pub(crate) struct Finding {
     /// What: a word.
     pub about: &'static str,
     /// How it is.
@@ -60,7 +60,7 @@ impl Finding {
 
 /// Looks at everything; the whole database is read.
 #[must_use]
-pub fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
+pub(crate) fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
     let mut findings = vec![key_file(config), database(config)];
     findings.extend(
         storage::backup::open(&config.storage.database).map(|connection| clock(&connection, now)),
@@ -70,7 +70,7 @@ pub fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
 }
 
 /// Says in the log what a start should not pass over in silence.
-pub fn warn_at_start(app: &App, now: Timestamp) {
+pub(crate) fn warn_at_start(app: &App, now: Timestamp) {
     let clock = app.db.read(|connection| Ok(clock(connection, now)));
     let clock = clock.unwrap_or_else(|error| Finding::fault("clock", causes(&error)));
     for Finding { text, .. } in

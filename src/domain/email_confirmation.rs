@@ -29,7 +29,7 @@ const LINK_LIFETIME: Duration = Duration::from_hours(24);
 /// # Errors
 /// [`Error::ServiceDisabled`] without a mail server, [`Error::AlreadyValid`],
 /// [`Error::EmailMissing`], [`Error::TooManyRequests`], or a fault.
-pub fn resend(app: &App, principal: &Principal, now: Timestamp) -> Result<()> {
+pub(crate) fn resend(app: &App, principal: &Principal, now: Timestamp) -> Result<()> {
     check_service(app)?;
     match &*principal.user {
         user if user.email_verified => Err(Error::AlreadyValid),
@@ -78,7 +78,7 @@ fn mail_link(app: &App, user: &User, device: Option<&Device>, now: Timestamp) ->
 /// # Errors
 /// [`Error::NotFound`] where the link is not one of ours, was used, is too old, or was mailed to an
 /// address that is no longer the user's; or the database fails.
-pub fn confirm(app: &App, token: &str, device: &Device, now: Timestamp) -> Result<()> {
+pub(crate) fn confirm(app: &App, token: &str, device: &Device, now: Timestamp) -> Result<()> {
     app.change(By::User(device), now, |tx| {
         let gone = Error::NotFound { what: "Token" };
         let Some((user, address)) = email_confirmations::find_active(tx, &hash(token), now)? else {

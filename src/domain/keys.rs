@@ -105,14 +105,14 @@ impl App {
     /// The token for the forms of a browser that holds this secret in a cookie: nobody else can
     /// make it.
     #[must_use]
-    pub fn form_token(&self, browser: &str) -> String {
+    pub(crate) fn form_token(&self, browser: &str) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(hmac_sha256(&self.key.derive("forms"), browser.as_bytes()))
     }
 
     /// Whether a form carries the token of the browser that sent it (CSRF), compared in constant
     /// time.
     #[must_use]
-    pub fn is_form_token(&self, browser: &str, token: &str) -> bool {
+    pub(crate) fn is_form_token(&self, browser: &str, token: &str) -> bool {
         let sent = BASE64_URL_SAFE_NO_PAD.decode(token);
         let expected = keyed(&self.key.derive("forms")).chain_update(browser);
         sent.is_ok_and(|sent| expected.verify_slice(&sent).is_ok())
@@ -125,7 +125,7 @@ impl App {
 /// # Errors
 /// Another process uses the key file, it cannot be replaced, or the database fails. A rotation that
 /// was cut off is finished or forgotten at the next start.
-pub fn rotate(app: App, now: Timestamp) -> Result<(), StartError> {
+pub(crate) fn rotate(app: App, now: Timestamp) -> Result<(), StartError> {
     let next = app.key.create_next()?;
     app.db.write(|connection| {
         totp::reseal(connection, &app.key, &next)?;

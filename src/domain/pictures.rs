@@ -22,7 +22,7 @@ const LONGEST_SIDE: usize = 4096;
 
 /// Where a picture is.
 #[derive(Debug)]
-pub enum Place {
+pub(crate) enum Place {
     /// Here.
     Here(Picture),
     /// At this URL.
@@ -33,7 +33,7 @@ pub enum Place {
 ///
 /// # Errors
 /// [`Error::UserNotFound`], [`Error::NotFound`] where they have none, or the database fails.
-pub fn find(app: &App, identifier: &Identifier, kind: PictureKind) -> Result<Place> {
+pub(crate) fn find(app: &App, identifier: &Identifier, kind: PictureKind) -> Result<Place> {
     app.db.read(|connection| {
         let user = identifier.find(connection)?.ok_or(Error::UserNotFound)?;
         let place = match column(&user, kind).filter(|text| is_url(text)) {
@@ -50,20 +50,20 @@ pub fn find(app: &App, identifier: &Identifier, kind: PictureKind) -> Result<Pla
 }
 
 /// How much of a picture is read at once, in bytes: less than what glibc maps apart.
-pub const PART: usize = 96 * 1024;
+pub(crate) const PART: usize = 96 * 1024;
 
 /// The part of a picture that begins at `start`.
 ///
 /// # Errors
 /// [`Error::NotFound`] where another has taken its place, or the database fails.
-pub fn read(app: &App, picture: &Picture, start: usize) -> Result<Vec<u8>> {
+pub(crate) fn read(app: &App, picture: &Picture, start: usize) -> Result<Vec<u8>> {
     let part = app.db.read(|connection| rows::read(connection, picture, start, PART))?;
     part.ok_or(Error::NotFound { what: "Picture" })
 }
 
 /// Whether a user has a picture that lies here.
 #[must_use]
-pub fn is_here(user: &User, kind: PictureKind) -> bool {
+pub(crate) fn is_here(user: &User, kind: PictureKind) -> bool {
     column(user, kind).is_some_and(|text| !is_url(text))
 }
 
@@ -75,7 +75,7 @@ fn column(user: &User, kind: PictureKind) -> Option<&str> {
 }
 
 /// A file that somebody uploads.
-pub struct NewFile {
+pub(crate) struct NewFile {
     /// All of it.
     pub content: Vec<u8>,
     /// The SHA-256 that its sender says it has.
@@ -88,7 +88,7 @@ pub struct NewFile {
 /// [`Error::UnAuthorized`] without the right to upload, [`Error::PayloadTooLarge`],
 /// [`Error::UnsupportedMediaType`] where it is no picture, [`Error::InvalidPictureSize`],
 /// [`Error::InvalidField`] where it has another hash, or the database fails.
-pub fn upload(
+pub(crate) fn upload(
     app: &App,
     principal: &Principal,
     kind: PictureKind,

@@ -14,13 +14,13 @@ use crate::domain::reveal::Reveal;
 use crate::domain::sessions::find_open;
 use crate::error::{Error, Result};
 use crate::storage::relays;
-pub use crate::storage::relays::Relay;
+pub(crate) use crate::storage::relays::Relay;
 use crate::storage::users::{self, UserId};
 use crate::time::Timestamp;
 
 /// What a relay learns of a token.
 #[derive(Debug)]
-pub enum Bearer {
+pub(crate) enum Bearer {
     /// It stands for this user.
     Valid(Box<PublicProfile>),
     /// Its user is banned.
@@ -41,7 +41,7 @@ pub enum Bearer {
 /// # Errors
 /// [`Error::InvalidField`] where the name is empty, too long or odd, [`Error::AlreadyExists`], a
 /// fault, or what `reveal` returns.
-pub fn add<E: From<Error>>(
+pub(crate) fn add<E: From<Error>>(
     app: &App,
     name: &str,
     now: Timestamp,
@@ -60,10 +60,7 @@ pub fn add<E: From<Error>>(
 }
 
 /// All relays by name.
-///
-/// # Errors
-/// The database fails.
-pub fn list(app: &App) -> Result<Vec<Relay>> {
+pub(crate) fn list(app: &App) -> Result<Vec<Relay>> {
     app.db.read(relays::list)
 }
 
@@ -71,7 +68,7 @@ pub fn list(app: &App) -> Result<Vec<Relay>> {
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database fails.
-pub fn remove(app: &App, name: &str) -> Result<()> {
+pub(crate) fn remove(app: &App, name: &str) -> Result<()> {
     let was_there = app.db.write(|connection| relays::delete(connection, name))?;
     if was_there { Ok(()) } else { Err(Error::NotFound { what: "Relay" }) }
 }
@@ -80,7 +77,7 @@ pub fn remove(app: &App, name: &str) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::NotLogged`] where none has, or the database fails.
-pub fn authenticate(app: &App, token: &str) -> Result<String> {
+pub(crate) fn authenticate(app: &App, token: &str) -> Result<String> {
     app.db
         .read(|connection| relays::find_name_by_token(connection, &hash(token)))?
         .ok_or(Error::NotLogged)
@@ -88,10 +85,7 @@ pub fn authenticate(app: &App, token: &str) -> Result<String> {
 
 /// What a user's token is worth; `user` is who the relay thinks it stands for, where it has a
 /// thought.
-///
-/// # Errors
-/// The database fails.
-pub fn check_bearer(
+pub(crate) fn check_bearer(
     app: &App,
     token: &str,
     user: Option<UserId>,

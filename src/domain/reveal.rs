@@ -9,6 +9,6 @@ use crate::error::Error;
 /// commit. Where the reveal fails, for example because stdout is closed, the transaction is rolled
 /// back and the error is returned: a secret that was not shown is never in force. The database's
 /// write lock is held meanwhile, so a reveal writes its text and does not wait for an answer.
-pub trait Reveal<T: ?Sized, E: From<Error>>: FnOnce(&T) -> Result<(), E> {}
+pub(crate) trait Reveal<T: ?Sized, E: From<Error>>: FnOnce(&T) -> Result<(), E> {}
 
 impl<T: ?Sized, E: From<Error>, F: FnOnce(&T) -> Result<(), E>> Reveal<T, E> for F {}

@@ -17,8 +17,7 @@ use crate::storage::{Connection, email_confirmations, sent_codes};
 
 /// What is to change: `None` leaves a field as it is.
 #[derive(Clone, Default)]
-#[expect(missing_docs, reason = "the fields are those of a profile")]
-pub struct Changes {
+pub(crate) struct Changes {
     pub username: Option<Username>,
     pub display: Option<Display>,
     /// A new address is not verified.

@@ -11,7 +11,7 @@ use crate::storage::users;
 use crate::time::Timestamp;
 
 /// What a user shows to have their account deleted.
-pub struct DeletionRequest {
+pub(crate) struct DeletionRequest {
     /// The password, with the name of the field that it came in.
     pub password: Option<(&'static str, Password)>,
     /// The second factor.
@@ -24,7 +24,7 @@ pub struct DeletionRequest {
 /// # Errors
 /// [`Error::TooManyRequests`], [`Error::WrongPassword`], [`Error::WrongCode`], [`Error::NotLogged`]
 /// where the session has ended meanwhile, or a fault.
-pub fn delete(
+pub(crate) fn delete(
     app: &App,
     principal: &Principal,
     request: &DeletionRequest,

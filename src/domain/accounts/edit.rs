@@ -19,10 +19,10 @@ use crate::storage::{Connection, sessions};
 use crate::time::Timestamp;
 
 /// The field in which API and pages take the password until now.
-pub const CURRENT: &str = "current_password";
+pub(crate) const CURRENT: &str = "current_password";
 
 /// What a user wants changed, and what they show for it.
-pub struct Edit {
+pub(crate) struct Edit {
     /// The fields.
     pub changes: Changes,
     /// A new password, with the one until now.
@@ -32,7 +32,7 @@ pub struct Edit {
 }
 
 /// An account that was changed.
-pub struct Edited {
+pub(crate) struct Edited {
     /// As its user sees it then.
     pub profile: Profile,
     /// Whether a link is on its way that confirms a new address.
@@ -47,7 +47,7 @@ pub struct Edited {
 /// In this order: [`Error::UnAuthorized`] without the right to edit, [`Error::TooManyRequests`],
 /// [`Error::EmailInUseAsFactor`], [`Error::WrongPassword`], [`Error::WrongCode`],
 /// [`Error::AlreadyExists`]; or a fault.
-pub fn edit(app: &App, principal: &Principal, edit: Edit, now: Timestamp) -> Result<Edited> {
+pub(crate) fn edit(app: &App, principal: &Principal, edit: Edit, now: Timestamp) -> Result<Edited> {
     let user = &principal.user;
     if !has_right(app, user, "can_self_edit", now) {
         return Err(Error::UnAuthorized { action: "edit this profile" });
@@ -79,7 +79,7 @@ pub fn edit(app: &App, principal: &Principal, edit: Edit, now: Timestamp) -> Res
 ///
 /// # Errors
 /// [`Error::TooManyRequests`], [`Error::WrongPassword`], or a fault.
-pub fn check_password(
+pub(crate) fn check_password(
     app: &App,
     user: &User,
     field: &'static str,

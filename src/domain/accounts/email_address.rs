@@ -16,7 +16,7 @@ use crate::time::Timestamp;
 /// # Errors
 /// [`Error::AlreadyValid`] where it is confirmed already, what [`resend`] returns where it is the
 /// same, and what [`edit`] returns.
-pub fn set(
+pub(crate) fn set(
     app: &App,
     principal: &Principal,
     email: Email,
@@ -39,7 +39,12 @@ pub fn set(
 ///
 /// # Errors
 /// [`Error::EmailMissing`], and what [`edit`] returns.
-pub fn remove(app: &App, principal: &Principal, code: Option<Code>, now: Timestamp) -> Result<()> {
+pub(crate) fn remove(
+    app: &App,
+    principal: &Principal,
+    code: Option<Code>,
+    now: Timestamp,
+) -> Result<()> {
     if principal.user.email.is_none() {
         return Err(Error::EmailMissing);
     }

@@ -108,7 +108,7 @@ impl NewPassword {
     ///
     /// # Errors
     /// [`Error::InvalidAccountField`] where it is too short or too long.
-    pub fn parse(password: Password, config: &Config) -> Result<Self> {
+    pub(crate) fn parse(password: Password, config: &Config) -> Result<Self> {
         let shortest = config.password.min_length.get() as usize;
         if (shortest..=MAX_LENGTH).contains(&password.length()) {
             return Ok(Self(password));

@@ -47,9 +47,6 @@ impl Identifier {
     }
 
     /// Looks the user up.
-    ///
-    /// # Errors
-    /// The database fails.
     pub(crate) fn find(&self, connection: &Connection) -> Result<Option<User>> {
         match self {
             Self::Id(id) => users::find_by_id(connection, *id),

@@ -21,13 +21,13 @@ use crate::time::Timestamp;
 ///
 /// # Errors
 /// [`Error::UserNotFound`], or the database fails.
-pub fn find(app: &App, name: &str, now: Timestamp) -> Result<Profile> {
+pub(crate) fn find(app: &App, name: &str, now: Timestamp) -> Result<Profile> {
     app.db.read(|connection| by_name(app, connection, name)).map(|user| profile(app, &user, now))
 }
 
 /// A suspension that is in force.
 #[derive(Debug, Serialize)]
-pub struct Suspension {
+pub(crate) struct Suspension {
     /// When it ends; never, where there is none.
     pub until: Option<Timestamp>,
     /// Why it was set.
@@ -38,7 +38,11 @@ pub struct Suspension {
 ///
 /// # Errors
 /// [`Error::UserNotFound`], or the database fails.
-pub fn inspect(app: &App, name: &str, now: Timestamp) -> Result<(Profile, Option<Suspension>)> {
+pub(crate) fn inspect(
+    app: &App,
+    name: &str,
+    now: Timestamp,
+) -> Result<(Profile, Option<Suspension>)> {
     let mut user = app.db.read(|connection| by_name(app, connection, name))?;
     let suspension = Suspension { until: user.banned_until, reason: user.ban_reason.take() };
     let suspension = user.is_suspended(now).then_some(suspension);
@@ -47,10 +51,7 @@ pub fn inspect(app: &App, name: &str, now: Timestamp) -> Result<(Profile, Option
 
 /// The users whose name, display name or address contains `text`, by id, as their operator sees
 /// them.
-///
-/// # Errors
-/// The database fails.
-pub fn list_all(app: &App, text: &str, now: Timestamp) -> Result<Vec<Profile>> {
+pub(crate) fn list_all(app: &App, text: &str, now: Timestamp) -> Result<Vec<Profile>> {
     let everything = Page { limit: u32::MAX, offset: 0 };
     let found = app
         .db
@@ -62,7 +63,7 @@ pub fn list_all(app: &App, text: &str, now: Timestamp) -> Result<Vec<Profile>> {
 ///
 /// # Errors
 /// [`Error::UserNotFound`], [`Error::AlreadyExists`], or the database fails.
-pub fn set(
+pub(crate) fn set(
     app: &App,
     name: &str,
     changes: Changes,
@@ -94,7 +95,7 @@ pub fn set(
 ///
 /// # Errors
 /// [`Error::UserNotFound`], or the database fails.
-pub fn retag(
+pub(crate) fn retag(
     app: &App,
     name: &str,
     add: Vec<GivenTag>,
@@ -119,7 +120,7 @@ pub fn retag(
 ///
 /// # Errors
 /// [`Error::UserNotFound`], a fault, or what `reveal` returns.
-pub fn change_password<E: From<Error>>(
+pub(crate) fn change_password<E: From<Error>>(
     app: &App,
     name: &str,
     password: &NewPassword,
@@ -141,7 +142,7 @@ pub fn change_password<E: From<Error>>(
 ///
 /// # Errors
 /// [`Error::UserNotFound`], or the database fails.
-pub fn disable(
+pub(crate) fn disable(
     app: &App,
     name: &str,
     reason: Option<&str>,
@@ -160,7 +161,7 @@ pub fn disable(
 ///
 /// # Errors
 /// [`Error::UserNotFound`], or the database fails.
-pub fn enable(app: &App, name: &str, now: Timestamp) -> Result<()> {
+pub(crate) fn enable(app: &App, name: &str, now: Timestamp) -> Result<()> {
     app.change(By::Operator, now, |tx| {
         let user = by_name(app, tx, name)?;
         users::update_ban(tx, user.id, None, None, None)?;
@@ -172,7 +173,7 @@ pub fn enable(app: &App, name: &str, now: Timestamp) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::UserNotFound`], or the database fails.
-pub fn remove(app: &App, name: &str, now: Timestamp) -> Result<()> {
+pub(crate) fn remove(app: &App, name: &str, now: Timestamp) -> Result<()> {
     app.change(By::Operator, now, |tx| {
         let user = by_name(app, tx, name)?;
         tx.happened(Event::AccountRemoved, &user)?;

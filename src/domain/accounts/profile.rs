@@ -8,14 +8,13 @@ use url::Url;
 use crate::domain::App;
 use crate::domain::accounts::tags::tags;
 use crate::storage::pictures::PictureKind;
-pub use crate::storage::users::Link;
+pub(crate) use crate::storage::users::Link;
 use crate::storage::users::{User, UserId};
 use crate::time::Timestamp;
 
 /// A user as everybody sees them.
 #[derive(Clone, Debug, Serialize)]
-#[expect(missing_docs, reason = "the contract's own names")]
-pub struct PublicProfile {
+pub(crate) struct PublicProfile {
     pub id: UserId,
     pub username: String,
     pub display: String,
@@ -45,7 +44,7 @@ fn in_two_lists<S: Serializer>(links: &[Link], serializer: S) -> Result<S::Ok, S
 
 /// What a user says of being there. Nox does not follow where its users are.
 #[derive(Clone, Debug, Serialize)]
-pub struct Presence {
+pub(crate) struct Presence {
     /// One of [`crate::domain::accounts::fields::STATUSES`].
     pub status: String,
     /// A few words beside it.
@@ -54,8 +53,7 @@ pub struct Presence {
 
 /// A user as they see themselves.
 #[derive(Clone, Debug, Serialize)]
-#[expect(missing_docs, reason = "the contract's own names")]
-pub struct Profile {
+pub(crate) struct Profile {
     #[serde(flatten)]
     pub public: PublicProfile,
     pub email: Option<String>,
@@ -67,7 +65,7 @@ pub struct Profile {
 
 /// Which second factors are on.
 #[derive(Clone, Debug, Serialize)]
-pub struct FactorStates {
+pub(crate) struct FactorStates {
     /// An authenticator app.
     pub totp: bool,
     /// Codes by mail.
@@ -78,7 +76,7 @@ pub struct FactorStates {
 
 /// How a user sees themselves.
 #[must_use]
-pub fn profile(app: &App, user: &User, now: Timestamp) -> Profile {
+pub(crate) fn profile(app: &App, user: &User, now: Timestamp) -> Profile {
     Profile {
         email: user.email.clone(),
         email_verified: user.email_verified,
@@ -95,7 +93,7 @@ pub fn profile(app: &App, user: &User, now: Timestamp) -> Profile {
 
 /// How everybody sees a user: who is invisible looks as if they were away.
 #[must_use]
-pub fn public_profile(app: &App, user: &User, now: Timestamp) -> PublicProfile {
+pub(crate) fn public_profile(app: &App, user: &User, now: Timestamp) -> PublicProfile {
     let mut profile = view(app, user, now);
     if profile.presence.status == "invisible" {
         profile.presence.status = "offline".into();

@@ -13,7 +13,7 @@ use crate::storage::users::{self, NewUser, User};
 use crate::time::Timestamp;
 
 /// An account that is to be made.
-pub struct NewAccount {
+pub(crate) struct NewAccount {
     /// Under which name.
     pub username: Username,
     /// As long as the server wants for new ones.
@@ -30,7 +30,7 @@ pub struct NewAccount {
 ///
 /// # Errors
 /// [`Error::AlreadyExists`], a fault, or what `reveal` returns.
-pub fn register<E: From<Error>>(
+pub(crate) fn register<E: From<Error>>(
     app: &App,
     account: NewAccount,
     now: Timestamp,
@@ -50,7 +50,7 @@ pub fn register<E: From<Error>>(
 ///
 /// # Errors
 /// A fault, or what `reveal` returns.
-pub fn register_first<E: From<Error>>(
+pub(crate) fn register_first<E: From<Error>>(
     app: &App,
     account: NewAccount,
     now: Timestamp,
@@ -93,6 +93,6 @@ pub(crate) fn insert(
 
 /// Whether strangers may make accounts.
 #[must_use]
-pub fn is_registration_open(config: &Config) -> bool {
+pub(crate) fn is_registration_open(config: &Config) -> bool {
     config.users.registration == config::Registration::Open
 }

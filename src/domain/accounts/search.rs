@@ -11,7 +11,7 @@ use crate::storage::{Connection, Page};
 use crate::time::Timestamp;
 
 /// What a client looks for.
-pub struct Query {
+pub(crate) struct Query {
     /// What the username or the display name contains.
     pub text: String,
     /// Only these users, where there is a list.
@@ -21,7 +21,7 @@ pub struct Query {
 }
 
 /// What is found.
-pub struct Found {
+pub(crate) struct Found {
     /// How many there are in all.
     pub total: u32,
     /// Those of a list who exist, whatever their names contain.
@@ -31,10 +31,7 @@ pub struct Found {
 }
 
 /// Finds users: all by id, those of a list in its order.
-///
-/// # Errors
-/// The database fails.
-pub fn search(app: &App, query: &Query, now: Timestamp) -> Result<Found> {
+pub(crate) fn search(app: &App, query: &Query, now: Timestamp) -> Result<Found> {
     let Query { text, among, page } = query;
     let (total, ids, found) = if let Some(identifiers) = among {
         pick(app, identifiers, text, *page)?
@@ -83,13 +80,13 @@ fn pick(
 ///
 /// # Errors
 /// [`Error::UserNotFound`], or the database fails.
-pub fn select(app: &App, identifier: &Identifier, now: Timestamp) -> Result<PublicProfile> {
+pub(crate) fn select(app: &App, identifier: &Identifier, now: Timestamp) -> Result<PublicProfile> {
     let user = app.db.read(|connection| identifier.find(connection))?;
     user.map(|user| public_profile(app, &user, now)).ok_or(Error::UserNotFound)
 }
 
 /// How many accounts there are, and how many of them were used of late.
-pub struct Usage {
+pub(crate) struct Usage {
     /// All.
     pub total: u32,
     /// Within the last 30 days.
@@ -99,10 +96,7 @@ pub struct Usage {
 }
 
 /// Counts the accounts.
-///
-/// # Errors
-/// The database fails.
-pub fn usage(app: &App, now: Timestamp) -> Result<Usage> {
+pub(crate) fn usage(app: &App, now: Timestamp) -> Result<Usage> {
     const DAY: Duration = Duration::from_hours(24);
     app.db.read(|connection| {
         Ok(Usage {

@@ -6,7 +6,7 @@ use crate::time::Timestamp;
 impl User {
     /// Whether a login needs a second factor.
     #[must_use]
-    pub const fn has_second_factor(&self) -> bool {
+    pub(crate) const fn has_second_factor(&self) -> bool {
         self.has_totp || self.has_email_factor
     }
 
@@ -17,7 +17,7 @@ impl User {
 
     /// Whether the operator has suspended the account, and the suspension has not ended.
     #[must_use]
-    pub fn is_suspended(&self, now: Timestamp) -> bool {
+    pub(crate) fn is_suspended(&self, now: Timestamp) -> bool {
         self.banned_at.is_some() && self.banned_until.is_none_or(|until| now < until)
     }
 }

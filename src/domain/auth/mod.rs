@@ -21,7 +21,7 @@ use crate::storage::users::{self as rows, User};
 use crate::time::Timestamp;
 
 /// What a client shows to log in.
-pub struct LoginAttempt {
+pub(crate) struct LoginAttempt {
     /// The account that it names.
     pub identifier: Identifier,
     /// Its password.
@@ -41,7 +41,11 @@ const WRONG_PASSWORD: Error = Error::WrongPassword { field: "password" };
 /// In this order: [`Error::TooManyRequests`], [`Error::UserNotFound`], [`Error::WrongPassword`],
 /// [`Error::UnAuthorized`] for a disabled account, [`Error::VerificationRequired`] without a code
 /// where one is due, [`Error::WrongCode`]; or a fault.
-pub fn login(app: &App, attempt: &LoginAttempt, now: Timestamp) -> Result<Box<OpenedSession>> {
+pub(crate) fn login(
+    app: &App,
+    attempt: &LoginAttempt,
+    now: Timestamp,
+) -> Result<Box<OpenedSession>> {
     let account = find_account(app, attempt)?;
     logged(&account.name, attempt.client.device.ip, || {
         let counted = throttle::spend(app, account.budgets, now)?;
@@ -68,7 +72,7 @@ pub fn login(app: &App, attempt: &LoginAttempt, now: Timestamp) -> Result<Box<Op
 ///
 /// # Errors
 /// [`Error::InvalidChallenge`], [`Error::TooManyRequests`], [`Error::WrongCode`]; or a fault.
-pub fn finish(
+pub(crate) fn finish(
     app: &App,
     challenge: &str,
     code: &Code,
@@ -230,7 +234,7 @@ fn open_session(
 ///
 /// # Errors
 /// [`Error::ServiceDisabled`] where they cannot.
-pub fn check_registration(config: &Config) -> Result<()> {
+pub(crate) fn check_registration(config: &Config) -> Result<()> {
     if is_registration_open(config) { Ok(()) } else { Err(Error::ServiceDisabled) }
 }
 
@@ -238,7 +242,7 @@ pub fn check_registration(config: &Config) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::ServiceDisabled`], [`Error::TooManyRequests`], [`Error::AlreadyExists`], or a fault.
-pub fn register(
+pub(crate) fn register(
     app: &App,
     new: NewAccount,
     client: &Client,

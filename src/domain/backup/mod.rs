@@ -17,7 +17,7 @@ use crate::storage::{
     Connection, OpenError, backup, keys as rows, schema_version, sent_codes, sessions, users,
 };
 use crate::time::Timestamp;
-pub use schedule::{newest, start};
+pub(crate) use schedule::{newest, start};
 
 /// The row of `keys` that holds the key file itself, in a backup that was made with it.
 const KEY_FILE: &str = "file";

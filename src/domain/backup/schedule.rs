@@ -23,7 +23,7 @@ const REST: Duration = Duration::from_mins(10);
 ///
 /// # Errors
 /// The system starts no thread.
-pub fn start(app: &Arc<App>) -> io::Result<()> {
+pub(crate) fn start(app: &Arc<App>) -> io::Result<()> {
     let Some(every) = app.config.backup.every else { return Ok(()) };
     let app = Arc::downgrade(app);
     thread::Builder::new().name("backup".into()).spawn(move || run(&app, every)).map(drop)
@@ -92,7 +92,7 @@ fn copies(folder: &Path) -> io::Result<Vec<PathBuf>> {
 ///
 /// # Errors
 /// The folder cannot be read.
-pub fn newest(folder: &Path) -> io::Result<Option<Timestamp>> {
+pub(crate) fn newest(folder: &Path) -> io::Result<Option<Timestamp>> {
     let made = |copy: &PathBuf| {
         Ok(Timestamp::from_millis(fs::metadata(copy)?.mtime().saturating_mul(1000)))
     };

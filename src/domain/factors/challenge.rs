@@ -57,7 +57,7 @@ pub(crate) fn make(app: &App, user: &User, now: Timestamp) -> Result<String> {
 /// # Errors
 /// [`Error::InvalidChallenge`] where its time is over, the password has changed since, or it was
 /// not made here.
-pub fn user(app: &App, challenge: &str, now: Timestamp) -> Result<User> {
+pub(crate) fn user(app: &App, challenge: &str, now: Timestamp) -> Result<User> {
     let (id, ends, mark) = read(app, challenge).ok_or(Error::InvalidChallenge)?;
     let user = app.db.read(|connection| users::find_by_id(connection, id))?;
     user.filter(|user| now < ends && mark == password_mark(app, user) && !user.is_suspended(now))

@@ -147,7 +147,12 @@ fn check(
 ///
 /// # Errors
 /// [`Error::TooManyRequests`], or a fault.
-pub fn verify(app: &App, principal: &Principal, code: &Code, now: Timestamp) -> Result<bool> {
+pub(crate) fn verify(
+    app: &App,
+    principal: &Principal,
+    code: &Code,
+    now: Timestamp,
+) -> Result<bool> {
     if !principal.user.has_second_factor() || code.digits().is_none() {
         return Ok(false);
     }

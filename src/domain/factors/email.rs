@@ -10,14 +10,14 @@ use crate::domain::factors::sent::{self, SentCode};
 use crate::domain::factors::{Code, challenge, changed, delete_unneeded_codes, with_factor};
 use crate::domain::principal::{Actor, Device, Principal};
 use crate::domain::sessions::check_open;
-pub use crate::domain::throttle::MAIL_EVERY;
+pub(crate) use crate::domain::throttle::MAIL_EVERY;
 use crate::error::{Error, Result};
 use crate::storage::sent_codes::{self, Way};
 use crate::storage::users::{self, User};
 use crate::time::Timestamp;
 
 /// Who asks for a code by mail.
-pub enum Asker {
+pub(crate) enum Asker {
     /// Whoever is logged in.
     Session(Box<Principal>),
     /// Whoever has shown a password.
@@ -35,7 +35,7 @@ pub enum Asker {
 /// [`Error::ServiceDisabled`] without a mail server, [`Error::InvalidChallenge`],
 /// [`Error::EmailNotVerified`], [`Error::FactorNotEnabled`] where the code would be good for
 /// nothing, [`Error::TooManyRequests`], or a fault.
-pub fn send(app: &App, asker: Asker, now: Timestamp) -> Result<()> {
+pub(crate) fn send(app: &App, asker: Asker, now: Timestamp) -> Result<()> {
     check_service(app)?;
     match asker {
         Asker::Session(principal) if principal.user.email_verified => {
@@ -60,15 +60,12 @@ pub fn send(app: &App, asker: Asker, now: Timestamp) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::ServiceDisabled`] where they cannot.
-pub fn check_service(app: &App) -> Result<()> {
+pub(crate) fn check_service(app: &App) -> Result<()> {
     if app.mailer.is_on() { Ok(()) } else { Err(Error::ServiceDisabled) }
 }
 
 /// Whether a code that is still good was mailed to a user.
-///
-/// # Errors
-/// The database fails.
-pub fn is_mailed(app: &App, user: &User, now: Timestamp) -> Result<bool> {
+pub(crate) fn is_mailed(app: &App, user: &User, now: Timestamp) -> Result<bool> {
     let code =
         app.db.read(|connection| sent_codes::find_active(connection, user.id, Way::Email, now))?;
     Ok(code.is_some_and(|code| !code.is_used))
@@ -85,7 +82,7 @@ fn is_just_mailed(app: &App, user: &User, now: Timestamp) -> Result<bool> {
 
 /// The codes that switch the factor on.
 #[derive(Clone, Copy)]
-pub struct EnablingCodes<'a> {
+pub(crate) struct EnablingCodes<'a> {
     /// The code that was mailed to the address.
     pub mailed: &'a Code,
     /// A code of the other factor, where one is on.
@@ -98,7 +95,7 @@ pub struct EnablingCodes<'a> {
 /// # Errors
 /// [`Error::ServiceDisabled`], [`Error::AlreadyValid`], [`Error::TooManyRequests`],
 /// [`Error::EmailNotVerified`], [`Error::WrongCode`], or a fault.
-pub fn enable(
+pub(crate) fn enable(
     app: &App,
     principal: &Principal,
     codes: EnablingCodes<'_>,
@@ -152,7 +149,7 @@ fn switch_on(
 ///
 /// # Errors
 /// [`Error::FactorNotEnabled`], [`Error::WrongCode`], [`Error::TooManyRequests`], or a fault.
-pub fn disable(
+pub(crate) fn disable(
     app: &App,
     principal: &Principal,
     code: Option<&Code>,

@@ -4,11 +4,11 @@
 mod challenge;
 mod check;
 mod code;
-pub mod email;
-pub mod operator;
-pub mod recovery;
+pub(crate) mod email;
+pub(crate) mod operator;
+pub(crate) mod recovery;
 mod sent;
-pub mod totp;
+pub(crate) mod totp;
 
 use crate::domain::App;
 use crate::domain::change::Change;
@@ -19,8 +19,8 @@ use crate::error::{Error, Result};
 use crate::storage::users::User;
 use crate::storage::{Connection, recovery_codes, sent_codes, sessions, totp_enrollments};
 use crate::time::Timestamp;
-pub use challenge::user as challenged;
-pub use check::verify;
+pub(crate) use challenge::user as challenged;
+pub(crate) use check::verify;
 pub(in crate::domain) use check::with_factor;
 pub use code::Code;
 use recovery::RecoveryCodes;
@@ -47,7 +47,7 @@ pub(in crate::domain) fn delete_unneeded_codes(connection: &Connection, user: &U
 /// # Errors
 /// [`Error::ServiceDisabled`] without a second factor, [`Error::VerificationRequired`],
 /// [`Error::WrongCode`], [`Error::TooManyRequests`], or a fault.
-pub fn renew_recovery_codes(
+pub(crate) fn renew_recovery_codes(
     app: &App,
     principal: &Principal,
     code: Option<&Code>,

@@ -20,7 +20,7 @@ use crate::time::Timestamp;
 /// # Errors
 /// [`Error::UserNotFound`], [`Error::ServiceDisabled`] without a second factor, a fault, or what
 /// `reveal` returns.
-pub fn renew_recovery_codes<E: From<Error>>(
+pub(crate) fn renew_recovery_codes<E: From<Error>>(
     app: &App,
     name: &str,
     now: Timestamp,
@@ -39,7 +39,7 @@ pub fn renew_recovery_codes<E: From<Error>>(
 /// # Errors
 /// [`Error::UserNotFound`], [`Error::ServiceDisabled`] without a second factor, a fault, or what
 /// `reveal` returns.
-pub fn issue_code<E: From<Error>>(
+pub(crate) fn issue_code<E: From<Error>>(
     app: &App,
     name: &str,
     now: Timestamp,
@@ -60,7 +60,7 @@ pub fn issue_code<E: From<Error>>(
 ///
 /// # Errors
 /// [`Error::UserNotFound`], or the database fails.
-pub fn reset(app: &App, name: &str, now: Timestamp) -> Result<bool> {
+pub(crate) fn reset(app: &App, name: &str, now: Timestamp) -> Result<bool> {
     app.change(By::Operator, now, |tx| {
         let user = by_name(app, tx, name)?;
         throttle::forgive(tx, &user.id.to_string())?;

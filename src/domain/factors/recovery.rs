@@ -17,7 +17,7 @@ const COUNT: usize = 10;
 const PURPOSE: &str = "recovery";
 
 /// Recovery codes as they are shown, once: `XXXXX-XXXXX`.
-pub type RecoveryCodes = Vec<Zeroizing<String>>;
+pub(crate) type RecoveryCodes = Vec<Zeroizing<String>>;
 
 /// Gives a user new codes; all before are worth nothing any more.
 pub(crate) fn renew(app: &App, connection: &Connection, user: UserId) -> Result<RecoveryCodes> {

@@ -18,7 +18,7 @@ use crate::storage::users::UserId;
 use crate::time::Timestamp;
 
 /// How long a code is good.
-pub const LIFETIME: Duration = Duration::from_mins(10);
+pub(crate) const LIFETIME: Duration = Duration::from_mins(10);
 const TRIES: u32 = 5;
 /// What they are hashed for.
 const PURPOSE: &str = "sent";

@@ -1,6 +1,6 @@
 //! Mail: a queue of its own, so that no login waits for a mail server.
 
-pub mod messages;
+pub(crate) mod messages;
 mod smtp;
 
 use std::io;
@@ -55,7 +55,7 @@ struct Worker {
 ///
 /// # Errors
 /// They are wrong.
-pub fn check(config: &Config) -> Result<(), MailError> {
+pub(crate) fn check(config: &Config) -> Result<(), MailError> {
     Mailer::new(config).map(drop)
 }
 
@@ -162,12 +162,12 @@ pub(crate) fn can_reach(address: &str) -> bool {
 
 impl App {
     /// Waits a little for mails that are on their way, before the process ends.
-    pub fn finish_mail(&self) {
+    pub(crate) fn finish_mail(&self) {
         self.mailer.finish();
     }
 
     /// Waits for none of them.
-    pub fn abandon_mail(&self) {
+    pub(crate) fn abandon_mail(&self) {
         drop(self.mailer.take_worker());
     }
 
@@ -206,7 +206,7 @@ impl App {
 ///
 /// # Errors
 /// There is no mail server, or it does not take the mail.
-pub fn test(app: &App, address: &str) -> Result<String, MailError> {
+pub(crate) fn test(app: &App, address: &str) -> Result<String, MailError> {
     let written = messages::write(app, app.config.instance.language, "", &Message::Test);
     let written = written.map_err(|error: Error| MailError::System(io::Error::other(error)))?;
     app.mailer.send_now(Mail { to: address.into(), written })

@@ -14,7 +14,7 @@ const RESERVED: usize = 33 << 10;
 
 /// The blocks of one thread, made at its first hash and wiped when they are dropped.
 #[derive(Default)]
-pub struct Memory {
+pub(crate) struct Memory {
     blocks: Vec<Block>,
     /// How many were written since they were wiped.
     written: usize,
@@ -22,7 +22,12 @@ pub struct Memory {
 
 impl Memory {
     /// Computes a hash, which stays in the memory until the next one, or until that is wiped.
-    pub fn compute(&mut self, password: &Password, salt: &[u8], params: Params) -> Result<Output> {
+    pub(crate) fn compute(
+        &mut self,
+        password: &Password,
+        salt: &[u8],
+        params: Params,
+    ) -> Result<Output> {
         let (needed, length) = (params.block_count(), params.output_len().unwrap_or(HASH_LENGTH));
         if self.blocks.len() < needed {
             self.grow(needed)?;
@@ -51,14 +56,14 @@ impl Memory {
     }
 
     /// Leaves nothing that came from a password.
-    pub fn wipe(&mut self) {
+    pub(crate) fn wipe(&mut self) {
         self.blocks[..self.written].iter_mut().for_each(Zeroize::zeroize);
         self.written = 0;
     }
 
     /// Whether there is nothing in it.
     #[cfg(test)]
-    pub fn is_clean(&self) -> bool {
+    pub(crate) fn is_clean(&self) -> bool {
         self.blocks.iter().all(|block| block.as_ref().iter().all(|word| *word == 0))
     }
 }

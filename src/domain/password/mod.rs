@@ -16,21 +16,21 @@ use crate::crypto;
 use crate::error::{Error, Result};
 
 /// The longest password, in Unicode scalar values.
-pub const MAX_LENGTH: usize = 128;
+pub(crate) const MAX_LENGTH: usize = 128;
 /// The shortest password that an account may have, in characters: older ones may be shorter than
 /// the server wants of new ones.
-pub const MIN_LENGTH: usize = 6;
+pub(crate) const MIN_LENGTH: usize = 6;
 const HASH_LENGTH: usize = 32;
 const SALT_LENGTH: usize = 16;
 
 /// A password in clear text: wiped when dropped, never shown, and used exactly as it was typed.
 #[derive(Clone)]
-pub struct Password(SecretString);
+pub(crate) struct Password(SecretString);
 
 impl Password {
     /// Its length in Unicode scalar values.
     #[must_use]
-    pub fn length(&self) -> usize {
+    pub(crate) fn length(&self) -> usize {
         self.0.expose_secret().chars().count()
     }
 
@@ -46,7 +46,7 @@ impl From<String> for Password {
 }
 
 /// Computes hashes, and checks passwords against them.
-pub struct Hasher {
+pub(crate) struct Hasher {
     threads: Threads,
     params: Params,
 }
@@ -72,7 +72,7 @@ impl Hasher {
     ///
     /// # Errors
     /// The system gives no random numbers, or no memory.
-    pub fn hash(&self, password: &Password) -> Result<String> {
+    pub(crate) fn hash(&self, password: &Password) -> Result<String> {
         let salt = crypto::random::<SALT_LENGTH>()?;
         let output = self.compute(password, &salt, self.params.clone())?;
         let hash = PasswordHash {
@@ -89,7 +89,7 @@ impl Hasher {
     ///
     /// # Errors
     /// `phc` is no Argon2id hash, or the system gives no memory.
-    pub fn verify(&self, password: &Password, phc: &str) -> Result<bool> {
+    pub(crate) fn verify(&self, password: &Password, phc: &str) -> Result<bool> {
         let stored = PasswordHash::new(phc).map_err(fault)?;
         match (stored.algorithm, stored.version, &stored.salt, &stored.hash) {
             (ARGON2ID_IDENT, Some(0x13), Some(salt), Some(hash)) => {
@@ -103,7 +103,7 @@ impl Hasher {
 
     /// Whether `phc` was made with the parameters that are configured now.
     #[must_use]
-    pub fn is_current(&self, phc: &str) -> bool {
+    pub(crate) fn is_current(&self, phc: &str) -> bool {
         PasswordHash::new(phc)
             .is_ok_and(|stored| Params::try_from(&stored).is_ok_and(|params| params == self.params))
     }

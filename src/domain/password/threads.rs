@@ -17,22 +17,22 @@ const NICENESS: i32 = 10;
 const KEPT: Duration = Duration::from_secs(5);
 
 /// What one of them does with its memory.
-pub type Job = Box<dyn FnOnce(&mut Memory) + Send>;
+pub(crate) type Job = Box<dyn FnOnce(&mut Memory) + Send>;
 
 /// Threads that start with the first job.
-pub struct Threads {
+pub(crate) struct Threads {
     /// How many.
     pub count: usize,
     jobs: OnceLock<Sender<Job>>,
 }
 
 impl Threads {
-    pub const fn new(count: usize) -> Self {
+    pub(crate) const fn new(count: usize) -> Self {
         Self { count, jobs: OnceLock::new() }
     }
 
     /// Hands them a job; the first that is free does it.
-    pub fn send(&self, job: Job) -> Result<()> {
+    pub(crate) fn send(&self, job: Job) -> Result<()> {
         let jobs = self.jobs.get_or_init(|| {
             let (jobs, queue) = unbounded();
             for _ in 0..self.count {

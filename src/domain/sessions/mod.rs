@@ -14,14 +14,14 @@ use crate::domain::principal::{Client, Device, Principal};
 use crate::domain::public_key::PublicKey;
 use crate::error::{Error, Result};
 use crate::storage::sessions::{self, NewSession, SessionsOf};
-pub use crate::storage::sessions::{Session, SessionId};
+pub(crate) use crate::storage::sessions::{Session, SessionId};
 use crate::storage::users::{SessionUser, User, UserId};
 use crate::storage::{Connection, Page};
 use crate::time::Timestamp;
 
 mod operator;
 
-pub use operator::{list_all, revoke_all, revoke_all_of};
+pub(crate) use operator::{list_all, revoke_all, revoke_all_of};
 
 /// Expired sessions swept away at each login, at most: more than a login adds.
 const SWEEP: u32 = 16;
@@ -31,7 +31,7 @@ const ACTIVE: Duration = Duration::from_mins(5);
 
 /// A session that was just opened.
 #[derive(Debug)]
-pub struct OpenedSession {
+pub(crate) struct OpenedSession {
     /// The token that stands for it.
     pub token: String,
     /// When it was opened.
@@ -75,8 +75,7 @@ pub(crate) fn open(
 
 /// A session as its user sees it.
 #[derive(Debug)]
-#[expect(missing_docs, reason = "schema.sql documents the columns")]
-pub struct SessionView {
+pub(crate) struct SessionView {
     pub id: SessionId,
     pub is_current: bool,
     pub created_at: Timestamp,
@@ -117,15 +116,12 @@ pub(crate) fn find_open(
 
 /// Whether it is time to note that a session was used: at most once a minute.
 #[must_use]
-pub fn is_to_be_noted(principal: &Principal, now: Timestamp) -> bool {
+pub(crate) fn is_to_be_noted(principal: &Principal, now: Timestamp) -> bool {
     principal.last_seen_at <= now.before(SEEN_EVERY)
 }
 
 /// Notes that a session was used, unless a request at the same time did.
-///
-/// # Errors
-/// The database fails.
-pub fn note(app: &App, session: SessionId, now: Timestamp) -> Result<()> {
+pub(crate) fn note(app: &App, session: SessionId, now: Timestamp) -> Result<()> {
     app.db.write(|connection| {
         sessions::update_last_seen(connection, session, now, now.before(SEEN_EVERY))
     })
@@ -133,10 +129,7 @@ pub fn note(app: &App, session: SessionId, now: Timestamp) -> Result<()> {
 
 /// How many sessions the principal has, and a part of them, newest first; only those from `ip`,
 /// where one is given.
-///
-/// # Errors
-/// The database fails.
-pub fn list(
+pub(crate) fn list(
     app: &App,
     principal: &Principal,
     ip: Option<&str>,
@@ -160,7 +153,7 @@ pub fn list(
 ///
 /// # Errors
 /// [`Error::SessionNotFound`], for somebody else's too, or the database fails.
-pub fn find(
+pub(crate) fn find(
     app: &App,
     principal: &Principal,
     id: SessionId,
@@ -175,7 +168,12 @@ pub fn find(
 ///
 /// # Errors
 /// [`Error::SessionNotFound`], for somebody else's too, or the database fails.
-pub fn revoke(app: &App, principal: &Principal, id: SessionId, now: Timestamp) -> Result<()> {
+pub(crate) fn revoke(
+    app: &App,
+    principal: &Principal,
+    id: SessionId,
+    now: Timestamp,
+) -> Result<()> {
     app.change(By::User(&principal.device), now, |tx| {
         own(tx, principal, id, now)?;
         sessions::delete(tx, id)?;
@@ -187,7 +185,7 @@ pub fn revoke(app: &App, principal: &Principal, id: SessionId, now: Timestamp) -
 ///
 /// # Errors
 /// [`Error::NotLogged`] where their own has ended meanwhile, or the database fails.
-pub fn revoke_others(app: &App, principal: &Principal, now: Timestamp) -> Result<()> {
+pub(crate) fn revoke_others(app: &App, principal: &Principal, now: Timestamp) -> Result<()> {
     app.change(By::User(&principal.device), now, |tx| {
         check_open(tx, principal, now)?;
         sessions::delete_all_of(tx, principal.user.id, Some(principal.session))?;
@@ -232,10 +230,12 @@ fn view(session: Session, current: SessionId, now: Timestamp) -> SessionView {
 }
 
 /// Whether one of a user's sessions has the public key of this SHA-256.
-///
-/// # Errors
-/// The database fails.
-pub fn have_key(app: &App, user: UserId, fingerprint: &[u8; 32], now: Timestamp) -> Result<bool> {
+pub(crate) fn have_key(
+    app: &App,
+    user: UserId,
+    fingerprint: &[u8; 32],
+    now: Timestamp,
+) -> Result<bool> {
     app.db.read(|connection| sessions::exists_with_key(connection, user, fingerprint, now))
 }
 

@@ -16,7 +16,11 @@ use crate::time::Timestamp;
 ///
 /// # Errors
 /// [`Error::UserNotFound`], or the database fails.
-pub fn list_all(app: &App, name: Option<&str>, now: Timestamp) -> Result<Vec<(String, Session)>> {
+pub(crate) fn list_all(
+    app: &App,
+    name: Option<&str>,
+    now: Timestamp,
+) -> Result<Vec<(String, Session)>> {
     app.db.read(|connection| {
         let found = match name {
             Some(name) => {
@@ -43,7 +47,7 @@ pub fn list_all(app: &App, name: Option<&str>, now: Timestamp) -> Result<Vec<(St
 ///
 /// # Errors
 /// [`Error::SessionNotFound`], or the database fails.
-pub fn revoke_all(app: &App, ids: &BTreeSet<SessionId>, now: Timestamp) -> Result<()> {
+pub(crate) fn revoke_all(app: &App, ids: &BTreeSet<SessionId>, now: Timestamp) -> Result<()> {
     app.change(By::Operator, now, |tx| {
         ids.iter().try_for_each(|id| {
             let session = sessions::find_active(tx, *id, now)?.ok_or(Error::SessionNotFound)?;
@@ -58,7 +62,7 @@ pub fn revoke_all(app: &App, ids: &BTreeSet<SessionId>, now: Timestamp) -> Resul
 ///
 /// # Errors
 /// [`Error::UserNotFound`], or the database fails.
-pub fn revoke_all_of(app: &App, name: &str, now: Timestamp) -> Result<()> {
+pub(crate) fn revoke_all_of(app: &App, name: &str, now: Timestamp) -> Result<()> {
     app.change(By::Operator, now, |tx| {
         let user = by_name(app, tx, name)?;
         sessions::delete_all_of(tx, user.id, None)?;

@@ -33,7 +33,7 @@ const SECRET_LENGTH: usize = 20;
 const ENROLLMENT_LIFETIME: Duration = Duration::from_hours(1);
 
 /// An authenticator app that is being set up.
-pub struct Enrollment {
+pub(crate) struct Enrollment {
     user: User,
     /// The secret in base32, for typing.
     pub secret: Zeroizing<String>,
@@ -45,7 +45,7 @@ pub struct Enrollment {
 impl Enrollment {
     /// The secret in groups of four, as people type it.
     #[must_use]
-    pub fn secret_in_groups(&self) -> Zeroizing<String> {
+    pub(crate) fn secret_in_groups(&self) -> Zeroizing<String> {
         let secret = self.secret.as_str();
         let groups: Vec<&str> =
             (0..secret.len()).step_by(4).map(|at| &secret[at..secret.len().min(at + 4)]).collect();
@@ -73,7 +73,7 @@ impl Enrollment {
 /// # Errors
 /// [`Error::AlreadyValid`] where the user has an app, [`Error::WrongCode`],
 /// [`Error::TooManyRequests`], or a fault.
-pub fn setup(
+pub(crate) fn setup(
     app: &App,
     principal: &Principal,
     code: Option<&Code>,
@@ -94,10 +94,11 @@ pub fn setup(
 }
 
 /// The app that waits for its first code, where one was set up.
-///
-/// # Errors
-/// A fault.
-pub fn pending(app: &App, principal: &Principal, now: Timestamp) -> Result<Option<Enrollment>> {
+pub(crate) fn pending(
+    app: &App,
+    principal: &Principal,
+    now: Timestamp,
+) -> Result<Option<Enrollment>> {
     let user = &principal.user;
     let sealed =
         app.db.read(|connection| totp_enrollments::find_active(connection, user.id, now))?;
@@ -112,7 +113,7 @@ pub fn pending(app: &App, principal: &Principal, now: Timestamp) -> Result<Optio
 /// # Errors
 /// [`Error::AlreadyValid`] where the user has one, [`Error::WrongCode`], [`Error::SetupExpired`]
 /// where nothing was set up, or a fault.
-pub fn enable(
+pub(crate) fn enable(
     app: &App,
     principal: &Principal,
     code: &Code,
@@ -147,7 +148,7 @@ pub fn enable(
 ///
 /// # Errors
 /// [`Error::FactorNotEnabled`], [`Error::WrongCode`], [`Error::TooManyRequests`], or a fault.
-pub fn disable(
+pub(crate) fn disable(
     app: &App,
     principal: &Principal,
     code: Option<&Code>,
@@ -170,7 +171,7 @@ pub fn disable(
 ///
 /// # Errors
 /// [`Error::UserNotFound`], [`Error::AlreadyExists`] where the user has an app, or a fault.
-pub fn enroll(app: &App, name: &str) -> Result<Enrollment> {
+pub(crate) fn enroll(app: &App, name: &str) -> Result<Enrollment> {
     let user = app.db.read(|connection| by_name(app, connection, name))?;
     if user.has_totp { Err(ALREADY_ENABLED) } else { Enrollment::new(app, user) }
 }
@@ -179,7 +180,12 @@ pub fn enroll(app: &App, name: &str) -> Result<Enrollment> {
 ///
 /// # Errors
 /// [`Error::WrongCode`], [`Error::AlreadyExists`], or a fault.
-pub fn confirm(app: &App, enrollment: &Enrollment, code: &Code, now: Timestamp) -> Result<()> {
+pub(crate) fn confirm(
+    app: &App,
+    enrollment: &Enrollment,
+    code: &Code,
+    now: Timestamp,
+) -> Result<()> {
     let step = first_step(&enrollment.totp, enrollment.user.id, code, now)?;
     enable_for(app, enrollment, Some(step), now, |_: &_| Ok(()))
 }
@@ -197,7 +203,7 @@ fn first_step(totp: &Totp, user: UserId, code: &Code, now: Timestamp) -> Result<
 ///
 /// # Errors
 /// [`Error::AlreadyExists`], a fault, or what `reveal` returns.
-pub fn enable_unconfirmed<E: From<Error>>(
+pub(crate) fn enable_unconfirmed<E: From<Error>>(
     app: &App,
     enrollment: &Enrollment,
     now: Timestamp,
@@ -226,7 +232,7 @@ fn enable_for<E: From<Error>>(
 
 /// What an operator learns of a user's second factors.
 #[derive(Debug, Serialize)]
-pub struct Status {
+pub(crate) struct Status {
     /// Whether the user has an authenticator app.
     pub enabled: bool,
     /// Since when.
@@ -243,7 +249,7 @@ pub struct Status {
 ///
 /// # Errors
 /// [`Error::UserNotFound`], or the database fails.
-pub fn status(app: &App, name: &str) -> Result<Status> {
+pub(crate) fn status(app: &App, name: &str) -> Result<Status> {
     app.db.read(|connection| {
         let user = by_name(app, connection, name)?;
         let factor = totp_factors::find(connection, user.id)?;
