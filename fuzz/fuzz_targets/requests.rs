@@ -9,7 +9,7 @@ use std::thread;
 
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use libfuzzer_sys::fuzz_target;
-use nox::http::{Listener, Look, serve};
+use nox::http::{Listener, Theme, serve};
 use ureq::Agent;
 use ureq::http::{HeaderValue, Request};
 use url::Url;
@@ -77,12 +77,12 @@ struct Server {
 static SERVER: LazyLock<Server> = LazyLock::new(|| {
     let app = Arc::new(nox_fuzz::app(SETTINGS));
     let token = app.form_token(BROWSER);
-    let look = Look::new(&app.config).unwrap();
+    let theme = Theme::new(&app.config).unwrap();
     let listener = Listener::bind(&app.config.server.listen).unwrap();
     let url = listener.to_string();
     let (ready, is_ready) = mpsc::channel();
     thread::spawn(move || {
-        serve::<io::Error>(&app, look, listener, || ready.send(()).map_err(io::Error::other))
+        serve::<io::Error>(&app, theme, listener, || ready.send(()).map_err(io::Error::other))
     });
     is_ready.recv().unwrap();
 

@@ -105,7 +105,7 @@ impl App {
     /// The token for the forms of a browser that holds this secret in a cookie: nobody else can
     /// make it.
     #[must_use]
-    pub(crate) fn form_token(&self, browser: &str) -> String {
+    pub fn form_token(&self, browser: &str) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(hmac_sha256(&self.key.derive("forms"), browser.as_bytes()))
     }
 
