@@ -5,7 +5,6 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::auth::{CodeText, Success, code};
 use super::body::{OptionalBody, PROFILE};
 use super::bridge::Bridge;
 use super::clock::Now;
@@ -13,10 +12,11 @@ use super::cookie;
 use super::dialect::Dialect;
 use super::envelope::{Failure, Reply};
 use super::extract::AuthenticatedChange;
-use super::factors::any_code;
 use super::object::Object;
 use super::openapi::operation::{Operation, Refusal, answer, schema};
 use super::profile::OwnUser;
+use super::reply::{Success, success};
+use super::request_parts::{CodeText, any_code, code};
 use crate::domain::App;
 use crate::domain::accounts::changes::Changes;
 use crate::domain::accounts::deletion::{DeletionRequest, delete};
@@ -158,7 +158,7 @@ pub(super) async fn remove(
     } else {
         bridge.run(work).await?;
     }
-    Ok(Reply::new(Success { success: true }).with_cookie(cookie::removal(bridge.config())))
+    Ok(success().with_cookie(cookie::removal(bridge.config())))
 }
 
 impl EditRequest {

@@ -15,6 +15,8 @@ use super::extract::{AuthenticatedChange, LoginFrom};
 use super::object::Object;
 use super::openapi::operation::{Operation, Refusal, answer, schema};
 use super::profile::OwnUser;
+use super::reply::{Success, success};
+use super::request_parts::{CodeText, code};
 use crate::config::Config;
 use crate::domain::accounts::fields::{Display, Email, NewPassword, Username};
 use crate::domain::accounts::identifier::Identifier;
@@ -57,12 +59,6 @@ enum IdentifierText {
     Id(i64),
 }
 
-/// Six digits, or a recovery code.
-#[derive(ToSchema)]
-#[schema(as = Code, pattern = "^([0-9]{6}|[A-HJ-NP-Za-hj-np-z2-9]{5}-?[A-HJ-NP-Za-hj-np-z2-9]{5})$")]
-#[expect(dead_code, reason = "it only describes the wire")]
-pub(super) struct CodeText(String);
-
 /// What a stranger sends to get an account.
 #[derive(ToSchema)]
 pub(super) struct RegisterRequest {
@@ -87,12 +83,6 @@ pub(super) struct SessionData {
     #[schema(value_type = i64)]
     created_at: Timestamp,
     user: OwnUser,
-}
-
-/// That it is done.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Success {
-    pub success: bool,
 }
 
 pub(super) const LOGIN: Operation =
@@ -158,7 +148,7 @@ pub(super) async fn logout(
     AuthenticatedChange(principal): AuthenticatedChange,
 ) -> Result<Reply<Success>, Failure> {
     bridge.run(move |app| revoke(app, &principal, principal.session, now)).await?;
-    Ok(Reply::new(Success { success: true }).with_cookie(cookie::removal(bridge.config())))
+    Ok(success().with_cookie(cookie::removal(bridge.config())))
 }
 
 fn opened(config: &Config, session: OpenedSession, dialect: Dialect) -> Reply<SessionData> {
@@ -219,12 +209,6 @@ fn password(value: Option<Value>) -> Result<Password> {
     }
     .filter(|password| (MIN_LENGTH..=MAX_LENGTH).contains(&password.length()))
     .ok_or(Error::invalid("password", "must be between 6 and 128 characters long"))
-}
-
-/// A second factor's code.
-pub(super) fn code(body: &mut Object, field: &'static str) -> Result<Option<Code>> {
-    let digits = |value| if let Value::String(digits) = value { digits } else { String::new() };
-    body.take(field).map(|value| Code::parse(field, digits(value))).transpose()
 }
 
 fn public_key(body: &mut Object) -> Result<Option<PublicKey>> {

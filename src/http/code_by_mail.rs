@@ -3,8 +3,6 @@
 use actix_web::HttpRequest;
 use actix_web::http::Method;
 use actix_web::web::{Data, Path};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::body::OptionalBody;
 use super::bridge::Bridge;
@@ -13,23 +11,11 @@ use super::envelope::{Failure, Reply};
 use super::extract::{authenticated_change, device};
 use super::object::Object;
 use super::openapi::operation::{Operation, Refusal, answer, schema};
+use super::reply::{Acknowledged, acknowledged};
+use super::request_parts::SendRequest;
 use crate::domain::factors::email::{self, Asker};
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
-
-/// What comes back when a code is asked for: `send_data` of the method.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "it only describes the wire")]
-pub(super) struct SendRequest {
-    challenge: Option<String>,
-}
-
-/// A success that carries nothing but a sentence.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Acknowledged {
-    pub success: bool,
-    pub message: &'static str,
-}
 
 pub(super) const SEND: Operation =
     Operation::new("Mail a code, by a session or the challenge of a login")
@@ -62,10 +48,11 @@ pub(super) async fn send_code(
     request: &HttpRequest,
     mut body: Object,
 ) -> Result<Reply<Acknowledged>, Failure> {
-    let acknowledge = |message| Ok(Reply::new(Acknowledged { success: true, message }));
     match kind {
         "email" => (),
-        "totp" => return acknowledge("The authenticator app shows the code; nothing is sent."),
+        "totp" => {
+            return Ok(acknowledged("The authenticator app shows the code; nothing is sent."));
+        }
         _ => return Err(Error::invalid("type", "must be email or totp").into()),
     }
     let asker = match body.text("challenge")? {
@@ -74,12 +61,14 @@ pub(super) async fn send_code(
             Ok(principal) => Asker::Session(Box::new(principal)),
             // Some clients ask without saying for whom, and are served by the mail that the login
             // sent.
-            Err(Error::NotLogged) if request.method() == Method::GET => return acknowledge(SENT),
+            Err(Error::NotLogged) if request.method() == Method::GET => {
+                return Ok(acknowledged(SENT));
+            }
             Err(error) => return Err(error.into()),
         },
     };
     bridge.run(move |app| email::send(app, asker, now)).await?;
-    acknowledge(SENT)
+    Ok(acknowledged(SENT))
 }
 
 const SENT: &str = "A code is on its way, where the account can get one.";

@@ -5,16 +5,17 @@ use actix_web::web::Data;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::auth::CodeText;
 use super::body::{Body, OptionalBody};
 use super::bridge::Bridge;
 use super::clock::Now;
-use super::code_by_mail::{Acknowledged, SendRequest, send_code};
+use super::code_by_mail::send_code;
 use super::envelope::{Failure, Reply};
 use super::extract::{AuthenticatedChange, authenticated_change, device};
-use super::factors::{CodeRequest, Disabled, Enabled, any_code, enable_mail_codes, enabled};
+use super::factors::enable_mail_codes;
 use super::openapi::operation::{Operation, Parameter, Refusal, answer, schema};
 use super::query::Query;
+use super::reply::{Acknowledged, Disabled, Enabled, acknowledged, disabled, enabled};
+use super::request_parts::{CodeRequest, CodeText, SendRequest, any_code};
 use crate::domain::accounts::email_address;
 use crate::domain::accounts::fields::Email;
 use crate::domain::email_confirmation;
@@ -71,7 +72,7 @@ pub(super) async fn resend(
     AuthenticatedChange(principal): AuthenticatedChange,
 ) -> Result<Reply<Acknowledged>, Failure> {
     bridge.run(move |app| email_confirmation::resend(app, &principal, now)).await?;
-    Ok(Reply::new(Acknowledged { success: true, message: "A link is on its way." }))
+    Ok(acknowledged("A link is on its way."))
 }
 
 /// An address, with a code where a second factor is on.
@@ -114,7 +115,7 @@ pub(super) async fn setup(
     } else {
         "The address is set; no link that confirms it could be sent now."
     };
-    Ok(Reply::new(Acknowledged { success: true, message }))
+    Ok(acknowledged(message))
 }
 
 pub(super) const ENABLE: Operation = Operation::new(
@@ -180,7 +181,7 @@ pub(super) async fn send(
     match authenticated_change(&request) {
         Ok(principal) if !principal.user.email_verified && body.peek("challenge").is_none() => {
             bridge.run(move |app| email_confirmation::resend(app, &principal, now)).await?;
-            Ok(Reply::new(Acknowledged { success: true, message: "A link is on its way." }))
+            Ok(acknowledged("A link is on its way."))
         }
         _ => send_code(&bridge, now, "email", &request, body).await,
     }
@@ -202,5 +203,5 @@ pub(super) async fn disable(
 ) -> Result<Reply<Disabled>, Failure> {
     let code = any_code(&mut body)?;
     bridge.run(move |app| email_address::remove(app, &principal, code, now)).await?;
-    Ok(Reply::new(Disabled { disabled: true, message: "The address is removed." }))
+    Ok(disabled("The address is removed."))
 }

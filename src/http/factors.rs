@@ -7,7 +7,6 @@ use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::auth::{CodeText, code};
 use super::body::{Body, OptionalBody};
 use super::bridge::Bridge;
 use super::clock::Now;
@@ -15,23 +14,15 @@ use super::envelope::{Failure, Reply};
 use super::extract::AuthenticatedChange;
 use super::object::Object;
 use super::openapi::operation::{Operation, Refusal, answer, schema};
+use super::reply::{Disabled, Enabled, code_texts, disabled, enabled};
+use super::request_parts::{CodeRequest, any_code, code, required_code};
 use crate::domain::factors::email::{self, EnablingCodes};
-use crate::domain::factors::recovery::RecoveryCodes;
 use crate::domain::factors::totp::{self, Enrollment};
-use crate::domain::factors::{self, Code, verify};
+use crate::domain::factors::{self, verify};
 use crate::domain::principal::Principal;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::qr;
 use crate::time::Timestamp;
-
-/// A code, under any of its names.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "it only describes the wire")]
-pub(super) struct CodeRequest {
-    token: Option<CodeText>,
-    twofa_token: Option<CodeText>,
-    factor_code: Option<CodeText>,
-}
 
 /// An authenticator app to be set up. The secret and the URL stand under the names that different
 /// programs look for.
@@ -46,23 +37,6 @@ pub(super) struct Setup {
     #[serde(rename = "backupCodes")]
     old_backup_codes: Vec<String>,
     backup_codes: Vec<String>,
-}
-
-/// That a factor is on.
-#[derive(Serialize, ToSchema)]
-#[expect(clippy::struct_field_names, reason = "the contract's own names")]
-pub(super) struct Enabled {
-    enabled: bool,
-    message: &'static str,
-    /// Recovery codes, shown this once; none where there are some already.
-    backup_codes: Vec<String>,
-}
-
-/// That a factor is off.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Disabled {
-    pub disabled: bool,
-    pub message: &'static str,
 }
 
 /// Whether a code is right.
@@ -129,7 +103,7 @@ pub(super) async fn enable_totp(
     AuthenticatedChange(principal): AuthenticatedChange,
     Body(mut body): Body,
 ) -> Result<Reply<Enabled>, Failure> {
-    let code = needed(any_code(&mut body)?)?;
+    let code = required_code(any_code(&mut body)?)?;
     let codes = bridge.run(move |app| totp::enable(app, &principal, &code, now)).await?;
     Ok(enabled("The authenticator app is on.", codes))
 }
@@ -162,7 +136,7 @@ pub(super) async fn enable_mail_codes(
     let mailed = code(&mut body, "token")?;
     let other = any_code(&mut body)?;
     let (mailed, other) = if mailed.is_some() { (mailed, other) } else { (other, None) };
-    let mailed = needed(mailed)?;
+    let mailed = required_code(mailed)?;
     let enable = move |app: &_| {
         email::enable(
             app,
@@ -189,7 +163,7 @@ pub(super) async fn disable_totp(
 ) -> Result<Reply<Disabled>, Failure> {
     let code = any_code(&mut body)?;
     bridge.run(move |app| totp::disable(app, &principal, code.as_ref(), now)).await?;
-    Ok(Reply::new(Disabled { disabled: true, message: "The authenticator app is off." }))
+    Ok(disabled("The authenticator app is off."))
 }
 
 /// `POST /auth/email/disable`
@@ -201,7 +175,7 @@ pub(super) async fn disable_email(
 ) -> Result<Reply<Disabled>, Failure> {
     let code = any_code(&mut body)?;
     bridge.run(move |app| email::disable(app, &principal, code.as_ref(), now)).await?;
-    Ok(Reply::new(Disabled { disabled: true, message: "Codes by mail are off." }))
+    Ok(disabled("Codes by mail are off."))
 }
 
 pub(super) const VERIFY: Operation = Operation::new("Whether a code is right; it is used up by it")
@@ -217,7 +191,7 @@ pub(super) async fn verify_totp(
     AuthenticatedChange(principal): AuthenticatedChange,
     Body(mut body): Body,
 ) -> Result<Reply<Verified>, Failure> {
-    let code = needed(any_code(&mut body)?)?;
+    let code = required_code(any_code(&mut body)?)?;
     let verified = bridge.run(move |app| verify(app, &principal, &code, now)).await?;
     let message = if verified {
         "The code is right."
@@ -249,24 +223,5 @@ pub(super) async fn renew_recovery_codes(
     let code = any_code(&mut body)?;
     let renew = move |app: &_| factors::renew_recovery_codes(app, &principal, code.as_ref(), now);
     let codes = bridge.run(renew).await?;
-    Ok(Reply::new(Renewed { backup_codes: plain(codes) }))
-}
-
-/// A code, under any of its names.
-pub(super) fn any_code(body: &mut Object) -> Result<Option<Code>> {
-    let (token, twofa_token, factor_code) =
-        (code(body, "token")?, code(body, "twofa_token")?, code(body, "factor_code")?);
-    Ok(token.or(twofa_token).or(factor_code))
-}
-
-fn needed(code: Option<Code>) -> Result<Code> {
-    code.ok_or(Error::InvalidCode { field: "token" })
-}
-
-pub(super) fn enabled(message: &'static str, codes: RecoveryCodes) -> Reply<Enabled> {
-    Reply::new(Enabled { enabled: true, message, backup_codes: plain(codes) })
-}
-
-fn plain(codes: RecoveryCodes) -> Vec<String> {
-    codes.into_iter().map(|code| code.to_string()).collect()
+    Ok(Reply::new(Renewed { backup_codes: code_texts(codes) }))
 }
