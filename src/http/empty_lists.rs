@@ -81,10 +81,10 @@ pub(super) async fn relations(
     _: Authenticated,
     query: Query,
 ) -> Result<Reply<EmptyRelations>, Failure> {
-    let page = query.page()?;
+    let pagination = query.pagination()?;
     Ok(Reply::new(EmptyRelations {
-        limit: page.limit,
-        offset: page.offset,
+        limit: pagination.limit,
+        offset: pagination.offset,
         count: 0,
         total: 0,
         items: Vec::new(),
@@ -92,11 +92,11 @@ pub(super) async fn relations(
 }
 
 fn empty(query: &Query) -> Result<Reply<EmptyList>, Failure> {
-    let page = query.page()?;
+    let pagination = query.pagination()?;
     Ok(Reply::new(EmptyList {
         items: Vec::new(),
         total: 0,
-        limit: page.limit,
-        offset: page.offset,
+        limit: pagination.limit,
+        offset: pagination.offset,
     }))
 }

@@ -8,7 +8,7 @@ use url::form_urlencoded::parse;
 
 use super::envelope::Failure;
 use super::hex;
-use crate::domain::Page;
+use crate::domain::Pagination;
 use crate::error::{Error, Result};
 
 /// How much of a list is sent where nobody says.
@@ -46,10 +46,10 @@ impl Query {
     ///
     /// # Errors
     /// [`Error::InvalidField`] where either is no whole number.
-    pub(super) fn page(&self) -> Result<Page> {
+    pub(super) fn pagination(&self) -> Result<Pagination> {
         let limit = self.number("limit", DEFAULT_LIMIT, MOST);
         let offset = self.number("offset", 0, u32::MAX);
-        Ok(Page {
+        Ok(Pagination {
             limit: limit.ok_or(Error::invalid("limit", "must be a number from 0 to 100"))?,
             offset: offset.ok_or(Error::invalid("offset", "must be 0 or greater"))?,
         })
@@ -102,16 +102,16 @@ mod tests {
 
         #[test]
         fn a_list_is_never_longer_than_allowed(text in ".*|(limit|offset)=-?[0-9]{0,12}|((limit|offset|[a-z])=[0-9]{0,3}&?)*") {
-            if let Ok(page) = Query::read(&text).page() {
-                prop_assert!(page.limit <= 100, "{}", text);
+            if let Ok(pagination) = Query::read(&text).pagination() {
+                prop_assert!(pagination.limit <= 100, "{}", text);
             }
         }
 
         #[test]
         fn every_whole_number_is_a_limit_and_an_offset(number: i128) {
-            let page = Query::read(&format!("limit={number}&offset={number}")).page().unwrap();
-            prop_assert_eq!(i128::from(page.limit), number.clamp(0, 100));
-            prop_assert_eq!(i128::from(page.offset), number.clamp(0, u32::MAX.into()));
+            let pagination = Query::read(&format!("limit={number}&offset={number}")).pagination().unwrap();
+            prop_assert_eq!(i128::from(pagination.limit), number.clamp(0, 100));
+            prop_assert_eq!(i128::from(pagination.offset), number.clamp(0, u32::MAX.into()));
         }
     }
 }

@@ -81,19 +81,19 @@ pub(super) async fn list(
     Authenticated(principal): Authenticated,
     query: Query,
 ) -> Result<Reply<SessionList>, Failure> {
-    let page = query.page()?;
+    let pagination = query.pagination()?;
     // As addresses are stored.
     let ip = query
         .first("ip")
         .map(|text| text.parse::<IpAddr>().map_or_else(|_| text.into(), |ip| ip.to_string()));
     let (total, found) =
-        bridge.read(|app| sessions::list(app, &principal, ip.as_deref(), page, now))?;
+        bridge.read(|app| sessions::list(app, &principal, ip.as_deref(), pagination, now))?;
     let sessions = found.into_iter().map(item).collect();
     Ok(Reply::new(SessionList {
         total,
         query: None,
-        limit: page.limit,
-        offset: page.offset,
+        limit: pagination.limit,
+        offset: pagination.offset,
         sessions,
     }))
 }

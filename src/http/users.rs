@@ -121,12 +121,12 @@ pub(super) async fn search(
 ) -> Result<Reply<Found>, Failure> {
     let text = query.first("query").or_else(|| query.first("q")).map(str::to_owned);
     let among = among(&bridge, &request, &query)?;
-    let page = query.page()?;
-    let wanted = search::Query { text: text.clone().unwrap_or_default(), among, page };
+    let pagination = query.pagination()?;
+    let wanted = search::Query { text: text.clone().unwrap_or_default(), among, pagination };
     let search::Found { total, ids, users } =
         bridge.search(move |app| search::search(app, &wanted, now)).await?;
     let users: Vec<_> = users.into_iter().map(|user| PublicUser::new(user, dialect)).collect();
-    let (limit, offset) = (page.limit, page.offset);
+    let (limit, offset) = (pagination.limit, pagination.offset);
     Ok(Reply::new(Found { total, query: text, ids, limit, offset, items: users.clone(), users }))
 }
 

@@ -92,13 +92,18 @@ pub enum OpenError {
     },
 }
 
-/// A part of a list.
+/// Which part of a list is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Page {
-    /// At most this many.
+pub struct Pagination {
+    /// How many items at most.
     pub limit: u32,
-    /// After this many.
+    /// How many items are left out before them.
     pub offset: u32,
+}
+
+impl Pagination {
+    /// The whole list.
+    pub const EVERYTHING: Self = Self { limit: u32::MAX, offset: 0 };
 }
 
 impl ToSql for Timestamp {

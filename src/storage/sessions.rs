@@ -4,7 +4,7 @@ use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use uuid::Uuid;
 
-use super::Page;
+use super::Pagination;
 use super::columns::Columns;
 use super::users::UserId;
 use crate::error::Result;
@@ -171,14 +171,14 @@ pub fn list_of(
     connection: &Connection,
     of: SessionsOf<'_>,
     now: Timestamp,
-    page: Page,
+    pagination: Pagination,
 ) -> Result<Vec<Session>> {
     let query = select!(
         "WHERE user_id = ?1 AND expires_at > ?2 AND (?3 IS NULL OR ip = ?3) ORDER BY id DESC LIMIT ?4 OFFSET ?5"
     );
     let mut statement = connection.prepare_cached(query)?;
-    let found =
-        statement.query_map(params![of.user_id, now, of.ip, page.limit, page.offset], session)?;
+    let found = statement
+        .query_map(params![of.user_id, now, of.ip, pagination.limit, pagination.offset], session)?;
     Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 

@@ -14,7 +14,7 @@ use crate::domain::reveal::Reveal;
 use crate::domain::{App, throttle};
 use crate::error::{Error, Result};
 use crate::storage::users::{self, Search};
-use crate::storage::{Page, sessions};
+use crate::storage::{Pagination, sessions};
 use crate::time::Timestamp;
 
 /// The user of that name, id or verified address.
@@ -52,7 +52,7 @@ pub(crate) fn inspect(
 /// The users whose name, display name or address contains `text`, by id, as their operator sees
 /// them.
 pub(crate) fn list_all(app: &App, text: &str, now: Timestamp) -> Result<Vec<Profile>> {
-    let everything = Page { limit: u32::MAX, offset: 0 };
+    let everything = Pagination::EVERYTHING;
     let found = app
         .db
         .read(|connection| users::list(connection, Search { text, by_email: true }, everything))?;

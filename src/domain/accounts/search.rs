@@ -7,7 +7,7 @@ use crate::domain::accounts::identifier::Identifier;
 use crate::domain::accounts::profile::{PublicProfile, public_profile};
 use crate::error::{Error, Result};
 use crate::storage::users::{self, Search, User, UserId};
-use crate::storage::{Connection, Page};
+use crate::storage::{Connection, Pagination};
 use crate::time::Timestamp;
 
 /// What a client looks for.
@@ -17,7 +17,7 @@ pub(crate) struct Query {
     /// Only these users, where there is a list.
     pub among: Option<Vec<Identifier>>,
     /// Which part of what is found.
-    pub page: Page,
+    pub pagination: Pagination,
 }
 
 /// What is found.
@@ -32,16 +32,16 @@ pub(crate) struct Found {
 
 /// Finds users: all by id, those of a list in its order.
 pub(crate) fn search(app: &App, query: &Query, now: Timestamp) -> Result<Found> {
-    let Query { text, among, page } = query;
+    let Query { text, among, pagination } = query;
     let (total, ids, found) = if let Some(identifiers) = among {
-        pick(app, identifiers, text, *page)?
+        pick(app, identifiers, text, *pagination)?
     } else {
         let search = Search { text, by_email: false };
         let of = |connection: &Connection| {
             Ok((
                 users::count(connection, search)?,
                 Vec::new(),
-                users::list(connection, search, *page)?,
+                users::list(connection, search, *pagination)?,
             ))
         };
         app.db.read(of)?
@@ -57,7 +57,7 @@ fn pick(
     app: &App,
     identifiers: &[Identifier],
     text: &str,
-    page: Page,
+    pagination: Pagination,
 ) -> Result<(u32, Vec<UserId>, Vec<User>)> {
     let text = text.to_ascii_lowercase();
     let holds = |name: &str| name.to_ascii_lowercase().contains(&text);
@@ -72,7 +72,11 @@ fn pick(
     let ids = found.iter().map(|user| user.id).collect();
     found.retain(|user| holds(&user.username) || holds(&user.display));
     let total = u32::try_from(found.len()).unwrap_or(u32::MAX);
-    let part = found.into_iter().skip(page.offset as usize).take(page.limit as usize).collect();
+    let part = found
+        .into_iter()
+        .skip(pagination.offset as usize)
+        .take(pagination.limit as usize)
+        .collect();
     Ok((total, ids, part))
 }
 

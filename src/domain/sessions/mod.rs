@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::storage::sessions::{self, NewSession, SessionsOf};
 pub(crate) use crate::storage::sessions::{Session, SessionId};
 use crate::storage::users::{SessionUser, User, UserId};
-use crate::storage::{Connection, Page};
+use crate::storage::{Connection, Pagination};
 use crate::time::Timestamp;
 
 mod operator;
@@ -133,15 +133,15 @@ pub(crate) fn list(
     app: &App,
     principal: &Principal,
     ip: Option<&str>,
-    page: Page,
+    pagination: Pagination,
     now: Timestamp,
 ) -> Result<(u32, Vec<SessionView>)> {
     let of = SessionsOf { user_id: principal.user.id, ip };
     let (total, found) = app.db.read(|connection| {
-        let found = sessions::list_of(connection, of, now, page)?;
+        let found = sessions::list_of(connection, of, now, pagination)?;
         let total = match u32::try_from(found.len()) {
             // There are no others.
-            Ok(count) if page.offset == 0 && count < page.limit => count,
+            Ok(count) if pagination.offset == 0 && count < pagination.limit => count,
             _ => sessions::count_of(connection, of, now)?,
         };
         Ok((total, found))

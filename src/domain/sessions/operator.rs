@@ -7,7 +7,7 @@ use crate::domain::accounts::identifier::by_name;
 use crate::domain::change::By;
 use crate::domain::event::Event;
 use crate::error::{Error, Result};
-use crate::storage::Page;
+use crate::storage::Pagination;
 use crate::storage::sessions::{self, Session, SessionId, SessionsOf};
 use crate::storage::users;
 use crate::time::Timestamp;
@@ -29,7 +29,7 @@ pub(crate) fn list_all(
                     connection,
                     SessionsOf { user_id: user.id, ip: None },
                     now,
-                    Page { limit: u32::MAX, offset: 0 },
+                    Pagination::EVERYTHING,
                 )?
             }
             None => sessions::list_all(connection, now)?,

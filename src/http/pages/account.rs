@@ -15,7 +15,7 @@ use crate::domain::factors::email::check_service;
 use crate::domain::pictures::{PictureKind, is_here};
 use crate::domain::principal::Principal;
 use crate::domain::sessions::{self, SessionView};
-use crate::domain::{App, Page};
+use crate::domain::{App, Pagination};
 use crate::error::Result;
 use crate::language::Language;
 
@@ -118,8 +118,8 @@ fn view<'a>(
     message: Message,
 ) -> Result<AccountPage<'a>> {
     let (t, now, user) = (visitor.t, visitor.now, &principal.user);
-    let page = Page { limit: MAX_SESSIONS, offset: 0 };
-    let (total, found) = sessions::list(app, principal, None, page, now)?;
+    let pagination = Pagination { limit: MAX_SESSIONS, offset: 0 };
+    let (total, found) = sessions::list(app, principal, None, pagination, now)?;
     let more = total.saturating_sub(MAX_SESSIONS);
     let shown = profile(app, user, now);
     Ok(AccountPage {

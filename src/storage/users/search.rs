@@ -4,7 +4,7 @@ use rusqlite::{Connection, params};
 
 use super::{User, user};
 use crate::error::Result;
-use crate::storage::Page;
+use crate::storage::Pagination;
 use crate::time::Timestamp;
 
 /// Which users a search is about.
@@ -28,11 +28,17 @@ macro_rules! matches_search {
 ///
 /// # Errors
 /// The database fails.
-pub fn list(connection: &Connection, search: Search<'_>, page: Page) -> Result<Vec<User>> {
+pub fn list(
+    connection: &Connection,
+    search: Search<'_>,
+    pagination: Pagination,
+) -> Result<Vec<User>> {
     let query = concat!(select!("WHERE "), matches_search!(), " ORDER BY id LIMIT ?3 OFFSET ?4");
     let mut statement = connection.prepare_cached(query)?;
-    let found = statement
-        .query_map(params![search.text, search.by_email, page.limit, page.offset], user)?;
+    let found = statement.query_map(
+        params![search.text, search.by_email, pagination.limit, pagination.offset],
+        user,
+    )?;
     Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 
