@@ -44,7 +44,7 @@ fn module(path: &Path) -> String {
 }
 
 #[test]
-fn each_floor_uses_only_the_floors_below_it() {
+fn modules_use_only_the_floors_below_them() {
     let floors = ["storage", "domain", "http", "cli"];
     for (path, text) in built("src") {
         let module = module(&path);
@@ -69,7 +69,7 @@ fn each_floor_uses_only_the_floors_below_it() {
 }
 
 #[test]
-fn each_library_lives_on_its_floor() {
+fn libraries_are_used_only_on_their_floor() {
     let homes = [
         ("clap", &["cli", "main"][..]),
         ("actix_web", &["http"]),
@@ -106,7 +106,7 @@ fn each_library_lives_on_its_floor() {
 }
 
 #[test]
-fn refusals_are_told_apart_by_their_variant_and_never_by_a_text() {
+fn refusals_are_told_apart_by_their_variant() {
     for (path, text) in built("src") {
         let writes = path.ends_with("error/mod.rs")
             || path.ends_with("error/facts.rs")
@@ -120,7 +120,7 @@ fn refusals_are_told_apart_by_their_variant_and_never_by_a_text() {
 }
 
 #[test]
-fn the_clock_is_read_in_one_file() {
+fn clock_is_read_in_one_file() {
     for (path, text) in files("src") {
         let reads = text.contains("SystemTime::now") || text.contains("Instant::now");
         assert!(!reads || path.ends_with("src/time.rs"), "{}", path.display());
@@ -148,7 +148,7 @@ fn rows_below<'a>(document: &'a str, header: &str) -> Vec<&'a str> {
 }
 
 #[test]
-fn every_promise_names_tests_that_exist() {
+fn promises_name_tests_that_exist() {
     let document =
         fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/security.md")).unwrap();
     let promises = rows_below(&document, "| promise | tests |");

@@ -2,25 +2,16 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Instance, Person, Server, oathtool};
+use crate::harness::{
+    ALREADY_EXISTS, INVALID_FIELD, LOGIN, ME, NOT_LOGGED, TOO_MANY_REQUESTS, TestApp,
+    VERIFICATION_REQUIRED,
+};
 
-const ME: &str = "/api/users/@me";
-
-fn serve() -> (Instance, Server, Person) {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
-    let server = instance.serve();
-    let ada = Person::log_in(&server, "ada");
-    (instance, server, ada)
-}
-
-/// The same with an authenticator app, whose secret comes third.
-fn serve_with_app() -> (Instance, Server, String, Person) {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
-    let server = instance.serve();
-    let (secret, ada) = Person::with_app(&instance, &server, "ada");
-    (instance, server, secret, ada)
+/// `ada` has an authenticator app and a session by a code of the operator.
+fn with_app() -> TestApp {
+    let mut app = TestApp::builder().enrolled().serve();
+    app.ada = app.log_in_by(&app.instance.issue_code("ada"));
+    app
 }
 
 fn new_password(current: &str) -> Value {
@@ -36,8 +27,8 @@ fn sensitive() -> [Value; 3] {
 }
 
 #[test]
-fn a_new_password_needs_the_one_until_now() {
-    let (_instance, server, ada) = serve();
+fn new_password_needs_the_current_password() {
+    let app = TestApp::logged_in();
     for body in [
         json!({ "password": "hunter33" }),
         json!({ "password": "hunter33", "current_password": null }),
@@ -47,94 +38,93 @@ fn a_new_password_needs_the_one_until_now() {
         new_password("Hunter22"),
         new_password("hunter22 "),
     ] {
-        let message = ada.post(ME, &body).failure(5, 400, ME);
+        let message = app.ada.post(ME, &body).refused(INVALID_FIELD, ME);
         assert!(message.starts_with("Invalid field: current_password, "), "{body}: {message}");
     }
-    ada.post("/api/v2/users/@me", &new_password("wrong")).named_failure("VALIDATION_ERROR", 422);
-    assert_eq!(server.client().log_in("ada", "hunter22").status, 200);
+    app.ada.post("/api/v2/users/@me", &new_password("wrong")).refused_as("VALIDATION_ERROR", 422);
+    assert_eq!(app.try_password().status, 200);
     assert_eq!(
-        ada.post(ME, &json!({ "bio": "x", "current_password": "wrong" })).data()["bio"],
+        app.ada.post(ME, &json!({ "bio": "x", "current_password": "wrong" })).data()["bio"],
         "x"
     );
 }
 
 #[test]
-fn a_new_password_ends_the_other_sessions_and_not_this_one() {
-    let (instance, server, ada) = serve();
-    instance.add_user("bob", "hunter22");
-    let (other, bob) = (Person::log_in(&server, "ada"), Person::log_in(&server, "bob"));
-    ada.post(ME, &new_password("hunter22")).data();
-    other.get(ME).failure(7, 401, ME);
-    assert_eq!((ada.get(ME).status, bob.get(ME).status), (200, 200));
-    let refused = server.client().log_in("ada", "hunter22").failure(5, 400, "/api/auth/login");
+fn new_password_ends_all_sessions_but_the_current_one() {
+    let app = TestApp::builder().user("bob").session().serve();
+    let (other, bob) = (app.log_in("ada"), app.log_in("bob"));
+    app.ada.post(ME, &new_password("hunter22")).data();
+    other.get(ME).refused(NOT_LOGGED, ME);
+    assert_eq!((app.ada.get(ME).status, bob.get(ME).status), (200, 200));
+    let refused = app.try_password().refused(INVALID_FIELD, LOGIN);
     assert!(refused.contains("password"));
-    assert_eq!(server.client().log_in("ada", "hunter33").status, 200);
+    assert_eq!(app.client().log_in("ada", "hunter33").status, 200);
 }
 
 #[test]
-fn a_new_password_is_used_exactly_as_it_was_sent() {
-    let (_instance, server, ada) = serve();
+fn new_password_is_used_exactly_as_it_was_sent() {
+    let app = TestApp::logged_in();
     let mut current = "hunter22".to_owned();
     for new in [" pass wörd ", &"🌙".repeat(128), "12345678"] {
-        ada.post(ME, &json!({ "password": new, "current_password": current })).data();
-        assert_eq!(server.client().log_in("ada", new).status, 200);
+        app.ada.post(ME, &json!({ "password": new, "current_password": current })).data();
+        assert_eq!(app.client().log_in("ada", new).status, 200);
         current = new.into();
     }
 }
 
 #[test]
-fn other_changes_end_no_session() {
-    let (_instance, server, ada) = serve();
-    let other = Person::log_in(&server, "ada");
-    ada.post(ME, &json!({ "username": "lovelace", "email": "a@b.example", "bio": "x" })).data();
-    assert_eq!(other.get(ME).data()["username"], "lovelace");
+fn other_profile_changes_end_no_session() {
+    let app = TestApp::logged_in();
+    let other = app.log_in("ada");
+    app.ada.post(ME, &json!({ "username": "lovelace", "email": "a@b.example", "bio": "x" })).data();
+    assert_eq!(other.me()["username"], "lovelace");
 }
 
 #[test]
-fn guessing_the_password_in_a_stolen_session_is_stopped() {
-    let (_instance, server, ada) = serve();
+fn password_guesses_in_a_stolen_session_are_limited() {
+    let app = TestApp::logged_in();
     let statuses: Vec<_> = (0..12)
-        .map(|guess| ada.post(ME, &new_password(&format!("guess {guess}"))).status)
+        .map(|guess| app.ada.post(ME, &new_password(&format!("guess {guess}"))).status)
         .collect();
     assert_eq!((statuses[0], statuses[11]), (400, 429), "{statuses:?}");
-    let refused = ada.post(ME, &new_password("hunter22"));
-    refused.failure(1001, 429, ME);
+    let refused = app.ada.post(ME, &new_password("hunter22"));
+    refused.refused(TOO_MANY_REQUESTS, ME);
     assert!(refused.header("retry-after").unwrap().parse::<u32>().unwrap() > 0);
-    ada.post("/api/v2/users/@me", &new_password("hunter22")).named_failure("RATE_LIMITED", 429);
-    assert_eq!((ada.get(ME).status, server.client().me(&ada.token).status), (200, 200));
+    app.ada.post("/api/v2/users/@me", &new_password("hunter22")).refused_as("RATE_LIMITED", 429);
+    assert_eq!((app.ada.get(ME).status, app.client().me(&app.ada.token).status), (200, 200));
 }
 
 #[test]
-fn where_a_factor_is_on_these_changes_need_it() {
-    let (_instance, _server, _secret, ada) = serve_with_app();
-    let before = ada.get(ME).data();
+fn sensitive_changes_need_a_code_where_a_factor_is_on() {
+    let app = with_app();
+    let before = app.ada.me();
     for mut body in sensitive() {
         body["bio"] = "must not be stored".into();
-        let refused = ada.post(ME, &body);
-        assert_eq!(refused.failure(20, 428, ME), "Additional verification required.");
+        let refused = app.ada.post(ME, &body);
+        assert_eq!(refused.refused(VERIFICATION_REQUIRED, ME), "Additional verification required.");
         let data = &refused.json()["data"];
         assert_eq!(data["verification_required"], true);
         let method = &data["methods"][0];
         assert_eq!((&method["type"], &method["enabled"]), (&json!("totp"), &json!(true)));
-        assert_eq!(ada.patch(ME, &body).status, 428);
-        ada.post("/api/v2/users/@me", &body).named_failure("VERIFICATION_REQUIRED", 428);
+        assert_eq!(app.ada.patch(ME, &body).status, 428);
+        app.ada.post("/api/v2/users/@me", &body).refused_as("VERIFICATION_REQUIRED", 428);
     }
-    assert_eq!(ada.get(ME).data(), before);
-    assert_eq!(ada.post(ME, &json!({ "bio": "x", "display": "Ada" })).data()["bio"], "x");
+    assert_eq!(app.ada.me(), before);
+    assert_eq!(app.ada.post(ME, &json!({ "bio": "x", "display": "Ada" })).data()["bio"], "x");
 }
 
 #[test]
-fn with_a_code_these_changes_are_made() {
+fn sensitive_changes_with_a_code_are_made() {
     for (index, mut body) in sensitive().into_iter().enumerate() {
         for field in ["twofa_token", "factor_code"] {
-            let (_instance, _server, secret, ada) = serve_with_app();
+            let app = with_app();
             body["twofa_token"] = Value::Null;
-            body[field] = oathtool(&secret, 0).into();
-            let changed = ada.post(ME, &body).data();
+            body[field] = app.ada.code(0).into();
+            let changed = app.ada.post(ME, &body).data();
             match index {
                 0 => assert_eq!(changed["username"], "lovelace"),
                 1 => assert_eq!(changed["email"], "new@b.example"),
-                _ => assert_eq!(ada.get(ME).status, 200),
+                _ => assert_eq!(app.ada.get(ME).status, 200),
             }
             body[field] = Value::Null;
         }
@@ -142,75 +132,72 @@ fn with_a_code_these_changes_are_made() {
 }
 
 #[test]
-fn a_code_works_for_one_change() {
-    let (_instance, server, secret, ada) = serve_with_app();
-    let code = oathtool(&secret, 0);
-    ada.post(ME, &json!({ "username": "lovelace", "factor_code": code })).data();
+fn code_is_good_for_one_change() {
+    let app = with_app();
+    let code = app.ada.code(0);
+    app.ada.post(ME, &json!({ "username": "lovelace", "factor_code": code })).data();
     for field in ["factor_code", "twofa_token"] {
-        let message =
-            ada.post(ME, &json!({ "username": "byron", field: code })).failure(5, 400, ME);
+        let message = app
+            .ada
+            .post(ME, &json!({ "username": "byron", field: code }))
+            .refused(INVALID_FIELD, ME);
         assert!(message.starts_with(&format!("Invalid field: {field}, ")), "{message}");
     }
-    let login = server.client().log_in_with_code("lovelace", "hunter22", &code);
-    assert!(login.failure(5, 400, "/api/auth/login").contains("factor_code"));
-    assert_eq!(ada.get(ME).data()["username"], "lovelace");
+    let login = app.client().log_in_with_code("lovelace", "hunter22", &code);
+    assert!(login.refused(INVALID_FIELD, LOGIN).contains("factor_code"));
+    assert_eq!(app.ada.me()["username"], "lovelace");
 }
 
 #[test]
-fn a_code_that_came_with_a_refused_change_still_works() {
-    let (instance, _server, secret, ada) = serve_with_app();
-    instance.add_user("bob", "hunter22");
-    let code = oathtool(&secret, 0);
-    ada.post(ME, &json!({ "username": "bob", "factor_code": code })).failure(6, 409, ME);
-    ada.post(ME, &json!({ "username": "lovelace", "factor_code": code })).data();
+fn code_of_a_refused_change_stays_good() {
+    let app = with_app();
+    app.instance.add_user("bob", "hunter22");
+    let code = app.ada.code(0);
+    app.ada
+        .post(ME, &json!({ "username": "bob", "factor_code": code }))
+        .refused(ALREADY_EXISTS, ME);
+    app.ada.post(ME, &json!({ "username": "lovelace", "factor_code": code })).data();
 }
 
 #[test]
-fn what_stays_as_it_is_needs_no_factor() {
-    let (instance, _server, _secret, ada) = serve_with_app();
-    instance.ok(&["user", "set", "ada", "--email", "a@b.example"], "");
+fn unchanged_sensitive_fields_need_no_code() {
+    let app = with_app();
+    app.nox("user set ada --email a@b.example");
     let whole = json!({ "username": "ada", "email": "a@b.example", "bio": "x" });
-    assert_eq!(ada.post(ME, &whole).data()["bio"], "x");
+    assert_eq!(app.ada.post(ME, &whole).data()["bio"], "x");
 }
 
 #[test]
-fn a_code_that_is_none_is_named() {
-    let (_instance, _server, secret, ada) = serve_with_app();
-    let wrong = oathtool(&secret, 9);
+fn wrong_code_is_refused_by_the_name_of_its_field() {
+    let app = with_app();
+    let wrong = app.ada.code(9);
     for field in ["twofa_token", "factor_code"] {
         for value in [json!("12345"), json!("12345a"), json!(123_456), json!(""), json!(wrong)] {
             let body = json!({ "username": "lovelace", field: value });
-            let message = ada.post(ME, &body).failure(5, 400, ME);
+            let message = app.ada.post(ME, &body).refused(INVALID_FIELD, ME);
             assert!(message.starts_with(&format!("Invalid field: {field}, ")), "{body}: {message}");
         }
     }
-    assert_eq!(ada.get(ME).data()["username"], "ada");
+    assert_eq!(app.ada.me()["username"], "ada");
 }
 
 #[test]
-fn a_new_address_is_not_verified() {
-    let (instance, _server, ada) = serve();
-    instance.ok(&["user", "set", "ada", "--email", "a@b.example", "--verified", "true"], "");
-    assert_eq!(ada.post(ME, &json!({ "email": "a@b.example" })).data()["email_verified"], true);
-    assert_eq!(ada.post(ME, &json!({ "email": "b@b.example" })).data()["email_verified"], false);
+fn new_address_is_not_verified() {
+    let app = TestApp::logged_in();
+    app.nox("user set ada --email a@b.example --verified true");
+    assert_eq!(app.ada.post(ME, &json!({ "email": "a@b.example" })).data()["email_verified"], true);
+    assert_eq!(
+        app.ada.post(ME, &json!({ "email": "b@b.example" })).data()["email_verified"],
+        false
+    );
 }
 
 #[test]
-fn guessing_the_password_with_a_session_is_stopped_and_locks_nobody_out() {
-    let instance = Instance::new();
-    let server = instance.serve();
-    instance.add_user("ada", "hunter22");
-    let token = server.client().log_in("ada", "hunter22").token();
-    let guess = |current: &str| {
-        let bearer = format!("Bearer {token}");
-        let headers = [("Content-Type", "application/json"), ("Authorization", bearer.as_str())];
-        let body = serde_json::json!({ "password": "a new secret", "current_password": current })
-            .to_string();
-        server.client().send("POST", "/api/users/@me", &headers, body.as_bytes())
-    };
+fn password_guesses_with_a_session_lock_no_login_out() {
+    let app = TestApp::logged_in();
     for wrong in 0..5 {
-        guess(&format!("wrong {wrong}")).failure(5, 400, "/api/users/@me");
+        app.ada.post(ME, &new_password(&format!("wrong {wrong}"))).refused(INVALID_FIELD, ME);
     }
-    guess("hunter22").failure(1001, 429, "/api/users/@me");
-    assert_eq!(server.client().log_in("ada", "hunter22").status, 200);
+    app.ada.post(ME, &new_password("hunter22")).refused(TOO_MANY_REQUESTS, ME);
+    assert_eq!(app.try_password().status, 200);
 }

@@ -1,23 +1,22 @@
 //! What users change of themselves, and who may.
 
-use std::sync::Barrier;
-use std::thread;
-
 use serde_json::{Value, json};
 
-use super::fields::{ME, serve};
-use crate::harness::Person;
+use crate::harness::{
+    ALREADY_EXISTS, JSON, LOGIN, ME, NOT_LOGGED, TestApp, UNAUTHORIZED, USER_NOT_FOUND, at_once,
+};
 
 #[test]
 fn good_values_are_stored_and_shown() {
-    let (_instance, server, ada) = serve();
+    let app = TestApp::logged_in();
     let links = vec![format!("https://a.example/{}", "x".repeat(700)); 10];
     let tags: Vec<_> = (0..50).map(|number| format!("usr:t_{number}")).collect();
     let body = json!({
-        "username": "a.b-c_1", "display": "ä".repeat(50), "email": "New@b.example", "bio": "🌙".repeat(4096),
-        "links": links, "home": "ä".repeat(100), "tags": tags, "unknown": [{}], "rank": 9, "id": 7, "is_admin": true,
+        "username": "a.b-c_1", "display": "ä".repeat(50), "email": "New@b.example",
+        "bio": "🌙".repeat(4096), "links": links, "home": "ä".repeat(100), "tags": tags,
+        "unknown": [{}], "rank": 9, "id": 7, "is_admin": true,
     });
-    let changed = ada.post(ME, &body).data();
+    let changed = app.ada.post(ME, &body).data();
     for field in ["username", "display", "email", "bio", "links", "home"] {
         assert_eq!(changed[field], body[field], "{field}");
     }
@@ -31,102 +30,92 @@ fn good_values_are_stored_and_shown() {
         tags.iter().all(|tag| shown.contains(&tag.as_str())) && !shown.contains(&"sys:admin"),
         "{shown:?}"
     );
-    assert_eq!(ada.get(ME).data(), changed);
-    assert_eq!(server.client().log_in("a.b-c_1", "hunter22").status, 200);
-    server.client().log_in("ada", "hunter22").failure(2, 404, "/api/auth/login");
+    assert_eq!(app.ada.me(), changed);
+    assert_eq!(app.client().log_in("a.b-c_1", "hunter22").status, 200);
+    app.try_password().refused(USER_NOT_FOUND, LOGIN);
 }
 
 #[test]
 fn ten_links_of_full_length_keep_the_rule() {
-    let (_instance, _server, ada) = serve();
+    let app = TestApp::logged_in();
     let links = vec![format!("https://a.example/{}", "x".repeat(2030)); 10];
-    assert_eq!(ada.post(ME, &json!({ "links": links })).data()["links"], json!(links));
+    assert_eq!(app.ada.post(ME, &json!({ "links": links })).data()["links"], json!(links));
 }
 
 #[test]
-fn without_the_right_nothing_is_edited_and_no_tag_of_ones_own_gives_it() {
-    let (instance, _server, ada) = Person::at_home("[users]\ndefault_tags = []");
+fn edit_without_the_right_is_refused_and_own_tags_do_not_grant_it() {
+    let app = TestApp::with("[users]\ndefault_tags = []").session().serve();
     let edit = json!({ "bio": "mine", "tags": ["usr:can_self_edit"] });
     for own in
         ["usr:can_self_edit", "usr:can_self_edit,usr:dft,can_world_create", "can_self_edit_not"]
     {
-        instance.ok(&["user", "set", "ada", "--tags", own], "");
-        for answer in [ada.post(ME, &edit), ada.patch(ME, &edit)] {
-            assert!(answer.failure(8, 401, ME).starts_with("You are not authorized to "));
+        app.nox(&format!("user set ada --tags {own}"));
+        for answer in [app.ada.post(ME, &edit), app.ada.patch(ME, &edit)] {
+            assert!(answer.refused(UNAUTHORIZED, ME).starts_with("You are not authorized to "));
         }
-        ada.post("/api/v2/users/@me", &edit).named_failure("FORBIDDEN", 403);
-        assert_eq!(ada.get(ME).data()["bio"], Value::Null);
+        app.ada.post("/api/v2/users/@me", &edit).refused_as("FORBIDDEN", 403);
+        assert_eq!(app.ada.me()["bio"], Value::Null);
     }
-    instance.ok(&["user", "tag", "add", "ada", "can_self_edit"], "");
-    assert_eq!(ada.post(ME, &edit).data()["bio"], "mine");
-    instance.ok(&["user", "tag", "remove", "ada", "can_self_edit"], "");
-    ada.post(ME, &edit).failure(8, 401, ME);
+    app.nox("user tag add ada can_self_edit");
+    assert_eq!(app.ada.post(ME, &edit).data()["bio"], "mine");
+    app.nox("user tag remove ada can_self_edit");
+    app.ada.post(ME, &edit).refused(UNAUTHORIZED, ME);
 }
 
 #[test]
-fn ones_own_tags_replace_no_other_tags() {
-    let (instance, _server, ada) = serve();
-    instance.ok(&["user", "set", "ada", "--tags", "sys:moderator,usr:old"], "");
-    let tags = ada.post(ME, &json!({ "tags": ["usr:new", "usr:new"] })).data()["tags"].clone();
+fn own_tags_replace_no_tags_of_the_operator() {
+    let app = TestApp::logged_in();
+    app.nox("user set ada --tags sys:moderator,usr:old");
+    let tags = app.ada.post(ME, &json!({ "tags": ["usr:new", "usr:new"] })).data()["tags"].clone();
     let tags: Vec<_> = tags.as_array().unwrap().iter().map(|tag| tag.as_str().unwrap()).collect();
     assert!(tags.contains(&"sys:moderator") && !tags.contains(&"usr:old"), "{tags:?}");
     assert_eq!(tags.iter().filter(|tag| **tag == "usr:new").count(), 1, "{tags:?}");
 }
 
 #[test]
-fn an_edit_needs_a_session_and_by_cookie_a_page_of_ours() {
-    let (_instance, server, ada) = serve();
+fn edit_needs_a_session_and_by_cookie_the_servers_own_origin() {
+    let app = TestApp::logged_in();
     let body = json!({ "bio": "x" });
-    server.client().post(ME, &body).failure(7, 401, ME);
-    let cookie = server.client().log_in("ada", "hunter22").cookie();
-    let headers = [("Cookie", cookie.as_str()), ("Content-Type", "application/json")];
+    app.client().post(ME, &body).refused(NOT_LOGGED, ME);
+    let cookie = app.try_password().cookie();
+    let headers = [("Cookie", cookie.as_str()), JSON];
     for origin in [&[][..], &[("Origin", "https://evil.example")]] {
         let headers = [&headers, origin].concat();
-        server.client().send("POST", ME, &headers, body.to_string().as_bytes()).failure(8, 401, ME);
+        app.client()
+            .send("POST", ME, &headers, body.to_string().as_bytes())
+            .refused(UNAUTHORIZED, ME);
     }
-    assert_eq!(ada.get(ME).data()["bio"], Value::Null);
-    let own = format!("http://{}", server.address);
+    assert_eq!(app.ada.me()["bio"], Value::Null);
+    let own = format!("http://{}", app.server.address);
     let headers = [&headers[..], &[("Origin", &own)]].concat();
     assert_eq!(
-        server.client().send("POST", ME, &headers, body.to_string().as_bytes()).data()["bio"],
+        app.client().send("POST", ME, &headers, body.to_string().as_bytes()).data()["bio"],
         "x"
     );
 }
 
 #[test]
-fn of_two_users_who_race_for_one_name_one_gets_it() {
-    let (instance, server, ada) = serve();
-    instance.add_user("bob", "hunter22");
-    let bob = Person::log_in(&server, "bob");
+fn username_wanted_by_two_users_at_once_goes_to_one() {
+    let app = TestApp::builder().user("bob").session().serve();
+    let users = [app.ada.clone(), app.log_in("bob")];
     for round in 0..5 {
         let body = json!({ "username": format!("wanted{round}") });
-        let start = Barrier::new(2);
-        let race = |person: &Person| {
-            start.wait();
-            person.post(ME, &body)
-        };
-        let answers = thread::scope(|scope| {
-            let first = scope.spawn(|| race(&ada));
-            let second = scope.spawn(|| race(&bob));
-            [first.join().unwrap(), second.join().unwrap()]
-        });
+        let answers = at_once(2, |number| users[number].post(ME, &body));
         let (won, lost): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 200);
         assert_eq!((won.len(), lost.len()), (1, 1));
-        assert_eq!(lost[0].failure(6, 409, ME), "User already exists with this username.");
+        assert_eq!(lost[0].refused(ALREADY_EXISTS, ME), "User already exists with this username.");
     }
 }
 
 #[test]
-fn a_name_or_an_address_that_is_taken_is_refused() {
-    let (instance, _server, ada) = serve();
-    instance
+fn taken_username_or_address_is_refused() {
+    let app = TestApp::logged_in();
+    app.instance
         .ok(&["user", "add", "bob", "--email", "bob@b.example", "--password-stdin"], "hunter22");
-    ada.post(ME, &json!({ "username": "bob" })).failure(6, 409, ME);
-    ada.post(ME, &json!({ "email": "BOB@b.example", "bio": "x" })).failure(6, 409, ME);
-    ada.post("/api/v2/users/@me", &json!({ "username": "bob" })).named_failure("CONFLICT", 409);
-    assert_eq!(
-        (&ada.get(ME).data()["email"], &ada.get(ME).data()["bio"]),
-        (&Value::Null, &Value::Null)
-    );
-    assert_eq!(ada.post(ME, &json!({ "username": "ada" })).status, 200);
+    app.ada.post(ME, &json!({ "username": "bob" })).refused(ALREADY_EXISTS, ME);
+    app.ada.post(ME, &json!({ "email": "BOB@b.example", "bio": "x" })).refused(ALREADY_EXISTS, ME);
+    app.ada.post("/api/v2/users/@me", &json!({ "username": "bob" })).refused_as("CONFLICT", 409);
+    let me = app.ada.me();
+    assert_eq!((&me["email"], &me["bio"]), (&Value::Null, &Value::Null));
+    assert_eq!(app.ada.post(ME, &json!({ "username": "ada" })).status, 200);
 }

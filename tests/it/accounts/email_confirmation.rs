@@ -2,165 +2,174 @@
 
 use serde_json::json;
 
-use crate::harness::{Client, Instance, MailServer, Mode, Person, Server};
+use crate::harness::{
+    ALREADY_VALID, Answer, Client, INVALID_FIELD, ME, NOT_FOUND, NOT_LOGGED, SERVICE_DISABLED,
+    TOO_MANY_REQUESTS, TestApp, User,
+};
 
-const ME: &str = "/api/users/@me";
 const RESEND: &str = "/api/email/resend";
 const CONFIRMATION: &str = "/api/email/confirmation";
 const SUBJECT: &str = "Confirm your address for Nox";
 
-/// A server where `ada` registers with this address.
-fn registered(address: Option<&str>) -> (Server, MailServer, Instance, Person) {
-    let mails = MailServer::start(Mode::Plain);
-    let instance = Instance::with(&format!("{}[users]\nregistration = 'open'\n", mails.settings()));
-    let server = instance.serve();
-    let body = json!({ "username": "ada", "password": "hunter22", "email": address });
-    let answer = server.client().post("/api/auth/register", &body);
-    assert_eq!(answer.data()["user"]["email_verified"], false);
-    let ada = Person::log_in(&server, "ada");
-    (server, mails, instance, ada)
+/// A server that mails and is open to registrations.
+fn open() -> TestApp {
+    TestApp::with(
+        "[users]
+registration = 'open'
+",
+    )
+    .mail()
+    .serve()
 }
 
-fn confirm(client: &Client, token: &str) -> crate::harness::Answer {
+/// Registers `eve`, with this address or none.
+fn register(app: &TestApp, address: Option<&str>) -> User {
+    let body = json!({ "username": "eve", "password": "hunter22", "email": address });
+    let answer = app.client().post("/api/auth/register", &body);
+    assert_eq!(answer.data()["user"]["email_verified"], false);
+    User::new(app.client(), answer.token())
+}
+
+fn confirm(client: &Client, token: &str) -> Answer {
     client.get(&format!("{CONFIRMATION}?token={token}"), &[])
 }
 
 #[track_caller]
 fn is_worth_nothing(client: &Client, token: &str) {
-    confirm(client, token).failure(3, 404, &format!("{CONFIRMATION}?token={token}"));
+    confirm(client, token).refused(NOT_FOUND, &format!("{CONFIRMATION}?token={token}"));
 }
 
-fn is_verified(person: &Person) -> bool {
-    person.get(ME).data()["email_verified"].as_bool().unwrap()
+fn is_verified(person: &User) -> bool {
+    person.me()["email_verified"].as_bool().unwrap()
 }
 
 #[test]
-fn whoever_registers_with_an_address_confirms_it_by_a_link_that_works_once() {
-    let (server, mails, instance, ada) = registered(Some("ada@b.example"));
-    let mail = mails.next_mail();
-    assert_eq!((mail.to(), mail.subject()), ("ada@b.example", SUBJECT));
-    let (client, token) = (server.client(), mail.token());
+fn registered_address_is_confirmed_by_a_link_that_works_once() {
+    let app = open();
+    let eve = register(&app, Some("eve@b.example"));
+    let mail = app.mails().next_mail();
+    assert_eq!((mail.to(), mail.subject()), ("eve@b.example", SUBJECT));
+    let (client, token) = (app.client(), mail.token());
     assert!(token.len() >= 22, "too short to be a secret: {token}");
     let link = format!("http://localhost:53032/email/confirmation?token={token}");
     assert!(mail.text().contains(&link) && mail.html().contains(&link), "{mail:?}");
 
     let data = confirm(&client, &token).data();
     assert_eq!((&data["success"], &data["verified"]), (&json!(true), &json!(true)));
-    assert!(data["message"].is_string());
-    assert!(is_verified(&ada));
-    assert_eq!(client.log_in("ada@b.example", "hunter22").status, 200);
+    assert_eq!(data["message"], "The address is confirmed.");
+    assert!(is_verified(&eve));
+    assert_eq!(client.log_in("eve@b.example", "hunter22").status, 200);
     is_worth_nothing(&client, &token);
-    assert!(is_verified(&ada));
-    let events = instance.events("ada");
+    assert!(is_verified(&eve));
+    let events = app.instance.events("eve");
     assert!(
         events.iter().any(|line| line["event"] == "email.confirmed" && line["by"] == "user"),
         "{events:?}"
     );
-    server.stop();
-    assert_eq!(mails.rest(), [""; 0]);
+    assert_eq!(app.rest(), [""; 0]);
 }
 
 #[test]
-fn whoever_registers_without_an_address_gets_no_mail_and_can_ask_for_none() {
-    let (server, mails, _instance, ada) = registered(None);
-    let message = ada.ask(RESEND).failure(5, 400, RESEND);
+fn registration_without_an_address_mails_no_link() {
+    let app = open();
+    let eve = register(&app, None);
+    let message = eve.post_nothing(RESEND).refused(INVALID_FIELD, RESEND);
     assert!(message.starts_with("Invalid field: email, "), "{message}");
-    server.stop();
-    assert_eq!(mails.rest(), [""; 0]);
+    assert_eq!(app.rest(), [""; 0]);
 }
 
 #[test]
-fn a_token_that_is_none_confirms_nothing() {
-    let (server, mails, _instance, ada) = registered(Some("ada@b.example"));
-    let (client, token) = (server.client(), mails.next_mail().token());
-    let message = client.get(CONFIRMATION, &[]).failure(5, 400, CONFIRMATION);
+fn wrong_token_confirms_nothing() {
+    let app = open();
+    let eve = register(&app, Some("eve@b.example"));
+    let (client, token) = (app.client(), app.mails().next_mail().token());
+    let message = client.get(CONFIRMATION, &[]).refused(INVALID_FIELD, CONFIRMATION);
     assert!(message.starts_with("Invalid field: token, "), "{message}");
     let mut broken = token.clone();
     broken.replace_range(..1, if token.starts_with('A') { "B" } else { "A" });
     for other in ["x", &token[1..], &broken, &token.to_lowercase()] {
         is_worth_nothing(&client, other);
     }
-    assert!(!is_verified(&ada));
+    assert!(!is_verified(&eve));
     confirm(&client, &token).data();
 }
 
 #[test]
-fn a_head_request_confirms_nothing() {
-    let (server, mails, _instance, ada) = registered(Some("ada@b.example"));
-    let token = mails.next_mail().token();
+fn head_request_confirms_nothing() {
+    let app = open();
+    let eve = register(&app, Some("eve@b.example"));
+    let token = app.mails().next_mail().token();
     let path = format!("{CONFIRMATION}?token={token}");
-    assert_eq!(server.client().send("HEAD", &path, &[], b"").status, 405);
-    assert!(!is_verified(&ada));
-    confirm(&server.client(), &token).data();
+    assert_eq!(app.client().send("HEAD", &path, &[], b"").status, 405);
+    assert!(!is_verified(&eve));
+    confirm(&app.client(), &token).data();
 }
 
 #[test]
-fn a_link_to_an_address_that_is_the_users_no_more_is_worth_nothing() {
-    let (server, mails, instance, ada) = registered(Some("ada@b.example"));
-    let first = mails.next_mail().token();
-    instance.forget_budgets();
-    ada.post(ME, &json!({ "email": "new@b.example" })).data();
-    let mail = mails.next_mail();
+fn link_to_a_former_address_confirms_nothing() {
+    let app = open();
+    let eve = register(&app, Some("eve@b.example"));
+    let first = app.mails().next_mail().token();
+    app.instance.reset_limits();
+    eve.post(ME, &json!({ "email": "new@b.example" })).data();
+    let mail = app.mails().next_mail();
     assert_eq!((mail.to(), mail.subject()), ("new@b.example", SUBJECT));
-    let (client, second) = (server.client(), mail.token());
+    let (client, second) = (app.client(), mail.token());
     is_worth_nothing(&client, &first);
-    assert!(!is_verified(&ada));
+    assert!(!is_verified(&eve));
 
     // Not even where the address comes back.
-    instance.ok(&["user", "set", "ada", "--email", "other@b.example"], "");
+    app.nox("user set eve --email other@b.example");
     is_worth_nothing(&client, &second);
-    instance.ok(&["user", "set", "ada", "--email", "new@b.example"], "");
+    app.nox("user set eve --email new@b.example");
     is_worth_nothing(&client, &second);
-    assert!(!is_verified(&ada));
-    server.stop();
-    assert_eq!(mails.rest(), [""; 0]);
+    assert!(!is_verified(&eve));
+    assert_eq!(app.rest(), [""; 0]);
 }
 
 #[test]
-fn another_link_is_mailed_on_request_and_both_end_with_the_first_that_is_used() {
-    let (server, mails, instance, ada) = registered(Some("ada@b.example"));
-    let first = mails.next_mail().token();
-    instance.forget_budgets();
-    let data = ada.ask(RESEND).data();
+fn links_of_an_address_end_with_the_first_that_is_used() {
+    let app = open();
+    let eve = register(&app, Some("eve@b.example"));
+    let first = app.mails().next_mail().token();
+    app.instance.reset_limits();
+    let data = eve.post_nothing(RESEND).data();
     assert_eq!(data["success"], true);
-    assert!(data["message"].is_string());
-    let (client, second) = (server.client(), mails.next_mail().token());
+    assert_eq!(data["message"], "A link is on its way.");
+    let (client, second) = (app.client(), app.mails().next_mail().token());
     assert_ne!(first, second);
     confirm(&client, &second).data();
     is_worth_nothing(&client, &first);
-    instance.forget_budgets();
-    ada.ask(RESEND).failure(17, 400, RESEND);
-    client.send("POST", RESEND, &[], b"").failure(7, 401, RESEND);
-    server.stop();
-    assert_eq!(mails.rest(), [""; 0]);
+    app.instance.reset_limits();
+    eve.post_nothing(RESEND).refused(ALREADY_VALID, RESEND);
+    client.send("POST", RESEND, &[], b"").refused(NOT_LOGGED, RESEND);
+    assert_eq!(app.rest(), [""; 0]);
 }
 
 #[test]
-fn one_link_a_minute_is_mailed_and_ten_a_day() {
-    let (server, mails, instance, ada) = registered(Some("ada@b.example"));
+fn confirmation_links_are_limited_to_one_a_minute_and_ten_a_day() {
+    let app = open();
+    let eve = register(&app, Some("eve@b.example"));
     let retry = |longest: u32| {
-        let refused = ada.ask(RESEND);
-        refused.failure(1001, 429, RESEND);
+        let refused = eve.post_nothing(RESEND);
+        refused.refused(TOO_MANY_REQUESTS, RESEND);
         let seconds: u32 = refused.header("retry-after").unwrap().parse().unwrap();
         assert!((1..=longest).contains(&seconds), "{seconds}");
         seconds
     };
     for count in 1..10 {
         retry(60);
-        instance.forget_minutes();
-        assert_eq!(ada.ask(RESEND).status, 200, "{count}");
+        app.instance.reset_short_limits();
+        assert_eq!(eve.post_nothing(RESEND).status, 200, "{count}");
     }
-    instance.forget_minutes();
+    app.instance.reset_short_limits();
     assert!(retry(86_400) > 86_000);
-    server.stop();
-    assert_eq!(mails.rest(), [SUBJECT; 10]);
+    assert_eq!(app.rest(), [SUBJECT; 10]);
 }
 
 #[test]
-fn without_a_mail_server_the_service_is_disabled_and_registering_works() {
-    let instance = Instance::with("[users]\nregistration = 'open'");
-    let server = instance.serve();
-    let body = json!({ "username": "ada", "password": "hunter22", "email": "ada@b.example" });
-    assert_eq!(server.client().post("/api/auth/register", &body).status, 200);
-    Person::log_in(&server, "ada").ask(RESEND).failure(4, 403, RESEND);
+fn registration_works_and_links_are_disabled_without_a_mail_server() {
+    let app = TestApp::with("[users]\nregistration = 'open'").serve();
+    let eve = register(&app, Some("eve@b.example"));
+    eve.post_nothing(RESEND).refused(SERVICE_DISABLED, RESEND);
 }

@@ -2,36 +2,30 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Instance, Person, Server};
-
-pub(super) const ME: &str = "/api/users/@me";
-
-pub(super) fn serve() -> (Instance, Server, Person) {
-    Person::at_home("")
-}
+use crate::harness::{INVALID_FIELD, ME, TestApp};
 
 /// Checks that each value is refused with the field's name, whichever way it is sent, and changes
 /// nothing.
 #[track_caller]
 fn assert_refused(field: &str, values: &[Value]) {
-    let (_instance, _server, ada) = serve();
-    let before = ada.get(ME).data();
+    let app = TestApp::logged_in();
+    let before = app.ada.me();
     for value in values {
         let mut body = json!({ "bio": "must not be stored", field: value });
         if field == "password" {
             body["current_password"] = "hunter22".into();
         }
-        let answers = [ada.post(ME, &body), ada.patch(ME, &body)];
+        let answers = [app.ada.post(ME, &body), app.ada.patch(ME, &body)];
         for answer in answers {
-            let message = answer.failure(5, 400, ME);
+            let message = answer.refused(INVALID_FIELD, ME);
             assert!(
                 message.starts_with(&format!("Invalid field: {field}, must be ")),
                 "{value}: {message}"
             );
         }
-        ada.post("/api/v2/users/@me", &body).named_failure("VALIDATION_ERROR", 422);
+        app.ada.post("/api/v2/users/@me", &body).refused_as("VALIDATION_ERROR", 422);
     }
-    assert_eq!(ada.get(ME).data(), before);
+    assert_eq!(app.ada.me(), before);
 }
 
 fn texts<const N: usize>(texts: [&str; N]) -> [Value; N] {
@@ -39,7 +33,7 @@ fn texts<const N: usize>(texts: [&str; N]) -> [Value; N] {
 }
 
 #[test]
-fn a_username_has_3_to_16_of_its_letters() {
+fn username_has_3_to_16_characters_of_its_alphabet() {
     let values = [
         "",
         "ab",
@@ -59,7 +53,7 @@ fn a_username_has_3_to_16_of_its_letters() {
 }
 
 #[test]
-fn a_display_name_has_1_to_50_characters() {
+fn display_name_has_1_to_50_characters() {
     assert_refused(
         "display",
         &texts(["", " ", &"ä".repeat(51), "Ada\n", "A\u{1b}[31m", "Ada\u{0}"]),
@@ -68,7 +62,7 @@ fn a_display_name_has_1_to_50_characters() {
 }
 
 #[test]
-fn an_email_is_an_address_of_at_most_320_characters() {
+fn email_is_an_address_of_at_most_320_characters() {
     let long = format!("{}@b.example", "a".repeat(311));
     assert_refused(
         "email",
@@ -78,19 +72,19 @@ fn an_email_is_an_address_of_at_most_320_characters() {
 }
 
 #[test]
-fn a_new_password_has_as_many_characters_as_the_server_wants() {
+fn new_password_has_as_many_characters_as_the_server_wants() {
     assert_refused("password", &texts(["", "hunter2", &"x".repeat(129)]));
     assert_refused("password", &[json!(12_345_678), json!(["hunter33"])]);
 }
 
 #[test]
-fn a_bio_has_at_most_4096_characters() {
+fn bio_has_at_most_4096_characters() {
     assert_refused("bio", &texts([&"x".repeat(4097), &"ä".repeat(4097)]));
     assert_refused("bio", &[json!(7), json!(["x"])]);
 }
 
 #[test]
-fn pictures_are_urls_of_the_web() {
+fn picture_is_a_url_of_http_or_https() {
     let long = format!("https://a.example/{}", "x".repeat(2031));
     let values = [
         "a.example",
@@ -129,14 +123,15 @@ fn links_are_at_most_ten_urls() {
 }
 
 #[test]
-fn a_pronoun_has_at_most_32_characters_and_an_avatar_100() {
+fn pronoun_has_at_most_32_characters_and_an_avatar_100() {
     for (field, longest) in [("pronoun", 32), ("avatar", 100), ("presence_status", 128)] {
-        assert_refused(field, &[json!("ä".repeat(longest + 1)), json!(7), json!(["x"]), json!({})]);
+        let long = json!("ä".repeat(longest + 1));
+        assert_refused(field, &[long, json!(7), json!(["x"]), json!({})]);
     }
 }
 
 #[test]
-fn a_presence_is_a_status_that_clients_know() {
+fn presence_is_a_status_that_clients_know() {
     assert_refused(
         "presence",
         &[json!("away"), json!("Online"), json!(1), json!(["busy"]), json!({ "status": "away" })],
@@ -146,13 +141,13 @@ fn a_presence_is_a_status_that_clients_know() {
 }
 
 #[test]
-fn a_home_has_1_to_100_characters() {
+fn home_has_1_to_100_characters() {
     assert_refused("home", &texts([&"x".repeat(101)]));
     assert_refused("home", &[json!(7), json!(["x"])]);
 }
 
 #[test]
-fn tags_of_ones_own_are_at_most_fifty_with_their_prefix() {
+fn own_tags_are_at_most_fifty_with_their_prefix() {
     for tag in [
         "",
         "usr:",
@@ -172,8 +167,8 @@ fn tags_of_ones_own_are_at_most_fifty_with_their_prefix() {
 }
 
 #[test]
-fn of_several_faults_the_first_in_the_contracts_order_is_reported() {
-    let (_instance, _server, ada) = serve();
+fn edit_with_several_faults_reports_the_first_in_contract_order() {
+    let app = TestApp::logged_in();
     let order = [
         "username",
         "email",
@@ -192,7 +187,7 @@ fn of_several_faults_the_first_in_the_contracts_order_is_reported() {
     ];
     let mut body: Value = order.iter().rev().map(|field| ((*field).to_owned(), json!(7))).collect();
     for field in order {
-        let message = ada.post(ME, &body).failure(5, 400, ME);
+        let message = app.ada.post(ME, &body).refused(INVALID_FIELD, ME);
         assert!(message.starts_with(&format!("Invalid field: {field},")), "{field}: {message}");
         body[field] = Value::Null;
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Instance, Person, Server};
+use crate::harness::{ME, NOT_LOGGED, TestApp, USER_NOT_FOUND};
 
 pub(super) const USERS: &str = "/api/users";
 
@@ -10,35 +10,16 @@ pub(super) const USERS: &str = "/api/users";
 const PRIVATE: [&str; 5] = ["email", "email_verified", "home", "methods", "twofa_enabled"];
 
 /// `ada` with everything that a profile holds, then `bob` and `adam`.
-pub(super) fn serve() -> (Instance, Server) {
-    let instance = Instance::new();
-    instance.ok(&["user", "add", "ada", "--display", "Ada L.", "--password-stdin"], "hunter22");
-    instance.ok(
-        &[
-            "user",
-            "set",
-            "ada",
-            "--email",
-            "secret@hidden.example",
-            "--verified",
-            "true",
-            "--home",
-            "world7",
-        ],
-        "",
-    );
-    instance.ok(
-        &["user", "set", "ada", "--bio", "Counts", "--links", "https://a.example", "--rank", "3"],
-        "",
-    );
-    instance.add_user("bob", "hunter22");
-    instance.add_user("adam", "hunter22");
-    let server = instance.serve();
-    (instance, server)
+pub(super) fn serve() -> TestApp {
+    let app = TestApp::builder().user("bob").user("adam").serve();
+    app.instance.ok(&["user", "set", "ada", "--display", "Ada L.", "--bio", "Counts"], "");
+    app.nox("user set ada --links https://a.example --rank 3 --home world7");
+    app.nox("user set ada --email secret@hidden.example --verified true");
+    app
 }
 
-pub(super) fn found(server: &Server, query: &str) -> Value {
-    server.client().get(&format!("{USERS}?{query}"), &[]).data()
+pub(super) fn found(app: &TestApp, query: &str) -> Value {
+    app.client().get(&format!("{USERS}?{query}"), &[]).data()
 }
 
 pub(super) fn names(found: &Value) -> Vec<&str> {
@@ -51,22 +32,24 @@ pub(super) fn names(found: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn everybody_sees_the_public_view_and_only_oneself_the_whole() {
-    let (_instance, server) = serve();
-    let public = server.client().get("/api/users/ada", &[]).data();
+fn profile_is_public_in_part_and_whole_to_its_user_alone() {
+    let app = serve();
+    let public = app.client().get("/api/users/ada", &[]).data();
     assert_eq!(
         public,
         json!({
             "id": 1, "username": "ada", "display": "Ada L.", "server": "localhost:53032",
             "tags": ["dft:can_self_edit", "dft:can_file_upload"],
-            "bio": "Counts", "thumbnail": null, "banner": null, "links": ["https://a.example"], "rank": 3,
+            "bio": "Counts", "thumbnail": null, "banner": null,
+            "links": ["https://a.example"], "rank": 3,
             "relations": null, "created_at": public["created_at"],
             "pronoun": null, "avatar": null, "public": "",
             "presence": { "status": "online", "text": null, "locations": [] },
-            "alias": [{ "key": "uid", "value": "u:1@localhost:53032" }], "followers": 0, "following": 0,
+            "alias": [{ "key": "uid", "value": "u:1@localhost:53032" }],
+            "followers": 0, "following": 0,
         })
     );
-    let own = Person::log_in(&server, "ada").get("/api/users/@me").data();
+    let own = app.log_in("ada").get(ME).data();
     assert_eq!(
         (&own["email"], &own["email_verified"], &own["twofa_enabled"], &own["home"]),
         (&json!("secret@hidden.example"), &json!(true), &json!(false), &json!("world7"))
@@ -80,9 +63,9 @@ fn everybody_sees_the_public_view_and_only_oneself_the_whole() {
 }
 
 #[test]
-fn being_logged_in_shows_no_more_of_others() {
-    let (_instance, server) = serve();
-    let bob = Person::log_in(&server, "bob");
+fn session_shows_no_more_of_other_users() {
+    let app = serve();
+    let bob = app.log_in("bob");
     for path in [
         "/api/users/1",
         "/api/users?q=ada",
@@ -102,25 +85,25 @@ fn being_logged_in_shows_no_more_of_others() {
 }
 
 #[test]
-fn every_form_of_selector_finds_the_user_with_and_without_the_server() {
-    let (_instance, server) = serve();
+fn user_is_found_by_each_selector_with_and_without_the_server() {
+    let app = serve();
     for selector in ["1", "ada", "ADA", "u:1", "u%3A1"] {
         for host in ["", "@localhost:53032", "@LOCALHOST:53032", "%40localhost%3A53032"] {
             let path = format!("{USERS}/{selector}{host}");
-            assert_eq!(server.client().get(&path, &[]).data()["username"], "ada", "{path}");
+            assert_eq!(app.client().get(&path, &[]).data()["username"], "ada", "{path}");
         }
     }
-    let ada = Person::log_in(&server, "ada");
+    let ada = app.log_in("ada");
     for selector in ["@me", "%40me", "@me@localhost:53032", "%40me%40localhost%3A53032"] {
         let path = format!("{USERS}/{selector}");
         assert_eq!(ada.get(&path).data()["email"], "secret@hidden.example", "{path}");
-        server.client().get(&path, &[]).failure(7, 401, &path);
+        app.client().get(&path, &[]).refused(NOT_LOGGED, &path);
     }
 }
 
 #[test]
-fn whoever_is_not_there_is_not_found() {
-    let (_instance, server) = serve();
+fn unknown_selector_finds_no_user() {
+    let app = serve();
     for selector in [
         "nobody",
         "77",
@@ -144,23 +127,22 @@ fn whoever_is_not_there_is_not_found() {
         "ada%00",
     ] {
         let path = format!("{USERS}/{selector}");
-        let answer = server.client().get(&path, &[]);
-        assert_eq!(answer.failure(2, 404, &path), "User not found.");
+        let answer = app.client().get(&path, &[]);
+        assert_eq!(answer.refused(USER_NOT_FOUND, &path), "User not found.");
         let path = format!("/api/v2/users/{selector}");
-        server.client().get(&path, &[]).named_failure("NOT_FOUND", 404);
+        app.client().get(&path, &[]).refused_as("NOT_FOUND", 404);
     }
 }
 
 #[test]
-fn a_ban_shows_in_the_tags_and_a_removed_user_is_gone() {
-    let (instance, server) = serve();
-    instance.ok(&["user", "disable", "bob"], "");
-    let tags =
-        |server: &Server| server.client().get("/api/users/bob", &[]).data()["tags"].to_string();
-    assert!(tags(&server).contains("sys:blacklisted"));
-    instance.ok(&["user", "enable", "bob"], "");
-    assert!(!tags(&server).contains("sys:blacklisted"));
-    instance.ok(&["user", "remove", "bob", "--yes"], "");
-    server.client().get("/api/users/bob", &[]).failure(2, 404, "/api/users/bob");
-    assert_eq!(names(&found(&server, "")), ["ada", "adam"]);
+fn suspension_shows_in_the_tags_and_a_removed_user_is_gone() {
+    let app = serve();
+    app.nox("user disable bob");
+    let tags = || app.client().get("/api/users/bob", &[]).data()["tags"].to_string();
+    assert!(tags().contains("sys:blacklisted"));
+    app.nox("user enable bob");
+    assert!(!tags().contains("sys:blacklisted"));
+    app.nox("user remove bob --yes");
+    app.client().get("/api/users/bob", &[]).refused(USER_NOT_FOUND, "/api/users/bob");
+    assert_eq!(names(&found(&app, "")), ["ada", "adam"]);
 }

@@ -2,55 +2,65 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Instance, Server};
+use crate::harness::{
+    ALREADY_EXISTS, Answer, INVALID_FIELD, JSON, ME, SERVICE_DISABLED, TOO_MANY_REQUESTS, TestApp,
+    UNAUTHORIZED, at_once,
+};
 
 const PATH: &str = "/api/auth/register";
 const NAMES: &str = "/api/v2/auth/register";
 /// The Ed25519 key of RFC 8410, 10.1.
 const KEY: &str = "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=";
 
-fn open() -> (Instance, Server) {
-    let instance = Instance::with("[users]\nregistration = 'open'");
-    let server = instance.serve();
-    (instance, server)
+/// An instance without users, where anyone may register.
+fn open() -> TestApp {
+    TestApp::with("[users]\nregistration = 'open'").empty().serve()
 }
 
 fn person(name: &str) -> Value {
     json!({ "username": name, "password": "hunter22" })
 }
 
-fn register_from(server: &Server, address: &str, body: &Value) -> Answer {
-    let headers = [("Content-Type", "application/json"), ("X-Forwarded-For", address)];
-    server.client().send("POST", PATH, &headers, body.to_string().as_bytes())
+fn register(app: &TestApp, body: &Value) -> Answer {
+    app.client().post(PATH, body)
 }
 
-fn count(instance: &Instance) -> usize {
-    instance.ok(&["user", "list"], "").lines().count()
+/// Registers through a proxy that names this address.
+fn register_from(app: &TestApp, address: &str, body: &Value) -> Answer {
+    let headers = [JSON, ("X-Forwarded-For", address)];
+    app.client().send("POST", PATH, &headers, body.to_string().as_bytes())
+}
+
+fn count(app: &TestApp) -> usize {
+    app.nox("user list").lines().count()
 }
 
 #[test]
-fn registration_is_closed_unless_it_is_opened() {
+fn registration_is_closed_by_default() {
     for settings in ["", "[users]\nregistration = 'closed'", "[users]\nregistration = 'invite'"] {
-        let instance = Instance::with(settings);
-        let server = instance.serve();
+        let app = TestApp::with(settings).empty().serve();
         for body in [person("ada"), json!({}), json!({ "username": 7 })] {
-            let answer = server.client().post(PATH, &body);
-            assert_eq!(answer.failure(4, 403, PATH), "This service is disabled.", "{settings}");
+            let answer = register(&app, &body);
+            assert_eq!(
+                answer.refused(SERVICE_DISABLED, PATH),
+                "This service is disabled.",
+                "{settings}"
+            );
             assert_eq!(answer.header("set-cookie"), None);
-            server.client().post(NAMES, &body).named_failure("FORBIDDEN", 403);
+            app.client().post(NAMES, &body).refused_as("FORBIDDEN", 403);
         }
-        assert_eq!(count(&instance), 0);
+        assert_eq!(count(&app), 0);
     }
 }
 
 #[test]
-fn whoever_registers_is_logged_in() {
-    let (_instance, server) = open();
+fn registration_opens_a_session() {
+    let app = open();
     let body = json!({
-        "username": "ada", "password": "hunter22", "email": "ada@b.example", "display": "Ada L.", "is_admin": true,
-        "rank": 9, "tags": ["sys:admin"], "id": 77,
+        "username": "ada", "password": "hunter22", "email": "ada@b.example",
+        "display": "Ada L.", "is_admin": true, "rank": 9, "tags": ["sys:admin"], "id": 77,
     });
-    let answer = server.client().post(PATH, &body);
+    let answer = register(&app, &body);
     let data = answer.data();
     let keys: Vec<_> = data.as_object().unwrap().keys().collect();
     assert_eq!(keys, ["created_at", "expires", "token", "user"]);
@@ -62,31 +72,31 @@ fn whoever_registers_is_logged_in() {
     assert_eq!((&user["email"], &user["email_verified"]), (&json!("ada@b.example"), &json!(false)));
     assert_eq!(user["tags"], json!(["dft:can_self_edit", "dft:can_file_upload", "sys:unverified"]));
     assert_eq!(user["rank"], 0);
-    assert_eq!(&server.client().me(&answer.token()).data(), user);
+    assert_eq!(&app.client().me(&answer.token()).data(), user);
     let cookie = answer.header("set-cookie").unwrap();
     assert!(
         cookie.starts_with(&format!("_uid={};", answer.token())) && cookie.contains("HttpOnly"),
         "{cookie}"
     );
-    assert_eq!(
-        &server.client().get("/api/users/@me", &[("Cookie", &answer.cookie())]).data(),
-        user
-    );
+    assert_eq!(&app.client().get(ME, &[("Cookie", &answer.cookie())]).data(), user);
     assert_eq!(answer.header("cache-control"), Some("no-store"));
-    assert_eq!(server.client().log_in("ada", "hunter22").status, 200);
+    assert_eq!(app.try_password().status, 200);
 }
 
 #[test]
-fn the_display_name_is_the_username_where_there_is_none() {
-    let (_instance, server) = open();
-    let body = json!({ "username": "ada", "password": "hunter22", "email": null, "display": null, "public_key": null });
-    let user = server.client().post(NAMES, &body).data()["user"].clone();
+fn display_name_defaults_to_the_username() {
+    let app = open();
+    let body = json!({
+        "username": "ada", "password": "hunter22",
+        "email": null, "display": null, "public_key": null,
+    });
+    let user = app.client().post(NAMES, &body).data()["user"].clone();
     assert_eq!((&user["display"], &user["email"]), (&json!("ada"), &Value::Null));
 }
 
 #[test]
-fn each_field_has_its_rule() {
-    let (instance, server) = open();
+fn registration_with_an_invalid_field_is_refused_by_its_name() {
+    let app = open();
     let long = format!("{}@b.example", "a".repeat(311));
     let mut names = vec!["", "ab", "123", "Ada", "a b", "adä", "a/b", "@me", "u:1", " ada"];
     names.extend(["ada\u{0}", "aaaaaaaaaaaaaaaaa"]);
@@ -101,33 +111,29 @@ fn each_field_has_its_rule() {
         for value in values.into_iter().map(Value::from).chain(others) {
             let mut body = person("ada");
             body[field] = value;
-            let answer = server.client().post(PATH, &body);
-            let message = answer.failure(5, 400, PATH);
+            let answer = register(&app, &body);
+            let message = answer.refused(INVALID_FIELD, PATH);
             assert!(
                 message.starts_with(&format!("Invalid field: {field}, must be ")),
                 "{body}: {message}"
             );
             assert_eq!(answer.header("set-cookie"), None);
-            server.client().post(NAMES, &body).named_failure("VALIDATION_ERROR", 422);
+            app.client().post(NAMES, &body).refused_as("VALIDATION_ERROR", 422);
         }
     }
     for missing in ["username", "password"] {
         let mut body = person("ada");
         body[missing] = Value::Null;
-        let message = server.client().post(PATH, &body).failure(5, 400, PATH);
+        let message = register(&app, &body).refused(INVALID_FIELD, PATH);
         assert!(message.starts_with(&format!("Invalid field: {missing}, ")), "{message}");
     }
-    assert_eq!(count(&instance), 0);
-    assert_eq!(
-        server.client().post(PATH, &person("ada")).status,
-        200,
-        "faults are not counted as accounts"
-    );
+    assert_eq!(count(&app), 0);
+    assert_eq!(register(&app, &person("ada")).status, 200, "faults are not counted as accounts");
 }
 
 #[test]
-fn the_ends_of_every_rule_are_good() {
-    let (_instance, server) = open();
+fn registration_takes_the_shortest_and_longest_values() {
+    let app = open();
     let email = format!("{}@b.example", "a".repeat(310));
     for (index, (username, password, display)) in [
         ("a.1", "ä".repeat(8), "ä".repeat(3)),
@@ -140,19 +146,19 @@ fn the_ends_of_every_rule_are_good() {
         if index == 1 {
             body["email"] = email.clone().into();
         }
-        let user = server.client().post(PATH, &body).data()["user"].clone();
+        let user = register(&app, &body).data()["user"].clone();
         assert_eq!((&user["username"], &user["display"]), (&json!(username), &json!(display)));
-        assert_eq!(server.client().log_in(*username, password).status, 200);
+        assert_eq!(app.client().log_in(*username, password).status, 200);
     }
 }
 
 #[test]
-fn of_several_faults_the_first_in_the_contracts_order_is_reported() {
-    let (_instance, server) = open();
+fn registration_with_several_faults_reports_the_first_in_contract_order() {
+    let app = open();
     let order = ["username", "password", "email", "display", "public_key"];
     let mut body: Value = order.iter().rev().map(|field| ((*field).to_owned(), json!(7))).collect();
     for field in order {
-        let message = server.client().post(PATH, &body).failure(5, 400, PATH);
+        let message = register(&app, &body).refused(INVALID_FIELD, PATH);
         assert!(message.starts_with(&format!("Invalid field: {field},")), "{field}: {message}");
         body[field] = match field {
             "username" => json!("ada"),
@@ -163,69 +169,65 @@ fn of_several_faults_the_first_in_the_contracts_order_is_reported() {
 }
 
 #[test]
-fn what_is_taken_is_refused() {
-    let (instance, server) = open();
+fn registration_with_a_taken_name_or_address_is_refused() {
+    let app = open();
     let body = json!({ "username": "ada", "password": "hunter22", "email": "ada@b.example" });
-    server.client().post(PATH, &body).data();
-    let refused = server.client().post(PATH, &person("ada"));
-    assert_eq!(refused.failure(6, 409, PATH), "User already exists with this username.");
+    register(&app, &body).data();
+    let refused = register(&app, &person("ada"));
+    assert_eq!(refused.refused(ALREADY_EXISTS, PATH), "User already exists with this username.");
     assert_eq!(refused.header("set-cookie"), None);
     let body = json!({ "username": "bob", "password": "hunter22", "email": "ADA@b.example" });
     assert_eq!(
-        server.client().post(PATH, &body).failure(6, 409, PATH),
+        register(&app, &body).refused(ALREADY_EXISTS, PATH),
         "User already exists with this email."
     );
-    server.client().post(NAMES, &person("ada")).named_failure("CONFLICT", 409);
-    assert_eq!(count(&instance), 1);
+    app.client().post(NAMES, &person("ada")).refused_as("CONFLICT", 409);
+    assert_eq!(count(&app), 1);
 }
 
 #[test]
-fn of_many_who_race_for_one_name_one_gets_it() {
-    let (instance, server) = open();
-    let one =
-        |number: u32| register_from(&server, &format!("192.0.2.{number}"), &person("ada")).status;
-    let mut statuses: Vec<u16> = std::thread::scope(|scope| {
-        let all: Vec<_> = (0..8).map(|number| scope.spawn(move || one(number))).collect();
-        all.into_iter().map(|one| one.join().unwrap()).collect()
+fn username_registered_by_eight_at_once_goes_to_one() {
+    let app = open();
+    let mut statuses = at_once(8, |number| {
+        register_from(&app, &format!("192.0.2.{number}"), &person("ada")).status
     });
     statuses.sort_unstable();
     assert_eq!((statuses[0], statuses[1], statuses[7]), (200, 409, 409), "{statuses:?}");
-    assert_eq!(count(&instance), 1);
+    assert_eq!(count(&app), 1);
 }
 
 #[test]
-fn ten_accounts_come_from_one_address_and_then_no_more() {
-    let (instance, server) = open();
+fn eleventh_account_from_one_address_is_refused() {
+    let app = open();
     for number in 0..10 {
-        register_from(&server, "192.0.2.1", &person(&format!("user{number}"))).data();
+        register_from(&app, "192.0.2.1", &person(&format!("user{number}"))).data();
     }
-    let refused = register_from(&server, "192.0.2.1", &person("ada"));
-    let message = refused.failure(1001, 429, PATH);
+    let refused = register_from(&app, "192.0.2.1", &person("ada"));
+    let message = refused.refused(TOO_MANY_REQUESTS, PATH);
     let seconds = refused.header("retry-after").unwrap();
     assert_eq!(message, format!("Too many attempts, try again in {seconds} seconds."));
     assert!(seconds.parse::<u32>().unwrap() > 0);
     // What the client says of itself before the proxy does counts for nothing.
-    assert_eq!(register_from(&server, "198.51.100.7, 192.0.2.1", &person("ada")).status, 429);
-    assert_eq!(count(&instance), 10);
-    register_from(&server, "192.0.2.2", &person("ada")).data();
+    assert_eq!(register_from(&app, "198.51.100.7, 192.0.2.1", &person("ada")).status, 429);
+    assert_eq!(count(&app), 10);
+    register_from(&app, "192.0.2.2", &person("ada")).data();
     // One subscriber has a whole network of version 6.
     for number in 0..10 {
-        register_from(&server, &format!("2001:db8::{number}"), &person(&format!("six{number}")))
+        register_from(&app, &format!("2001:db8::{number}"), &person(&format!("six{number}")))
             .data();
     }
-    assert_eq!(register_from(&server, "2001:db8::ffff", &person("bob")).status, 429);
-    assert_eq!(register_from(&server, "2001:db8:0:1::1", &person("bob")).status, 200);
+    assert_eq!(register_from(&app, "2001:db8::ffff", &person("bob")).status, 429);
+    assert_eq!(register_from(&app, "2001:db8:0:1::1", &person("bob")).status, 200);
 }
 
 #[test]
-fn the_clients_key_is_kept_with_its_session() {
-    let (instance, server) = open();
+fn registration_keeps_the_clients_key_with_its_session() {
+    let app = open();
     let body = json!({ "username": "ada", "password": "hunter22", "public_key": KEY });
-    server.client().post(PATH, &body).data();
-    let database = rusqlite::Connection::open(instance.path("nox.db")).unwrap();
+    register(&app, &body).data();
     let query = "SELECT length(public_key), lower(hex(public_key_sha256)) FROM sessions";
     let kept: (u32, String) =
-        database.query_row(query, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        app.instance.database().query_row(query, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
     assert_eq!(
         kept,
         (44, "a1e9156054e04fac899ae9f275132cdc07a5dbc4ea2c2ad3a1ffc6e0d253681f".into())
@@ -233,29 +235,25 @@ fn the_clients_key_is_kept_with_its_session() {
 }
 
 #[test]
-fn another_sites_page_registers_nobody() {
-    let (instance, server) = open();
+fn registration_from_another_site_is_refused() {
+    let app = open();
     for header in [("Origin", "https://evil.example"), ("Sec-Fetch-Site", "cross-site")] {
-        let headers = [("Content-Type", "application/json"), header];
+        let headers = [JSON, header];
         let body = person("ada").to_string();
-        server.client().send("POST", PATH, &headers, body.as_bytes()).failure(8, 401, PATH);
+        app.client().send("POST", PATH, &headers, body.as_bytes()).refused(UNAUTHORIZED, PATH);
     }
-    assert_eq!(count(&instance), 0);
+    assert_eq!(count(&app), 0);
 }
 
 #[test]
-fn while_it_is_closed_it_says_so_whatever_it_is_sent() {
-    let instance = Instance::new();
-    let server = instance.serve();
-    let client = server.client();
-    let json = ("Content-Type", "application/json");
+fn closed_registration_says_so_whatever_is_sent() {
+    let app = TestApp::builder().empty().serve();
+    let client = app.client();
     for (headers, body) in
-        [(&[][..], &b""[..]), (&[json], b""), (&[json], b"{}"), (&[("Content-Type", "x/y")], b"x")]
+        [(&[][..], &b""[..]), (&[JSON], b""), (&[JSON], b"{}"), (&[("Content-Type", "x/y")], b"x")]
     {
-        client.send("POST", "/api/auth/register", headers, body).failure(
-            4,
-            403,
-            "/api/auth/register",
-        );
+        client
+            .send("POST", "/api/auth/register", headers, body)
+            .refused(SERVICE_DISABLED, "/api/auth/register");
     }
 }

@@ -3,14 +3,9 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Instance, Person, Server};
+use crate::harness::{INVALID_FIELD, ME, TestApp};
 
-const ME: &str = "/api/users/@me";
 const NAMES: &str = "/api/v2/users/@me";
-
-fn serve() -> (Instance, Server, Person) {
-    Person::at_home("")
-}
 
 fn link(label: &str, value: &str) -> Value {
     json!({ "label": label, "value": value })
@@ -18,42 +13,44 @@ fn link(label: &str, value: &str) -> Value {
 
 #[test]
 fn null_and_an_empty_text_clear_a_field_that_may_be_empty() {
-    let (_instance, _server, ada) = serve();
+    let app = TestApp::logged_in();
     let clearable = ["email", "bio", "home", "pronoun", "avatar", "thumbnail", "banner"];
     let filled = json!({
-        "email": "a@b.example", "bio": "b", "home": "h@::", "pronoun": "she", "avatar": "robot@::", "display": "Ada",
-        "thumbnail": "https://a.example/t.png", "banner": "https://a.example/b.png", "tags": ["usr:x"],
+        "email": "a@b.example", "bio": "b", "home": "h@::", "pronoun": "she",
+        "avatar": "robot@::", "display": "Ada", "tags": ["usr:x"],
+        "thumbnail": "https://a.example/t.png", "banner": "https://a.example/b.png",
         "links": ["https://a.example"], "presence": { "status": "busy", "text": "Tea" },
     });
     for empty in [Value::Null, json!("")] {
-        let full = ada.patch(ME, &filled).data();
+        let full = app.ada.patch(ME, &filled).data();
         assert!(clearable.iter().all(|field| full[field].is_string()), "{full}");
-        assert_eq!(ada.post(ME, &json!({})).data(), full);
-        assert_eq!(ada.ask(ME).data(), full, "no body is an empty one");
+        assert_eq!(app.ada.post(ME, &json!({})).data(), full);
+        assert_eq!(app.ada.post_nothing(ME).data(), full, "no body is an empty one");
         let mut body: Value =
             clearable.iter().map(|field| ((*field).to_owned(), empty.clone())).collect();
         for list in ["links", "tags"] {
             body[list] = if empty.is_null() { Value::Null } else { json!([]) };
         }
         body["presence_status"] = empty;
-        let cleared = ada.post(NAMES, &body).data();
+        let cleared = app.ada.post(NAMES, &body).data();
         assert!(clearable.iter().all(|field| cleared[field].is_null()), "{cleared}");
         assert_eq!((&cleared["links"], &cleared["display"]), (&json!([]), &json!("Ada")));
         assert_eq!(cleared["presence"], json!({ "status": "busy", "text": null, "locations": [] }));
         assert!(!cleared["tags"].to_string().contains("usr:"), "{cleared}");
     }
     let nothing = json!({ "username": null, "display": null, "password": null });
-    let before = ada.get(ME).data();
-    assert_eq!(ada.post(ME, &nothing).data(), before);
+    let before = app.ada.me();
+    assert_eq!(app.ada.post(ME, &nothing).data(), before);
 }
 
 #[test]
-fn labels_are_shown_where_the_dialect_has_them_and_are_the_url_where_there_is_none() {
-    let (_instance, server, ada) = serve();
+fn link_labels_are_shown_in_the_dialect_of_names_and_default_to_the_url() {
+    let app = TestApp::logged_in();
     let long = format!("https://long.example/{}", "x".repeat(100));
     let links = json!([
         link("My page", "https://a.example"), "https://b.example", link("", "https://c.example"),
-        link(&long, &long), { "value": "https://d.example", "label": null }, link(&"ä".repeat(32), "https://e.example"),
+        link(&long, &long), { "value": "https://d.example", "label": null },
+        link(&"ä".repeat(32), "https://e.example"),
     ]);
     let values: Vec<_> = links
         .as_array()
@@ -75,36 +72,35 @@ fn labels_are_shown_where_the_dialect_has_them_and_are_the_url_where_there_is_no
         .map(|(label, value)| link(label, value.as_str().unwrap()))
         .collect();
     for path in [ME, NAMES] {
-        ada.post(path, &json!({ "links": links })).data();
+        app.ada.post(path, &json!({ "links": links })).data();
         for (path, expected) in [
             (ME, json!(values)),
             ("/api/v2/api/users/ada", json!(values)),
             (NAMES, json!(expected)),
             ("/api/v2/users/u:ada", json!(expected)),
         ] {
-            assert_eq!(ada.get(path).data()["links"], expected, "{path}");
+            assert_eq!(app.ada.get(path).data()["links"], expected, "{path}");
         }
         for (path, expected) in
             [("/api/users?id=1", json!(values)), ("/api/v2/users?id=1", json!(expected))]
         {
-            assert_eq!(
-                server.client().get(path, &[]).data()["items"][0]["links"],
-                expected,
-                "{path}"
-            );
+            assert_eq!(app.client().get(path, &[]).data()["items"][0]["links"], expected, "{path}");
         }
     }
     // What a client was shown it may send back, in either way; a label that was the URL is still
     // none.
-    let shown = ada.get(NAMES).data()["links"].clone();
-    assert_eq!(ada.patch(NAMES, &json!({ "links": shown })).data()["links"], shown);
-    ada.patch(ME, &json!({ "links": ada.get(ME).data()["links"] })).data();
-    assert_eq!(ada.get(NAMES).data()["links"][0], link("https://a.example", "https://a.example"));
+    let shown = app.ada.get(NAMES).data()["links"].clone();
+    assert_eq!(app.ada.patch(NAMES, &json!({ "links": shown })).data()["links"], shown);
+    app.ada.patch(ME, &json!({ "links": app.ada.me()["links"] })).data();
+    assert_eq!(
+        app.ada.get(NAMES).data()["links"][0],
+        link("https://a.example", "https://a.example")
+    );
 }
 
 #[test]
-fn a_presence_is_stored_in_each_form() {
-    let (_instance, server, ada) = serve();
+fn presence_is_stored_in_each_form() {
+    let app = TestApp::logged_in();
     let presence =
         |status: &str, text: Value| json!({ "status": status, "text": text, "locations": [] });
     for (body, status, text) in [
@@ -128,53 +124,54 @@ fn a_presence_is_stored_in_each_form() {
         ),
         (json!({ "presence": null }), "online", Value::Null),
     ] {
-        let changed = ada.post(ME, &body).data();
+        let changed = app.ada.post(ME, &body).data();
         assert_eq!(changed["presence"], presence(status, text), "{body}");
-        assert_eq!(ada.get(ME).data(), changed);
-        assert_eq!(
-            server.client().get("/api/users/ada", &[]).data()["presence"],
-            changed["presence"]
-        );
+        assert_eq!(app.ada.me(), changed);
+        assert_eq!(app.client().get("/api/users/ada", &[]).data()["presence"], changed["presence"]);
     }
 }
 
 #[test]
 fn every_status_is_stored_and_an_invisible_user_looks_offline_to_others() {
-    let (_instance, _server, ada) = serve();
+    let app = TestApp::logged_in();
     let all = "online busy dnd oja ojf stream offline idle events public online_join";
     for status in all.split(' ') {
         assert_eq!(
-            ada.post(ME, &json!({ "presence": status })).data()["presence"]["status"],
+            app.ada.post(ME, &json!({ "presence": status })).data()["presence"]["status"],
             status
         );
     }
     assert_eq!(
-        ada.post(ME, &json!({ "presence": "invisible" })).data()["presence"]["status"],
+        app.ada.post(ME, &json!({ "presence": "invisible" })).data()["presence"]["status"],
         "invisible"
     );
-    assert_eq!(ada.get("/api/users/@me@localhost:53032").data()["presence"]["status"], "invisible");
+    assert_eq!(
+        app.ada.get("/api/users/@me@localhost:53032").data()["presence"]["status"],
+        "invisible"
+    );
     for path in ["/api/users/ada", "/api/v2/users/1"] {
-        assert_eq!(ada.get(path).data()["presence"]["status"], "offline", "{path}");
+        assert_eq!(app.ada.get(path).data()["presence"]["status"], "offline", "{path}");
     }
-    assert_eq!(ada.get("/api/users?q=ada").data()["users"][0]["presence"]["status"], "offline");
+    assert_eq!(app.ada.get("/api/users?q=ada").data()["users"][0]["presence"]["status"], "offline");
 }
 
 #[test]
-fn two_colons_stand_for_this_server() {
-    let (_instance, _server, ada) = serve();
-    let changed = ada.post(ME, &json!({ "home": "7@::", "avatar": "robot@::" })).data();
+fn two_colons_stand_for_the_server_itself() {
+    let app = TestApp::logged_in();
+    let changed = app.ada.post(ME, &json!({ "home": "7@::", "avatar": "robot@::" })).data();
     assert_eq!(
         (&changed["home"], &changed["avatar"]),
         (&json!("7@localhost:53032"), &json!("robot@localhost:53032"))
     );
-    let changed = ada.post(ME, &json!({ "home": "7@elsewhere.example", "avatar": "::" })).data();
+    let changed =
+        app.ada.post(ME, &json!({ "home": "7@elsewhere.example", "avatar": "::" })).data();
     assert_eq!(
         (&changed["home"], &changed["avatar"]),
         (&json!("7@elsewhere.example"), &json!("::"))
     );
     let longest =
         json!({ "pronoun": "ä".repeat(32), "avatar": "ä".repeat(100), "home": "ä".repeat(100) });
-    let changed = ada.post(ME, &longest).data();
+    let changed = app.ada.post(ME, &longest).data();
     assert!(
         longest.as_object().unwrap().iter().all(|(field, value)| changed[field] == *value),
         "{changed}"
@@ -182,33 +179,34 @@ fn two_colons_stand_for_this_server() {
 }
 
 #[test]
-fn tags_are_sent_back_as_they_were_shown() {
-    let (instance, _server, ada) = serve();
-    instance
-        .ok(&["user", "tag", "add", "ada", "sys:moderator", "can_world_create", "usr:given"], "");
-    let shown = ada.get(NAMES).data()["tags"].clone();
-    assert_eq!(ada.post(NAMES, &json!({ "tags": shown })).data()["tags"], shown);
+fn tags_sent_back_as_shown_stay() {
+    let app = TestApp::logged_in();
+    app.instance.nox("user tag add ada sys:moderator can_world_create usr:given");
+    let shown = app.ada.get(NAMES).data()["tags"].clone();
+    assert_eq!(app.ada.post(NAMES, &json!({ "tags": shown })).data()["tags"], shown);
     // What one has, but may not set, counts for nothing, either way.
-    let tags = |ada: &Person, tags: Value| {
-        let shown = ada.post(ME, &json!({ "tags": tags })).data()["tags"].to_string();
+    let tags = |tags: Value| {
+        let shown = app.ada.post(ME, &json!({ "tags": tags })).data()["tags"].to_string();
         ["sys:moderator", "can_world_create", "usr:given", "usr:new"].map(|tag| shown.contains(tag))
     };
-    assert_eq!(tags(&ada, json!(["usr:new"])), [true, true, false, true]);
+    assert_eq!(tags(json!(["usr:new"])), [true, true, false, true]);
     assert_eq!(
-        tags(&ada, json!(["sys:moderator", "dft:can_self_edit", "usr:given"])),
+        tags(json!(["sys:moderator", "dft:can_self_edit", "usr:given"])),
         [true, true, true, false]
     );
-    ada.post(ME, &json!({ "tags": ["sys:admin"] })).failure(5, 400, ME);
-    ada.post(ME, &json!({ "tags": ["usr:new", "dft:can_fly"] })).failure(5, 400, ME);
-    assert_eq!(tags(&ada, Value::Null), [true, true, false, false]);
+    app.ada.post(ME, &json!({ "tags": ["sys:admin"] })).refused(INVALID_FIELD, ME);
+    app.ada.post(ME, &json!({ "tags": ["usr:new", "dft:can_fly"] })).refused(INVALID_FIELD, ME);
+    assert_eq!(tags(Value::Null), [true, true, false, false]);
 }
 
 #[test]
-fn a_picture_that_is_sent_back_as_it_was_shown_stays() {
-    let (_instance, server, ada) = serve();
+fn picture_url_sent_back_as_shown_keeps_the_upload() {
+    let app = TestApp::logged_in();
     let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0";
-    let user =
-        ada.send("POST", "/api/users/@me/thumbnail", &[("Content-Type", "image/png")], png).data();
+    let user = app
+        .ada
+        .send("POST", "/api/users/@me/thumbnail", &[("Content-Type", "image/png")], png)
+        .data();
     let shown = &user["thumbnail"];
     assert!(shown.as_str().unwrap().contains("/api/users/1/thumbnail?t="), "{shown}");
     let own = [
@@ -221,10 +219,10 @@ fn a_picture_that_is_sent_back_as_it_was_shown_stays() {
     ];
     for url in own.map(Value::from).iter().chain([shown]) {
         assert_eq!(
-            &ada.post(ME, &json!({ "thumbnail": url, "bio": "x" })).data()["thumbnail"],
+            &app.ada.post(ME, &json!({ "thumbnail": url, "bio": "x" })).data()["thumbnail"],
             shown,
             "{url}"
         );
     }
-    assert_eq!(server.client().get("/api/users/1/thumbnail", &[]).status, 200);
+    assert_eq!(app.client().get("/api/users/1/thumbnail", &[]).status, 200);
 }

@@ -7,12 +7,12 @@ use serde_json::Value;
 use crate::harness::{Instance, Ran};
 
 #[test]
-fn a_password_comes_from_stdin_from_a_file_or_is_drawn() {
+fn user_add_takes_a_password_from_stdin_a_file_or_generates_it() {
     let instance = Instance::new();
-    std::fs::write(instance.path("secret"), "from a file\nnot this line\n").unwrap();
+    instance.write("secret", "from a file\nnot this line\n");
     assert_eq!(instance.ok(&["user", "add", "one", "--password-stdin"], "from stdin\n"), "");
-    assert_eq!(instance.ok(&["user", "add", "two", "--password-file", "secret"], ""), "");
-    let drawn = instance.ok(&["user", "add", "three", "--generate"], "");
+    assert_eq!(instance.nox("user add two --password-file secret"), "");
+    let drawn = instance.nox("user add three --generate");
     assert_eq!((drawn.lines().count(), drawn.trim_end().len()), (1, 23));
     let server = instance.serve();
     for (name, password) in
@@ -23,7 +23,7 @@ fn a_password_comes_from_stdin_from_a_file_or_is_drawn() {
 }
 
 #[test]
-fn with_json_every_command_answers_one_object() {
+fn user_commands_with_json_print_one_object() {
     let instance = Instance::new();
     let read = |args: &[&str]| serde_json::from_str::<Value>(&instance.ok(args, "")).unwrap();
     let added = read(&[
@@ -50,18 +50,15 @@ fn with_json_every_command_answers_one_object() {
 }
 
 #[test]
-fn the_list_is_tabs_on_a_pipe_and_one_object_a_line_with_json() {
-    let instance = Instance::new();
-    for name in ["ada", "bob", "adam"] {
-        instance.add_user(name, "hunter22");
-    }
+fn user_list_prints_tabs_on_a_pipe_and_objects_with_json() {
+    let instance = Instance::with_users(["ada", "bob", "adam"]);
     let names = |args: &[&str]| -> Vec<String> {
         instance.ok(args, "").lines().map(|line| line.split('\t').nth(1).unwrap().into()).collect()
     };
     assert_eq!(names(&["user", "list"]), ["ada", "bob", "adam"]);
     assert_eq!(names(&["user", "list", "--search", "ADA"]), ["ada", "adam"]);
     assert!(names(&["user", "list", "--search", "%"]).is_empty());
-    let json = instance.ok(&["user", "list", "--json"], "");
+    let json = instance.nox("user list --json");
     let ids: Vec<_> = json
         .lines()
         .map(|line| serde_json::from_str::<Value>(line).unwrap()["id"].clone())
@@ -70,24 +67,20 @@ fn the_list_is_tabs_on_a_pipe_and_one_object_a_line_with_json() {
 }
 
 #[test]
-fn the_list_shows_which_factors_are_on() {
-    let instance = Instance::new();
-    for name in ["ada", "bob", "eve"] {
-        instance.add_user(name, "hunter22");
-    }
+fn user_list_shows_active_factors() {
+    let instance = Instance::with_users(["ada", "bob", "eve"]);
     instance.enroll("ada");
-    instance.ok(&["user", "set", "bob", "--email", "bob@b.example", "--verified", "true"], "");
+    instance.nox("user set bob --email bob@b.example --verified true");
     instance.sql("UPDATE users SET has_email_factor = 1 WHERE username = 'bob'");
-    let list = instance.ok(&["user", "list"], "");
+    let list = instance.nox("user list");
     let factors: Vec<_> = list.lines().map(|line| line.split('\t').nth(4).unwrap()).collect();
     assert_eq!(factors, ["totp", "email", "-"]);
 }
 
 #[test]
-fn a_mistake_is_one_line_that_says_what_to_do_and_a_status_that_means_it() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
-    std::fs::write(instance.path("empty"), "\n").unwrap();
+fn user_command_mistake_prints_one_line_and_exits_with_its_status() {
+    let instance = Instance::with_users(["ada"]);
+    instance.write("empty", "\n");
     for (args, stdin, status, part) in [
         (&["user", "add", "ADA", "--password-stdin"][..], "hunter22", 4, "this username is taken"),
         (
@@ -127,11 +120,11 @@ fn a_mistake_is_one_line_that_says_what_to_do_and_a_status_that_means_it() {
         assert!(stderr.starts_with("nox: ") && stderr.contains(part), "{args:?}: {stderr}");
         assert!(!stderr.contains("hunter22"));
     }
-    assert_eq!(instance.ok(&["user", "list"], "").lines().count(), 1, "nothing was half-written");
+    assert_eq!(instance.nox("user list").lines().count(), 1, "nothing was half-written");
 }
 
 #[test]
-fn only_one_source_of_a_password_may_be_named() {
+fn two_sources_of_a_password_are_refused() {
     let instance = Instance::new();
     let ran = instance.run(&["user", "add", "ada", "--generate", "--password-stdin"], "hunter22");
     assert_eq!(ran.status, 2);
@@ -139,9 +132,8 @@ fn only_one_source_of_a_password_may_be_named() {
 }
 
 #[test]
-fn a_closed_pipe_is_success_and_no_panic() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
+fn closed_stdout_is_success() {
+    let instance = Instance::with_users(["ada"]);
     for args in
         [&["user", "list"][..], &["user", "show", "ada"], &["user", "list", "--json"], &["--help"]]
     {
@@ -158,7 +150,7 @@ fn a_closed_pipe_is_success_and_no_panic() {
 }
 
 #[test]
-fn an_unwritable_place_is_told_at_once() {
+fn unwritable_database_folder_is_reported_with_its_setting() {
     let instance = Instance::with("[storage]\ndatabase = '/proc/nowhere/nox.db'");
     let ran = instance.run(&["user", "list"], "");
     assert_eq!((ran.status, ran.stderr.lines().count()), (5, 1), "{}", ran.stderr);
@@ -170,13 +162,9 @@ fn an_unwritable_place_is_told_at_once() {
 }
 
 #[test]
-fn a_newer_database_is_refused_with_its_version() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
-    rusqlite::Connection::open(instance.path("nox.db"))
-        .unwrap()
-        .pragma_update(None, "user_version", 99)
-        .unwrap();
+fn newer_database_is_refused_with_its_version() {
+    let instance = Instance::with_users(["ada"]);
+    instance.database().pragma_update(None, "user_version", 99).unwrap();
     let before = std::fs::read(instance.path("nox.db")).unwrap();
     for args in [&["user", "list"][..], &["serve", "--listen", "127.0.0.1:0"]] {
         let ran = instance.run(args, "");
@@ -191,7 +179,7 @@ fn a_newer_database_is_refused_with_its_version() {
 }
 
 #[test]
-fn quiet_leaves_only_data_and_errors() {
+fn quiet_prints_only_data_and_errors() {
     let instance = Instance::new();
     let ran = instance.run(&["--quiet", "user", "add", "ada", "--generate"], "");
     assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
@@ -200,9 +188,8 @@ fn quiet_leaves_only_data_and_errors() {
 }
 
 #[test]
-fn a_password_that_nobody_could_read_is_not_set() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
+fn secret_that_cannot_be_printed_changes_nothing() {
+    let instance = Instance::with_users(["ada"]);
     for args in [
         &["user", "add", "bob", "--generate"][..],
         &["user", "passwd", "ada", "--generate"],
@@ -219,21 +206,20 @@ fn a_password_that_nobody_could_read_is_not_set() {
         );
         assert!(stderr.contains("nothing was changed"), "{stderr}");
     }
-    assert_eq!(instance.ok(&["user", "list"], "").lines().count(), 1);
-    assert_eq!(instance.ok(&["relay", "list"], ""), "");
+    assert_eq!(instance.nox("user list").lines().count(), 1);
+    assert_eq!(instance.nox("relay list"), "");
     assert_eq!(instance.serve().client().log_in("ada", "hunter22").status, 200);
 }
 
 #[test]
-fn a_drawn_password_is_as_long_as_the_server_wants() {
+fn generated_password_has_the_configured_minimum_length() {
     let instance = Instance::with("min_length = 40");
-    assert!(instance.ok(&["user", "add", "ada", "--generate"], "").trim_end().len() >= 40);
+    assert!(instance.nox("user add ada --generate").trim_end().len() >= 40);
 }
 
 #[test]
-fn a_damaged_or_locked_database_is_told_so() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
+fn damaged_database_is_reported() {
+    let instance = Instance::with_users(["ada"]);
     let path = instance.path("nox.db");
     let mut bytes = std::fs::read(&path).unwrap();
     bytes[4096..].fill(0x5a);
@@ -244,9 +230,9 @@ fn a_damaged_or_locked_database_is_told_so() {
 }
 
 #[test]
-fn a_reader_that_has_gone_does_not_undo_what_needs_no_reader() {
+fn user_added_by_password_file_stays_when_stdout_is_closed() {
     let instance = Instance::new();
-    std::fs::write(instance.path("secret"), "hunter22\n").unwrap();
+    instance.write("secret", "hunter22\n");
     let mut command =
         instance.command(["user", "add", "ada", "--password-file", "secret", "--json"]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -256,9 +242,8 @@ fn a_reader_that_has_gone_does_not_undo_what_needs_no_reader() {
 }
 
 #[test]
-fn a_ban_is_shown_with_its_reason_and_its_end() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
+fn suspension_is_shown_with_its_reason_and_end() {
+    let instance = Instance::with_users(["ada"]);
     let shown = |args: &[&str]| instance.ok(&[&["user", "show", "ada"], args].concat(), "");
     assert!(shown(&[]).contains("banned        -\n"));
     instance.ok(

@@ -1,19 +1,11 @@
 //! `nox user set`, `tag` and `remove`: what an operator changes of an account.
 
-use std::fs;
-
 use serde_json::{Value, json};
 
-use crate::harness::{Instance, Person};
-
-fn instance() -> Instance {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
-    instance
-}
+use crate::harness::{Instance, LOGIN, ME, NOT_LOGGED, USER_NOT_FOUND};
 
 fn show(instance: &Instance) -> Value {
-    serde_json::from_str(&instance.ok(&["user", "show", "1", "--json"], "")).unwrap()
+    instance.nox_json("user show 1 --json")
 }
 
 fn tags(instance: &Instance) -> Vec<String> {
@@ -26,8 +18,8 @@ fn tags(instance: &Instance) -> Vec<String> {
 }
 
 #[test]
-fn every_field_that_an_operator_may_set_is_set_and_cleared() {
-    let instance = instance();
+fn user_set_sets_and_clears_every_field() {
+    let instance = Instance::with_users(["ada"]);
     for (flag, value, field, expected) in [
         ("--display", "Ada L.", "display", json!("Ada L.")),
         ("--email", "ada@b.example", "email", json!("ada@b.example")),
@@ -57,8 +49,8 @@ fn every_field_that_an_operator_may_set_is_set_and_cleared() {
 }
 
 #[test]
-fn links_and_pictures_that_an_operator_sets_are_shown_and_cleared() {
-    let instance = instance();
+fn user_set_sets_and_clears_links_and_pictures() {
+    let instance = Instance::with_users(["ada"]);
     for (flag, value, field, expected) in [
         (
             "--links",
@@ -100,49 +92,23 @@ fn links_and_pictures_that_an_operator_sets_are_shown_and_cleared() {
 }
 
 #[test]
-fn several_fields_are_set_at_once_and_shown_as_json() {
-    let instance = instance();
-    let args = [
-        "user",
-        "set",
-        "1",
-        "--display",
-        "Ada L.",
-        "--email",
-        "ada@b.example",
-        "--verified",
-        "true",
-        "--json",
-    ];
-    let changed: Value = serde_json::from_str(&instance.ok(&args, "")).unwrap();
-    assert_eq!((&changed["display"], &changed["email_verified"]), (&json!("Ada L."), &json!(true)));
+fn user_set_sets_several_fields_and_prints_json() {
+    let instance = Instance::with_users(["ada"]);
+    let command = "user set 1 --display Ada --email ada@b.example --verified true --json";
+    let changed = instance.nox_json(command);
+    assert_eq!((&changed["display"], &changed["email_verified"]), (&json!("Ada"), &json!(true)));
     assert_eq!(changed, show(&instance));
-    instance.ok(&["user", "set", "ada", "--email", "new@b.example"], "");
+    instance.nox("user set ada --email new@b.example");
     assert_eq!(show(&instance)["email_verified"], false, "a new address is not verified");
 }
 
 #[test]
-fn a_server_that_runs_sees_the_change_at_once() {
-    let instance = instance();
+fn user_set_is_seen_by_a_running_server_at_once() {
+    let instance = Instance::with_users(["ada"]);
     let server = instance.serve();
-    let ada = Person::log_in(&server, "ada");
-    instance.ok(
-        &[
-            "user",
-            "set",
-            "ada",
-            "--bio",
-            "new",
-            "--rank",
-            "2",
-            "--email",
-            "a@b.example",
-            "--verified",
-            "true",
-        ],
-        "",
-    );
-    let own = ada.get("/api/users/@me").data();
+    let ada = server.log_in("ada");
+    instance.nox("user set ada --bio new --rank 2 --email a@b.example --verified true");
+    let own = ada.me();
     assert_eq!(
         (&own["bio"], &own["rank"], &own["email_verified"]),
         (&json!("new"), &json!(2), &json!(true))
@@ -151,18 +117,18 @@ fn a_server_that_runs_sees_the_change_at_once() {
 }
 
 #[test]
-fn a_rank_ends_that_a_user_is_unverified() {
-    let instance = instance();
+fn rank_above_zero_removes_the_tag_unverified() {
+    let instance = Instance::with_users(["ada"]);
     assert!(tags(&instance).contains(&"sys:unverified".into()));
-    instance.ok(&["user", "set", "ada", "--rank", "1"], "");
+    instance.nox("user set ada --rank 1");
     assert!(!tags(&instance).contains(&"sys:unverified".into()));
-    instance.ok(&["user", "set", "ada", "--rank", "0"], "");
+    instance.nox("user set ada --rank 0");
     assert!(tags(&instance).contains(&"sys:unverified".into()));
 }
 
 #[test]
-fn tags_are_set_added_and_removed() {
-    let instance = instance();
+fn operator_sets_adds_and_removes_tags() {
+    let instance = Instance::with_users(["ada"]);
     let derived = ["dft:can_self_edit", "dft:can_file_upload", "sys:unverified"];
     let assert_stored = |expected: &[&str]| {
         let stored: Vec<_> =
@@ -170,22 +136,22 @@ fn tags_are_set_added_and_removed() {
         assert_eq!(stored, expected);
         assert!(derived.iter().all(|tag| tags(&instance).iter().any(|shown| shown == tag)));
     };
-    instance.ok(&["user", "set", "ada", "--tags", "sys:moderator,can_world_create"], "");
+    instance.nox("user set ada --tags sys:moderator,can_world_create");
     assert_stored(&["sys:moderator", "can_world_create"]);
-    instance.ok(&["user", "tag", "add", "ada", "usr:x", "sys:moderator"], "");
+    instance.nox("user tag add ada usr:x sys:moderator");
     assert_stored(&["sys:moderator", "can_world_create", "usr:x"]);
-    instance.ok(&["user", "tag", "remove", "1", "sys:moderator", "never_had"], "");
+    instance.nox("user tag remove 1 sys:moderator never_had");
     assert_stored(&["can_world_create", "usr:x"]);
     instance.ok(&["user", "set", "ada", "--tags", ""], "");
     assert_stored(&[]);
 }
 
 #[test]
-fn a_mistake_is_one_line_a_status_that_means_it_and_no_change() {
-    let instance = instance();
+fn user_set_mistake_prints_one_line_and_changes_nothing() {
+    let instance = Instance::with_users(["ada"]);
     instance
         .ok(&["user", "add", "bob", "--email", "bob@b.example", "--password-stdin"], "hunter22");
-    fs::write(instance.path("page.png"), "<html>").unwrap();
+    instance.write("page.png", "<html>");
     let before = show(&instance);
     let links = ["https://a.example"; 11].join(",");
     for (args, status, part) in [
@@ -224,8 +190,8 @@ fn a_mistake_is_one_line_a_status_that_means_it_and_no_change() {
 }
 
 #[test]
-fn wrong_usage_is_told_by_the_command_line() {
-    let instance = instance();
+fn user_set_with_wrong_usage_exits_with_2() {
+    let instance = Instance::with_users(["ada"]);
     for args in [
         &["user", "set", "ada"][..],
         &["user", "set", "--bio", "x"],
@@ -238,19 +204,24 @@ fn wrong_usage_is_told_by_the_command_line() {
     }
 }
 
+fn small_pictures() -> Instance {
+    let instance = Instance::with("[limits]\npicture_bytes = 1024");
+    instance.add_user("ada", "hunter22");
+    instance
+}
+
 /// Sets the bio together with a picture that cannot be taken, and returns what stderr says.
 fn set_with_bad_picture(instance: &Instance, file: &str) -> String {
-    fs::write(instance.path("page.png"), "<html>").unwrap();
-    fs::write(instance.path("large.png"), "x".repeat(1025)).unwrap();
+    instance.write("page.png", "<html>");
+    instance.write("large.png", "x".repeat(1025));
     let ran = instance.run(&["user", "set", "ada", "--bio", "half", "--thumbnail", file], "");
     assert!(ran.status != 0 && ran.stderr.lines().count() == 1, "{file}: {}", ran.stderr);
     ran.stderr
 }
 
 #[test]
-fn a_picture_that_cannot_be_taken_changes_nothing_else() {
-    let instance = Instance::with("[limits]\npicture_bytes = 1024");
-    instance.add_user("ada", "hunter22");
+fn user_set_with_an_unusable_picture_changes_nothing() {
+    let instance = small_pictures();
     for file in ["page.png", "large.png", "nowhere.png"] {
         set_with_bad_picture(&instance, file);
         let user = show(&instance);
@@ -259,9 +230,8 @@ fn a_picture_that_cannot_be_taken_changes_nothing_else() {
 }
 
 #[test]
-fn a_picture_that_cannot_be_taken_is_told_in_an_operators_words() {
-    let instance = Instance::with("[limits]\npicture_bytes = 1024");
-    instance.add_user("ada", "hunter22");
+fn user_set_reports_an_unusable_picture_without_talk_of_requests() {
+    let instance = small_pictures();
     for file in ["page.png", "large.png", "nowhere.png"] {
         let said = set_with_bad_picture(&instance, file);
         assert!(!said.contains("request"), "{file}: {said}");
@@ -269,17 +239,17 @@ fn a_picture_that_cannot_be_taken_is_told_in_an_operators_words() {
 }
 
 #[test]
-fn a_removed_user_is_gone_with_everything_and_the_id_is_not_given_again() {
-    let instance = instance();
+fn removed_user_leaves_no_rows_and_the_id_is_not_used_again() {
+    let instance = Instance::with_users(["ada"]);
     instance.enroll("ada");
     instance.ok(&["user", "add", "bob", "--password-stdin"], "hunter22");
     let server = instance.serve();
-    let bob = Person::log_in(&server, "bob");
-    instance.ok(&["user", "remove", "bob", "--yes"], "");
-    bob.get("/api/users/@me").failure(7, 401, "/api/users/@me");
-    server.client().log_in("bob", "hunter22").failure(2, 404, "/api/auth/login");
-    instance.ok(&["user", "remove", "1", "--yes"], "");
-    let database = rusqlite::Connection::open(instance.path("nox.db")).unwrap();
+    let bob = server.log_in("bob");
+    instance.nox("user remove bob --yes");
+    bob.get(ME).refused(NOT_LOGGED, ME);
+    server.client().log_in("bob", "hunter22").refused(USER_NOT_FOUND, LOGIN);
+    instance.nox("user remove 1 --yes");
+    let database = instance.database();
     for table in ["users", "sessions", "totp_factors", "pictures"] {
         let count = format!("SELECT count(*) FROM {table}");
         assert_eq!(
@@ -289,5 +259,5 @@ fn a_removed_user_is_gone_with_everything_and_the_id_is_not_given_again() {
         );
     }
     instance.add_user("ada", "hunter22");
-    assert!(instance.ok(&["user", "show", "ada", "--json"], "").contains("\"id\":3"));
+    assert!(instance.nox("user show ada --json").contains("\"id\":3"));
 }

@@ -4,8 +4,7 @@ use crate::harness::Instance;
 
 #[test]
 fn tags_that_change_nothing_are_reported_on_stderr() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
+    let instance = Instance::with_users(["ada"]);
     for (args, said) in [
         (["user", "tag", "remove", "ada", "never_had"], "ada has none of these tags"),
         (["user", "tag", "add", "ada", "sys:moderator"], ""),

@@ -23,7 +23,7 @@ mod values;
 
 use serde::de::DeserializeOwned;
 
-use crate::harness::{Answer, Client, Instance, MailServer, Server, oathtool};
+use crate::harness::{Answer, Builder, Mode, TestApp};
 use envelope::{Failure, Refusal, Success, Told};
 use request::Request;
 
@@ -33,83 +33,49 @@ const URL: &str = "https://nox.example";
 const FRONT: &str = "https://front.nox.example";
 const SETTINGS: &str = "[server]\naddress = 'nox.example'\npublic_url = 'https://nox.example'\n\
     allowed_origins = ['https://front.nox.example']\n";
-const PASSWORD: &str = "hunter22";
 /// An RSA key of 4096 bits, as Unity makes one for itself.
-const PUBLIC_KEY: &str = "MIICIjANBgkqhkiG9w0BAQEFAAOCAg8AMIICCgKCAgEAwwpaA3/3x8D/DD+I4O1IcSW2kzdO1lo+wVdNAK+5bCeWJCmzulTU1NsCjKNAgEE/SPnx\
-    1WkQ5v7wBLwocp9qyE/ZT/mmpGoPPkGtaARof3t1OSYVr+apPVdy7ocQ6qXM5Sv2bkyggjqFpGqiSLFTZ02aroodJ42xRBkBOOXjSpIlZ1Al8oW0\
-    zMsEz5tmV/PevVYW53qYShB9bTlv44/Vrku+Eu92IxMbEPQdPkakCLEpvMdbIvVsSuJm2A668b6nAWkhXn88IoiZikLF+xyOHpJhB6buUkhdVCWl\
-    xYDrDO4QVQWmaHTFGr7mrdxzkOQC69pnsxiMU+wxwPYfLhYLIY6SmC9saUdWUw5DN6EJnzTIqa2yefcVMUh1G1t7T4rB2fgiMpZA59hIrMKqvOWp\
-    nVwbSMo4lwvJEYIv6IzR4KIr1bcM2imqRO18e1JbpuQt16bucnfe7+HR+OG8ysHad4jOd7vvvL48bDdsloc0rTdwLb/3PQQ3RwOV/JUO1SKvyCMo\
-    WTfok+mHIyAuU8iCkGIaslFtEAgSKHUcF3xAUZEgozIj5WM1+kgFt2BDwsKqfKBMaWHZHkv7iPTYEswyl04bW2ktk13H+CZ8Egbon1K6YGPW6dPX\
-    mQepaO64kK48uQHa94LnPkrgb91XwZoE5nzB2ZhOGJ7fnygQaPnphsUCAwEAAQ==";
-/// Of one pixel.
-const PNG: &[u8] =
-    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\
-    \0\0\0\rIDATx\xdac\xf8\xcf\xc0\xf0\x1f\0\x05\0\x01\xffV\xc7/\r\0\0\0\0IEND\xaeB`\x82";
+const PUBLIC_KEY: &str = "\
+    MIICIjANBgkqhkiG9w0BAQEFAAOCAg8AMIICCgKCAgEAwwpaA3/3x8D/DD+I4O1IcSW2kzdO1lo+wVdNAK+5bCeWJC\
+    mzulTU1NsCjKNAgEE/SPnx1WkQ5v7wBLwocp9qyE/ZT/mmpGoPPkGtaARof3t1OSYVr+apPVdy7ocQ6qXM5Sv2bkyg\
+    gjqFpGqiSLFTZ02aroodJ42xRBkBOOXjSpIlZ1Al8oW0zMsEz5tmV/PevVYW53qYShB9bTlv44/Vrku+Eu92IxMbEP\
+    QdPkakCLEpvMdbIvVsSuJm2A668b6nAWkhXn88IoiZikLF+xyOHpJhB6buUkhdVCWlxYDrDO4QVQWmaHTFGr7mrdxz\
+    kOQC69pnsxiMU+wxwPYfLhYLIY6SmC9saUdWUw5DN6EJnzTIqa2yefcVMUh1G1t7T4rB2fgiMpZA59hIrMKqvOWpnV\
+    wbSMo4lwvJEYIv6IzR4KIr1bcM2imqRO18e1JbpuQt16bucnfe7+HR+OG8ysHad4jOd7vvvL48bDdsloc0rTdwLb/3\
+    PQQ3RwOV/JUO1SKvyCMoWTfok+mHIyAuU8iCkGIaslFtEAgSKHUcF3xAUZEgozIj5WM1+kgFt2BDwsKqfKBMaWHZHk\
+    v7iPTYEswyl04bW2ktk13H+CZ8Egbon1K6YGPW6dPXmQepaO64kK48uQHa94LnPkrgb91XwZoE5nzB2ZhOGJ7fnygQ\
+    aPnphsUCAwEAAQ==";
 
-/// A server with `ada`, who has an authenticator app, a plain link and one with a label, and `bob`,
-/// who has nothing.
-struct Stage {
-    instance: Instance,
-    server: Server,
-    secret: String,
+/// `ada` has an authenticator app, a plain link and one with a label; `bob` has nothing.
+fn stage(settings: &str) -> Builder {
+    TestApp::with(&format!("{SETTINGS}{settings}"))
+        .user("bob")
+        .nox("user set ada --links https://ada.example/,Blog=https://blog.example/")
+        .enrolled()
 }
 
-impl Stage {
-    fn new() -> Self {
-        Self::with("")
-    }
+fn serve() -> TestApp {
+    stage("").serve()
+}
 
-    /// With these settings, which start in the table `[server]`.
-    fn with(settings: &str) -> Self {
-        let instance = Instance::with(&format!("{SETTINGS}{settings}"));
-        instance.add_user("ada", PASSWORD);
-        instance.add_user("bob", PASSWORD);
-        instance.ok(
-            &["user", "set", "ada", "--links", "https://ada.example/,Blog=https://blog.example/"],
-            "",
-        );
-        let secret = instance.enroll("ada");
-        let server = instance.serve();
-        Self { instance, server, secret }
-    }
+/// With these settings, of which the first may belong to `[server]`.
+fn serve_with(settings: &str) -> TestApp {
+    stage(settings).serve()
+}
 
-    /// The code of `ada`'s app, this many steps from now.
-    fn code(&self, steps: i64) -> String {
-        oathtool(&self.secret, steps)
-    }
+fn serve_with_mail() -> TestApp {
+    stage("").mail_server(Mode::Plain).serve()
+}
 
-    /// A code from the operator, which goes wherever one of the app goes, as often as it takes.
-    fn another_code(&self) -> String {
-        self.instance.issue_code("ada")
-    }
-
-    /// Gives `bob` an address, and codes by mail as his only factor.
-    fn let_bob_have_codes_by_mail(&self, mails: &MailServer) {
-        self.instance
-            .ok(&["user", "set", "bob", "--email", "bob@b.example", "--verified", "true"], "");
-        let client = self.client();
-        let bearer = format!("Bearer {}", client.log_in("bob", PASSWORD).token());
-        let bob = |request: Request| request.with("Authorization", &bearer).send(&client);
-        data::<Told>(&bob(Request::post("/api/auth/email/send")));
-        let code = serde_json::json!({ "token": mails.next_mail().code() });
-        assert_eq!(bob(Request::post("/api/auth/email/enable").json(&code)).status, 200);
-        assert_eq!(mails.next_mail().subject(), "Nox: Codes by mail were switched on");
-        // Later, as it were.
-        self.instance.forget_budgets();
-    }
-
-    fn client(&self) -> Client {
-        self.server.client()
-    }
-
-    /// Stops the server, which sends what is left, and returns the subjects of the mails not looked
-    /// at.
-    fn rest(self, mails: MailServer) -> Vec<String> {
-        let (status, _, log) = self.server.stop();
-        assert_eq!(status.code(), Some(0), "{log}");
-        mails.rest()
-    }
+/// Gives `bob` an address, and codes by mail as his only factor.
+fn let_bob_have_codes_by_mail(app: &TestApp) {
+    app.nox("user set bob --email bob@b.example --verified true");
+    let bob = app.log_in("bob");
+    let bob = |request: Request| request.with("Authorization", bob.bearer()).send(&bob.client);
+    data::<Told>(&bob(Request::post("/api/auth/email/send")));
+    let code = serde_json::json!({ "token": app.mails().next_mail().code() });
+    assert_eq!(bob(Request::post("/api/auth/email/enable").json(&code)).status, 200);
+    assert_eq!(app.mails().next_mail().subject(), "Nox: Codes by mail were switched on");
+    app.instance.reset_limits();
 }
 
 /// The path of a URL that the server gave out: the public URL is not where the server of a test is

@@ -9,8 +9,8 @@ use super::envelope::{Done, Due, Failure, Refusal};
 use super::lists::{Found, Relations, SessionList};
 use super::request::Request;
 use super::user::{Link, OwnUser, PublicUser, Session};
-use super::{FRONT, PASSWORD, Stage, data, decode, failure, path_of, refusal};
-use crate::harness::Answer;
+use super::{FRONT, data, decode, failure, path_of, refusal, serve_with};
+use crate::harness::{Answer, PASSWORD, TestApp};
 
 const SPRING: &str = "https://spring.elsewhere.example";
 const SETTINGS: &str = "numeric_origins = ['https://spring.elsewhere.example']";
@@ -40,8 +40,8 @@ struct Front {
 }
 
 impl Front {
-    fn at(stage: &Stage, origin: &'static str) -> Self {
-        let mut browser = Browser::at(&stage.server, origin);
+    fn at(app: &TestApp, origin: &'static str) -> Self {
+        let mut browser = Browser::at(&app.server, origin);
         let nox: Nox = decode(&browser.fetch(Request::get("/.well-known/nox")), 200);
         Self { browser, base: path_of(&nox.gateway.api).into(), bearer: None }
     }
@@ -68,9 +68,9 @@ fn login(name: &str, code: Option<&str>) -> Request {
 }
 
 #[test]
-fn the_front_of_spring_reads_numbers_and_labels_where_others_read_names() {
-    let stage = Stage::with(SETTINGS);
-    let mut front = Front::at(&stage, SPRING);
+fn numeric_origin_reads_numbers_and_labels() {
+    let app = serve_with(SETTINGS);
+    let mut front = Front::at(&app, SPRING);
     assert_eq!(front.base, "/api/v2/");
     front.refused(Request::get("users/@me"), 7, 401);
     let due: Failure<u32, Due<Method>> = failure(&front.call(login("ada", None)), 428);
@@ -78,7 +78,7 @@ fn the_front_of_spring_reads_numbers_and_labels_where_others_read_names() {
         due.data.methods.iter().map(|method| (method.kind.as_str(), method.enabled)).collect();
     assert_eq!((due.error.code, methods), (20, vec![("totp", true), ("email", false)]));
     assert_eq!(due.error.message, "Additional verification required.");
-    let session: Session<Link> = data(&front.call(login("ada", Some(&stage.code(0)))));
+    let session: Session<Link> = data(&front.call(login("ada", Some(&app.ada.code(0)))));
     front.bearer = Some(session.bearer());
 
     let me: OwnUser<Link> = data(&front.call(Request::get("users/@me")));
@@ -105,10 +105,10 @@ fn the_front_of_spring_reads_numbers_and_labels_where_others_read_names() {
 }
 
 #[test]
-fn a_missing_right_is_a_401_to_the_front_of_spring_and_none_to_others() {
-    let stage = Stage::with(&format!("{SETTINGS}\n[users]\ndefault_tags = []"));
+fn missing_right_is_401_to_a_numeric_origin_and_403_to_others() {
+    let app = serve_with(&format!("{SETTINGS}\n[users]\ndefault_tags = []"));
     for origin in [SPRING, FRONT] {
-        let mut front = Front::at(&stage, origin);
+        let mut front = Front::at(&app, origin);
         front.bearer = Some(data::<Session<Link>>(&front.call(login("bob", None))).bearer());
         let change = Request::post("users/@me").json(&json!({ "display": "Bobby" }));
         if origin == SPRING {

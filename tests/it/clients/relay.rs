@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use super::request::{Request, now};
 use super::values::Nullable;
-use super::{ADDRESS, PASSWORD, Stage, data, refusal};
-use crate::harness::{Answer, Client};
+use super::{ADDRESS, data, refusal, serve};
+use crate::harness::{Answer, Client, PASSWORD, TestApp};
 
 /// What it waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -83,9 +83,9 @@ struct Relay {
 }
 
 impl Relay {
-    fn add(stage: &Stage) -> Self {
-        let token = stage.instance.ok(&["relay", "add", "eu-1"], "").trim_end().to_owned();
-        Self { client: stage.client(), token }
+    fn add(app: &TestApp) -> Self {
+        let token = app.nox("relay add eu-1").trim_end().to_owned();
+        Self { client: app.client(), token }
     }
 
     /// Asks with its token, and gives up after as long as the real one.
@@ -120,12 +120,12 @@ fn ada() -> Player {
 }
 
 #[test]
-fn a_relay_learns_what_a_token_is_worth_until_it_is_removed_itself() {
-    let stage = Stage::new();
-    let client = stage.client();
-    let relay = Relay::add(&stage);
+fn relay_checks_tokens_until_it_is_removed() {
+    let app = serve();
+    let client = app.client();
+    let relay = Relay::add(&app);
     let [token, other] =
-        [0, 1].map(|step| client.log_in_with_code("ada", PASSWORD, &stage.code(step)).token());
+        [0, 1].map(|step| client.log_in_with_code("ada", PASSWORD, &app.ada.code(step)).token());
     for whose in
         [json!({}), json!({ "user_id": null }), json!({ "user_id": 0 }), json!({ "user_id": 1 })]
     {
@@ -143,7 +143,7 @@ fn a_relay_learns_what_a_token_is_worth_until_it_is_removed_itself() {
         assert_eq!(relay.check(bad).worth(), Worth::Nothing, "{bad:?}");
     }
     assert_eq!(relay.check(&other).worth(), Worth::Valid);
-    stage.instance.ok(&["relay", "remove", "eu-1"], "");
+    app.nox("relay remove eu-1");
     for path in ["/api/relays/checkbearer", "/api/relays/update"] {
         let body = json!({ "access_token": other });
         assert_eq!(
@@ -155,13 +155,12 @@ fn a_relay_learns_what_a_token_is_worth_until_it_is_removed_itself() {
 }
 
 #[test]
-fn a_relay_is_told_of_a_ban_with_its_end_its_reason_and_its_user() {
-    let stage = Stage::new();
-    let client = stage.client();
-    let relay = Relay::add(&stage);
-    let token = client.log_in_with_code("ada", PASSWORD, &stage.code(0)).token();
-    stage
-        .instance
+fn relay_reads_a_suspension_with_end_reason_and_user() {
+    let app = serve();
+    let client = app.client();
+    let relay = Relay::add(&app);
+    let token = client.log_in_with_code("ada", PASSWORD, &app.ada.code(0)).token();
+    app.instance
         .ok(&["user", "disable", "ada", "--until", "7d", "--reason", "Noise at night."], "");
     let checked = relay.check(&token);
     assert_eq!((checked.worth(), &checked.user.0), (Worth::Banned, &Some(ada())));
@@ -170,9 +169,9 @@ fn a_relay_is_told_of_a_ban_with_its_end_its_reason_and_its_user() {
     assert!((166..=168).contains(&in_days), "{ban:?}");
     assert_eq!((ban.id, ban.reason.as_str()), (1, "Noise at night."));
 
-    stage.instance.ok(&["user", "enable", "ada"], "");
+    app.nox("user enable ada");
     assert_eq!(relay.check(&token).worth(), Worth::Nothing, "the ban has ended the session");
-    stage.instance.ok(&["user", "disable", "ada"], "");
+    app.nox("user disable ada");
     let checked = relay.check_for(&token, &json!({ "user_id": 1 }));
     assert_eq!(checked.worth(), Worth::Banned);
     assert_eq!(checked.blacklisted.0, Some(Ban { id: 1, expires: 0, reason: String::new() }));
@@ -180,9 +179,9 @@ fn a_relay_is_told_of_a_ban_with_its_end_its_reason_and_its_user() {
 }
 
 #[test]
-fn a_relay_may_say_that_it_is_there_with_anything_as_the_body() {
-    let stage = Stage::new();
-    let relay = Relay::add(&stage);
+fn relay_reports_itself_with_any_body() {
+    let app = serve();
+    let relay = Relay::add(&app);
     let update = || Request::post("/api/relays/update");
     let status = json!({ "address": "eu-1.example", "players": [], "instances": [{ "id": 7 }] });
     for request in [

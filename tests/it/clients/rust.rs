@@ -7,8 +7,8 @@ use serde_json::json;
 use super::envelope::{Done, Due};
 use super::request::Request;
 use super::user::{LINKS, OwnUser, PublicUser, Session};
-use super::{PASSWORD, Stage, decode, path_of};
-use crate::harness::{Answer, Client};
+use super::{decode, path_of, serve, serve_with};
+use crate::harness::{Answer, Client, PASSWORD, TestApp};
 
 #[derive(Deserialize)]
 struct Nox {
@@ -78,8 +78,8 @@ const fn is(code: i32, status: u16) -> Expected {
 
 impl Program {
     /// It takes an `/api` at the end of the gateway away, and puts its own behind it.
-    fn discover(stage: &Stage) -> Self {
-        let client = stage.client();
+    fn discover(app: &TestApp) -> Self {
+        let client = app.client();
         let nox: Nox = decode(&client.get("/.well-known/nox", &[]), 200);
         let gateway = path_of(&nox.gateway.api).trim_end_matches('/');
         let base = format!("{}/api", gateway.strip_suffix("/api").unwrap_or(gateway));
@@ -119,16 +119,16 @@ impl Program {
 }
 
 #[test]
-fn the_rust_client_reads_every_answer_where_it_looks_for_the_api() {
-    let stage = Stage::new();
-    let mut program = Program::discover(&stage);
+fn rust_client_reads_every_answer_below_its_base_path() {
+    let app = serve();
+    let mut program = Program::discover(&app);
     assert_eq!(program.base, "/api/v2/api");
     let mut body = json!({ "identifier": "ada", "password": PASSWORD });
     let due: Due<Method> = program.failure(&Request::post("/auth/login").json(&body), is(20, 428));
     let methods: Vec<_> =
         due.methods.iter().map(|method| (method.kind.as_str(), method.enabled)).collect();
     assert_eq!(methods, [("totp", true), ("email", false)]);
-    body["factor_code"] = stage.code(0).into();
+    body["factor_code"] = app.ada.code(0).into();
     let session: Session<String> = program.success(&Request::post("/auth/login").json(&body));
     program.bearer = Some(session.bearer());
 
@@ -146,9 +146,9 @@ fn the_rust_client_reads_every_answer_where_it_looks_for_the_api() {
 }
 
 #[test]
-fn the_rust_client_can_read_every_failure() {
-    let stage = Stage::with("[users]\ndefault_tags = []\nregistration = 'open'");
-    let mut program = Program::discover(&stage);
+fn rust_client_reads_every_refusal() {
+    let app = serve_with("[users]\ndefault_tags = []\nregistration = 'open'");
+    let mut program = Program::discover(&app);
     let login = |body: serde_json::Value| Request::post("/auth/login").json(&body);
     let taken = json!({ "username": "ada", "password": "hunter22!" });
     for (request, expected) in [
@@ -186,9 +186,9 @@ fn the_rust_client_can_read_every_failure() {
 }
 
 #[test]
-fn the_rust_client_can_read_that_it_has_tried_too_often() {
-    let stage = Stage::new();
-    let program = Program::discover(&stage);
+fn rust_client_reads_the_refusal_of_too_many_attempts() {
+    let app = serve();
+    let program = Program::discover(&app);
     let wrong =
         Request::post("/auth/login").json(&json!({ "identifier": "bob", "password": "hunter23" }));
     for _ in 0..5 {

@@ -3,28 +3,25 @@
 use super::browser::Browser;
 use super::documents::{Configs, ServerFacts};
 use super::lists::Found;
-
 use super::request::Request;
 use super::unity_2026::discovery::{NodeInfo, NodeInfoLinks, Nox};
 use super::user::{Link, OwnUser, PublicUser};
-use super::{FRONT, PASSWORD, PNG, Stage, data, decode};
+use super::{FRONT, data, decode, serve};
+use crate::harness::{PNG, TestApp, User};
 
 const STRANGER: &str = "https://elsewhere.example";
 
-/// A server where `bob` has a picture, and the token of a session of his.
-fn stage() -> (Stage, String) {
-    let stage = Stage::new();
-    let client = stage.client();
-    let bearer = format!("Bearer {}", client.log_in("bob", PASSWORD).token());
-    let upload = Request::post("/api/users/@me/thumbnail").with("authorization", &bearer).form(PNG);
-    assert_eq!(upload.send(&client).status, 200);
-    (stage, bearer)
+/// Gives `bob` a picture.
+fn upload_picture(app: &TestApp, bob: &User) {
+    let upload = Request::post("/api/users/@me/thumbnail").with("authorization", bob.bearer());
+    assert_eq!(upload.form(PNG).send(&app.client()).status, 200);
 }
 
 #[test]
-fn the_page_of_a_stranger_reads_what_is_public() {
-    let (stage, _) = stage();
-    let mut page = Browser::at(&stage.server, STRANGER);
+fn page_of_another_origin_reads_what_is_public() {
+    let app = serve();
+    upload_picture(&app, &app.log_in("bob"));
+    let mut page = Browser::at(&app.server, STRANGER);
     decode::<Nox>(&page.fetch(Request::get("/.well-known/nox")), 200);
     decode::<NodeInfoLinks>(&page.fetch(Request::get("/.well-known/nodeinfo")), 200);
     for path in ["/nodeinfo/2.1", "/api/nodeinfo/2.1", "/api/v2/nodeinfo/2.1"] {
@@ -53,9 +50,12 @@ fn the_page_of_a_stranger_reads_what_is_public() {
 }
 
 #[test]
-fn the_page_of_a_stranger_reads_nothing_of_a_session_and_takes_no_cookies_along() {
-    let (stage, bearer) = stage();
-    let mut page = Browser::at(&stage.server, STRANGER);
+fn page_of_another_origin_reads_no_session_and_gets_no_cookie() {
+    let app = serve();
+    let bob = app.log_in("bob");
+    upload_picture(&app, &bob);
+    let bearer = bob.bearer();
+    let mut page = Browser::at(&app.server, STRANGER);
     for request in [
         Request::get("/api/users/@me").with("authorization", &bearer),
         Request::get("/api/v2/users/@me").with("authorization", &bearer),
@@ -75,9 +75,12 @@ fn the_page_of_a_stranger_reads_nothing_of_a_session_and_takes_no_cookies_along(
 }
 
 #[test]
-fn what_differs_by_origin_says_so_and_a_configured_front_is_named() {
-    let (stage, bearer) = stage();
-    let mut front = Browser::at(&stage.server, FRONT);
+fn answers_that_differ_by_origin_vary_and_name_a_configured_front() {
+    let app = serve();
+    let bob = app.log_in("bob");
+    upload_picture(&app, &bob);
+    let bearer = bob.bearer();
+    let mut front = Browser::at(&app.server, FRONT);
     for path in ["/api/v2/configs", "/api/v2/users/2", "/.well-known/nox", "/api/v2/users/@me"] {
         let answer = front.fetch(Request::get(path).with("authorization", &bearer));
         assert_eq!(answer.header("access-control-allow-origin"), Some(FRONT), "{path}");

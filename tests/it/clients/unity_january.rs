@@ -8,8 +8,8 @@ use super::envelope::{Done, Due, Refusal};
 use super::lists::{Found, SessionList, UserList};
 use super::request::Request;
 use super::user::{LINKS, OwnUser, Pictured, PublicUser, Session};
-use super::{PASSWORD, PNG, PUBLIC_KEY, Stage, data, failure, refusal};
-use crate::harness::{Answer, Client};
+use super::{PUBLIC_KEY, data, failure, refusal, serve};
+use crate::harness::{Answer, Client, PASSWORD, PNG, TestApp};
 
 /// A method as it is documented.
 #[derive(Debug, Deserialize)]
@@ -30,8 +30,8 @@ struct Unity {
 
 impl Unity {
     /// By any answer of the document's address that is a success.
-    fn discover(stage: &Stage) -> Self {
-        let client = stage.client();
+    fn discover(app: &TestApp) -> Self {
+        let client = app.client();
         let found = Request::get("/.well-known/nox").send(&client);
         assert!((200..300).contains(&found.status), "{}", found.text);
         Self { client, bearer: None }
@@ -73,9 +73,9 @@ fn change(body: &Value) -> Request {
 }
 
 #[test]
-fn unity_of_january_2026_reads_every_answer_on_its_way_in_and_out() {
-    let stage = Stage::new();
-    let mut unity = Unity::discover(&stage);
+fn unity_january_reads_every_answer_from_login_to_logout() {
+    let app = serve();
+    let mut unity = Unity::discover(&app);
     data::<ServerFacts>(&unity.call(Request::get("server"))).is_ours();
 
     let due = failure::<u32, Due<Method>>(&unity.log_in("ada", None), 428);
@@ -85,7 +85,7 @@ fn unity_of_january_2026_reads_every_answer_on_its_way_in_and_out() {
     assert_eq!(methods, [("totp", true), ("email", false)]);
     assert_eq!(refusal::<u32>(&unity.log_in("ada", Some("00000x")), 400).code, 5);
 
-    let session: Session<String> = data(&unity.log_in("ada", Some(&stage.code(0))));
+    let session: Session<String> = data(&unity.log_in("ada", Some(&app.ada.code(0))));
     session.user.is(1, "ada");
     unity.bearer = Some(session.bearer());
     let me: OwnUser<String> = data(&unity.call(Request::get("users/@me")));
@@ -101,9 +101,9 @@ fn unity_of_january_2026_reads_every_answer_on_its_way_in_and_out() {
 }
 
 #[test]
-fn unity_of_january_2026_finds_others_without_a_session() {
-    let stage = Stage::new();
-    let unity = Unity::discover(&stage);
+fn unity_january_finds_others_without_a_session() {
+    let app = serve();
+    let unity = Unity::discover(&app);
     for path in ["users/1", "users/ada", "users/u:1", "users/u:ada", "users/1@nox.example"] {
         let ada: PublicUser<String> = data(&unity.call(Request::get(path)));
         ada.is(1, "ada");
@@ -119,9 +119,9 @@ fn unity_of_january_2026_finds_others_without_a_session() {
 }
 
 #[test]
-fn unity_of_january_2026_changes_a_profile_and_clears_it_by_null() {
-    let stage = Stage::new();
-    let mut unity = Unity::discover(&stage);
+fn unity_january_changes_a_profile_and_clears_it_by_null() {
+    let app = serve();
+    let mut unity = Unity::discover(&app);
     unity.bearer = Some(data::<Session<String>>(&unity.log_in("bob", None)).bearer());
     let wanted = json!({ "display": "Bob B.", "bio": "Builds.", "links": ["https://bob.example/"], "home": "1@::" });
     let bob: OwnUser<String> = data(&unity.call(change(&wanted)));

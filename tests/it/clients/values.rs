@@ -83,7 +83,7 @@ fn reads(key: &str, value: Option<Value>) -> bool {
 }
 
 #[test]
-fn a_reader_refuses_a_missing_key_null_and_another_kind_of_value() {
+fn strict_reader_refuses_missing_keys_null_and_other_types() {
     for key in ["nullable", "nothing", "key", "at", "left"] {
         assert!(!reads(key, None), "without {key}");
         assert!(!reads(key, Some(true.into())), "true for {key}");

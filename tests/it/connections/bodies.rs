@@ -5,12 +5,14 @@ use std::net::TcpStream;
 
 use serde_json::json;
 
-use crate::harness::Server;
-use crate::login::fields::{PATH, post, serve};
+use crate::harness::{
+    INVALID_REQUEST, LOGIN, ME, METHOD_NOT_ALLOWED, NOT_IMPLEMENTED, PAYLOAD_TOO_LARGE, Server,
+    TestApp, UNSUPPORTED_MEDIA_TYPE,
+};
 
 #[test]
-fn what_is_no_json_object_is_an_invalid_request() {
-    let (_instance, server) = serve();
+fn body_that_is_no_json_object_is_an_invalid_request() {
+    let app = TestApp::new();
     let deep = [b"{\"a\":".repeat(1000), b"1".to_vec(), b"}".repeat(1000)].concat();
     let deep_list = [b"{\"a\":".to_vec(), b"[".repeat(5000)].concat();
     let bodies: [&[u8]; 14] = [
@@ -30,13 +32,16 @@ fn what_is_no_json_object_is_an_invalid_request() {
         &deep_list,
     ];
     for body in bodies {
-        assert_eq!(post(&server, body).failure(16, 400, PATH), "Invalid request.");
+        assert_eq!(
+            app.client().post_text(LOGIN, body).refused(INVALID_REQUEST, LOGIN),
+            "Invalid request."
+        );
     }
 }
 
 #[test]
-fn only_json_is_read() {
-    let (_instance, server) = serve();
+fn body_of_another_media_type_is_refused() {
+    let app = TestApp::new();
     let body = json!({ "identifier": "ada", "password": "hunter22" }).to_string();
     for kind in [
         "text/plain",
@@ -45,34 +50,37 @@ fn only_json_is_read() {
         "application/jsonp",
         "",
     ] {
-        let answer = server.client().send("POST", PATH, &[("Content-Type", kind)], body.as_bytes());
-        assert_eq!(answer.failure(1003, 415, PATH), "The request body must be application/json.");
+        let answer = app.client().send("POST", LOGIN, &[("Content-Type", kind)], body.as_bytes());
+        assert_eq!(
+            answer.refused(UNSUPPORTED_MEDIA_TYPE, LOGIN),
+            "The request body must be application/json."
+        );
     }
-    server.client().send("POST", PATH, &[], body.as_bytes()).failure(1003, 415, PATH);
+    app.client().send("POST", LOGIN, &[], body.as_bytes()).refused(UNSUPPORTED_MEDIA_TYPE, LOGIN);
     let with_charset = [("Content-Type", "Application/JSON; charset=utf-8")];
-    assert_eq!(server.client().send("POST", PATH, &with_charset, body.as_bytes()).status, 200);
+    assert_eq!(app.client().send("POST", LOGIN, &with_charset, body.as_bytes()).status, 200);
 }
 
 #[test]
-fn a_body_of_16_kib_is_read_and_one_more_byte_is_not() {
-    let (_instance, server) = serve();
+fn body_of_16_kib_is_read_and_one_byte_more_is_refused() {
+    let app = TestApp::new();
     let mut body = json!({ "identifier": "ada", "password": "hunter22" }).to_string().into_bytes();
     body.resize(16 * 1024, b' ');
-    assert_eq!(post(&server, &body).status, 200);
+    assert_eq!(app.client().post_text(LOGIN, &body).status, 200);
     body.push(b' ');
     assert_eq!(
-        post(&server, &body).failure(1002, 413, PATH),
+        app.client().post_text(LOGIN, &body).refused(PAYLOAD_TOO_LARGE, LOGIN),
         "The request body is larger than 16384 bytes."
     );
     // Without a length in the head, too.
-    let chunked = raw(&server, &chunked(&body));
+    let chunked = raw(&app.server, &chunked(&body));
     assert!(chunked.starts_with("HTTP/1.1 413 ") && chunked.contains("\"code\":1002"), "{chunked}");
 }
 
 fn chunked(body: &[u8]) -> Vec<u8> {
     let head = format!(
-        "POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\
-         Connection: close\r\n\r\n{:x}\r\n",
+        "POST {LOGIN} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+         Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n{:x}\r\n",
         body.len()
     );
     [head.as_bytes(), body, b"\r\n0\r\n\r\n"].concat()
@@ -88,9 +96,9 @@ fn raw(server: &Server, request: &[u8]) -> String {
 }
 
 #[test]
-fn unknown_paths_and_wrong_methods_are_told_so() {
-    let (_instance, server) = serve();
-    let client = server.client();
+fn unknown_path_is_501_and_wrong_method_405() {
+    let app = TestApp::new();
+    let client = app.client();
     for path in [
         "/api",
         "/api/",
@@ -100,30 +108,33 @@ fn unknown_paths_and_wrong_methods_are_told_so() {
         "/api/v3/users/@me",
     ] {
         assert_eq!(
-            client.get(path, &[]).failure(1, 501, path),
+            client.get(path, &[]).refused(NOT_IMPLEMENTED, path),
             "This endpoint is not implemented."
         );
     }
     for (method, path, allow) in [
-        ("GET", PATH, "POST"),
-        ("PUT", PATH, "POST"),
-        ("PUT", "/api/users/@me", "GET, HEAD, POST, PATCH, DELETE"),
+        ("GET", LOGIN, "POST"),
+        ("PUT", LOGIN, "POST"),
+        ("PUT", ME, "GET, HEAD, POST, PATCH, DELETE"),
         ("PATCH", "/api/auth/logout", "GET, POST"),
-        ("BREW", PATH, "POST"),
+        ("BREW", LOGIN, "POST"),
     ] {
         let refused = client.send(method, path, &[], b"");
-        assert_eq!(refused.failure(1004, 405, path), format!("{method} is not allowed here."));
+        assert_eq!(
+            refused.refused(METHOD_NOT_ALLOWED, path),
+            format!("{method} is not allowed here.")
+        );
         assert_eq!(refused.header("allow"), Some(allow));
     }
 }
 
 #[test]
-fn refused_requests_leave_the_database_as_it_was() {
-    let (instance, server) = serve();
+fn malformed_requests_leave_the_database_unchanged() {
+    let app = TestApp::new();
     for body in ["", "[]", r#"{"identifier": 0}"#, r#"{"identifier": "ada", "password": "x"}"#] {
-        assert_eq!(post(&server, body.as_bytes()).status, 400);
+        assert_eq!(app.client().post_text(LOGIN, body.as_bytes()).status, 400);
     }
-    let database = rusqlite::Connection::open(instance.path("nox.db")).unwrap();
+    let database = app.instance.database();
     let count = "SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM budgets)";
     assert_eq!(database.query_row(count, [], |row| row.get::<_, u32>(0)).unwrap(), 0);
 }

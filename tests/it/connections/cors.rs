@@ -1,7 +1,7 @@
 //! Pages of other origins: those that are configured may call with credentials, all others may read
 //! nothing.
 
-use crate::harness::{Answer, Instance, Server};
+use crate::harness::{Answer, Ended, JSON, LOGIN, ME, TestApp, UNAUTHORIZED};
 
 const FRONT: &str = "https://front.example";
 const STRANGERS: [&str; 7] = [
@@ -28,22 +28,22 @@ const ROUTES: [(&str, &str); 12] = [
     ("GET", "/server"),
 ];
 
-fn serve() -> (Instance, Server) {
-    let instance = Instance::with(
-        "[server]\nallowed_origins = ['https://front.example', 'http://other.example:3000']",
-    );
-    instance.add_user("ada", "hunter22");
-    let server = instance.serve();
-    (instance, server)
+fn serve() -> TestApp {
+    let origins = "allowed_origins = ['https://front.example', 'http://other.example:3000']";
+    TestApp::with(&format!(
+        "[server]
+{origins}"
+    ))
+    .serve()
 }
 
-fn preflight(server: &Server, origin: &str, method: &str, path: &str) -> Answer {
+fn preflight(app: &TestApp, origin: &str, method: &str, path: &str) -> Answer {
     let headers = [
         ("Origin", origin),
         ("Access-Control-Request-Method", method),
         ("Access-Control-Request-Headers", "authorization, content-type, x-nox-user"),
     ];
-    server.client().send("OPTIONS", path, &headers, b"")
+    app.client().send("OPTIONS", path, &headers, b"")
 }
 
 #[track_caller]
@@ -74,39 +74,32 @@ fn assert_closed(answer: &Answer) {
 }
 
 #[test]
-fn a_configured_origin_reads_every_answer_with_credentials() {
-    let (_instance, server) = serve();
+fn configured_origin_reads_every_answer_with_credentials() {
+    let app = serve();
     for origin in [FRONT, "http://other.example:3000"] {
-        for path in [
-            "/api/users/ada",
-            "/api/users/@me",
-            "/api/nothing",
-            "/api/v2/users?limit=0",
-            "/.well-known/nox",
-        ] {
-            assert_allowed(&server.client().get(path, &[("Origin", origin)]), origin);
+        for path in
+            ["/api/users/ada", ME, "/api/nothing", "/api/v2/users?limit=0", "/.well-known/nox"]
+        {
+            assert_allowed(&app.client().get(path, &[("Origin", origin)]), origin);
         }
         assert_allowed(
-            &server.client().send("PUT", "/api/users/ada", &[("Origin", origin)], b""),
+            &app.client().send("PUT", "/api/users/ada", &[("Origin", origin)], b""),
             origin,
         );
-        assert_allowed(
-            &server.client().send("POST", "/api/auth/login", &[("Origin", origin)], b"{}"),
-            origin,
-        );
+        assert_allowed(&app.client().send("POST", LOGIN, &[("Origin", origin)], b"{}"), origin);
     }
 }
 
 #[test]
-fn a_configured_origin_logs_in_and_uses_the_cookie() {
-    let (_instance, server) = serve();
-    let headers = [("Origin", FRONT), ("Content-Type", "application/json")];
+fn configured_origin_logs_in_and_uses_the_cookie() {
+    let app = serve();
+    let headers = [("Origin", FRONT), JSON];
     let body = br#"{ "identifier": "ada", "password": "hunter22" }"#;
-    let session = server.client().send("POST", "/api/auth/login", &headers, body);
+    let session = app.client().send("POST", LOGIN, &headers, body);
     assert_allowed(&session, FRONT);
     let cookie = session.cookie();
     let change = [&headers[..], &[("Cookie", &cookie)]].concat();
-    let changed = server.client().send("PATCH", "/api/users/@me", &change, br#"{ "bio": "x" }"#);
+    let changed = app.client().send("PATCH", ME, &change, br#"{ "bio": "x" }"#);
     assert_eq!(changed.data()["bio"], "x");
     assert_allowed(&changed, FRONT);
 }
@@ -130,7 +123,7 @@ const PUBLIC: [&str; 13] = [
 
 /// What only the sender may read.
 const PRIVATE: [&str; 7] = [
-    "/api/users/@me",
+    ME,
     "/api/users/@me@localhost:53032",
     "/api/users/@me/thumbnail",
     "/api/v2/users/@me/sessions",
@@ -146,15 +139,15 @@ fn assert_public(answer: &Answer) {
 }
 
 #[test]
-fn other_origins_may_read_what_is_public_and_nothing_else() {
-    let (_instance, server) = serve();
-    let client = server.client();
+fn other_origins_read_public_answers_alone() {
+    let app = serve();
+    let client = app.client();
     for path in PUBLIC {
         for origin in STRANGERS {
             let answer = client.get(path, &[("Origin", origin)]);
             assert_public(&answer);
             assert_varies(&answer);
-            let allowed = preflight(&server, origin, "GET", path);
+            let allowed = preflight(&app, origin, "GET", path);
             assert_public(&allowed);
             assert_eq!(
                 (allowed.status, allowed.header("access-control-allow-methods")),
@@ -168,19 +161,19 @@ fn other_origins_may_read_what_is_public_and_nothing_else() {
         STRANGERS.into_iter().flat_map(|origin| PRIVATE.map(|path| (origin, path)))
     {
         assert_closed(&client.get(path, &[("Origin", origin)]));
-        assert_closed(&preflight(&server, origin, "GET", path));
+        assert_closed(&preflight(&app, origin, "GET", path));
     }
     for (method, path) in ROUTES.iter().filter(|(method, _)| *method != "GET") {
-        assert_closed(&preflight(&server, "https://evil.example", method, &format!("/api{path}")));
+        assert_closed(&preflight(&app, "https://evil.example", method, &format!("/api{path}")));
     }
 }
 
 #[test]
-fn a_preflight_is_answered_for_every_route() {
-    let (_instance, server) = serve();
+fn preflight_is_answered_for_every_route() {
+    let app = serve();
     for (method, path) in ROUTES {
         for prefix in ["/api", "/api/v2", "/api/v2/api"] {
-            let answer = preflight(&server, FRONT, method, &format!("{prefix}{path}"));
+            let answer = preflight(&app, FRONT, method, &format!("{prefix}{path}"));
             assert!(
                 matches!(answer.status, 200 | 204),
                 "{} {prefix}{path}: {}",
@@ -204,40 +197,36 @@ fn a_preflight_is_answered_for_every_route() {
 }
 
 #[test]
-fn where_no_origin_is_configured_all_are_the_same_and_nothing_varies() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
-    let server = instance.serve();
+fn answers_do_not_vary_where_no_origin_is_configured() {
+    let app = TestApp::new();
     for origin in STRANGERS.into_iter().chain([FRONT, "*"]) {
-        let answer = server.client().get("/api/server", &[("Origin", origin)]);
+        let answer = app.client().get("/api/server", &[("Origin", origin)]);
         assert_public(&answer);
         assert_eq!(answer.header("vary"), None);
-        assert_closed(&server.client().get("/api/users/@me", &[("Origin", origin)]));
-        assert_closed(&preflight(&server, origin, "POST", "/api/auth/login"));
+        assert_closed(&app.client().get(ME, &[("Origin", origin)]));
+        assert_closed(&preflight(&app, origin, "POST", LOGIN));
     }
 }
 
 #[test]
-fn an_origin_that_reads_numbers_is_allowed_too() {
-    let instance = Instance::with("[server]\nnumeric_origins = ['https://front.example']");
-    instance.add_user("ada", "hunter22");
-    let server = instance.serve();
-    let wrong = server.client().send("POST", "/api/v2/auth/login", &[("Origin", FRONT)], b"");
+fn numeric_origin_is_allowed() {
+    let app = TestApp::with("[server]\nnumeric_origins = ['https://front.example']").serve();
+    let wrong = app.client().send("POST", "/api/v2/auth/login", &[("Origin", FRONT)], b"");
     assert_allowed(&wrong, FRONT);
     assert_eq!(wrong.json()["error"]["code"], 1003);
-    let other = server.client().send("POST", "/api/v2/auth/login", &[], b"");
+    let other = app.client().send("POST", "/api/v2/auth/login", &[], b"");
     assert_eq!(other.json()["error"]["code"], "BAD_REQUEST");
     assert_varies(&other);
 }
 
 #[test]
 fn other_origins_get_no_cors_headers_where_nothing_is_public() {
-    let (_instance, server) = serve();
+    let app = serve();
     for origin in STRANGERS {
         let answers = [
-            server.client().get("/api/users?q=a", &[("Origin", origin)]),
-            server.client().get("/api/users/@me", &[("Origin", origin)]),
-            preflight(&server, origin, "POST", "/api/auth/login"),
+            app.client().get("/api/users?q=a", &[("Origin", origin)]),
+            app.client().get(ME, &[("Origin", origin)]),
+            preflight(&app, origin, "POST", LOGIN),
         ];
         for answer in answers {
             let about = |name: &&str| name.starts_with("access-control-");
@@ -249,10 +238,10 @@ fn other_origins_get_no_cors_headers_where_nothing_is_public() {
 }
 
 #[test]
-fn a_refused_preflight_is_in_the_envelope_as_all_below_api() {
-    let (_instance, server) = serve();
+fn refused_preflight_is_answered_in_the_envelope() {
+    let app = serve();
     for (origin, method) in [("https://evil.example", "POST"), (FRONT, "PUT")] {
-        let answer = preflight(&server, origin, method, "/api/auth/login");
+        let answer = preflight(&app, origin, method, LOGIN);
         // No body at all is an answer too.
         assert!(
             answer.text.is_empty() || answer.json()["error"]["status"] == answer.status,
@@ -263,21 +252,16 @@ fn a_refused_preflight_is_in_the_envelope_as_all_below_api() {
 }
 
 #[test]
-fn a_front_that_is_not_configured_is_named_in_the_log_once_a_minute() {
-    let (_instance, server) = serve();
+fn unconfigured_front_is_logged_once_a_minute() {
+    let app = serve();
     for _ in 0..3 {
-        preflight(&server, "https://forgotten.example", "POST", "/api/v2/auth/login");
-        let headers =
-            [("Origin", "https://forgotten.example"), ("Content-Type", "application/json")];
-        server.client().send("POST", "/api/auth/login", &headers, b"{}").failure(
-            8,
-            401,
-            "/api/auth/login",
-        );
+        preflight(&app, "https://forgotten.example", "POST", "/api/v2/auth/login");
+        let headers = [("Origin", "https://forgotten.example"), JSON];
+        app.client().send("POST", LOGIN, &headers, b"{}").refused(UNAUTHORIZED, LOGIN);
     }
     // What is public is nobody's fault.
-    preflight(&server, "https://other-site.example", "GET", "/api/server");
-    let (_, _, log) = server.stop();
+    preflight(&app, "https://other-site.example", "GET", "/api/server");
+    let Ended { log, .. } = app.server.stop();
     assert_eq!(log.matches("https://forgotten.example").count(), 1, "{log}");
     assert!(log.contains("server.allowed_origins") && !log.contains("other-site"), "{log}");
 }

@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use crate::harness::{Instance, Server, Wire, watch};
+use crate::harness::{Ended, Instance, Server, Wire, watch};
 
 /// What the system lets the server open, whatever it asks for.
 const DESCRIPTORS: usize = 128;
@@ -33,9 +33,8 @@ fn wait_for(what: &str, patience: Duration, is_so: impl Fn() -> bool) {
 }
 
 #[test]
-fn clients_that_take_all_places_leave_the_server_its_own_descriptors() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
+fn clients_beyond_the_limit_leave_the_server_its_own_descriptors() {
+    let instance = Instance::with_users(["ada"]);
     let server = serve(&instance);
     let mut inside: Vec<Wire> =
         (0..20).map(|_| Wire::logging_in(&server, "ada", "hunter22")).collect();
@@ -52,7 +51,8 @@ fn clients_that_take_all_places_leave_the_server_its_own_descriptors() {
     // too.
     let body = r#"{"identifier":"ada","password":"hunter22"}"#;
     let login = format!(
-        "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}",
+        "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+         Content-Length: {}",
         body.len()
     );
     for question in [
@@ -79,7 +79,7 @@ fn clients_that_take_all_places_leave_the_server_its_own_descriptors() {
     drop(held);
     outside.stream.set_read_timeout(Some(Duration::from_secs(2))).unwrap();
     assert_eq!(outside.status(), 200);
-    let (status, _, log) = server.stop();
+    let Ended { status, log, .. } = server.stop();
     assert_eq!(status.code(), Some(0));
     let told: Vec<&str> = log.lines().filter(|line| line.contains("LimitNOFILE")).collect();
     assert_eq!(told.len(), 1, "{log}");

@@ -2,21 +2,13 @@
 
 use serde_json::json;
 
-use crate::harness::{Answer, Home, Instance, LOGIN, Mode, Server};
+use crate::harness::{Answer, INVALID_FIELD, JSON, LOGIN, ME, TestApp, UNAUTHORIZED};
 
-const JSON: (&str, &str) = ("Content-Type", "application/json");
 const STRANGERS: &str = "[server]\ntrusted_proxies = ['10.0.0.0/8']\n";
 
-fn log_in(server: &Server, password: &str, headers: &[(&str, &str)]) -> Answer {
+fn log_in(app: &TestApp, password: &str, headers: &[(&str, &str)]) -> Answer {
     let body = json!({ "identifier": "ada", "password": password }).to_string();
-    server.client().send("POST", LOGIN, &[headers, &[JSON]].concat(), body.as_bytes())
-}
-
-fn serve(settings: &str) -> (Instance, Server) {
-    let instance = Instance::with(settings);
-    instance.add_user("ada", "hunter22");
-    let server = instance.serve();
-    (instance, server)
+    app.client().send("POST", LOGIN, &[headers, &[JSON]].concat(), body.as_bytes())
 }
 
 /// A host that is none of ours, wherever a header could name one.
@@ -30,16 +22,18 @@ const EVIL: &[(&str, &str)] = &[
 ];
 
 /// From which addresses somebody failed to log in, by the log.
-fn failed_from(server: Server) -> Vec<String> {
-    let log = server.stop().2;
+fn failed_from(app: TestApp) -> Vec<String> {
+    let log = app.log();
     let failed = log.lines().filter_map(|line| line.split_once("event=login.failed ip="));
     failed.map(|(_, fields)| fields.split(' ').next().unwrap().into()).collect()
 }
 
 #[test]
-fn the_client_is_the_right_most_address_that_is_no_trusted_proxy() {
-    let (_instance, server) =
-        serve("[server]\ntrusted_proxies = ['127.0.0.0/8', '10.0.0.0/8', '2001:db8:1::/48']\n");
+fn client_is_the_right_most_address_that_is_no_trusted_proxy() {
+    let app = TestApp::with(
+        "[server]\ntrusted_proxies = ['127.0.0.0/8', '10.0.0.0/8', '2001:db8:1::/48']\n",
+    )
+    .serve();
     for (forwarded, expected) in [
         ("192.0.2.1", "192.0.2.1"),
         ("6.6.6.6, 192.0.2.2", "192.0.2.2"),
@@ -50,28 +44,29 @@ fn the_client_is_the_right_most_address_that_is_no_trusted_proxy() {
         ("6.6.6.6, ", "127.0.0.1"),
         ("192.0.2.5\" reason=x", "127.0.0.1"),
     ] {
-        log_in(&server, "wrong horse", &[("X-Forwarded-For", forwarded)]).failure(5, 400, LOGIN);
+        log_in(&app, "wrong horse", &[("X-Forwarded-For", forwarded)])
+            .refused(INVALID_FIELD, LOGIN);
         // Each from an address of its own, and the account's count is not what this is about.
         assert_eq!(
-            log_in(&server, "hunter22", &[("X-Forwarded-For", forwarded)]).status,
+            log_in(&app, "hunter22", &[("X-Forwarded-For", forwarded)]).status,
             200,
             "{expected}"
         );
     }
     let two = [("X-Forwarded-For", "6.6.6.6"), ("X-Forwarded-For", "192.0.2.6")];
-    log_in(&server, "wrong horse", &two).failure(5, 400, LOGIN);
+    log_in(&app, "wrong horse", &two).refused(INVALID_FIELD, LOGIN);
     let expected =
         ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "2001:db8:2::1", "10.0.0.5"];
     assert_eq!(
-        failed_from(server),
+        failed_from(app),
         [&expected[..], &["127.0.0.1", "127.0.0.1", "192.0.2.6"]].concat()
     );
 }
 
 #[test]
-fn a_page_is_ours_by_the_host_and_the_scheme_that_a_trusted_proxy_tells() {
-    let (_instance, server) = serve("");
-    let inner = format!("http://{}", server.address);
+fn own_origin_follows_host_and_scheme_of_a_trusted_proxy() {
+    let app = TestApp::new();
+    let inner = format!("http://{}", app.server.address);
     let outer = ("X-Forwarded-Host", "outer.example");
     let https = ("X-Forwarded-Proto", "https");
     for (headers, origin, status) in [
@@ -94,21 +89,21 @@ fn a_page_is_ours_by_the_host_and_the_scheme_that_a_trusted_proxy_tells() {
         (&[outer, https], "http://localhost:53032", 200),
         (&[("X-Forwarded-Host", "")], "http://localhost:53032", 200),
     ] {
-        let answer = log_in(&server, "hunter22", &[headers, &[("Origin", origin)]].concat());
+        let answer = log_in(&app, "hunter22", &[headers, &[("Origin", origin)]].concat());
         assert_eq!(answer.status, status, "{headers:?} {origin} {}", answer.text);
     }
     // By the cookie, too.
-    let cookie = log_in(&server, "hunter22", &[]).cookie();
+    let cookie = log_in(&app, "hunter22", &[]).cookie();
     let log_out = |headers: &[_]| {
         let headers =
             [headers, &[("Cookie", cookie.as_str()), ("Origin", "https://outer.example")]].concat();
-        server.client().send("POST", "/api/auth/logout", &headers, b"").status
+        app.client().send("POST", "/api/auth/logout", &headers, b"").status
     };
     assert_eq!((log_out(&[]), log_out(&[outer]), log_out(&[outer, https])), (401, 401, 200));
 }
 
 #[test]
-fn nobody_else_is_believed_and_the_log_says_once_what_to_configure() {
+fn forwarded_headers_of_other_peers_are_ignored_and_logged_once() {
     for headers in [
         &[("X-Forwarded-For", "192.0.2.1")][..],
         &[("X-Forwarded-Host", "outer.example")],
@@ -119,15 +114,15 @@ fn nobody_else_is_believed_and_the_log_says_once_what_to_configure() {
             ("X-Forwarded-For", "192.0.2.1"),
         ],
     ] {
-        let (_instance, server) = serve(STRANGERS);
+        let app = TestApp::with(STRANGERS).serve();
         // Any request counts, be it one that has no use for them.
-        assert_eq!(server.client().get("/healthz", headers).status, 200);
+        assert_eq!(app.client().get("/healthz", headers).status, 200);
         let told = [headers, &[("Origin", "http://outer.example")]].concat();
-        log_in(&server, "hunter22", &told).failure(8, 401, LOGIN);
+        log_in(&app, "hunter22", &told).refused(UNAUTHORIZED, LOGIN);
         for _ in 0..3 {
-            log_in(&server, "wrong horse", headers).failure(5, 400, LOGIN);
+            log_in(&app, "wrong horse", headers).refused(INVALID_FIELD, LOGIN);
         }
-        let log = server.stop().2;
+        let log = app.log();
         assert_eq!(log.matches("event=login.failed ip=127.0.0.1 ").count(), 3, "{log}");
         let warnings: Vec<_> =
             log.lines().filter(|line| line.contains("server.trusted_proxies")).collect();
@@ -146,25 +141,26 @@ fn nobody_else_is_believed_and_the_log_says_once_what_to_configure() {
             "{log}"
         );
     }
-    let (_instance, server) = serve(STRANGERS);
-    assert_eq!(log_in(&server, "hunter22", &[]).status, 200);
-    assert!(!server.stop().2.contains("trusted_proxies"), "nobody sent one");
+    let app = TestApp::with(STRANGERS).serve();
+    assert_eq!(log_in(&app, "hunter22", &[]).status, 200);
+    assert!(!app.log().contains("trusted_proxies"), "nobody sent one");
 }
 
 #[test]
-fn what_the_server_writes_is_of_its_public_url_and_never_of_a_header() {
-    let settings = "[server]\npublic_url = 'https://nox.example'\naddress = 'nox.example'\n[users]\nregistration = 'open'\n";
-    let Home { server, mails, instance, ada, .. } = Home::with(Mode::Plain, settings);
-    let client = server.client();
+fn urls_in_answers_follow_public_url_and_no_header() {
+    let settings = "[server]\npublic_url = 'https://nox.example'\naddress = 'nox.example'\n\
+                    [users]\nregistration = 'open'\n";
+    let app = TestApp::with(settings).mail().serve();
+    let client = app.client();
     let body =
         json!({ "username": "bob", "password": "hunter22", "email": "bob@b.example" }).to_string();
     let registered =
         client.send("POST", "/api/auth/register", &[EVIL, &[JSON]].concat(), body.as_bytes());
     let mut answers = vec![registered];
-    let mail = mails.next_mail();
+    let mail = app.mails().next_mail();
     assert!(mail.text().contains("https://nox.example/email/confirmation?token="), "{mail:?}");
     assert!(!format!("{mail:?}").contains("evil.example"), "{mail:?}");
-    let bearer = format!("Bearer {}", ada.token);
+    let bearer = app.ada.bearer();
     for path in [
         "/.well-known/nox",
         "/.well-known/nodeinfo",
@@ -173,7 +169,7 @@ fn what_the_server_writes_is_of_its_public_url_and_never_of_a_header() {
         "/api/server",
         "/api/configs",
         "/api/openapi.json",
-        "/api/users/@me",
+        ME,
         "/api/users/ada",
         "/api/users?query=ada",
         "/api/users/ada/thumbnail",
@@ -200,6 +196,5 @@ fn what_the_server_writes_is_of_its_public_url_and_never_of_a_header() {
     );
     let session = answers[0].header("set-cookie").unwrap();
     assert!(session.starts_with("__Host-_uid=") && session.contains("Secure"), "{session}");
-    drop((server, instance));
-    assert_eq!(mails.rest(), [] as [String; 0]);
+    assert_eq!(app.rest(), [""; 0]);
 }

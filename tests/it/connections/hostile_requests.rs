@@ -1,26 +1,26 @@
 //! Bodies and headers that are meant to cost much, or to be read otherwise than they seem: refused
 //! in the envelope.
 
-use std::fs;
 use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Person, Server};
+use crate::harness::{
+    Answer, INVALID_REQUEST, JSON, LOGIN, ME, METHOD_NOT_ALLOWED, PAYLOAD_TOO_LARGE, Server,
+    TestApp, UNSUPPORTED_MEDIA_TYPE,
+};
 
-const PATH: &str = "/api/auth/login";
-const JSON: (&str, &str) = ("Content-Type", "application/json");
 const GOOD: &str = r#"{"identifier":"ada","password":"hunter22"}"#;
 
-fn post(server: &Server, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Answer {
-    server.client().send("POST", PATH, &[&[JSON], headers].concat(), body.as_ref())
+fn post(app: &TestApp, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Answer {
+    app.client().send("POST", LOGIN, &[&[JSON], headers].concat(), body.as_ref())
 }
 
 /// The most memory that the server has had, in KiB.
 fn peak(server: &Server) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{}/status", server.id())).unwrap();
+    let status = server.status("status");
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
     line.trim().trim_end_matches(" kB").parse().unwrap()
 }
@@ -33,58 +33,56 @@ fn bomb(members: usize) -> Vec<u8> {
 }
 
 #[test]
-fn what_is_compressed_is_refused_as_it_is() {
-    let (_instance, server, ada) = Person::at_home("");
+fn compressed_body_is_refused_without_inflating_it() {
+    let app = TestApp::logged_in();
     for coding in ["gzip", "br", "zstd", "deflate", "x", "gzip, identity", "identity, gzip", ""] {
-        let refused = post(&server, &[("Content-Encoding", coding)], GOOD);
+        let refused = post(&app, &[("Content-Encoding", coding)], GOOD);
         assert_eq!(
-            refused.failure(1003, 415, PATH),
+            refused.refused(UNSUPPORTED_MEDIA_TYPE, LOGIN),
             "The request body must be uncompressed.",
             "{coding}"
         );
     }
-    assert_eq!(post(&server, &[("Content-Encoding", "Identity")], GOOD).status, 200);
+    assert_eq!(post(&app, &[("Content-Encoding", "Identity")], GOOD).status, 200);
     // No body is none, whatever it would be coded in.
-    ada.send("POST", "/api/auth/logout", &[("Content-Encoding", "gzip")], b"").data();
-    let ada = Person::log_in(&server, "ada");
-    for (path, kind) in
-        [("/api/users/@me/thumbnail", "image/png"), ("/api/users/@me", "application/json")]
-    {
+    app.ada.send("POST", "/api/auth/logout", &[("Content-Encoding", "gzip")], b"").data();
+    let ada = app.log_in("ada");
+    for (path, kind) in [("/api/users/@me/thumbnail", "image/png"), (ME, "application/json")] {
         let headers = [("Content-Encoding", "gzip"), ("Content-Type", kind)];
-        ada.send("POST", path, &headers, b"{}").failure(1003, 415, path);
+        ada.send("POST", path, &headers, b"{}").refused(UNSUPPORTED_MEDIA_TYPE, path);
     }
 }
 
 #[test]
 #[ignore = "measures"]
-fn a_bomb_is_not_inflated() {
-    let (_instance, server, ada) = Person::at_home("");
+fn compressed_bomb_costs_no_memory() {
+    let app = TestApp::logged_in();
     let bomb = bomb(64);
-    let before = peak(&server);
+    let before = peak(&app.server);
     let headers = [("Content-Encoding", "gzip"), JSON];
     // Whether it is small enough to be read or not.
     let picture = "/api/users/@me/thumbnail";
-    ada.send("POST", picture, &headers, &bomb).failure(1003, 415, picture);
-    post(&server, &headers[..1], &bomb).failure(1003, 415, PATH);
-    post(&server, &headers[..1], &bomb[..1024]).failure(1003, 415, PATH);
-    let grown = peak(&server) - before;
+    app.ada.send("POST", picture, &headers, &bomb).refused(UNSUPPORTED_MEDIA_TYPE, picture);
+    post(&app, &headers[..1], &bomb).refused(UNSUPPORTED_MEDIA_TYPE, LOGIN);
+    post(&app, &headers[..1], &bomb[..1024]).refused(UNSUPPORTED_MEDIA_TYPE, LOGIN);
+    let grown = peak(&app.server) - before;
     assert!(grown < 16 * 1024, "{grown} KiB for {} bytes", bomb.len());
 }
 
 #[test]
 #[ignore = "measures"]
-fn json_of_any_depth_and_size_costs_nothing() {
-    let (_instance, server, _ada) = Person::at_home("");
-    let before = peak(&server);
+fn deep_or_large_json_costs_no_memory() {
+    let app = TestApp::logged_in();
+    let before = peak(&app.server);
     let deep = "[".repeat(100_000);
     for body in [deep.clone(), format!("{{\"a\":{deep}"), "{\"a\":".repeat(50_000)] {
-        post(&server, &[], body).failure(1002, 413, PATH);
+        post(&app, &[], body).refused(PAYLOAD_TOO_LARGE, LOGIN);
     }
     // As deep as a body that is read can be.
     for body in
         ["[".repeat(16_384), "{\"a\":".repeat(3_000), format!("{{\"a\":{}", "[".repeat(16_000))]
     {
-        post(&server, &[], body).failure(16, 400, PATH);
+        post(&app, &[], body).refused(INVALID_REQUEST, LOGIN);
     }
     for number in [
         String::from("1e400"),
@@ -93,7 +91,7 @@ fn json_of_any_depth_and_size_costs_nothing() {
         format!("0.{}", "1".repeat(10_000)),
     ] {
         let body = format!(r#"{{"identifier":{number},"password":"hunter22"}}"#);
-        let refused = post(&server, &[], body);
+        let refused = post(&app, &[], body);
         assert!(
             matches!(refused.json()["error"]["code"].as_u64(), Some(5 | 16)),
             "{}",
@@ -101,13 +99,13 @@ fn json_of_any_depth_and_size_costs_nothing() {
         );
         assert_eq!(refused.status, 400);
     }
-    let grown = peak(&server) - before;
+    let grown = peak(&app.server) - before;
     assert!(grown < 16 * 1024, "{grown} KiB");
 }
 
 #[test]
-fn only_one_reading_of_json_counts() {
-    let (_instance, server, _ada) = Person::at_home("");
+fn ambiguous_json_is_refused() {
+    let app = TestApp::logged_in();
     for body in [
         &br#"{"identifier":"ada","identifier":"bob","password":"hunter22"}"#[..],
         br#"{"identifier":"ada","password":"x","p\u0061ssword":"hunter22"}"#,
@@ -121,15 +119,15 @@ fn only_one_reading_of_json_counts() {
         b"\xff\xfe{\x00}\x00",
         b"\x00\x00\x00{",
     ] {
-        post(&server, &[], body).failure(16, 400, PATH);
+        post(&app, &[], body).refused(INVALID_REQUEST, LOGIN);
     }
 }
 
 #[test]
-fn only_json_in_utf_8_is_json() {
-    let (_instance, server, _ada) = Person::at_home("");
+fn json_in_another_charset_is_refused() {
+    let app = TestApp::logged_in();
     let send =
-        |kind: &str| server.client().send("POST", PATH, &[("Content-Type", kind)], GOOD.as_bytes());
+        |kind: &str| app.client().send("POST", LOGIN, &[("Content-Type", kind)], GOOD.as_bytes());
     for kind in [
         "text/plain",
         "text/json",
@@ -141,7 +139,7 @@ fn only_json_in_utf_8_is_json() {
         "application/json, text/plain",
         "",
     ] {
-        send(kind).failure(1003, 415, PATH);
+        send(kind).refused(UNSUPPORTED_MEDIA_TYPE, LOGIN);
     }
     for kind in ["application/json", "APPLICATION/JSON;charset=\"UTF-8\"", "application/json; q=1"]
     {
@@ -150,23 +148,24 @@ fn only_json_in_utf_8_is_json() {
 }
 
 #[test]
-fn no_header_and_no_field_makes_another_method_of_a_request() {
-    let (_instance, server, ada) = Person::at_home("");
+fn method_override_is_ignored() {
+    let app = TestApp::logged_in();
     let others = ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"];
     for name in others {
         let path = "/api/users/@me/sessions?_method=DELETE";
-        ada.send("POST", path, &[(name, "DELETE"), JSON], br#"{"_method":"DELETE"}"#)
-            .failure(1004, 405, path);
-        assert_eq!(ada.send("GET", path, &[(name, "DELETE")], b"").data()["total"], 1);
-        let refused = server.client().send("GET", PATH, &[(name, "POST"), JSON], b"");
-        refused.failure(1004, 405, PATH);
+        app.ada
+            .send("POST", path, &[(name, "DELETE"), JSON], br#"{"_method":"DELETE"}"#)
+            .refused(METHOD_NOT_ALLOWED, path);
+        assert_eq!(app.ada.send("GET", path, &[(name, "DELETE")], b"").data()["total"], 1);
+        let refused = app.client().send("GET", LOGIN, &[(name, "POST"), JSON], b"");
+        refused.refused(METHOD_NOT_ALLOWED, LOGIN);
     }
 }
 
 #[test]
-fn what_nobody_here_does_is_refused_in_the_envelope() {
-    let (_instance, server, _ada) = Person::at_home("");
-    assert_eq!(post(&server, &[("Expect", "100-continue")], GOOD).status, 200);
+fn unsupported_methods_and_upgrades_are_refused_in_the_envelope() {
+    let app = TestApp::logged_in();
+    assert_eq!(post(&app, &[("Expect", "100-continue")], GOOD).status, 200);
     for (name, value) in [
         ("Expect", "200-ok"),
         ("Expect", "100-continue, x"),
@@ -176,25 +175,25 @@ fn what_nobody_here_does_is_refused_in_the_envelope() {
         ("Host", "u@127.0.0.1"),
     ] {
         assert_eq!(
-            post(&server, &[(name, value)], GOOD).failure(16, 400, PATH),
+            post(&app, &[(name, value)], GOOD).refused(INVALID_REQUEST, LOGIN),
             "Invalid request."
         );
     }
     // To be let alone is what every other protocol must expect (RFC 9110, 7.8).
-    assert_eq!(post(&server, &[("Upgrade", "h2c")], GOOD).status, 200);
+    assert_eq!(post(&app, &[("Upgrade", "h2c")], GOOD).status, 200);
     for method in ["TRACE", "OPTIONS", "PROPFIND", "post"] {
-        let refused = server.client().send(method, PATH, &[], b"");
-        refused.failure(1004, 405, PATH);
+        let refused = app.client().send(method, LOGIN, &[], b"");
+        refused.refused(METHOD_NOT_ALLOWED, LOGIN);
         assert_eq!(refused.header("allow"), Some("POST"));
     }
-    let head = server.client().send("HEAD", PATH, &[], b"");
+    let head = app.client().send("HEAD", LOGIN, &[], b"");
     assert_eq!((head.status, head.text.as_str()), (405, ""));
-    let head = server.client().send("HEAD", "/api/server", &[], b"");
+    let head = app.client().send("HEAD", "/api/server", &[], b"");
     assert_eq!((head.status, head.text.as_str()), (200, ""));
-    let names = server.client().send("GET", "/api/v2/server", &[("Upgrade", "websocket")], b"");
+    let names = app.client().send("GET", "/api/v2/server", &[("Upgrade", "websocket")], b"");
     assert_eq!(
         names.json()["error"],
         json!({ "code": "BAD_REQUEST", "message": "Invalid request.", "status": 400 })
     );
-    let _: Value = post(&server, &[], GOOD).json();
+    let _: Value = post(&app, &[], GOOD).json();
 }

@@ -4,9 +4,9 @@ use std::io::{ErrorKind, Read, Write};
 use std::thread;
 use std::time::Duration;
 
-use crate::harness::{Instance, Person, Server, Wire, percentile, watch};
+use crate::harness::{Instance, ME, Server, TestApp, User, Wire, percentile, watch};
 
-const LOGIN: &str =
+const LOGIN_HEAD: &str =
     "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
 const NOWHERE: &str = "POST /nowhere HTTP/1.1\r\nHost: x\r\n";
 const HEALTH: &str = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -53,10 +53,10 @@ impl Slow {
 }
 
 #[test]
-fn heads_bodies_and_pauses_that_take_too_long_are_cut_off() {
+fn slow_heads_bodies_and_pauses_are_cut_off_by_the_default_timeouts() {
     const TIMEOUT: &str = "HTTP/1.1 408 ";
     const BAD: &str = "HTTP/1.1 400 ";
-    const NOT_FOUND: &str = "HTTP/1.1 404 ";
+    const NO_PAGE: &str = "HTTP/1.1 404 ";
     let length = "Content-Length: 1000\r\n\r\n";
     let chunked = "Transfer-Encoding: chunked\r\n\r\n";
     let instance = Instance::new();
@@ -73,12 +73,12 @@ fn heads_bodies_and_pauses_that_take_too_long_are_cut_off() {
         after_another("GET /healthz HTTP/1.1\r\nHo", ""),
         after_another("GET /healthz HTTP/1.1\r\nHost: x\r\nA: ", "a"),
         // Bodies.
-        slow(format!("{LOGIN}{length}{{"), "", BAD, 30),
-        slow(format!("{LOGIN}{length}{{"), " ", BAD, 30),
+        slow(format!("{LOGIN_HEAD}{length}{{"), "", BAD, 30),
+        slow(format!("{LOGIN_HEAD}{length}{{"), " ", BAD, 30),
         // Bodies that nobody reads.
-        slow(format!("{NOWHERE}{length}{{"), " ", NOT_FOUND, 1),
-        slow(format!("{NOWHERE}{chunked}"), "", NOT_FOUND, 15),
-        slow(format!("{NOWHERE}{chunked}"), "1\r\n \r\n", NOT_FOUND, 15),
+        slow(format!("{NOWHERE}{length}{{"), " ", NO_PAGE, 1),
+        slow(format!("{NOWHERE}{chunked}"), "", NO_PAGE, 15),
+        slow(format!("{NOWHERE}{chunked}"), "1\r\n \r\n", NO_PAGE, 15),
     ];
     thread::scope(|scope| {
         for slow in &all {
@@ -87,7 +87,7 @@ fn heads_bodies_and_pauses_that_take_too_long_are_cut_off() {
         }
         scope.spawn(|| {
             // It is answered in time; then the rest is waited for as for another head.
-            let mut wire = Wire::sending(&server, &format!("{LOGIN}{chunked}"));
+            let mut wire = Wire::sending(&server, &format!("{LOGIN_HEAD}{chunked}"));
             let started = watch();
             while !wire.is_readable() {
                 wire.send("1\r\n \r\n");
@@ -101,7 +101,7 @@ fn heads_bodies_and_pauses_that_take_too_long_are_cut_off() {
 }
 
 #[test]
-fn a_connection_that_is_used_is_kept() {
+fn connection_in_use_is_kept() {
     let instance = Instance::new();
     let server = instance.serve();
     let mut wire = Wire::to(&server);
@@ -114,15 +114,15 @@ fn a_connection_that_is_used_is_kept() {
 }
 
 #[test]
-fn slow_uploads_of_one_user_hold_up_nobody_elses() {
-    let (instance, server, ada) = Person::at_home("");
-    instance.add_user("bob", "hunter22");
-    let bob = Person::log_in(&server, "bob");
+fn slow_uploads_of_one_user_delay_no_other_users() {
+    let app = TestApp::builder().user("bob").session().serve();
+    let bob = app.log_in("bob");
     let head = format!(
-        "POST /api/users/@me/banner HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\nContent-Length: 4000000\r\n\r\nGIF89a",
-        ada.token
+        "POST /api/users/@me/banner HTTP/1.1\r\nHost: x\r\nAuthorization: {}\r\n\
+         Content-Length: 4000000\r\n\r\nGIF89a",
+        app.ada.bearer()
     );
-    let mut all: Vec<_> = (0..12).map(|_| Wire::sending(&server, &head)).collect();
+    let mut all: Vec<_> = (0..12).map(|_| Wire::sending(&app.server, &head)).collect();
     let picture = [&b"GIF89a"[..], &vec![1; 400_000]].concat();
     let started = watch();
     for _ in 0..20 {
@@ -136,7 +136,7 @@ fn slow_uploads_of_one_user_hold_up_nobody_elses() {
 }
 
 #[test]
-fn an_answer_that_is_not_taken_is_thrown_away() {
+fn answer_that_is_not_read_ends_with_its_connection() {
     let instance = Instance::new();
     let server = instance.serve();
     let before = server.sockets();
@@ -163,34 +163,34 @@ fn an_answer_that_is_not_taken_is_thrown_away() {
 }
 
 /// The times of so many requests of somebody who is logged in, and of ten logins.
-fn times(server: &Server, ada: &Person) -> (Vec<Duration>, Vec<Duration>) {
+fn times(server: &Server, ada: &User) -> (Vec<Duration>, Vec<Duration>) {
     let time = |request: &dyn Fn() -> u16| {
         let started = watch();
         assert_eq!(request(), 200);
         started.elapsed()
     };
-    let me = (0..1000).map(|_| time(&|| ada.get("/api/users/@me").status)).collect();
+    let me = (0..1000).map(|_| time(&|| ada.get(ME).status)).collect();
     (me, (0..10).map(|_| time(&|| server.client().log_in("ada", "hunter22").status)).collect())
 }
 
 #[test]
 #[ignore = "measures"]
 #[expect(clippy::print_stderr, reason = "figures are of interest")]
-fn four_hundred_slow_clients_change_nothing_for_the_others() {
-    let (_instance, server, ada) = Person::at_home("");
-    let (mut me_before, mut logins_before) = times(&server, &ada);
+fn four_hundred_slow_clients_delay_no_others() {
+    let app = TestApp::logged_in();
+    let (mut me_before, mut logins_before) = times(&app.server, &app.ada);
     let forms = [
         ("GET /api/users/@me HTTP/1.1\r\nHost: x\r\nA: ".to_owned(), "a"),
         ("GET /api/users/@me HTTP/1.1\r\nHo".into(), ""),
-        (format!("{LOGIN}Content-Length: 10000\r\n\r\n{{"), " "),
-        (format!("{LOGIN}Transfer-Encoding: chunked\r\n\r\n"), "1\r\n \r\n"),
+        (format!("{LOGIN_HEAD}Content-Length: 10000\r\n\r\n{{"), " "),
+        (format!("{LOGIN_HEAD}Transfer-Encoding: chunked\r\n\r\n"), "1\r\n \r\n"),
     ];
     let mut slow: Vec<_> = (0..400)
         .map(|n| &forms[n % 4])
-        .map(|form| (Wire::sending(&server, &form.0), form.1))
+        .map(|form| (Wire::sending(&app.server, &form.0), form.1))
         .collect();
     let (mut me, mut logins) = thread::scope(|scope| {
-        let others = scope.spawn(|| times(&server, &ada));
+        let others = scope.spawn(|| times(&app.server, &app.ada));
         // They drip on while the others ask.
         while !others.is_finished() {
             for (wire, drip) in &mut slow {
@@ -200,7 +200,7 @@ fn four_hundred_slow_clients_change_nothing_for_the_others() {
         }
         others.join().unwrap()
     });
-    assert!(server.sockets() > 400, "the slow ones are still there");
+    assert!(app.server.sockets() > 400, "the slow ones are still there");
     let told =
         [&mut me_before, &mut me].map(|times| (percentile(times, 50), percentile(times, 99)));
     let logins = [&mut logins_before, &mut logins]

@@ -3,9 +3,9 @@
 use std::io::Read;
 use std::time::Duration;
 
-use crate::harness::{Instance, MailServer, Mode, Person, Server, Wire, watch};
+use crate::harness::{Instance, MailServer, Mode, TestApp, Wire, watch};
 
-const LOGIN: &str =
+const LOGIN_HEAD: &str =
     "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
 const HEALTH: &str = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
 const TIMEOUTS: [&str; 6] = [
@@ -24,10 +24,8 @@ fn only(short: &str) -> String {
     format!("[limits]\n{}", lines.concat())
 }
 
-fn serve(short: &str) -> (Instance, Server) {
-    let instance = Instance::with(&only(short));
-    let server = instance.serve();
-    (instance, server)
+fn serve(short: &str) -> TestApp {
+    TestApp::with(&only(short)).empty().serve()
 }
 
 /// Checks that the server closes a connection after about a second, having answered so.
@@ -40,14 +38,18 @@ fn is_closed_in_time(wire: Wire, drip: &str, answer: &str) {
 
 #[test]
 fn first_head_later_than_head_timeout_is_answered_408() {
-    let (_instance, server) = serve("head_timeout");
-    is_closed_in_time(Wire::sending(&server, "GET /healthz HTTP/1.1\r\nHo"), "", "HTTP/1.1 408 ");
+    let app = serve("head_timeout");
+    is_closed_in_time(
+        Wire::sending(&app.server, "GET /healthz HTTP/1.1\r\nHo"),
+        "",
+        "HTTP/1.1 408 ",
+    );
 }
 
 #[test]
 fn later_head_that_drips_past_head_timeout_ends_the_connection() {
-    let (_instance, server) = serve("head_timeout");
-    let mut wire = Wire::sending(&server, HEALTH);
+    let app = serve("head_timeout");
+    let mut wire = Wire::sending(&app.server, HEALTH);
     assert_eq!(wire.status(), 200);
     wire.send("GET /healthz HTTP/1.1\r\nHost: x\r\nA: ");
     is_closed_in_time(wire, "a", "");
@@ -55,16 +57,16 @@ fn later_head_that_drips_past_head_timeout_ends_the_connection() {
 
 #[test]
 fn connection_without_a_next_request_within_idle_timeout_is_closed() {
-    let (_instance, server) = serve("idle_timeout");
-    let mut wire = Wire::sending(&server, HEALTH);
+    let app = serve("idle_timeout");
+    let mut wire = Wire::sending(&app.server, HEALTH);
     assert_eq!(wire.status(), 200);
     is_closed_in_time(wire, "", "");
 }
 
 #[test]
 fn connection_in_the_middle_of_a_head_outlives_idle_timeout() {
-    let (_instance, server) = serve("idle_timeout");
-    let mut wire = Wire::sending(&server, HEALTH);
+    let app = serve("idle_timeout");
+    let mut wire = Wire::sending(&app.server, HEALTH);
     assert_eq!(wire.status(), 200);
     wire.send("GET /healthz HTTP/1.1\r\nHo");
     std::thread::sleep(Duration::from_secs(2));
@@ -74,8 +76,9 @@ fn connection_in_the_middle_of_a_head_outlives_idle_timeout() {
 
 #[test]
 fn body_that_drips_past_body_timeout_is_answered_400() {
-    let (_instance, server) = serve("body_timeout");
-    let mut wire = Wire::sending(&server, &format!("{LOGIN}Content-Length: 1000\r\n\r\n{{"));
+    let app = serve("body_timeout");
+    let mut wire =
+        Wire::sending(&app.server, &format!("{LOGIN_HEAD}Content-Length: 1000\r\n\r\n{{"));
     let started = watch();
     assert_eq!(wire.status(), 400);
     let took = started.elapsed();
@@ -85,13 +88,13 @@ fn body_that_drips_past_body_timeout_is_answered_400() {
 #[test]
 fn upload_that_stalls_or_takes_too_long_is_answered_400() {
     for short in ["upload_timeout", "stall_timeout"] {
-        let (_instance, server, ada) = Person::at_home(&only(short));
+        let app = TestApp::with(&only(short)).session().serve();
         let head = format!(
             "POST /api/users/@me/banner HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\
              Content-Length: 4000000\r\n\r\nGIF89a",
-            ada.token
+            app.ada.token
         );
-        let mut wire = Wire::sending(&server, &head);
+        let mut wire = Wire::sending(&app.server, &head);
         let started = watch();
         assert_eq!(wire.status(), 400, "{short}");
         let took = started.elapsed();
@@ -104,15 +107,15 @@ fn upload_that_stalls_or_takes_too_long_is_answered_400() {
 
 #[test]
 fn answer_that_is_not_read_within_write_timeout_is_thrown_away() {
-    let (_instance, server) = serve("write_timeout");
-    let before = server.sockets();
-    let mut wire = Wire::to(&server);
+    let app = serve("write_timeout");
+    let before = app.server.sockets();
+    let mut wire = Wire::to(&app.server);
     wire.stream.set_write_timeout(Some(Duration::from_millis(500))).unwrap();
     // More answers than the system keeps, until no further request is taken either.
     let requests = "GET /api/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n".repeat(100);
     while std::io::Write::write_all(&mut wire.stream, requests.as_bytes()).is_ok() {}
     let started = watch();
-    while server.sockets() > before {
+    while app.server.sockets() > before {
         assert!(started.elapsed() < Duration::from_secs(15), "the connection is still open");
         std::thread::sleep(Duration::from_millis(100));
     }

@@ -13,7 +13,7 @@ use nox::time::Timestamp;
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use crate::harness::{Instance, Server};
+use crate::harness::{Ended, Instance, Server};
 
 const LISTEN: &str = "[server]\nlisten = 'unix:nox.sock'\n";
 
@@ -38,7 +38,8 @@ fn ask(path: &Path, line: &str, head: &[&str], body: &str) -> (u16, Value) {
     let head = head.iter().fold(String::new(), |head, line| head + line + "\r\n");
     let length = body.len();
     let head = format!(
-        "{line} HTTP/1.1\r\nHost: nox\r\nConnection: close\r\nContent-Length: {length}\r\n{head}\r\n"
+        "{line} HTTP/1.1\r\nHost: nox\r\nConnection: close\r\n\
+         Content-Length: {length}\r\n{head}\r\n"
     );
     stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
     let mut answer = String::new();
@@ -60,7 +61,7 @@ fn lives(path: &Path) -> bool {
 }
 
 #[test]
-fn it_serves_there_and_takes_the_socket_away_at_the_end() {
+fn socket_is_served_and_removed_at_the_end() {
     let instance = Instance::with(LISTEN);
     instance.add_user("ada", "hunter22");
     let server = serve(&instance);
@@ -72,14 +73,14 @@ fn it_serves_there_and_takes_the_socket_away_at_the_end() {
     let (status, me) = ask(&path, "GET /api/users/@me", &[&bearer], "");
     assert_eq!((status, &me["data"]["username"]), (200, &json!("ada")));
     assert_eq!(ask(&path, "GET /login", &[], "").0, 200);
-    let (status, stdout, log) = server.stop();
+    let Ended { status, stdout, log } = server.stop();
     assert_eq!((status.code(), stdout.as_str()), (Some(0), ""));
     assert!(log.contains(" listen=unix:nox.sock "), "{log}");
     assert!(!path.exists());
 }
 
 #[test]
-fn its_group_may_use_it_and_nobody_else_whatever_the_umask() {
+fn socket_is_open_to_its_group_alone_whatever_the_umask() {
     for umask in ["000", "022", "077", "777"] {
         let instance = Instance::new();
         let mut command = Command::new("sh");
@@ -91,11 +92,11 @@ fn its_group_may_use_it_and_nobody_else_whatever_the_umask() {
 }
 
 #[test]
-fn the_socket_of_a_dead_server_is_replaced() {
+fn stale_socket_is_replaced() {
     let instance = Instance::with(LISTEN);
     let path = instance.path("nox.sock");
-    let (status, _, _) = serve(&instance).stop_with(Signal::KILL);
-    assert_eq!(status.code(), None);
+    let killed = serve(&instance).stop_with(Signal::KILL);
+    assert_eq!(killed.status.code(), None);
     assert!(mode(&path) == 0o660 && !lives(&path));
     let server = serve(&instance);
     assert!(mode(&path) == 0o660 && lives(&path));
@@ -106,14 +107,15 @@ fn the_socket_of_a_dead_server_is_replaced() {
 }
 
 #[test]
-fn the_socket_of_a_live_server_is_left_to_it() {
+fn socket_of_a_running_server_is_left_alone() {
     let instance = Instance::with(LISTEN);
     let server = serve(&instance);
     let path = instance.path("nox.sock");
     let inode = fs::metadata(&path).unwrap().ino();
     let refused = instance.run(&["serve"], "");
     assert_eq!((refused.status, refused.stdout.as_str()), (5, ""));
-    let reason = "cannot listen on unix:nox.sock: another server is listening there; set --listen or server.listen";
+    let reason = "cannot listen on unix:nox.sock: another server is listening there; \
+                  set --listen or server.listen";
     assert_eq!(refused.stderr.lines().last().unwrap(), format!("nox: {reason}"));
     assert!(lives(&path) && fs::metadata(&path).unwrap().ino() == inode);
     drop(server);
@@ -127,9 +129,9 @@ fn the_socket_of_a_live_server_is_left_to_it() {
 }
 
 #[test]
-fn what_is_no_socket_is_never_removed() {
+fn file_that_is_no_socket_is_never_removed() {
     let instance = Instance::new();
-    fs::write(instance.path("file"), "precious").unwrap();
+    instance.write("file", "precious");
     fs::create_dir(instance.path("folder")).unwrap();
     drop(UnixListener::bind(instance.path("stale")).unwrap());
     for (to, link) in [("file", "to_file"), ("stale", "to_stale"), ("nowhere", "dangling")] {
@@ -152,7 +154,7 @@ fn what_is_no_socket_is_never_removed() {
 }
 
 #[test]
-fn where_no_socket_can_be_made_the_start_says_why() {
+fn start_reports_why_a_socket_cannot_be_made() {
     let instance = Instance::new();
     for (path, reason) in [
         ("nowhere/nox.sock", "No such file"),
@@ -168,7 +170,7 @@ fn where_no_socket_can_be_made_the_start_says_why() {
 }
 
 #[test]
-fn of_several_starts_on_a_stale_socket_one_wins() {
+fn stale_socket_taken_by_several_starts_goes_to_one() {
     let instance = Instance::with(LISTEN);
     let path = instance.path("nox.sock");
     serve(&instance).stop_with(Signal::KILL);
@@ -202,7 +204,7 @@ fn of_several_starts_on_a_stale_socket_one_wins() {
 }
 
 #[test]
-fn a_server_that_ends_leaves_its_successor_the_socket() {
+fn ending_server_leaves_the_socket_to_its_successor() {
     let instance = Instance::with(&format!("{LISTEN}[limits]\nshutdown_grace = '1h'"));
     let path = instance.path("nox.sock");
     let old = serve(&instance);
@@ -221,17 +223,17 @@ fn a_server_that_ends_leaves_its_successor_the_socket() {
     }
     let new = serve(&instance);
     assert!(lives(&path));
-    assert_eq!(old.stop_with(Signal::INT).0.code(), Some(0));
+    assert_eq!(old.stop_with(Signal::INT).status.code(), Some(0));
     assert!(lives(&path), "it is the successor's");
     new.stop();
     assert!(!path.exists());
 }
 
 #[test]
-fn a_path_starts_where_other_paths_start() {
+fn relative_socket_path_starts_at_the_configurations_folder() {
     let instance = Instance::new();
     fs::create_dir(instance.path("etc")).unwrap();
-    fs::write(instance.path("etc/nox.toml"), LISTEN).unwrap();
+    instance.write("etc/nox.toml", LISTEN);
     let server = start(&mut instance.command(["serve", "--config", "etc/nox.toml"]));
     assert_eq!(server.address, "unix:etc/nox.sock");
     assert!(lives(&instance.path("etc/nox.sock")));
@@ -253,7 +255,7 @@ fn a_path_starts_where_other_paths_start() {
 }
 
 #[test]
-fn whoever_comes_by_the_socket_is_believed() {
+fn forwarded_headers_that_come_by_the_socket_are_believed() {
     // Its mode says who may come, and no list of networks.
     let instance = Instance::with(&format!("{LISTEN}trusted_proxies = []\n"));
     instance.add_user("ada", "hunter22");
@@ -266,7 +268,7 @@ fn whoever_comes_by_the_socket_is_believed() {
     assert_eq!(log_in(&path, "hunter22", &[page]).0, 401);
     let told = ["X-Forwarded-Host: nox.example", "X-Forwarded-Proto: https", page];
     assert_eq!(log_in(&path, "hunter22", &told).0, 200);
-    let log = server.stop().2;
+    let log = server.stop().log;
     let failed: Vec<_> =
         log.lines().filter_map(|line| line.split_once("event=login.failed ")).collect();
     let ips: Vec<_> = failed.iter().map(|(_, fields)| fields.split(' ').next().unwrap()).collect();

@@ -3,12 +3,11 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use rusqlite::Connection;
 use serde_json::json;
 
-use crate::harness::{Instance, Person, oathtool};
-
-const ME: &str = "/api/users/@me";
+use crate::harness::{
+    INTERNAL_ERROR, INVALID_FIELD, Instance, LOGIN, ME, NOT_LOGGED, PASSWORD, TestApp, oathtool,
+};
 
 fn key(instance: &Instance) -> Vec<u8> {
     fs::read(instance.path("nox.key")).unwrap()
@@ -16,32 +15,31 @@ fn key(instance: &Instance) -> Vec<u8> {
 
 /// Puts other bytes in the key file's place, for its owner alone.
 fn swap_key(instance: &Instance, bytes: &[u8]) {
-    fs::write(instance.path("nox.key"), bytes).unwrap();
+    instance.write("nox.key", bytes);
     fs::set_permissions(instance.path("nox.key"), PermissionsExt::from_mode(0o600)).unwrap();
 }
 
 fn sealed_secrets(instance: &Instance) -> Vec<Vec<u8>> {
-    let database = Connection::open(instance.path("nox.db")).unwrap();
+    let database = instance.database();
     let mut secrets = database.prepare("SELECT secret FROM totp_factors ORDER BY user_id").unwrap();
     secrets.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
 }
 
 #[test]
-fn after_a_rotation_the_factors_work_and_the_sessions_have_ended() {
-    let (instance, server, ada, (secret, codes)) = Person::with_codes("");
-    instance.add_user("bob", "hunter22");
-    let of_bob = instance.enroll("bob");
-    instance.add_user("eve", "hunter22");
-    let eve = Person::log_in(&server, "eve");
-    assert_eq!(server.client().ada_by(&codes[0]).status, 200);
-    let handed_out = instance.issue_code("ada");
+fn key_rotation_keeps_factors_and_ends_sessions() {
+    let app = TestApp::builder().user("bob").user("eve").totp().serve();
+    let of_bob = app.instance.enroll("bob");
+    let eve = app.log_in("eve");
+    assert_eq!(app.try_code(&app.ada.recovery_codes[0]).status, 200);
+    let handed_out = app.instance.issue_code("ada");
+    let TestApp { server, instance, ada, .. } = app;
     server.stop();
     let (old, sealed) = (key(&instance), sealed_secrets(&instance));
 
     let ran = instance.run(&["key", "rotate", "--yes"], "");
     assert_eq!((ran.status, ran.stdout.as_str()), (0, ""), "{}", ran.stderr);
     assert!(ran.stderr.contains("every session has ended"), "{}", ran.stderr);
-    assert_eq!(instance.ok(&["session", "list"], ""), "");
+    assert_eq!(instance.nox("session list"), "");
     let new = key(&instance);
     assert!(new.len() == 32 && new != old);
     assert_eq!(fs::metadata(instance.path("nox.key")).unwrap().permissions().mode() & 0o777, 0o600);
@@ -53,40 +51,44 @@ fn after_a_rotation_the_factors_work_and_the_sessions_have_ended() {
     let server = instance.serve();
     let client = server.client();
     for person in [&ada, &eve] {
-        client.me(&person.token).failure(7, 401, ME);
+        client.me(&person.token).refused(NOT_LOGGED, ME);
     }
-    assert_eq!(client.ada_by(&oathtool(&secret, 1)).status, 200);
+    assert_eq!(client.log_in_with_code("ada", "hunter22", &ada.code(1)).status, 200);
     assert_eq!(client.log_in_with_code("bob", "hunter22", &oathtool(&of_bob, 0)).status, 200);
-    assert_eq!(client.ada_by(&handed_out).status, 200);
-    assert_eq!(client.ada_by(&codes[1]).status, 200);
+    assert_eq!(client.log_in_with_code("ada", "hunter22", &handed_out).status, 200);
+    assert_eq!(client.log_in_with_code("ada", "hunter22", &ada.recovery_codes[1]).status, 200);
     // What was used stays used.
-    client.ada_by(&codes[0]).refused_code();
-    client.ada_by(&oathtool(&secret, 1)).refused_code();
-    let later = Person::log_in(&server, "eve");
+    client.log_in_with_code("ada", "hunter22", &ada.recovery_codes[0]).refused_code();
+    client.log_in_with_code("ada", "hunter22", &ada.code(1)).refused_code();
+    let later = server.log_in("eve");
     assert_eq!(later.get(ME).status, 200);
 }
 
 #[test]
-fn the_key_can_be_replaced_again_and_again() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
+fn key_can_be_rotated_repeatedly() {
+    let instance = Instance::with_users(["ada"]);
     let secret = instance.enroll("ada");
-    let printed = instance.ok(&["totp", "recovery", "ada"], "");
+    let printed = instance.nox("totp recovery ada");
     for _ in 0..3 {
-        instance.ok(&["key", "rotate", "--yes"], "");
+        instance.nox("key rotate --yes");
     }
     let server = instance.serve();
-    assert_eq!(server.client().ada_by(&oathtool(&secret, 0)).status, 200);
-    assert_eq!(server.client().ada_by(printed.lines().next().unwrap()).status, 200);
+    assert_eq!(
+        server.client().log_in_with_code("ada", PASSWORD, &oathtool(&secret, 0)).status,
+        200
+    );
+    assert_eq!(
+        server.client().log_in_with_code("ada", PASSWORD, printed.lines().next().unwrap()).status,
+        200
+    );
 }
 
 #[test]
-fn the_key_of_before_opens_nothing_any_more() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
+fn former_key_opens_nothing() {
+    let instance = Instance::with_users(["ada"]);
     instance.enroll("ada");
     let old = key(&instance);
-    instance.ok(&["key", "rotate", "--yes"], "");
+    instance.nox("key rotate --yes");
     let new = key(&instance);
     swap_key(&instance, &old);
     assert_eq!(instance.run(&["totp", "status", "ada"], "").status, 5);
@@ -95,36 +97,37 @@ fn the_key_of_before_opens_nothing_any_more() {
 }
 
 #[test]
-fn a_secret_that_waits_ends_with_the_key() {
-    let (instance, server, ada) = Person::at_home("");
-    let secret = ada.set_up_app();
-    server.stop();
-    instance.ok(&["key", "rotate", "--yes"], "");
-    let server = instance.serve();
-    let ada = Person::log_in(&server, "ada");
+fn pending_enrolment_ends_with_the_key() {
+    let app = TestApp::logged_in();
+    let secret = app.ada.set_up_app();
+    app.server.stop();
+    app.instance.nox("key rotate --yes");
+    let server = app.instance.serve();
+    let mut ada = server.log_in("ada");
     let path = "/api/auth/totp/enable";
-    let message = ada.post(path, &json!({ "token": oathtool(&secret, 0) })).failure(5, 400, path);
+    let code = json!({ "token": oathtool(&secret, 0) });
+    let message = ada.post(path, &code).refused(INVALID_FIELD, path);
     assert!(message.contains("must follow a setup"), "{message}");
-    assert_eq!(ada.enable_app().1.len(), 10);
+    ada.enable_app();
+    assert_eq!(ada.recovery_codes.len(), 10);
 }
 
 #[test]
-fn it_is_refused_while_the_server_runs() {
-    let (instance, server, ada, (secret, _)) = Person::with_codes("");
-    let before = key(&instance);
-    let refused = instance.run(&["key", "rotate", "--yes"], "");
+fn key_rotation_is_refused_while_the_server_runs() {
+    let app = TestApp::builder().totp().serve();
+    let before = key(&app.instance);
+    let refused = app.instance.run(&["key", "rotate", "--yes"], "");
     assert_eq!((refused.status, refused.stdout.as_str()), (5, ""), "{}", refused.stderr);
     assert_eq!(refused.stderr.lines().count(), 1, "{}", refused.stderr);
-    assert_eq!(key(&instance), before);
-    assert_eq!(ada.get(ME).status, 200);
-    assert_eq!(server.client().ada_by(&oathtool(&secret, 1)).status, 200);
-    assert!(!instance.ok(&["audit", "list"], "").contains("key.rotated"));
+    assert_eq!(key(&app.instance), before);
+    assert_eq!(app.ada.get(ME).status, 200);
+    assert_eq!(app.try_code(&app.ada.code(1)).status, 200);
+    assert!(!app.nox("audit list").contains("key.rotated"));
 }
 
 #[test]
-fn where_nobody_can_be_asked_it_needs_its_flag() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
+fn key_rotation_without_a_terminal_needs_its_flag() {
+    let instance = Instance::with_users(["ada"]);
     let before = key(&instance);
     let refused = instance.run(&["key", "rotate"], "y\n");
     assert_eq!((refused.status, refused.stdout.as_str()), (2, ""), "{}", refused.stderr);
@@ -133,9 +136,8 @@ fn where_nobody_can_be_asked_it_needs_its_flag() {
 }
 
 #[test]
-fn with_a_foreign_key_file_or_none_nothing_starts_where_somebody_has_a_factor() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
+fn missing_or_foreign_key_stops_the_start_where_a_factor_is_on() {
+    let instance = Instance::with_users(["ada"]);
     let secret = instance.enroll("ada");
     let own = key(&instance);
     let commands = [
@@ -157,31 +159,32 @@ fn with_a_foreign_key_file_or_none_nothing_starts_where_somebody_has_a_factor() 
     refuses();
     assert!(!instance.path("nox.key").exists(), "a new key would hide that the old one is lost");
     swap_key(&instance, &own);
-    assert_eq!(instance.serve().client().ada_by(&oathtool(&secret, 0)).status, 200);
+    assert_eq!(
+        instance.serve().client().log_in_with_code("ada", PASSWORD, &oathtool(&secret, 0)).status,
+        200
+    );
 }
 
 #[test]
-fn without_factors_another_key_file_costs_sessions_alone() {
-    let (instance, server, ada) = Person::at_home("");
-    server.stop();
-    swap_key(&instance, &[7; 32]);
-    let server = instance.serve();
-    server.client().me(&ada.token).failure(7, 401, ME);
-    assert_eq!(server.client().log_in("ada", "hunter22").status, 200);
+fn foreign_key_without_factors_ends_sessions_alone() {
+    let app = TestApp::logged_in();
+    swap_key(&app.instance, &[7; 32]);
+    let app = app.restart();
+    app.ada.get(ME).refused(NOT_LOGGED, ME);
+    assert_eq!(app.try_password().status, 200);
 }
 
 #[test]
-fn a_secret_that_was_moved_to_another_row_does_not_open() {
-    let (instance, server, _ada, (secret, codes)) = Person::with_codes("");
-    instance.add_user("bob", "hunter22");
-    let of_bob = instance.enroll("bob");
-    let database = Connection::open(instance.path("nox.db")).unwrap();
+fn sealed_secret_moved_to_another_row_does_not_open() {
+    let app = TestApp::builder().user("bob").totp().serve();
+    let of_bob = app.instance.enroll("bob");
+    let database = app.instance.database();
     let moved = "UPDATE totp_factors SET last_step = 0,
                  secret = (SELECT secret FROM totp_factors WHERE user_id = 1) WHERE user_id = 2";
     assert_eq!(database.execute(moved, []).unwrap(), 1);
-    for code in [&oathtool(&secret, 0), &oathtool(&of_bob, 0)] {
-        let refused = server.client().log_in_with_code("bob", "hunter22", code);
-        refused.failure(9, 500, "/api/auth/login");
+    for code in [&app.ada.code(0), &oathtool(&of_bob, 0)] {
+        let refused = app.client().log_in_with_code("bob", "hunter22", code);
+        refused.refused(INTERNAL_ERROR, LOGIN);
         assert!(
             !refused.text.contains("key") && !refused.text.contains("seal"),
             "{}",
@@ -189,10 +192,11 @@ fn a_secret_that_was_moved_to_another_row_does_not_open() {
         );
     }
     // A recovery code of another row is none, either.
-    instance.ok(&["totp", "reset", "bob"], "");
-    instance.enroll("bob");
-    let moved = "INSERT INTO recovery_codes (user_id, hash) SELECT 2, hash FROM recovery_codes WHERE user_id = 1";
+    app.nox("totp reset bob");
+    app.instance.enroll("bob");
+    let moved = "INSERT INTO recovery_codes (user_id, hash)
+                 SELECT 2, hash FROM recovery_codes WHERE user_id = 1";
     assert_eq!(database.execute(moved, []).unwrap(), 10);
-    server.client().log_in_with_code("bob", "hunter22", &codes[0]).refused_code();
-    assert_eq!(server.client().ada_by(&codes[0]).status, 200);
+    app.client().log_in_with_code("bob", "hunter22", &app.ada.recovery_codes[0]).refused_code();
+    assert_eq!(app.try_code(&app.ada.recovery_codes[0]).status, 200);
 }

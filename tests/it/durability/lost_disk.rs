@@ -7,9 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::harness::{Instance, Server};
-
-const LOGIN: &str = "/api/auth/login";
+use crate::harness::{Ended, LOGIN, NOT_READY, Server, TestApp};
 
 /// Lets every write of a server to a file fail, as on a disk that the system has made read-only,
 /// until it is dropped.
@@ -47,45 +45,41 @@ impl Drop for ReadOnly {
 }
 
 #[test]
-fn a_disk_that_turns_read_only_fails_writes_and_nothing_else() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
-    let server = instance.serve();
-    let client = server.client();
+fn disk_that_turns_read_only_fails_writes_alone() {
+    let app = TestApp::new();
+    let client = app.client();
     let token = client.log_in("ada", "hunter22").token();
-    let read_only = ReadOnly::make(&server);
+    let read_only = ReadOnly::make(&app.server);
     for _ in 0..3 {
-        client.log_in("ada", "hunter22").failure(10, 503, LOGIN);
+        client.log_in("ada", "hunter22").refused(NOT_READY, LOGIN);
         assert_eq!(client.me(&token).status, 200);
     }
     drop(read_only);
     client.log_in("ada", "hunter22").token();
-    let (_, _, log) = server.stop();
+    let log = app.log();
     assert!(log.contains("disk I/O error") && !log.contains("panicked"), "{log}");
 }
 
 #[test]
-fn a_database_that_vanishes_is_not_made_anew_and_takes_no_writes() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
-    let server = instance.serve();
-    let client = server.client();
+fn vanished_database_is_not_created_again_and_takes_no_writes() {
+    let app = TestApp::new();
+    let client = app.client();
     let token = client.log_in("ada", "hunter22").token();
-    let (path, aside) = (instance.path("nox.db"), instance.path("aside.db"));
+    let (path, aside) = (app.instance.path("nox.db"), app.instance.path("aside.db"));
     fs::rename(&path, &aside).unwrap();
-    client.log_in("ada", "hunter22").failure(10, 503, LOGIN);
+    client.log_in("ada", "hunter22").refused(NOT_READY, LOGIN);
     assert_eq!(client.get("/readyz", &[]).status, 503);
     assert_eq!(client.me(&token).status, 200);
     assert!(!path.exists());
     fs::write(&path, "something else").unwrap();
-    client.log_in("ada", "hunter22").failure(10, 503, LOGIN);
+    client.log_in("ada", "hunter22").refused(NOT_READY, LOGIN);
     assert_eq!(fs::read(&path).unwrap(), b"something else");
     fs::rename(&aside, &path).unwrap();
     let kept = client.log_in("ada", "hunter22").token();
-    let (status, _, log) = server.stop();
+    let Ended { status, log, .. } = app.server.stop();
     assert_eq!(status.code(), Some(0));
     for words in ["nox.db is gone", "nox.db is another file", "put its own back"] {
         assert!(log.contains(words), "{log}");
     }
-    assert_eq!(instance.serve().client().me(&kept).status, 200);
+    assert_eq!(app.instance.serve().client().me(&kept).status, 200);
 }

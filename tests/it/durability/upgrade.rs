@@ -21,8 +21,10 @@ fn old_instance(users: i64) -> Instance {
     instance.sql(FIRST);
     instance.sql(&format!(
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {users})
-         INSERT INTO users (username, display, email, email_verified, password_hash, password_changed_at, created_at)
-         SELECT 'usr' || i, 'User ' || i, 'usr' || i || '@b.example', i % 2, hex(zeroblob(40)), 1, i FROM n;
+         INSERT INTO users (username, display, email, email_verified, password_hash,
+             password_changed_at, created_at)
+         SELECT 'usr' || i, 'User ' || i, 'usr' || i || '@b.example', i % 2,
+             hex(zeroblob(40)), 1, i FROM n;
          INSERT INTO sessions (id, user_id, created_at, expires_at, last_seen_at, ip)
          SELECT randomblob(16), id, 1, 2, 1, '192.0.2.1' FROM users WHERE id % 10 = 0;"
     ));
@@ -35,7 +37,8 @@ fn whole(path: &Path) -> u32 {
     let said: String =
         connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(said, "ok", "{}", path.display());
-    let query = "SELECT count(*), sum(created_at), sum(email_verified), (SELECT count(*) FROM sessions) FROM users";
+    let query = "SELECT count(*), sum(created_at), sum(email_verified),
+                 (SELECT count(*) FROM sessions) FROM users";
     let sums: (i64, i64, i64, i64) = connection
         .query_row(query, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
         .unwrap();
@@ -63,7 +66,7 @@ fn open_and_kill(instance: &Instance, mut is_time: impl FnMut() -> bool) -> bool
 
 #[test]
 #[ignore = "measures"]
-fn an_upgrade_that_is_killed_begins_again_from_the_old_state_or_is_done() {
+fn killed_upgrade_restarts_from_the_old_state_or_is_done() {
     let instance = old_instance(USERS);
     let [database, copy, draft, wal] =
         ["nox.db", "nox.db.v1", "nox.db.v1.draft", "nox.db-wal"].map(|name| instance.path(name));
@@ -97,7 +100,7 @@ fn an_upgrade_that_is_killed_begins_again_from_the_old_state_or_is_done() {
         fs::remove_file(&copy).unwrap_or_default();
     }
     assert!(kills >= 10 && old >= 8, "{kills} {old}");
-    instance.ok(&["user", "show", "usr7"], "");
+    instance.nox("user show usr7");
     assert_eq!((whole(&database), whole(&copy)), (LAST, 1));
     assert!(!draft.exists());
 }
@@ -113,12 +116,12 @@ fn layout(path: &Path) -> (u32, Vec<String>) {
 }
 
 #[test]
-fn an_upgrade_that_is_killed_at_any_write_is_whole_or_has_not_begun() {
+fn upgrade_killed_at_any_write_is_complete_or_not_begun() {
     let instance = old_instance(10);
     let (database, copy, pristine) =
         (instance.path("nox.db"), instance.path("nox.db.v1"), instance.path("pristine"));
     fs::copy(&database, &pristine).unwrap();
-    instance.ok(&["user", "show", "usr7"], "");
+    instance.nox("user show usr7");
     let (old, new) = (layout(&pristine), layout(&database));
     assert_eq!((old.0, new.0), (1, LAST));
     for write in 1..1000 {
@@ -137,7 +140,7 @@ fn an_upgrade_that_is_killed_at_any_write_is_whole_or_has_not_begun() {
         let found = layout(&database);
         assert!(found == old || found == new, "killed at write {write}: {found:?}");
         assert!(!copy.exists() || layout(&copy) == old, "killed at write {write}");
-        instance.ok(&["user", "show", "usr7"], "");
+        instance.nox("user show usr7");
         assert_eq!(layout(&database), new, "killed at write {write}");
     }
     panic!("the upgrade never ends");

@@ -9,7 +9,7 @@ use std::thread;
 use rustix::process::Signal;
 use serde_json::json;
 
-use crate::harness::{Client, Instance, Person, Ran, Server};
+use crate::harness::{Client, Instance, JSON, LOGIN, ME, Ran, Server};
 
 const CLIENTS: usize = 4;
 const SYNCS: [&str; 2] = ["-e", "trace=fsync,fdatasync"];
@@ -33,14 +33,7 @@ impl Ledger {
     /// Logs in, and out again from every third session, until the server is gone.
     fn log_in_and_out(&self, client: &Client, name: &str) {
         let body = json!({ "identifier": name, "password": "hunter22" }).to_string();
-        let log_in = || {
-            client.try_send(
-                "POST",
-                "/api/auth/login",
-                &[("Content-Type", "application/json")],
-                body.as_bytes(),
-            )
-        };
+        let log_in = || client.try_send("POST", LOGIN, &[JSON], body.as_bytes());
         for number in 0.. {
             let Some(answer) = log_in() else { return };
             let token = answer.token();
@@ -67,7 +60,7 @@ impl Ledger {
         for token in &*self.ended.lock().unwrap() {
             assert_eq!(client.me(token).status, 401, "a logout is lost");
         }
-        let listed = instance.ok(&["user", "list"], "");
+        let listed = instance.nox("user list");
         for name in &*self.users.lock().unwrap() {
             assert!(listed.contains(name), "{name} is lost");
         }
@@ -75,9 +68,8 @@ impl Ledger {
 }
 
 #[test]
-fn what_was_answered_is_there_after_each_of_ten_kills_under_load() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
+fn acknowledged_writes_survive_ten_kills_under_load() {
+    let instance = Instance::with_users(["ada"]);
     instance.add_crowd(CLIENTS.try_into().unwrap());
     let ledger = Ledger::default();
     for round in 0..10 {
@@ -108,14 +100,14 @@ fn what_was_answered_is_there_after_each_of_ten_kills_under_load() {
         });
         drop(server);
         // What a kill cut off counts as wrong tries.
-        instance.forget_budgets();
+        instance.reset_limits();
         ledger.check(&instance.serve(), &instance);
     }
     for list in [&ledger.live, &ledger.ended, &ledger.users] {
         assert!(list.lock().unwrap().len() >= 10);
     }
-    instance.ok(&["backup", "create", "copy.db"], "");
-    instance.ok(&["backup", "verify", "copy.db"], "");
+    instance.nox("backup create copy.db");
+    instance.nox("backup verify copy.db");
 }
 
 /// How often the write-ahead log was synced so far.
@@ -126,9 +118,8 @@ fn syncs(instance: &Instance) -> usize {
 }
 
 #[test]
-fn every_write_is_on_the_disk_before_it_is_answered() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
+fn every_write_is_synced_before_it_is_answered() {
+    let instance = Instance::with_users(["ada"]);
     let mut serve = instance.traced(&SYNCS, &["serve", "--listen", "127.0.0.1:0"]);
     let server = Server::start(serve.stdout(Stdio::piped()).stderr(Stdio::piped()));
     let mut so_far = syncs(&instance);
@@ -139,28 +130,25 @@ fn every_write_is_on_the_disk_before_it_is_answered() {
     };
     let people: Vec<_> = (0..20)
         .map(|_| {
-            let ada = Person::log_in(&server, "ada");
+            let ada = server.log_in("ada");
             one_more("a login");
             ada
         })
         .collect();
     for ada in &people[..10] {
-        ada.ask("/api/auth/logout").data();
+        ada.post_nothing("/api/auth/logout").data();
         one_more("a logout");
     }
-    people[10]
-        .post("/api/users/@me", &json!({ "password": "hunter33", "current_password": "hunter22" }))
-        .data();
+    people[10].post(ME, &json!({ "password": "hunter33", "current_password": "hunter22" })).data();
     one_more("a new password");
     // What only reads needs no sync.
-    people[10].get("/api/users/@me").data();
+    people[10].get(ME).data();
     assert_eq!(syncs(&instance), so_far);
 }
 
 #[test]
-fn a_command_has_its_change_on_the_disk_when_it_ends() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
+fn command_has_synced_its_change_when_it_ends() {
+    let instance = Instance::with_users(["ada"]);
     // With a server the log stays, and is not written back as the command ends.
     let _server = instance.serve();
     for args in
@@ -173,7 +161,7 @@ fn a_command_has_its_change_on_the_disk_when_it_ends() {
 }
 
 #[test]
-fn the_folder_of_each_new_file_is_synced_too() {
+fn folder_of_each_new_file_is_synced() {
     let instance = Instance::with(
         "[storage]\ndatabase = 'data/deep/nox.db'\n[secrets]\nkey_file = 'keys/nox.key'",
     );

@@ -3,11 +3,12 @@
 use std::fs::OpenOptions;
 use std::process::Stdio;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::harness::{Instance, LOGIN, Person, oathtool, texts};
-
-const ME: &str = "/api/users/@me";
+use crate::harness::{
+    ALREADY_EXISTS, INVALID_FIELD, LOGIN, ME, TOO_MANY_REQUESTS, TestApp, VERIFICATION_REQUIRED,
+    texts,
+};
 
 pub(super) const DISABLE: &str = "/api/auth/totp/disable";
 
@@ -26,10 +27,6 @@ fn assert_ten_of_their_kind(codes: &[String]) {
     }
 }
 
-pub(super) fn status(instance: &Instance) -> Value {
-    serde_json::from_str(&instance.ok(&["totp", "status", "ada", "--json"], "")).unwrap()
-}
-
 /// A code of the same form that is none.
 fn another(codes: &[String]) -> String {
     ["AAAAA-AAAAA", "BBBBB-BBBBB"]
@@ -40,19 +37,20 @@ fn another(codes: &[String]) -> String {
 }
 
 #[test]
-fn there_are_ten_with_fifty_bits_each() {
-    let (_instance, _server, ada, (_, codes)) = Person::with_codes("");
-    assert_ten_of_their_kind(&codes);
+fn recovery_codes_are_ten_with_fifty_bits_each() {
+    let app = TestApp::builder().totp().serve();
+    let codes = &app.ada.recovery_codes;
+    assert_ten_of_their_kind(codes);
     // A hundred letters of 32: most of the alphabet is there.
     let used = ALPHABET.chars().filter(|letter| codes.concat().contains(*letter)).count();
     assert!(used > 20, "{codes:?}");
-    assert!(!ada.get(ME).text.contains(&codes[0]));
+    assert!(!app.ada.get(ME).text.contains(&codes[0]));
 }
 
 #[test]
-fn each_is_good_once_in_any_case_with_and_without_its_dash() {
-    let (instance, server, ada, (_, codes)) = Person::with_codes("");
-    let client = server.client();
+fn recovery_code_is_good_once_in_any_case_and_without_its_dash() {
+    let app = TestApp::builder().totp().serve();
+    let client = app.client();
     let forms: [&dyn Fn(&str) -> String; 5] = [
         &str::to_owned,
         &str::to_lowercase,
@@ -62,138 +60,152 @@ fn each_is_good_once_in_any_case_with_and_without_its_dash() {
     ];
     for (index, form) in forms.iter().enumerate() {
         let left = 9 - index;
-        assert_eq!(client.ada_by(&form(&codes[index])).status, 200);
-        assert_eq!(ada.codes_left(), left as u64);
-        assert_eq!(status(&instance)["recovery_codes"], left);
+        assert_eq!(
+            client
+                .log_in_with_code("ada", "hunter22", &form(&app.ada.recovery_codes[index]))
+                .status,
+            200
+        );
+        assert_eq!(app.ada.codes_left(), left as u64);
+        assert_eq!(app.instance.factor("recovery_codes"), left);
         for form in forms {
-            client.ada_by(&form(&codes[index])).refused_code();
+            client
+                .log_in_with_code("ada", "hunter22", &form(&app.ada.recovery_codes[index]))
+                .refused_code();
         }
     }
-    let left = instance.ok(&["totp", "status", "ada"], "");
+    let left = app.nox("totp status ada");
     assert!(left.contains("recovery codes left: 5\n"), "{left}");
 }
 
 #[test]
-fn one_that_was_used_does_not_count_towards_the_lock_out_and_one_that_is_none_does() {
-    let (_instance, server, _ada, (_, codes)) = Person::with_codes("");
-    let client = server.client();
-    assert_eq!(client.ada_by(&codes[0]).status, 200);
+fn used_recovery_code_does_not_count_as_a_guess() {
+    let app = TestApp::builder().totp().serve();
+    let codes = &app.ada.recovery_codes;
+    let client = app.client();
+    assert_eq!(client.log_in_with_code("ada", "hunter22", &codes[0]).status, 200);
     for _ in 0..10 {
-        client.ada_by(&codes[0]).refused_code();
+        client.log_in_with_code("ada", "hunter22", &codes[0]).refused_code();
     }
-    assert_eq!(client.ada_by(&codes[1]).status, 200);
-    let none = another(&codes);
+    assert_eq!(client.log_in_with_code("ada", "hunter22", &codes[1]).status, 200);
+    let none = another(codes);
     for _ in 0..5 {
-        client.ada_by(&none).refused_code();
+        client.log_in_with_code("ada", "hunter22", &none).refused_code();
     }
-    client.ada_by(&codes[2]).failure(1001, 429, LOGIN);
+    client.log_in_with_code("ada", "hunter22", &codes[2]).refused(TOO_MANY_REQUESTS, LOGIN);
 }
 
 #[test]
-fn one_is_accepted_wherever_a_code_is() {
-    let (_instance, server, ada, (_, codes)) = Person::with_codes("");
+fn recovery_code_is_accepted_wherever_a_code_is() {
+    let app = TestApp::builder().totp().serve();
+    let codes = &app.ada.recovery_codes;
     for (index, field) in ["twofa_token", "factor_code"].into_iter().enumerate() {
         let body = json!({ "identifier": "ada", "password": "hunter22", field: codes[index] });
-        assert_eq!(server.client().post(LOGIN, &body).status, 200);
+        assert_eq!(app.client().post(LOGIN, &body).status, 200);
     }
     let rename =
-        |field: &str, code: &str| ada.post(ME, &json!({ "username": "lovelace", field: code }));
+        |field: &str, code: &str| app.ada.post(ME, &json!({ "username": "lovelace", field: code }));
     assert_eq!(rename("factor_code", &codes[2].to_lowercase()).data()["username"], "lovelace");
     let change =
         json!({ "password": "hunter33", "current_password": "hunter22", "twofa_token": codes[3] });
-    ada.post(ME, &change).data();
+    app.ada.post(ME, &change).data();
     assert_eq!(
-        ada.post(ME, &json!({ "email": "a@b.example", "twofa_token": codes[4] })).status,
+        app.ada.post(ME, &json!({ "email": "a@b.example", "twofa_token": codes[4] })).status,
         200
     );
-    assert_eq!(ada.codes_left(), 5);
-    assert_eq!(ada.post(DISABLE, &json!({ "token": codes[5] })).data()["disabled"], true);
+    assert_eq!(app.ada.codes_left(), 5);
+    assert_eq!(app.ada.post(DISABLE, &json!({ "token": codes[5] })).data()["disabled"], true);
 }
 
 #[test]
-fn a_refused_change_uses_none_up() {
-    let (instance, _server, ada, (_, codes)) = Person::with_codes("");
-    instance.add_user("bob", "hunter22");
-    ada.post(ME, &json!({ "username": "bob", "factor_code": codes[0] })).failure(6, 409, ME);
-    assert_eq!(ada.codes_left(), 10);
-    ada.post(ME, &json!({ "username": "lovelace", "factor_code": codes[0] })).data();
-    assert_eq!(ada.codes_left(), 9);
+fn refused_change_uses_up_no_recovery_code() {
+    let app = TestApp::builder().user("bob").totp().serve();
+    app.ada
+        .post(ME, &json!({ "username": "bob", "factor_code": app.ada.recovery_codes[0] }))
+        .refused(ALREADY_EXISTS, ME);
+    assert_eq!(app.ada.codes_left(), 10);
+    app.ada
+        .post(ME, &json!({ "username": "lovelace", "factor_code": app.ada.recovery_codes[0] }))
+        .data();
+    assert_eq!(app.ada.codes_left(), 9);
 }
 
 #[test]
-fn those_of_one_account_are_worth_nothing_to_another() {
-    let (instance, server, _ada, (_, codes)) = Person::with_codes("");
-    instance.add_user("bob", "hunter22");
-    let (_, of_bob) = Person::log_in(&server, "bob").enable_app();
-    server.client().log_in_with_code("bob", "hunter22", &codes[0]).refused_code();
-    assert_eq!(server.client().log_in_with_code("bob", "hunter22", &of_bob[0]).status, 200);
-    assert_eq!(server.client().ada_by(&codes[0]).status, 200);
+fn recovery_code_of_another_account_is_refused() {
+    let app = TestApp::builder().user("bob").totp().serve();
+    let mut bob = app.log_in("bob");
+    bob.enable_app();
+    app.client().log_in_with_code("bob", "hunter22", &app.ada.recovery_codes[0]).refused_code();
+    assert_eq!(
+        app.client().log_in_with_code("bob", "hunter22", &bob.recovery_codes[0]).status,
+        200
+    );
+    assert_eq!(app.try_code(&app.ada.recovery_codes[0]).status, 200);
 }
 
 #[test]
-fn renewing_them_needs_a_code_and_kills_the_old_ones() {
-    let (_instance, server, ada, (secret, old)) = Person::with_codes("");
-    ada.post(RENEW, &json!({})).failure(20, 428, RENEW);
-    ada.post(RENEW, &json!({ "token": oathtool(&secret, 9) })).failure(5, 400, RENEW);
-    assert_eq!(server.client().ada_by(&old[0]).status, 200);
-    let renewed = ada.post(RENEW, &json!({ "token": oathtool(&secret, 1) }));
+fn renewal_of_recovery_codes_needs_a_code_and_voids_the_old_ones() {
+    let app = TestApp::builder().totp().serve();
+    app.ada.post(RENEW, &json!({})).refused(VERIFICATION_REQUIRED, RENEW);
+    app.ada.post(RENEW, &json!({ "token": app.ada.code(9) })).refused(INVALID_FIELD, RENEW);
+    assert_eq!(app.try_code(&app.ada.recovery_codes[0]).status, 200);
+    let renewed = app.ada.post(RENEW, &json!({ "token": app.ada.code(1) }));
     assert_eq!(renewed.header("cache-control"), Some("no-store"));
     let new = texts(&renewed.data()["backup_codes"]);
     assert_ten_of_their_kind(&new);
-    assert_eq!(ada.codes_left(), 10);
-    server.client().ada_by(&old[1]).refused_code();
-    assert_eq!(server.client().ada_by(&new[0]).status, 200);
+    assert_eq!(app.ada.codes_left(), 10);
+    app.try_code(&app.ada.recovery_codes[1]).refused_code();
+    assert_eq!(app.try_code(&new[0]).status, 200);
     // One of them pays for the next ten.
     let newer =
-        ada.post("/api/auth/methods/recovery/renew", &json!({ "twofa_token": new[1] })).data();
+        app.ada.post("/api/auth/methods/recovery/renew", &json!({ "twofa_token": new[1] })).data();
     assert_eq!(texts(&newer["backup_codes"]).len(), 10);
-    server.client().ada_by(&new[2]).refused_code();
-    assert_eq!(ada.codes_left(), 10);
+    app.try_code(&new[2]).refused_code();
+    assert_eq!(app.ada.codes_left(), 10);
 }
 
 #[test]
-fn the_operator_prints_new_ones_and_the_old_ones_die() {
-    let (instance, server, _ada, (_, old)) = Person::with_codes("");
-    let printed = instance.ok(&["totp", "recovery", "ada"], "");
+fn recovery_codes_that_the_operator_prints_void_the_old_ones() {
+    let app = TestApp::builder().totp().serve();
+    let printed = app.nox("totp recovery ada");
     let new: Vec<String> = printed.lines().map(Into::into).collect();
     assert_ten_of_their_kind(&new);
-    server.client().ada_by(&old[0]).refused_code();
-    assert_eq!(server.client().ada_by(&new[0]).status, 200);
-    let shown: Value =
-        serde_json::from_str(&instance.ok(&["totp", "recovery", "ada", "--json"], "")).unwrap();
+    app.try_code(&app.ada.recovery_codes[0]).refused_code();
+    assert_eq!(app.try_code(&new[0]).status, 200);
+    let shown = app.instance.nox_json("totp recovery ada --json");
     let newer = texts(&shown["recovery_codes"]);
     assert_ten_of_their_kind(&newer);
-    server.client().ada_by(&new[1]).refused_code();
-    assert_eq!(server.client().ada_by(&newer[1]).status, 200);
-    assert_eq!(status(&instance)["recovery_codes"], 9);
+    app.try_code(&new[1]).refused_code();
+    assert_eq!(app.try_code(&newer[1]).status, 200);
+    assert_eq!(app.instance.factor("recovery_codes"), 9);
 }
 
 #[test]
-fn they_die_with_the_last_factor() {
+fn recovery_codes_end_with_the_last_factor() {
     for by_operator in [true, false] {
-        let (instance, server, ada, (_, old)) = Person::with_codes("");
+        let app = TestApp::builder().totp().serve();
         if by_operator {
-            instance.ok(&["totp", "reset", "ada"], "");
+            app.nox("totp reset ada");
         } else {
-            ada.post(DISABLE, &json!({ "token": old[0] })).data();
+            app.ada.post(DISABLE, &json!({ "token": app.ada.recovery_codes[0] })).data();
         }
-        assert_eq!(status(&instance)["recovery_codes"], 0);
-        instance.enroll("ada");
-        assert_eq!(status(&instance)["recovery_codes"], 0);
-        server.client().ada_by(&old[1]).refused_code();
+        assert_eq!(app.instance.factor("recovery_codes"), 0);
+        app.instance.enroll("ada");
+        assert_eq!(app.instance.factor("recovery_codes"), 0);
+        app.try_code(&app.ada.recovery_codes[1]).refused_code();
     }
 }
 
 #[test]
-fn what_nobody_could_read_replaces_nothing() {
-    let (instance, server, _ada, (_, codes)) = Person::with_codes("");
-    let code = instance.issue_code("ada");
+fn recovery_codes_that_cannot_be_printed_replace_nothing() {
+    let app = TestApp::builder().totp().serve();
+    let code = app.instance.issue_code("ada");
     for command in ["code", "recovery"] {
         let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
-        let mut command = instance.command(["totp", command, "ada"]);
+        let mut command = app.instance.command(["totp", command, "ada"]);
         let status = command.stdout(full).stderr(Stdio::null()).status().unwrap();
         assert_eq!(status.code(), Some(1));
     }
-    assert_eq!(server.client().ada_by(&code).status, 200);
-    assert_eq!(server.client().ada_by(&codes[0]).status, 200);
+    assert_eq!(app.try_code(&code).status, 200);
+    assert_eq!(app.try_code(&app.ada.recovery_codes[0]).status, 200);
 }

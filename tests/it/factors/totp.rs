@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Person, oathtool};
-
-pub(super) const ME: &str = "/api/users/@me";
+use crate::harness::{
+    INVALID_FIELD, INVALID_REQUEST, JSON, ME, METHOD_NOT_ALLOWED, NOT_LOGGED, SERVICE_DISABLED,
+    TestApp, UNAUTHORIZED, VERIFICATION_REQUIRED, oathtool,
+};
 
 pub(super) const SETUP: &str = "/api/auth/totp/setup";
 
@@ -23,99 +24,107 @@ pub(super) fn token(code: &str) -> Value {
 }
 
 #[test]
-fn a_change_of_factor_ends_every_other_session_and_not_this_one() {
-    let (instance, server, ada) = Person::at_home("");
-    instance.add_user("bob", "hunter22");
-    let (other, bob) = (Person::log_in(&server, "ada"), Person::log_in(&server, "bob"));
-    let (secret, codes) = ada.enable_app();
-    other.get(ME).failure(7, 401, ME);
-    assert_eq!((ada.get(ME).status, bob.get(ME).status), (200, 200));
-    let later = server.client().ada_by(&oathtool(&secret, 1)).token();
-    assert_eq!(server.client().me(&later).status, 200);
-    ada.post(DISABLE, &token(&codes[0])).data();
-    server.client().me(&later).failure(7, 401, ME);
-    assert_eq!((ada.get(ME).status, bob.get(ME).status), (200, 200));
+fn change_of_factor_ends_all_sessions_but_the_current_one() {
+    let mut app = TestApp::builder().user("bob").session().serve();
+    let (other, bob) = (app.log_in("ada"), app.log_in("bob"));
+    app.ada.enable_app();
+    other.get(ME).refused(NOT_LOGGED, ME);
+    assert_eq!((app.ada.get(ME).status, bob.get(ME).status), (200, 200));
+    let later = app.log_in_by(&app.ada.code(1));
+    assert_eq!(later.get(ME).status, 200);
+    app.ada.post(DISABLE, &token(&app.ada.recovery_codes[0])).data();
+    later.get(ME).refused(NOT_LOGGED, ME);
+    assert_eq!((app.ada.get(ME).status, bob.get(ME).status), (200, 200));
 }
 
 #[test]
-fn a_factor_that_the_operator_gives_or_takes_ends_every_session() {
-    let (instance, server, ada) = Person::at_home("");
-    let secret = instance.enroll("ada");
-    ada.get(ME).failure(7, 401, ME);
-    let token = server.client().ada_by(&oathtool(&secret, 0)).token();
-    instance.ok(&["totp", "reset", "ada"], "");
-    server.client().me(&token).failure(7, 401, ME);
+fn factor_changed_by_the_operator_ends_every_session() {
+    let app = TestApp::logged_in();
+    let secret = app.instance.enroll("ada");
+    app.ada.get(ME).refused(NOT_LOGGED, ME);
+    let ada = app.log_in_by(&oathtool(&secret, 0));
+    app.nox("totp reset ada");
+    ada.get(ME).refused(NOT_LOGGED, ME);
 }
 
 #[test]
-fn disabling_always_needs_a_code() {
-    let (_instance, server, ada, (secret, codes)) = Person::with_codes("");
+fn disabling_totp_needs_a_code() {
+    let app = TestApp::builder().totp().serve();
     for body in [json!({}), json!({ "token": null }), json!({ "current_password": "hunter22" })] {
-        let due = ada.post(DISABLE, &body);
-        due.failure(20, 428, DISABLE);
+        let due = app.ada.post(DISABLE, &body);
+        due.refused(VERIFICATION_REQUIRED, DISABLE);
         assert_eq!(due.json()["data"]["methods"][0]["enabled"], true);
     }
     for field in ["token", "twofa_token", "factor_code"] {
-        let wrong =
-            ada.post(DISABLE, &json!({ field: oathtool(&secret, 9) })).failure(5, 400, DISABLE);
+        let wrong = app
+            .ada
+            .post(DISABLE, &json!({ field: app.ada.code(9) }))
+            .refused(INVALID_FIELD, DISABLE);
         assert_eq!(wrong, format!("Invalid field: {field}, {REFUSED}."));
     }
-    assert_eq!(ada.get(ME).data()["methods"]["totp"], "enabled");
-    let disabled = ada.post(DISABLE, &json!({ "factor_code": codes[3] })).data();
-    assert_eq!(disabled["disabled"], true);
-    assert!(disabled["message"].is_string());
-    let me = ada.get(ME).data();
+    assert_eq!(app.ada.me()["methods"]["totp"], "enabled");
+    let disabled =
+        app.ada.post(DISABLE, &json!({ "factor_code": app.ada.recovery_codes[3] })).data();
+    let message = json!("The authenticator app is off.");
+    assert_eq!((&disabled["disabled"], &disabled["message"]), (&json!(true), &message));
+    let me = app.ada.me();
     assert_eq!(me["twofa_enabled"], false);
     assert_eq!(
         me["methods"],
         json!({ "totp": "disabled", "email": "disabled", "recovery_codes": "0" })
     );
-    assert_eq!(server.client().log_in("ada", "hunter22").status, 200);
+    assert_eq!(app.try_password().status, 200);
 }
 
 #[test]
-fn a_factor_can_be_switched_off_by_its_code_and_on_again_by_a_new_secret() {
-    let (_instance, server, ada, (old, _)) = Person::with_codes("");
-    ada.post("/api/auth/methods/totp/disable", &json!({ "twofa_token": oathtool(&old, 1) })).data();
-    let (new, codes) = ada.enable_app();
-    assert_ne!(new, old);
-    assert_eq!(codes.len(), 10);
-    server.client().ada_by(&oathtool(&old, 1)).refused_code();
-    assert_eq!(server.client().ada_by(&oathtool(&new, 1)).status, 200);
+fn app_is_disabled_by_its_code_and_enabled_by_a_new_secret() {
+    let mut app = TestApp::builder().totp().serve();
+    let former = app.ada.secret.clone();
+    let code = json!({ "twofa_token": app.ada.code(1) });
+    app.ada.post("/api/auth/methods/totp/disable", &code).data();
+    app.ada.enable_app();
+    assert_ne!(app.ada.secret, former);
+    assert_eq!(app.ada.recovery_codes.len(), 10);
+    app.try_code(&oathtool(&former, 1)).refused_code();
+    assert_eq!(app.try_code(&app.ada.code(1)).status, 200);
 }
 
 #[test]
-fn verifying_says_whether_a_code_is_right_and_uses_it_up() {
-    let (_instance, server, ada, (secret, codes)) = Person::with_codes("");
-    let code = oathtool(&secret, 1);
+fn verification_answers_whether_a_code_is_right_and_uses_it_up() {
+    let app = TestApp::builder().totp().serve();
+    let code = app.ada.code(1);
     for path in [VERIFY, "/api/auth/methods/totp/verify", "/api/v2/auth/totp/verify"] {
-        assert_eq!(ada.post(path, &token(&oathtool(&secret, 9))).data()["verified"], false);
+        assert_eq!(app.ada.post(path, &token(&app.ada.code(9))).data()["verified"], false);
     }
-    let right = ada.post(VERIFY, &json!({ "factor_code": code })).data();
-    assert_eq!(right["verified"], true);
-    assert!(right["message"].is_string());
-    assert_eq!(ada.post(VERIFY, &token(&code)).data()["verified"], false);
-    server.client().ada_by(&code).refused_code();
+    let right = app.ada.post(VERIFY, &json!({ "factor_code": code })).data();
+    assert_eq!(
+        (&right["verified"], &right["message"]),
+        (&json!(true), &json!("The code is right."))
+    );
+    assert_eq!(app.ada.post(VERIFY, &token(&code)).data()["verified"], false);
+    app.try_code(&code).refused_code();
     // Nobody loses a recovery code to a question.
-    assert_eq!(ada.post(VERIFY, &token(&codes[0])).data()["verified"], false);
-    assert_eq!(ada.codes_left(), 10);
+    assert_eq!(app.ada.post(VERIFY, &token(&app.ada.recovery_codes[0])).data()["verified"], false);
+    assert_eq!(app.ada.codes_left(), 10);
 }
 
 #[test]
-fn without_a_factor_there_is_nothing_to_disable_to_verify_or_to_renew() {
-    let (instance, _server, ada) = Person::at_home("");
-    assert_eq!(ada.post(VERIFY, &token("123456")).data()["verified"], false);
-    assert!(ada.post(DISABLE, &token("123456")).failure(5, 400, DISABLE).contains("type"));
-    ada.post(RENEW, &token("123456")).failure(4, 403, RENEW);
-    let message = ada.post(ENABLE, &token("123456")).failure(5, 400, ENABLE);
+fn disabling_verifying_and_renewing_without_a_factor_is_refused() {
+    let app = TestApp::logged_in();
+    assert_eq!(app.ada.post(VERIFY, &token("123456")).data()["verified"], false);
+    assert!(
+        app.ada.post(DISABLE, &token("123456")).refused(INVALID_FIELD, DISABLE).contains("type")
+    );
+    app.ada.post(RENEW, &token("123456")).refused(SERVICE_DISABLED, RENEW);
+    let message = app.ada.post(ENABLE, &token("123456")).refused(INVALID_FIELD, ENABLE);
     assert_eq!(message, "Invalid field: token, must follow a setup of the last hour.");
-    assert_eq!(instance.ok(&["totp", "status", "ada"], ""), "off\n");
+    assert_eq!(app.nox("totp status ada"), "off\n");
 }
 
 #[test]
-fn a_body_that_holds_no_code_is_refused() {
-    let (_instance, _server, ada, _) = Person::with_codes("");
-    let wrong = |path: &str, body: &Value| ada.post(path, body).failure(5, 400, path);
+fn body_without_a_valid_code_is_refused() {
+    let app = TestApp::builder().totp().serve();
+    let wrong = |path: &str, body: &Value| app.ada.post(path, body).refused(INVALID_FIELD, path);
     for value in
         [json!(""), json!("12345"), json!("1234567"), json!("12345x"), json!(123_456), json!(true)]
     {
@@ -135,63 +144,59 @@ fn a_body_that_holds_no_code_is_refused() {
     for (body, path) in
         [("", VERIFY), ("[]", DISABLE), ("{", RENEW), ("{\"token\":\"1\",\"token\":\"2\"}", ENABLE)]
     {
-        let headers = [("Content-Type", "application/json")];
-        ada.send("POST", path, &headers, body.as_bytes()).failure(16, 400, path);
+        app.ada.send("POST", path, &[JSON], body.as_bytes()).refused(INVALID_REQUEST, path);
     }
-    assert_eq!(ada.codes_left(), 10);
+    assert_eq!(app.ada.codes_left(), 10);
 }
 
 #[test]
-fn without_a_session_nothing_of_it_works() {
-    let (_instance, server, ada) = Person::at_home("");
-    let cookie = server.client().log_in("ada", "hunter22").cookie();
-    let origin = format!("http://{}", server.address);
-    for path in [SETUP, ENABLE, DISABLE, VERIFY, RENEW] {
+fn totp_endpoints_need_a_session_and_by_cookie_the_own_origin() {
+    let app = TestApp::logged_in();
+    let cookie = app.try_password().cookie();
+    let origin = format!("http://{}", app.server.address);
+    for (path, status) in [(SETUP, 200), (ENABLE, 400), (DISABLE, 400), (VERIFY, 200), (RENEW, 403)]
+    {
         let send = |path: &str, headers: &[(&str, &str)]| {
-            let headers = [&[("Content-Type", "application/json")], headers].concat();
-            server.client().send("POST", path, &headers, b"{\"token\":\"123456\"}")
+            let headers = [&[JSON], headers].concat();
+            app.client().send("POST", path, &headers, b"{\"token\":\"123456\"}")
         };
         for path in [path, &path.replace("auth", "auth/methods")] {
-            send(path, &[]).failure(7, 401, path);
+            send(path, &[]).refused(NOT_LOGGED, path);
             // Another site's page has the cookie, but not the origin.
-            send(path, &[("Cookie", &cookie)]).failure(8, 401, path);
+            send(path, &[("Cookie", &cookie)]).refused(UNAUTHORIZED, path);
             send(path, &[("Cookie", &cookie), ("Origin", "http://evil.example")])
-                .failure(8, 401, path);
-            assert_ne!(
-                send(path, &[("Cookie", &cookie), ("Origin", &origin)]).status,
-                401,
-                "{path}"
-            );
+                .refused(UNAUTHORIZED, path);
+            let own = send(path, &[("Cookie", &cookie), ("Origin", &origin)]);
+            assert_eq!(own.status, status, "{path}: {}", own.text);
         }
         let named = path.replace("/api/", "/api/v2/");
-        send(&named, &[]).named_failure("UNAUTHORIZED", 401);
-        send(&named, &[("Cookie", &cookie)]).named_failure("FORBIDDEN", 403);
-        let get = server.client().get(path, &[]);
-        get.failure(1004, 405, path);
+        send(&named, &[]).refused_as("UNAUTHORIZED", 401);
+        send(&named, &[("Cookie", &cookie)]).refused_as("FORBIDDEN", 403);
+        app.client().get(path, &[]).refused(METHOD_NOT_ALLOWED, path);
     }
-    assert_eq!(ada.get(ME).data()["twofa_enabled"], false);
+    assert_eq!(app.ada.me()["twofa_enabled"], false);
 }
 
 #[test]
-fn the_dialect_of_names_says_the_same() {
-    let (_instance, _server, ada) = Person::at_home("");
-    let v2 = |end: &str, body: Value| ada.post(&format!("/api/v2/auth/{end}"), &body);
-    v2("totp/enable", token("123456")).named_failure("VALIDATION_ERROR", 422);
-    v2("recovery/renew", json!({})).named_failure("FORBIDDEN", 403);
+fn totp_refusals_have_names_in_the_dialect_of_names() {
+    let app = TestApp::logged_in();
+    let v2 = |end: &str, body: Value| app.ada.post(&format!("/api/v2/auth/{end}"), &body);
+    v2("totp/enable", token("123456")).refused_as("VALIDATION_ERROR", 422);
+    v2("recovery/renew", json!({})).refused_as("FORBIDDEN", 403);
     let secret = v2("totp/setup", json!({})).data()["secret"].as_str().unwrap().to_owned();
     assert_eq!(v2("totp/enable", token(&oathtool(&secret, 0))).data()["enabled"], true);
-    v2("totp/setup", json!({})).named_failure("BAD_REQUEST", 400);
-    v2("totp/enable", token(&oathtool(&secret, 0))).named_failure("BAD_REQUEST", 400);
-    v2("totp/disable", json!({})).named_failure("VERIFICATION_REQUIRED", 428);
-    v2("methods/totp/disable", token(&oathtool(&secret, 9))).named_failure("VALIDATION_ERROR", 422);
+    v2("totp/setup", json!({})).refused_as("BAD_REQUEST", 400);
+    v2("totp/enable", token(&oathtool(&secret, 0))).refused_as("BAD_REQUEST", 400);
+    v2("totp/disable", json!({})).refused_as("VERIFICATION_REQUIRED", 428);
+    v2("methods/totp/disable", token(&oathtool(&secret, 9))).refused_as("VALIDATION_ERROR", 422);
     assert_eq!(v2("totp/disable", token(&oathtool(&secret, 1))).data()["disabled"], true);
 }
 
 #[test]
-fn where_no_mail_can_be_sent_email_is_listed_and_off() {
-    let (instance, server, ada, (secret, _)) = Person::with_codes("");
-    instance.ok(&["user", "set", "ada", "--email", "a@b.example", "--verified", "true"], "");
-    let due = server.client().log_in("ada", "hunter22").json();
+fn email_without_a_mail_server_is_listed_and_off() {
+    let app = TestApp::builder().totp().serve();
+    app.nox("user set ada --email a@b.example --verified true");
+    let due = app.try_password().json();
     let methods = &due["data"]["methods"];
     let shown = |at: usize| ["type", "enabled", "can_send"].map(|key| methods[at][key].clone());
     assert_eq!(shown(0), [json!("totp"), json!(true), json!(false)]);
@@ -199,17 +204,20 @@ fn where_no_mail_can_be_sent_email_is_listed_and_off() {
     assert_eq!(methods[1]["details"]["sendable"], false);
     let challenge = &methods[1]["send_data"];
     for path in ["/api/auth/email/send", "/api/auth/methods/email/send"] {
-        ada.post(path, &json!({})).failure(4, 403, path);
-        server.client().post(path, challenge).failure(4, 403, path);
+        app.ada.post(path, &json!({})).refused(SERVICE_DISABLED, path);
+        app.client().post(path, challenge).refused(SERVICE_DISABLED, path);
     }
-    assert_eq!(server.client().get("/api/auth/email/send", &[]).data()["success"], true);
+    assert_eq!(app.client().get("/api/auth/email/send", &[]).data()["success"], true);
     for path in ["/api/email/resend", "/api/auth/email/enable"] {
-        ada.post(path, &token("123456")).failure(4, 403, path);
+        app.ada.post(path, &token("123456")).refused(SERVICE_DISABLED, path);
     }
-    ada.post("/api/v2/auth/email/send", &json!({})).named_failure("FORBIDDEN", 403);
+    app.ada.post("/api/v2/auth/email/send", &json!({})).refused_as("FORBIDDEN", 403);
     // An app needs nothing sent, and nothing else is a method.
-    assert_eq!(ada.post("/api/auth/totp/send", &json!({})).data()["success"], true);
-    ada.post("/api/auth/sms/send", &json!({})).failure(5, 400, "/api/auth/sms/send");
-    assert_eq!(server.client().ada_by(&oathtool(&secret, 1)).status, 200);
-    assert_eq!(ada.post(DISABLE, &token(&instance.issue_code("ada"))).data()["disabled"], true);
+    assert_eq!(app.ada.post("/api/auth/totp/send", &json!({})).data()["success"], true);
+    app.ada.post("/api/auth/sms/send", &json!({})).refused(INVALID_FIELD, "/api/auth/sms/send");
+    assert_eq!(app.try_code(&app.ada.code(1)).status, 200);
+    assert_eq!(
+        app.ada.post(DISABLE, &token(&app.instance.issue_code("ada"))).data()["disabled"],
+        true
+    );
 }

@@ -3,13 +3,12 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::Stdio;
 
-use serde_json::Value;
+use serde_json::json;
 
-use crate::harness::{Instance, oathtool};
+use crate::harness::{Instance, Ran, oathtool};
 
-/// Enrolls `ada` as a person would: reads the secret, then types what `answer` makes of it. Returns
-/// the exit status, stdout and stderr.
-fn enroll(instance: &Instance, answer: impl Fn(&str) -> String) -> (i32, String, String) {
+/// Enrolls `ada` as a person would: reads the secret, then types what `answer` makes of it.
+fn enroll(instance: &Instance, answer: impl Fn(&str) -> String) -> Ran {
     let mut command = instance.command(["totp", "enroll", "ada"]);
     let mut child = command
         .stdin(Stdio::piped())
@@ -28,15 +27,15 @@ fn enroll(instance: &Instance, answer: impl Fn(&str) -> String) -> (i32, String,
     child.stdin.take().unwrap().write_all(answer(&secret).as_bytes()).unwrap();
     let mut stderr = String::new();
     child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
-    (child.wait().unwrap().code().unwrap(), shown + &groups, stderr)
+    Ran { status: child.wait().unwrap().code().unwrap(), stdout: shown + &groups, stderr }
 }
 
 #[test]
-fn a_person_sees_the_code_the_url_and_the_secret_in_groups_of_four() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
-    let (status, shown, _) = enroll(&instance, |secret| format!("{}\n", oathtool(secret, 0)));
-    assert_eq!(status, 0);
+fn totp_enroll_on_a_terminal_shows_qr_code_url_and_grouped_secret() {
+    let instance = Instance::with_users(["ada"]);
+    let ran = enroll(&instance, |secret| format!("{}\n", oathtool(secret, 0)));
+    assert_eq!(ran.status, 0);
+    let shown = ran.stdout;
     assert!(shown.contains('▀') || shown.contains('█'), "{shown}");
     let lines: Vec<&str> = shown.lines().collect();
     let [.., url, groups] = lines[..] else { panic!("{shown}") };
@@ -48,60 +47,54 @@ fn a_person_sees_the_code_the_url_and_the_secret_in_groups_of_four() {
 }
 
 #[test]
-fn the_factor_is_on_only_once_a_code_was_right() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
-    let off = || instance.ok(&["totp", "status", "ada"], "");
-    let (status, _, stderr) = enroll(&instance, |_| String::new());
-    assert_eq!(status, 2);
-    assert!(stderr.contains("--no-confirm"), "{stderr}");
+fn totp_enroll_enables_the_factor_after_a_right_code() {
+    let instance = Instance::with_users(["ada"]);
+    let off = || instance.nox("totp status ada");
+    let ran = enroll(&instance, |_| String::new());
+    assert_eq!(ran.status, 2);
+    assert!(ran.stderr.contains("--no-confirm"), "{}", ran.stderr);
     assert_eq!(off(), "off\n");
-    let (status, _, stderr) =
-        enroll(&instance, |secret| format!("x\n12345\n{}\n", oathtool(secret, 9)));
-    assert_eq!(status, 7);
-    assert!(stderr.lines().last().unwrap().contains("nothing was enabled"), "{stderr}");
+    let ran = enroll(&instance, |secret| format!("x\n12345\n{}\n", oathtool(secret, 9)));
+    assert_eq!(ran.status, 7);
+    let last = ran.stderr.lines().last().unwrap();
+    assert!(last.contains("nothing was enabled"), "{}", ran.stderr);
     assert_eq!(off(), "off\n");
-    let (status, _, _) = enroll(&instance, |secret| {
+    let ran = enroll(&instance, |secret| {
         let code = oathtool(secret, 0);
         format!("000\n{} {}\n", &code[..3], &code[3..])
     });
-    assert_eq!(status, 0);
+    assert_eq!(ran.status, 0);
     assert!(off().starts_with("on since 20"));
 }
 
 #[test]
-fn scripts_get_the_secret_and_the_url_as_json() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
-    let shown = instance.ok(&["totp", "enroll", "ada", "--no-confirm", "--json"], "");
-    let shown: Value = serde_json::from_str(&shown).unwrap();
+fn totp_enroll_prints_secret_and_url_as_json() {
+    let instance = Instance::with_users(["ada"]);
+    let shown = instance.nox_json("totp enroll ada --no-confirm --json");
     let keys: Vec<_> = shown.as_object().unwrap().keys().collect();
     assert_eq!(keys, ["otpauth_url", "secret"]);
-    let status: Value =
-        serde_json::from_str(&instance.ok(&["totp", "status", "ada", "--json"], "")).unwrap();
+    let status = instance.nox_json("totp status ada --json");
     assert_eq!(status["enabled"], true);
 }
 
 #[test]
-fn the_picture_goes_to_a_new_file_for_its_owner_alone() {
+fn totp_enroll_writes_the_qr_code_to_a_new_private_file() {
     use std::os::unix::fs::PermissionsExt;
 
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
-    instance.ok(&["totp", "enroll", "ada", "--no-confirm", "--svg", "code.svg"], "");
+    let instance = Instance::with_users(["ada"]);
+    instance.nox("totp enroll ada --no-confirm --svg code.svg");
     let file = instance.path("code.svg");
     assert!(std::fs::read_to_string(&file).unwrap().contains("<svg"));
     assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
-    instance.ok(&["totp", "reset", "ada"], "");
+    instance.nox("totp reset ada");
     let again = instance.run(&["totp", "enroll", "ada", "--no-confirm", "--svg", "code.svg"], "");
     assert_eq!(again.status, 1, "no file is overwritten");
-    assert_eq!(instance.ok(&["totp", "status", "ada"], ""), "off\n");
+    assert_eq!(instance.nox("totp status ada"), "off\n");
 }
 
 #[test]
-fn a_live_factor_is_not_replaced_and_a_reset_removes_it() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
+fn totp_enroll_replaces_no_active_factor_and_reset_removes_it() {
+    let instance = Instance::with_users(["ada"]);
     let secret = instance.enroll("ada");
     let again = instance.run(&["totp", "enroll", "ada", "--no-confirm"], "");
     assert_eq!(
@@ -116,21 +109,21 @@ fn a_live_factor_is_not_replaced_and_a_reset_removes_it() {
         server.client().log_in_with_code("ada", "hunter22", &oathtool(&secret, 0)).status,
         200
     );
-    instance.ok(&["totp", "reset", "ada"], "");
+    instance.nox("totp reset ada");
     assert_eq!(server.client().log_in("ada", "hunter22").status, 200);
-    assert_eq!(
-        instance.ok(&["totp", "status", "ada", "--json"], ""),
-        "{\"enabled\":false,\"enabled_at\":null,\"last_skew\":null,\"email\":false,\"recovery_codes\":0}\n"
-    );
+    let off = json!({
+        "enabled": false, "enabled_at": null, "last_skew": null, "email": false,
+        "recovery_codes": 0,
+    });
+    assert_eq!(instance.nox_json("totp status ada --json"), off);
     for args in [["totp", "status", "bob"], ["totp", "reset", "bob"], ["totp", "enroll", "bob"]] {
         assert_eq!(instance.run(&args, "").status, 3, "{args:?}");
     }
 }
 
 #[test]
-fn no_secret_is_shown_beside_a_live_one() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
+fn totp_enroll_shows_no_secret_beside_an_active_factor() {
+    let instance = Instance::with_users(["ada"]);
     instance.enroll("ada");
     let refused = instance.run(&["totp", "enroll", "ada"], "");
     assert_eq!((refused.status, refused.stdout.as_str()), (4, ""), "{}", refused.stderr);

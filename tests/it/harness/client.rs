@@ -3,19 +3,13 @@
 use serde_json::{Value, json};
 use ureq::http::{Method, Request};
 
-/// Talks to one server; keeps no cookie by itself.
+use super::{Answer, JSON, LOGIN, ME};
+
+/// A program that talks to one server, and keeps no cookie by itself.
 #[derive(Clone)]
 pub struct Client {
     agent: ureq::Agent,
     base: String,
-}
-
-/// What came back.
-#[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: ureq::http::HeaderMap,
-    pub text: String,
 }
 
 impl Client {
@@ -65,70 +59,26 @@ impl Client {
     }
 
     pub fn post(&self, path: &str, body: &Value) -> Answer {
-        self.send(
-            "POST",
-            path,
-            &[("Content-Type", "application/json")],
-            body.to_string().as_bytes(),
-        )
+        self.post_text(path, body.to_string())
+    }
+
+    /// Posts a body that is said to be JSON, whatever it is.
+    pub fn post_text(&self, path: &str, body: impl AsRef<[u8]>) -> Answer {
+        self.send("POST", path, &[JSON], body.as_ref())
     }
 
     pub fn log_in(&self, identifier: impl Into<Value>, password: &str) -> Answer {
-        self.post(
-            "/api/auth/login",
-            &json!({ "identifier": identifier.into(), "password": password }),
-        )
+        let body = json!({ "identifier": identifier.into(), "password": password });
+        self.post(LOGIN, &body)
     }
 
     pub fn log_in_with_code(&self, identifier: &str, password: &str, code: &str) -> Answer {
         let body = json!({ "identifier": identifier, "password": password, "factor_code": code });
-        self.post("/api/auth/login", &body)
+        self.post(LOGIN, &body)
     }
 
     /// `GET /api/users/@me` with a bearer token.
     pub fn me(&self, token: &str) -> Answer {
-        self.get("/api/users/@me", &[("Authorization", &format!("Bearer {token}"))])
-    }
-}
-
-impl Answer {
-    pub fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {:?}", self.text))
-    }
-
-    pub fn header(&self, name: &str) -> Option<&str> {
-        Some(self.headers.get(name)?.to_str().unwrap())
-    }
-
-    /// The token of a login that must have succeeded.
-    pub fn token(&self) -> String {
-        assert_eq!(self.status, 200, "{}", self.text);
-        self.json()["data"]["token"].as_str().unwrap().into()
-    }
-
-    /// `name=value` of the cookie that is set.
-    pub fn cookie(&self) -> String {
-        self.header("set-cookie").unwrap().split(';').next().unwrap().into()
-    }
-
-    /// Checks that it is the failure of this code and status, in a whole envelope for `path`, and
-    /// returns its message.
-    #[track_caller]
-    pub fn failure(&self, code: u16, status: u16, path: &str) -> String {
-        let envelope = self.json();
-        assert_eq!(
-            (self.status, &envelope["error"]["code"]),
-            (status, &json!(code)),
-            "{}",
-            self.text
-        );
-        assert_eq!(envelope["error"]["status"], status, "{}", self.text);
-        assert_eq!(envelope["request"], path, "{}", self.text);
-        assert!(envelope["time"].as_i64().unwrap() > 1_700_000_000_000, "{}", self.text);
-        assert!(envelope.as_object().unwrap().contains_key("data"), "{}", self.text);
-        assert_eq!(self.header("content-type"), Some("application/json"));
-        assert_eq!(self.header("cache-control"), Some("no-store"));
-        assert_eq!(self.header("x-content-type-options"), Some("nosniff"));
-        envelope["error"]["message"].as_str().unwrap().into()
+        self.get(ME, &[("Authorization", &format!("Bearer {token}"))])
     }
 }

@@ -12,7 +12,8 @@ const SETTINGS: &str =
 
 /// Mounts what `$1` says, adds a user, and becomes the server.
 const START: &str = "mount -t tmpfs -o $1 tmpfs disk
-    printf hunter22 | \"$2\" --quiet user add ada --password-stdin && exec \"$2\" serve --listen 127.0.0.1:0";
+    printf hunter22 | \"$2\" --quiet user add ada --password-stdin &&
+    exec \"$2\" serve --listen 127.0.0.1:0";
 
 /// A server whose files are on a disk that nobody else sees; it is gone with the server.
 pub struct SmallDisk {
@@ -75,8 +76,8 @@ impl SmallDisk {
 
     /// Stops the server and returns its log.
     pub fn stop(self) -> String {
-        let (status, _, log) = self.server.stop();
-        assert_eq!(status.code(), Some(0), "{log}");
-        log
+        let ended = self.server.stop();
+        assert_eq!(ended.status.code(), Some(0), "{}", ended.log);
+        ended.log
     }
 }

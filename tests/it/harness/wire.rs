@@ -2,9 +2,9 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::Server;
+use super::{Server, watch};
 
 /// One connection.
 pub struct Wire {
@@ -81,16 +81,4 @@ impl Wire {
         }
         (String::from_utf8_lossy(&came).into(), started.elapsed())
     }
-}
-
-/// A stopwatch that runs.
-#[expect(clippy::disallowed_methods, reason = "tests measure")]
-pub fn watch() -> Instant {
-    Instant::now()
-}
-
-/// The time that so many percent of all stay below.
-pub fn percentile(times: &mut [Duration], percent: usize) -> Duration {
-    times.sort_unstable();
-    times[times.len() * percent / 100]
 }

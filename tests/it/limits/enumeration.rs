@@ -1,14 +1,12 @@
 //! Where unknown names are hidden, nothing tells them from wrong passwords: no byte, and no time.
 
-use std::fs;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::json;
 
-use crate::harness::{Answer, Client, Instance, Server, percentile};
+use crate::harness::{Answer, Client, Instance, JSON, LOGIN, PASSWORD, TestApp, percentile, watch};
 
 const HIDDEN: &str = "[login]\nhide_unknown_users = true\n";
-const PATH: &str = "/api/auth/login";
 /// Tries of each kind.
 const TRIES: usize = 200;
 const ROUNDS: usize = 4;
@@ -16,30 +14,23 @@ const ROUNDS: usize = 4;
 /// Who exists: each with the password `hunter22`.
 const NAMES: [&str; 3] = ["ada", "with-app", "disabled"];
 
-fn serve(settings: &str) -> (Instance, Server) {
-    populate(Instance::with(settings))
+fn serve(settings: &str) -> TestApp {
+    let app = TestApp::with(settings).user("with-app").user("disabled").serve();
+    app.instance.enroll("with-app");
+    app.nox("user disable disabled");
+    app
 }
 
 /// With hashes of two milliseconds: less than a tenth of the usual ones, so that all else weighs
 /// ten times as much, and more than what a machine adds by chance.
-fn serve_slow() -> (Instance, Server) {
-    let instance = Instance::new();
-    fs::write(
-        instance.path("nox.toml"),
-        format!("{HIDDEN}[password]\nmemory_kib = 2048\niterations = 1"),
-    )
-    .unwrap();
-    populate(instance)
-}
-
-fn populate(instance: Instance) -> (Instance, Server) {
+fn serve_slow() -> TestApp {
+    let app = serve("");
+    app.instance
+        .write("nox.toml", format!("{HIDDEN}[password]\nmemory_kib = 2048\niterations = 1"));
     for name in NAMES {
-        instance.add_user(name, "hunter22");
+        app.instance.set_password(name, PASSWORD);
     }
-    instance.enroll("with-app");
-    instance.ok(&["user", "disable", "disabled"], "");
-    let server = instance.serve();
-    (instance, server)
+    app.restart()
 }
 
 /// Ways to be refused, none of which may look like another: an identifier with a password.
@@ -64,12 +55,7 @@ fn log_in(
 ) -> Answer {
     let body =
         json!({ "identifier": identifier, "password": password, "twofa_token": code }).to_string();
-    client.send(
-        "POST",
-        PATH,
-        &[("Content-Type", "application/json"), ("X-Forwarded-For", from)],
-        body.as_bytes(),
-    )
+    client.send("POST", LOGIN, &[JSON, ("X-Forwarded-For", from)], body.as_bytes())
 }
 
 /// All of an answer but what differs by the clock.
@@ -84,9 +70,9 @@ fn bytes(answer: &Answer) -> String {
 }
 
 #[test]
-fn every_refusal_has_the_same_bytes() {
-    let (_instance, server) = serve(HIDDEN);
-    let client = server.client();
+fn refused_logins_have_the_same_bytes() {
+    let app = serve(HIDDEN);
+    let client = app.client();
     for code in [None, Some("123456")] {
         let answers = KINDS.map(|kind| bytes(&log_in(&client, kind, code, "192.0.2.1")));
         for (answer, kind) in answers.iter().zip(KINDS) {
@@ -101,9 +87,9 @@ fn every_refusal_has_the_same_bytes() {
 }
 
 #[test]
-fn every_name_is_refused_after_as_many_tries() {
-    let (_instance, server) = serve(HIDDEN);
-    let client = server.client();
+fn every_name_is_locked_out_after_as_many_attempts() {
+    let app = serve(HIDDEN);
+    let client = app.client();
     let tries = |kind: (&str, &str), host: usize| {
         // Five from one address, ten in all, wherever from.
         let from = |index: usize| format!("198.51.{host}.{}", index / 5);
@@ -121,10 +107,10 @@ fn every_name_is_refused_after_as_many_tries() {
 }
 
 #[test]
-fn the_page_says_the_same_of_every_refusal() {
+fn refused_logins_show_the_same_page() {
     for settings in [HIDDEN, ""] {
-        let (_instance, server) = serve(settings);
-        let browser = Browser::open(&server);
+        let app = serve(settings);
+        let browser = Browser::open(&app);
         // Without it, an account that is disabled is told so to whoever knows its password.
         let kinds = KINDS
             .into_iter()
@@ -150,19 +136,10 @@ struct Browser {
 }
 
 impl Browser {
-    fn open(server: &Server) -> Self {
-        let client = server.client();
-        let page = client.get("/login", &[]);
-        let token = page
-            .text
-            .split("name=\"token\" value=\"")
-            .nth(1)
-            .unwrap()
-            .split('"')
-            .next()
-            .unwrap()
-            .into();
-        Self { cookie: page.cookie(), client, token }
+    fn open(app: &TestApp) -> Self {
+        let mut browser = app.browser();
+        let page = browser.get("/login");
+        Self { cookie: page.cookie(), token: browser.token(), client: app.client() }
     }
 
     fn log_in(&self, identifier: &str, password: &str, from: &str) -> Answer {
@@ -179,7 +156,6 @@ impl Browser {
 }
 
 /// Lets all kinds of tries take turns, and notes the time of each.
-#[expect(clippy::disallowed_methods, reason = "it measures")]
 fn take_turns(
     instance: &Instance,
     times: &mut [Vec<Duration>; KINDS.len()],
@@ -189,16 +165,16 @@ fn take_turns(
         // The order changes, since each try warms the way of the next.
         for index in (0..KINDS.len()).map(|index| (index + turn) % KINDS.len()) {
             let from = format!("10.{}.{}.{index}", turn / 250, turn % 250);
-            let started = Instant::now();
+            let started = watch();
             assert_eq!(attempt(KINDS[index], &from), 400);
             times[index].push(started.elapsed());
         }
         // Before an account has been tried ten times; three of the kinds are of one account.
         if turn % 3 == 2 {
-            instance.forget_budgets();
+            instance.reset_limits();
         }
     }
-    instance.forget_budgets();
+    instance.reset_limits();
 }
 
 /// Holds the medians of all kinds of tries within 10 % of each other, from the smallest to the
@@ -221,16 +197,18 @@ fn assert_alike(instance: &Instance, mut attempt: impl FnMut((&str, &str), &str)
 
 #[test]
 #[ignore = "measures"]
-fn every_refusal_takes_the_same_time() {
-    let (instance, server) = serve_slow();
-    let client = server.client();
-    assert_alike(&instance, |kind, from| log_in(&client, kind, None, from).status);
+fn refused_logins_take_the_same_time() {
+    let app = serve_slow();
+    let client = app.client();
+    assert_alike(&app.instance, |kind, from| log_in(&client, kind, None, from).status);
 }
 
 #[test]
 #[ignore = "measures"]
-fn every_refusal_takes_the_same_time_on_the_page() {
-    let (instance, server) = serve_slow();
-    let browser = Browser::open(&server);
-    assert_alike(&instance, |(name, password), from| browser.log_in(name, password, from).status);
+fn refused_logins_on_the_page_take_the_same_time() {
+    let app = serve_slow();
+    let browser = Browser::open(&app);
+    assert_alike(&app.instance, |(name, password), from| {
+        browser.log_in(name, password, from).status
+    });
 }

@@ -7,22 +7,21 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use crate::harness::{Instance, Person, Server, Wire, percentile, watch};
+use crate::harness::{
+    Instance, LOGIN, ME, NOT_READY, PASSWORD, Server, TestApp, Wire, percentile, wait_until, watch,
+};
 
 /// As many as may be under way beside the hasher's own.
 const AHEAD: usize = 2;
 
 /// One hasher, and a queue for two.
-fn small() -> (Instance, Server) {
-    let instance = Instance::with("hashers = 1\n[limits]\nlogin_queue = 2");
-    instance.add_user("ada", "hunter22");
-    let server = instance.serve();
-    (instance, server)
+fn small() -> TestApp {
+    TestApp::with("hashers = 1\n[limits]\nlogin_queue = 2").serve()
 }
 
 /// Lets no login go on but to the place where its attempt is counted.
 fn hold(instance: &Instance) -> Connection {
-    let database = Connection::open(instance.path("nox.db")).unwrap();
+    let database = instance.database();
     database.execute_batch("BEGIN IMMEDIATE").unwrap();
     database
 }
@@ -47,50 +46,37 @@ fn take_refused(logins: &mut Vec<Wire>) {
     assert!(!logins.iter().any(Wire::is_readable), "one is refused, and no other");
 }
 
-/// Waits until the server has noticed that clients are gone.
-fn wait_for_sockets(server: &Server, count: usize) {
-    let started = watch();
-    while server.sockets() > count {
-        assert!(
-            started.elapsed() < Duration::from_secs(4),
-            "{} sockets, not {count}",
-            server.sockets()
-        );
-        thread::yield_now();
-    }
-}
-
 #[test]
-fn a_client_that_hangs_up_leaves_the_queue_but_not_its_hash() {
-    let (instance, server) = small();
-    let sockets = server.sockets();
-    let database = hold(&instance);
+fn client_that_hangs_up_leaves_the_queue_but_not_its_hash() {
+    let app = small();
+    let sockets = app.server.sockets();
+    let database = hold(&app.instance);
     let places = 1 + AHEAD + 2;
-    let mut logins = log_in(&server, places + 1);
+    let mut logins = log_in(&app.server, places + 1);
     take_refused(&mut logins);
 
     // Three are under way and go on; two are free for others.
     drop(logins);
-    wait_for_sockets(&server, sockets);
-    let mut logins = log_in(&server, 2 + 1);
+    wait_until("the server notices", || app.server.sockets() <= sockets);
+    let mut logins = log_in(&app.server, 2 + 1);
     take_refused(&mut logins);
     database.execute_batch("ROLLBACK").unwrap();
     for login in &mut logins {
         assert_eq!(login.status(), 200);
     }
 
-    let (_, _, log) = server.stop();
+    let log = app.log();
     assert_eq!(log.matches("login.succeeded").count(), 1 + AHEAD + 2, "{log}");
 }
 
 #[test]
-fn a_full_queue_is_told_with_code_10_and_when_to_come_again() {
-    let (instance, server) = small();
-    let database = hold(&instance);
-    let mut logins = log_in(&server, 1 + AHEAD + 2 + 1);
+fn full_queue_is_refused_with_retry_after() {
+    let app = small();
+    let database = hold(&app.instance);
+    let mut logins = log_in(&app.server, 1 + AHEAD + 2 + 1);
     take_refused(&mut logins);
-    let refused = server.client().log_in("ada", "hunter22");
-    refused.failure(10, 503, "/api/auth/login");
+    let refused = app.try_password();
+    refused.refused(NOT_READY, LOGIN);
     assert!(refused.header("retry-after").unwrap().parse::<u32>().unwrap() > 0);
     database.execute_batch("ROLLBACK").unwrap();
     for login in &mut logins {
@@ -99,10 +85,10 @@ fn a_full_queue_is_told_with_code_10_and_when_to_come_again() {
 }
 
 #[test]
-fn what_is_asked_while_a_login_waits_is_answered_after_it() {
-    let (instance, server) = small();
-    let database = hold(&instance);
-    let mut logins = log_in(&server, 1 + AHEAD + 2 + 1);
+fn pipelined_request_behind_a_waiting_login_is_answered_after_it() {
+    let app = small();
+    let database = hold(&app.instance);
+    let mut logins = log_in(&app.server, 1 + AHEAD + 2 + 1);
     take_refused(&mut logins);
     for login in &mut logins {
         login.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -121,34 +107,33 @@ fn memory(server: &Server, field: &str) -> u64 {
 }
 
 /// A server with hashes of 19 MiB.
-fn serve_by_default(names: &[String]) -> (Instance, Server) {
-    let instance = Instance::new();
-    fs::remove_file(instance.path("nox.toml")).unwrap();
+fn serve_by_default(names: &[String]) -> TestApp {
+    let app = TestApp::builder().empty().serve();
+    fs::remove_file(app.instance.path("nox.toml")).unwrap();
     for name in names {
-        instance.add_user(name, "hunter22");
+        app.instance.add_user(name, PASSWORD);
     }
-    let server = instance.serve();
-    (instance, server)
+    app.restart()
 }
 
 #[test]
 #[ignore = "measures"]
 #[expect(clippy::print_stderr, reason = "figures are of interest")]
-fn three_hundred_logins_at_once_cost_little_memory_and_nobody_else_time() {
+fn three_hundred_logins_at_once_cost_little_memory_and_delay_no_reads() {
     let names: Vec<String> = (0..10).map(|n| format!("user{n}")).collect();
-    let (_instance, server) = serve_by_default(&names);
-    let before = memory(&server, "VmHWM");
-    let user = Person::log_in(&server, &names[0]);
+    let app = serve_by_default(&names);
+    let before = memory(&app.server, "VmHWM");
+    let user = app.log_in(&names[0]);
     let started = watch();
     let mut logins: Vec<Wire> =
-        (0..300).map(|n| Wire::logging_in(&server, &names[n % 10], "hunter22")).collect();
+        (0..300).map(|n| Wire::logging_in(&app.server, &names[n % 10], "hunter22")).collect();
     let is_over = AtomicBool::new(false);
     let mut times = thread::scope(|scope| {
         let others = scope.spawn(|| {
             let mut times = Vec::new();
             while !is_over.load(Ordering::Relaxed) {
                 let asked = watch();
-                assert_eq!(user.get("/api/users/@me").status, 200);
+                assert_eq!(user.get(ME).status, 200);
                 times.push(asked.elapsed());
                 thread::sleep(Duration::from_millis(2));
             }
@@ -159,7 +144,7 @@ fn three_hundred_logins_at_once_cost_little_memory_and_nobody_else_time() {
         assert_eq!(refused, 0);
         others.join().unwrap()
     });
-    let (took, grown) = (started.elapsed(), memory(&server, "VmHWM") - before);
+    let (took, grown) = (started.elapsed(), memory(&app.server, "VmHWM") - before);
     let (median, high) = (percentile(&mut times, 50), percentile(&mut times, 99));
     eprintln!(
         "{took:?}, {grown} MiB more than {before}; {} times @me: {median:?}, p99 {high:?}",
@@ -172,16 +157,12 @@ fn three_hundred_logins_at_once_cost_little_memory_and_nobody_else_time() {
 
 #[test]
 #[ignore = "measures"]
-fn the_memory_of_a_hash_goes_back_to_the_system_every_time() {
-    let (_instance, server) = serve_by_default(&["ada".to_owned()]);
+fn memory_of_a_hash_goes_back_to_the_system() {
+    let app = serve_by_default(&["ada".to_owned()]);
     for _ in 0..3 {
-        Person::log_in(&server, "ada");
-        let had = memory(&server, "RssAnon");
+        app.log_in("ada");
+        let had = memory(&app.server, "RssAnon");
         assert!(had >= 19, "{had} MiB");
-        let asked = watch();
-        while memory(&server, "RssAnon") > had - 18 {
-            assert!(asked.elapsed() < Duration::from_secs(20), "it keeps its memory");
-            thread::sleep(Duration::from_millis(100));
-        }
+        wait_until("memory is given back", || memory(&app.server, "RssAnon") <= had - 18);
     }
 }

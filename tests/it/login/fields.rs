@@ -3,30 +3,15 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Instance, Server};
-
-pub(crate) const PATH: &str = "/api/auth/login";
-
-const JSON: (&str, &str) = ("Content-Type", "application/json");
-
-pub(crate) fn serve() -> (Instance, Server) {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
-    let server = instance.serve();
-    (instance, server)
-}
-
-pub(crate) fn post(server: &Server, body: &[u8]) -> Answer {
-    server.client().send("POST", PATH, &[JSON], body)
-}
+use crate::harness::{Ended, INVALID_FIELD, JSON, LOGIN, TestApp, USER_NOT_FOUND};
 
 /// Sends a good login with this one field bent: the answer names it and says what it must be.
 #[track_caller]
-fn assert_named(server: &Server, field: &str, values: &[Value]) {
+fn assert_named(app: &TestApp, field: &str, values: &[Value]) {
     for value in values {
         let mut body = json!({ "identifier": "ada", "password": "hunter22" });
         body[field] = value.clone();
-        let message = server.client().post(PATH, &body).failure(5, 400, PATH);
+        let message = app.client().post(LOGIN, &body).refused(INVALID_FIELD, LOGIN);
         assert!(
             message.starts_with(&format!("Invalid field: {field}, must be ")),
             "{body}: {message}"
@@ -35,12 +20,12 @@ fn assert_named(server: &Server, field: &str, values: &[Value]) {
 }
 
 #[test]
-fn an_identifier_is_a_name_or_an_id() {
-    let (_instance, server) = serve();
+fn identifier_is_a_name_or_an_id() {
+    let app = TestApp::new();
     for numbers in
         ["1.0", "1.5", "-1", "0", "4294967296", "9007199254740992", "1e2", "18446744073709551616"]
     {
-        assert_named(&server, "identifier", &[serde_json::from_str(numbers).unwrap()]);
+        assert_named(&app, "identifier", &[serde_json::from_str(numbers).unwrap()]);
     }
     let others = [
         json!(true),
@@ -52,51 +37,55 @@ fn an_identifier_is_a_name_or_an_id() {
         json!("0"),
         json!("4294967296"),
     ];
-    assert_named(&server, "identifier", &others);
+    assert_named(&app, "identifier", &others);
 }
 
 #[test]
-fn a_password_has_6_to_128_characters() {
-    let (_instance, server) = serve();
-    let lengths = ["x".repeat(5), "x".repeat(129), "ä".repeat(129), String::new()].map(Value::from);
-    assert_named(&server, "password", &lengths);
+fn password_has_6_to_128_characters() {
+    let app = TestApp::new();
+    let lengths = [5, 129, 0].map(|length| Value::from("x".repeat(length)));
+    assert_named(&app, "password", &lengths);
+    assert_named(&app, "password", &[json!("ä".repeat(129))]);
     assert_named(
-        &server,
+        &app,
         "password",
         &[json!(123_456), json!(null), json!(["hunter22"]), json!(true)],
     );
     // Characters are counted, not bytes.
     for long in ["x".repeat(6), "ä".repeat(128), "🌙".repeat(128)] {
         assert!(
-            server.client().log_in("ada", &long).failure(5, 400, PATH).contains("is not correct")
+            app.client()
+                .log_in("ada", &long)
+                .refused(INVALID_FIELD, LOGIN)
+                .contains("is not correct")
         );
     }
 }
 
 #[test]
-fn a_code_has_six_ascii_digits_under_either_name() {
-    let (_instance, server) = serve();
+fn code_has_six_ascii_digits_in_either_field() {
+    let app = TestApp::new();
     let codes =
         ["12345", "1234567", "１２３４５６", "12345a", "12 456", "-12345", "", "12345\u{0}"]
             .map(Value::from);
     for field in ["twofa_token", "factor_code"] {
-        assert_named(&server, field, &codes);
-        assert_named(&server, field, &[json!(123_456), json!(true), json!(["123456"])]);
+        assert_named(&app, field, &codes);
+        assert_named(&app, field, &[json!(123_456), json!(true), json!(["123456"])]);
     }
 }
 
 #[test]
-fn a_public_key_is_base64_of_one() {
-    let (_instance, server) = serve();
-    assert_named(&server, "public_key", &[json!("not base64"), json!("AAAA"), json!(7), json!("")]);
+fn public_key_is_base64_of_a_key() {
+    let app = TestApp::new();
+    assert_named(&app, "public_key", &[json!("not base64"), json!("AAAA"), json!(7), json!("")]);
 }
 
 #[test]
-fn of_several_faults_the_first_in_the_contracts_order_is_reported() {
-    let (_instance, server) = serve();
+fn login_with_several_faults_reports_the_first_in_contract_order() {
+    let app = TestApp::new();
     let mut body = json!({ "public_key": 7, "twofa_token": "x", "password": "x", "identifier": 0 });
     for field in ["identifier", "password", "twofa_token", "public_key"] {
-        let message = server.client().post(PATH, &body).failure(5, 400, PATH);
+        let message = app.client().post(LOGIN, &body).refused(INVALID_FIELD, LOGIN);
         assert!(message.starts_with(&format!("Invalid field: {field},")), "{message}");
         body[field] = match field {
             "identifier" => json!("ada"),
@@ -107,26 +96,24 @@ fn of_several_faults_the_first_in_the_contracts_order_is_reported() {
     for missing in ["identifier", "password"] {
         let mut body = json!({ "identifier": "ada", "password": "hunter22" });
         body.as_object_mut().unwrap().remove(missing);
-        let message = server.client().post(PATH, &body).failure(5, 400, PATH);
+        let message = app.client().post(LOGIN, &body).refused(INVALID_FIELD, LOGIN);
         assert!(message.starts_with(&format!("Invalid field: {missing},")), "{message}");
     }
 }
 
 #[test]
 fn null_counts_as_absent_and_unknown_keys_are_ignored() {
-    let (_instance, server) = serve();
+    let app = TestApp::new();
     let body = json!({
-        "identifier": "ada", "password": "hunter22", "twofa_token": null, "factor_code": null, "public_key": null,
-        "is_admin": true, "": [[[]]],
+        "identifier": "ada", "password": "hunter22", "twofa_token": null, "factor_code": null,
+        "public_key": null, "is_admin": true, "": [[[]]],
     });
-    assert_eq!(server.client().post(PATH, &body).status, 200);
+    assert_eq!(app.client().post(LOGIN, &body).status, 200);
 }
 
 #[test]
-fn nothing_in_any_field_breaks_the_database_or_the_log() {
-    let instance = Instance::with("[log]\nlevel = 'trace'");
-    instance.add_user("ada", "hunter22");
-    let server = instance.serve();
+fn hostile_texts_in_any_field_break_neither_database_nor_log() {
+    let app = TestApp::with("[log]\nlevel = 'trace'").serve();
     let evil = [
         "'; DROP TABLE users; --",
         "\" OR \"\"=\"",
@@ -147,18 +134,18 @@ fn nothing_in_any_field_breaks_the_database_or_the_log() {
                 ("X-Forwarded-For", &from),
                 ("User-Agent", "\u{e9}\"'; DROP TABLE sessions; --"),
             ];
-            server.client().send("POST", PATH, &headers, body.to_string().as_bytes())
+            app.client().send("POST", LOGIN, &headers, body.to_string().as_bytes())
         };
-        send(json!({ "identifier": text, "password": "hunter22" })).failure(2, 404, PATH);
+        send(json!({ "identifier": text, "password": "hunter22" })).refused(USER_NOT_FOUND, LOGIN);
         let password: String = format!("{text:<6}").chars().take(128).collect();
-        let refused =
-            send(json!({ "identifier": "ada", "password": password })).failure(5, 400, PATH);
+        let refused = send(json!({ "identifier": "ada", "password": password }))
+            .refused(INVALID_FIELD, LOGIN);
         assert!(refused.contains("is not correct"), "{text:?}");
         assert_eq!(send(json!({ "identifier": "ada", "password": "hunter22" })).status, 200);
     }
     let path = "/api/%1b%5b2J%0aINFO%00/%ff";
-    assert!(matches!(server.client().get(path, &[]).status, 400 | 501));
-    let (status, _, log) = server.stop();
+    assert_eq!(app.client().get(path, &[]).status, 501);
+    let Ended { status, log, .. } = app.server.stop();
     assert!(status.success());
     assert!(!log.contains(['\u{1b}', '\u{0}', '\u{202e}']), "{log}");
     assert!(!log.contains("DROP TABLE") && !log.contains("hunter22"), "{log}");

@@ -1,5 +1,5 @@
 //! Logging in.
 
-pub(crate) mod fields;
+mod fields;
 mod password;
 mod second_factor;

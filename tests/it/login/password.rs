@@ -4,24 +4,22 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use crate::harness::Instance;
-
-pub(super) const PATH: &str = "/api/auth/login";
+use crate::harness::{
+    INVALID_FIELD, LOGIN, NOT_READY, PASSWORD, TOO_MANY_REQUESTS, TestApp, UNAUTHORIZED,
+    USER_NOT_FOUND, at_once,
+};
 
 #[test]
-fn a_login_answers_a_session_with_its_token_its_user_and_its_cookie() {
-    let instance = Instance::new();
-    instance.ok(
-        &["user", "add", "Ada", "--email", "ada@example.org", "--admin", "--password-stdin"],
-        "hunter22",
-    );
-    let server = instance.serve();
-    let answer = server.client().log_in("ada", "hunter22");
+fn login_answers_token_user_and_cookie() {
+    let app = TestApp::builder().empty().serve();
+    let add = ["user", "add", "Ada", "--email", "ada@example.org", "--admin", "--password-stdin"];
+    app.instance.ok(&add, PASSWORD);
+    let answer = app.try_password();
 
     let envelope = answer.json();
     let keys: Vec<_> = envelope.as_object().unwrap().keys().collect();
     assert_eq!(keys, ["data", "request", "time"]);
-    assert_eq!(envelope["request"], PATH);
+    assert_eq!(envelope["request"], LOGIN);
     let data = &envelope["data"];
     let keys: Vec<_> = data.as_object().unwrap().keys().collect();
     assert_eq!(keys, ["created_at", "expires", "token", "user"]);
@@ -33,12 +31,14 @@ fn a_login_answers_a_session_with_its_token_its_user_and_its_cookie() {
         json!({
             "id": 1, "username": "ada", "display": "ada", "server": "localhost:53032",
             "tags": ["dft:can_self_edit", "dft:can_file_upload", "sys:admin", "sys:unverified"],
-            "bio": null, "thumbnail": null, "banner": null, "links": [], "rank": 0, "relations": null,
-            "email": "ada@example.org", "email_verified": false, "created_at": data["user"]["created_at"],
+            "bio": null, "thumbnail": null, "banner": null, "links": [], "rank": 0,
+            "relations": null, "email": "ada@example.org", "email_verified": false,
+            "created_at": data["user"]["created_at"],
             "home": null, "twofa_enabled": false,
             "pronoun": null, "avatar": null, "public": "",
             "presence": { "status": "online", "text": null, "locations": [] },
-            "alias": [{ "key": "uid", "value": "u:1@localhost:53032" }], "followers": 0, "following": 0,
+            "alias": [{ "key": "uid", "value": "u:1@localhost:53032" }],
+            "followers": 0, "following": 0,
             "methods": { "totp": "disabled", "email": "unverified", "recovery_codes": "0" },
         })
     );
@@ -66,27 +66,16 @@ fn a_login_answers_a_session_with_its_token_its_user_and_its_cookie() {
 }
 
 #[test]
-fn the_request_of_the_document_works_as_it_is_printed() {
-    let instance = Instance::new();
-    instance.add_user("hactazia", "hunter22");
-    let server = instance.serve();
+fn login_request_of_the_contract_works_as_printed() {
+    let app = TestApp::builder().user("hactazia").serve();
     let body = r#"{ "identifier": "hactazia", "password": "hunter22" }"#;
-    let answer = server.client().send(
-        "POST",
-        PATH,
-        &[("Content-Type", "application/json")],
-        body.as_bytes(),
-    );
-    assert_eq!(answer.status, 200);
+    assert_eq!(app.client().post_text(LOGIN, body).status, 200);
 }
 
 #[test]
-fn a_user_is_found_by_name_id_address_and_verified_email() {
-    let instance = Instance::new();
-    instance
-        .ok(&["user", "add", "ada", "--email", "ada@example.org", "--password-stdin"], "hunter22");
-    let server = instance.serve();
-    let client = server.client();
+fn user_is_found_by_name_id_address_and_verified_email() {
+    let app = TestApp::builder().nox("user set ada --email ada@example.org").serve();
+    let client = app.client();
     for identifier in [
         json!("ada"),
         json!(" ADA\t"),
@@ -98,127 +87,102 @@ fn a_user_is_found_by_name_id_address_and_verified_email() {
         assert_eq!(client.log_in(identifier.clone(), "hunter22").status, 200, "{identifier}");
     }
     let refused = client.log_in("ada@example.org", "hunter22");
-    assert_eq!(refused.failure(2, 404, PATH), "User not found.", "the address is not verified");
-    let database = rusqlite::Connection::open(instance.path("nox.db")).unwrap();
-    database.execute("UPDATE users SET email_verified = 1", []).unwrap();
+    assert_eq!(
+        refused.refused(USER_NOT_FOUND, LOGIN),
+        "User not found.",
+        "the address is not verified"
+    );
+    app.instance.sql("UPDATE users SET email_verified = 1");
     assert_eq!(client.log_in("ADA@example.org", "hunter22").status, 200);
 }
 
 #[test]
-fn who_is_not_there_and_what_is_not_right_are_told_apart() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
-    let server = instance.serve();
-    let client = server.client();
+fn unknown_user_and_wrong_password_are_told_apart() {
+    let app = TestApp::new();
+    let client = app.client();
     for identifier in
         [json!("nobody"), json!(77), json!("ada@elsewhere.example"), json!("' OR 1=1 --")]
     {
         let refused = client.log_in(identifier, "hunter22");
-        assert_eq!(refused.failure(2, 404, PATH), "User not found.");
+        assert_eq!(refused.refused(USER_NOT_FOUND, LOGIN), "User not found.");
         assert_eq!(refused.json()["data"], Value::Null);
     }
     let refused = client.log_in("ada", "Hunter22");
-    assert_eq!(refused.failure(5, 400, PATH), "Invalid field: password, is not correct.");
+    assert_eq!(refused.refused(INVALID_FIELD, LOGIN), "Invalid field: password, is not correct.");
     assert_eq!(refused.header("set-cookie"), None);
 }
 
 #[test]
-fn a_password_is_used_exactly_as_it_was_sent() {
-    let instance = Instance::new();
-    instance.add_user("ada", " pass wörd ");
-    let server = instance.serve();
-    assert_eq!(server.client().log_in("ada", " pass wörd ").status, 200);
+fn password_is_checked_exactly_as_sent() {
+    let app = TestApp::new();
+    app.instance.set_password("ada", " pass wörd ");
+    assert_eq!(app.client().log_in("ada", " pass wörd ").status, 200);
     for other in ["pass wörd", " pass wo\u{308}rd ", " PASS WÖRD "] {
-        assert_eq!(server.client().log_in("ada", other).status, 400, "{other}");
+        assert_eq!(app.client().log_in("ada", other).status, 400, "{other}");
     }
 }
 
 #[test]
-fn a_disabled_account_is_told_so_after_the_right_password() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
-    instance.ok(&["user", "disable", "ada", "--reason", "spam"], "");
-    let server = instance.serve();
-    let refused = server.client().log_in("ada", "hunter22");
-    assert_eq!(refused.failure(8, 401, PATH), "You are not authorized to log in.");
-    assert_eq!(server.client().log_in("ada", "hunter23").status, 400);
-    instance.ok(&["user", "enable", "ada"], "");
-    assert_eq!(server.client().log_in("ada", "hunter22").status, 200);
+fn suspended_account_is_refused_after_the_right_password() {
+    let app = TestApp::builder().nox("user disable ada --reason spam").serve();
+    let refused = app.try_password();
+    assert_eq!(refused.refused(UNAUTHORIZED, LOGIN), "You are not authorized to log in.");
+    assert_eq!(app.client().log_in("ada", "hunter23").status, 400);
+    app.nox("user enable ada");
+    assert_eq!(app.try_password().status, 200);
 }
 
 #[test]
-fn guessing_is_stopped_and_the_count_outlives_the_process() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
-    let server = instance.serve();
+fn password_guesses_are_limited_and_the_count_survives_a_restart() {
+    let app = TestApp::new();
     for guess in 0..5 {
-        assert_eq!(server.client().log_in("ada", &format!("guess {guess}")).status, 400);
+        assert_eq!(app.client().log_in("ada", &format!("guess {guess}")).status, 400);
     }
-    drop(server);
-    let server = instance.serve();
-    let refused = server.client().log_in("ada", "hunter22");
-    let message = refused.failure(1001, 429, PATH);
+    let app = app.restart();
+    let refused = app.try_password();
+    let message = refused.refused(TOO_MANY_REQUESTS, LOGIN);
     let seconds = refused.header("retry-after").unwrap();
     assert_eq!(message, format!("Too many attempts, try again in {seconds} seconds."));
     assert!((1..=900).contains(&seconds.parse::<u32>().unwrap()));
     // A new password from the operator clears the way.
-    instance.ok(&["user", "passwd", "ada", "--password-stdin"], "hunter33");
-    assert_eq!(server.client().log_in("ada", "hunter33").status, 200);
+    app.instance.set_password("ada", "hunter33");
+    assert_eq!(app.client().log_in("ada", "hunter33").status, 200);
 }
 
 #[test]
-fn many_right_logins_of_one_account_at_once_all_succeed() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
-    let server = instance.serve();
-    std::thread::scope(|scope| {
-        for _ in 0..32 {
-            scope.spawn(|| server.client().log_in("ada", "hunter22").token());
-        }
-    });
+fn thirty_two_right_logins_of_one_account_at_once_succeed() {
+    let app = TestApp::new();
+    at_once(32, |_| app.try_password().token());
 }
 
 #[test]
-fn a_full_queue_answers_that_the_server_is_not_ready() {
-    let instance = Instance::with("hashers = 1\n[limits]\nlogin_queue = 1");
-    instance.add_user("ada", "hunter22");
+fn full_login_queue_answers_that_the_server_is_not_ready() {
+    let app = TestApp::new();
     let settings =
         "[password]\nhashers = 1\nmemory_kib = 65536\niterations = 8\n[limits]\nlogin_queue = 1";
-    std::fs::write(instance.path("nox.toml"), settings).unwrap();
-    let server = instance.serve();
-    let one = || server.client().log_in("ada", "hunter22");
-    let answers: Vec<_> = std::thread::scope(|scope| {
-        let all: Vec<_> = (0..12).map(|_| scope.spawn(one)).collect();
-        all.into_iter().map(|one| one.join().unwrap()).collect()
-    });
+    app.instance.write("nox.toml", settings);
+    let app = app.restart();
+    let answers = at_once(12, |_| app.try_password());
     let (good, busy): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 200);
     assert!(!good.is_empty() && !busy.is_empty());
     for answer in busy {
-        assert_eq!(answer.failure(10, 503, PATH), "The server is not ready yet.");
+        assert_eq!(answer.refused(NOT_READY, LOGIN), "The server is not ready yet.");
         assert!(answer.header("retry-after").unwrap().parse::<u32>().unwrap() > 0);
     }
 }
 
 #[test]
-fn where_the_public_url_is_https_the_cookie_is_bound_to_it() {
-    let instance = Instance::with("[server]\npublic_url = 'https://nox.example'");
-    instance.add_user("ada", "hunter22");
-    let cookie = |server: &crate::harness::Server| {
-        let answer = server.client().log_in("ada", "hunter22");
-        answer.header("set-cookie").unwrap().to_owned()
-    };
-    let server = instance.serve();
-    let set = cookie(&server);
+fn cookie_is_bound_to_a_public_url_of_https() {
+    let settings = "[server]\npublic_url = 'https://nox.example'";
+    let app = TestApp::with(settings).serve();
+    let cookie = |app: &TestApp| app.try_password().header("set-cookie").unwrap().to_owned();
+    let set = cookie(&app);
     assert!(
         set.starts_with("__Host-_uid=") && set.contains("; Secure") && !set.contains("Domain"),
         "{set}"
     );
-    std::fs::write(
-        instance.path("nox.toml"),
-        "[server]\npublic_url = 'https://nox.example'\n[cookie]\ndomain = 'nox.example'",
-    )
-    .unwrap();
-    let set = cookie(&instance.serve());
+    app.instance.configure(&format!("{settings}\n[cookie]\ndomain = 'nox.example'"));
+    let set = cookie(&app.restart());
     assert!(
         set.starts_with("_uid=") && set.contains("; Secure") && set.contains("Domain=nox.example"),
         "{set}"
@@ -226,15 +190,13 @@ fn where_the_public_url_is_https_the_cookie_is_bound_to_it() {
 }
 
 #[test]
-fn the_clients_key_is_kept_with_its_fingerprint() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
-    let server = instance.serve();
+fn login_keeps_the_clients_key_with_its_fingerprint() {
+    let app = TestApp::new();
     // The Ed25519 key of RFC 8410, 10.1; its SHA-256 by `base64 -d | sha256sum`.
     let key = "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=";
     let body = json!({ "identifier": "ada", "password": "hunter22", "public_key": key });
-    server.client().post(PATH, &body).token();
-    let database = rusqlite::Connection::open(instance.path("nox.db")).unwrap();
+    app.client().post(LOGIN, &body).token();
+    let database = app.instance.database();
     let query = "SELECT length(public_key), lower(hex(public_key_sha256)) FROM sessions";
     let kept: (u32, String) =
         database.query_row(query, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();

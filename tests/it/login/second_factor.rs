@@ -2,21 +2,18 @@
 
 use serde_json::json;
 
-use super::password::PATH;
-use crate::harness::{Instance, oathtool};
+use crate::harness::{INVALID_FIELD, LOGIN, TestApp, VERIFICATION_REQUIRED, at_once};
 
 #[test]
-fn where_a_second_factor_is_due_the_methods_are_listed() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
-    instance.enroll("ada");
-    let server = instance.serve();
-    let refused = server.client().log_in("ada", "hunter22");
-    assert_eq!(refused.failure(20, 428, PATH), "Additional verification required.");
+fn login_that_needs_a_code_lists_the_methods() {
+    let app = TestApp::builder().enrolled().serve();
+    let refused = app.try_password();
+    assert_eq!(refused.refused(VERIFICATION_REQUIRED, LOGIN), "Additional verification required.");
     let challenge = refused.json()["data"]["methods"][0]["send_data"]["challenge"].clone();
     assert!(challenge.as_str().unwrap().len() > 40, "{challenge}");
     let send = json!({ "challenge": challenge });
-    let details = json!({ "sendable": false, "data": send, "code": { "length": 6, "type": "numeric" }, "cooldown": 60 });
+    let code = json!({ "length": 6, "type": "numeric" });
+    let details = json!({ "sendable": false, "data": send, "code": code, "cooldown": 60 });
     assert_eq!(refused.json()["data"]["verification_required"], true);
     assert_eq!(
         refused.json()["data"]["methods"],
@@ -34,46 +31,37 @@ fn where_a_second_factor_is_due_the_methods_are_listed() {
         ])
     );
     assert_eq!(refused.header("set-cookie"), None);
-    let wrong = server.client().log_in("ada", "hunter23");
-    assert_eq!(wrong.failure(5, 400, PATH), "Invalid field: password, is not correct.");
+    let wrong = app.client().log_in("ada", "hunter23");
+    assert_eq!(wrong.refused(INVALID_FIELD, LOGIN), "Invalid field: password, is not correct.");
 }
 
 #[test]
-fn a_code_of_an_independent_implementation_logs_in_once() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
-    let secret = instance.enroll("ada");
-    let server = instance.serve();
-    let client = server.client();
-    let code = oathtool(&secret, 0);
+fn code_of_an_independent_implementation_logs_in_once() {
+    let app = TestApp::builder().enrolled().serve();
+    let client = app.client();
+    let code = app.ada.code(0);
     let session = client.log_in_with_code("ada", "hunter22", &code);
     assert_eq!(session.json()["data"]["user"]["twofa_enabled"], true);
     let again = client.log_in_with_code("ada", "hunter22", &code);
-    let message = again.failure(5, 400, PATH);
+    let message = again.refused(INVALID_FIELD, LOGIN);
     assert_eq!(message, "Invalid field: factor_code, is wrong, has expired or was used already.");
     // The field is named as it was sent.
-    let body = json!({ "identifier": "ada", "password": "hunter22", "twofa_token": code, "factor_code": null });
-    assert!(
-        client.post(PATH, &body).failure(5, 400, PATH).starts_with("Invalid field: twofa_token,")
-    );
+    let body = json!({
+        "identifier": "ada", "password": "hunter22", "twofa_token": code, "factor_code": null,
+    });
+    let message = client.post(LOGIN, &body).refused(INVALID_FIELD, LOGIN);
+    assert!(message.starts_with("Invalid field: twofa_token,"), "{message}");
     // The next step is already accepted, and a clock that is two steps off is not.
-    assert_eq!(client.log_in_with_code("ada", "hunter22", &oathtool(&secret, 1)).status, 200);
-    let far = client.log_in_with_code("ada", "hunter22", &oathtool(&secret, 4));
+    assert_eq!(client.log_in_with_code("ada", "hunter22", &app.ada.code(1)).status, 200);
+    let far = client.log_in_with_code("ada", "hunter22", &app.ada.code(4));
     assert_eq!(far.status, 400);
 }
 
 #[test]
-fn one_code_sent_twenty_times_at_once_opens_one_session() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
-    let secret = instance.enroll("ada");
-    let server = instance.serve();
-    let code = oathtool(&secret, 0);
-    let one = || server.client().log_in_with_code("ada", "hunter22", &code).status;
-    let statuses: Vec<u16> = std::thread::scope(|scope| {
-        let all: Vec<_> = (0..20).map(|_| scope.spawn(one)).collect();
-        all.into_iter().map(|one| one.join().unwrap()).collect()
-    });
+fn enrolled_code_sent_twenty_times_at_once_opens_one_session() {
+    let app = TestApp::builder().enrolled().serve();
+    let code = app.ada.code(0);
+    let statuses = at_once(20, |_| app.try_code(&code).status);
     assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
     assert_eq!(statuses.iter().filter(|status| **status == 400).count(), 19, "{statuses:?}");
 }

@@ -1,11 +1,7 @@
 //! `nox mail test`, the ways to the mail server, and what every mail has.
 
-use std::fs;
-
+use crate::harness::{Instance, MailServer, Mode, Ran, TestApp};
 use nox::time::Timestamp;
-use serde_json::Value;
-
-use crate::harness::{Home, Instance, MailServer, Mode, Person, Ran};
 
 const TEST: [&str; 3] = ["mail", "test", "ada@b.example"];
 const TAKEN: &str = "250 2.0.0 taken as 4711";
@@ -24,20 +20,19 @@ fn fails(mails: MailServer, settings: &str, words: &str) {
 }
 
 #[test]
-fn a_test_mail_arrives_and_the_answer_of_the_server_is_shown() {
+fn test_mail_arrives_and_the_answer_of_the_server_is_shown() {
     let mails = MailServer::start(Mode::Plain);
     let instance = Instance::with(&mails.settings());
     assert_eq!(instance.ok(&TEST, ""), format!("{TAKEN}\n"));
     let mail = mails.next_mail();
     assert_eq!((mail.to(), mail.subject()), ("ada@b.example", "Nox can send mail"));
-    let shown: Value =
-        serde_json::from_str(&instance.ok(&[&TEST[..], &["--json"]].concat(), "")).unwrap();
+    let shown = instance.nox_json("mail test ada@b.example --json");
     assert_eq!(shown, serde_json::json!({ "answer": TAKEN }));
     assert_eq!(mails.rest(), ["Nox can send mail"]);
 }
 
 #[test]
-fn a_mail_has_what_programs_and_people_look_for() {
+fn mail_has_the_headers_and_parts_that_clients_expect() {
     let mails = MailServer::start(Mode::Plain);
     let settings = format!(
         "{}[server]\naddress = 'nox.example'\npublic_url = 'https://login.example'\n",
@@ -64,7 +59,7 @@ fn a_mail_has_what_programs_and_people_look_for() {
 }
 
 #[test]
-fn a_mail_goes_out_encrypted_where_the_settings_say_so() {
+fn mail_goes_out_encrypted_where_the_settings_say_so() {
     for mode in [Mode::StartTls, Mode::Tls] {
         let mails = MailServer::start(mode);
         assert_eq!(test(&mails.settings()).stdout, format!("{TAKEN}\n"));
@@ -73,14 +68,14 @@ fn a_mail_goes_out_encrypted_where_the_settings_say_so() {
 }
 
 #[test]
-fn a_server_that_offers_no_starttls_gets_no_mail() {
+fn mail_server_without_starttls_gets_no_mail() {
     let mails = MailServer::start(Mode::Plain);
     let settings = mails.with_tls("starttls");
     fails(mails, &settings, "STARTTLS");
 }
 
 #[test]
-fn a_certificate_of_an_unknown_authority_is_refused() {
+fn mail_certificate_of_an_unknown_authority_is_refused() {
     for (mode, tls) in [(Mode::StartTls, "starttls"), (Mode::Tls, "required")] {
         let mails = MailServer::start(mode);
         let settings = mails.with_tls(tls);
@@ -89,7 +84,7 @@ fn a_certificate_of_an_unknown_authority_is_refused() {
 }
 
 #[test]
-fn a_certificate_of_another_host_is_refused() {
+fn mail_certificate_of_another_host_is_refused() {
     let mails = MailServer::start(Mode::Tls);
     // The certificate is for the address alone.
     let settings = mails.settings().replace("'127.0.0.1'", "'localhost'");
@@ -97,7 +92,7 @@ fn a_certificate_of_another_host_is_refused() {
 }
 
 #[test]
-fn it_logs_in_with_the_password_or_with_the_one_of_the_file() {
+fn mail_login_takes_the_password_or_the_password_file() {
     let mails = MailServer::start(Mode::Login);
     let with_password = mails.settings();
     assert_eq!(test(&with_password).stdout, format!("{TAKEN}\n"));
@@ -106,14 +101,13 @@ fn it_logs_in_with_the_password_or_with_the_one_of_the_file() {
     let password = format!("password = '{}'", MailServer::PASSWORD);
     let instance =
         Instance::with(&with_password.replace(&password, "password_file = 'mail.password'"));
-    fs::write(instance.path("mail.password"), format!("{}\nand a remark\n", MailServer::PASSWORD))
-        .unwrap();
+    instance.write("mail.password", format!("{}\nand a remark\n", MailServer::PASSWORD));
     assert_eq!(instance.ok(&TEST, ""), format!("{TAKEN}\n"));
     assert_eq!(mails.rest().len(), 1);
 }
 
 #[test]
-fn a_wrong_password_is_refused_and_not_shown() {
+fn wrong_mail_password_is_refused_and_not_shown() {
     let mails = MailServer::start(Mode::Login);
     let settings = mails.settings().replace(MailServer::PASSWORD, "other stamps");
     let ran = test(&settings);
@@ -123,14 +117,14 @@ fn a_wrong_password_is_refused_and_not_shown() {
 }
 
 #[test]
-fn the_words_of_a_server_that_refuses_are_shown() {
+fn refusal_of_the_mail_server_is_shown() {
     let mails = MailServer::start(Mode::Refusing);
     let settings = mails.settings();
     fails(mails, &settings, "nobody of that name lives here");
 }
 
 #[test]
-fn a_server_that_is_not_there_is_said_to_be() {
+fn unreachable_mail_server_is_reported() {
     let mails = MailServer::start(Mode::Plain);
     let settings = mails.settings();
     drop(mails);
@@ -140,7 +134,7 @@ fn a_server_that_is_not_there_is_said_to_be() {
 }
 
 #[test]
-fn a_server_that_never_answers_is_given_up() {
+fn silent_mail_server_is_given_up() {
     let mails = MailServer::start(Mode::Silent);
     let settings = mails.settings();
     let before = Timestamp::now().millis();
@@ -153,7 +147,7 @@ fn a_server_that_never_answers_is_given_up() {
 }
 
 #[test]
-fn what_is_wrong_with_the_settings_is_named() {
+fn mistake_in_mail_settings_is_named() {
     let whole = "[mail]\nhost = 'localhost'\nfrom = 'nox@test.example'\n";
     for (settings, words) in [
         (String::new(), "mail.host"),
@@ -175,7 +169,7 @@ fn what_is_wrong_with_the_settings_is_named() {
 }
 
 #[test]
-fn the_server_does_not_start_with_settings_that_cannot_send() {
+fn unusable_mail_settings_stop_the_start() {
     let ran = Instance::with("[mail]\nhost = 'localhost'\nfrom = 'nobody'")
         .run(&["serve", "--listen", "127.0.0.1:0"], "");
     assert_eq!(ran.status, 5, "{}", ran.stderr);
@@ -183,31 +177,32 @@ fn the_server_does_not_start_with_settings_that_cannot_send() {
 }
 
 #[test]
-fn a_mail_is_in_the_language_of_the_user_else_of_the_program_else_of_the_instance() {
+fn mail_language_follows_user_then_client_then_instance() {
     let french = "Votre code pour Nox";
     let english = "Your code for Nox";
-    let ask = |home: &Home, accepted: Option<&str>| {
-        home.forget_budgets();
+    let ask = |app: &TestApp, accepted: Option<&str>| {
+        app.instance.reset_limits();
         let headers: Vec<_> =
             accepted.map(|languages| ("Accept-Language", languages)).into_iter().collect();
-        Person::send(&home.ada, "POST", "/api/auth/email/send", &headers, b"").data();
-        home.mails.next_mail().subject().to_owned()
+        app.ada.send("POST", "/api/auth/email/send", &headers, b"").data();
+        app.mails().next_mail().subject().to_owned()
     };
-    let home = Home::new();
-    assert_eq!(ask(&home, None), english);
-    assert_eq!(ask(&home, Some("fr-CA,en;q=0.5")), french);
-    assert_eq!(ask(&home, Some("de")), english);
-    home.set(&["--language", "fr"]);
-    assert_eq!(ask(&home, None), french);
-    assert_eq!(ask(&home, Some("en")), french);
+    let app = TestApp::builder().mail().serve();
+    assert_eq!(ask(&app, None), english);
+    assert_eq!(ask(&app, Some("fr-CA,en;q=0.5")), french);
+    assert_eq!(ask(&app, Some("de")), english);
+    app.nox("user set ada --language fr");
+    assert_eq!(ask(&app, None), french);
+    assert_eq!(ask(&app, Some("en")), french);
 
-    let home = Home::with(Mode::Plain, "[instance]\nlanguage = 'fr'");
-    assert_eq!(ask(&home, None), french);
-    assert_eq!(ask(&home, Some("en")), english);
-    home.set(&["--language", "en"]);
-    assert_eq!(ask(&home, None), english);
-    home.instance.ok(&TEST, "");
-    let test = home.mails.next_mail();
+    let app = TestApp::with("[instance]\nlanguage = 'fr'").mail().serve();
+    assert_eq!(ask(&app, None), french);
+    assert_eq!(ask(&app, Some("en")), english);
+    app.nox("user set ada --language en");
+    assert_eq!(ask(&app, None), english);
+    app.instance.ok(&TEST, "");
+    let test = app.mails().next_mail();
     assert_eq!(test.subject(), "Nox peut envoyer des e-mails");
-    assert!(test.html().contains("lang=\"fr\"") && test.text().contains("bien arrivé"), "{test:?}");
+    assert!(test.html().contains("lang=\"fr\""), "{test:?}");
+    assert!(test.text().contains("bien arrivé"), "{test:?}");
 }

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::json;
 
-use crate::harness::{Home, Instance, MailServer, Mode, Person};
+use crate::harness::{Instance, LOGIN, ME, MailServer, Mode, TestApp, VERIFICATION_REQUIRED};
 
 /// base64, as passwords travel in SMTP (RFC 4954).
 fn base64(text: &str) -> String {
@@ -13,39 +13,36 @@ fn base64(text: &str) -> String {
 }
 
 #[test]
-fn the_log_at_trace_and_the_database_hold_no_code_no_link_and_no_password() {
+fn log_and_database_hold_no_mailed_code_link_or_password() {
     let settings = "[log]\nlevel = 'trace'\n[users]\nregistration = 'open'\n";
-    let home = Home::with(Mode::Login, settings);
-    let mut secrets = home.switch_on();
-    home.log_in().failure(20, 428, "/api/auth/login");
-    let code = home.mails.next_mail().code();
-    home.log_in_with(&code).token();
+    let app = TestApp::with(settings).mail_server(Mode::Login).email_factor().serve();
+    let mut secrets = app.ada.recovery_codes.clone();
+    app.try_password().refused(VERIFICATION_REQUIRED, LOGIN);
+    let code = app.mails().next_mail().code();
+    app.try_code(&code).token();
     secrets.push(code);
 
-    let client = home.server.client();
+    let client = app.client();
     let body = json!({ "username": "bob", "password": "hunter22", "email": "bob@b.example" });
     client.post("/api/auth/register", &body).data();
-    let used = home.mails.next_mail().token();
+    let used = app.mails().next_mail().token();
     client.get(&format!("/api/email/confirmation?token={used}"), &[]).data();
-    home.forget_budgets();
-    Person::log_in(&home.server, "bob")
-        .post("/api/users/@me", &json!({ "email": "rob@b.example" }))
-        .data();
-    let unused = [home.mails.next_mail(), home.mails.next_mail()];
+    app.instance.reset_limits();
+    app.log_in("bob").post(ME, &json!({ "email": "rob@b.example" })).data();
+    let unused = [app.mails().next_mail(), app.mails().next_mail()];
     let unused = unused.iter().find(|mail| mail.to() == "rob@b.example").unwrap().token();
     secrets.extend([used, unused]);
     // One code more, which stays unused.
-    home.forget_budgets();
-    home.ada.ask("/api/auth/email/send").data();
-    secrets.push(home.mails.next_mail().code());
+    app.instance.reset_limits();
+    app.ada.post_nothing("/api/auth/email/send").data();
+    secrets.push(app.mails().next_mail().code());
 
     let password = MailServer::PASSWORD;
     let login = format!("\0{}\0{password}", MailServer::USER);
     secrets.extend([password.to_owned(), base64(password), base64(&login), "hunter22".into()]);
 
-    let Home { server, instance, .. } = home;
-    let files = ["nox.db", "nox.db-wal"].map(|name| fs::read(instance.path(name)).unwrap());
-    let (_, _, log) = server.stop();
+    let files = ["nox.db", "nox.db-wal"].map(|name| fs::read(app.instance.path(name)).unwrap());
+    let log = app.log();
     assert!(log.contains("DEBUG") && log.contains("a code is on its way by mail"), "{log}");
     assert!(log.lines().filter(|line| line.contains("a mail was sent")).count() >= 5, "{log}");
     for secret in secrets {
@@ -68,7 +65,7 @@ fn holds(text: &str, secret: &str) -> bool {
 }
 
 #[test]
-fn the_password_is_in_no_output_of_a_command() {
+fn mail_password_is_in_no_output_of_a_command() {
     let mails = MailServer::start(Mode::Login);
     let quoted = format!("'{}'", MailServer::PASSWORD);
     for (settings, status) in [

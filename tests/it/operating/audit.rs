@@ -2,9 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Instance, LOGIN, Person, Server, oathtool};
-
-const ME: &str = "/api/users/@me";
+use crate::harness::{Instance, JSON, LOGIN, ME, TestApp};
 
 /// The lines of the log, or those of an account.
 fn lines(instance: &Instance, name: &[&str]) -> Vec<Value> {
@@ -22,17 +20,17 @@ fn event(line: &Value) -> String {
     format!("{} {}", line["event"].as_str().unwrap(), line["by"].as_str().unwrap())
 }
 
-fn log_in_from(server: &Server, agent: &str) {
-    let headers = [("Content-Type", "application/json"), ("User-Agent", agent)];
+fn log_in_from(app: &TestApp, agent: &str) {
+    let headers = [JSON, ("User-Agent", agent)];
     let body = json!({ "identifier": "ada", "password": "hunter22" }).to_string();
-    assert_eq!(server.client().send("POST", LOGIN, &headers, body.as_bytes()).status, 200);
+    assert_eq!(app.client().send("POST", LOGIN, &headers, body.as_bytes()).status, 200);
 }
 
 #[test]
-fn a_line_says_when_what_to_whom_by_whom_and_from_where() {
-    let (instance, server, _ada) = Person::at_home("");
-    log_in_from(&server, "Fox/1.0");
-    let [created, opened, elsewhere] = &lines(&instance, &["ada"])[..] else {
+fn audit_line_has_time_event_user_actor_and_address() {
+    let app = TestApp::logged_in();
+    log_in_from(&app, "Fox/1.0");
+    let [created, opened, elsewhere] = &lines(&app.instance, &["ada"])[..] else {
         panic!("three lines")
     };
     let keys: Vec<_> = created.as_object().unwrap().keys().collect();
@@ -51,7 +49,7 @@ fn a_line_says_when_what_to_whom_by_whom_and_from_where() {
         created["at"].as_i64() <= opened["at"].as_i64()
             && opened["at"].as_i64() <= elsewhere["at"].as_i64()
     );
-    let text = instance.ok(&["audit", "list", "ada"], "");
+    let text = app.nox("audit list ada");
     let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split('\t').collect()).collect();
     assert_eq!(rows[0][1..], ["account.created", "ada", "operator", "-", "-"]);
     assert_eq!(rows[2][1..], ["session.opened.new_device", "ada", "user", "127.0.0.1", "Fox/1.0"]);
@@ -59,34 +57,31 @@ fn a_line_says_when_what_to_whom_by_whom_and_from_where() {
 }
 
 #[test]
-fn only_the_first_login_from_a_device_is_one_from_a_new_device() {
-    let (instance, server, _ada) = Person::at_home("");
+fn login_from_a_new_device_is_audited_once_per_device() {
+    let app = TestApp::logged_in();
     for agent in ["Fox/1.0", "Fox/1.0", "Owl/2.0", "Fox/1.0"] {
-        log_in_from(&server, agent);
+        log_in_from(&app, agent);
     }
     let of_logins: Vec<_> =
-        events(&instance)[1..].iter().map(|event| event.contains("new_device")).collect();
+        events(&app.instance)[1..].iter().map(|event| event.contains("new_device")).collect();
     assert_eq!(of_logins, [false, true, false, true, false]);
 }
 
 #[test]
-fn what_a_user_does_is_noted() {
-    let (instance, server, ada) = Person::at_home("");
-    let (secret, codes) = ada.enable_app();
-    ada.post("/api/auth/recovery/renew", &json!({ "token": oathtool(&secret, 1) })).data();
-    server.client().ada_by(&codes[0]).refused_code();
-    let change = json!({ "password": "hunter33", "current_password": "hunter22" });
-    assert_eq!(ada.post(ME, &change).status, 428);
-    let code = instance.issue_code("ada");
-    let mut change = change;
-    change["factor_code"] = code.into();
-    ada.post(ME, &change).data();
-    let code = instance.issue_code("ada");
-    ada.post("/api/auth/totp/disable", &json!({ "token": code })).data();
-    ada.post(ME, &json!({ "email": "a@b.example" })).data();
-    ada.post(ME, &json!({ "bio": "not worth a line" })).data();
-    ada.delete("/api/users/@me/sessions").data();
-    ada.post("/api/auth/logout", &json!({})).data();
+fn actions_of_a_user_are_audited() {
+    let app = TestApp::builder().totp().serve();
+    app.ada.post("/api/auth/recovery/renew", &json!({ "token": app.ada.code(1) })).data();
+    app.try_code(&app.ada.recovery_codes[0]).refused_code();
+    let mut change = json!({ "password": "hunter33", "current_password": "hunter22" });
+    assert_eq!(app.ada.post(ME, &change).status, 428);
+    change["factor_code"] = app.instance.issue_code("ada").into();
+    app.ada.post(ME, &change).data();
+    let code = app.instance.issue_code("ada");
+    app.ada.post("/api/auth/totp/disable", &json!({ "token": code })).data();
+    app.ada.post(ME, &json!({ "email": "a@b.example" })).data();
+    app.ada.post(ME, &json!({ "bio": "not worth a line" })).data();
+    app.ada.delete("/api/users/@me/sessions").data();
+    app.ada.post("/api/auth/logout", &json!({})).data();
     let expected = [
         "account.created operator",
         "session.opened user",
@@ -100,27 +95,26 @@ fn what_a_user_does_is_noted() {
         "sessions.ended user",
         "session.ended user",
     ];
-    assert_eq!(events(&instance), expected);
+    assert_eq!(events(&app.instance), expected);
 }
 
 #[test]
-fn what_the_operator_does_is_noted() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
+fn actions_of_the_operator_are_audited() {
+    let instance = Instance::with_users(["ada"]);
     instance.enroll("ada");
-    for args in [
-        &["totp", "recovery", "ada"][..],
-        &["totp", "code", "ada"],
-        &["totp", "reset", "ada"],
-        &["totp", "reset", "ada"],
-        &["user", "set", "ada", "--email", "a@b.example"],
-        &["user", "disable", "ada"],
-        &["user", "enable", "ada"],
-        &["session", "revoke", "--user", "ada"],
+    for command in [
+        "totp recovery ada",
+        "totp code ada",
+        "totp reset ada",
+        "totp reset ada",
+        "user set ada --email a@b.example",
+        "user disable ada",
+        "user enable ada",
+        "session revoke --user ada",
     ] {
-        instance.ok(args, "");
+        instance.nox(command);
     }
-    instance.ok(&["user", "passwd", "ada", "--password-stdin"], "hunter33");
+    instance.set_password("ada", "hunter33");
     let expected = [
         "account.created operator",
         "totp.enabled operator",
@@ -137,11 +131,12 @@ fn what_the_operator_does_is_noted() {
 }
 
 #[test]
-fn a_recovery_code_is_noted_where_it_was_used_and_where_it_was_refused_it_is_not() {
-    let (instance, server, ada, (_, codes)) = Person::with_codes("");
-    assert_eq!(server.client().ada_by(&codes[0]).status, 200);
-    server.client().ada_by(&codes[0]).refused_code();
-    ada.post("/api/auth/totp/disable", &json!({ "token": codes[1] })).data();
+fn used_recovery_code_is_audited_and_a_refused_one_is_not() {
+    let app = TestApp::builder().totp().serve();
+    let codes = &app.ada.recovery_codes;
+    assert_eq!(app.try_code(&codes[0]).status, 200);
+    app.try_code(&codes[0]).refused_code();
+    app.ada.post("/api/auth/totp/disable", &json!({ "token": codes[1] })).data();
     let expected = [
         "account.created operator",
         "session.opened user",
@@ -151,25 +146,21 @@ fn a_recovery_code_is_noted_where_it_was_used_and_where_it_was_refused_it_is_not
         "recovery_code.used user",
         "totp.disabled user",
     ];
-    assert_eq!(events(&instance), expected);
+    assert_eq!(events(&app.instance), expected);
 }
 
 #[test]
-fn a_stranger_who_registers_is_a_user() {
-    let instance = Instance::with("[users]\nregistration = 'open'");
-    let server = instance.serve();
-    server
-        .client()
-        .post("/api/auth/register", &json!({ "username": "ada", "password": "hunter22" }))
-        .token();
-    assert_eq!(events(&instance), ["account.created user", "session.opened user"]);
+fn registration_is_audited_as_an_action_of_the_user() {
+    let app = TestApp::with("[users]\nregistration = 'open'").empty().serve();
+    let ada = json!({ "username": "ada", "password": "hunter22" });
+    app.client().post("/api/auth/register", &ada).token();
+    assert_eq!(events(&app.instance), ["account.created user", "session.opened user"]);
 }
 
 #[test]
-fn a_new_key_is_a_line_of_nobodys() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
-    instance.ok(&["key", "rotate", "--yes"], "");
+fn key_rotation_is_audited_without_a_user() {
+    let instance = Instance::with_users(["ada"]);
+    instance.nox("key rotate --yes");
     assert_eq!(events(&instance), ["account.created operator"]);
     let all = lines(&instance, &[]);
     assert_eq!(event(&all[1]), "key.rotated operator");
@@ -177,43 +168,40 @@ fn a_new_key_is_a_line_of_nobodys() {
 }
 
 #[test]
-fn an_account_that_was_removed_is_found_by_its_name() {
-    let (instance, _server, _ada) = Person::at_home("");
-    instance.add_user("bob", "hunter22");
-    instance.ok(&["user", "remove", "ada", "--yes"], "");
+fn removed_account_is_found_by_its_name() {
+    let app = TestApp::builder().user("bob").session().serve();
+    app.nox("user remove ada --yes");
     let expected = ["account.created operator", "session.opened user", "account.removed operator"];
     for name in ["ada", "ADA"] {
-        assert_eq!(lines(&instance, &[name]).iter().map(event).collect::<Vec<_>>(), expected);
+        assert_eq!(lines(&app.instance, &[name]).iter().map(event).collect::<Vec<_>>(), expected);
     }
-    assert_eq!(lines(&instance, &["bob"]).len(), 1);
-    assert_eq!(lines(&instance, &[]).len(), 4);
+    assert_eq!(lines(&app.instance, &["bob"]).len(), 1);
+    assert_eq!(lines(&app.instance, &[]).len(), 4);
     // Whoever gets the name next has a history of their own.
-    instance.add_user("ada", "hunter22");
-    assert_eq!(events(&instance), ["account.created operator"]);
+    app.instance.add_user("ada", "hunter22");
+    assert_eq!(events(&app.instance), ["account.created operator"]);
 }
 
 #[test]
-fn an_account_that_was_removed_is_found_by_its_id() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
-    instance.ok(&["user", "remove", "ada", "--yes"], "");
+fn removed_account_is_found_by_its_id() {
+    let instance = Instance::with_users(["ada"]);
+    instance.nox("user remove ada --yes");
     assert_eq!(lines(&instance, &["1"]).len(), 2);
 }
 
 #[test]
-fn an_account_that_was_renamed_keeps_its_history() {
-    let (instance, _server, ada) = Person::at_home("");
-    ada.post(ME, &json!({ "username": "lovelace" })).data();
+fn renamed_account_keeps_its_history() {
+    let app = TestApp::logged_in();
+    app.ada.post(ME, &json!({ "username": "lovelace" })).data();
     let names: Vec<_> =
-        lines(&instance, &["lovelace"]).iter().map(|line| line["username"].clone()).collect();
+        lines(&app.instance, &["lovelace"]).iter().map(|line| line["username"].clone()).collect();
     assert_eq!(names, ["ada", "ada", "ada"]);
-    assert_eq!(event(&lines(&instance, &["1"])[2]), "account.renamed user");
+    assert_eq!(event(&lines(&app.instance, &["1"])[2]), "account.renamed user");
 }
 
 #[test]
-fn a_name_that_nobody_has_or_had_is_unknown() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
+fn audit_list_of_an_unknown_name_is_refused() {
+    let instance = Instance::with_users(["ada"]);
     for name in ["bob", "77", "", "a\nb", "%"] {
         let unknown = instance.run(&["audit", "list", name], "");
         assert_eq!(
@@ -227,9 +215,9 @@ fn a_name_that_nobody_has_or_had_is_unknown() {
 }
 
 #[test]
-fn what_a_client_calls_itself_is_printed_without_control_characters() {
-    let (instance, server, _ada) = Person::at_home("");
-    log_in_from(&server, "Fox\t1.0");
-    let text = instance.ok(&["audit", "list", "ada"], "");
+fn user_agent_is_printed_without_control_characters() {
+    let app = TestApp::logged_in();
+    log_in_from(&app, "Fox\t1.0");
+    let text = app.nox("audit list ada");
     assert!(text.lines().all(|line| line.split('\t').count() == 6), "{text:?}");
 }

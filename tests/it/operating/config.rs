@@ -6,7 +6,7 @@ use std::process::Stdio;
 use crate::harness::{Instance, Server};
 
 #[test]
-fn a_mistake_in_the_file_is_one_line_with_its_place() {
+fn mistake_in_the_file_is_reported_with_its_line() {
     let instance = Instance::new();
     for (text, place, part) in [
         ("[server]\nlisen = 'x'\n", "nox.toml, line 2", "`listen`"),
@@ -14,7 +14,7 @@ fn a_mistake_in_the_file_is_one_line_with_its_place() {
         ("\n\n[sever]\n", "nox.toml, line 3", "`server`"),
         ("[server\n", "nox.toml, line 1", ""),
     ] {
-        fs::write(instance.path("nox.toml"), text).unwrap();
+        instance.write("nox.toml", text);
         let ran = instance.run(&["serve"], "");
         assert_eq!((ran.status, ran.stderr.lines().count()), (5, 1), "{}", ran.stderr);
         assert!(ran.stderr.contains(place) && ran.stderr.contains(part), "{}", ran.stderr);
@@ -23,19 +23,19 @@ fn a_mistake_in_the_file_is_one_line_with_its_place() {
 }
 
 #[test]
-fn a_named_file_must_be_there_and_its_folder_is_where_paths_start() {
+fn named_configuration_must_exist_and_its_folder_anchors_paths() {
     let instance = Instance::new();
     let ran = instance.run(&["--config", "nowhere.toml", "user", "list"], "");
     assert_eq!((ran.status, ran.stderr.lines().count()), (5, 1), "{}", ran.stderr);
     assert!(ran.stderr.contains("nowhere.toml"), "{}", ran.stderr);
     fs::create_dir(instance.path("etc")).unwrap();
-    fs::write(instance.path("etc/nox.toml"), "[storage]\ndatabase = 'data/own.db'").unwrap();
-    instance.ok(&["--config", "etc/nox.toml", "user", "list"], "");
+    instance.write("etc/nox.toml", "[storage]\ndatabase = 'data/own.db'");
+    instance.nox("--config etc/nox.toml user list");
     assert!(instance.path("etc/data/own.db").exists() && instance.path("etc/nox.key").exists());
 }
 
 #[test]
-fn the_environment_goes_over_the_file_and_the_command_line_over_both() {
+fn command_line_overrides_environment_and_environment_the_file() {
     let instance = Instance::with("[server]\naddress = 'file.example'");
     instance.add_user("ada", "hunter22");
     let server_of = |variables: &[(&str, &str)]| {
@@ -57,9 +57,8 @@ fn the_environment_goes_over_the_file_and_the_command_line_over_both() {
 }
 
 #[test]
-fn a_key_file_that_is_gone_is_not_replaced_where_something_is_sealed_with_it() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
+fn missing_key_file_is_not_replaced_where_secrets_are_sealed() {
+    let instance = Instance::with_users(["ada"]);
     fs::remove_file(instance.path("nox.key")).unwrap();
     instance.enroll("ada");
     fs::remove_file(instance.path("nox.key")).unwrap();
@@ -70,7 +69,7 @@ fn a_key_file_that_is_gone_is_not_replaced_where_something_is_sealed_with_it() {
 }
 
 #[test]
-fn a_mistake_in_the_environment_names_the_variable() {
+fn mistake_in_the_environment_names_the_variable() {
     let instance = Instance::new();
     for (variable, value, part) in
         [("NOX_TOTP__SKEW", "5", "between 0 and 2"), ("NOX_TOTP__SKW", "1", "`skew`")]
@@ -83,10 +82,9 @@ fn a_mistake_in_the_environment_names_the_variable() {
 }
 
 #[test]
-fn a_key_file_that_others_can_read_is_refused() {
+fn key_file_that_others_can_read_is_refused() {
     use std::os::unix::fs::PermissionsExt;
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
+    let instance = Instance::with_users(["ada"]);
     fs::set_permissions(instance.path("nox.key"), fs::Permissions::from_mode(0o644)).unwrap();
     let ran = instance.run(&["user", "list"], "");
     assert_eq!((ran.status, ran.stderr.lines().count()), (5, 1), "{}", ran.stderr);

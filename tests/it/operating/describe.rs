@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::harness::Instance;
 
 #[test]
-fn the_configuration_is_shown_as_it_holds_and_without_its_secrets() {
+fn config_show_prints_effective_values_without_secrets() {
     let instance = Instance::with(
         "[server]\npublic_url = 'https://nox.example'\n[mail]\npassword = 'hunter22'",
     );
@@ -20,7 +20,7 @@ fn the_configuration_is_shown_as_it_holds_and_without_its_secrets() {
         (&shown["totp"]["skew"], &shown["mail"]["password"]),
         (&2.into(), &"(hidden)".into())
     );
-    let text = instance.ok(&["config", "show"], "");
+    let text = instance.nox("config show");
     assert!(
         text.contains("[server]\n")
             && text.contains("memory_kib = 1024")
@@ -28,12 +28,12 @@ fn the_configuration_is_shown_as_it_holds_and_without_its_secrets() {
         "{text}"
     );
     // It is a configuration file again.
-    fs::write(instance.path("again.toml"), &text).unwrap();
-    assert_eq!(instance.ok(&["--config", "again.toml", "config", "show"], ""), text);
+    instance.write("again.toml", &text);
+    assert_eq!(instance.nox("--config again.toml config show"), text);
 }
 
 #[test]
-fn a_configuration_is_checked_without_being_used() {
+fn config_check_reads_the_configuration_alone() {
     let instance = Instance::new();
     let ran = instance.run(&["config", "check"], "");
     assert_eq!((ran.status, ran.stderr.as_str()), (0, "the configuration is right\n"));
@@ -42,7 +42,7 @@ fn a_configuration_is_checked_without_being_used() {
         ("[instance]\nlogo = 'none.png'", "instance.logo: cannot read none.png"),
         ("[mail]\nhost = 'smtp.example.org'\nfrom = 'nobody'", "mail.from"),
     ] {
-        fs::write(instance.path("nox.toml"), settings).unwrap();
+        instance.write("nox.toml", settings);
         let ran = instance.run(&["config", "check"], "");
         assert_eq!((ran.status, ran.stderr.lines().count()), (5, 1), "{}", ran.stderr);
         assert!(ran.stderr.contains(words), "{}", ran.stderr);
@@ -51,13 +51,13 @@ fn a_configuration_is_checked_without_being_used() {
 }
 
 #[test]
-fn shells_and_manuals_know_every_command() {
+fn completions_and_manuals_know_every_command() {
     let instance = Instance::new();
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
-        let script = instance.ok(&["completions", shell], "");
+        let script = instance.nox(&format!("completions {shell}"));
         assert!(script.contains("doctor") && script.contains("password-stdin"), "{shell}");
     }
-    instance.ok(&["man", "pages"], "");
+    instance.nox("man pages");
     for page in ["nox.1", "nox-user-add.1", "nox-backup-restore.1", "nox-doctor.1"] {
         let path = instance.path(format!("pages/{page}"));
         let text = fs::read_to_string(&path).unwrap();
@@ -83,29 +83,26 @@ fn manuals_completions_and_the_openapi_document_need_no_configuration() {
 }
 
 #[test]
-fn the_doctor_finds_an_instance_well_and_changes_nothing() {
+fn doctor_finds_a_good_instance_well_and_changes_nothing() {
     let instance = Instance::with("[backup]\nevery = '1d'");
     let states = |text: String| {
         text.lines().map(|line| line.split('\t').next().unwrap().to_owned()).collect::<Vec<_>>()
     };
-    assert!(states(instance.ok(&["doctor"], "")).contains(&"warning".into()));
+    assert!(states(instance.nox("doctor")).contains(&"warning".into()));
     assert!(!instance.path("nox.db").exists() && !instance.path("nox.key").exists());
     instance.add_user("ada", "hunter22");
     instance.enroll("ada");
     let copy = format!("backups/nox-{}.db", "2026-01-01T00-00-00Z");
     fs::create_dir(instance.path("backups")).unwrap();
-    instance.ok(&["backup", "create", &copy], "");
+    instance.nox(&format!("backup create {copy}"));
     let files = || fs::read_dir(instance.path("")).unwrap().count();
     let before = files();
-    assert!(states(instance.ok(&["doctor"], "")).iter().all(|state| state == "ok"));
+    assert!(states(instance.nox("doctor")).iter().all(|state| state == "ok"));
     assert_eq!(files(), before);
     let server = instance.serve();
-    assert!(
-        states(instance.ok(&["doctor"], "")).iter().all(|state| state == "ok"),
-        "while it runs, too"
-    );
+    assert!(states(instance.nox("doctor")).iter().all(|state| state == "ok"), "while it runs, too");
     drop(server);
-    fs::write(instance.path("nox.key"), [7; 32]).unwrap();
+    instance.write("nox.key", [7; 32]);
     let ran = instance.run(&["doctor"], "");
     assert_eq!(ran.status, 6, "{}", ran.stdout);
     assert!(
@@ -116,9 +113,8 @@ fn the_doctor_finds_an_instance_well_and_changes_nothing() {
 }
 
 #[test]
-fn the_doctor_advises_what_helps() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
+fn doctor_advises_what_helps() {
+    let instance = Instance::with_users(["ada"]);
     fs::set_permissions(instance.path("nox.key"), fs::Permissions::from_mode(0o644)).unwrap();
     let ran = instance.run(&["doctor"], "");
     assert_eq!(ran.status, 5, "{}", ran.stdout);
@@ -128,7 +124,7 @@ fn the_doctor_advises_what_helps() {
         ran.stdout
     );
     fs::set_permissions(instance.path("nox.key"), fs::Permissions::from_mode(0o600)).unwrap();
-    fs::write(instance.path("nox.db"), [b'x'; 4096]).unwrap();
+    instance.write("nox.db", [b'x'; 4096]);
     let ran = instance.run(&["doctor"], "");
     assert_eq!(ran.status, 6, "{}", ran.stdout);
     assert!(

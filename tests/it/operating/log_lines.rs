@@ -1,19 +1,19 @@
 //! The log as programs read it: one line an attempt, which nobody can forge and in which nobody's
 //! secret stands.
 
-use std::fs;
 use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Instance, LOGIN, Server};
-
-const JSON: (&str, &str) = ("Content-Type", "application/json");
+use crate::harness::{
+    INVALID_FIELD, JSON, LOGIN, TestApp, UNAUTHORIZED, USER_NOT_FOUND, VERIFICATION_REQUIRED,
+};
 
 /// What somebody types who wants a line to say something else.
 const HOSTILE: &[&str] = &[
     "x\nevent=login.failed ip=6.6.6.6 user=\"ada\" reason=wrong_password",
-    "x\r\n2026-01-01T00:00:00.000000Z  INFO event=login.failed ip=6.6.6.6 user=\"ada\" reason=wrong_password",
+    "x\r\n2026-01-01T00:00:00.000000Z  INFO event=login.failed ip=6.6.6.6 user=\"ada\" \
+     reason=wrong_password",
     "x\" reason=wrong_password\nevent=login.failed ip=6.6.6.6 user=\"y",
     "event=login.failed ip=6.6.6.6 user=\"x\" reason=wrong_password",
     "\" ip=6.6.6.6 user=\"x\" reason=wrong_password",
@@ -31,11 +31,8 @@ const HOSTILE: &[&str] = &[
     "ip=6.6.6.6",
 ];
 
-pub(super) fn serve(format: &str) -> (Instance, Server) {
-    let instance = Instance::with(&format!("[log]\nlevel = 'trace'\nformat = '{format}'\n"));
-    instance.add_user("ada", "hunter22");
-    let server = instance.serve();
-    (instance, server)
+pub(super) fn serve(format: &str) -> TestApp {
+    TestApp::with(&format!("[log]\nlevel = 'trace'\nformat = '{format}'\n")).serve()
 }
 
 fn from(index: usize) -> String {
@@ -43,8 +40,8 @@ fn from(index: usize) -> String {
 }
 
 /// Puts each text wherever a request has room for it, each from an address of its own.
-fn assail(server: &Server) {
-    let client = server.client();
+fn assail(app: &TestApp) {
+    let client = app.client();
     for (index, text) in HOSTILE.iter().enumerate() {
         let from = from(index);
         let plain: String = text.chars().filter(|letter| matches!(letter, ' '..='~')).collect();
@@ -53,11 +50,8 @@ fn assail(server: &Server) {
         let headers =
             [JSON, ("X-Forwarded-For", &from), ("User-Agent", &plain), ("Referer", &plain)];
         let body = json!({ "identifier": text, "password": "not the right one" }).to_string();
-        client.send("POST", &format!("{LOGIN}?{quoted}"), &headers, body.as_bytes()).failure(
-            2,
-            404,
-            &format!("{LOGIN}?{quoted}"),
-        );
+        let path = format!("{LOGIN}?{quoted}");
+        client.send("POST", &path, &headers, body.as_bytes()).refused(USER_NOT_FOUND, &path);
         // None of these is an attempt, and so none a line of this form.
         let odd = [
             ("X-Forwarded-For", plain.as_str()),
@@ -67,16 +61,16 @@ fn assail(server: &Server) {
         client.get(&format!("/api/users/{quoted}?query={quoted}"), &odd);
         client.get(&format!("/{quoted}"), &[("Cookie", &plain), ("Accept-Language", &plain)]);
         let page = [JSON, ("X-Forwarded-For", &from), ("Origin", &plain)];
-        client.send("POST", LOGIN, &page, body.as_bytes()).failure(8, 401, LOGIN);
+        client.send("POST", LOGIN, &page, body.as_bytes()).refused(UNAUTHORIZED, LOGIN);
     }
 }
 
 #[test]
-fn nobody_forges_a_line_of_the_log() {
+fn hostile_texts_forge_no_log_line() {
     for format in ["text", "json"] {
-        let (_instance, server) = serve(format);
-        assail(&server);
-        let log = server.stop().2;
+        let app = serve(format);
+        assail(&app);
+        let log = app.log();
         let is_printable = |letter: char| letter == '\n' || matches!(letter, ' '..='~');
         assert!(log.chars().all(is_printable), "{log:?}");
         assert!(!log.contains("6.6.6.6"), "{log}");
@@ -117,11 +111,12 @@ fn nobody_forges_a_line_of_the_log() {
 }
 
 #[test]
-fn fail2ban_is_led_to_nobody_but_the_guesser() {
+fn hostile_texts_lead_fail2ban_to_the_guesser_alone() {
     for format in ["text", "json"] {
-        let (instance, server) = serve(format);
-        assail(&server);
-        fs::write(instance.path("log"), server.stop().2).unwrap();
+        let app = serve(format);
+        assail(&app);
+        let TestApp { server, instance, .. } = app;
+        instance.write("log", server.stop().log);
         let filter = concat!(env!("CARGO_MANIFEST_DIR"), "/contrib/fail2ban/filter.d/nox.conf");
         let mut command = Command::new("fail2ban-regex");
         let out =
@@ -133,23 +128,23 @@ fn fail2ban_is_led_to_nobody_but_the_guesser() {
 }
 
 #[test]
-fn each_outcome_has_its_line_in_text_and_the_same_in_json() {
+fn login_outcomes_have_the_same_log_line_in_text_and_json() {
     let mut told = Vec::new();
     for format in ["text", "json"] {
-        let (instance, server) = serve(format);
-        let client = server.client();
+        let app = serve(format);
+        let client = app.client();
         client.log_in("ada", "hunter22").token();
-        client.log_in(" ADA ", "hunter23").failure(5, 400, LOGIN);
-        client.log_in("nobody", "hunter22").failure(2, 404, LOGIN);
-        instance.enroll("ada");
-        client.log_in("ada", "hunter22").failure(20, 428, LOGIN);
-        client.log_in_with_code("ada", "hunter22", "000000").failure(5, 400, LOGIN);
-        instance.ok(&["user", "disable", "ada"], "");
-        client.log_in("ada", "hunter22").failure(8, 401, LOGIN);
+        client.log_in(" ADA ", "hunter23").refused(INVALID_FIELD, LOGIN);
+        client.log_in("nobody", "hunter22").refused(USER_NOT_FOUND, LOGIN);
+        app.instance.enroll("ada");
+        client.log_in("ada", "hunter22").refused(VERIFICATION_REQUIRED, LOGIN);
+        client.log_in_with_code("ada", "hunter22", "000000").refused(INVALID_FIELD, LOGIN);
+        app.nox("user disable ada");
+        client.log_in("ada", "hunter22").refused(UNAUTHORIZED, LOGIN);
         for _ in 0..5 {
             client.log_in("ada", "hunter23");
         }
-        let log = server.stop().2;
+        let log = app.log();
         let lines: Vec<String> = log
             .lines()
             .filter(|line| line.contains("login."))

@@ -4,9 +4,8 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Client, Instance, LOGIN, Person, oathtool, texts};
+use crate::harness::{Client, Ended, Instance, LOGIN, ME, TestApp, User, oathtool, texts};
 
-const ME: &str = "/api/users/@me";
 const OLD: &str = "correct horse battery";
 const NEW: &str = "staple of the stable";
 const WRONG: &str = "never the right one";
@@ -109,7 +108,7 @@ fn live(instance: &Instance, client: &Client) -> Story {
     let token =
         client.post("/api/auth/register", &json!({ "username": "ada", "password": OLD })).token();
     story.token(&token);
-    let ada = Person::of(client, token);
+    let mut ada = User::new(client.clone(), token);
     let forgotten = ada.set_up_app();
     story.seed(&forgotten);
     let seed = ada.set_up_app();
@@ -143,16 +142,16 @@ fn live(instance: &Instance, client: &Client) -> Story {
         json!({ "identifier": "ada", "password": OLD, "factor_code": format!("{}x", codes[2]) });
     assert_eq!(client.post(LOGIN, &bent).status, 400);
 
-    renew_and_change(instance, &ada, &mut story, &codes[2]);
+    renew_and_change(instance, &mut ada, &mut story, &codes[2]);
     story
 }
 
 /// Its second half: other recovery codes, another password, another app.
-fn renew_and_change(instance: &Instance, ada: &Person, story: &mut Story, code: &str) {
+fn renew_and_change(instance: &Instance, ada: &mut User, story: &mut Story, code: &str) {
     let renewed = ada.post("/api/auth/methods/recovery/renew", &json!({ "token": code })).data();
     let codes = texts(&renewed["backup_codes"]);
     story.recovery_codes(&codes);
-    let printed = instance.ok(&["totp", "recovery", "ada"], "");
+    let printed = instance.nox("totp recovery ada");
     let printed: Vec<String> = printed.lines().map(Into::into).collect();
     story.recovery_codes(&printed);
     let wrong = json!({ "password": NEW, "current_password": WRONG, "factor_code": printed[0] });
@@ -162,26 +161,26 @@ fn renew_and_change(instance: &Instance, ada: &Person, story: &mut Story, code: 
     // Nothing of a query is kept, though nobody should put a secret there.
     ada.get(&format!("{ME}?token={}&code={}", ada.token, printed[1])).data();
     ada.post("/api/auth/totp/disable", &json!({ "token": printed[1] })).data();
-    let last = ada.enable_app();
-    story.seed(&last.0);
-    story.recovery_codes(&last.1);
+    ada.enable_app();
+    story.seed(&ada.secret);
+    story.recovery_codes(&ada.recovery_codes);
     ada.post("/api/auth/logout", &json!({})).data();
 }
 
 #[test]
-fn neither_the_database_nor_a_log_of_everything_holds_a_secret() {
+fn database_and_trace_log_hold_no_secret() {
     for format in ["text", "json"] {
         let settings =
             format!("[users]\nregistration = 'open'\n[log]\nlevel = 'trace'\nformat = '{format}'");
-        let instance = Instance::with(&settings);
-        let server = instance.serve();
+        let app = TestApp::with(&settings).empty().serve();
+        let TestApp { server, instance, .. } = app;
         let story = live(&instance, &server.client());
         assert!(story.codes.len() == 7 && story.secrets.len() > 160);
         // While the server runs: when it stops, the WAL goes.
         let files: Vec<_> = ["nox.db", "nox.db-wal"]
             .map(|name| (name, fs::read(instance.path(name)).unwrap()))
             .into();
-        let (_, stdout, log) = server.stop();
+        let Ended { stdout, log, .. } = server.stop();
         let stopped = fs::read(instance.path("nox.db")).unwrap();
         assert!(
             [&files[1].1, &stopped].iter().all(|bytes| text(bytes).contains("recovery_code.used"))
@@ -205,7 +204,7 @@ fn neither_the_database_nor_a_log_of_everything_holds_a_secret() {
 }
 
 #[test]
-fn what_is_searched_for_would_be_found() {
+fn search_for_secrets_finds_what_is_there() {
     assert_eq!(base32("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"), b"12345678901234567890");
     let mut story = Story::default();
     story.code("123456".into());

@@ -8,13 +8,12 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use nox::time::Timestamp;
 use rustix::process::Signal;
 
-use crate::harness::Instance;
+use crate::harness::{Ended, Instance, PASSWORD, TestApp, at_once, oathtool, wait_until, watch};
 
 #[test]
-fn it_runs_on_built_in_defaults_and_makes_its_files_for_its_owner_alone() {
+fn server_runs_on_defaults_and_creates_private_files() {
     let instance = Instance::new();
     fs::remove_file(instance.path("nox.toml")).unwrap();
     let server = instance.serve();
@@ -28,11 +27,11 @@ fn it_runs_on_built_in_defaults_and_makes_its_files_for_its_owner_alone() {
 }
 
 #[test]
-fn the_first_user_is_an_administrator_whose_password_is_printed_once() {
+fn first_user_is_an_administrator_whose_password_is_printed_once() {
     let instance = Instance::new();
     let server = instance.serve_with(&["--first-user", "Root"]);
     let client = server.client();
-    let (_, stdout, log) = server.stop();
+    let Ended { stdout, log, .. } = server.stop();
     let password = stdout.trim_end().strip_prefix("first user: root, password: ").unwrap();
     assert!(!log.contains(password));
     drop(client);
@@ -42,51 +41,47 @@ fn the_first_user_is_an_administrator_whose_password_is_printed_once() {
     let tags = session.json()["data"]["user"]["tags"].clone();
     assert!(tags.as_array().unwrap().contains(&"sys:admin".into()), "{tags}");
     assert_eq!(server.client().log_in("other", password).status, 404);
-    let (_, stdout, _) = server.stop();
+    let Ended { stdout, .. } = server.stop();
     assert_eq!(stdout, "");
 }
 
 #[test]
-fn it_stops_at_sigterm_and_sigint_and_leaves_one_whole_file() {
+fn sigterm_and_sigint_stop_the_server_and_leave_one_database_file() {
     for signal in [Signal::TERM, Signal::INT] {
-        let instance = Instance::with("[limits]\nshutdown_grace = '1h'");
-        instance.add_user("ada", "hunter22");
-        let server = instance.serve();
+        let app = TestApp::with("[limits]\nshutdown_grace = '1h'").serve();
         // An idle connection, which the client keeps open, holds nothing up.
-        let client = server.client();
+        let client = app.client();
         client.log_in("ada", "hunter22").token();
-        let (status, _, _) = server.stop_with(signal);
-        assert_eq!(status.code(), Some(0));
-        assert!(!instance.path("nox.db-wal").exists(), "the log was written back");
+        let ended = app.server.stop_with(signal);
+        assert_eq!(ended.status.code(), Some(0));
+        assert!(!app.instance.path("nox.db-wal").exists(), "the log was written back");
     }
 }
 
 #[test]
-fn requests_in_flight_are_finished_before_it_stops() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
+fn requests_in_flight_are_finished_before_the_server_stops() {
+    let instance = Instance::with_users(["ada"]);
     // Hashes give way to whatever else the machine does: the grace must outlast that.
-    let settings = "[password]\nmemory_kib = 131072\niterations = 20\nhashers = 1\n[limits]\nshutdown_grace = '5m'";
-    fs::write(instance.path("nox.toml"), settings).unwrap();
+    let settings = "[password]\nmemory_kib = 131072\niterations = 20\nhashers = 1\n\
+                    [limits]\nshutdown_grace = '5m'";
+    instance.write("nox.toml", settings);
     let server = instance.serve();
     let client = server.client();
     let slow = thread::spawn(move || client.log_in("ada", "hunter22").status);
     // It is in flight once the attempt is counted.
-    let database = rusqlite::Connection::open(instance.path("nox.db")).unwrap();
+    let database = instance.database();
     let counted = || {
         database.query_row("SELECT count(*) FROM budgets", [], |row| row.get::<_, u32>(0)).unwrap()
             > 0
     };
-    while !counted() {
-        thread::yield_now();
-    }
-    let (status, _, _) = server.stop();
+    wait_until("the attempt is counted", counted);
+    let Ended { status, .. } = server.stop();
     assert_eq!(status.code(), Some(0));
     assert_eq!(slow.join().unwrap(), 200);
 }
 
 #[test]
-fn a_second_signal_ends_it_at_once() {
+fn second_signal_stops_the_server_at_once() {
     let instance = Instance::with("[limits]\nshutdown_grace = '1h'");
     let server = instance.serve();
     let mut half = TcpStream::connect(&server.address).unwrap();
@@ -98,34 +93,26 @@ fn a_second_signal_ends_it_at_once() {
     // A request after it is answered once the first one is under way.
     assert_eq!(server.client().get("/healthz", &[]).status, 200);
     server.signal(Signal::TERM);
-    while server.client().try_get("/healthz") {
-        thread::yield_now();
-    }
-    let (status, _, _) = server.stop_with(Signal::INT);
-    assert_eq!(status.code(), Some(0));
+    wait_until("the server stops listening", || !server.client().try_get("/healthz"));
+    assert_eq!(server.stop_with(Signal::INT).status.code(), Some(0));
 }
 
 #[test]
-fn of_several_first_starts_at_once_one_makes_the_first_user() {
+fn first_user_is_created_by_one_of_several_first_starts() {
     let instance = Instance::new();
-    let said: Vec<String> = thread::scope(|scope| {
-        let start = |name: String| {
-            let server = instance.serve_with(&["--first-user", &name]);
-            server.stop().1
-        };
-        let all: Vec<_> = (0..4).map(|n| scope.spawn(move || start(format!("admin{n}")))).collect();
-        all.into_iter().map(|one| one.join().unwrap()).collect()
+    let said = at_once(4, |number| {
+        instance.serve_with(&["--first-user", &format!("admin{number}")]).stop().stdout
     });
     assert_eq!(
         said.iter().filter(|rest| rest.contains("first user: admin")).count(),
         1,
         "{said:?}"
     );
-    assert_eq!(instance.ok(&["user", "list"], "").lines().count(), 1);
+    assert_eq!(instance.nox("user list").lines().count(), 1);
 }
 
 #[test]
-fn a_first_user_whose_password_nobody_could_read_is_not_made() {
+fn first_user_whose_password_cannot_be_printed_is_not_created() {
     let instance = Instance::new();
     let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let mut command =
@@ -133,32 +120,25 @@ fn a_first_user_whose_password_nobody_could_read_is_not_made() {
     let output = command.stdout(full).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("nothing was changed"));
-    assert_eq!(instance.ok(&["user", "list"], ""), "");
+    assert_eq!(instance.nox("user list"), "");
 }
 
 #[test]
-fn a_database_that_is_lost_to_another_program_fails_all_at_once_and_not_in_turn() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
-    let server = instance.serve();
-    let holder = rusqlite::Connection::open(instance.path("nox.db")).unwrap();
+fn locked_database_fails_waiting_requests_together() {
+    let app = TestApp::new();
+    let holder = app.instance.database();
     holder.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let started = Timestamp::now();
-    let statuses: Vec<u16> = thread::scope(|scope| {
-        let all: Vec<_> = (0..4)
-            .map(|_| scope.spawn(|| server.client().log_in("ada", "hunter22").status))
-            .collect();
-        all.into_iter().map(|one| one.join().unwrap()).collect()
-    });
+    let started = watch();
+    let statuses = at_once(4, |_| app.try_password().status);
     assert_eq!(statuses, [503; 4]);
-    let limit = started.after(Duration::from_secs(15));
-    assert!(Timestamp::now() < limit, "they waited for each other");
+    let took = started.elapsed();
+    assert!(took < Duration::from_secs(15), "the requests waited for each other: {took:?}");
     holder.execute_batch("ROLLBACK").unwrap();
-    assert_eq!(server.client().log_in("ada", "hunter22").status, 200);
+    assert_eq!(app.try_password().status, 200);
 }
 
 #[test]
-fn a_taken_port_and_a_bad_address_are_told_in_one_line() {
+fn taken_port_and_bad_address_are_reported_in_one_line() {
     let instance = Instance::new();
     let server = instance.serve();
     let other = Instance::new();
@@ -175,7 +155,7 @@ fn a_taken_port_and_a_bad_address_are_told_in_one_line() {
 }
 
 #[test]
-fn a_first_user_with_a_bad_name_stops_the_start() {
+fn first_user_with_an_invalid_name_stops_the_start() {
     let instance = Instance::new();
     let ran = instance.run(&["serve", "--listen", "127.0.0.1:0", "--first-user", "x"], "");
     assert_eq!((ran.status, ran.stdout.as_str()), (2, ""));
@@ -183,30 +163,23 @@ fn a_first_user_with_a_bad_name_stops_the_start() {
 }
 
 #[test]
-fn commands_and_logins_at_the_same_time_do_not_disturb_each_other() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
-    let server = instance.serve();
-    thread::scope(|scope| {
-        for worker in 0..4 {
-            let (instance, server) = (&instance, &server);
-            scope.spawn(move || {
-                for turn in 0..10 {
-                    instance.add_user(&format!("user{worker}{turn}x"), "hunter22");
-                }
-            });
-            scope.spawn(move || {
-                (0..20).for_each(|_| drop(server.client().log_in("ada", "hunter22").token()));
-            });
+fn commands_and_logins_at_the_same_time_succeed() {
+    let app = TestApp::new();
+    at_once(8, |worker| {
+        if worker < 4 {
+            for turn in 0..10 {
+                app.instance.add_user(&format!("user{worker}{turn}x"), PASSWORD);
+            }
+        } else {
+            (0..20).for_each(|_| drop(app.try_password().token()));
         }
     });
-    assert_eq!(instance.ok(&["user", "list"], "").lines().count(), 41);
+    assert_eq!(app.nox("user list").lines().count(), 41);
 }
 
 #[test]
-fn an_acknowledged_login_is_there_after_a_kill() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
+fn acknowledged_login_survives_a_kill() {
+    let instance = Instance::with_users(["ada"]);
     let tokens: Vec<String> = (0..5)
         .map(|_| {
             let server = instance.serve();
@@ -232,7 +205,7 @@ fn health_and_readiness_are_answered() {
 }
 
 #[test]
-fn a_command_asks_the_server_for_its_health() {
+fn health_command_asks_the_server() {
     let instance = Instance::new();
     let server = instance.serve();
     let health = |address: &str| {
@@ -255,19 +228,19 @@ fn a_command_asks_the_server_for_its_health() {
 }
 
 #[test]
-fn no_password_of_a_whole_story_is_in_the_files_or_the_log() {
+fn passwords_are_in_no_file_and_no_log() {
     let instance = Instance::with("[log]\nlevel = 'trace'");
     instance.add_user("ada", "correct horse battery");
     let secret = instance.enroll("ada");
     let server = instance.serve();
-    let code = crate::harness::oathtool(&secret, 0);
+    let code = oathtool(&secret, 0);
     let token = server.client().log_in_with_code("ada", "correct horse battery", &code).token();
     server.client().log_in("correct horse battery", "another secret text");
-    let (_, _, log) = server.stop();
+    let Ended { log, .. } = server.stop();
     let seed =
         Command::new("base32").arg("-d").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
     let mut seed = seed.unwrap();
-    std::io::Write::write_all(&mut seed.stdin.take().unwrap(), secret.as_bytes()).unwrap();
+    seed.stdin.take().unwrap().write_all(secret.as_bytes()).unwrap();
     let seed = seed.wait_with_output().unwrap().stdout;
     let database = fs::read(instance.path("nox.db")).unwrap();
     let secrets = [

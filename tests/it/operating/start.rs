@@ -4,14 +4,11 @@ use std::fs::{self, OpenOptions, Permissions};
 use std::os::unix::fs::{FileExt, PermissionsExt, symlink};
 use std::process::{Command, Stdio};
 
-use rusqlite::Connection;
-
-use crate::harness::{Instance, Server};
+use crate::harness::{Ended, Instance, Server};
 
 /// An instance with a user and no key file: a start that is refused makes none.
 fn keyless() -> Instance {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
+    let instance = Instance::with_users(["ada"]);
     fs::remove_file(instance.path("nox.key")).unwrap();
     instance
 }
@@ -39,7 +36,7 @@ fn names(instance: &Instance) -> Vec<String> {
 }
 
 #[test]
-fn a_database_whose_end_is_missing_is_refused() {
+fn truncated_database_is_refused() {
     let instance = keyless();
     let path = instance.path("nox.db");
     let whole = fs::metadata(&path).unwrap().len();
@@ -52,17 +49,14 @@ fn a_database_whose_end_is_missing_is_refused() {
 }
 
 #[test]
-fn a_database_that_is_damaged_is_refused_or_found_by_the_doctor() {
+fn damaged_database_is_refused_or_found_by_the_doctor() {
     let instance = keyless();
     let file = OpenOptions::new().write(true).open(instance.path("nox.db")).unwrap();
     // Tables that no page has room for.
     file.write_all_at(&[0xff; 64], 100).unwrap();
     refuses(&instance, 6, &["malformed", "nox backup restore"]);
 
-    let instance = Instance::new();
-    for name in ["ada", "bea", "cleo"] {
-        instance.add_user(name, "hunter22");
-    }
+    let instance = Instance::with_users(["ada", "bea", "cleo"]);
     let pages = fs::metadata(instance.path("nox.db")).unwrap().len() / 4096;
     let file = OpenOptions::new().write(true).open(instance.path("nox.db")).unwrap();
     (1..pages).for_each(|page| file.write_all_at(&[0xff; 64], page * 4096 + 2000).unwrap());
@@ -76,34 +70,30 @@ fn a_database_that_is_damaged_is_refused_or_found_by_the_doctor() {
 }
 
 #[test]
-fn a_database_of_something_else_or_of_a_later_version_is_refused() {
+fn foreign_or_newer_database_is_refused() {
     let instance = keyless();
-    let set = |pragma: &str| {
-        Connection::open(instance.path("nox.db")).unwrap().execute_batch(pragma).unwrap();
-    };
-    set("PRAGMA journal_mode = DELETE; PRAGMA user_version = 99");
+    instance.sql("PRAGMA journal_mode = DELETE; PRAGMA user_version = 99");
     refuses(&instance, 6, &["schema version 99", "install a newer nox"]);
-    set("PRAGMA user_version = 3; PRAGMA application_id = 7");
+    instance.sql("PRAGMA user_version = 3; PRAGMA application_id = 7");
     refuses(&instance, 6, &["is not a Nox database", "storage.database"]);
 }
 
 #[test]
-fn a_clock_that_went_back_and_a_database_that_is_open_to_others_are_told() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
+fn clock_set_back_and_readable_database_are_reported() {
+    let instance = Instance::with_users(["ada"]);
     fs::set_permissions(instance.path("nox.db"), Permissions::from_mode(0o644)).unwrap();
     let server = instance.serve();
     let token = server.client().log_in("ada", "hunter22").token();
-    let (_, _, log) = server.stop();
+    let Ended { log, .. } = server.stop();
     assert!(log.contains("run chmod 600 ") && !log.contains("the clock"), "{log}");
 
     let a_year = 365 * 86_400_000_i64;
-    let database = Connection::open(instance.path("nox.db")).unwrap();
+    let database = instance.database();
     database.execute("UPDATE sessions SET created_at = created_at + ?1", [a_year]).unwrap();
     fs::set_permissions(instance.path("nox.db"), Permissions::from_mode(0o600)).unwrap();
     let server = instance.serve();
     assert_eq!(server.client().me(&token).status, 200);
-    let (_, _, log) = server.stop();
+    let Ended { log, .. } = server.stop();
     assert!(log.contains("WARN the clock says ") && log.contains("set the clock"), "{log}");
     assert!(!log.contains("chmod"), "{log}");
     database.execute("DELETE FROM sessions", []).unwrap();
@@ -114,7 +104,7 @@ fn a_clock_that_went_back_and_a_database_that_is_open_to_others_are_told() {
 }
 
 #[test]
-fn files_are_for_their_owner_alone_whatever_the_umask() {
+fn files_are_private_whatever_the_umask() {
     for umask in ["000", "022", "777"] {
         let instance = Instance::with(
             "[storage]\ndatabase = 'data/sub/nox.db'\n[secrets]\nkey_file = 'keys/nox.key'",
@@ -146,7 +136,7 @@ fn files_are_for_their_owner_alone_whatever_the_umask() {
 }
 
 #[test]
-fn nothing_is_made_through_a_symbolic_link() {
+fn symbolic_links_are_not_followed_when_files_are_created() {
     let instance = Instance::new();
     let elsewhere = instance.path("elsewhere");
     for (link, args, words) in [

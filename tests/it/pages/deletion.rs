@@ -1,10 +1,6 @@
 //! The form of the account page with which somebody deletes their account.
 
-use std::fs;
-use std::thread;
-use std::time::Duration;
-
-use crate::harness::{Answer, Browser, Home, Instance, Server, Wire, oathtool};
+use crate::harness::{Answer, PASSWORD, TestApp, Wire, wait_until};
 
 const PATH: &str = "/account/delete";
 
@@ -18,15 +14,16 @@ fn refused(answer: &Answer, status: u16, words: &str) {
     assert_eq!(answer.text.matches("<details open>").count(), 1);
 }
 
-fn is_there(server: &Server, name: &str) -> bool {
-    server.client().get(&format!("/api/users/{name}"), &[]).status == 200
+fn is_there(app: &TestApp, name: &str) -> bool {
+    app.client().get(&format!("/api/users/{name}"), &[]).status == 200
 }
 
 #[test]
-fn the_password_deletes_an_account_for_good() {
+fn account_page_deletes_an_account_by_password() {
     // It takes no right.
-    let (instance, server, mut browser) = Instance::with_browser("[users]\ndefault_tags = []");
-    let other = server.client().log_in("ada", "hunter22").token();
+    let app = TestApp::with("[users]\ndefault_tags = []").serve();
+    let mut browser = app.browser();
+    let other = app.try_password().token();
     browser.log_in("ada");
     let page = browser.get("/account").text;
     assert!(
@@ -45,7 +42,7 @@ fn the_password_deletes_an_account_for_good() {
         );
         assert!(!browser.page.contains("wrong horse"));
     }
-    assert!(is_there(&server, "ada"));
+    assert!(is_there(&app, "ada"));
     let answer = browser.submit(PATH, &[("current_password", "hunter22")]);
     answer.leads("/login?because=deleted");
     let mut cookies =
@@ -62,41 +59,41 @@ fn the_password_deletes_an_account_for_good() {
     assert!(
         browser.get("/login?because=deleted&lang=fr").text.contains("Votre compte est supprimé")
     );
-    assert!(!is_there(&server, "ada"));
-    assert_eq!(server.client().me(&other).status, 401);
-    instance.add_user("ada", "hunter23");
-    assert!(is_there(&server, "ada"), "somebody else can have the name");
+    assert!(!is_there(&app, "ada"));
+    assert_eq!(app.client().me(&other).status, 401);
+    app.instance.add_user("ada", "hunter23");
+    assert!(is_there(&app, "ada"), "somebody else can have the name");
 }
 
 #[test]
-fn where_an_app_is_on_a_code_is_due_too() {
-    let (instance, server, mut browser) = Instance::with_browser("");
-    let secret = instance.enroll("ada");
+fn account_page_deletion_with_an_app_needs_a_code() {
+    let app = TestApp::builder().enrolled().serve();
+    let mut browser = app.browser();
     browser.log_in("ada");
     browser.get("/login/code");
-    browser.submit("/login/code", &[("identifier", "ada"), ("code", &oathtool(&secret, 0))]);
+    browser.submit("/login/code", &[("identifier", "ada"), ("code", &app.ada.code(0))]);
     browser.get("/account");
     assert!(browser.page.contains("id=\"delete_code\""), "{}", browser.page);
     let mut send = |password: &str, code: &str| {
         browser.submit(PATH, &[("current_password", password), ("code", code)])
     };
     refused(&send("hunter22", ""), 428, "Enter a code of your second factor.");
-    refused(&send("hunter22", &oathtool(&secret, 9)), 400, "The server’s clock shows");
+    refused(&send("hunter22", &app.ada.code(9)), 400, "The server’s clock shows");
     refused(&send("hunter22", "12"), 400, "The server’s clock shows");
-    refused(&send("wrong horse", &oathtool(&secret, 1)), 400, "The current password is wrong.");
-    assert!(is_there(&server, "ada"));
-    send("hunter22", &oathtool(&secret, 1)).leads("/login?because=deleted");
-    assert!(!is_there(&server, "ada"));
+    refused(&send("wrong horse", &app.ada.code(1)), 400, "The current password is wrong.");
+    assert!(is_there(&app, "ada"));
+    send("hunter22", &app.ada.code(1)).leads("/login?because=deleted");
+    assert!(!is_there(&app, "ada"));
 }
 
 #[test]
-fn where_mail_is_the_only_factor_a_code_is_mailed() {
-    let (home, _) = Home::with_factor();
-    let mut browser = Browser::new(&home.server);
+fn account_page_deletion_with_codes_by_mail_mails_a_code() {
+    let app = TestApp::builder().email_factor().serve();
+    let mut browser = app.browser();
     browser.log_in("ada").leads("/login/code");
     browser.get("/login/code");
     browser
-        .submit("/login/code", &[("identifier", "ada"), ("code", &home.mails.next_mail().code())]);
+        .submit("/login/code", &[("identifier", "ada"), ("code", &app.mails().next_mail().code())]);
     browser.get("/account");
     assert!(browser.page.contains("Leave it empty to be mailed one."), "{}", browser.page);
     let field = browser.page.split_once("id=\"delete_code\"").unwrap().1.split('>').next().unwrap();
@@ -105,7 +102,7 @@ fn where_mail_is_the_only_factor_a_code_is_mailed() {
     let answer = browser.submit(PATH, &[("current_password", "hunter22"), ("code", "")]);
     refused(&answer, 429, "Too many attempts. Try again in <span data-seconds>");
     assert!(answer.header("retry-after").is_some());
-    home.forget_budgets();
+    app.instance.reset_limits();
     let answer = browser.submit(PATH, &[("current_password", "hunter22"), ("code", "")]);
     refused(&answer, 428, "A code is on its way to your mailbox.");
     // The same again, while that one is on its way.
@@ -114,35 +111,29 @@ fn where_mail_is_the_only_factor_a_code_is_mailed() {
         428,
         "A code is on its way to your mailbox.",
     );
-    let code = home.mails.next_mail().code();
+    let code = app.mails().next_mail().code();
     let answer = browser.submit(PATH, &[("current_password", "hunter22"), ("code", &code)]);
     answer.leads("/login?because=deleted");
-    assert!(!is_there(&home.server, "ada"));
+    assert!(!is_there(&app, "ada"));
 }
 
 #[test]
-fn a_code_that_can_be_none_does_not_wait_for_a_hash() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
-    let quick = instance.serve();
-    let mut browser = Browser::new(&quick);
+fn malformed_code_does_not_wait_for_a_hash() {
+    let app = TestApp::builder().user("bob").serve();
+    let mut browser = app.browser();
     browser.log_in("ada");
-    drop(quick);
+    let cookies = browser.cookies;
     // From now on a hash takes long; one is under way, two are about to be, and one may wait.
     let slow =
         "[password]\nmemory_kib = 131072\niterations = 20\nhashers = 1\n[limits]\nlogin_queue = 1";
-    fs::write(instance.path("nox.toml"), slow).unwrap();
-    instance.add_user("bob", "hunter22");
-    let server = instance.serve();
-    let cookies = browser.cookies;
-    let mut browser = Browser::new(&server);
+    app.instance.write("nox.toml", slow);
+    app.instance.set_password("bob", PASSWORD);
+    let app = app.restart();
+    let mut browser = app.browser();
     browser.cookies = cookies;
     browser.get("/account");
-    let logins: Vec<_> = (0..5).map(|_| Wire::logging_in(&server, "bob", "hunter22")).collect();
-    // One of them is turned away.
-    while !logins.iter().any(Wire::is_readable) {
-        thread::sleep(Duration::from_millis(1));
-    }
+    let logins: Vec<_> = (0..5).map(|_| Wire::logging_in(&app.server, "bob", PASSWORD)).collect();
+    wait_until("a login is turned away", || logins.iter().any(Wire::is_readable));
     let fields = |code| [("current_password", "wrong horse"), ("code", code)];
     refused(&browser.submit(PATH, &fields("12")), 400, "The server’s clock shows");
     refused(&browser.submit(PATH, &fields("123456")), 503, "The server is busy.");

@@ -1,23 +1,25 @@
 //! What the forms of the pages take, as a browser sends them, without a script.
 
-use crate::harness::{Browser, Instance, oathtool};
+use crate::harness::{TestApp, oathtool};
 
 #[test]
-fn a_form_logs_in_and_out() {
-    let (_instance, server, mut browser) = Instance::with_browser("");
+fn login_form_logs_in_and_logout_form_out() {
+    let app = TestApp::new();
+    let mut browser = app.browser();
     browser.log_in("ada").leads("/account");
     let page = browser.get("/account");
     assert!(page.text.contains("ada@localhost:53032"), "{}", page.text);
     let session = browser.cookies.iter().find(|(name, _)| name == "_uid").unwrap().1.clone();
     browser.submit("/account/logout", &[]).leads("/login");
-    assert_eq!(server.client().me(&session).status, 401);
+    assert_eq!(app.client().me(&session).status, 401);
     browser.get("/account").leads("/login");
 }
 
 #[test]
-fn a_form_is_good_only_in_the_browser_that_was_shown_it() {
-    let (_instance, server, mut browser) = Instance::with_browser("");
-    let mut other = Browser::new(&server);
+fn form_token_is_good_only_in_its_browser() {
+    let app = TestApp::new();
+    let mut browser = app.browser();
+    let mut other = app.browser();
     other.get("/login");
     browser.get("/login");
     let fields = [("identifier", "ada"), ("password", "hunter22")];
@@ -43,8 +45,9 @@ fn a_form_is_good_only_in_the_browser_that_was_shown_it() {
 }
 
 #[test]
-fn no_form_of_the_account_is_taken_without_its_token() {
-    let (instance, _server, mut browser) = Instance::with_browser("");
+fn account_forms_without_their_token_are_refused() {
+    let app = TestApp::new();
+    let mut browser = app.browser();
     browser.log_in("ada");
     for path in [
         "logout",
@@ -73,25 +76,26 @@ fn no_form_of_the_account_is_taken_without_its_token() {
     browser.page = page;
     assert_eq!(browser.submit_file("/account/picture", ("file", b"no picture")).status, 403);
     assert_eq!(browser.get("/account").status, 200);
-    assert!(instance.ok(&["user", "show", "ada"], "").contains("display       ada"));
+    assert!(app.nox("user show ada").contains("display       ada"));
 }
 
 #[test]
-fn a_form_of_a_session_that_has_ended_leads_to_the_login() {
-    let (instance, _server, mut browser) = Instance::with_browser("");
+fn form_of_an_ended_session_redirects_to_the_login() {
+    let app = TestApp::new();
+    let mut browser = app.browser();
     browser.log_in("ada");
     browser.get("/account");
-    instance.ok(&["session", "revoke", "--user", "ada"], "");
+    app.nox("session revoke --user ada");
     let to = "/login?because=session&return_to=/account";
     browser.submit("/account/profile", &[("display", "Ada")]).leads(to);
     assert!(browser.get(to).text.contains("Your session has ended."));
 }
 
 #[test]
-fn the_code_step_takes_the_code_of_the_login_that_it_belongs_to() {
-    let (instance, _server, mut browser) = Instance::with_browser("");
-    instance.add_user("bob", "hunter22");
-    let secrets = ["ada", "bob"].map(|name| instance.enroll(name));
+fn code_step_belongs_to_its_own_login() {
+    let app = TestApp::builder().user("bob").serve();
+    let mut browser = app.browser();
+    let secrets = ["ada", "bob"].map(|name| app.instance.enroll(name));
     browser.log_in("ada").leads("/login/code");
     assert!(browser.get("/login/code").text.contains("value=\"ada\""));
     assert!(!browser.page.contains("hunter22"), "the password is in no page");
@@ -114,9 +118,9 @@ fn the_code_step_takes_the_code_of_the_login_that_it_belongs_to() {
 }
 
 #[test]
-fn a_login_leads_back_to_where_its_reader_came_from() {
-    let (_instance, server, _) =
-        Instance::with_browser("[server]\nallowed_origins = ['https://front.example']");
+fn login_redirects_to_the_page_it_came_from() {
+    let app = TestApp::with("[server]\nallowed_origins = ['https://front.example']").serve();
+    let _browser = app.browser();
     for (return_to, to) in [
         ("/account?x=y", "/account?x=y"),
         ("http://localhost:53032/a", "/a"),
@@ -125,7 +129,7 @@ fn a_login_leads_back_to_where_its_reader_came_from() {
         ("//evil.example/", "/account"),
         ("javascript:alert(1)", "/account"),
     ] {
-        let mut browser = Browser::new(&server);
+        let mut browser = app.browser();
         browser.get("/login");
         let fields = [("identifier", "ada"), ("password", "hunter22"), ("return_to", return_to)];
         let answer = browser.submit("/login", &fields);
@@ -142,10 +146,13 @@ fn a_login_leads_back_to_where_its_reader_came_from() {
 }
 
 #[test]
-fn a_front_that_is_not_configured_is_named_with_what_to_do() {
-    let settings = "[server]\nallowed_origins = ['https://front.example']\nnumeric_origins = ['https://old.example']";
-    let (_instance, server, mut browser) = Instance::with_browser(settings);
-    let english = "does not lead on to https://new.example:8443. Its operator can allow that with server.allowed_origins.";
+fn unconfigured_front_is_named_on_the_page_with_the_setting() {
+    let settings = "[server]\nallowed_origins = ['https://front.example']\n\
+                    numeric_origins = ['https://old.example']";
+    let app = TestApp::with(settings).serve();
+    let mut browser = app.browser();
+    let english = "does not lead on to https://new.example:8443. \
+                   Its operator can allow that with server.allowed_origins.";
     let path = "/login?return_to=https://new.example:8443/a%3Ftoken=x";
     let page = browser.get(path).text;
     assert!(page.contains("class=\"note\"") && page.contains(english), "{page}");
@@ -159,7 +166,7 @@ fn a_front_that_is_not_configured_is_named_with_what_to_do() {
     let refused = browser.submit("/login", &fields("wrong horse"));
     assert!(refused.status == 400 && refused.text.contains(english), "{}", refused.text);
     browser.submit("/login", &fields("hunter22")).leads("/account");
-    let here = format!("http://{}/account", server.address);
+    let here = format!("http://{}/account", app.server.address);
     for known in [
         "",
         "/account",
@@ -175,29 +182,31 @@ fn a_front_that_is_not_configured_is_named_with_what_to_do() {
         let query = url::form_urlencoded::Serializer::new(String::new())
             .append_pair("return_to", known)
             .finish();
-        let page = Browser::new(&server).get(&format!("/login?{query}")).text;
+        let page = app.browser().get(&format!("/login?{query}")).text;
         assert!(!page.contains("class=\"note\""), "{known}: {page}");
     }
 }
 
 #[test]
-fn what_the_url_says_is_never_markup() {
-    let (_instance, server, _) = Instance::with_browser("");
+fn url_parameters_are_escaped() {
+    let app = TestApp::new();
+    let _browser = app.browser();
     for path in [
         "/login?return_to=%22%3E%3Cscript%3E",
         "/email/confirmation?token=%22%3E%3Cscript%3E",
         "/%3Cscript%3E",
         "//evil.example/x",
     ] {
-        let page = Browser::new(&server).get(path).text;
+        let page = app.browser().get(path).text;
         assert!(!page.contains("href=\"//"), "{page}");
         assert!(!page.contains("\"><script>") && !page.contains("<script>"), "{page}");
     }
 }
 
 #[test]
-fn what_was_typed_stays_where_it_is_refused_but_for_passwords() {
-    let (_instance, _server, mut browser) = Instance::with_browser("");
+fn refused_form_keeps_what_was_typed_except_passwords() {
+    let app = TestApp::new();
+    let mut browser = app.browser();
     browser.log_in("ada");
     browser.get("/account");
     let long = "x".repeat(51);
@@ -228,8 +237,9 @@ fn what_was_typed_stays_where_it_is_refused_but_for_passwords() {
 }
 
 #[test]
-fn the_address_of_a_form_leads_back_to_its_page() {
-    let (_instance, _server, mut browser) = Instance::with_browser("");
+fn get_of_a_forms_address_redirects_to_its_page() {
+    let app = TestApp::new();
+    let mut browser = app.browser();
     browser.get("/login/send").leads("/login/code");
     browser.get("/login/code").leads("/login");
     browser.log_in("ada");

@@ -2,26 +2,26 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Browser, Instance, Server};
+use crate::harness::{Answer, Browser, GIF, PNG, TestApp};
 
-const PNG: &[u8] =
-    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\
-    \0\0\0\rIDATx\xdac\xf8\xcf\xc0\xf0\x1f\0\x05\0\x01\xffV\xc7/\r\0\0\0\0IEND\xaeB`\x82";
-const GIF: &[u8] =
-    b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\x04\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
+/// An app where `ada` has no right but these two, whatever the configuration gives.
+fn serve(settings: &str) -> TestApp {
+    let app = TestApp::with(settings).serve();
+    app.nox("user set ada --tags can_self_edit,can_file_upload");
+    app
+}
 
-/// Somebody who looks at their account.
-fn at_home(settings: &str) -> (Instance, Server, Browser) {
-    let (instance, server, mut browser) = Instance::with_browser(settings);
-    instance.ok(&["user", "set", "ada", "--tags", "can_self_edit,can_file_upload"], "");
+/// The browser of `ada`, which shows the account page.
+fn open_account(app: &TestApp) -> Browser {
+    let mut browser = app.browser();
     browser.log_in("ada");
     browser.get("/account");
-    (instance, server, browser)
+    browser
 }
 
 /// The profile as everybody sees it.
-fn seen(server: &Server) -> Value {
-    server.client().get("/api/users/1", &[]).json()["data"].clone()
+fn seen(app: &TestApp) -> Value {
+    app.client().get("/api/users/1", &[]).json()["data"].clone()
 }
 
 /// Saves a profile with these links.
@@ -54,8 +54,9 @@ fn own(rows: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 #[test]
-fn links_are_added_changed_and_removed_by_rows() {
-    let (_instance, server, mut browser) = at_home("");
+fn profile_form_adds_changes_and_removes_links() {
+    let app = serve("");
+    let mut browser = open_account(&app);
     assert_eq!(rows(&browser), own(&[("", ""), ("", "")]));
     let links =
         [(" My <page> ", " https://ada.example/?a=b&c "), ("", ""), ("", "http://second.example")];
@@ -64,10 +65,7 @@ fn links_are_added_changed_and_removed_by_rows() {
     let shown =
         [("My &#60;page&#62;", "https://ada.example/?a=b&#38;c"), ("", "http://second.example")];
     assert_eq!(rows(&browser), own(&[shown[0], shown[1], ("", ""), ("", "")]));
-    assert_eq!(
-        seen(&server)["links"],
-        json!(["https://ada.example/?a=b&c", "http://second.example"])
-    );
+    assert_eq!(seen(&app)["links"], json!(["https://ada.example/?a=b&c", "http://second.example"]));
     for name in ["Link 2: label", "Link 2: address"] {
         assert!(browser.page.contains(&format!("aria-label=\"{name}\"")), "{}", browser.page);
     }
@@ -77,25 +75,27 @@ fn links_are_added_changed_and_removed_by_rows() {
     browser.get("/account");
     assert_eq!(rows(&browser), own(&[("Second", "http://second.example"), ("", ""), ("", "")]));
     save(&mut browser, &[]).leads("/account?done=saved");
-    assert_eq!(seen(&server)["links"], json!([]));
+    assert_eq!(seen(&app)["links"], json!([]));
 }
 
 #[test]
-fn there_are_ten_rows_at_most() {
-    let (_instance, server, mut browser) = at_home("");
+fn profile_form_has_at_most_ten_rows_of_links() {
+    let app = serve("");
+    let mut browser = open_account(&app);
     let urls: Vec<_> = (1..=10).map(|count| format!("https://{count}.example")).collect();
     for (links, expected) in [(8, 10), (9, 10), (10, 10)] {
         let links: Vec<_> = urls[..links].iter().map(|url| ("", url.as_str())).collect();
         save(&mut browser, &links).leads("/account?done=saved");
-        assert_eq!(seen(&server)["links"].as_array().unwrap().len(), links.len());
+        assert_eq!(seen(&app)["links"].as_array().unwrap().len(), links.len());
         browser.get("/account");
         assert_eq!(rows(&browser).len(), expected, "{}", browser.page);
     }
 }
 
 #[test]
-fn a_link_that_cannot_be_is_refused_in_words_and_keeps_what_was_typed() {
-    let (instance, server, mut browser) = at_home("");
+fn invalid_link_is_refused_and_the_form_keeps_what_was_typed() {
+    let app = serve("");
+    let mut browser = open_account(&app);
     save(&mut browser, &[("", "https://ada.example")]);
     let label = "ä".repeat(33);
     for (lang, words) in
@@ -140,16 +140,17 @@ fn a_link_that_cannot_be_is_refused_in_words_and_keeps_what_was_typed() {
             assert!(marked.contains(&format!("name=\"{field}\"")), "{marked}");
         }
     }
-    assert!(instance.ok(&["user", "show", "ada"], "").contains("display       Ada"));
-    assert_eq!(seen(&server)["links"].as_array().unwrap().len(), 1);
+    assert!(app.nox("user show ada").contains("display       Ada"));
+    assert_eq!(seen(&app)["links"].as_array().unwrap().len(), 1);
 }
 
 #[test]
-fn the_whole_profile_is_cleared_by_what_is_empty() {
-    let (_instance, server, mut browser) = at_home("");
+fn empty_profile_form_clears_the_profile() {
+    let app = serve("");
+    let mut browser = open_account(&app);
     let full = [("display", "A"), ("pronoun", " she/her "), ("bio", " One\r\ntwo ")];
     browser.submit("/account/profile", &full).leads("/account?done=saved");
-    let profile = seen(&server);
+    let profile = seen(&app);
     assert_eq!((&profile["display"], &profile["bio"]), (&json!("A"), &json!("One\ntwo")));
     browser.get("/account");
     assert_eq!(browser.value("pronoun").as_deref(), Some("she/her"));
@@ -161,15 +162,13 @@ fn the_whole_profile_is_cleared_by_what_is_empty() {
         .submit("/account/profile", &[("display", "A"), ("pronoun", ""), ("bio", "")])
         .leads("/account?done=saved");
     browser.get("/account");
-    assert_eq!(
-        (browser.value("pronoun").as_deref(), &seen(&server)["bio"]),
-        (Some(""), &Value::Null)
-    );
+    assert_eq!((browser.value("pronoun").as_deref(), &seen(&app)["bio"]), (Some(""), &Value::Null));
 }
 
 #[test]
-fn a_field_takes_as_much_as_its_hint_says_and_no_more() {
-    let (_instance, _server, mut browser) = at_home("");
+fn profile_fields_take_as_much_as_their_hints_say() {
+    let app = serve("");
+    let mut browser = open_account(&app);
     for (field, most, words) in [
         ("display", 50, "The display name must be 1 to 50 characters long."),
         ("pronoun", 32, "The pronoun must be at most 32 characters long."),
@@ -204,8 +203,9 @@ fn a_field_takes_as_much_as_its_hint_says_and_no_more() {
 }
 
 #[test]
-fn a_new_picture_is_seen_at_once() {
-    let (_instance, server, mut browser) = at_home("");
+fn new_picture_is_shown_at_once() {
+    let app = serve("");
+    let mut browser = open_account(&app);
     assert!(browser.page.contains("class=\"initial\""));
     let mut seen = Vec::new();
     for picture in [PNG, GIF] {
@@ -221,7 +221,7 @@ fn a_new_picture_is_seen_at_once() {
             .unwrap()
             .to_owned();
         assert!(path.starts_with("users/1/thumbnail?t="), "{path}");
-        let shown = server.client().get(&format!("/api/{path}"), &[]);
+        let shown = app.client().get(&format!("/api/{path}"), &[]);
         assert!(
             shown.header("x-file-hash").unwrap().starts_with(path.split_once("?t=").unwrap().1),
             "{path}"
@@ -232,9 +232,9 @@ fn a_new_picture_is_seen_at_once() {
 }
 
 #[test]
-fn a_picture_that_is_not_taken_leads_to_a_page_that_says_why() {
-    let (instance, server, mut browser) =
-        at_home("[limits]\npicture_bytes = 102400\n[users]\ndefault_tags = []");
+fn refused_picture_is_explained_on_a_page() {
+    let app = serve("[limits]\npicture_bytes = 102400\n[users]\ndefault_tags = []");
+    let mut browser = open_account(&app);
     assert!(
         browser.page.contains("at most 100\u{a0}KiB and 4096 pixels a side."),
         "{}",
@@ -263,14 +263,14 @@ fn a_picture_that_is_not_taken_leads_to_a_page_that_says_why() {
         "{}",
         browser.page
     );
-    assert_eq!(server.client().get("/api/users/1/thumbnail", &[]).status, 404);
-    instance.ok(&["user", "set", "ada", "--tags", "can_self_edit"], "");
+    assert_eq!(app.client().get("/api/users/1/thumbnail", &[]).status, 404);
+    app.nox("user set ada --tags can_self_edit");
     check(
         browser.submit_file("/account/picture", ("file", PNG)),
         401,
         "Vous n’y êtes pas autorisé.",
     );
-    instance.ok(&["session", "revoke", "--user", "ada"], "");
+    app.nox("session revoke --user ada");
     browser
         .submit_file("/account/picture", ("file", PNG))
         .leads("/login?because=session&return_to=/account");

@@ -1,13 +1,11 @@
 //! The pages, as they are delivered; `tests/browser` looks at them.
 
-use crate::harness::Instance;
+use crate::harness::{Instance, TestApp};
 
 #[test]
-fn the_way_leads_to_the_login_page_and_behind_it() {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
-    let server = instance.serve();
-    let client = server.client();
+fn visitor_is_redirected_to_the_login_page_and_on() {
+    let app = TestApp::new();
+    let client = app.client();
     let leads = |path: &str, headers: &[(&str, &str)], to: &str| {
         let answer = client.get(path, headers);
         assert_eq!((answer.status, answer.header("location")), (303, Some(to)), "{path}");
@@ -26,17 +24,16 @@ fn loaded(page: &str) -> Vec<&str> {
 }
 
 #[test]
-fn everything_that_a_page_loads_is_its_own_and_kept_in_a_tight_policy() {
-    let instance = Instance::new();
-    let server = instance.serve();
-    let client = server.client();
+fn page_loads_own_files_alone_under_a_tight_policy() {
+    let app = TestApp::new();
+    let client = app.client();
     let page = client.get("/login", &[]);
     assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
     for (name, value) in [
         (
             "content-security-policy",
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-             form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+             connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
         ),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "no-referrer"),
@@ -64,20 +61,18 @@ fn everything_that_a_page_loads_is_its_own_and_kept_in_a_tight_policy() {
 }
 
 #[test]
-fn where_the_public_url_is_https_browsers_keep_to_it() {
-    let instance = Instance::with("[server]\npublic_url = 'https://nox.example'");
-    let server = instance.serve();
-    let page = server.client().get("/login", &[]);
+fn public_url_of_https_sets_strict_transport_security() {
+    let app = TestApp::with("[server]\npublic_url = 'https://nox.example'").serve();
+    let page = app.client().get("/login", &[]);
     assert_eq!(page.header("strict-transport-security"), Some("max-age=63072000"));
     let cookie = page.header("set-cookie").unwrap();
     assert!(cookie.starts_with("__Host-nox_browser=") && cookie.contains("; Secure"), "{cookie}");
 }
 
 #[test]
-fn the_login_page_is_light() {
-    let instance = Instance::new();
-    let server = instance.serve();
-    let client = server.client();
+fn login_page_is_small() {
+    let app = TestApp::new();
+    let client = app.client();
     let page = client.get("/login", &[]).text;
     let length = |path: &str, headers| {
         client.get(path, headers).header("content-length").unwrap().parse::<usize>().unwrap()
@@ -90,10 +85,9 @@ fn the_login_page_is_light() {
 }
 
 #[test]
-fn a_browser_that_has_a_file_is_told_so() {
-    let instance = Instance::new();
-    let server = instance.serve();
-    let client = server.client();
+fn cached_file_is_answered_304() {
+    let app = TestApp::new();
+    let client = app.client();
     let page = client.get("/login", &[]).text;
     let path = loaded(&page)[0];
     let tag = |headers| client.get(path, headers).header("etag").unwrap().to_owned();
@@ -108,26 +102,25 @@ fn a_browser_that_has_a_file_is_told_so() {
 }
 
 #[test]
-fn an_unknown_page_is_a_page_and_an_unknown_endpoint_is_an_envelope() {
-    let instance = Instance::new();
-    let server = instance.serve();
-    let page = server.client().get("/elsewhere?lang=fr", &[]);
+fn unknown_page_is_html_and_unknown_endpoint_an_envelope() {
+    let app = TestApp::new();
+    let page = app.client().get("/elsewhere?lang=fr", &[]);
     assert_eq!((page.status, page.header("content-type")), (404, Some("text/html; charset=utf-8")));
     assert!(
         page.text.contains("<html lang=\"fr\">") && page.text.contains("Il n’y a rien ici"),
         "{}",
         page.text
     );
-    assert_eq!(server.client().get("/api/elsewhere", &[]).json()["error"]["code"], 1);
+    assert_eq!(app.client().get("/api/elsewhere", &[]).json()["error"]["code"], 1);
 }
 
 #[test]
-fn a_page_wears_what_the_operator_chose() {
+fn pages_show_the_configured_theme() {
     let instance = Instance::with(
         "[instance]\ntitle = 'Héctazia & <b>'\naccent = '#7A1F5C'\nlogo = 'logo.svg'\n\
          links = [{ label = 'Terms', url = 'https://example.org/terms?a=b&c' }]",
     );
-    std::fs::write(instance.path("logo.svg"), "<svg xmlns='http://www.w3.org/2000/svg'/>").unwrap();
+    instance.write("logo.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>");
     let server = instance.serve();
     let page = server.client().get("/login", &[]).text;
     assert!(page.contains("Héctazia &#38; &#60;b&#62;") && !page.contains("<b>"), "{page}");
@@ -140,12 +133,10 @@ fn a_page_wears_what_the_operator_chose() {
 }
 
 #[test]
-fn terms_privacy_and_rules_stand_at_the_foot_of_the_pages_in_their_language() {
-    let instance = Instance::with(
-        "[instance]\nterms = 'https://example.org/t'\nrules = 'https://example.org/r'",
-    );
-    let server = instance.serve();
-    let page = |tag: &str| server.client().get(&format!("/login?lang={tag}"), &[]).text;
+fn pages_link_terms_privacy_and_rules_in_their_language() {
+    let settings = "[instance]\nterms = 'https://example.org/t'\nrules = 'https://example.org/r'";
+    let app = TestApp::with(settings).serve();
+    let page = |tag: &str| app.client().get(&format!("/login?lang={tag}"), &[]).text;
     let (english, french) = (page("en"), page("fr"));
     assert!(english.contains(r#"<a href="https://example.org/t">Terms of use</a>"#), "{english}");
     assert!(
@@ -159,7 +150,7 @@ fn terms_privacy_and_rules_stand_at_the_foot_of_the_pages_in_their_language() {
 }
 
 #[test]
-fn a_look_that_cannot_be_worn_is_refused_with_its_reason() {
+fn invalid_theme_is_refused_with_its_reason() {
     for (setting, reason) in [
         ("accent = '#ffcc00'", "too light"),
         ("accent = 'red'", "#4b45c6"),

@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::harness::{Answer, Person, Wire, watch};
+use crate::harness::{
+    Answer, INVALID_FIELD, ME, NOT_FOUND, NOT_LOGGED, PAYLOAD_TOO_LARGE, TestApp,
+    UNSUPPORTED_MEDIA_TYPE, User, Wire, at_once, watch,
+};
 
 const OWN: &str = "/api/users/@me/thumbnail";
 const PNG: &[u8] =
@@ -28,14 +31,14 @@ fn form(parts: &[Vec<u8>]) -> Vec<u8> {
     [parts.concat(), b"--xyz--\r\n".to_vec()].concat()
 }
 
-fn send(person: &Person, body: &[u8], headers: &[(&str, &str)]) -> Answer {
+fn send(person: &User, body: &[u8], headers: &[(&str, &str)]) -> Answer {
     let kind = ("Content-Type", "multipart/form-data; boundary=xyz");
     person.send("POST", OWN, &[&[kind], headers].concat(), body)
 }
 
 #[test]
-fn the_part_file_is_the_picture_whatever_else_a_form_has() {
-    let (_instance, server, ada) = Person::at_home("");
+fn form_uploads_its_part_file_whatever_else_it_has() {
+    let app = TestApp::logged_in();
     let forms = [
         form(&[file(PNG)]),
         form(&[part("file", "", PNG)]),
@@ -54,28 +57,28 @@ fn the_part_file_is_the_picture_whatever_else_a_form_has() {
         [file(PNG), b"--xyz--".to_vec()].concat(),
     ];
     for body in forms {
-        let answer = send(&ada, &body, &[]).data();
+        let answer = send(&app.ada, &body, &[]).data();
         let url = format!("http://localhost:53032/api/users/1/thumbnail?t={}", &HASH[..16]);
         assert_eq!((&answer["thumbnail"], &answer["url"]), (&json!(url), &json!(url)));
         assert_eq!((&answer["id"], &answer["username"]), (&json!(1), &json!("ada")));
         assert_eq!(
-            server.client().get("/api/users/1/thumbnail", &[]).header("content-type"),
+            app.client().get("/api/users/1/thumbnail", &[]).header("content-type"),
             Some("image/png")
         );
-        ada.post("/api/users/@me", &json!({ "thumbnail": null })).data();
+        app.ada.post(ME, &json!({ "thumbnail": null })).data();
     }
-    let banner = ada.send(
+    let banner = app.ada.send(
         "POST",
         "/api/v2/users/@me/banner",
         &[("Content-Type", "multipart/form-data; boundary=xyz")],
         &form(&[file(PNG)]),
     );
-    assert_eq!(banner.data()["url"], ada.get("/api/users/@me").data()["banner"]);
+    assert_eq!(banner.data()["url"], app.ada.me()["banner"]);
 }
 
 #[test]
-fn a_form_that_is_not_one_file_is_refused_by_the_name_of_the_field_and_changes_nothing() {
-    let (_instance, server, ada) = Person::at_home("");
+fn form_without_exactly_one_file_is_refused_and_changes_nothing() {
+    let app = TestApp::logged_in();
     let many: Vec<Vec<u8>> = (0..10_000).map(|_| part("x", "", b"y")).chain([file(PNG)]).collect();
     let whole = form(&[file(PNG)]);
     for (what, body) in [
@@ -91,47 +94,46 @@ fn a_form_that_is_not_one_file_is_refused_by_the_name_of_the_field_and_changes_n
         ("a long name", form(&[part(&"n".repeat(1100), "", b"x"), file(PNG)])),
         ("no name", form(&[b"--xyz\r\nContent-Type: image/png\r\n\r\n\r\n".to_vec(), file(PNG)])),
     ] {
-        let answer = send(&ada, &body, &[]);
+        let answer = send(&app.ada, &body, &[]);
         assert!(
-            answer.failure(5, 400, OWN).starts_with("Invalid field: file, must be "),
+            answer.refused(INVALID_FIELD, OWN).starts_with("Invalid field: file, must be "),
             "{what}: {}",
             answer.text
         );
     }
-    for (content, code, status) in [(&b"<html>"[..], 1003, 415), (b"", 1003, 415)] {
-        send(&ada, &form(&[file(content)]), &[]).failure(code, status, OWN);
+    for content in [&b"<html>"[..], b""] {
+        send(&app.ada, &form(&[file(content)]), &[]).refused(UNSUPPORTED_MEDIA_TYPE, OWN);
     }
-    assert_eq!(ada.get("/api/users/@me").data()["thumbnail"], json!(null));
-    server.client().get("/api/users/1/thumbnail", &[]).failure(3, 404, "/api/users/1/thumbnail");
-    server
-        .client()
+    assert_eq!(app.ada.me()["thumbnail"], json!(null));
+    app.client().get("/api/users/1/thumbnail", &[]).refused(NOT_FOUND, "/api/users/1/thumbnail");
+    app.client()
         .send("POST", OWN, &[("Content-Type", "multipart/form-data; boundary=xyz")], &whole)
-        .failure(7, 401, OWN);
+        .refused(NOT_LOGGED, OWN);
 }
 
 #[test]
-fn a_form_may_be_as_large_as_its_file_and_a_little_more() {
-    let (_instance, _server, ada) = Person::at_home("[limits]\npicture_bytes = 100000");
+fn form_may_be_a_little_larger_than_its_file() {
+    let app = TestApp::with("[limits]\npicture_bytes = 100000").session().serve();
     let mut content = PNG.to_vec();
     content.resize(100_000, 0);
-    send(&ada, &form(&[part("x", "", &[0; 10_000]), file(&content)]), &[]).data();
+    send(&app.ada, &form(&[part("x", "", &[0; 10_000]), file(&content)]), &[]).data();
     content.push(0);
     let too_large = [form(&[file(&content)]), form(&[part("x", "", &vec![0; 200_000]), file(PNG)])];
     for body in too_large {
-        let message = send(&ada, &body, &[]).failure(1002, 413, OWN);
+        let message = send(&app.ada, &body, &[]).refused(PAYLOAD_TOO_LARGE, OWN);
         assert_eq!(message, "The request body is larger than 100000 bytes.");
     }
 }
 
 #[test]
-fn an_announced_hash_must_be_that_of_the_file() {
-    let (_instance, _server, ada) = Person::at_home("");
+fn announced_hash_must_be_that_of_the_file() {
+    let app = TestApp::logged_in();
     let upper = HASH.to_uppercase();
     let bodies =
         [("multipart/form-data; boundary=xyz", form(&[file(PNG)])), ("image/png", PNG.to_vec())];
     for (kind, body) in bodies {
         let send = |hash: &str| {
-            ada.send("POST", OWN, &[("Content-Type", kind), ("X-File-Hash", hash)], &body)
+            app.ada.send("POST", OWN, &[("Content-Type", kind), ("X-File-Hash", hash)], &body)
         };
         for right in [HASH, &upper] {
             send(right).data();
@@ -139,49 +141,49 @@ fn an_announced_hash_must_be_that_of_the_file() {
         for wrong in
             ["", "x", &HASH[1..], &format!("{HASH}0"), &HASH.replace('f', "g"), &"0".repeat(64)]
         {
-            let message = send(wrong).failure(5, 400, OWN);
+            let message = send(wrong).refused(INVALID_FIELD, OWN);
             assert!(message.starts_with("Invalid field: x-file-hash, must be "), "{message}");
         }
         let twice = |second: &str| {
             let headers = [("Content-Type", kind), ("X-File-Hash", HASH), ("X-File-Hash", second)];
-            ada.send("POST", OWN, &headers, &body)
+            app.ada.send("POST", OWN, &headers, &body)
         };
         twice(&upper).data();
         for other in ["", &"0".repeat(64)] {
-            twice(other).failure(5, 400, OWN);
+            twice(other).refused(INVALID_FIELD, OWN);
         }
     }
 }
 
 #[test]
-fn a_media_type_that_comes_twice_counts_once() {
-    let (_instance, _server, ada) = Person::at_home("");
+fn repeated_media_type_counts_once() {
+    let app = TestApp::logged_in();
     let once = "multipart/form-data; boundary=xyz";
     for kinds in [
         &[("Content-Type", "multipart/form-data; boundary=xyz, multipart/form-data; boundary=xyz")]
             [..],
         &[("Content-Type", once), ("Content-Type", once)],
     ] {
-        ada.send("POST", OWN, kinds, &form(&[file(PNG)])).data();
+        app.ada.send("POST", OWN, kinds, &form(&[file(PNG)])).data();
     }
 }
 
 #[test]
-fn a_picture_that_is_replaced_while_it_is_read_is_cut_off_and_never_mixed() {
+fn picture_replaced_during_a_download_is_cut_off_and_never_mixed() {
     // More than the system takes over from the server before its client reads.
     let size = 16 << 20;
-    let (_instance, server, ada) = Person::at_home(&format!("[limits]\npicture_bytes = {size}"));
+    let app = TestApp::with(&format!("[limits]\npicture_bytes = {size}")).session().serve();
     let picture = |byte: u8| {
         let mut content = PNG.to_vec();
         content.resize(size, byte);
         form(&[file(&content)])
     };
-    send(&ada, &picture(b'1'), &[]).data();
+    send(&app.ada, &picture(b'1'), &[]).data();
     let head = "GET /api/users/1/thumbnail HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-    let mut wire = Wire::sending(&server, head);
+    let mut wire = Wire::sending(&app.server, head);
     let mut read = vec![0; 1000];
     wire.stream.read_exact(&mut read).unwrap();
-    send(&ada, &picture(b'2'), &[]).data();
+    send(&app.ada, &picture(b'2'), &[]).data();
     read.clear();
     // Cut off, a connection may end with an error.
     let _ = wire.stream.read_to_end(&mut read);
@@ -189,13 +191,13 @@ fn a_picture_that_is_replaced_while_it_is_read_is_cut_off_and_never_mixed() {
 }
 
 #[test]
-fn a_slow_client_gets_the_whole_of_a_large_picture() {
-    let (_instance, server, ada) = Person::at_home("");
+fn slow_client_gets_the_whole_of_a_large_picture() {
+    let app = TestApp::logged_in();
     let mut content = PNG.to_vec();
     content.resize(4 << 20, 7);
-    send(&ada, &form(&[file(&content)]), &[]).data();
+    send(&app.ada, &form(&[file(&content)]), &[]).data();
     let head = "GET /api/users/1/thumbnail HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-    let mut wire = Wire::sending(&server, head);
+    let mut wire = Wire::sending(&app.server, head);
     let (started, mut read) = (watch(), 0);
     let mut part = [0; 8192];
     // 110 KB a second, which takes longer than a small answer may.
@@ -217,16 +219,12 @@ fn a_slow_client_gets_the_whole_of_a_large_picture() {
 #[ignore = "measures"]
 #[expect(clippy::print_stderr, reason = "figures are of interest")]
 fn thirty_two_uploads_at_once_cost_little_memory() {
-    let (_instance, server, ada) = Person::at_home("");
+    let app = TestApp::logged_in();
     let mut content = PNG.to_vec();
     content.resize(4 << 20, 7);
     let body = form(&[file(&content)]);
-    thread::scope(|scope| {
-        for _ in 0..32 {
-            scope.spawn(|| assert_eq!(send(&ada, &body, &[]).status, 200));
-        }
-    });
-    let status = server.status("status");
+    at_once(32, |_| assert_eq!(send(&app.ada, &body, &[]).status, 200));
+    let status = app.server.status("status");
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
     let highest = line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024;
     eprintln!("{highest} MiB with 32 uploads of 4 MiB at once");

@@ -4,53 +4,57 @@ use std::fs;
 
 use serde_json::Value;
 
-use super::checkbearer::{check, question, serve};
-use crate::harness::Instance;
+use super::checkbearer::{Relay, question, serve};
+use crate::harness::{Ended, Instance};
 
 #[test]
-fn a_relays_token_is_printed_once_and_stored_nowhere() {
-    let (instance, server, ada, relay) = serve();
-    assert!(relay.len() >= 40 && !relay.contains(char::is_whitespace), "{relay}");
-    assert_eq!(check(&server, &relay, &question(&ada.token))["valid"], true);
-    assert!(!instance.ok(&["relay", "list"], "").contains(&relay));
-    assert!(!instance.ok(&["relay", "list", "--json"], "").contains("token"));
-    for file in fs::read_dir(instance.path("")).unwrap() {
+fn relay_token_is_printed_once_and_stored_nowhere() {
+    let app = serve();
+    let relay = Relay::add(&app);
+    assert!(
+        relay.token.len() >= 40 && !relay.token.contains(char::is_whitespace),
+        "{}",
+        relay.token
+    );
+    assert_eq!(relay.check(&question(&app.ada.token))["valid"], true);
+    assert!(!app.nox("relay list").contains(&relay.token));
+    assert!(!app.nox("relay list --json").contains("token"));
+    for file in fs::read_dir(app.instance.path("")).unwrap() {
         let content = fs::read(file.unwrap().path()).unwrap();
-        assert!(!content.windows(relay.len()).any(|part| part == relay.as_bytes()));
+        assert!(!content.windows(relay.token.len()).any(|part| part == relay.token.as_bytes()));
     }
-    let (_, stdout, log) = server.stop();
-    assert!(!stdout.contains(&relay) && !log.contains(&relay), "{log}");
+    let Ended { stdout, log, .. } = app.server.stop();
+    assert!(!stdout.contains(&relay.token) && !log.contains(&relay.token), "{log}");
 }
 
 #[test]
 fn relays_are_added_listed_and_removed_by_name() {
     let instance = Instance::new();
-    assert_eq!(instance.ok(&["relay", "list"], ""), "");
-    let first = instance.ok(&["relay", "add", "eu-1"], "");
-    let second: Value =
-        serde_json::from_str(&instance.ok(&["relay", "add", "Asia_2.x", "--json"], "")).unwrap();
+    assert_eq!(instance.nox("relay list"), "");
+    let first = instance.nox("relay add eu-1");
+    let second = instance.nox_json("relay add Asia_2.x --json");
     assert_eq!(second["name"], "Asia_2.x");
     assert_ne!(second["token"], first.trim_end());
     let names = || -> Vec<String> {
-        let list = instance.ok(&["relay", "list"], "");
+        let list = instance.nox("relay list");
         list.lines().map(|line| line.split('\t').next().unwrap().into()).collect()
     };
     assert_eq!(names(), ["Asia_2.x", "eu-1"]);
-    let json = instance.ok(&["relay", "list", "--json"], "");
+    let json = instance.nox("relay list --json");
     assert!(
         json.lines()
             .all(|line| serde_json::from_str::<Value>(line).unwrap()["created_at"].is_i64()),
         "{json}"
     );
-    instance.ok(&["relay", "remove", "eu-1"], "");
+    instance.nox("relay remove eu-1");
     assert_eq!(names(), ["Asia_2.x"]);
-    assert_ne!(instance.ok(&["relay", "add", "eu-1"], ""), first);
+    assert_ne!(instance.nox("relay add eu-1"), first);
 }
 
 #[test]
-fn a_mistake_with_relays_is_one_line_and_a_status_that_means_it() {
+fn relay_command_mistake_prints_one_line_and_its_status() {
     let instance = Instance::new();
-    instance.ok(&["relay", "add", "one"], "");
+    instance.nox("relay add one");
     for (args, status, part) in [
         (&["relay", "add", "one"][..], 4, "\"one\""),
         (&["relay", "add", ""], 2, "name"),
@@ -68,5 +72,5 @@ fn a_mistake_with_relays_is_one_line_and_a_status_that_means_it() {
             ran.stderr
         );
     }
-    assert_eq!(instance.ok(&["relay", "list"], "").lines().count(), 1);
+    assert_eq!(instance.nox("relay list").lines().count(), 1);
 }

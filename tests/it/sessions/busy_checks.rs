@@ -8,7 +8,7 @@ use nox::time::Timestamp;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use crate::harness::{Client, Instance, Person, Server};
+use crate::harness::{Client, JSON, TestApp};
 
 /// Who asks without pause, and how many ask between two changes: enough that each worker has some
 /// of both.
@@ -16,37 +16,36 @@ const CLIENTS: usize = 4;
 const CHANGES: usize = 25;
 
 struct Busy {
-    instance: Instance,
-    server: Server,
-    ada: Person,
+    app: TestApp,
+    /// The `Authorization` of a relay.
     relay: String,
 }
 
 impl Busy {
     fn new() -> Self {
-        let (instance, server, ada) = Person::at_home("");
-        let relay = format!("Badger {}", instance.ok(&["relay", "add", "eu-1"], "").trim_end());
-        Self { instance, server, ada, relay }
+        let app = TestApp::logged_in();
+        let relay = format!("Badger {}", app.nox("relay add eu-1").trim_end());
+        Self { app, relay }
     }
 
     /// Another process's connection to the database.
     fn database(&self) -> Connection {
-        let database = Connection::open(self.instance.path("nox.db")).unwrap();
+        let database = self.app.instance.database();
         database.busy_timeout(Duration::from_secs(5)).unwrap();
         database
     }
 
     /// The user as whoever has the token sees them, if that is good.
     fn me(&self, client: &Client) -> Option<Value> {
-        let answer = client.me(&self.ada.token);
+        let answer = client.me(&self.app.ada.token);
         (answer.status == 200).then(|| answer.data())
     }
 
     /// The user as a relay is told of them, if the token is good.
     fn checked(&self, client: &Client) -> Option<Value> {
         let question =
-            json!({ "access_token": self.ada.token, "user_id": 1, "token_type": "bearer" });
-        let headers = [("Content-Type", "application/json"), ("Authorization", &*self.relay)];
+            json!({ "access_token": self.app.ada.token, "user_id": 1, "token_type": "bearer" });
+        let headers = [JSON, ("Authorization", &*self.relay)];
         let data = client
             .send("POST", "/api/relays/checkbearer", &headers, question.to_string().as_bytes())
             .data();
@@ -62,9 +61,9 @@ impl Busy {
     ) {
         let (database, is_over) = (self.database(), AtomicBool::new(false));
         database.execute_batch("CREATE TEMP TABLE kept AS SELECT * FROM sessions").unwrap();
-        let clients: Vec<_> = (0..CLIENTS).map(|_| self.server.client()).collect();
+        let clients: Vec<_> = (0..CLIENTS).map(|_| self.app.client()).collect();
         let ask = || {
-            let (client, mut count) = (self.server.client(), 0);
+            let (client, mut count) = (self.app.client(), 0);
             while !is_over.load(Ordering::Relaxed) {
                 look(self, &client);
                 count += 1;
@@ -103,24 +102,24 @@ const ENDED: &str = "DELETE FROM sessions";
 const BACK: &str = "INSERT INTO sessions SELECT * FROM kept";
 
 #[test]
-fn an_ended_session_is_refused_at_once() {
+fn ended_session_is_refused_at_once() {
     Busy::new().sees([(false, ENDED), (true, BACK)], |busy, client| busy.me(client).is_some());
 }
 
 #[test]
-fn relays_are_told_of_an_ended_session_at_once() {
+fn ended_session_is_invalid_to_relays_at_once() {
     Busy::new().sees([(false, ENDED), (true, BACK)], |busy, client| busy.checked(client).is_some());
 }
 
 #[test]
-fn a_banned_user_is_refused_at_once() {
+fn suspended_user_is_refused_at_once() {
     let changes =
         [(false, "UPDATE users SET banned_at = 1"), (true, "UPDATE users SET banned_at = NULL")];
     Busy::new().sees(changes, |busy, client| busy.me(client).is_some());
 }
 
 #[test]
-fn a_new_name_is_told_at_once() {
+fn new_username_is_answered_at_once() {
     let changes = [
         (true, "UPDATE users SET display = 'Countess'"),
         (false, "UPDATE users SET display = 'Ada'"),
@@ -133,9 +132,9 @@ fn a_new_name_is_told_at_once() {
 }
 
 #[test]
-fn a_session_that_expires_while_it_is_checked_is_refused_from_then_on() {
+fn session_that_expires_during_checks_is_refused_from_then_on() {
     let busy = Busy::new();
-    let client = busy.server.client();
+    let client = busy.app.client();
     let end = Timestamp::now().after(Duration::from_secs(2));
     busy.database().execute("UPDATE sessions SET expires_at = ?1", [end.millis()]).unwrap();
     let mut count = 0;

@@ -2,31 +2,23 @@
 
 use serde_json::json;
 
-use crate::harness::{Answer, Client, Instance, Server};
+use crate::harness::{Client, JSON, LOGIN, ME, NOT_LOGGED, TestApp, UNAUTHORIZED};
 
-const ME: &str = "/api/users/@me";
 const LOGOUT: &str = "/api/auth/logout";
 
-fn logged_in() -> (Instance, Server, Answer) {
-    let instance = Instance::new();
-    instance.add_user("ada", "hunter22");
-    let server = instance.serve();
-    let session = server.client().log_in("ada", "hunter22");
-    (instance, server, session)
-}
-
-fn own_origin(server: &Server) -> String {
-    format!("http://{}", server.address)
+fn own_origin(app: &TestApp) -> String {
+    format!("http://{}", app.server.address)
 }
 
 fn assert_ended(client: &Client, token: &str) {
-    assert_eq!(client.me(token).failure(7, 401, ME), "You are not logged in.");
+    assert_eq!(client.me(token).refused(NOT_LOGGED, ME), "You are not logged in.");
 }
 
 #[test]
-fn a_user_reads_themselves_by_token_and_by_cookie() {
-    let (_instance, server, session) = logged_in();
-    let client = server.client();
+fn user_reads_themselves_by_token_and_by_cookie() {
+    let app = TestApp::new();
+    let session = app.try_password();
+    let client = app.client();
     let user = &session.json()["data"]["user"];
     let by_token = client.me(&session.token());
     assert_eq!(&by_token.json()["data"], user);
@@ -38,9 +30,10 @@ fn a_user_reads_themselves_by_token_and_by_cookie() {
 }
 
 #[test]
-fn without_a_session_nobody_is_logged_in() {
-    let (_instance, server, session) = logged_in();
-    let client = server.client();
+fn request_without_a_valid_session_is_not_logged_in() {
+    let app = TestApp::new();
+    let session = app.try_password();
+    let client = app.client();
     let token = session.token();
     let bent = format!("Bearer {token}x");
     for headers in [
@@ -52,21 +45,22 @@ fn without_a_session_nobody_is_logged_in() {
         &[("Cookie", "_uid=")],
         &[("Authorization", "Basic YTpi")],
     ] {
-        client.get(ME, headers).failure(7, 401, ME);
+        client.get(ME, headers).refused(NOT_LOGGED, ME);
     }
     // A token never travels in a query string.
     let path = format!("{ME}?token={token}&access_token={token}");
-    client.get(&path, &[]).failure(7, 401, &path);
+    client.get(&path, &[]).refused(NOT_LOGGED, &path);
     // Where both are there, the header counts.
     let both = [("Authorization", bent.as_str()), ("Cookie", &session.cookie())];
-    client.get(ME, &both).failure(7, 401, ME);
+    client.get(ME, &both).refused(NOT_LOGGED, ME);
 }
 
 #[test]
-fn logging_out_ends_this_session_and_clears_the_cookie() {
+fn logout_ends_the_session_and_clears_the_cookie() {
     for method in ["POST", "GET"] {
-        let (_instance, server, session) = logged_in();
-        let client = server.client();
+        let app = TestApp::new();
+        let session = app.try_password();
+        let client = app.client();
         let other = client.log_in("ada", "hunter22").token();
         let bearer = format!("Bearer {}", session.token());
         let answer = client.send(method, LOGOUT, &[("Authorization", &bearer)], b"");
@@ -80,25 +74,24 @@ fn logging_out_ends_this_session_and_clears_the_cookie() {
         );
         assert_ended(&client, &session.token());
         assert_eq!(client.me(&other).status, 200);
-        client.send(method, LOGOUT, &[("Authorization", &bearer)], b"").failure(7, 401, LOGOUT);
+        client.send(method, LOGOUT, &[("Authorization", &bearer)], b"").refused(NOT_LOGGED, LOGOUT);
     }
 }
 
 #[test]
-fn asking_for_the_head_of_a_logout_ends_nothing() {
-    let (_instance, server, session) = logged_in();
+fn head_request_of_logout_ends_nothing() {
+    let app = TestApp::new();
+    let session = app.try_password();
     let bearer = format!("Bearer {}", session.token());
-    assert_eq!(
-        server.client().send("HEAD", LOGOUT, &[("Authorization", &bearer)], b"").status,
-        405
-    );
-    assert_eq!(server.client().me(&session.token()).status, 200);
+    assert_eq!(app.client().send("HEAD", LOGOUT, &[("Authorization", &bearer)], b"").status, 405);
+    assert_eq!(app.client().me(&session.token()).status, 200);
 }
 
 #[test]
-fn by_the_cookie_alone_only_our_own_pages_log_out() {
-    let (_instance, server, session) = logged_in();
-    let client = server.client();
+fn logout_by_cookie_needs_the_servers_own_origin() {
+    let app = TestApp::new();
+    let session = app.try_password();
+    let client = app.client();
     let cookie = session.cookie();
     for headers in [
         &[][..],
@@ -109,46 +102,44 @@ fn by_the_cookie_alone_only_our_own_pages_log_out() {
     ] {
         for method in ["POST", "GET"] {
             let headers = [headers, &[("Cookie", &cookie)]].concat();
-            client.send(method, LOGOUT, &headers, b"").failure(8, 401, LOGOUT);
+            client.send(method, LOGOUT, &headers, b"").refused(UNAUTHORIZED, LOGOUT);
         }
     }
     assert_eq!(client.me(&session.token()).status, 200);
-    let own = own_origin(&server);
+    let own = own_origin(&app);
     let answer = client.send("POST", LOGOUT, &[("Cookie", &cookie), ("Origin", &own)], b"");
     assert_eq!(answer.status, 200, "{}", answer.text);
     assert_ended(&client, &session.token());
 }
 
 #[test]
-fn a_configured_origin_and_the_public_url_may_log_out_by_cookie() {
-    let instance = Instance::with("[server]\nallowed_origins = ['https://front.example']");
-    instance.add_user("ada", "hunter22");
-    let server = instance.serve();
+fn logout_by_cookie_is_allowed_to_configured_origins() {
+    let app = TestApp::with("[server]\nallowed_origins = ['https://front.example']").serve();
     for header in [
         ("Origin", "https://front.example"),
         ("Origin", "http://localhost:53032"),
         ("Referer", "http://localhost:53032/account"),
     ] {
-        let cookie = server.client().log_in("ada", "hunter22").cookie();
-        let answer = server.client().get(LOGOUT, &[("Cookie", &cookie), header]);
+        let cookie = app.try_password().cookie();
+        let answer = app.client().get(LOGOUT, &[("Cookie", &cookie), header]);
         assert_eq!(answer.status, 200, "{header:?} {}", answer.text);
     }
 }
 
 #[test]
-fn another_sites_page_cannot_log_a_browser_in() {
-    let (_instance, server, _) = logged_in();
+fn login_from_another_site_is_refused() {
+    let app = TestApp::new();
     let body = json!({ "identifier": "ada", "password": "hunter22" }).to_string();
     let send = |header: (&str, &str)| {
-        let headers = [("Content-Type", "application/json"), header];
-        server.client().send("POST", "/api/auth/login", &headers, body.as_bytes())
+        let headers = [JSON, header];
+        app.client().send("POST", LOGIN, &headers, body.as_bytes())
     };
     for header in
         [("Origin", "https://evil.example"), ("Origin", "null"), ("Sec-Fetch-Site", "cross-site")]
     {
-        send(header).failure(8, 401, "/api/auth/login");
+        send(header).refused(UNAUTHORIZED, LOGIN);
     }
-    let own = own_origin(&server);
+    let own = own_origin(&app);
     for header in
         [("Origin", own.as_str()), ("Sec-Fetch-Site", "same-origin"), ("Sec-Fetch-Site", "none")]
     {
@@ -157,39 +148,39 @@ fn another_sites_page_cannot_log_a_browser_in() {
 }
 
 #[test]
-fn a_session_that_another_process_revoked_is_refused_at_the_next_request() {
-    let (instance, server, session) = logged_in();
-    let client = server.client();
+fn session_revoked_by_another_process_is_refused_at_once() {
+    let app = TestApp::new();
+    let session = app.try_password();
+    let client = app.client();
     assert_eq!(client.me(&session.token()).status, 200);
-    let database = rusqlite::Connection::open(instance.path("nox.db")).unwrap();
-    database.execute("DELETE FROM sessions", []).unwrap();
+    app.instance.sql("DELETE FROM sessions");
     assert_ended(&client, &session.token());
 }
 
 #[test]
-fn a_new_password_and_a_ban_from_the_command_line_end_the_sessions() {
-    let (instance, server, session) = logged_in();
-    let client = server.client();
-    instance.ok(&["user", "passwd", "ada", "--password-stdin"], "hunter33");
+fn password_and_suspension_by_the_operator_end_sessions() {
+    let app = TestApp::new();
+    let session = app.try_password();
+    let client = app.client();
+    app.instance.set_password("ada", "hunter33");
     assert_ended(&client, &session.token());
     let token = client.log_in("ada", "hunter33").token();
-    instance.ok(&["user", "disable", "ada"], "");
+    app.nox("user disable ada");
     assert_ended(&client, &token);
 }
 
 #[test]
-fn a_session_that_has_expired_is_refused_at_the_next_request() {
-    let (instance, server, session) = logged_in();
-    let database = rusqlite::Connection::open(instance.path("nox.db")).unwrap();
-    database.execute("UPDATE sessions SET expires_at = 1", []).unwrap();
-    assert_ended(&server.client(), &session.token());
+fn expired_session_is_refused() {
+    let app = TestApp::new();
+    let session = app.try_password();
+    app.instance.sql("UPDATE sessions SET expires_at = 1");
+    assert_ended(&app.client(), &session.token());
 }
 
 #[test]
-fn a_session_outlives_the_server() {
-    let (instance, server, session) = logged_in();
-    let (status, _, _) = server.stop();
-    assert!(status.success());
-    let server = instance.serve();
-    assert_eq!(server.client().me(&session.token()).status, 200);
+fn session_survives_a_restart() {
+    let app = TestApp::new();
+    let session = app.try_password();
+    let app = app.restart();
+    assert_eq!(app.client().me(&session.token()).status, 200);
 }

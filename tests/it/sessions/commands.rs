@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::list::{PATH, assert_ended, own_id, serve};
-use crate::harness::Person;
+use super::list::{PATH, assert_ended, own_id};
+use crate::harness::TestApp;
 
 #[test]
-fn an_operator_lists_the_sessions_of_all_or_of_one() {
-    let (instance, server) = serve();
-    let ada = [Person::log_in(&server, "ada"), Person::log_in(&server, "ada")];
-    let bob = Person::log_in(&server, "bob");
+fn operator_lists_sessions_of_all_users_or_of_one() {
+    let app = TestApp::builder().user("bob").serve();
+    let ada = [app.log_in("ada"), app.log_in("ada")];
+    let bob = app.log_in("bob");
     let columns = |args: &[&str]| -> Vec<(String, String)> {
-        let list = instance.ok(args, "");
+        let list = app.instance.ok(args, "");
         assert!(
             !list.contains(&bob.token) && list.lines().all(|line| line.split('\t').count() == 5),
             "{list}"
@@ -27,41 +27,36 @@ fn an_operator_lists_the_sessions_of_all_or_of_one() {
     assert_eq!(all, expected.iter().map(|(id, name)| ((*id).clone(), (*name).into())).collect());
     assert_eq!(columns(&["session", "list", "bob"]), [(of_bob.clone(), "bob".into())]);
     assert_eq!(columns(&["session", "list", "1"]).len(), 2);
-    let list = instance.ok(&["session", "list", "--json"], "");
+    let list = app.nox("session list --json");
     let time = |line| serde_json::from_str::<Value>(line).unwrap()["created_at"].as_i64().unwrap();
     assert!(list.lines().map(time).is_sorted_by(|first, second| first >= second), "newest first");
-    let json = instance.ok(&["session", "list", "bob", "--json"], "");
-    let one: Value = serde_json::from_str(&json).unwrap();
+    let one = app.instance.nox_json("session list bob --json");
     assert_eq!(
         (&one["id"], &one["username"], &one["ip"]),
         (&json!(of_bob), &json!("bob"), &json!("127.0.0.1"))
     );
-    assert_eq!(instance.run(&["session", "list", "nobody"], "").status, 3);
+    assert_eq!(app.instance.run(&["session", "list", "nobody"], "").status, 3);
 }
 
 #[test]
-fn an_operator_revokes_sessions_by_id_or_all_of_a_user() {
-    let (instance, server) = serve();
-    let ada = [
-        Person::log_in(&server, "ada"),
-        Person::log_in(&server, "ada"),
-        Person::log_in(&server, "ada"),
-    ];
-    let bob = Person::log_in(&server, "bob");
-    instance.ok(&["session", "revoke", &own_id(&ada[0]), &own_id(&bob)], "");
+fn operator_revokes_sessions_by_id_or_user() {
+    let app = TestApp::builder().user("bob").serve();
+    let ada = [app.log_in("ada"), app.log_in("ada"), app.log_in("ada")];
+    let bob = app.log_in("bob");
+    app.nox(&format!("session revoke {} {}", own_id(&ada[0]), own_id(&bob)));
     assert_ended(&ada[0]);
     assert_ended(&bob);
     assert_eq!((ada[1].get(PATH).status, ada[2].get(PATH).status), (200, 200));
-    let bob = Person::log_in(&server, "bob");
-    instance.ok(&["session", "revoke", "--user", "ada"], "");
+    let bob = app.log_in("bob");
+    app.nox("session revoke --user ada");
     ada.iter().for_each(assert_ended);
     assert_eq!(bob.get(PATH).status, 200);
 }
 
 #[test]
-fn where_one_session_is_not_there_none_is_revoked() {
-    let (instance, server) = serve();
-    let ada = Person::log_in(&server, "ada");
+fn revocation_with_an_unknown_session_revokes_none() {
+    let app = TestApp::builder().user("bob").serve();
+    let ada = app.log_in("ada");
     let id = own_id(&ada);
     let unknown = "00000000-0000-7000-8000-000000000000";
     for (args, status) in [
@@ -71,7 +66,7 @@ fn where_one_session_is_not_there_none_is_revoked() {
         (&["session", "revoke"], 2),
         (&["session", "revoke", &id, "--user", "ada"], 2),
     ] {
-        let ran = instance.run(args, "");
+        let ran = app.instance.run(args, "");
         assert_eq!((ran.status, ran.stdout.as_str()), (status, ""), "{args:?}: {}", ran.stderr);
     }
     assert_eq!(ada.get(PATH).status, 200);

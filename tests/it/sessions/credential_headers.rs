@@ -2,16 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::forged_tokens::{ME, at_home};
-use crate::harness::Person;
+use crate::harness::{ME, NOT_LOGGED, TestApp};
 
 #[test]
-fn of_planted_cookies_the_first_counts_and_beside_a_bearer_none_does() {
-    let (instance, server, ada, _) = at_home();
-    instance.add_user("bob", "hunter22");
-    let bob = Person::log_in(&server, "bob");
-    let client = server.client();
-    let (of_ada, of_bob) = (format!("_uid={}", ada.token), format!("_uid={}", bob.token));
+fn first_session_cookie_counts_and_a_bearer_token_precedes_it() {
+    let app = TestApp::builder().user("bob").session().serve();
+    let bob = app.log_in("bob");
+    let client = app.client();
+    let (of_ada, of_bob) = (format!("_uid={}", app.ada.token), format!("_uid={}", bob.token));
     let who = |headers: &[(&str, &str)]| {
         let answer = client.get(ME, headers);
         assert!(matches!(answer.status, 200 | 401), "{}", answer.text);
@@ -23,29 +21,29 @@ fn of_planted_cookies_the_first_counts_and_beside_a_bearer_none_does() {
         (format!("_uid=x; {of_ada}"), Value::Null),
         (format!("_uid=; {of_ada}"), Value::Null),
         (format!("{of_ada}; _uid=x"), json!("ada")),
-        (format!("__Host-_uid={}", ada.token), Value::Null),
-        (format!("_UID={}", ada.token), Value::Null),
+        (format!("__Host-_uid={}", app.ada.token), Value::Null),
+        (format!("_UID={}", app.ada.token), Value::Null),
         (format!("other=1; {of_ada}; ;; =; x"), json!("ada")),
         // RFC 6265, 4.1.1: quotes around a value are allowed.
-        (format!("_uid=\"{}\"", ada.token), json!("ada")),
+        (format!("_uid=\"{}\"", app.ada.token), json!("ada")),
     ] {
         assert_eq!(who(&[("Cookie", &cookies)]), expected, "{cookies}");
     }
-    let bearer = format!("Bearer {}", ada.token);
+    let bearer = app.ada.bearer();
     assert_eq!(who(&[("Authorization", &bearer), ("Cookie", &of_bob)]), "ada");
     assert_eq!(who(&[("Cookie", &of_bob), ("Authorization", &bearer)]), "ada");
     assert_eq!(who(&[("Authorization", "Bearer x"), ("Cookie", &of_bob)]), Value::Null);
     // What a bearer changes is the bearer's.
     let headers = [("Authorization", bearer.as_str()), ("Cookie", &of_bob)];
     assert_eq!(client.send("POST", "/api/auth/logout", &headers, b"").status, 200);
-    assert_eq!((ada.get(ME).status, bob.get(ME).status), (401, 200));
+    assert_eq!((app.ada.get(ME).status, bob.get(ME).status), (401, 200));
 }
 
 #[test]
-fn a_bearer_header_is_its_scheme_and_one_token() {
-    let (_instance, server, ada, _) = at_home();
-    let client = server.client();
-    let token = &ada.token;
+fn bearer_header_is_the_scheme_and_one_token() {
+    let app = TestApp::logged_in();
+    let client = app.client();
+    let token = &app.ada.token;
     let get = |value: &str| client.get(ME, &[("Authorization", value)]);
     for value in [
         format!("Bearer{token}"),
@@ -57,7 +55,7 @@ fn a_bearer_header_is_its_scheme_and_one_token() {
         format!("Basic {token}"),
         token.clone(),
     ] {
-        get(&value).failure(7, 401, ME);
+        get(&value).refused(NOT_LOGGED, ME);
     }
     // RFC 6750 allows more than one blank before it, and nothing is made of those behind it.
     assert_eq!(get(&format!("Bearer   {token}")).status, 200);
@@ -66,5 +64,5 @@ fn a_bearer_header_is_its_scheme_and_one_token() {
     for (headers, status) in [([good.as_str(), bad], 200), ([bad, &good], 401)] {
         assert_eq!(client.get(ME, &headers.map(|value| ("Authorization", value))).status, status);
     }
-    assert_eq!(ada.get(ME).status, 200);
+    assert_eq!(app.ada.get(ME).status, 200);
 }

@@ -10,14 +10,12 @@ use nox::time::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Sha256, Sha384, Sha512};
 
-use crate::harness::{Client, Instance, Person, Server};
-
-pub(super) const ME: &str = "/api/users/@me";
+use crate::harness::{Client, ME, NOT_LOGGED, TestApp};
 
 const HS256: &str = r#"{"typ":"JWT","alg":"HS256"}"#;
 
 /// One who knows all that can be known, the signing key too.
-pub(super) struct Forger {
+struct Forger {
     key: Vec<u8>,
     claims: Value,
     token: String,
@@ -25,10 +23,11 @@ pub(super) struct Forger {
 
 impl Forger {
     /// Knows a session of `ada`.
-    fn new(instance: &Instance, ada: &Person) -> Self {
-        let key = Key::load_or_create(&instance.path("nox.key")).unwrap().derive("token").to_vec();
-        let claims = B64.decode(ada.token.split('.').nth(1).unwrap()).unwrap();
-        Self { key, claims: serde_json::from_slice(&claims).unwrap(), token: ada.token.clone() }
+    fn new(app: &TestApp) -> Self {
+        let key =
+            Key::load_or_create(&app.instance.path("nox.key")).unwrap().derive("token").to_vec();
+        let claims = B64.decode(app.ada.token.split('.').nth(1).unwrap()).unwrap();
+        Self { key, claims: serde_json::from_slice(&claims).unwrap(), token: app.ada.token.clone() }
     }
 
     /// The session's claims, one of them changed; `null` takes it out.
@@ -74,31 +73,26 @@ mac!(hs512, Sha512);
 fn assert_nobodys(client: &Client, token: &str) {
     let (bearer, cookie) = (format!("Bearer {token}"), format!("_uid={token}"));
     for header in [("Authorization", bearer.as_str()), ("Cookie", &cookie)] {
-        client.get(ME, &[header]).failure(7, 401, ME);
-        client.get("/api/v2/users/@me", &[header]).named_failure("UNAUTHORIZED", 401);
+        client.get(ME, &[header]).refused(NOT_LOGGED, ME);
+        client.get("/api/v2/users/@me", &[header]).refused_as("UNAUTHORIZED", 401);
         let changed = client.send(
             "POST",
             "/api/auth/logout",
             &[header, ("Origin", "http://localhost:53032")],
             b"",
         );
-        changed.failure(7, 401, "/api/auth/logout");
+        changed.refused(NOT_LOGGED, "/api/auth/logout");
         let page = client.get("/account", &[header]);
         assert_eq!((page.status, page.header("location")), (303, Some("/login")), "{header:?}");
         assert_eq!(client.get("/login", &[header]).status, 200);
     }
 }
 
-pub(super) fn at_home() -> (Instance, Server, Person, Forger) {
-    let (instance, server, ada) = Person::at_home("");
-    let forger = Forger::new(&instance, &ada);
-    (instance, server, ada, forger)
-}
-
 #[test]
-fn only_one_algorithm_counts_and_only_with_the_key() {
-    let (instance, server, ada, forger) = at_home();
-    let client = server.client();
+fn token_of_another_algorithm_or_key_is_refused() {
+    let app = TestApp::logged_in();
+    let forger = Forger::new(&app);
+    let client = app.client();
     let claims = forger.claims.to_string();
     assert_eq!(client.me(&forger.sign(HS256, &claims)).status, 200, "the forgery itself is sound");
     for name in [
@@ -131,22 +125,23 @@ fn only_one_algorithm_counts_and_only_with_the_key() {
     ] {
         assert_nobodys(&client, &forger.sign(header, &claims));
     }
-    let master = fs::read(instance.path("nox.key")).unwrap();
+    let master = fs::read(app.instance.path("nox.key")).unwrap();
     for key in [b"".as_slice(), &[0; 32], &master, b"secret", b"localhost:53032", b"token"] {
         assert_nobodys(&client, &signed(HS256, &claims, |message| hs256(key, message)));
     }
-    assert_eq!(ada.get(ME).status, 200, "none of it ended the session");
+    assert_eq!(app.ada.get(ME).status, 200, "none of it ended the session");
 }
 
 #[test]
-fn a_header_names_no_key() {
-    let (_instance, server, _ada, forger) = at_home();
-    let client = server.client();
+fn token_header_that_names_a_key_is_refused() {
+    let app = TestApp::logged_in();
+    let forger = Forger::new(&app);
+    let client = app.client();
     let (claims, own) = (forger.claims.to_string(), b"a key of my own".as_slice());
     let jwk = json!({ "kty": "oct", "alg": "HS256", "k": B64.encode(own) });
     for (name, value, key) in [
         ("jwk", jwk.clone(), own),
-        ("jku", json!(format!("http://{}/keys", server.address)), own),
+        ("jku", json!(format!("http://{}/keys", app.server.address)), own),
         ("x5u", json!("http://127.0.0.1:9/cert.pem"), own),
         ("x5c", json!([BASE64_URL_SAFE.encode(own)]), own),
         ("kid", json!("../../../../../../dev/null"), b""),
@@ -166,10 +161,10 @@ fn a_header_names_no_key() {
 }
 
 #[test]
-fn a_right_signature_is_worth_nothing_with_wrong_claims() {
-    let (instance, server, ada, forger) = at_home();
-    instance.add_user("bob", "hunter22");
-    let client = server.client();
+fn signed_token_with_wrong_claims_is_refused() {
+    let app = TestApp::builder().user("bob").session().serve();
+    let forger = Forger::new(&app);
+    let client = app.client();
     let now = Timestamp::now().seconds();
     for (name, value) in [
         ("exp", json!("9999999999")),
@@ -204,29 +199,30 @@ fn a_right_signature_is_worth_nothing_with_wrong_claims() {
     for claims in [again.as_str(), "", "{}", "[]", "null", "7", &claims[1..], &"[".repeat(3000)] {
         assert_nobodys(&client, &forger.sign(HS256, claims));
     }
-    assert_eq!(ada.get(ME).data()["username"], "ada");
+    assert_eq!(app.ada.me()["username"], "ada");
     // Signed by the same key and in the table, until it no longer is.
-    ada.post("/api/auth/logout", &json!({})).data();
+    app.ada.post("/api/auth/logout", &json!({})).data();
     assert_nobodys(&client, &forger.sign(HS256, &forger.claims.to_string()));
 }
 
 #[test]
-fn a_token_of_another_server_is_nobodys() {
-    let (instance, server, ada, _) = at_home();
-    let (_other, elsewhere, _, _) = at_home();
-    assert_nobodys(&elsewhere.client(), &ada.token);
+fn token_of_another_server_is_refused() {
+    let app = TestApp::logged_in();
+    let elsewhere = TestApp::new();
+    assert_nobodys(&elsewhere.client(), &app.ada.token);
     // Nor one of a server with the same key, the same sessions and another address.
-    server.stop();
-    instance.configure("[server]\naddress = 'copy.example'\n");
-    assert_nobodys(&instance.serve().client(), &ada.token);
-    instance.configure("");
-    assert_eq!(instance.serve().client().me(&ada.token).status, 200);
+    app.instance.configure("[server]\naddress = 'copy.example'\n");
+    let app = app.restart();
+    assert_nobodys(&app.client(), &app.ada.token);
+    app.instance.configure("");
+    assert_eq!(app.restart().ada.get(ME).status, 200);
 }
 
 #[test]
-fn a_token_is_three_parts_and_nothing_around_them() {
-    let (_instance, server, ada, forger) = at_home();
-    let client = server.client();
+fn token_with_other_than_three_parts_is_refused() {
+    let app = TestApp::logged_in();
+    let forger = Forger::new(&app);
+    let client = app.client();
     let token = &forger.token;
     let [header, claims, signature] = token.split('.').collect::<Vec<_>>()[..] else {
         panic!("{token}")
@@ -257,18 +253,19 @@ fn a_token_is_three_parts_and_nothing_around_them() {
     ] {
         assert_nobodys(&client, bent);
     }
-    assert_eq!(ada.get(ME).status, 200);
+    assert_eq!(app.ada.get(ME).status, 200);
 }
 
 #[test]
-fn the_removal_of_an_account_ends_its_sessions_at_once() {
-    let (instance, server, ada, forger) = at_home();
-    let client = server.client();
-    instance.ok(&["user", "remove", "ada", "--yes"], "");
-    assert_nobodys(&client, &ada.token);
+fn removal_of_an_account_ends_its_sessions_at_once() {
+    let app = TestApp::logged_in();
+    let forger = Forger::new(&app);
+    let client = app.client();
+    app.nox("user remove ada --yes");
+    assert_nobodys(&client, &app.ada.token);
     // Nor does the next of that name inherit them.
-    instance.add_user("ada", "hunter22");
-    assert_nobodys(&client, &ada.token);
+    app.instance.add_user("ada", "hunter22");
+    assert_nobodys(&client, &app.ada.token);
     assert_nobodys(&client, &forger.sign(HS256, &forger.with("sub", json!("2"))));
     assert_eq!(client.log_in("ada", "hunter22").status, 200);
 }

@@ -8,8 +8,8 @@ use super::Front;
 use crate::clients::envelope::{Disabled, EnabledWithCodes, Told, Verified};
 use crate::clients::request::Request;
 use crate::clients::user::{Address, OwnUser, Switch};
-use crate::clients::{Stage, data};
-use crate::harness::{MailServer, Mode, oathtool};
+use crate::clients::{data, serve, serve_with_mail};
+use crate::harness::oathtool;
 
 /// It shows the picture as it comes.
 #[derive(Deserialize)]
@@ -29,9 +29,9 @@ struct Confirmed {
 }
 
 #[test]
-fn the_front_of_2025_switches_an_app_on_by_a_picture_and_off_by_a_recovery_code() {
-    let stage = Stage::new();
-    let mut front = Front::open(&stage);
+fn front_2025_enables_totp_by_picture_and_disables_it_by_recovery_code() {
+    let app = serve();
+    let mut front = Front::open(&app);
     front.enter("bob", None);
     let setup: Setup = data(&front.call(Request::post("auth/totp/setup")));
     assert!(setup.qr_code_url.starts_with("data:image/"), "{}", setup.qr_code_url);
@@ -59,29 +59,28 @@ fn the_front_of_2025_switches_an_app_on_by_a_picture_and_off_by_a_recovery_code(
 }
 
 #[test]
-fn the_front_of_2025_confirms_an_address_and_has_codes_sent_there() {
-    let mails = MailServer::start(Mode::Plain);
-    let stage = Stage::with(&mails.settings());
-    let mut front = Front::open(&stage);
+fn front_2025_confirms_an_address_and_has_codes_sent_there() {
+    let app = serve_with_mail();
+    let mut front = Front::open(&app);
     front.enter("bob", None);
     let bob: OwnUser<String> = front.post("users/@me", &json!({ "email": "bob@b.example" }));
     assert_eq!((bob.email_verified, bob.methods.email), (false, Address::Unverified));
-    mails.next_mail().token();
-    stage.instance.forget_budgets();
+    app.mails().next_mail().token();
+    app.instance.reset_limits();
     assert!(data::<Told>(&front.call(Request::post("email/resend"))).success);
     front.refused(Request::post("email/resend"), 1001, 429);
-    let link = format!("email/confirmation?token={}", mails.next_mail().token());
+    let link = format!("email/confirmation?token={}", app.mails().next_mail().token());
     // A link is opened wherever the mail is read.
-    let confirmed: Confirmed = data(&Front::open(&stage).call(Request::get(link.as_str())));
+    let confirmed: Confirmed = data(&Front::open(&app).call(Request::get(link.as_str())));
     assert!(confirmed.success && confirmed.verified);
     front.refused(Request::get(link), 3, 404);
     front.refused(Request::post("email/resend"), 17, 400);
 
-    stage.instance.forget_budgets();
+    app.instance.reset_limits();
     assert!(data::<Told>(&front.call(Request::post("auth/email/send"))).success);
-    let code = json!({ "token": mails.next_mail().code() });
+    let code = json!({ "token": app.mails().next_mail().code() });
     assert!(front.post::<EnabledWithCodes>("auth/email/enable", &code).enabled);
-    assert_eq!(Front::due(&Front::open(&stage).log_in("bob", None)).kind, "email");
+    assert_eq!(Front::due(&Front::open(&app).log_in("bob", None)).kind, "email");
     let bob: OwnUser<String> = front.get("users/@me");
     assert_eq!((bob.twofa_enabled, bob.methods.email), (true, Address::Verified));
 }

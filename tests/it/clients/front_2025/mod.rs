@@ -13,8 +13,8 @@ use super::envelope::{Done, Due, Failure, Refusal};
 use super::request::Request;
 use super::user::{LINKS, OwnUser};
 use super::values::Map;
-use super::{FRONT, PASSWORD, Stage, data, failure, refusal};
-use crate::harness::{Answer, MailServer, Mode};
+use super::{FRONT, data, failure, let_bob_have_codes_by_mail, refusal, serve, serve_with_mail};
+use crate::harness::{Answer, PASSWORD, TestApp};
 
 /// It reads no token.
 #[derive(Debug, Deserialize)]
@@ -40,9 +40,9 @@ struct Front {
 }
 
 impl Front {
-    fn open(stage: &Stage) -> Self {
+    fn open(app: &TestApp) -> Self {
         // It is of the server's site, as a cookie with `SameSite=Lax` needs it.
-        Self { browser: Browser::at(&stage.server, FRONT).with_credentials() }
+        Self { browser: Browser::at(&app.server, FRONT).with_credentials() }
     }
 
     #[track_caller]
@@ -96,9 +96,9 @@ impl Front {
 }
 
 #[test]
-fn the_front_of_2025_reads_every_answer_on_its_way_in_and_out() {
-    let stage = Stage::new();
-    let mut front = Front::open(&stage);
+fn front_2025_reads_every_answer_from_login_to_logout() {
+    let app = serve();
+    let mut front = Front::open(&app);
     front.refused(Request::get("users/@me"), 7, 401);
     let wrong = json!({ "identifier": "ada", "password": "hunter23" });
     let message = front.refused(Request::post("auth/login").json(&wrong), 5, 400).message;
@@ -106,7 +106,7 @@ fn the_front_of_2025_reads_every_answer_on_its_way_in_and_out() {
 
     let method = Front::due(&front.log_in("ada", None));
     assert_eq!((method.kind.as_str(), method.can_send), ("totp", false));
-    front.enter("ada", Some(&stage.code(0))).is(1, "ada");
+    front.enter("ada", Some(&app.ada.code(0))).is(1, "ada");
     let me: OwnUser<String> = front.get("users/@me");
     me.is(1, "ada");
     assert_eq!(me.public.links, LINKS);
@@ -119,10 +119,10 @@ fn the_front_of_2025_reads_every_answer_on_its_way_in_and_out() {
 }
 
 #[test]
-fn the_front_of_2025_may_submit_its_right_code_again_and_again() {
-    let stage = Stage::new();
-    let mut front = Front::open(&stage);
-    let code = stage.code(0);
+fn front_2025_repeats_its_login_with_fresh_codes() {
+    let app = serve();
+    let mut front = Front::open(&app);
+    let code = app.ada.code(0);
     front.enter("ada", Some(&code));
     // Five wrong codes would lock the account; six right ones do not.
     for _ in 0..6 {
@@ -132,22 +132,21 @@ fn the_front_of_2025_may_submit_its_right_code_again_and_again() {
     }
     // The session that the first one opened still holds.
     front.get::<OwnUser<String>>("users/@me").is(1, "ada");
-    Front::open(&stage).enter("ada", Some(&stage.code(1))).is(1, "ada");
+    Front::open(&app).enter("ada", Some(&app.ada.code(1))).is(1, "ada");
 }
 
 #[test]
-fn the_front_of_2025_sends_for_a_code_by_what_the_first_method_says() {
-    let mails = MailServer::start(Mode::Plain);
-    let stage = Stage::with(&mails.settings());
-    stage.let_bob_have_codes_by_mail(&mails);
-    let mut front = Front::open(&stage);
+fn front_2025_asks_for_a_code_by_the_first_methods_data() {
+    let app = serve_with_mail();
+    let_bob_have_codes_by_mail(&app);
+    let mut front = Front::open(&app);
     let method = Front::due(&front.log_in("bob", None));
     assert_eq!((method.kind.as_str(), method.can_send, method.cooldown), ("email", true, 60));
-    let code = mails.next_mail().code();
+    let code = app.mails().next_mail().code();
     assert!(front.post::<super::Told>("auth/email/send", &json!(method.send_data)).success);
     front.enter("bob", Some(&code)).is(2, "bob");
     // It submits a right code twice, also one that was mailed.
     assert_eq!(refusal::<u32>(&front.log_in("bob", Some(&code)), 400).code, 5);
     front.get::<OwnUser<String>>("users/@me").is(2, "bob");
-    assert_eq!(stage.rest(mails), [""; 0], "the one that the login has sent is good for both");
+    assert_eq!(app.rest(), [""; 0], "the one that the login has sent is good for both");
 }

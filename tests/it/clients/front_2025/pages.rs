@@ -9,15 +9,15 @@ use crate::clients::lists::{Found, OpenSession, Relations, SessionList};
 use crate::clients::request::Request;
 use crate::clients::user::{OwnUser, Pictured, PublicUser};
 use crate::clients::values::Nullable;
-use crate::clients::{PASSWORD, PNG, Stage, data, path_of};
-use crate::harness::Wire;
+use crate::clients::{data, path_of, serve, serve_with};
+use crate::harness::{PASSWORD, PNG, Wire};
 
 #[test]
-fn the_front_of_2025_shows_sessions_those_of_programs_without_a_name_too() {
-    let stage = Stage::new();
+fn front_2025_shows_sessions_also_without_a_user_agent() {
+    let app = serve();
     // It says nothing of itself.
-    assert_eq!(Wire::logging_in(&stage.server, "bob", PASSWORD).status(), 200);
-    let mut front = Front::open(&stage);
+    assert_eq!(Wire::logging_in(&app.server, "bob", PASSWORD).status(), 200);
+    let mut front = Front::open(&app);
     front.enter("bob", None);
     let list: SessionList = front.get("users/@me/sessions?limit=10&offset=0");
     assert_eq!((list.total, list.limit, list.offset, list.sessions.len()), (2, 10, 0, 2));
@@ -41,9 +41,9 @@ fn the_front_of_2025_shows_sessions_those_of_programs_without_a_name_too() {
 }
 
 #[test]
-fn the_front_of_2025_shows_people_and_that_nobody_is_related() {
-    let stage = Stage::new();
-    let mut front = Front::open(&stage);
+fn front_2025_shows_people_with_empty_relations() {
+    let app = serve();
+    let mut front = Front::open(&app);
     front.enter("bob", None);
     for path in ["relations/@me/followers", "relations/@me/following?limit=20&offset=5"] {
         let list: Relations<String> = front.get(path);
@@ -62,9 +62,9 @@ fn the_front_of_2025_shows_people_and_that_nobody_is_related() {
 }
 
 #[test]
-fn the_front_of_2025_keeps_what_a_profile_is_changed_to() {
-    let stage = Stage::new();
-    let mut front = Front::open(&stage);
+fn front_2025_changes_a_profile() {
+    let app = serve();
+    let mut front = Front::open(&app);
     front.enter("bob", None);
     let wanted = json!({
         "display": "Bob B.", "bio": "Builds.", "links": ["https://bob.example/"], "pronoun": "he/him",
@@ -93,13 +93,13 @@ fn the_front_of_2025_keeps_what_a_profile_is_changed_to() {
 }
 
 #[test]
-fn the_front_of_2025_registers_where_it_may() {
-    let stage = Stage::with("[users]\nregistration = 'open'");
-    let mut front = Front::open(&stage);
+fn front_2025_registers_where_registration_is_open() {
+    let app = serve_with("[users]\nregistration = 'open'");
+    let mut front = Front::open(&app);
     let body = json!({ "username": "cleo", "password": "hunter22!", "email": "cleo@b.example", "display": "Cleo" });
     front.post::<LoggedIn>("auth/register", &body).user.is(3, "cleo");
     front.get::<OwnUser<String>>("users/@me").is(3, "cleo");
     front.refused(Request::post("auth/register").json(&body), 6, 409);
-    let stage = Stage::new();
-    Front::open(&stage).refused(Request::post("auth/register").json(&body), 4, 403);
+    let app = serve();
+    Front::open(&app).refused(Request::post("auth/register").json(&body), 4, 403);
 }

@@ -4,9 +4,9 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::Front;
-use crate::clients::Stage;
 use crate::clients::envelope::{Disabled, EnabledWithCodes, Verified};
 use crate::clients::request::Request;
+use crate::clients::serve;
 use crate::clients::user::{Link, OwnUser, Switch};
 use crate::harness::oathtool;
 
@@ -25,11 +25,10 @@ struct Renewed {
 }
 
 #[test]
-fn the_front_of_2026_switches_an_app_on_by_its_url_and_off_without_a_body_until_a_code_is_asked_for()
- {
-    let stage = Stage::new();
+fn front_2026_enables_totp_by_url_and_is_asked_for_a_code_to_disable_it() {
+    let app = serve();
     for prefix in ["auth", "auth/methods"] {
-        let mut front = Front::open(&stage);
+        let mut front = Front::open(&app);
         front.enter("bob", None);
         let setup: Setup = front.ask(&format!("{prefix}/totp/setup"));
         assert!(setup.qr_code_url.starts_with("otpauth://totp/"), "{}", setup.qr_code_url);

@@ -5,12 +5,12 @@ use serde_json::json;
 use super::Front;
 use crate::clients::request::Request;
 use crate::clients::user::{Link, OwnUser};
-use crate::clients::{Stage, data};
+use crate::clients::{data, serve};
 
 #[test]
-fn the_front_of_2026_can_read_every_failure_of_a_page_without_a_session() {
-    let stage = Stage::new();
-    let mut front = Front::open(&stage);
+fn front_2026_reads_every_refusal_of_a_page_without_a_session() {
+    let app = serve();
+    let mut front = Front::open(&app);
     let login = || Request::post("auth/login");
     let large = json!({ "identifier": "ada", "password": "x".repeat(20_000) });
     for (request, code, status) in [
@@ -48,9 +48,9 @@ fn the_front_of_2026_can_read_every_failure_of_a_page_without_a_session() {
 }
 
 #[test]
-fn the_front_of_2026_can_read_that_it_has_tried_too_often() {
-    let stage = Stage::new();
-    let mut front = Front::open(&stage);
+fn front_2026_reads_the_refusal_of_too_many_attempts() {
+    let app = serve();
+    let mut front = Front::open(&app);
     let wrong =
         Request::post("auth/login").json(&json!({ "identifier": "bob", "password": "hunter23" }));
     for _ in 0..5 {
@@ -61,10 +61,10 @@ fn the_front_of_2026_can_read_that_it_has_tried_too_often() {
 }
 
 #[test]
-fn the_front_of_2026_may_leave_a_body_out_whatever_type_it_says() {
-    let stage = Stage::new();
-    let mut front = Front::open(&stage);
-    front.enter("ada", Some(&stage.code(0)));
+fn front_2026_may_leave_out_a_body_whatever_its_type() {
+    let app = serve();
+    let mut front = Front::open(&app);
+    front.enter("ada", Some(&app.ada.code(0)));
     for path in
         ["users/@me", "auth/totp/disable", "auth/methods/totp/disable", "auth/recovery/renew"]
     {

@@ -7,13 +7,13 @@ use crate::clients::envelope::{Done, Told};
 use crate::clients::lists::{OpenSession, SessionList};
 use crate::clients::request::Request;
 use crate::clients::user::{Link, OwnUser, Session};
-use crate::clients::{PNG, Stage, data};
-use crate::harness::{MailServer, Mode};
+use crate::clients::{data, let_bob_have_codes_by_mail, serve, serve_with, serve_with_mail};
+use crate::harness::PNG;
 
 #[test]
-fn the_front_of_2026_reads_every_answer_on_its_way_in_and_out() {
-    let stage = Stage::new();
-    let mut front = Front::open(&stage);
+fn front_2026_reads_every_answer_from_login_to_logout() {
+    let app = serve();
+    let mut front = Front::open(&app);
     assert!(!front.configs.allow_user_registration && !front.configs.support_passkey);
     let due = front.log_in("ada");
     let methods = Front::due(&due);
@@ -21,7 +21,7 @@ fn the_front_of_2026_reads_every_answer_on_its_way_in_and_out() {
         (methods.len(), methods[0].kind.as_str(), methods[0].details.sendable),
         (1, "totp", false)
     );
-    front.enter("ada", Some(&stage.code(0)));
+    front.enter("ada", Some(&app.ada.code(0)));
     let me: OwnUser<Link> = front.get("users/@me");
     me.is(1, "ada");
     assert_eq!(me.public.links, Link::of_ada());
@@ -40,11 +40,10 @@ fn the_front_of_2026_reads_every_answer_on_its_way_in_and_out() {
 }
 
 #[test]
-fn the_front_of_2026_sends_for_a_code_that_its_login_has_sent_and_is_not_told_to_wait() {
-    let mails = MailServer::start(Mode::Plain);
-    let stage = Stage::with(&mails.settings());
-    stage.let_bob_have_codes_by_mail(&mails);
-    let mut front = Front::open(&stage);
+fn front_2026_asks_for_a_code_right_after_the_login_mailed_one() {
+    let app = serve_with_mail();
+    let_bob_have_codes_by_mail(&app);
+    let mut front = Front::open(&app);
     // At a second login within the minute, too.
     for _ in 0..2 {
         let due = front.log_in("bob");
@@ -64,29 +63,28 @@ fn the_front_of_2026_sends_for_a_code_that_its_login_has_sent_and_is_not_told_to
     }
     let broken = json!({ "type": "email", "challenge": "x" });
     front.refused(Request::post("auth/methods/email/send").json(&broken), "BAD_REQUEST", 400);
-    front.enter("bob", Some(&mails.next_mail().code()));
-    assert_eq!(stage.rest(mails), [""; 0], "one mail is all that was sent");
+    front.enter("bob", Some(&app.mails().next_mail().code()));
+    assert_eq!(app.rest(), [""; 0], "one mail is all that was sent");
 }
 
 #[test]
-fn the_front_of_2026_logs_in_by_a_code_that_it_has_sent_for_where_there_is_an_app_too() {
-    let mails = MailServer::start(Mode::Plain);
-    let stage = Stage::with(&mails.settings());
-    stage.let_bob_have_codes_by_mail(&mails);
-    stage.instance.enroll("bob");
-    assert_eq!(mails.next_mail().subject(), "Nox: An authenticator app was switched on");
-    let mut front = Front::open(&stage);
+fn front_2026_logs_in_by_mailed_code_beside_an_authenticator_app() {
+    let app = serve_with_mail();
+    let_bob_have_codes_by_mail(&app);
+    app.instance.enroll("bob");
+    assert_eq!(app.mails().next_mail().subject(), "Nox: An authenticator app was switched on");
+    let mut front = Front::open(&app);
     let methods = Front::due(&front.log_in("bob"));
     let kinds: Vec<_> = methods.iter().map(|method| method.kind.as_str()).collect();
     assert_eq!(kinds, ["totp", "email"]);
     assert!(data::<Told>(&front.call(methods[1].send())).success);
-    front.enter("bob", Some(&mails.next_mail().code()));
+    front.enter("bob", Some(&app.mails().next_mail().code()));
 }
 
 #[test]
-fn the_front_of_2026_stays_logged_in_where_it_lacks_a_right_or_a_code_is_wrong() {
-    let stage = Stage::with("[users]\ndefault_tags = []");
-    let mut front = Front::open(&stage);
+fn front_2026_stays_logged_in_after_a_missing_right_or_wrong_code() {
+    let app = serve_with("[users]\ndefault_tags = []");
+    let mut front = Front::open(&app);
     front.enter("bob", None);
     front.refused(
         Request::post("users/@me").json(&json!({ "display": "Bobby" })),
@@ -96,7 +94,7 @@ fn the_front_of_2026_stays_logged_in_where_it_lacks_a_right_or_a_code_is_wrong()
     let picture = Request::post("users/@me/thumbnail").form(PNG);
     front.refused(picture, "FORBIDDEN", 403);
     assert_eq!(front.get::<OwnUser<Link>>("users/@me").public.display, "bob");
-    front.enter("ada", Some(&stage.code(0)));
+    front.enter("ada", Some(&app.ada.code(0)));
     let wrong =
         Request::post("auth/totp/disable").json_said_twice(&json!({ "factor_code": "000000" }));
     front.refused(wrong, "VALIDATION_ERROR", 422);
@@ -104,10 +102,10 @@ fn the_front_of_2026_stays_logged_in_where_it_lacks_a_right_or_a_code_is_wrong()
 }
 
 #[test]
-fn the_front_of_2026_is_not_told_that_it_is_logged_out_where_it_may_not_log_in() {
-    let stage = Stage::new();
-    stage.instance.ok(&["user", "disable", "bob"], "");
-    let mut front = Front::open(&stage);
+fn front_2026_gets_no_401_where_a_suspended_user_logs_in() {
+    let app = serve();
+    app.nox("user disable bob");
+    let mut front = Front::open(&app);
     front.refused(Request::post("auth/login").json(&credentials("bob")), "FORBIDDEN", 403);
     let mut wrong = credentials("ada");
     wrong["factor_code"] = "12345x".into();
@@ -115,10 +113,10 @@ fn the_front_of_2026_is_not_told_that_it_is_logged_out_where_it_may_not_log_in()
 }
 
 #[test]
-fn the_front_of_2026_registers_where_the_server_says_that_it_may() {
+fn front_2026_registers_where_registration_is_open() {
     let body = json!({ "username": "cleo", "password": "hunter22!", "email": "cleo@b.example", "display": "Cleo" });
-    let stage = Stage::with("[users]\nregistration = 'open'");
-    let mut front = Front::open(&stage);
+    let app = serve_with("[users]\nregistration = 'open'");
+    let mut front = Front::open(&app);
     assert!(front.configs.allow_user_registration);
     let session: Session<Link> = front.post("auth/register", &body);
     session.user.is(3, "cleo");
@@ -126,8 +124,8 @@ fn the_front_of_2026_registers_where_the_server_says_that_it_may() {
     front.get::<OwnUser<Link>>("users/@me").is(3, "cleo");
     front.refused(Request::post("auth/register").json(&body), "CONFLICT", 409);
 
-    let stage = Stage::with("[users]\nregistration = 'invite'");
-    let mut front = Front::open(&stage);
+    let app = serve_with("[users]\nregistration = 'invite'");
+    let mut front = Front::open(&app);
     assert!(!front.configs.allow_user_registration);
     front.refused(Request::post("auth/register").json(&body), "FORBIDDEN", 403);
 }

@@ -17,8 +17,8 @@ use super::envelope::{Due, Failure, Refusal};
 use super::request::Request;
 use super::user::{Link, Session};
 use super::values::Map;
-use super::{FRONT, PASSWORD, Stage, data, decode, failure, path_of, refusal};
-use crate::harness::Answer;
+use super::{FRONT, data, decode, failure, path_of, refusal};
+use crate::harness::{Answer, PASSWORD, TestApp};
 
 #[derive(Deserialize)]
 struct Nox {
@@ -83,8 +83,8 @@ struct Front {
 
 impl Front {
     #[track_caller]
-    fn open(stage: &Stage) -> Self {
-        let mut browser = Browser::at(&stage.server, FRONT);
+    fn open(app: &TestApp) -> Self {
+        let mut browser = Browser::at(&app.server, FRONT);
         let nox: Nox = decode(&browser.fetch(Request::get("/.well-known/nox")), 200);
         assert_eq!(nox.gateway.ws, "", "it would connect for ever");
         let configs: Configs = data(&browser.fetch(Request::get(path_of(&nox.endpoints.configs))));

@@ -6,13 +6,13 @@ use crate::clients::envelope::Revoked;
 use crate::clients::lists::{Found, OpenSession, SessionList, UserList};
 use crate::clients::request::Request;
 use crate::clients::user::{Link, OwnUser, PublicUser};
-use crate::clients::{PASSWORD, Stage, data};
-use crate::harness::Wire;
+use crate::clients::{data, serve};
+use crate::harness::{PASSWORD, Wire};
 
 #[test]
-fn the_front_of_2026_opens_a_profile_with_all_its_lists() {
-    let stage = Stage::new();
-    let mut front = Front::open(&stage);
+fn front_2026_opens_a_profile_with_all_its_lists() {
+    let app = serve();
+    let mut front = Front::open(&app);
     let lists = |who: &str| {
         ["followers", "following", "public"]
             .map(|list| format!("users/{who}/{list}?limit=24&offset=48"))
@@ -36,9 +36,9 @@ fn the_front_of_2026_opens_a_profile_with_all_its_lists() {
 }
 
 #[test]
-fn the_front_of_2026_searches_while_one_types() {
-    let stage = Stage::new();
-    let mut front = Front::open(&stage);
+fn front_2026_searches_by_parts_of_a_name() {
+    let app = serve();
+    let mut front = Front::open(&app);
     let found: Found<Link> = front.get("users?q=bo&limit=8");
     assert_eq!((found.query.text(), found.limit), (Some("bo"), 8));
     let people = found.people();
@@ -48,13 +48,13 @@ fn the_front_of_2026_searches_while_one_types() {
 }
 
 #[test]
-fn the_front_of_2026_shows_sessions_those_of_programs_without_a_name_too() {
-    let stage = Stage::new();
+fn front_2026_shows_sessions_also_without_a_user_agent() {
+    let app = serve();
     for _ in 0..2 {
         // It says nothing of itself.
-        assert_eq!(Wire::logging_in(&stage.server, "bob", PASSWORD).status(), 200);
+        assert_eq!(Wire::logging_in(&app.server, "bob", PASSWORD).status(), 200);
     }
-    let mut front = Front::open(&stage);
+    let mut front = Front::open(&app);
     front.enter("bob", None);
     let current: OpenSession = front.get("users/@me/session");
     let list: SessionList = front.get("users/@me/sessions?limit=100");

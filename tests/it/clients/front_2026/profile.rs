@@ -6,7 +6,9 @@ use super::Front;
 use crate::clients::envelope::Done;
 use crate::clients::request::{Request, sha256};
 use crate::clients::user::{Link, OwnUser, Pictured, PublicUser};
-use crate::clients::{PASSWORD, PNG, Stage, data, path_of, refusal};
+use crate::clients::{data, path_of, refusal, serve};
+
+use crate::harness::{PASSWORD, PNG};
 
 impl Front {
     #[track_caller]
@@ -18,10 +20,10 @@ impl Front {
 }
 
 #[test]
-fn the_front_of_2026_sends_tags_back_as_a_whole_list() {
-    let stage = Stage::new();
-    stage.instance.ok(&["user", "tag", "add", "bob", "sys:moderator"], "");
-    let mut front = Front::open(&stage);
+fn front_2026_sends_tags_back_as_a_whole_list() {
+    let app = serve();
+    app.nox("user tag add bob sys:moderator");
+    let mut front = Front::open(&app);
     front.enter("bob", None);
     let shown = front.get::<OwnUser<Link>>("users/@me").public.tags;
     assert!(
@@ -56,10 +58,10 @@ fn the_front_of_2026_sends_tags_back_as_a_whole_list() {
 }
 
 #[test]
-fn the_front_of_2026_keeps_labels_and_the_longest_texts_that_it_takes() {
-    let stage = Stage::new();
-    let mut front = Front::open(&stage);
-    front.enter("ada", Some(&stage.code(0)));
+fn front_2026_saves_labels_and_the_longest_texts() {
+    let app = serve();
+    let mut front = Front::open(&app);
+    front.enter("ada", Some(&app.ada.code(0)));
     let label = "é".repeat(32);
     let long = format!("https://ada.example/{}", "x".repeat(60));
     let wanted = json!({
@@ -89,9 +91,9 @@ fn the_front_of_2026_keeps_labels_and_the_longest_texts_that_it_takes() {
 }
 
 #[test]
-fn the_front_of_2026_uploads_a_photograph_of_a_few_megabytes_as_a_form() {
-    let stage = Stage::new();
-    let mut front = Front::open(&stage);
+fn front_2026_uploads_a_photograph_of_megabytes_as_a_form() {
+    let app = serve();
+    let mut front = Front::open(&app);
     front.enter("bob", None);
     let photograph = [PNG, &vec![0; 3 * 1024 * 1024]].concat();
     assert!(front.configs.picture_max_bytes >= 4 * 1024 * 1024);
@@ -121,14 +123,14 @@ fn the_front_of_2026_uploads_a_photograph_of_a_few_megabytes_as_a_form() {
 }
 
 #[test]
-fn the_front_of_2026_removes_an_account_by_a_code_that_it_is_asked_for() {
-    let stage = Stage::new();
-    let mut front = Front::open(&stage);
-    front.enter("ada", Some(&stage.code(0)));
+fn front_2026_deletes_an_account_by_the_code_it_is_asked_for() {
+    let app = serve();
+    let mut front = Front::open(&app);
+    front.enter("ada", Some(&app.ada.code(0)));
     for request in [Request::delete("users/@me"), Request::delete("users/@me").json(&json!({}))] {
         assert_eq!(Front::due_kinds(&front.call(request)), ["totp"]);
     }
-    let gone: Done = front.retry(Request::delete("users/@me"), json!({}), &stage.code(1));
+    let gone: Done = front.retry(Request::delete("users/@me"), json!({}), &app.ada.code(1));
     assert!(gone.success);
     front.refused(Request::get("users/@me"), "UNAUTHORIZED", 401);
     front.refused(Request::get("users/ada"), "NOT_FOUND", 404);

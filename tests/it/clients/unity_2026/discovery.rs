@@ -6,7 +6,7 @@ use super::Unity;
 use crate::clients::documents::{Configs, ServerFacts};
 use crate::clients::request::Request;
 use crate::clients::values::{Map, Millis, Nullable};
-use crate::clients::{ADDRESS, Stage, URL, data, decode, path_of};
+use crate::clients::{ADDRESS, URL, data, decode, path_of, serve, serve_with};
 use crate::harness::Client;
 
 #[derive(Deserialize)]
@@ -119,9 +119,9 @@ pub fn discover(client: &Client) -> (String, Nox) {
 }
 
 #[test]
-fn unity_of_2026_reads_where_everything_is() {
-    let stage = Stage::new();
-    let (unity, nox) = Unity::discover_by(&stage);
+fn unity_2026_reads_the_discovery_documents() {
+    let app = serve();
+    let (unity, nox) = Unity::discover_by(&app);
     assert_eq!(
         (nox.id.as_str(), nox.address.as_str(), nox.status),
         (ADDRESS, ADDRESS, Status::Online)
@@ -148,12 +148,12 @@ fn unity_of_2026_reads_where_everything_is() {
 }
 
 #[test]
-fn unity_of_2026_reads_the_document_of_a_server_in_maintenance_with_its_terms() {
-    let stage = Stage::with(
+fn unity_2026_reads_the_document_of_a_server_in_maintenance() {
+    let app = serve_with(
         "[instance]\nmaintenance = 'Back at noon.'\ncontact = 'mailto:ops@nox.example'\n\
          terms = 'https://nox.example/terms'\nprivacy = 'https://nox.example/privacy'\nrules = 'https://nox.example/rules'",
     );
-    let (_, nox) = Unity::discover_by(&stage);
+    let (_, nox) = Unity::discover_by(&app);
     assert_eq!((nox.status, nox.maintenance.text()), (Status::Maintenance, Some("Back at noon.")));
     assert_eq!(
         (nox.contact.text(), nox.metadata.contact.text()),
@@ -165,11 +165,11 @@ fn unity_of_2026_reads_the_document_of_a_server_in_maintenance_with_its_terms() 
 }
 
 #[test]
-fn nodeinfo_is_read_outside_the_envelope_wherever_it_is_asked_for() {
-    let stage = Stage::new();
-    stage.client().log_in("bob", "hunter22").token();
+fn nodeinfo_has_no_envelope_below_any_prefix() {
+    let app = serve();
+    app.client().log_in("bob", "hunter22").token();
     for path in ["/nodeinfo/2.1", "/api/nodeinfo/2.1", "/api/v2/nodeinfo/2.1"] {
-        let info: NodeInfo = decode(&Request::get(path).send(&stage.client()), 200);
+        let info: NodeInfo = decode(&Request::get(path).send(&app.client()), 200);
         let Usage { users, local_posts, local_comments } = info.usage;
         assert_eq!((info.version.as_str(), info.software.name.as_str()), ("2.1", "nox"));
         assert_eq!((users.total, users.active_month, users.active_halfyear), (2, 1, 1), "{path}");

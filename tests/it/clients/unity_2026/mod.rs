@@ -13,8 +13,10 @@ use super::lists::{OpenSession, SessionList};
 use super::request::Request;
 use super::user::{Link, OwnUser, Session};
 use super::values::Map;
-use super::{ADDRESS, PASSWORD, PUBLIC_KEY, Stage, data, failure, refusal};
-use crate::harness::{Answer, Client, MailServer, Mode};
+use super::{
+    ADDRESS, PUBLIC_KEY, data, failure, let_bob_have_codes_by_mail, refusal, serve, serve_with_mail,
+};
+use crate::harness::{Answer, Client, PASSWORD, TestApp};
 use discovery::{Nox, discover};
 
 #[derive(Debug, Deserialize)]
@@ -50,12 +52,12 @@ struct Unity {
 }
 
 impl Unity {
-    fn discover(stage: &Stage) -> Self {
-        Self::discover_by(stage).0
+    fn discover(app: &TestApp) -> Self {
+        Self::discover_by(app).0
     }
 
-    fn discover_by(stage: &Stage) -> (Self, Nox) {
-        let client = stage.client();
+    fn discover_by(app: &TestApp) -> (Self, Nox) {
+        let client = app.client();
         let (base, nox) = discover(&client);
         (Self { client, base, bearer: None }, nox)
     }
@@ -115,9 +117,9 @@ impl Unity {
 }
 
 #[test]
-fn unity_of_2026_reads_every_answer_on_its_way_in_and_out() {
-    let stage = Stage::new();
-    let mut unity = Unity::discover(&stage);
+fn unity_2026_reads_every_answer_from_login_to_logout() {
+    let app = serve();
+    let mut unity = Unity::discover(&app);
     unity.refused(Request::get("users/@me"), "UNAUTHORIZED", 401);
     let methods = Unity::due(&unity.log_in("ada", None));
     let [Method { kind, can_send: false, details, .. }] = &methods[..] else {
@@ -127,7 +129,7 @@ fn unity_of_2026_reads_every_answer_on_its_way_in_and_out() {
     assert_eq!((kind.as_str(), code, details.sendable), ("totp", (6, "numeric"), false));
     let wrong: Refusal<String> = refusal(&unity.log_in("ada", Some("000000")), 422);
     assert_eq!(wrong.code, "VALIDATION_ERROR");
-    unity.enter("ada", Some(&stage.code(0)));
+    unity.enter("ada", Some(&app.ada.code(0)));
 
     let me: OwnUser<Link> = unity.get("users/@me");
     me.is(1, "ada");
@@ -146,11 +148,10 @@ fn unity_of_2026_reads_every_answer_on_its_way_in_and_out() {
 }
 
 #[test]
-fn unity_of_2026_asks_for_a_code_without_saying_for_whom_and_gets_the_one_of_its_login() {
-    let mails = MailServer::start(Mode::Plain);
-    let stage = Stage::with(&mails.settings());
-    stage.let_bob_have_codes_by_mail(&mails);
-    let mut unity = Unity::discover(&stage);
+fn unity_2026_asks_for_a_code_by_the_challenge_of_its_login() {
+    let app = serve_with_mail();
+    let_bob_have_codes_by_mail(&app);
+    let mut unity = Unity::discover(&app);
     let methods = Unity::due(&unity.log_in("bob", None));
     let [Method { kind, can_send: true, details, .. }] = &methods[..] else {
         panic!("{methods:?}")
@@ -158,24 +159,23 @@ fn unity_of_2026_asks_for_a_code_without_saying_for_whom_and_gets_the_one_of_its
     assert_eq!((kind.as_str(), details.sendable), ("email", true));
     let told: Told = unity.get(&format!("auth/{kind}/send"));
     assert!(told.success);
-    let code = mails.next_mail().code();
+    let code = app.mails().next_mail().code();
     unity.enter("bob", Some(&code));
     let notice = "Nox: Your account was entered from a new device";
-    assert_eq!(stage.rest(mails), [notice], "no other code");
+    assert_eq!(app.rest(), [notice], "no other code");
 }
 
 #[test]
-fn unity_of_2026_lists_mail_where_it_is_the_only_factor_and_nothing_can_be_mailed() {
-    let mails = MailServer::start(Mode::Plain);
-    let mut stage = Stage::with(&mails.settings());
-    stage.let_bob_have_codes_by_mail(&mails);
-    stage.instance.configure(super::SETTINGS);
-    stage.server = stage.instance.serve();
-    let mut unity = Unity::discover(&stage);
+fn unity_2026_lists_mail_as_only_factor_without_a_mail_server() {
+    let app = serve_with_mail();
+    let_bob_have_codes_by_mail(&app);
+    app.instance.configure(super::SETTINGS);
+    let app = app.restart();
+    let mut unity = Unity::discover(&app);
     let methods = Unity::due(&unity.log_in("bob", None));
     let [Method { kind, can_send: false, details, .. }] = &methods[..] else {
         panic!("{methods:?}")
     };
     assert_eq!((kind.as_str(), details.sendable), ("email", false));
-    unity.enter("bob", Some(&stage.instance.issue_code("bob")));
+    unity.enter("bob", Some(&app.instance.issue_code("bob")));
 }

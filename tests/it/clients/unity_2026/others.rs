@@ -5,12 +5,12 @@ use crate::clients::lists::{Found, OpenSession, SessionList, UserList};
 use crate::clients::request::{Request, sha256};
 use crate::clients::user::{Link, OwnUser, PublicUser};
 use crate::clients::values::Base64;
-use crate::clients::{PUBLIC_KEY, Stage};
+use crate::clients::{PUBLIC_KEY, serve};
 
 #[test]
-fn unity_of_2026_finds_others_by_every_kind_of_address() {
-    let stage = Stage::new();
-    let unity = Unity::discover(&stage);
+fn unity_2026_finds_others_by_every_selector() {
+    let app = serve();
+    let unity = Unity::discover(&app);
     for path in [
         "u:1@nox.example",
         "1@nox.example",
@@ -33,9 +33,9 @@ fn unity_of_2026_finds_others_by_every_kind_of_address() {
 }
 
 #[test]
-fn unity_of_2026_searches_by_text_and_by_ids_of_which_those_of_others_are_left_out() {
-    let stage = Stage::new();
-    let unity = Unity::discover(&stage);
+fn unity_2026_searches_by_text_and_ids_of_this_server() {
+    let app = serve();
+    let unity = Unity::discover(&app);
     let bob: PublicUser<Link> = unity.get("users/2");
     for query in [
         "query=bo&id=",
@@ -63,9 +63,9 @@ fn unity_of_2026_searches_by_text_and_by_ids_of_which_those_of_others_are_left_o
 }
 
 #[test]
-fn unity_of_2026_is_shown_that_nobody_is_a_friend() {
-    let stage = Stage::new();
-    let mut unity = Unity::discover(&stage);
+fn unity_2026_reads_an_empty_list_of_friends() {
+    let app = serve();
+    let mut unity = Unity::discover(&app);
     unity.refused(Request::get("users/@me/friends"), "UNAUTHORIZED", 401);
     unity.enter("bob", None);
     let friends: UserList<Link> = unity.get("users/@me/friends?offset=20&limit=50");
@@ -78,9 +78,9 @@ fn unity_of_2026_is_shown_that_nobody_is_a_friend() {
 }
 
 #[test]
-fn unity_of_2026_finds_a_player_by_the_key_of_a_live_session() {
-    let stage = Stage::new();
-    let mut unity = Unity::discover(&stage);
+fn unity_2026_finds_a_player_by_the_key_of_an_active_session() {
+    let app = serve();
+    let mut unity = Unity::discover(&app);
     let print = sha256(&Base64::try_from(PUBLIC_KEY.to_owned()).unwrap().0);
     let path = format!("users/u:2@nox.example?fp={print}");
     unity.refused(Request::get(path.as_str()), "NOT_FOUND", 404);
@@ -90,7 +90,7 @@ fn unity_of_2026_finds_a_player_by_the_key_of_a_live_session() {
     let here: SessionList = unity.get(&format!("users/@me/sessions?ip={}", current.devices[0].ip));
     assert_eq!(here.sessions.len(), 1);
     assert_eq!(unity.get::<SessionList>("users/@me/sessions?ip=192.0.2.1").sessions.len(), 0);
-    let stranger = Unity { bearer: None, ..Unity::discover(&stage) };
+    let stranger = Unity { bearer: None, ..Unity::discover(&app) };
     stranger.get::<PublicUser<Link>>(&path).is(2, "bob");
     unity.refused(Request::get("users/2?fp=abc"), "VALIDATION_ERROR", 422);
     unity.refused(Request::get(format!("users/1?fp={print}")), "NOT_FOUND", 404);

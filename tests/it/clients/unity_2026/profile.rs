@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use super::Unity;
 use crate::clients::request::{Request, sha256};
 use crate::clients::user::{Link, OwnUser, Pictured, PublicUser};
-use crate::clients::{PNG, Stage, data, path_of};
+use crate::clients::{data, path_of, serve};
+
+use crate::harness::PNG;
 
 impl Unity {
     #[track_caller]
@@ -17,10 +19,10 @@ impl Unity {
 }
 
 #[test]
-fn unity_of_2026_keeps_what_a_profile_is_changed_to_and_removes_what_is_null() {
-    let stage = Stage::new();
-    let mut unity = Unity::discover(&stage);
-    unity.enter("ada", Some(&stage.code(0)));
+fn unity_2026_changes_a_profile_and_clears_it_by_null() {
+    let app = serve();
+    let mut unity = Unity::discover(&app);
+    unity.enter("ada", Some(&app.ada.code(0)));
     let plain = "https://ada.example/";
     let links = json!([
         { "label": plain, "value": plain }, { "label": "Blog", "value": "https://blog.example/" },
@@ -41,7 +43,7 @@ fn unity_of_2026_keeps_what_a_profile_is_changed_to_and_removes_what_is_null() {
     );
     assert_eq!((ada.avatar.text(), ada.banner.0.is_some()), (Some("7@nox.example"), true));
     assert_eq!((ada.presence.status.as_str(), ada.presence.text.text()), ("dnd", Some("At work")));
-    let seen: PublicUser<Link> = Unity::discover(&stage).get("users/u:1@nox.example");
+    let seen: PublicUser<Link> = Unity::discover(&app).get("users/u:1@nox.example");
     assert_eq!(seen, ada, "others see the same");
 
     let cleared = unity.change(&json!({
@@ -59,9 +61,9 @@ fn unity_of_2026_keeps_what_a_profile_is_changed_to_and_removes_what_is_null() {
 }
 
 #[test]
-fn unity_of_2026_sets_every_status_and_its_text() {
-    let stage = Stage::new();
-    let mut unity = Unity::discover(&stage);
+fn unity_2026_sets_every_status_and_its_text() {
+    let app = serve();
+    let mut unity = Unity::discover(&app);
     unity.enter("bob", None);
     for status in [
         "online",
@@ -84,7 +86,7 @@ fn unity_of_2026_sets_every_status_and_its_text() {
         (bob.presence.status.as_str(), bob.presence.text.text()),
         ("invisible", Some("Away"))
     );
-    let seen: PublicUser<Link> = Unity::discover(&stage).get("users/2");
+    let seen: PublicUser<Link> = Unity::discover(&app).get("users/2");
     assert_eq!(seen.presence.status, "offline");
     let bob = unity.change(&json!({ "presence_status": null })).public;
     assert_eq!((bob.presence.status.as_str(), bob.presence.text.text()), ("invisible", None));
@@ -98,9 +100,9 @@ fn unity_of_2026_sets_every_status_and_its_text() {
 }
 
 #[test]
-fn unity_of_2026_uploads_a_picture_and_removes_it_by_null() {
-    let stage = Stage::new();
-    let mut unity = Unity::discover(&stage);
+fn unity_2026_uploads_a_picture_and_removes_it_by_null() {
+    let app = serve();
+    let mut unity = Unity::discover(&app);
     unity.enter("bob", None);
     let upload = || Request::post("users/@me/thumbnail").typed("image/png", PNG);
     let hash = sha256(PNG);

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
@@ -31,7 +32,7 @@ pub enum Mode {
 /// The server, killed and waited for when dropped.
 pub struct MailServer {
     child: Child,
-    lines: Receiver<Value>,
+    lines: Mutex<Receiver<Value>>,
     folder: TempDir,
     mode: Mode,
     pub port: u16,
@@ -78,7 +79,7 @@ impl MailServer {
                 let _ = sender.send(serde_json::from_str(&line).unwrap());
             }
         });
-        Self { child, lines, folder, mode, port }
+        Self { child, lines: Mutex::new(lines), folder, mode, port }
     }
 
     /// `[mail]` with all that it takes to send.
@@ -113,20 +114,20 @@ impl MailServer {
     /// Waits for the next mail.
     #[track_caller]
     pub fn next_mail(&self) -> Mail {
-        Mail(self.lines.recv_timeout(PATIENCE).unwrap())
+        Mail(self.lines.lock().unwrap().recv_timeout(PATIENCE).unwrap())
     }
 
     /// Waits until somebody connects to a silent server.
     #[track_caller]
     pub fn connected(&self) {
-        assert_eq!(self.lines.recv_timeout(PATIENCE).unwrap()["connected"], true);
+        assert_eq!(self.lines.lock().unwrap().recv_timeout(PATIENCE).unwrap()["connected"], true);
     }
 
     /// The subjects of the mails that were not looked at; nothing may be on its way any more.
     pub fn rest(mut self) -> Vec<String> {
         self.end();
         // Ends with the server's stdout.
-        self.lines.iter().map(|mail| Mail(mail).subject().into()).collect()
+        self.lines.lock().unwrap().iter().map(|mail| Mail(mail).subject().into()).collect()
     }
 
     fn end(&mut self) {
