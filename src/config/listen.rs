@@ -1,4 +1,4 @@
-//! Where the server listens.
+//! The address on which the server listens.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -7,18 +7,18 @@ use serde::{Deserialize, Serialize};
 
 const UNIX: &str = "unix:";
 
-/// Where to listen.
+/// The address on which the server listens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Listen {
     /// `host:port` or `[v6]:port`.
     Tcp(String),
-    /// A unix socket, which is made there.
+    /// The path of a unix socket, which the server creates.
     Unix(PathBuf),
 }
 
 impl Listen {
-    /// The path, where it is one.
+    /// The path, where the address is a unix socket.
     pub(super) const fn path_mut(&mut self) -> Option<&mut PathBuf> {
         match self {
             Self::Tcp(_) => None,
@@ -51,8 +51,10 @@ impl TryFrom<String> for Listen {
             .filter(|path| !path.is_empty())
             .map(|path| Self::Unix(path.into()));
         path.or_else(|| is_address(&text).then(|| Self::Tcp(text.clone()))).ok_or_else(|| {
-            let right = "an address to listen on, host:port, [v6]:port or unix:PATH, such as \"127.0.0.1:53032\"";
-            format!("{text:?} is not {right}")
+            format!(
+                "{text:?} is not an address to listen on, host:port, [v6]:port or unix:PATH, \
+                 such as \"127.0.0.1:53032\""
+            )
         })
     }
 }
@@ -75,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_or_a_path_is_read_and_written_as_it_was() {
+    fn listen_address_is_written_as_it_was_read() {
         for text in [
             "127.0.0.1:0",
             "localhost:80",

@@ -2,11 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How much is logged.
+/// The least severe messages that are logged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[expect(missing_docs, reason = "the usual names")]
-pub enum LogLevel {
+pub(crate) enum LogLevel {
     Error,
     Warn,
     Info,
@@ -14,11 +13,11 @@ pub enum LogLevel {
     Trace,
 }
 
-/// How the log is written.
+/// The format of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum LogFormat {
-    /// Text, in colours on a terminal.
+pub(crate) enum LogFormat {
+    /// Text, coloured on a terminal.
     Auto,
     /// Text without colours.
     Text,

@@ -8,12 +8,13 @@ use serde::{Deserialize, Deserializer, Serialize};
 /// How the connection to the mail server is encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum MailTls {
-    /// From the first byte (RFC 8314), usually on port 465.
+pub(crate) enum MailTls {
+    /// TLS from the first byte (RFC 8314), usually on port 465.
     Required,
-    /// From STARTTLS on (RFC 3207), usually on port 587; without it, nothing is sent.
+    /// STARTTLS (RFC 3207), usually on port 587. Where the server does not offer it, no mail is
+    /// sent.
     Starttls,
-    /// Not at all, usually on port 25 of this very machine.
+    /// No encryption, usually on port 25 of the same machine.
     None,
 }
 
@@ -30,29 +31,27 @@ impl MailTls {
 
 impl super::Mail {
     /// The port of the mail server: the one that is set, or the usual one for `tls`.
-    #[must_use]
-    pub fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         let set = self.port.and_then(|port| u16::try_from(port.get()).ok());
         set.unwrap_or(self.tls.usual_port())
     }
 }
 
-/// A secret in the configuration: read, but never shown.
+/// A secret in the configuration. Where the configuration is printed, `(hidden)` stands for it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Hidden(String);
+pub(crate) struct Hidden(String);
 
 impl Hidden {
     /// The secret itself.
-    #[must_use]
-    pub fn expose(&self) -> &str {
+    pub(crate) fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Reads a secret; `""` is none.
+    /// Reads a secret; `""` means that there is none.
     pub(super) fn deserialize_optional<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Option<Self>, D::Error> {
-        // The library's own message would quote the secret.
+        // The library's message would quote the secret.
         let text = String::deserialize(deserializer)
             .map_err(|_| D::Error::custom("expected a text in quotes"))?;
         Ok((!text.is_empty()).then_some(Self(text)))

@@ -1,6 +1,6 @@
-//! What an operator can set: `nox.toml`, and the environment over it.
+//! The configuration: `nox.toml`, overridden by environment variables.
 //!
-//! Values are checked as they are read, so that an error can name the file and the line.
+//! Each value is checked while it is read, so that an error can name the file and the line.
 
 mod environment;
 mod listen;
@@ -11,6 +11,7 @@ mod sections;
 mod theme;
 mod timeout;
 mod values;
+mod within;
 
 use std::fs;
 use std::io;
@@ -19,76 +20,75 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub use listen::Listen;
-pub use log::{LogFormat, LogLevel};
-pub use mail::{Hidden, MailTls};
-pub use sections::{
-    Backup, Cookie, Instance, Limits, Log, Login, Mail, Password, Secrets, Server, Session,
-    Storage, Totp, Users,
+pub(crate) use log::{LogFormat, LogLevel};
+pub(crate) use mail::{Hidden, MailTls};
+pub use sections::Server;
+pub(crate) use sections::{
+    Backup, Cookie, Instance, Limits, Log, Login, Mail, Password, Secrets, Session, Storage, Totp,
+    Users,
 };
-pub use theme::{Accent, FooterLink, WebUrl};
-pub use timeout::Timeout;
-pub use values::{
-    CookieDomain, DefaultTag, Issuer, Network, Origin, Registration, ServerAddress, Within,
-};
+pub(crate) use theme::{FooterLink, WebUrl};
+pub(crate) use values::Registration;
+pub use values::{Network, Origin, ServerAddress};
 
-/// Why there is no usable configuration. Its text is one line that says where and what would be
-/// right.
+/// Why the configuration cannot be used. The message is one line, and says where the error is and
+/// what is expected there.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
     #[error("cannot read the configuration file {}: {source}", path.display())]
     Unreadable {
-        /// Which file.
+        /// The path of the file.
         path: PathBuf,
-        /// Why it failed.
+        /// The cause.
         source: io::Error,
     },
-    /// A key or a value is wrong.
-    #[error("{place}: {message}")]
+    /// A key is unknown, or a value is not valid.
+    #[error("{location}: {message}")]
     Invalid {
-        /// File and line, or the environment variable.
-        place: String,
-        /// What is wrong, and what would be right.
+        /// The file and the line, or the environment variable.
+        location: String,
+        /// What is wrong, and what is expected.
         message: String,
     },
 }
 
-/// The whole configuration, complete: what is not set has its default.
+/// The whole configuration. A key that is not set has its default.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[expect(missing_docs, reason = "nox.toml documents every key, and a test holds the two equal")]
 pub struct Config {
+    /// Where the server listens, and how clients reach it.
     pub server: Server,
-    pub storage: Storage,
-    pub secrets: Secrets,
-    pub session: Session,
-    pub cookie: Cookie,
-    pub password: Password,
-    pub login: Login,
-    pub totp: Totp,
-    pub users: Users,
-    pub instance: Instance,
-    pub mail: Mail,
-    pub backup: Backup,
-    pub log: Log,
-    pub limits: Limits,
+    pub(crate) storage: Storage,
+    pub(crate) secrets: Secrets,
+    pub(crate) session: Session,
+    pub(crate) cookie: Cookie,
+    pub(crate) password: Password,
+    pub(crate) login: Login,
+    pub(crate) totp: Totp,
+    pub(crate) users: Users,
+    pub(crate) instance: Instance,
+    pub(crate) mail: Mail,
+    pub(crate) backup: Backup,
+    pub(crate) log: Log,
+    pub(crate) limits: Limits,
 }
 
 impl Config {
-    /// Reads the file that is named, or `nox.toml` in the working directory where there is one, and
-    /// lays the environment variables `NOX_SECTION__KEY` over it. Relative paths start at the
-    /// file's folder.
+    /// Reads a configuration file, and then the environment variables `NOX_SECTION__KEY`, which
+    /// override it. Without a path, the file is `nox.toml` in the working directory, and may be
+    /// missing. Relative paths in the file start at its folder.
     ///
     /// # Errors
-    /// The named file cannot be read, or a key or a value is wrong.
+    /// The file cannot be read, a key is unknown, or a value is not valid.
     pub fn load(
-        named: Option<&Path>,
+        file: Option<&Path>,
         variables: impl Iterator<Item = (String, String)>,
     ) -> Result<Self, ConfigError> {
-        let path = named.unwrap_or(Path::new("nox.toml"));
+        let path = file.unwrap_or(Path::new("nox.toml"));
         let text = match fs::read_to_string(path) {
             Ok(text) => text,
-            Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => {
+            Err(error) if file.is_none() && error.kind() == io::ErrorKind::NotFound => {
                 String::new()
             }
             Err(source) => return Err(ConfigError::Unreadable { path: path.to_owned(), source }),
@@ -115,23 +115,19 @@ impl Config {
         toml::from_str(text)
     }
 
-    /// The whole configuration as a file would have it; secrets are left out.
-    ///
-    /// # Errors
-    /// Never in practice: every value has its form in TOML.
-    pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
+    /// The whole configuration as TOML, with each secret replaced by `(hidden)`.
+    pub(crate) fn to_toml(&self) -> Result<String, toml::ser::Error> {
         toml::to_string(self)
     }
 
-    /// The host by which the world reaches the server.
+    /// The host name of `server.public_url`.
     #[must_use]
     pub fn host(&self) -> String {
         self.server.public_url.host()
     }
 
-    /// Whether browsers reach the server by https.
-    #[must_use]
-    pub fn is_https(&self) -> bool {
+    /// Whether browsers reach the server over HTTPS.
+    pub(crate) fn is_https(&self) -> bool {
         self.server.public_url.as_str().starts_with("https://")
     }
 }
@@ -140,27 +136,30 @@ fn invalid(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
     let line =
         error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
     ConfigError::Invalid {
-        place: format!("{}, line {line}", path.display()),
+        location: format!("{}, line {line}", path.display()),
         message: plain(error),
     }
 }
 
-/// A text that may hold anything, in one line.
+/// Replaces control characters, among them line breaks, so that a message is one printable line.
 fn visible(text: &str) -> String {
     text.replace(char::is_control, "\u{fffd}")
 }
 
-/// The library's message in one line and without the names of Rust's types.
+/// The library's message in one line, without the names of Rust types.
+///
+/// The original texts are those of `toml` 1.2.1 and `serde_core` 1.0.229. A later version may have
+/// other words; the tests then show which texts no longer match.
 fn plain(error: &toml::de::Error) -> String {
     let mut line = visible(&error.message().lines().collect::<Vec<_>>().join("; "));
-    for (theirs, ours) in [
+    for (original, replacement) in [
         ("expected i64", "expected a whole number"),
         ("wanted string or table", "expected a text in quotes"),
         ("expected a string", "expected a text in quotes"),
         ("expected a sequence", "expected a list in brackets"),
         ("expected a boolean", "expected true or false"),
     ] {
-        line = line.replace(theirs, ours);
+        line = line.replace(original, replacement);
     }
     match line.split_once("expected struct ") {
         Some((start, section)) => {

@@ -36,7 +36,7 @@ pub(super) mod text {
 pub(super) mod number {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    use crate::config::values::Within;
+    use crate::config::within::Within;
 
     pub(in crate::config) fn deserialize<'de, D: Deserializer<'de>, const MAX: u32>(
         deserializer: D,

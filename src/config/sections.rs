@@ -1,4 +1,5 @@
-//! The sections of the configuration: each key with its type and its default.
+//! The sections of the configuration: each key with its type and its default. `nox.toml` describes
+//! the keys; a test checks that it has the same keys and defaults.
 
 use std::path::PathBuf;
 
@@ -10,18 +11,22 @@ use super::mail::{Hidden, MailTls};
 use super::theme::{Accent, FooterLink, WebUrl};
 use super::timeout::Timeout;
 use super::values::{
-    CookieDomain, DefaultTag, Issuer, Network, Origin, Registration, ServerAddress, Within,
+    CookieDomain, DefaultTag, Issuer, Network, Origin, Registration, ServerAddress,
 };
+use super::within::Within;
 use super::{optional, values};
 use crate::language::Language;
 use crate::time::Span;
 
 macro_rules! sections {
-    ($($name:ident { $($(#[$meta:meta])* $key:ident: $type:ty = $default:expr,)* })*) => {$(
+    ($(
+        $(#[$section_meta:meta])*
+        $vis:vis $name:ident { $($(#[$meta:meta])* $key:ident: $type:ty = $default:expr,)* }
+    )*) => {$(
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(deny_unknown_fields, default)]
-        #[expect(missing_docs, reason = "nox.toml documents every key, and a test holds the two equal")]
-        pub struct $name { $($(#[$meta])* pub $key: $type,)* }
+        $(#[$section_meta])*
+        $vis struct $name { $($(#[$meta])* $vis $key: $type,)* }
 
         impl Default for $name {
             fn default() -> Self {
@@ -32,7 +37,9 @@ macro_rules! sections {
 }
 
 sections! {
-    Server {
+    /// `[server]`
+    #[expect(missing_docs, reason = "nox.toml describes every key")]
+    pub Server {
         address: ServerAddress = ServerAddress::default(),
         listen: Listen = Listen::default(),
         public_url: Origin = Origin::default(),
@@ -40,21 +47,21 @@ sections! {
         allowed_origins: Vec<Origin> = Vec::new(),
         numeric_origins: Vec<Origin> = Vec::new(),
     }
-    Storage {
+    pub(crate) Storage {
         #[serde(deserialize_with = "values::path")]
         database: PathBuf = "nox.db".into(),
     }
-    Secrets {
+    pub(crate) Secrets {
         #[serde(deserialize_with = "values::path")]
         key_file: PathBuf = "nox.key".into(),
     }
-    Session {
+    pub(crate) Session {
         lifetime: Span = Span::from_days(30),
     }
-    Cookie {
+    pub(crate) Cookie {
         domain: Option<CookieDomain> = None,
     }
-    Password {
+    pub(crate) Password {
         memory_kib: Within<1024, 4_194_304> = Within::new(19_456),
         iterations: Within<1, 64> = Within::new(2),
         parallelism: Within<1, 64> = Within::new(1),
@@ -62,18 +69,18 @@ sections! {
         hashers: Option<Within<1, 256>> = None,
         min_length: Within<6, 128> = Within::new(8),
     }
-    Login {
+    pub(crate) Login {
         hide_unknown_users: bool = false,
     }
-    Totp {
+    pub(crate) Totp {
         issuer: Issuer = Issuer::default(),
         skew: Within<0, 2> = Within::new(1),
     }
-    Users {
+    pub(crate) Users {
         registration: Registration = Registration::Closed,
         default_tags: Vec<DefaultTag> = DefaultTag::defaults(),
     }
-    Instance {
+    pub(crate) Instance {
         title: String = "Nox".into(),
         description: String = String::new(),
         #[serde(with = "optional::text")]
@@ -94,7 +101,7 @@ sections! {
         #[serde(deserialize_with = "optional::text::deserialize")]
         rules: Option<WebUrl> = None,
     }
-    Mail {
+    pub(crate) Mail {
         #[serde(with = "optional::text")]
         host: Option<String> = None,
         #[serde(with = "optional::number")]
@@ -115,17 +122,17 @@ sections! {
         from: Option<String> = None,
         timeout: Timeout = Timeout::from_secs(30),
     }
-    Backup {
+    pub(crate) Backup {
         every: Option<Span> = None,
         keep: Within<1, 1000> = Within::new(7),
         #[serde(deserialize_with = "values::path")]
         folder: PathBuf = "backups".into(),
     }
-    Log {
+    pub(crate) Log {
         level: LogLevel = LogLevel::Info,
         format: LogFormat = LogFormat::Auto,
     }
-    Limits {
+    pub(crate) Limits {
         login_queue: Within<1, 100_000> = Within::new(512),
         shutdown_grace: Span = Span::from_secs(10),
         head_timeout: Timeout = Timeout::from_secs(15),
@@ -140,15 +147,13 @@ sections! {
 }
 
 impl Server {
-    /// Whether the pages of an origin may call with credentials.
-    #[must_use]
-    pub fn allows(&self, origin: &Origin) -> bool {
+    /// Whether pages of this origin may send requests with credentials.
+    pub(crate) fn allows(&self, origin: &Origin) -> bool {
         self.allowed_origins.contains(origin) || self.numeric_origins.contains(origin)
     }
 
-    /// Whether those of any other origin may.
-    #[must_use]
-    pub fn allows_any_origin(&self) -> bool {
+    /// Whether an origin other than that of `public_url` may send requests with credentials.
+    pub(crate) fn allows_any_origin(&self) -> bool {
         !self.allowed_origins.is_empty() || !self.numeric_origins.is_empty()
     }
 }

@@ -1,5 +1,8 @@
 //! Tests of the whole configuration.
 
+use super::theme::Accent;
+use super::timeout::Timeout;
+use super::values::{CookieDomain, DefaultTag, Issuer};
 use super::*;
 use crate::time::Span;
 use proptest::prelude::*;
@@ -15,17 +18,17 @@ fn keys(table: &toml::Table) -> Vec<String> {
 }
 
 #[test]
-fn the_shipped_file_holds_every_key_with_its_default() {
+fn shipped_file_has_every_key_with_its_default() {
     assert_eq!(Config::parse(SHIPPED).unwrap(), Config::default());
     let shipped = keys(&SHIPPED.parse().unwrap());
     let built_in = keys(&toml::Table::try_from(Config::default()).unwrap());
     assert_eq!(shipped, built_in);
-    // The keys without a default, which TOML cannot write down.
+    // Keys without a default are commented out.
     assert!(SHIPPED.contains("\n# domain = ") && SHIPPED.contains("\n# every = "));
 }
 
 #[test]
-fn every_key_of_the_shipped_file_has_a_comment_above_it() {
+fn shipped_file_has_a_comment_above_every_key() {
     let mut above = "";
     for line in SHIPPED.lines() {
         assert!(
@@ -37,7 +40,7 @@ fn every_key_of_the_shipped_file_has_a_comment_above_it() {
 }
 
 #[test]
-fn empty_text_and_zero_are_read_as_none_and_written_as_they_were() {
+fn empty_text_and_zero_are_read_as_none() {
     let text = "
         [password]
         hashers = 0
@@ -75,7 +78,7 @@ fn message(text: &str) -> String {
 }
 
 #[test]
-fn a_mistake_is_told_with_its_line_and_with_what_would_be_right() {
+fn error_names_the_line_and_what_is_expected() {
     for (text, parts) in [
         ("[server]\n\nlisen = 1", ["line 3", "unknown field `lisen`", "`listen`"]),
         ("[sever]", ["line 1", "unknown field `sever`", "`server`"]),
@@ -106,60 +109,21 @@ fn a_mistake_is_told_with_its_line_and_with_what_would_be_right() {
     }
 }
 
-/// What values are made of, right ones and wrong ones.
+/// Texts that are nearly valid values, and any other texts.
 fn value() -> impl Strategy<Value = String> {
+    #[rustfmt::skip]
     const PARTS: &[&str] = &[
-        "https://",
-        "http://",
-        "mailto:",
-        "nox.example",
-        "host",
-        "é",
-        ":",
-        "443",
-        "99999",
-        "/",
-        "\\",
-        "@",
-        "10.0.0.0",
-        "/8",
-        "[::1]",
-        "::1",
-        "#",
-        "4b45c6",
-        "30",
-        "d",
-        "+",
-        "-",
-        ".",
-        "_",
-        "\"",
-        "'",
-        "[",
-        "]",
-        "{",
-        "}",
-        "=",
-        ",",
-        "true",
-        " ",
-        "\n",
-        "\r",
-        "\u{1b}",
-        "\0",
-        "%",
-        "info",
-        "open",
-        "en",
-        "label",
-        "url",
+        "https://", "http://", "mailto:", "nox.example", "host", "é", ":", "443", "99999", "/",
+        "\\", "@", "10.0.0.0", "/8", "[::1]", "::1", "#", "4b45c6", "30", "d", "+", "-", ".", "_",
+        "\"", "'", "[", "]", "{", "}", "=", ",", "true", " ", "\n", "\r", "\u{1b}", "\0", "%",
+        "info", "open", "en", "label", "url",
     ];
     let near =
         prop::collection::vec(prop::sample::select(PARTS), 0..6).prop_map(|parts| parts.concat());
     prop_oneof![4 => near, 1 => ".*"]
 }
 
-/// Every section with every key.
+/// Every key with its section.
 fn every_key() -> Vec<(String, String)> {
     let known = keys(&toml::Table::try_from(Config::default()).unwrap()).into_iter();
     let all = known.chain(["cookie.domain".into(), "backup.every".into()]);
@@ -167,13 +131,13 @@ fn every_key() -> Vec<(String, String)> {
         .collect()
 }
 
-/// One line that an operator can read.
-fn is_plain(message: &str) -> bool {
+/// Whether a message is one line without control characters.
+fn is_printable(message: &str) -> bool {
     !message.is_empty() && !message.contains(char::is_control)
 }
 
-/// Whether what was read from a text is written as a text that is read as the same.
-fn is_read_again<T: TryFrom<String> + Clone + PartialEq>(text: &str) -> bool
+/// Whether the written form of a value is read as the same value. True where the text is not valid.
+fn is_stable<T: TryFrom<String> + Clone + PartialEq>(text: &str) -> bool
 where
     String: From<T>,
 {
@@ -182,49 +146,75 @@ where
         .is_none_or(|one| T::try_from(one.clone().into()).is_ok_and(|two| two == one))
 }
 
+/// The line that an error message names.
+fn line_in(message: &str) -> Option<usize> {
+    message.strip_prefix("nox.toml, line ")?.split_once(": ")?.0.parse().ok()
+}
+
 proptest! {
     #[test]
-    fn whatever_a_file_holds_is_read_or_told_in_one_line(
-        at: prop::sample::Index, length in 0..40_usize, instead in value(), (section, key) in prop::sample::select(every_key())
+    fn any_file_is_read_or_refused_in_one_line(
+        at: prop::sample::Index,
+        length in 0..40_usize,
+        replacement in value(),
+        (section, key) in prop::sample::select(every_key()),
     ) {
         let mut near: Vec<char> = SHIPPED.chars().collect();
         let start = at.index(near.len());
-        near.splice(start..near.len().min(start + length), instead.chars());
-        let texts = [near.into_iter().collect(), format!("[{section}]\n{key} = {instead}"), format!("[{section}]\n{instead}"), instead];
+        near.splice(start..near.len().min(start + length), replacement.chars());
+        let texts = [
+            near.into_iter().collect(),
+            format!("[{section}]\n{key} = {replacement}"),
+            format!("[{section}]\n{replacement}"),
+            replacement,
+        ];
         for text in texts {
             if let Err(error) = Config::parse(&text) {
                 let message = invalid(Path::new("nox.toml"), &text, &error).to_string();
-                prop_assert!(is_plain(&message), "{:?}: {:?}", text, message);
-                let line = message.strip_prefix("nox.toml, line ").and_then(|rest| rest.split_once(": ")?.0.parse::<usize>().ok());
-                prop_assert!(line.is_some_and(|line| (1..=text.matches('\n').count() + 1).contains(&line)), "{}", message);
+                prop_assert!(is_printable(&message), "{:?}: {:?}", text, message);
+                let lines = 1..=text.matches('\n').count() + 1;
+                let line = line_in(&message);
+                prop_assert!(line.is_some_and(|line| lines.contains(&line)), "{}", message);
             }
         }
     }
 
     #[test]
-    fn whatever_a_variable_holds_is_read_or_told_in_one_line((section, key) in prop::sample::select(every_key()), end in "(_FILE)?", text in value()) {
+    fn any_variable_is_read_or_refused_in_one_line(
+        (section, key) in prop::sample::select(every_key()),
+        end in "(_FILE)?",
+        text in value(),
+    ) {
         let variable = format!("NOX_{}__{}{end}", section.to_uppercase(), key.to_uppercase());
         match environment::overlay(toml::Table::new(), [(variable.clone(), text)].into_iter()) {
             Ok(mut config) => {
-                // A secret is not written.
+                // The password is written as `(hidden)`.
                 config.mail.password = None;
                 prop_assert_eq!(Config::parse(&toml::to_string(&config).unwrap()), Ok(config));
             }
             Err(error) => {
                 let message = error.to_string();
-                prop_assert!(is_plain(&message) && message.starts_with(&format!("{variable}: ")), "{:?}", message);
+                let names_it = message.starts_with(&format!("{variable}: "));
+                prop_assert!(is_printable(&message) && names_it, "{:?}", message);
             }
         }
     }
 
     #[test]
-    fn every_value_is_read_again_as_it_is_written(text in value()) {
-        prop_assert!(is_read_again::<ServerAddress>(&text) && is_read_again::<Origin>(&text) && is_read_again::<Listen>(&text));
-        prop_assert!(is_read_again::<Issuer>(&text) && is_read_again::<CookieDomain>(&text) && is_read_again::<DefaultTag>(&text));
-        prop_assert!(is_read_again::<Network>(&text) && is_read_again::<Accent>(&text) && is_read_again::<WebUrl>(&text));
-        prop_assert!(is_read_again::<Span>(&text) && is_read_again::<Timeout>(&text));
+    fn every_value_is_read_as_it_was_written(text in value()) {
+        prop_assert!(is_stable::<ServerAddress>(&text));
+        prop_assert!(is_stable::<Origin>(&text));
+        prop_assert!(is_stable::<Listen>(&text));
+        prop_assert!(is_stable::<Issuer>(&text));
+        prop_assert!(is_stable::<CookieDomain>(&text));
+        prop_assert!(is_stable::<DefaultTag>(&text));
+        prop_assert!(is_stable::<Network>(&text));
+        prop_assert!(is_stable::<Accent>(&text));
+        prop_assert!(is_stable::<WebUrl>(&text));
+        prop_assert!(is_stable::<Span>(&text));
+        prop_assert!(is_stable::<Timeout>(&text));
         if let Ok(domain) = CookieDomain::try_from(text) {
-            prop_assert!(!domain.as_str().contains([':', '/', '@', ' ']), "{}", domain);
+            prop_assert!(!domain.to_string().contains([':', '/', '@', ' ']), "{}", domain);
         }
     }
 }

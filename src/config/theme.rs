@@ -1,20 +1,19 @@
-//! The theme of the pages: the accent colour and the links of `[instance]`.
+//! The accent colour and the links of the pages, set in `[instance]`.
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-/// The least contrast of text (WCAG 2.2, 1.4.3).
+/// The minimum contrast ratio of text (WCAG 2.2, 1.4.3).
 const CONTRAST: f64 = 4.5;
 
-/// A colour, `#rrggbb`, upon which white text can be read.
+/// A colour, `#rrggbb`, dark enough for white text on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Accent(String);
+pub(crate) struct Accent(String);
 
 impl Accent {
-    /// The colour as CSS writes it.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
+    /// The colour in CSS notation.
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }
@@ -34,7 +33,8 @@ impl TryFrom<String> for Accent {
         let contrast = contrast_with_white(channels);
         if contrast < CONTRAST {
             return Err(format!(
-                "{text:?} is too light for white text: its contrast is {contrast:.1} to 1, and has to be at least 4.5"
+                "{text:?} is too light for white text: the contrast is {contrast:.1} to 1, \
+                 and must be at least {CONTRAST} to 1"
             ));
         }
         Ok(Self(text.to_lowercase()))
@@ -47,6 +47,7 @@ impl From<Accent> for String {
     }
 }
 
+/// The red, green and blue of `#rrggbb`.
 fn channels(text: &str) -> Option<[u8; 3]> {
     let digits = text.strip_prefix('#').filter(|digits| {
         digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
@@ -55,7 +56,8 @@ fn channels(text: &str) -> Option<[u8; 3]> {
     Some([channel(0)?, channel(2)?, channel(4)?])
 }
 
-/// WCAG 2.2, "contrast ratio" and "relative luminance".
+/// The contrast ratio of a colour and white, from 1 to 21 (WCAG 2.2, "contrast ratio" and "relative
+/// luminance").
 fn contrast_with_white(channels: [u8; 3]) -> f64 {
     let linear = channels.map(|channel| match f64::from(channel) / 255.0 {
         low if low <= 0.040_45 => low / 12.92,
@@ -65,25 +67,22 @@ fn contrast_with_white(channels: [u8; 3]) -> f64 {
     1.05 / (luminance + 0.05)
 }
 
-/// A link at the foot of the pages.
+/// A link in the footer of the pages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct FooterLink {
-    /// What it says.
-    pub label: String,
-    /// Where it leads.
-    pub url: WebUrl,
+pub(crate) struct FooterLink {
+    /// The text of the link.
+    pub(crate) label: String,
+    pub(crate) url: WebUrl,
 }
 
 /// An http, https or mailto URL.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct WebUrl(String);
+pub(crate) struct WebUrl(String);
 
 impl WebUrl {
-    /// The URL.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }
@@ -113,11 +112,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn white_text_can_be_read_upon_every_accent() {
+    fn accent_is_refused_where_white_text_has_too_little_contrast() {
         let accent = |text: &str| Accent::try_from(text.to_owned());
         assert!(accent("#4B45C6").is_ok_and(|accent| accent.as_str() == "#4b45c6"));
         assert!(accent("#000000").is_ok());
-        // The lightest grey that passes, and the next.
+        // The lightest grey that passes, and the next one.
         assert!(accent("#767676").is_ok() && accent("#777777").is_err());
         assert!(accent("#ffff00").unwrap_err().contains("1.1 to 1"));
         for text in ["", "4b45c6", "#4b45c", "#4b45c67", "#gggggg", "red", "#+b45c6"] {
@@ -126,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_foot_leads_to_the_web_and_nowhere_else() {
+    fn footer_link_is_refused_unless_it_is_http_https_or_mailto() {
         let url = |text: &str| WebUrl::try_from(text.to_owned()).is_ok();
         assert!(url("https://a.example/terms") && url("mailto:a@b.example"));
         assert!(!url("javascript:alert(1)") && !url("/terms") && !url(""));

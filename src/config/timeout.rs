@@ -6,15 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::Span;
 
-/// How long a client or another server may keep this one waiting: from a second to an hour.
+/// How long the server waits for a client or for another server: from one second to one hour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Timeout(Span);
+pub(crate) struct Timeout(Span);
 
 impl Timeout {
     const MAX_SECS: u64 = 60 * 60;
 
-    /// For defaults: a timeout that is out of range does not build.
+    /// For defaults. A value outside the range does not compile.
     pub(super) const fn from_secs(seconds: u64) -> Self {
         assert!(1 <= seconds && seconds <= Self::MAX_SECS, "a default must be within its range");
         Self(Span::from_secs(seconds))

@@ -1,4 +1,5 @@
-//! The types of configuration values: each knows what is right, and says so where it is not.
+//! The types of configuration values. Each accepts only valid values, and says in its error what is
+//! expected.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -9,58 +10,14 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use url::Url;
 
-/// A whole number from `MIN` to `MAX`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "i64", into = "u32")]
-pub struct Within<const MIN: u32, const MAX: u32>(u32);
-
-impl<const MIN: u32, const MAX: u32> Within<MIN, MAX> {
-    /// For defaults: a number outside the range does not build.
-    pub(super) const fn new(value: u32) -> Self {
-        assert!(MIN <= value && value <= MAX, "a default must be within its range");
-        Self(value)
-    }
-
-    /// The number.
-    #[must_use]
-    pub const fn get(self) -> u32 {
-        self.0
-    }
-}
-
-impl<const MIN: u32, const MAX: u32> TryFrom<i64> for Within<MIN, MAX> {
-    type Error = String;
-
-    fn try_from(value: i64) -> Result<Self, String> {
-        u32::try_from(value)
-            .ok()
-            .filter(|value| (MIN..=MAX).contains(value))
-            .map(Self)
-            .ok_or_else(|| format!("{value} is not between {MIN} and {MAX}"))
-    }
-}
-
-impl<const MIN: u32, const MAX: u32> From<Within<MIN, MAX>> for u32 {
-    fn from(value: Within<MIN, MAX>) -> Self {
-        value.0
-    }
-}
-
-/// A text newtype: what it accepts, and what it says otherwise.
-macro_rules! text {
-    ($(#[$doc:meta])* $name:ident, $accept:expr, $right:literal) => {
+/// A newtype over a text. `$parse` returns the text that is stored, or `None` where the given one
+/// is not valid; `$expected` completes the error message "… is not".
+macro_rules! text_type {
+    ($(#[$doc:meta])* $vis:vis $name:ident, $parse:ident, $expected:literal) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
-
-        impl $name {
-            /// The text.
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
+        $vis struct $name(String);
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -72,8 +29,7 @@ macro_rules! text {
             type Error = String;
 
             fn try_from(text: String) -> Result<Self, String> {
-                let accept: fn(&str) -> Option<String> = $accept;
-                accept(&text).map(Self).ok_or_else(|| format!("{text:?} is not {}", $right))
+                $parse(&text).map(Self).ok_or_else(|| format!("{text:?} is not {}", $expected))
             }
         }
 
@@ -85,37 +41,61 @@ macro_rules! text {
     };
 }
 
-text!(
+text_type!(
     /// The instance's Nox address, in lower case: `host`, or `host:port`.
-    ServerAddress, |text| origin(&format!("https://{text}"))?.strip_prefix("https://").map(Into::into),
-    "a host name or host:port, such as \"nox.example.org\""
+    pub ServerAddress, server_address, "a host name or host:port, such as \"nox.example.org\""
 );
-text!(
+text_type!(
     /// An origin (RFC 6454): scheme, host and port, without a path.
-    Origin, origin, "an origin such as \"https://nox.example.org\": http:// or https://, a host, no path"
+    pub Origin, origin,
+    "an origin such as \"https://nox.example.org\": http:// or https://, a host, no path"
 );
-text!(
+text_type!(
     /// The name that authenticator apps show.
-    Issuer, |text| (!text.is_empty() && !text.contains([':', '%']) && text.len() <= 64).then(|| text.into()),
-    "a name of 1 to 64 characters without : and %"
+    pub(crate) Issuer, issuer, "a name of 1 to 64 characters without : and %"
 );
-text!(
+text_type!(
     /// The domain whose hosts share the session cookie.
-    CookieDomain, |text| {
-        let name = text.strip_prefix('.').unwrap_or(text);
-        let is_host = origin(&format!("https://{name}"))?.strip_prefix("https://")? == name && !name.contains(':');
-        (is_host && name.contains('.') && !name.split('.').any(str::is_empty)).then(|| name.into())
-    },
-    "a domain name in lower case, such as \"example.org\""
+    pub(crate) CookieDomain, cookie_domain, "a domain name in lower case, such as \"example.org\""
 );
-text!(
+text_type!(
     /// A tag that every user has, shown as `dft:…`.
-    DefaultTag, |text| {
-        let plain = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_');
-        (!text.is_empty() && text.len() <= 64 && text.bytes().all(plain)).then(|| text.into())
-    },
-    "a tag of a-z, 0-9 and _, without a prefix"
+    pub(crate) DefaultTag, default_tag, "a tag of a-z, 0-9 and _, without a prefix"
 );
+
+fn server_address(text: &str) -> Option<String> {
+    origin(&format!("https://{text}"))?.strip_prefix("https://").map(Into::into)
+}
+
+fn issuer(text: &str) -> Option<String> {
+    let is_valid = !text.is_empty() && text.len() <= 64 && !text.contains([':', '%']);
+    is_valid.then(|| text.into())
+}
+
+fn cookie_domain(text: &str) -> Option<String> {
+    let name = text.strip_prefix('.').unwrap_or(text);
+    let has_no_port = server_address(name)? == name && !name.contains(':');
+    let is_domain = name.contains('.') && !name.split('.').any(str::is_empty);
+    (has_no_port && is_domain).then(|| name.into())
+}
+
+fn default_tag(text: &str) -> Option<String> {
+    let is_allowed = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_');
+    let is_valid = !text.is_empty() && text.len() <= 64 && text.bytes().all(is_allowed);
+    is_valid.then(|| text.into())
+}
+
+impl ServerAddress {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Issuer {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 impl Default for ServerAddress {
     fn default() -> Self {
@@ -142,37 +122,40 @@ impl DefaultTag {
 }
 
 impl Origin {
-    /// Reads an origin as a browser sends it; `None` for `null` and for all else that is none.
+    /// Reads the origin that a browser sends; `None` for `null` and for other texts that are not an
+    /// origin.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         origin(text).map(Self)
     }
 
-    /// Its host, without the port.
-    #[must_use]
-    pub fn host(&self) -> String {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The host, without the port.
+    pub(crate) fn host(&self) -> String {
         Url::parse(&self.0).ok().and_then(|url| url.host_str().map(Into::into)).unwrap_or_default()
     }
 
-    /// Its port, the scheme's own where none is named.
-    #[must_use]
-    pub fn port(&self) -> Option<u16> {
+    /// The port; where the origin has none, the default port of its scheme.
+    pub(crate) fn port(&self) -> Option<u16> {
         Url::parse(&self.0).ok()?.port_or_known_default()
     }
 }
 
-/// The canonical form of an http or https origin: lower case, no default port; `None` for anything
-/// that has more to it.
+/// The canonical form of an http or https origin: in lower case, without the default port. `None`
+/// where the text has another part, such as a path or a user.
 fn origin(text: &str) -> Option<String> {
     let url = Url::parse(text).ok()?;
-    let whole = matches!(url.scheme(), "http" | "https")
+    let is_origin = matches!(url.scheme(), "http" | "https")
         && matches!(url.path(), "" | "/")
         && url.query().is_none()
         && url.fragment().is_none()
         && url.username().is_empty()
         && url.password().is_none()
         && !text.contains(char::is_whitespace);
-    whole.then(|| url.origin().ascii_serialization())
+    is_origin.then(|| url.origin().ascii_serialization())
 }
 
 /// A network, or a single address.
@@ -181,13 +164,12 @@ fn origin(text: &str) -> Option<String> {
 pub struct Network(IpNet);
 
 impl Network {
-    /// Whether an address lies in it.
-    #[must_use]
-    pub fn contains(&self, ip: IpAddr) -> bool {
+    /// Whether an address is in the network.
+    pub(crate) fn contains(&self, ip: IpAddr) -> bool {
         self.0.contains(&ip)
     }
 
-    /// Both loopback networks.
+    /// The loopback networks of IPv4 and IPv6.
     pub(super) fn loopback() -> Vec<Self> {
         let v4 = Ipv4Net::new_assert(Ipv4Addr::new(127, 0, 0, 0), 8);
         let v6 = Ipv6Net::new_assert(Ipv6Addr::LOCALHOST, 128);
@@ -202,7 +184,7 @@ impl TryFrom<String> for Network {
         let address = || text.parse::<IpAddr>().map(IpNet::from);
         let network = text.parse().or_else(|_| address());
         network.map(Self).map_err(|_| {
-            format!("{text:?} is not a network such as \"10.0.0.0/8\", nor an address")
+            format!("{text:?} is neither a network such as \"10.0.0.0/8\" nor an address")
         })
     }
 }
@@ -219,15 +201,16 @@ pub(super) fn path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf
     if text.is_empty() { Err(D::Error::custom("the path is empty")) } else { Ok(text.into()) }
 }
 
-/// Who may make an account.
+/// Who may register by the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Registration {
-    /// Nobody but the operator.
+pub(crate) enum Registration {
+    /// No one: only the operator creates accounts.
     Closed,
-    /// Anybody.
+    /// Everyone.
     Open,
-    /// Whoever is invited. There are no invitations yet, so: nobody.
+    /// Users with an invitation. Invitations do not exist yet, so this refuses the same requests as
+    /// `closed` does; clients that ask are told `invite`.
     Invite,
 }
 
@@ -236,7 +219,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn origins_are_compared_in_one_form() {
+    fn origins_are_stored_in_their_canonical_form() {
         for (given, canonical) in [
             ("https://Nox.Example.org", "https://nox.example.org"),
             ("https://nox.example.org:443/", "https://nox.example.org"),
@@ -259,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_keep_their_port_and_lose_their_case() {
+    fn server_address_is_stored_in_lower_case_with_its_port() {
         let address = |text: &str| ServerAddress::try_from(text.to_owned());
         assert_eq!(address("Hactazia.fr").unwrap().as_str(), "hactazia.fr");
         assert_eq!(address("localhost:53032").unwrap().as_str(), "localhost:53032");
@@ -267,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_is_for_a_domain_and_no_port() {
+    fn cookie_domain_is_refused_with_a_port() {
         let domain = |text: &str| CookieDomain::try_from(text.to_owned()).ok().map(String::from);
         assert_eq!(domain(".example.org").as_deref(), Some("example.org"));
         for text in [
