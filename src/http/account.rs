@@ -1,4 +1,4 @@
-//! `/users/@me`: what users change of their own account.
+//! `/users/@me`: editing and deleting one's own account.
 
 use actix_web::web::Data;
 use serde::Serialize;
@@ -33,17 +33,17 @@ use crate::domain::principal::Principal;
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
 
-/// What a user sends to change their account: any of these.
+/// The fields that a user changes; those that are missing stay.
 #[derive(ToSchema)]
 pub(super) struct EditRequest {
     #[schema(value_type = Option<String>, pattern = "^[a-z0-9_.-]{3,16}$")]
     username: Option<Username>,
-    /// `null` or an empty text clears it, here and below.
+    /// `null` or an empty text clears it, as it does the optional fields below.
     #[schema(value_type = Option<String>, max_length = 320)]
     email: Option<Clearable<Email>>,
     #[schema(value_type = Option<String>, min_length = 8, max_length = 128)]
     password: Option<NewPassword>,
-    /// With a new password: the one until now.
+    /// The present password, with a new one.
     #[schema(value_type = Option<String>)]
     current_password: Option<Password>,
     #[schema(value_type = Option<String>, min_length = 1, max_length = 50)]
@@ -66,10 +66,10 @@ pub(super) struct EditRequest {
     links: Option<Vec<NewLink>>,
     #[schema(value_type = Option<String>, max_length = 100)]
     home: Option<Clearable<Home>>,
-    /// Of tags that the user has, but may not set, nothing is made.
+    /// Tags that the user has but may not set are ignored.
     #[schema(value_type = Option<Vec<String>>)]
     tags: Option<Vec<OwnTag>>,
-    /// The second factor, where a change needs it.
+    /// The second factor, where a change requires it.
     #[schema(value_type = Option<CodeText>)]
     twofa_token: Option<Code>,
     #[schema(value_type = Option<CodeText>)]
@@ -94,7 +94,7 @@ enum LinkRequest {
     Labelled { label: Option<String>, value: String },
 }
 
-pub(super) const CHANGE: Operation = Operation::new("Change one's own account")
+pub(super) const CHANGE: Operation = Operation::new("Edit the caller's account")
     .changes()
     .takes_optionally(schema::<EditRequest>)
     .gives(answer::<OwnUser>)
@@ -120,8 +120,7 @@ pub(super) async fn change(
     Ok(Reply::new(OwnUser::new(edited.profile, dialect)))
 }
 
-/// What a user sends to delete their account: a code where a second factor is on, else the
-/// password.
+/// The proof that deletes an account: a code where a second factor is on, else the password.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "it only describes the wire")]
 pub(super) struct DeleteRequest {
@@ -133,7 +132,7 @@ pub(super) struct DeleteRequest {
 }
 
 pub(super) const DELETE: Operation =
-    Operation::new("Delete one's own account with everything of it")
+    Operation::new("Delete the caller's account with all its data")
         .changes()
         .takes_optionally(schema::<DeleteRequest>)
         .gives(answer::<Success>)
@@ -201,7 +200,7 @@ impl EditRequest {
         })
     }
 
-    /// A new password comes with the one until now.
+    /// Reads a new password together with the present one.
     fn into_edit(self) -> Result<Edit> {
         let password = match (self.password, self.current_password) {
             (Some(_), None) => {
@@ -229,7 +228,7 @@ impl EditRequest {
     }
 }
 
-/// What a user says of being there.
+/// The presence that a user sets.
 #[derive(Default)]
 struct PresenceEdit {
     status: Option<Clearable<Status>>,

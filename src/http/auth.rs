@@ -1,4 +1,4 @@
-//! `/auth`: registering, logging in and out.
+//! `/auth`: registration, login and logout.
 
 use actix_web::web::Data;
 use serde::Serialize;
@@ -38,10 +38,10 @@ pub(super) struct LoginRequest {
     identifier: Identifier,
     #[schema(value_type = String, min_length = 6, max_length = 128)]
     password: Password,
-    /// The second factor, where it is due.
+    /// The second factor, where one is on.
     #[schema(value_type = Option<CodeText>)]
     twofa_token: Option<Code>,
-    /// The same under the name that released clients use.
+    /// The second factor, under the name that released clients use.
     #[schema(value_type = Option<CodeText>)]
     factor_code: Option<Code>,
     /// Base64 of a public key (SPKI, DER), kept with the session.
@@ -49,7 +49,7 @@ pub(super) struct LoginRequest {
     public_key: Option<PublicKey>,
 }
 
-/// How an identifier stands in JSON.
+/// The forms of an identifier in JSON.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 #[schema(as = Identifier)]
@@ -59,7 +59,7 @@ enum IdentifierText {
     Id(i64),
 }
 
-/// What a stranger sends to get an account.
+/// What a client sends to register an account.
 #[derive(ToSchema)]
 pub(super) struct RegisterRequest {
     #[schema(value_type = String, pattern = "^(?=.*[a-z_.-])[a-z0-9_.-]{3,16}$")]
@@ -74,7 +74,7 @@ pub(super) struct RegisterRequest {
     public_key: Option<PublicKey>,
 }
 
-/// What a client gets for a login.
+/// The session that a login opens.
 #[derive(Serialize, ToSchema)]
 pub(super) struct SessionData {
     token: String,
@@ -108,7 +108,7 @@ pub(super) async fn login(
 }
 
 pub(super) const REGISTER: Operation =
-    Operation::new("Make an account and log in, where the server lets strangers")
+    Operation::new("Register an account and log in, where registration is open")
         .takes(schema::<RegisterRequest>)
         .gives(answer::<SessionData>)
         .fails(&[
@@ -127,7 +127,7 @@ pub(super) async fn register(
     LoginFrom(device): LoginFrom,
     body: Result<Body, Failure>,
 ) -> Result<Reply<SessionData>, Failure> {
-    // A service that is closed says so, whatever it is sent.
+    // A closed registration is refused before its body is read.
     auth::check_registration(bridge.config())?;
     let Body(body) = body?;
     let RegisterRequest { username, password, email, display, public_key } =

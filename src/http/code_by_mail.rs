@@ -1,4 +1,4 @@
-//! `/auth/{type}/send`: a code by mail.
+//! `/auth/{type}/send`: mailing a code.
 
 use actix_web::HttpRequest;
 use actix_web::http::Method;
@@ -59,8 +59,7 @@ pub(super) async fn send_code(
         Some(text) => Asker::Challenge { text, device: device(request)? },
         None => match authenticated_change(request) {
             Ok(principal) => Asker::Session(Box::new(principal)),
-            // Some clients ask without saying for whom, and are served by the mail that the login
-            // sent.
+            // Some clients name neither a session nor a challenge: the login has mailed their code.
             Err(Error::NotLogged) if request.method() == Method::GET => {
                 return Ok(acknowledged(SENT));
             }

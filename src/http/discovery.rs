@@ -1,4 +1,4 @@
-//! How programs find the server, and what it says of itself.
+//! Discovery: the documents by which programs find the server and learn what it offers.
 
 use std::sync::OnceLock;
 
@@ -72,8 +72,7 @@ pub(super) async fn nodeinfo_links(bridge: Data<Bridge>) -> impl Responder {
     ] }))
 }
 
-pub(super) const NODEINFO: Operation =
-    Operation::new("What the server says of itself to others").gives_plain();
+pub(super) const NODEINFO: Operation = Operation::new("Show the NodeInfo document").gives_plain();
 
 /// `GET /nodeinfo/2.1` (nodeinfo.diaspora.software, schema 2.1)
 pub(super) async fn nodeinfo(
@@ -131,7 +130,7 @@ pub(super) async fn webfinger(
     ))
 }
 
-/// What the server says of itself.
+/// The description of the server.
 #[derive(Serialize, ToSchema)]
 pub(super) struct ServerData {
     id: String,
@@ -149,13 +148,13 @@ pub(super) struct ServerData {
 #[derive(Serialize, ToSchema)]
 struct Gateways {
     http: String,
-    /// Empty: there is none.
+    /// Always empty: this server has none.
     ws: &'static str,
     web: String,
 }
 
 pub(super) const SERVER: Operation =
-    Operation::new("What the server says of itself").gives(answer::<ServerData>);
+    Operation::new("Describe the server").gives(answer::<ServerData>);
 
 /// `GET /server`
 pub(super) async fn server(bridge: Data<Bridge>) -> Result<Reply<ServerData>, Failure> {
@@ -174,7 +173,7 @@ pub(super) async fn server(bridge: Data<Bridge>) -> Result<Reply<ServerData>, Fa
     }))
 }
 
-/// What a client needs to know before it offers a form.
+/// The settings that a client needs before it shows a form.
 #[derive(Serialize, ToSchema)]
 #[expect(clippy::struct_excessive_bools, reason = "clients look for each of them")]
 pub(super) struct Configs {
@@ -186,11 +185,12 @@ pub(super) struct Configs {
     picture_max_bytes: u32,
     maintenance: Option<String>,
     allow_user_registration: bool,
-    /// The same for fronts that look for this name.
+    /// `allow_user_registration` under the name that other fronts read.
     #[serde(rename = "allowUserRegistration")]
     old_allow_user_registration: bool,
     support_passkey: bool,
-    /// There are no worlds, avatars and instances on this server.
+    /// This and what follows is always `false` or empty: this server keeps no worlds, avatars and
+    /// instances.
     allow_world_creation: bool,
     allow_world_creation_by_external: bool,
     allow_avatar_creation: bool,
@@ -201,7 +201,7 @@ pub(super) struct Configs {
 }
 
 pub(super) const CONFIGS: Operation =
-    Operation::new("What a client may offer").gives(answer::<Configs>);
+    Operation::new("Show the settings that clients need").gives(answer::<Configs>);
 
 /// `GET /configs`
 pub(super) async fn configs(bridge: Data<Bridge>) -> Result<Reply<Configs>, Failure> {
@@ -228,7 +228,8 @@ pub(super) async fn configs(bridge: Data<Bridge>) -> Result<Reply<Configs>, Fail
 
 /// The OpenAPI documents of both dialects, each written when a client asks for it first.
 pub(super) struct OpenApi {
-    /// Given from outside: a document is made of all routes, and one of them leads here.
+    /// The functions that make a document come from `routes`, since a document lists all routes and
+    /// one of them leads here.
     write: fn(Dialect) -> String,
     numbers: OnceLock<String>,
     names: OnceLock<String>,
@@ -242,20 +243,20 @@ impl OpenApi {
 
 /// `GET /openapi.json`
 pub(super) async fn openapi(documents: Data<OpenApi>, request: HttpRequest) -> HttpResponse {
-    let dialect = Dialect::of_path(request.path());
+    let dialect = Dialect::of_path(request.match_info().as_str());
     let document = if dialect.has_names() { &documents.names } else { &documents.numbers };
     let text = document.get_or_init(|| (documents.write)(dialect)).clone();
     HttpResponse::Ok().content_type("application/json").body(text)
 }
 
-/// Where clients go; every value is a string.
+/// The addresses that clients use; every value is a string.
 fn gateway(config: &Config) -> Value {
     let url = config.server.public_url.as_str();
-    // There is no websocket: to one that does not answer, clients would connect for ever.
+    // No websocket is listed: clients would reconnect for ever to one that does not answer.
     json!({ "web": url, "ws": "", "api": format!("{url}/api/v2/") })
 }
 
-/// What stands where; every value is a string.
+/// The URL of each part of the server; every value is a string.
 fn endpoints(config: &Config) -> Value {
     let Config { server, instance, .. } = config;
     let url = &server.public_url;

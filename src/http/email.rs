@@ -1,4 +1,4 @@
-//! `/email` and `/auth/methods/email`: one's address, which a link confirms.
+//! `/email` and `/auth/methods/email`: the user's own address, and the link that confirms it.
 
 use actix_web::HttpRequest;
 use actix_web::web::Data;
@@ -21,7 +21,7 @@ use crate::domain::accounts::fields::Email;
 use crate::domain::email_confirmation;
 use crate::error::{Error, Result};
 
-/// That an address is its user's.
+/// The answer to a link that confirms an address.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Confirmed {
     success: bool,
@@ -55,15 +55,16 @@ pub(super) async fn confirm(
     }))
 }
 
-pub(super) const RESEND: Operation = Operation::new("Get another link that confirms one's address")
-    .changes()
-    .gives(answer::<Acknowledged>)
-    .fails(&[
-        Refusal::ServiceDisabled,
-        Refusal::InvalidField,
-        Refusal::AlreadyValid,
-        Refusal::TooManyRequests,
-    ]);
+pub(super) const RESEND: Operation =
+    Operation::new("Mail another link that confirms the caller's address")
+        .changes()
+        .gives(answer::<Acknowledged>)
+        .fails(&[
+            Refusal::ServiceDisabled,
+            Refusal::InvalidField,
+            Refusal::AlreadyValid,
+            Refusal::TooManyRequests,
+        ]);
 
 /// `POST /email/resend`
 pub(super) async fn resend(
@@ -86,7 +87,7 @@ pub(super) struct SetupRequest {
 }
 
 pub(super) const SETUP: Operation =
-    Operation::new("Set one's address, which a mailed link confirms")
+    Operation::new("Set the caller's address, which a mailed link confirms")
         .changes()
         .takes(schema::<SetupRequest>)
         .gives(answer::<Acknowledged>)
@@ -118,21 +119,20 @@ pub(super) async fn setup(
     Ok(acknowledged(message))
 }
 
-pub(super) const ENABLE: Operation = Operation::new(
-    "Confirm an address by the token of a link, or switch codes by mail on by a code",
-)
-.takes(schema::<CodeOrLink>)
-.gives(answer::<Enabled>)
-.fails(&[
-    Refusal::NotFound,
-    Refusal::ServiceDisabled,
-    Refusal::InvalidField,
-    Refusal::NotLogged,
-    Refusal::UnAuthorized,
-    Refusal::AlreadyValid,
-    Refusal::VerificationRequired,
-    Refusal::TooManyRequests,
-]);
+pub(super) const ENABLE: Operation =
+    Operation::new("Confirm an address by a link's token, or switch codes by mail on by a code")
+        .takes(schema::<CodeOrLink>)
+        .gives(answer::<Enabled>)
+        .fails(&[
+            Refusal::NotFound,
+            Refusal::ServiceDisabled,
+            Refusal::InvalidField,
+            Refusal::NotLogged,
+            Refusal::UnAuthorized,
+            Refusal::AlreadyValid,
+            Refusal::VerificationRequired,
+            Refusal::TooManyRequests,
+        ]);
 
 /// The token of a mailed link, or a code.
 #[derive(ToSchema)]
@@ -155,7 +155,7 @@ pub(super) async fn enable(
     if token.as_deref().is_none_or(is_digits) {
         match authenticated_change(&request) {
             Ok(principal) => return enable_mail_codes(&bridge, now, principal, body).await,
-            // Without a session, it can only be a link's.
+            // Only the token of a link works without a session.
             Err(Error::NotLogged) if token.is_some() => (),
             Err(error) => return Err(error.into()),
         }
@@ -165,11 +165,19 @@ pub(super) async fn enable(
     Ok(enabled("The address is confirmed.", Vec::new()))
 }
 
-pub(super) const SEND: Operation =
-    Operation::new("Mail a link that confirms one's address; where it is confirmed, or for the challenge of a login, a code")
-        .takes_optionally(schema::<SendRequest>)
-        .gives(answer::<Acknowledged>)
-        .fails(&[Refusal::ServiceDisabled, Refusal::InvalidField, Refusal::NotLogged, Refusal::UnAuthorized, Refusal::InvalidChallenge, Refusal::TooManyRequests]);
+pub(super) const SEND: Operation = Operation::new(
+    "Mail a link that confirms the caller's address, or a code where it is confirmed",
+)
+.takes_optionally(schema::<SendRequest>)
+.gives(answer::<Acknowledged>)
+.fails(&[
+    Refusal::ServiceDisabled,
+    Refusal::InvalidField,
+    Refusal::NotLogged,
+    Refusal::UnAuthorized,
+    Refusal::InvalidChallenge,
+    Refusal::TooManyRequests,
+]);
 
 /// `POST` and `GET /auth/methods/email/send`
 pub(super) async fn send(
@@ -188,7 +196,7 @@ pub(super) async fn send(
 }
 
 pub(super) const DISABLE: Operation =
-    Operation::new("Remove one's address, by a code where a second factor is on")
+    Operation::new("Remove the caller's address, by a code where a second factor is on")
         .changes()
         .takes_optionally(schema::<CodeRequest>)
         .gives(answer::<Disabled>)

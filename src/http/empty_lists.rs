@@ -1,4 +1,4 @@
-//! Lists that clients ask for as they open, and that are always empty here: this server keeps no
+//! Lists that clients request when they start, and that are always empty: this server keeps no
 //! relations and no worlds.
 
 use actix_web::web::Data;
@@ -24,7 +24,7 @@ pub(super) struct EmptyList {
     offset: u32,
 }
 
-/// The same for the front of 2025.
+/// An empty list as the front of 2025 reads it.
 #[derive(Serialize, ToSchema)]
 pub(super) struct EmptyRelations {
     limit: u32,
@@ -40,11 +40,11 @@ const OF_USER: Operation = Operation::new("")
     .gives(answer::<EmptyList>)
     .fails(&[Refusal::UserNotFound, Refusal::InvalidField, Refusal::NotLogged]);
 pub(super) const FOLLOWERS: Operation =
-    OF_USER.with_summary("Who follows a user: nobody on this server");
+    OF_USER.with_summary("List the followers of a user: none on this server");
 pub(super) const FOLLOWING: Operation =
-    OF_USER.with_summary("Whom a user follows: nobody on this server");
+    OF_USER.with_summary("List the users that a user follows: none on this server");
 pub(super) const PUBLIC: Operation =
-    OF_USER.with_summary("What a user shows: nothing on this server");
+    OF_USER.with_summary("List the public items of a user: none on this server");
 
 /// `GET /users/{selector}/followers`, `/following` and `/public`
 pub(super) async fn of_user(
@@ -59,22 +59,24 @@ pub(super) async fn of_user(
     empty(&query)
 }
 
-pub(super) const FRIENDS: Operation = Operation::new("One's friends: nobody on this server")
-    .reads()
-    .queries(&[Parameter::LIMIT, Parameter::OFFSET])
-    .gives(answer::<EmptyList>)
-    .fails(&[Refusal::InvalidField]);
+pub(super) const FRIENDS: Operation =
+    Operation::new("List the caller's friends: none on this server")
+        .reads()
+        .queries(&[Parameter::LIMIT, Parameter::OFFSET])
+        .gives(answer::<EmptyList>)
+        .fails(&[Refusal::InvalidField]);
 
 /// `GET /users/@me/friends`
 pub(super) async fn friends(_: Authenticated, query: Query) -> Result<Reply<EmptyList>, Failure> {
     empty(&query)
 }
 
-pub(super) const RELATIONS: Operation = Operation::new("One's relations: none on this server")
-    .reads()
-    .queries(&[Parameter::LIMIT, Parameter::OFFSET])
-    .gives(answer::<EmptyRelations>)
-    .fails(&[Refusal::InvalidField]);
+pub(super) const RELATIONS: Operation =
+    Operation::new("List the caller's relations: none on this server")
+        .reads()
+        .queries(&[Parameter::LIMIT, Parameter::OFFSET])
+        .gives(answer::<EmptyRelations>)
+        .fails(&[Refusal::InvalidField]);
 
 /// `GET /relations/@me/followers` and `/following`
 pub(super) async fn relations(

@@ -1,5 +1,4 @@
-//! `/auth/totp`, `/auth/email` and `/auth/recovery`: second factors of whoever is logged in, and
-//! codes by mail.
+//! `/auth/totp`, `/auth/email` and `/auth/recovery`: switching second factors on and off.
 
 use actix_web::web::Data;
 use base64::Engine;
@@ -24,13 +23,13 @@ use crate::error::Result;
 use crate::qr;
 use crate::time::Timestamp;
 
-/// An authenticator app to be set up. The secret and the URL stand under the names that different
-/// programs look for.
+/// An authenticator app that is being set up. The secret and the URL come under every name that
+/// clients read.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Setup {
     secret: String,
     otpauth_url: String,
-    /// A picture, as a `data:` URL.
+    /// The QR code as a `data:` URL.
     #[serde(rename = "qrCodeUrl")]
     qr_code_picture: String,
     qr_code_url: String,
@@ -53,7 +52,7 @@ pub(super) struct Renewed {
 }
 
 pub(super) const SETUP: Operation =
-    Operation::new("Draw a secret for an authenticator app; by a code, where another factor is on")
+    Operation::new("Set up an authenticator app; by a code where another factor is on")
         .changes()
         .takes_optionally(schema::<CodeRequest>)
         .gives(answer::<Setup>)
@@ -132,7 +131,7 @@ pub(super) async fn enable_mail_codes(
     principal: Principal,
     mut body: Object,
 ) -> Result<Reply<Enabled>, Failure> {
-    // Where the mailed code comes as `token`, another may come as `factor_code`.
+    // The mailed code comes as `token`, and the code of another factor as `factor_code`.
     let mailed = code(&mut body, "token")?;
     let other = any_code(&mut body)?;
     let (mailed, other) = if mailed.is_some() { (mailed, other) } else { (other, None) };
@@ -178,7 +177,7 @@ pub(super) async fn disable_email(
     Ok(disabled("Codes by mail are off."))
 }
 
-pub(super) const VERIFY: Operation = Operation::new("Whether a code is right; it is used up by it")
+pub(super) const VERIFY: Operation = Operation::new("Check a code, and use it up")
     .changes()
     .takes(schema::<CodeRequest>)
     .gives(answer::<Verified>)
@@ -201,17 +200,16 @@ pub(super) async fn verify_totp(
     Ok(Reply::new(Verified { verified, message }))
 }
 
-pub(super) const RENEW: Operation =
-    Operation::new("Get new recovery codes, by a code; the old ones are worth nothing any more")
-        .changes()
-        .takes_optionally(schema::<CodeRequest>)
-        .gives(answer::<Renewed>)
-        .fails(&[
-            Refusal::ServiceDisabled,
-            Refusal::InvalidField,
-            Refusal::VerificationRequired,
-            Refusal::TooManyRequests,
-        ]);
+pub(super) const RENEW: Operation = Operation::new("Replace the recovery codes, by a code")
+    .changes()
+    .takes_optionally(schema::<CodeRequest>)
+    .gives(answer::<Renewed>)
+    .fails(&[
+        Refusal::ServiceDisabled,
+        Refusal::InvalidField,
+        Refusal::VerificationRequired,
+        Refusal::TooManyRequests,
+    ]);
 
 /// `POST /auth/recovery/renew`
 pub(super) async fn renew_recovery_codes(

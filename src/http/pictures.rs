@@ -1,4 +1,4 @@
-//! `/users/{selector}/thumbnail` and `/banner`.
+//! `/users/{selector}/thumbnail` and `/banner`: showing and uploading pictures.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ use crate::domain::accounts::identifier::Identifier;
 use crate::domain::pictures::{self, Picture, PictureKind, Place, hex};
 use crate::error::Result;
 
-/// The user, and where the picture is.
+/// The user, and the URL of the new picture.
 #[derive(Serialize, ToSchema)]
 pub(super) struct UploadedPicture {
     #[serde(flatten)]
@@ -36,12 +36,12 @@ pub(super) struct UploadedPicture {
 }
 
 pub(super) const OWN: Operation =
-    Operation::new("One's own picture").reads().gives_picture().fails(&[Refusal::NotFound]);
-pub(super) const ONE: Operation = Operation::new("Somebody's picture")
+    Operation::new("Show the caller's picture").reads().gives_picture().fails(&[Refusal::NotFound]);
+pub(super) const ONE: Operation = Operation::new("Show a user's picture")
     .gives_picture()
     .fails(&[Refusal::UserNotFound, Refusal::NotFound]);
 pub(super) const SET: Operation =
-    Operation::new("Upload a picture: PNG, JPEG, GIF or WebP, told by its content")
+    Operation::new("Upload a picture: PNG, JPEG, GIF or WebP, recognized by its content")
         .changes()
         .takes_file()
         .gives(answer::<UploadedPicture>)
@@ -91,7 +91,7 @@ async fn get(
     selected: Selected,
     kind: PictureKind,
 ) -> Result<HttpResponse, Failure> {
-    // At `@me` lies another picture for everybody who asks.
+    // `@me` is another picture for each caller, which no shared cache may keep.
     let (caching, identifier) = match selected {
         Selected::Own(who) => ("private, no-cache", Identifier::Id(who.user.id)),
         Selected::User(identifier) => ("public, max-age=300", identifier),
@@ -117,7 +117,7 @@ async fn set(
     Ok(Reply::new(UploadedPicture { url: user.picture(kind), user }))
 }
 
-/// The picture, harmless whatever it holds, or a 304 where the client has it.
+/// The picture with headers that keep a browser from running it, or a 304 where the client has it.
 fn show(
     bridge: &Data<Bridge>,
     request: &HttpRequest,
@@ -143,7 +143,7 @@ fn show(
     response.body(SizedStream::new(length, parts(bridge.clone(), picture, turn)))
 }
 
-/// A picture in parts, each read when the client has taken the one before.
+/// A picture in parts, each read from the database when the client has taken the one before.
 fn parts(
     bridge: Data<Bridge>,
     picture: Picture,
@@ -152,7 +152,7 @@ fn parts(
     let picture = Arc::new(picture);
     stream::try_unfold((0, None), move |(start, taken)| {
         let (bridge, picture) = (bridge.clone(), Arc::clone(&picture));
-        // Until its end, nobody waits for the client's next request.
+        // The timeout for the next request starts when the picture has been sent.
         let taken = taken.or_else(|| turn.as_ref().map(Turn::take));
         async move {
             if start >= picture.length as usize {

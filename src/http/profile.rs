@@ -9,7 +9,7 @@ use crate::domain::accounts::profile::{Link, Presence, Profile, PublicProfile};
 use crate::domain::pictures::PictureKind;
 use crate::time::Timestamp;
 
-/// A user as everybody sees them.
+/// A user as others see them.
 #[derive(Clone, Serialize, ToSchema)]
 pub(super) struct PublicUser {
     #[schema(value_type = i64, minimum = 1, maximum = 4_294_967_295_i64)]
@@ -25,7 +25,7 @@ pub(super) struct PublicUser {
     #[schema(value_type = Vec<LinkText>)]
     links: Vec<WrittenLink>,
     rank: i64,
-    /// There are none on this server.
+    /// Always `null`: this server keeps no relations.
     relations: Option<String>,
     #[schema(value_type = i64)]
     created_at: Timestamp,
@@ -54,7 +54,7 @@ pub(super) struct OwnUser {
     methods: MethodStates,
 }
 
-/// A user, as whoever asks may see them.
+/// A user, in the view that the caller may see.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 pub(super) enum AnyUser {
@@ -80,7 +80,7 @@ struct LinkText(String);
 struct WrittenPresence {
     status: String,
     text: Option<String>,
-    /// There are no worlds on this server.
+    /// Always empty: this server keeps no worlds.
     locations: Vec<String>,
 }
 
@@ -91,14 +91,14 @@ struct Alias {
     value: String,
 }
 
-/// The state of each method; all of them are strings.
+/// The state of each method, each a string.
 #[derive(Serialize, ToSchema)]
 struct MethodStates {
     /// `enabled` or `disabled`.
     totp: &'static str,
     /// The state of the address: `verified`, `unverified` or `disabled`.
     email: &'static str,
-    /// How many are left, in digits.
+    /// The number of unused codes, in digits.
     recovery_codes: String,
 }
 
@@ -151,7 +151,7 @@ impl OwnUser {
         }
     }
 
-    /// The URL of a picture of theirs, for the answer to its upload.
+    /// The URL of one of the user's pictures, for the answer to its upload.
     pub(super) fn picture(&self, kind: PictureKind) -> Option<String> {
         match kind {
             PictureKind::Thumbnail => self.public.thumbnail.clone(),

@@ -1,4 +1,4 @@
-//! `/relays`: what relays ask, such as whether a user's token is good.
+//! `/relays`: relays check the tokens of users, and report that they run.
 
 use actix_web::web::Data;
 use serde::Serialize;
@@ -18,10 +18,10 @@ use crate::domain::relays::{Bearer, check_bearer};
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
 
-/// Relays that are told nothing else come every few seconds.
+/// Relays that are given no other interval report every few seconds.
 const NEXT_UPDATE: u16 = 10_000;
 
-/// What a relay learns: its booleans are never null.
+/// The answer about a token. Its booleans are never null: relays cannot read that.
 #[derive(Serialize, ToSchema)]
 pub(super) struct BearerData {
     valid: bool,
@@ -42,28 +42,28 @@ struct BearerUser {
     username: String,
 }
 
-/// The ban of a user.
+/// The suspension of a user.
 #[derive(Serialize, ToSchema)]
 struct BlacklistEntry {
-    /// The user's.
+    /// The id of the user.
     #[schema(value_type = i64, minimum = 1, maximum = 4_294_967_295_i64)]
     id: UserId,
-    /// In milliseconds; 0 for good.
+    /// When it ends, in unix milliseconds; 0 for one without an end.
     expires: i64,
-    /// The operator's words; empty where there are none.
+    /// The operator's reason; empty where none was given.
     reason: String,
 }
 
-/// What a relay asks.
+/// A question about a token.
 #[derive(ToSchema)]
 pub(super) struct BearerRequest {
     access_token: String,
-    /// Whose token the relay thinks it is; 0 where it has no thought.
+    /// The user whose token the relay takes it for; 0 where it does not know.
     #[schema(value_type = Option<i64>, minimum = 0, maximum = 4_294_967_295_i64)]
     user_id: Option<UserId>,
 }
 
-pub(super) const CHECKBEARER: Operation = Operation::new("Whether a user's token is good")
+pub(super) const CHECKBEARER: Operation = Operation::new("Check a user's token")
     .relays()
     .takes(schema::<BearerRequest>)
     .gives(answer::<BearerData>)
@@ -104,20 +104,20 @@ pub(super) async fn checkbearer(
     }))
 }
 
-/// What a relay learns that says that it is there.
+/// The answer to a report.
 #[derive(Serialize, ToSchema)]
 pub(super) struct UpdateData {
-    /// Its own name.
+    /// The relay's own name.
     relay: String,
-    /// When it should come again, in milliseconds from now.
+    /// The time until the next report, in milliseconds.
     next_update: u16,
     server: String,
-    /// There are no worlds on this server.
+    /// Always empty: this server keeps no worlds.
     instances: Vec<String>,
 }
 
 pub(super) const UPDATE: Operation =
-    Operation::new("Say that a relay is there").relays().ignores_body().gives(answer::<UpdateData>);
+    Operation::new("Report that a relay runs").relays().ignores_body().gives(answer::<UpdateData>);
 
 /// `POST /relays/update`
 pub(super) async fn update(
@@ -143,7 +143,7 @@ impl BearerRequest {
     }
 }
 
-/// An id; none where it is 0 or not there.
+/// Reads an id; `None` where it is 0 or missing.
 fn user_id(value: Option<Value>) -> Result<Option<UserId>> {
     let number = match value {
         None => Some(0),

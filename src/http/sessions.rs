@@ -1,4 +1,4 @@
-//! `/users/@me/sessions`.
+//! `/users/@me/sessions`: listing and ending one's own sessions.
 
 use std::net::IpAddr;
 
@@ -20,8 +20,8 @@ use crate::domain::sessions::{self, SessionId, SessionView};
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
 
-/// A session, with the one device that has it. `expires` and `expires_at` are the same, for
-/// different programs.
+/// A session, with its one device. `expires` and `expires_at` are the same, under both names that
+/// clients read.
 #[derive(Serialize, ToSchema)]
 pub(super) struct SessionItem {
     id: String,
@@ -44,13 +44,13 @@ pub(super) struct SessionItem {
 #[derive(Serialize, ToSchema)]
 struct DeviceItem {
     ip: String,
-    /// Empty where the client has said nothing: session pages cannot read `null`.
+    /// Empty where the client has no `User-Agent`: session pages cannot read `null`.
     user_agent: String,
     #[schema(value_type = i64)]
     last_seen: Timestamp,
 }
 
-/// A part of somebody's sessions.
+/// One page of a user's sessions.
 #[derive(Serialize, ToSchema)]
 pub(super) struct SessionList {
     total: u32,
@@ -61,14 +61,14 @@ pub(super) struct SessionList {
     sessions: Vec<SessionItem>,
 }
 
-/// That it is done, and whether the caller's own session ended.
+/// The answer to ending a session, and whether it was the caller's own.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Revoked {
     success: bool,
     logout: bool,
 }
 
-pub(super) const LIST: Operation = Operation::new("One's sessions, newest first")
+pub(super) const LIST: Operation = Operation::new("List the caller's sessions, newest first")
     .reads()
     .queries(&[Parameter::LIMIT, Parameter::OFFSET, Parameter::text("ip")])
     .gives(answer::<SessionList>)
@@ -82,7 +82,7 @@ pub(super) async fn list(
     query: Query,
 ) -> Result<Reply<SessionList>, Failure> {
     let pagination = query.pagination()?;
-    // As addresses are stored.
+    // Addresses are compared as they are stored.
     let ip = query
         .first("ip")
         .map(|text| text.parse::<IpAddr>().map_or_else(|_| text.into(), |ip| ip.to_string()));
@@ -98,7 +98,7 @@ pub(super) async fn list(
     }))
 }
 
-pub(super) const CURRENT: Operation = Operation::new("The session that asks")
+pub(super) const CURRENT: Operation = Operation::new("Show the caller's session")
     .reads()
     .gives(answer::<SessionItem>)
     .fails(&[Refusal::SessionNotFound]);
@@ -114,7 +114,7 @@ pub(super) async fn current(
     )))
 }
 
-pub(super) const ONE: Operation = Operation::new("One of one's sessions")
+pub(super) const ONE: Operation = Operation::new("Show one of the caller's sessions")
     .reads()
     .gives(answer::<SessionItem>)
     .fails(&[Refusal::SessionNotFound]);
@@ -130,7 +130,7 @@ pub(super) async fn one(
     Ok(Reply::new(item(bridge.read(|app| sessions::find(app, &principal, id, now))?)))
 }
 
-pub(super) const REVOKE: Operation = Operation::new("End one of one's sessions")
+pub(super) const REVOKE: Operation = Operation::new("End one of the caller's sessions")
     .changes()
     .gives(answer::<Revoked>)
     .fails(&[Refusal::SessionNotFound]);
@@ -150,7 +150,7 @@ pub(super) async fn revoke(
 }
 
 pub(super) const REVOKE_OTHERS: Operation =
-    Operation::new("End every other session of oneself").changes().gives(answer::<Revoked>);
+    Operation::new("End every other session of the caller").changes().gives(answer::<Revoked>);
 
 /// `DELETE /users/@me/sessions`
 pub(super) async fn revoke_others(

@@ -1,4 +1,4 @@
-//! `/users`: who they are.
+//! `/users`: showing and finding users.
 
 use actix_web::HttpRequest;
 use actix_web::web::Data;
@@ -22,16 +22,16 @@ use crate::domain::sessions::have_key;
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
 
-/// Ids in one search.
+/// The most ids in one search.
 const MOST_IDS: usize = 100;
 
-/// What a search finds. `users` and `items` are the same list, under the names that different
-/// programs look for.
+/// The result of a search. `users` and `items` are the same list, under both names that clients
+/// read.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Found {
     total: u32,
     query: Option<String>,
-    /// The users that were asked for by `id`, where there are any.
+    /// Those of the ids asked for that exist.
     #[schema(value_type = Vec<i64>)]
     ids: Vec<UserId>,
     limit: u32,
@@ -41,7 +41,7 @@ pub(super) struct Found {
     items: Vec<PublicUser>,
 }
 
-pub(super) const ME: Operation = Operation::new("Oneself")
+pub(super) const ME: Operation = Operation::new("Show the caller")
     .reads()
     .queries(&[Parameter::text("fp")])
     .gives(answer::<OwnUser>)
@@ -63,7 +63,7 @@ pub(super) async fn me(
     Ok(Reply::new(OwnUser::new(profile, dialect)))
 }
 
-pub(super) const ONE: Operation = Operation::new("Somebody")
+pub(super) const ONE: Operation = Operation::new("Show a user")
     .queries(&[Parameter::text("fp")])
     .gives(answer::<AnyUser>)
     .fails(&[Refusal::UserNotFound, Refusal::InvalidField, Refusal::NotLogged]);
@@ -91,7 +91,7 @@ pub(super) async fn one(
     Ok(Reply::new(user?))
 }
 
-/// Makes sure that a session of a user has the public key that is asked for, where one is.
+/// Checks that a session of the user has the public key that `fp` names, where it is sent.
 fn check_key(app: &App, user: UserId, fingerprint: Option<[u8; 32]>, now: Timestamp) -> Result<()> {
     match fingerprint {
         Some(fingerprint) if !have_key(app, user, &fingerprint, now)? => Err(Error::UserNotFound),
@@ -130,7 +130,7 @@ pub(super) async fn search(
     Ok(Reply::new(Found { total, query: text, ids, limit, offset, items: users.clone(), users }))
 }
 
-/// Whom a search is about, where it names anybody: who cannot be here is left out.
+/// The users that a search names by `id`; identifiers that cannot exist here are left out.
 fn among(bridge: &Bridge, request: &HttpRequest, query: &Query) -> Result<Option<Vec<Identifier>>> {
     let texts: Vec<&str> = query.all("id").collect();
     if query.count("id") > MOST_IDS {

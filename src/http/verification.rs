@@ -1,4 +1,4 @@
-//! What a client is told where a second factor is due (contract, clients.md 4).
+//! The data of a refusal that asks for the second factor (contract, clients.md 4).
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,38 +11,38 @@ use crate::error::Challenge;
 #[derive(Serialize, ToSchema)]
 pub(super) struct VerificationData<'a> {
     verification_required: bool,
-    /// The enabled ones first; with names for error codes, these alone.
+    /// The enabled methods first; the dialect of names lists no others.
     methods: Vec<Method<'a>>,
 }
 
-/// One way to prove it.
+/// A method that proves the second factor.
 #[derive(Serialize, ToSchema)]
 struct Method<'a> {
     /// `totp` or `email`.
     #[serde(rename = "type")]
     kind: &'static str,
-    /// For people.
+    /// Shown to people.
     name: &'static str,
-    /// For people.
+    /// Shown to people.
     description: &'static str,
-    /// Whether the user has it.
+    /// Whether it is on.
     enabled: bool,
-    /// Whether the server can send a code this way.
+    /// Whether the server can send its code.
     can_send: bool,
-    /// Seconds between two codes that are sent.
+    /// The shortest time between two codes, in seconds.
     cooldown: u64,
-    /// What clients send along when they ask for a code.
+    /// What a client sends back to ask for a code.
     send_data: SendData<'a>,
     details: Details<'a>,
 }
 
-/// What clients echo without looking inside.
+/// An object that clients send back as it is.
 #[derive(Clone, Copy, Serialize, ToSchema)]
 struct SendData<'a> {
     challenge: &'a str,
 }
 
-/// The same again for clients of 2026, with what a code looks like.
+/// The method as clients of 2026 read it, with the form of its codes.
 #[derive(Serialize, ToSchema)]
 struct Details<'a> {
     sendable: bool,
@@ -82,7 +82,7 @@ impl<'a> VerificationData<'a> {
             method("totp", "Authenticator App", app, challenge.totp, false),
             method("email", "Email Verification", mail, challenge.email, challenge.can_mail),
         ];
-        // A front takes the first for the one that is on.
+        // A front takes the first method for the one that is on.
         methods.sort_by_key(|method| !method.enabled);
         if dialect.has_names() {
             methods.retain(|method| method.enabled);
