@@ -3,7 +3,7 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, USER_AGENT};
+use actix_web::http::header::{AUTHORIZATION, USER_AGENT};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 
@@ -11,14 +11,13 @@ use super::bridge::Bridge;
 use super::clock::Now;
 use super::dialect::Dialect;
 use super::envelope::Failure;
-use super::{cookie, forwarded, origin};
+use super::{cookie, forwarded, language, origin};
 use crate::config::Config;
 use crate::domain::accounts::identifier::{Identifier, Selector};
 use crate::domain::principal::{Device, Principal};
 use crate::domain::relays;
 use crate::domain::sessions::{authenticate, is_to_be_noted, note};
 use crate::error::{Error, Result};
-use crate::language::Language;
 
 /// User agents are kept up to this length, in characters.
 const USER_AGENT_LENGTH: usize = 256;
@@ -55,13 +54,12 @@ extract!(LoginFrom, |request| {
 /// From where a request comes.
 pub(super) fn device(request: &HttpRequest) -> Result<Device> {
     let text = |bytes| String::from_utf8_lossy(bytes).chars().take(USER_AGENT_LENGTH).collect();
-    let languages = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let config = bridge(request)?.config();
     let browser = cookie::value(request, &cookie::browser_name(config));
     Ok(Device {
         ip: forwarded::client_ip(request, &config.server.trusted_proxies),
         user_agent: request.headers().get(USER_AGENT).map(|value| text(value.as_bytes())),
-        language: languages.and_then(Language::accepted),
+        language: language::preferred(request),
         browser: browser.filter(|secret| secret.len() == BROWSER_SECRET_LENGTH).map(Into::into),
     })
 }

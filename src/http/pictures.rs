@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::body::SizedStream;
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, ETAG, LOCATION,
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, ETag, EntityTag, LOCATION,
 };
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
@@ -13,13 +13,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::bridge::Bridge;
+use super::caching::has_version;
 use super::clock::Now;
 use super::connection::Turn;
 use super::dialect::Dialect;
 use super::envelope::{Failure, Reply};
 use super::extract::Selected;
 use super::openapi::operation::{Operation, Refusal, answer};
-use super::pages::has_tag;
 use super::profile::OwnUser;
 use super::upload::Upload;
 use crate::domain::App;
@@ -125,11 +125,11 @@ fn show(
     caching: &'static str,
 ) -> HttpResponse {
     let hash = hex(&picture.sha256);
-    let tag = format!("\"{hash}\"");
-    let known = has_tag(request, &tag);
+    let tag = EntityTag::new_strong(hash.clone());
+    let known = has_version(request, &tag);
     let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response
-        .insert_header((ETAG, tag))
+        .insert_header(ETag(tag))
         .insert_header(("X-File-Hash", hash))
         .insert_header((CACHE_CONTROL, caching))
         .insert_header((CONTENT_DISPOSITION, "inline"))

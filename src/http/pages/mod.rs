@@ -26,7 +26,7 @@ mod visitor;
 use actix_web::HttpResponse;
 
 pub(super) use account::show_account;
-pub(super) use assets::{asset, has_tag};
+pub(super) use assets::asset;
 pub(super) use confirmation::{confirm_email, show_confirmation};
 pub(super) use deletion_form::delete_account;
 pub(super) use email_form::{change_email, resend_confirmation};
