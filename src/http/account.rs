@@ -20,12 +20,13 @@ use super::request_parts::{CodeText, any_code, code};
 use crate::domain::App;
 use crate::domain::accounts::changes::Changes;
 use crate::domain::accounts::deletion::{DeletionRequest, delete};
-use crate::domain::accounts::edit::{CURRENT, Edit, edit};
+use crate::domain::accounts::edit::{Edit, PasswordChange, edit};
 use crate::domain::accounts::fields::{
     Avatar, BannerUrl, Bio, Clearable, Display, Email, Home, NewPassword, PresenceText, Pronoun,
     Status, ThumbnailUrl, Username,
 };
 use crate::domain::accounts::links::{NewLink, links};
+use crate::domain::accounts::password_check::{CURRENT_PASSWORD, CurrentPassword, PasswordCheck};
 use crate::domain::accounts::tags::{OwnTag, own_tags, tags};
 use crate::domain::factors::Code;
 use crate::domain::password::Password;
@@ -145,13 +146,16 @@ pub(super) async fn remove(
     AuthenticatedChange(principal): AuthenticatedChange,
     OptionalBody(mut body): OptionalBody,
 ) -> Result<Reply<Success>, Failure> {
-    let password = match (body.text(CURRENT)?, body.text("password")?) {
-        (Some(text), _) => Some((CURRENT, Password::from(text))),
-        (None, text) => text.map(|text| ("password", Password::from(text))),
+    let check = match (body.text(CURRENT_PASSWORD)?, body.text("password")?) {
+        (Some(text), _) => PasswordCheck::Required(CurrentPassword::new(text.into())),
+        (None, Some(text)) => {
+            PasswordCheck::Required(CurrentPassword { field: "password", password: text.into() })
+        }
+        (None, None) => PasswordCheck::NotRequired,
     };
-    let has_password = password.is_some();
-    let farewell = DeletionRequest { password, code: any_code(&mut body)? };
-    let work = move |app: &App| delete(app, &principal, &farewell, now);
+    let has_password = matches!(check, PasswordCheck::Required(_));
+    let request = DeletionRequest { check, code: any_code(&mut body)? };
+    let work = move |app: &App| delete(app, &principal, &request, now);
     if has_password {
         bridge.hash(work).await?;
     } else {
@@ -168,7 +172,7 @@ impl EditRequest {
         let email = body.clearable("email", Email::parse)?;
         let password =
             body.parse("password", |text| NewPassword::parse(text.into(), &app.config))?;
-        let current_password = body.text(CURRENT)?.map(Password::from);
+        let current_password = body.text(CURRENT_PASSWORD)?.map(Password::from);
         let display = body.parse("display", Display::parse)?;
         let bio = body.clearable("bio", Bio::parse)?;
         let pronoun = body.clearable("pronoun", Pronoun::parse)?;
@@ -204,9 +208,12 @@ impl EditRequest {
     fn into_edit(self) -> Result<Edit> {
         let password = match (self.password, self.current_password) {
             (Some(_), None) => {
-                return Err(Error::invalid(CURRENT, "must come with a new password"));
+                return Err(Error::invalid(CURRENT_PASSWORD, "must come with a new password"));
             }
-            (new, current) => new.zip(current),
+            (Some(new), Some(current)) => {
+                Some(PasswordChange { new, current: CurrentPassword::new(current) })
+            }
+            (None, _) => None,
         };
         let changes = Changes {
             username: self.username,
@@ -224,7 +231,12 @@ impl EditRequest {
             own_tags: self.tags,
             ..Changes::default()
         };
-        Ok(Edit { changes, password, code: self.twofa_token.or(self.factor_code) })
+        Ok(Edit {
+            changes,
+            password,
+            check: PasswordCheck::NotRequired,
+            code: self.twofa_token.or(self.factor_code),
+        })
     }
 }
 

@@ -15,6 +15,7 @@ use super::object::Object;
 use super::openapi::operation::{Operation, Refusal, answer, schema};
 use super::reply::{Disabled, Enabled, code_texts, disabled, enabled};
 use super::request_parts::{CodeRequest, any_code, code, required_code};
+use crate::domain::accounts::password_check::PasswordCheck;
 use crate::domain::factors::email::{self, EnablingCodes};
 use crate::domain::factors::totp::{self, Enrollment};
 use crate::domain::factors::{self, verify};
@@ -103,7 +104,9 @@ pub(super) async fn enable_totp(
     Body(mut body): Body,
 ) -> Result<Reply<Enabled>, Failure> {
     let code = required_code(any_code(&mut body)?)?;
-    let codes = bridge.run(move |app| totp::enable(app, &principal, &code, now)).await?;
+    let codes = bridge
+        .run(move |app| totp::enable(app, &principal, &code, &PasswordCheck::NotRequired, now))
+        .await?;
     Ok(enabled("The authenticator app is on.", codes))
 }
 
@@ -141,6 +144,7 @@ pub(super) async fn enable_mail_codes(
             app,
             &principal,
             EnablingCodes { mailed: &mailed, other: other.as_ref() },
+            &PasswordCheck::NotRequired,
             now,
         )
     };

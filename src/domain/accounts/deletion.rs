@@ -1,10 +1,10 @@
 //! Users who delete their own account.
 
 use crate::domain::App;
-use crate::domain::accounts::edit::{CURRENT, check_password, unchanged};
+use crate::domain::accounts::edit::unchanged;
+use crate::domain::accounts::password_check::{CURRENT_PASSWORD, PasswordCheck};
 use crate::domain::event::Event;
 use crate::domain::factors::{Code, with_factor};
-use crate::domain::password::Password;
 use crate::domain::principal::Principal;
 use crate::error::{Error, Result};
 use crate::storage::users;
@@ -12,8 +12,8 @@ use crate::time::Timestamp;
 
 /// What a user shows to have their account deleted.
 pub(crate) struct DeletionRequest {
-    /// The password, with the name of the field that it came in.
-    pub password: Option<(&'static str, Password)>,
+    /// The password. The account page always asks for it, the API without a second factor.
+    pub check: PasswordCheck,
     /// The second factor.
     pub code: Option<Code>,
 }
@@ -31,13 +31,10 @@ pub(crate) fn delete(
     now: Timestamp,
 ) -> Result<()> {
     let user = &principal.user;
-    match &request.password {
-        Some((field, password)) => check_password(app, user, field, password, now)?,
-        None if !user.has_second_factor() => {
-            return Err(Error::invalid(CURRENT, "must be the password of the account"));
-        }
-        None => (),
+    if matches!(request.check, PasswordCheck::NotRequired) && !user.has_second_factor() {
+        return Err(Error::invalid(CURRENT_PASSWORD, "must be the password of the account"));
     }
+    request.check.verify(app, user, now)?;
     with_factor(app, principal.actor(), request.code.as_ref(), now, |tx| {
         let current = unchanged(tx, principal, now)?;
         tx.happened(Event::AccountDeleted, &current)?;

@@ -3,32 +3,38 @@
 use crate::domain::App;
 use crate::domain::accounts::changes::{self, Changes};
 use crate::domain::accounts::fields::NewPassword;
+use crate::domain::accounts::password_check::{CurrentPassword, PasswordCheck};
 use crate::domain::accounts::profile::{Profile, profile};
 use crate::domain::accounts::tags::has_right;
 use crate::domain::change::{By, Change};
 use crate::domain::email_confirmation;
 use crate::domain::event::Event;
 use crate::domain::factors::{Code, with_factor};
-use crate::domain::password::Password;
 use crate::domain::principal::Principal;
 use crate::domain::sessions::check_open;
-use crate::domain::throttle::{self, Budget};
 use crate::error::{Error, Result};
 use crate::storage::users::{self as rows, User};
 use crate::storage::{Connection, sessions};
 use crate::time::Timestamp;
 
-/// The field in which API and pages take the password until now.
-pub(crate) const CURRENT: &str = "current_password";
-
 /// What a user wants changed, and what they show for it.
 pub(crate) struct Edit {
     /// The fields.
     pub changes: Changes,
-    /// A new password, with the one until now.
-    pub password: Option<(NewPassword, Password)>,
+    /// A new password.
+    pub password: Option<PasswordChange>,
+    /// Whether the other fields ask for the current password.
+    pub check: PasswordCheck,
     /// The second factor, where they sent one.
     pub code: Option<Code>,
+}
+
+/// A new password, which always comes with the current one.
+pub(crate) struct PasswordChange {
+    /// The password from then on.
+    pub new: NewPassword,
+    /// The password until then.
+    pub current: CurrentPassword,
 }
 
 /// An account that was changed.
@@ -62,8 +68,14 @@ pub(crate) fn edit(app: &App, principal: &Principal, edit: Edit, now: Timestamp)
     // What the owner is told of is worth a code.
     let needs_code =
         after.username != user.username || after.email != user.email || edit.password.is_some();
-    let hash =
-        edit.password.map(|passwords| replace_password(app, user, &passwords, now)).transpose()?;
+    edit.check.verify(app, user, now)?;
+    let hash = match &edit.password {
+        Some(PasswordChange { new, current }) => {
+            current.verify(app, user, now)?;
+            Some(app.hasher.hash(&new.0)?)
+        }
+        None => None,
+    };
     let make = |tx: &Change<'_>| make(app, tx, principal, (edit.changes, hash), now);
     let changed = if needs_code {
         with_factor(app, principal.actor(), edit.code.as_ref(), now, make)?
@@ -73,36 +85,6 @@ pub(crate) fn edit(app: &App, principal: &Principal, edit: Edit, now: Timestamp)
     let is_link_mailed = changed.email != user.email
         && email_confirmation::mail_link_if_unverified(app, &changed, Some(&principal.device), now);
     Ok(Edited { profile: profile(app, &changed, now), is_link_mailed })
-}
-
-/// Makes sure once more that it is the user who asks, by the password.
-///
-/// # Errors
-/// [`Error::TooManyRequests`], [`Error::WrongPassword`], or a fault.
-pub(crate) fn check_password(
-    app: &App,
-    user: &User,
-    field: &'static str,
-    current: &Password,
-    now: Timestamp,
-) -> Result<()> {
-    let spent = throttle::spend(app, vec![Budget::current_password(&user.id.to_string())], now)?;
-    if !app.hasher.verify(current, &user.password_hash)? {
-        tracing::info!(account = %user.id, "a change was refused: the password is wrong");
-        return Err(Error::WrongPassword { field });
-    }
-    app.db.write(|connection| spent.refund(connection))
-}
-
-/// Checks the password until now and hashes the new one.
-fn replace_password(
-    app: &App,
-    user: &User,
-    (new, current): &(NewPassword, Password),
-    now: Timestamp,
-) -> Result<String> {
-    check_password(app, user, CURRENT, current, now)?;
-    app.hasher.hash(&new.0)
 }
 
 /// The principal's user, unless the session, the password or a factor has gone meanwhile.

@@ -4,6 +4,7 @@ use crate::domain::App;
 use crate::domain::accounts::changes::Changes;
 use crate::domain::accounts::edit::{Edit, edit};
 use crate::domain::accounts::fields::{Clearable, Email};
+use crate::domain::accounts::password_check::PasswordCheck;
 use crate::domain::email_confirmation::resend;
 use crate::domain::factors::Code;
 use crate::domain::principal::Principal;
@@ -31,8 +32,13 @@ pub(crate) fn set(
         };
     }
     let changes = Changes { email: Some(Clearable::Holds(email)), ..Changes::default() };
-    edit(app, principal, Edit { changes, password: None, code }, now)
-        .map(|edited| edited.is_link_mailed)
+    edit(
+        app,
+        principal,
+        Edit { changes, password: None, check: PasswordCheck::NotRequired, code },
+        now,
+    )
+    .map(|edited| edited.is_link_mailed)
 }
 
 /// Removes the principal's address, and the factor of codes that went there.
@@ -49,5 +55,11 @@ pub(crate) fn remove(
         return Err(Error::EmailMissing);
     }
     let changes = Changes { email: Some(Clearable::Cleared), ..Changes::default() };
-    edit(app, principal, Edit { changes, password: None, code }, now).map(drop)
+    edit(
+        app,
+        principal,
+        Edit { changes, password: None, check: PasswordCheck::NotRequired, code },
+        now,
+    )
+    .map(drop)
 }

@@ -8,6 +8,7 @@ pub mod fields;
 pub mod identifier;
 pub mod links;
 pub mod operator;
+pub(crate) mod password_check;
 pub mod profile;
 pub mod registration;
 pub mod search;

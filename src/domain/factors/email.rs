@@ -1,6 +1,7 @@
 //! Codes by mail as a second factor: for users whose address is verified and who switched it on.
 
 use crate::domain::App;
+use crate::domain::accounts::password_check::PasswordCheck;
 use crate::domain::change::Change;
 use crate::domain::event::Event;
 use crate::domain::factors::check::{Accepts, CodeAttempt, with_code};
@@ -93,16 +94,18 @@ pub(crate) struct EnablingCodes<'a> {
 /// on, by a code of that too; gives out recovery codes where there are none yet.
 ///
 /// # Errors
-/// [`Error::ServiceDisabled`], [`Error::AlreadyValid`], [`Error::TooManyRequests`],
-/// [`Error::EmailNotVerified`], [`Error::WrongCode`], or a fault.
+/// [`Error::TooManyRequests`], [`Error::WrongPassword`] by `check`, [`Error::ServiceDisabled`],
+/// [`Error::AlreadyValid`], [`Error::EmailNotVerified`], [`Error::WrongCode`], or a fault.
 pub(crate) fn enable(
     app: &App,
     principal: &Principal,
     codes: EnablingCodes<'_>,
+    check: &PasswordCheck,
     now: Timestamp,
 ) -> Result<RecoveryCodes> {
-    check_service(app)?;
     let user = &principal.user;
+    check.verify(app, user, now)?;
+    check_service(app)?;
     if user.has_email_factor {
         return Err(Error::AlreadyValid);
     }

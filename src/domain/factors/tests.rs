@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::accounts::identifier::Identifier;
+use crate::domain::accounts::password_check::PasswordCheck;
 use crate::domain::auth::{LoginAttempt, login};
 use crate::domain::email_confirmation as addresses;
 use crate::domain::factors::check::{Accepts, CodeAttempt, with_code};
@@ -21,6 +22,7 @@ const DEVICE: Device = Device {
     language: None,
     browser: None,
 };
+const UNCHECKED: PasswordCheck = PasswordCheck::NotRequired;
 const MINUTE: Duration = Duration::from_mins(1);
 
 /// Mail goes to a port where nobody listens.
@@ -175,7 +177,7 @@ fn a_secret_waits_an_hour_for_its_first_code() {
         let later = NOW.after(minutes * MINUTE);
         let shown = totp_rs::Totp::from_url(enrollment.otpauth_url.as_str()).unwrap();
         let first = shown.generate(u64::try_from(later.seconds()).unwrap()).to_string();
-        assert_eq!(totp::enable(&app, &principal, &code(&first), later).is_ok(), good);
+        assert_eq!(totp::enable(&app, &principal, &code(&first), &UNCHECKED, later).is_ok(), good);
     }
 }
 
@@ -233,8 +235,14 @@ fn what_was_set_up_before_a_change_of_factor_does_not_count_after() {
     let principal = principal(&app, None, NOW);
     totp::setup(&app, &principal, None, NOW).unwrap();
     let mailed = make(&app, ada, Way::Email, NOW);
-    email::enable(&app, &principal, EnablingCodes { mailed: &code(&mailed), other: None }, NOW)
-        .unwrap();
+    email::enable(
+        &app,
+        &principal,
+        EnablingCodes { mailed: &code(&mailed), other: None },
+        &UNCHECKED,
+        NOW,
+    )
+    .unwrap();
     assert!(totp::pending(&app, &principal, NOW).unwrap().is_none());
 }
 

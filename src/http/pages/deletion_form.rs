@@ -10,7 +10,7 @@ use super::frame::with_cookie;
 use super::visitor::Visitor;
 use crate::domain::App;
 use crate::domain::accounts::deletion::{DeletionRequest, delete};
-use crate::domain::accounts::edit::CURRENT;
+use crate::domain::accounts::password_check::PasswordCheck;
 use crate::domain::factors::email::{self, Asker};
 use crate::domain::principal::Principal;
 use crate::error::{Error, Result};
@@ -19,9 +19,8 @@ use crate::time::Timestamp;
 
 /// `POST /account/delete`: by the password, and by a code too where a second factor is on.
 pub(in crate::http) async fn delete_account(visitor: Visitor, form: Form) -> HttpResponse {
-    let password = form.password(CURRENT);
-    let request =
-        form.code().map(|code| DeletionRequest { password: Some((CURRENT, password)), code });
+    let check = PasswordCheck::Required(form.current_password());
+    let request = form.code().map(|code| DeletionRequest { check, code });
     match work(&visitor, &form, (Lane::Hashing, request), try_it).await {
         Ok(()) => with_cookie(
             visitor.redirect(Flash::AccountDeleted.url()),

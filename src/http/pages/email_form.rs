@@ -7,13 +7,14 @@ use super::flash::Flash;
 use super::form::Form;
 use super::visitor::Visitor;
 use crate::domain::accounts::changes::Changes;
-use crate::domain::accounts::edit::{CURRENT, Edit, check_password, edit};
+use crate::domain::accounts::edit::{Edit, edit};
 use crate::domain::accounts::fields::{Clearable, Email};
+use crate::domain::accounts::password_check::PasswordCheck;
 use crate::domain::email_confirmation as email;
 
 /// `POST /account/email`
 pub(in crate::http) async fn change_email(visitor: Visitor, form: Form) -> HttpResponse {
-    let current = form.password(CURRENT);
+    let check = PasswordCheck::RequiredWithoutFactor(form.current_password());
     let email = Clearable::parse(form.text("email").trim().into(), Email::parse);
     let read = email.and_then(|email| Ok((email, form.code()?)));
     act(
@@ -23,12 +24,7 @@ pub(in crate::http) async fn change_email(visitor: Visitor, form: Form) -> HttpR
         read,
         move |app, principal, (email, code), now| {
             let changes = Changes { email: Some(email), ..Changes::default() };
-            let user = &principal.user;
-            // A code proves something only where there is a factor.
-            if !user.has_second_factor() {
-                check_password(app, user, CURRENT, &current, now)?;
-            }
-            edit(app, principal, Edit { changes, password: None, code }, now).map(drop)
+            edit(app, principal, Edit { changes, password: None, check, code }, now).map(drop)
         },
     )
     .await

@@ -8,6 +8,7 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest};
 use url::form_urlencoded;
 
+use crate::domain::accounts::password_check::{CURRENT_PASSWORD, CurrentPassword};
 use crate::domain::factors::Code;
 use crate::domain::password::Password;
 use crate::error::{Error, Result};
@@ -39,6 +40,11 @@ impl Form {
     /// A password, exactly as it was typed.
     pub(super) fn password(&self, name: &str) -> Password {
         self.text(name).to_owned().into()
+    }
+
+    /// The current password.
+    pub(super) fn current_password(&self) -> CurrentPassword {
+        CurrentPassword::new(self.password(CURRENT_PASSWORD))
     }
 
     /// A code of the second factor.

@@ -12,6 +12,7 @@ use crate::domain::App;
 use crate::domain::accounts::changes::Changes;
 use crate::domain::accounts::edit::{Edit, edit};
 use crate::domain::accounts::fields::{Bio, Clearable, Display, Pronoun};
+use crate::domain::accounts::password_check::PasswordCheck;
 use crate::domain::pictures::{NewFile, PictureKind, upload};
 use crate::domain::principal::Principal;
 use crate::error::{Error, Result};
@@ -21,7 +22,13 @@ use crate::language::Language;
 pub(in crate::http) async fn change_profile(visitor: Visitor, form: Form) -> HttpResponse {
     let read = read_profile(&form);
     let saved = work(&visitor, &form, (Lane::Plain, read), |app, principal, changes, now| {
-        edit(app, principal, Edit { changes, password: None, code: None }, now).map(drop)
+        edit(
+            app,
+            principal,
+            Edit { changes, password: None, check: PasswordCheck::NotRequired, code: None },
+            now,
+        )
+        .map(drop)
     });
     match saved.await {
         // The browser's language follows the account's.

@@ -11,7 +11,7 @@ use super::form::Form;
 use super::frame::{Frame, Message};
 use super::refusal::{reason, refuse, status};
 use super::visitor::Visitor;
-use crate::domain::accounts::edit::{CURRENT, check_password};
+use crate::domain::accounts::password_check::PasswordCheck;
 use crate::domain::factors::email::{self, Asker, EnablingCodes};
 use crate::domain::factors::recovery::RecoveryCodes;
 use crate::domain::factors::totp;
@@ -89,15 +89,13 @@ fn totp_page(visitor: &Visitor, message: Message, status: u16) -> HttpResponse {
 
 /// `POST /account/totp/enable`
 pub(in crate::http) async fn enable_totp(visitor: Visitor, form: Form) -> HttpResponse {
-    let current = form.password(CURRENT);
+    let password = PasswordCheck::Required(form.current_password());
     // What is wrong is said where it is asked for.
     let enabled = match form.code().and_then(needed) {
         Err(wrong) => check(&visitor, &form).map(|_| Err(wrong)),
         Ok(code) => {
             work(&visitor, &form, (Lane::Hashing, Ok(code)), move |app, principal, code, now| {
-                let enabled = check_password(app, &principal.user, CURRENT, &current, now)
-                    .and_then(|()| totp::enable(app, principal, &code, now));
-                match enabled {
+                match totp::enable(app, principal, &code, &password, now) {
                     Err(
                         error @ (Error::WrongPassword { .. }
                         | Error::WrongCode { .. }
@@ -135,7 +133,7 @@ pub(in crate::http) async fn send_mail_code(visitor: Visitor, form: Form) -> Htt
 
 /// `POST /account/mail-codes/enable`
 pub(in crate::http) async fn enable_mail_codes(visitor: Visitor, form: Form) -> HttpResponse {
-    let current = form.password(CURRENT);
+    let password = PasswordCheck::Required(form.current_password());
     let codes =
         form.code_in("mailed_code").and_then(needed).and_then(|mailed| Ok((mailed, form.code()?)));
     let enabled = work(
@@ -143,11 +141,11 @@ pub(in crate::http) async fn enable_mail_codes(visitor: Visitor, form: Form) -> 
         &form,
         (Lane::Hashing, codes),
         move |app, principal, (mailed, code), now| {
-            check_password(app, &principal.user, CURRENT, &current, now)?;
             email::enable(
                 app,
                 principal,
                 EnablingCodes { mailed: &mailed, other: code.as_ref() },
+                &password,
                 now,
             )
         },

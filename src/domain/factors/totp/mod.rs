@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use crate::crypto;
 use crate::domain::App;
 use crate::domain::accounts::identifier::by_name;
+use crate::domain::accounts::password_check::PasswordCheck;
 use crate::domain::change::By;
 use crate::domain::event::Event;
 use crate::domain::factors::recovery::{self, RecoveryCodes};
@@ -111,15 +112,18 @@ pub(crate) fn pending(
 /// recovery codes.
 ///
 /// # Errors
+/// [`Error::TooManyRequests`] and [`Error::WrongPassword`] by `check`,
 /// [`Error::AlreadyValid`] where the user has one, [`Error::WrongCode`], [`Error::SetupExpired`]
 /// where nothing was set up, or a fault.
 pub(crate) fn enable(
     app: &App,
     principal: &Principal,
     code: &Code,
+    check: &PasswordCheck,
     now: Timestamp,
 ) -> Result<RecoveryCodes> {
     let user = &principal.user;
+    check.verify(app, user, now)?;
     if user.has_totp {
         return Err(Error::AlreadyValid);
     }
