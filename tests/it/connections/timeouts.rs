@@ -1,9 +1,9 @@
-//! The timeouts of `[limits]` and `[mail]`, each set to one second while the others are long.
+//! The timeouts of `[limits]`, each set to one second while the others are long.
 
 use std::io::Read;
 use std::time::Duration;
 
-use crate::harness::{Instance, MailServer, Mode, TestApp, Wire, watch};
+use crate::harness::{TestApp, Wire, watch};
 
 const LOGIN_HEAD: &str =
     "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
@@ -122,15 +122,4 @@ fn answer_that_is_not_read_within_write_timeout_is_thrown_away() {
     // What the system had already taken can still be read; then the connection has ended.
     let mut rest = Vec::new();
     assert!(wire.stream.read_to_end(&mut rest).is_err() || !rest.is_empty());
-}
-
-#[test]
-fn mail_server_that_says_nothing_within_mail_timeout_is_given_up() {
-    let mails = MailServer::start(Mode::Silent);
-    let instance = Instance::with(&format!("{}timeout = '1s'\n", mails.settings()));
-    let started = watch();
-    let ran = instance.run(&["mail", "test", "ada@b.example"], "");
-    assert_eq!(ran.status, 1);
-    assert!(ran.stderr.contains("did not answer within 1 second"), "{}", ran.stderr);
-    assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
 }

@@ -166,7 +166,7 @@ fn factor_enabled_during_a_password_hash_counts_for_that_login() {
 
 #[test]
 fn address_used_as_factor_cannot_be_changed_away() {
-    let app = TestApp::builder().mail_server(Mode::Silent).confirmed().serve();
+    let app = TestApp::with("timeout = '1s'\n").mail_server(Mode::Silent).confirmed().serve();
     app.instance.sql("UPDATE users SET has_email_factor = 1");
     for code in [Value::Null, app.instance.issue_code("ada").into()] {
         let refused = app
@@ -230,7 +230,7 @@ fn suspended_account_is_not_asked_for_a_code() {
 
 #[test]
 fn session_alone_cannot_replace_mail_by_an_app() {
-    let app = TestApp::builder().mail_server(Mode::Silent).confirmed().serve();
+    let app = TestApp::with("timeout = '1s'\n").mail_server(Mode::Silent).confirmed().serve();
     app.instance.sql("UPDATE users SET has_email_factor = 1");
     let recovery = app.nox("totp recovery ada");
     // A thief of the session has an app, and neither the mailbox nor a recovery code.

@@ -32,7 +32,8 @@ fn challenge_is_not_accepted_as_a_session() {
 
 #[test]
 fn altered_or_foreign_challenge_is_refused() {
-    let app = TestApp::builder().mail_server(Mode::Silent).confirmed().totp().serve();
+    let app =
+        TestApp::with("timeout = '1s'\n").mail_server(Mode::Silent).confirmed().totp().serve();
     let client = app.client();
     let send = |text: &str| client.post(SEND, &json!({ "challenge": text }));
     let good = challenge(&app, "ada");
@@ -57,7 +58,12 @@ fn altered_or_foreign_challenge_is_refused() {
 
 #[test]
 fn challenge_is_for_its_own_user_and_ends_with_the_password() {
-    let app = TestApp::builder().user("bob").mail_server(Mode::Silent).confirmed().totp().serve();
+    let app = TestApp::with("timeout = '1s'\n")
+        .user("bob")
+        .mail_server(Mode::Silent)
+        .confirmed()
+        .totp()
+        .serve();
     app.instance.enroll("bob");
     app.nox("user set bob --email b@b.example --verified true");
     app.instance.sql("UPDATE users SET has_email_factor = 1 WHERE username = 'bob'");

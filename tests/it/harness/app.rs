@@ -58,7 +58,8 @@ impl TestApp {
         Builder::default()
     }
 
-    /// With these lines in `nox.toml`.
+    /// With these lines in `nox.toml`; where there is a mail server, the first may belong to
+    /// `[mail]`.
     pub fn with(settings: &str) -> Builder {
         Builder { settings: settings.into(), ..Builder::default() }
     }
