@@ -4,7 +4,7 @@
 -- "nox!" in ASCII: marks the file as one of ours.
 PRAGMA application_id = 1852799009;
 -- The version of this schema.
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;
 
 CREATE TABLE users (
     -- Never given twice, since tokens and other servers remember it.
@@ -145,15 +145,25 @@ CREATE TABLE relays (
     created_at   INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Budgets of attempts, counted before each check.
-CREATE TABLE budgets (
-    -- What is counted, and for whom: "password 7", "code 7", "address 192.0.2.1", …
-    subject   TEXT    PRIMARY KEY,
-    spent     INTEGER NOT NULL,
-    resets_at INTEGER NOT NULL
+-- Attempts that count against rate limits. Each is counted before it is checked, and a right one is
+-- taken back. An empty text means any account, network or browser: not NULL, since NULLs differ from
+-- each other in a unique key.
+CREATE TABLE rate_limits (
+    -- What is counted, such as 'password' or 'mailed code'; see `storage/rate_limits.rs`.
+    kind      TEXT    NOT NULL,
+    -- The id of a user, or 'unknown-' and a keyed hash for a name that no user has.
+    account   TEXT    NOT NULL,
+    -- An IPv4 address, or the first 64 bits of an IPv6 address.
+    network   TEXT    NOT NULL,
+    -- A keyed hash of the secret in a browser's cookie, in base64.
+    browser   TEXT    NOT NULL,
+    count     INTEGER NOT NULL,
+    -- From then on, the row counts for nothing, and the next attempt begins again at one.
+    resets_at INTEGER NOT NULL,
+    PRIMARY KEY (kind, account, network, browser)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX budgets_by_reset ON budgets (resets_at);
+CREATE INDEX rate_limits_by_reset ON rate_limits (resets_at);
 
 -- What has happened to accounts; rows outlive them.
 CREATE TABLE audit (

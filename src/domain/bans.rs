@@ -1,4 +1,4 @@
-//! Bans that attempts have earned: budgets that are spent.
+//! Lockouts: rate limits that are used up, as an operator sees and lifts them by `nox bans`.
 
 use std::net::IpAddr;
 
@@ -6,74 +6,73 @@ use serde::Serialize;
 
 use crate::domain::App;
 use crate::domain::accounts::identifier::by_name;
-use crate::domain::throttle;
+use crate::domain::throttle::{self, Limit};
 use crate::error::{Error, Result};
-use crate::storage::users::{self, UserId};
-use crate::storage::{Connection, budgets};
+use crate::storage::rate_limits::{self, Kind, RateLimit};
 use crate::time::Timestamp;
 
-/// A budget that is spent, for an operator.
+/// A rate limit that is used up.
 #[derive(Debug, Serialize)]
-pub struct Ban {
+pub(crate) struct Lockout {
     /// What is refused: `password`, `code`, `current password`, `address` (every login from there)
     /// or `registration`.
     pub what: &'static str,
-    /// For which account; `unknown-…` for a name that nobody has.
+    /// The account; `unknown-…` stands for a name that no user has.
     pub username: Option<String>,
-    /// From which address; from anywhere, where there is none.
+    /// The network; without one, attempts from anywhere are refused.
     pub address: Option<String>,
-    /// How often it was tried.
+    /// How many attempts are counted.
     pub tries: u32,
     /// When it ends.
     pub until: Timestamp,
 }
 
-/// All bans that hold.
-///
-/// # Errors
-/// The database fails.
-pub fn list(app: &App, now: Timestamp) -> Result<Vec<Ban>> {
-    app.db.read(|connection| {
-        let found = budgets::list(connection, now)?;
-        let bans = found
-            .into_iter()
-            .map(|(subject, tries, until)| ban(connection, &subject, tries, until));
-        bans.filter_map(Result::transpose).collect()
+/// All lockouts that hold now.
+pub(crate) fn list(app: &App, now: Timestamp) -> Result<Vec<Lockout>> {
+    let found = app.db.read(|connection| rate_limits::list(connection, now))?;
+    Ok(found.into_iter().filter_map(lockout).collect())
+}
+
+fn lockout(found: RateLimit) -> Option<Lockout> {
+    let limit = Limit(found.key);
+    let is_shown = match limit.0.kind {
+        Kind::Address
+        | Kind::Code
+        | Kind::CurrentPassword
+        | Kind::Password
+        | Kind::Registration => true,
+        // Mails that wait are not what an operator asks about.
+        Kind::MailedCode
+        | Kind::MailedCodeDaily
+        | Kind::MailedLink
+        | Kind::MailedLinkDaily
+        | Kind::Notice => false,
+    };
+    (is_shown && found.count >= limit.rate().max).then(|| Lockout {
+        what: limit.0.kind.as_str(),
+        username: found.username.or(limit.0.account),
+        address: limit.0.network,
+        tries: found.count,
+        until: found.resets_at,
     })
 }
 
-fn ban(
-    connection: &Connection,
-    subject: &str,
-    tries: u32,
-    until: Timestamp,
-) -> Result<Option<Ban>> {
-    let Some((what, account, address)) = throttle::spent(subject, tries) else { return Ok(None) };
-    let name = |id: u32| {
-        users::find_by_id(connection, UserId(id)).map(|user| user.map(|user| user.username))
-    };
-    let username = match account.map(|account| (account, account.parse())) {
-        Some((account, Ok(id))) => name(id)?.or_else(|| Some(account.into())),
-        Some((account, Err(_))) => Some(account.into()),
-        None => None,
-    };
-    Ok(Some(Ban { what, username, address: address.map(Into::into), tries, until }))
-}
-
-/// Forgets what was counted: against an account, against an address, or everything.
+/// Forgets what was counted against the account or the address that `whom` names, or everything.
 ///
 /// # Errors
-/// [`Error::UserNotFound`] where it is neither, or the database fails.
-pub fn clear(app: &App, whom: Option<&str>) -> Result<()> {
-    app.db.write(|connection| match whom.map(|text| (text, text.parse::<IpAddr>())) {
-        None => budgets::delete_all(connection),
-        Some((_, Ok(ip))) => throttle::forgive_address(connection, ip),
-        Some((name, Err(_))) => match by_name(app, connection, name) {
-            Ok(user) => throttle::forgive(connection, &user.id.to_string()),
-            Err(Error::UserNotFound) if name.starts_with("unknown-") => {
-                throttle::forgive(connection, name)
+/// [`Error::UserNotFound`] if it names neither, or a fault.
+pub(crate) fn clear(app: &App, whom: Option<&str>) -> Result<()> {
+    app.db.write(|connection| {
+        let Some(whom) = whom else { return rate_limits::delete_all(connection) };
+        if let Ok(ip) = whom.parse::<IpAddr>() {
+            return throttle::reset_network(connection, ip);
+        }
+        match by_name(app, connection, whom) {
+            Ok(user) => throttle::reset(connection, &user.id.to_string()),
+            Err(Error::UserNotFound) if whom.starts_with("unknown-") => {
+                throttle::reset(connection, whom)
             }
             Err(error) => Err(error),
-        },
+        }
     })
 }

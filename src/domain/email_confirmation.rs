@@ -15,7 +15,7 @@ use crate::domain::factors::email::check_service;
 use crate::domain::mail;
 use crate::domain::mail::messages::Message;
 use crate::domain::principal::{Device, Principal};
-use crate::domain::throttle::{self, Budget};
+use crate::domain::throttle::{self, Limit};
 use crate::error::{Error, Result};
 use crate::storage::email_confirmations;
 use crate::storage::users::{self, User};
@@ -61,7 +61,7 @@ fn mail_link(app: &App, user: &User, device: Option<&Device>, now: Timestamp) ->
     if !mail::can_reach(address) {
         return Err(Error::EmailUnreachable);
     }
-    let _counted = throttle::spend(app, Budget::links(&user.id.to_string()), now)?;
+    let _counted = throttle::consume(app, Limit::mailed_link(user.id), now)?;
     let token = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(crypto::random::<32>()?));
     app.db.write(|connection| {
         let times = (now, now.after(LINK_LIFETIME));

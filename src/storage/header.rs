@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::OpenError;
 
 /// As `schema.sql` sets them.
-pub(super) const VERSION: u32 = 4;
+pub(super) const VERSION: u32 = 5;
 const APPLICATION_ID: u32 = 1_852_799_009;
 /// The length of what is read.
 const LENGTH: u64 = 96;

@@ -3,7 +3,6 @@
 
 pub mod audit;
 pub mod backup;
-pub mod budgets;
 mod columns;
 mod connection;
 mod db;
@@ -13,6 +12,7 @@ mod file_identity;
 mod header;
 pub mod keys;
 pub mod pictures;
+pub(crate) mod rate_limits;
 pub mod recovery_codes;
 pub mod relays;
 mod schema;

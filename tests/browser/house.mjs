@@ -137,7 +137,7 @@ export const nox = (args, input = '') =>
 
 /** Forgets what was counted, such as a code a minute. */
 export const forgetBudgets = () => execFileSync('/usr/bin/python3',
-  ['-c', 'import sqlite3; sqlite3.connect("nox.db", isolation_level=None).execute("DELETE FROM budgets")'], { cwd: folder });
+  ['-c', 'import sqlite3; sqlite3.connect("nox.db", isolation_level=None).execute("DELETE FROM rate_limits")'], { cwd: folder });
 
 let count = 0;
 /** Somebody new, so that no test waits for the budget of another. */

@@ -132,7 +132,7 @@ pub(crate) fn change_password<E: From<Error>>(
         let user = by_name(app, tx, name)?;
         users::update_password(tx, user.id, &hash, now)?;
         sessions::delete_all_of(tx, user.id, None)?;
-        throttle::forgive(tx, &user.id.to_string())?;
+        throttle::reset(tx, &user.id.to_string())?;
         tx.happened(Event::PasswordChanged, &user)?;
         reveal(password)
     })

@@ -2,7 +2,7 @@
 
 use crate::domain::App;
 use crate::domain::password::Password;
-use crate::domain::throttle::{self, Budget};
+use crate::domain::throttle::{self, Limit};
 use crate::error::{Error, Result};
 use crate::storage::users::User;
 use crate::time::Timestamp;
@@ -29,8 +29,8 @@ impl CurrentPassword {
     /// # Errors
     /// [`Error::TooManyRequests`], [`Error::WrongPassword`], or a fault.
     pub(crate) fn verify(&self, app: &App, user: &User, now: Timestamp) -> Result<()> {
-        let budget = Budget::current_password(&user.id.to_string());
-        let attempt = throttle::spend(app, vec![budget], now)?;
+        let limit = Limit::current_password(user.id);
+        let attempt = throttle::consume(app, vec![limit], now)?;
         if !app.hasher.verify(&self.password, &user.password_hash)? {
             tracing::info!(account = %user.id, "a change was refused: the password is wrong");
             return Err(Error::WrongPassword { field: self.field });

@@ -15,7 +15,7 @@ use crate::domain::factors::{Code, challenged, with_factor};
 use crate::domain::password::Password;
 use crate::domain::principal::{Actor, Client};
 use crate::domain::sessions::{self, OpenedSession};
-use crate::domain::throttle::{self, Budget, Spent};
+use crate::domain::throttle::{self, CountedAttempt, Limit};
 use crate::error::{Error, Result};
 use crate::storage::users::{self as rows, User};
 use crate::time::Timestamp;
@@ -48,7 +48,7 @@ pub(crate) fn login(
 ) -> Result<Box<OpenedSession>> {
     let account = find_account(app, attempt)?;
     logged(&account.name, attempt.client.device.ip, || {
-        let counted = throttle::spend(app, account.budgets, now)?;
+        let counted = throttle::consume(app, account.limits, now)?;
         let user = check_password(app, attempt, account.user, &counted, now)?;
         let checked = Checked { fresh_hash: fresh_hash(app, attempt, &user)?, user };
         let actor = Actor { user: &checked.user, device: &attempt.client.device };
@@ -124,7 +124,7 @@ struct Account {
     user: Option<User>,
     /// What the log calls it.
     name: String,
-    budgets: Vec<Budget>,
+    limits: Vec<Limit>,
 }
 
 fn find_account(app: &App, attempt: &LoginAttempt) -> Result<Account> {
@@ -132,12 +132,12 @@ fn find_account(app: &App, attempt: &LoginAttempt) -> Result<Account> {
     app.db.read(|connection| {
         let Some(user) = attempt.identifier.find(connection)? else {
             let name = unknown_name(app, &attempt.identifier);
-            let budgets = throttle::of_login(&name, device.ip, None);
-            return Ok(Account { user: None, name, budgets });
+            let limits = throttle::login_limits(&name, device.ip, None);
+            return Ok(Account { user: None, name, limits });
         };
         let recognized = devices::find(app, connection, user.id, device)?;
-        let budgets = throttle::of_login(&user.id.to_string(), device.ip, recognized.as_ref());
-        Ok(Account { name: user.username.clone(), user: Some(user), budgets })
+        let limits = throttle::login_limits(&user.id.to_string(), device.ip, recognized.as_ref());
+        Ok(Account { name: user.username.clone(), user: Some(user), limits })
     })
 }
 
@@ -154,7 +154,7 @@ fn check_password(
     app: &App,
     attempt: &LoginAttempt,
     user: Option<User>,
-    counted: &Spent<'_>,
+    counted: &CountedAttempt<'_>,
     now: Timestamp,
 ) -> Result<User> {
     let checked = verify_password(app, attempt, user, now);
@@ -250,7 +250,7 @@ pub(crate) fn register(
 ) -> Result<OpenedSession> {
     check_registration(&app.config)?;
     // A name that is taken counts too, so that names cannot be enumerated.
-    let _counted = throttle::spend(app, vec![Budget::registration(client.device.ip)], now)?;
+    let _counted = throttle::consume(app, vec![Limit::registration(client.device.ip)], now)?;
     let hash = app.hasher.hash(&new.password.0)?;
     let (user, session) = app.change(By::User(&client.device), now, |tx| {
         let user = registration::insert(tx, new, hash, now)?;

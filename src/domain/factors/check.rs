@@ -8,7 +8,7 @@ use crate::domain::factors::code::{CodeKind, Proof};
 use crate::domain::factors::totp::ActiveTotp;
 use crate::domain::factors::{Code, challenge, recovery, sent, totp};
 use crate::domain::principal::{Actor, Principal};
-use crate::domain::throttle::{self, Budget};
+use crate::domain::throttle::{self, Limit};
 use crate::error::{Error, Result};
 use crate::storage::sent_codes::{self, Way};
 use crate::time::Timestamp;
@@ -64,7 +64,7 @@ pub(super) fn with_code<T>(
         }
         _ => None,
     };
-    let counted = throttle::spend(app, vec![Budget::code(&user.id.to_string())], now)?;
+    let counted = throttle::consume(app, vec![Limit::code(user.id)], now)?;
     let changed = app.change(By::User(attempt.actor.device), now, |tx| {
         match check(app, tx, attempt, totp.as_ref(), now)? {
             Proof::Right => {

@@ -49,7 +49,7 @@ pub(crate) fn issue_code<E: From<Error>>(
         let user = by_name(app, tx, name)?;
         check_enabled(&user)?;
         // Whoever is helped shall not be kept out by what went wrong before.
-        throttle::forgive_codes(tx, &user.id.to_string())?;
+        throttle::reset_codes(tx, user.id)?;
         tx.happened(Event::CodeIssued, &user)?;
         reveal(&sent::make(app, tx, user.id, Way::Operator, now)?)
     })
@@ -63,7 +63,7 @@ pub(crate) fn issue_code<E: From<Error>>(
 pub(crate) fn reset(app: &App, name: &str, now: Timestamp) -> Result<bool> {
     app.change(By::Operator, now, |tx| {
         let user = by_name(app, tx, name)?;
-        throttle::forgive(tx, &user.id.to_string())?;
+        throttle::reset(tx, &user.id.to_string())?;
         totp_factors::delete(tx, user.id)?;
         let after = users::User { has_email_factor: false, has_totp: false, ..user.clone() };
         users::update(tx, &after)?;

@@ -10,7 +10,7 @@ use crate::domain::App;
 use crate::domain::factors::code::Proof;
 use crate::domain::mail::messages::Message;
 use crate::domain::principal::Actor;
-use crate::domain::throttle::{self, Budget};
+use crate::domain::throttle::{self, Limit};
 use crate::error::Result;
 use crate::storage::Connection;
 use crate::storage::sent_codes::{self, Way};
@@ -40,7 +40,7 @@ pub(crate) fn make(
 /// Mails a code to a user with a verified address: at most one a minute, and ten a day.
 pub(super) fn mail(app: &App, actor: Actor<'_>, now: Timestamp) -> Result<()> {
     let Actor { user, device } = actor;
-    let _counted = throttle::spend(app, Budget::codes(&user.id.to_string()), now)?;
+    let _counted = throttle::consume(app, Limit::mailed_code(user.id), now)?;
     let code = app.db.write(|connection| make(app, connection, user.id, Way::Email, now))?;
     app.mail_to(user, Some(device), &Message::Code(&code));
     tracing::info!(account = %user.id, ip = %device.ip, "a code is on its way by mail");

@@ -16,7 +16,7 @@ use crate::domain::App;
 use crate::domain::event::Event;
 
 use crate::domain::principal::Device;
-use crate::domain::throttle::{self, Budget};
+use crate::domain::throttle::{self, Limit};
 use crate::error::{Error, Result, causes};
 use crate::storage::users::User;
 use crate::time::Timestamp;
@@ -193,7 +193,7 @@ impl App {
         if !self.mailer.is_on() || !user.email_verified || !messages::is_notified(event) {
             return;
         }
-        match throttle::spend(self, vec![Budget::notices(&user.id.to_string())], now) {
+        match throttle::consume(self, vec![Limit::notice(user.id)], now) {
             Ok(_counted) => self.mail_to(user, device, &Message::Notice(event, device, now)),
             Err(error) => {
                 tracing::warn!(account = %user.id, %error, event = event.as_str(), "a notice was not mailed");

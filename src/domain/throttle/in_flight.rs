@@ -1,65 +1,67 @@
-//! Attempts that were counted and are being checked.
+//! Attempts that are counted and still being checked.
 
 use std::collections::HashMap;
 #[cfg(test)]
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::domain::throttle::Budget;
+use crate::domain::throttle::Limit;
+use crate::storage::rate_limits::Key;
 
-/// How many attempts of this process are being checked, by subject.
+/// How many attempts this process is checking, by the key of each limit that counts them.
 #[derive(Default)]
 pub(crate) struct InFlight {
-    counts: Mutex<HashMap<String, u32>>,
+    counts: Mutex<HashMap<Key, u32>>,
     ended: Condvar,
-    /// How often somebody began to wait.
+    /// How often a thread began to wait.
     #[cfg(test)]
     pub(crate) waits: AtomicU32,
 }
 
 impl InFlight {
-    pub(crate) fn enter(&self, budgets: &[Budget]) -> Ticket<'_> {
-        let subjects: Vec<String> = budgets.iter().map(|budget| budget.subject.clone()).collect();
+    /// Adds an attempt, until the guard is dropped.
+    pub(super) fn enter(&self, limits: &[Limit]) -> InFlightGuard<'_> {
+        let keys: Vec<Key> = limits.iter().map(|limit| limit.0.clone()).collect();
         let mut counts = self.lock();
-        for subject in &subjects {
-            *counts.entry(subject.clone()).or_default() += 1;
+        for key in &keys {
+            *counts.entry(key.clone()).or_default() += 1;
         }
-        Ticket { subjects, in_flight: self }
+        InFlightGuard { keys, in_flight: self }
     }
 
-    pub(crate) fn contains(&self, subject: &str) -> bool {
-        self.lock().contains_key(subject)
+    pub(super) fn contains(&self, limit: &Limit) -> bool {
+        self.lock().contains_key(&limit.0)
     }
 
-    /// Waits until an attempt with this subject ends, where there still is one.
-    pub(crate) fn wait_for_one(&self, subject: &str) {
+    /// Waits until an attempt that this limit counts begins or ends, where there still is one.
+    pub(super) fn wait_for_one(&self, limit: &Limit) {
         let counts = self.lock();
-        let Some(before) = counts.get(subject).copied() else { return };
+        let Some(before) = counts.get(&limit.0).copied() else { return };
         #[cfg(test)]
         self.waits.fetch_add(1, Ordering::SeqCst);
-        let same = |counts: &mut HashMap<String, u32>| counts.get(subject) == Some(&before);
+        let same = |counts: &mut HashMap<Key, u32>| counts.get(&limit.0) == Some(&before);
         drop(self.ended.wait_while(counts, same).unwrap_or_else(PoisonError::into_inner));
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, u32>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Key, u32>> {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// An attempt's place among those in flight.
-pub(crate) struct Ticket<'app> {
-    subjects: Vec<String>,
+/// Keeps an attempt in [`InFlight`].
+pub(super) struct InFlightGuard<'app> {
+    keys: Vec<Key>,
     in_flight: &'app InFlight,
 }
 
-impl Drop for Ticket<'_> {
+impl Drop for InFlightGuard<'_> {
     fn drop(&mut self) {
         let mut counts = self.in_flight.lock();
-        for subject in &self.subjects {
-            if let Some(count) = counts.get_mut(subject) {
+        for key in &self.keys {
+            if let Some(count) = counts.get_mut(key) {
                 *count -= 1;
                 if *count == 0 {
-                    counts.remove(subject);
+                    counts.remove(key);
                 }
             }
         }

@@ -1,15 +1,28 @@
-use super::*;
-use crate::domain::testing::app_with;
+use std::net::Ipv4Addr;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::*;
+use crate::domain::devices::RecognizedBy;
+use crate::domain::testing::app_with;
 
 const NOW: Timestamp = Timestamp::from_millis(1_000_000);
+const WINDOW: Duration = Duration::from_mins(15);
 
-fn attempt(app: &App, now: Timestamp) -> Result<Spent<'_>> {
-    spend(app, vec![Budget::code("7"), Budget::password("7")], now)
+fn attempt(app: &App, now: Timestamp) -> Result<CountedAttempt<'_>> {
+    consume(app, vec![Limit::code(UserId(7)), Limit::password("7")], now)
+}
+
+fn attempt_from(app: &App, ip: impl Into<IpAddr>, now: Timestamp) {
+    drop(consume(app, vec![Limit::address(ip.into())], now));
+}
+
+fn rows(connection: &Connection) -> u32 {
+    connection.query_row("SELECT count(*) FROM rate_limits", [], |row| row.get(0)).unwrap()
 }
 
 #[test]
-fn a_spent_budget_says_when_it_is_new_and_then_is() {
+fn a_used_up_limit_says_when_it_resets_and_then_does() {
     let (_folder, app) = app_with("");
     for _ in 0..5 {
         drop(attempt(&app, NOW).unwrap());
@@ -20,28 +33,28 @@ fn a_spent_budget_says_when_it_is_new_and_then_is() {
 }
 
 #[test]
-fn an_attempt_that_is_refused_by_one_budget_costs_none_of_the_others() {
+fn an_attempt_that_is_refused_by_one_limit_is_counted_by_none() {
     let (_folder, app) = app_with("");
     for _ in 0..8 {
         drop(attempt(&app, NOW));
     }
     for _ in 0..5 {
-        drop(spend(&app, vec![Budget::password("7")], NOW).unwrap());
+        drop(consume(&app, vec![Limit::password("7")], NOW).unwrap());
     }
-    assert!(spend(&app, vec![Budget::password("7")], NOW).is_err());
+    assert!(consume(&app, vec![Limit::password("7")], NOW).is_err());
 }
 
 #[test]
-fn what_is_given_back_can_be_spent_again() {
+fn a_refunded_attempt_is_not_counted() {
     let (_folder, app) = app_with("");
     for _ in 0..20 {
-        let spent = attempt(&app, NOW).unwrap();
-        app.db.write(|connection| spent.refund(connection)).unwrap();
+        let counted = attempt(&app, NOW).unwrap();
+        app.db.write(|connection| counted.refund(connection)).unwrap();
     }
 }
 
 #[test]
-fn an_attempt_beyond_the_budget_waits_for_those_in_flight_and_is_let_in_where_one_was_right() {
+fn an_attempt_beyond_the_limit_waits_for_those_in_flight_and_passes_if_one_is_refunded() {
     let (_folder, app) = app_with("");
     let mut in_flight: Vec<_> = (0..5).map(|_| attempt(&app, NOW).unwrap()).collect();
     std::thread::scope(|scope| {
@@ -70,42 +83,102 @@ fn of_thirty_wrong_attempts_at_once_five_are_checked() {
 
 #[test]
 fn an_ipv6_subscriber_is_counted_once() {
-    let subject = |ip: &str| Budget::address(ip.parse().unwrap()).subject;
-    assert_eq!(subject("2001:db8:1:2::7"), subject("2001:db8:1:2:ffff::1"));
-    assert_ne!(subject("2001:db8:1:2::7"), subject("2001:db8:1:3::7"));
-    assert_ne!(subject("192.0.2.1"), subject("192.0.2.2"));
+    let limit = |ip: &str| Limit::address(ip.parse().unwrap());
+    assert_eq!(limit("2001:db8:1:2::7"), limit("2001:db8:1:2:ffff::1"));
+    assert_ne!(limit("2001:db8:1:2::7"), limit("2001:db8:1:3::7"));
+    assert_ne!(limit("192.0.2.1"), limit("192.0.2.2"));
 }
 
 #[test]
-fn budgets_whose_time_is_over_are_swept() {
+fn every_kind_and_every_part_of_a_key_is_counted_apart() {
+    let (_folder, app) = app_with("");
+    let ips = [[192, 0, 2, 1], [192, 0, 2, 2]].map(IpAddr::from);
+    let browsers = ["one", "two"].map(|name| RecognizedBy::Browser(name.into()));
+    let limits = ["7", "8"].into_iter().flat_map(|account| {
+        let from = ips.iter().flat_map(move |ip| login_limits(account, *ip, None));
+        from.chain(
+            browsers.iter().flat_map(move |browser| login_limits(account, ips[0], Some(browser))),
+        )
+    });
+    let users = [UserId(7), UserId(8)].into_iter().flat_map(|user| {
+        let mails = [Limit::mailed_code(user), Limit::mailed_link(user)].concat();
+        [Limit::current_password(user), Limit::code(user), Limit::notice(user)]
+            .into_iter()
+            .chain(mails)
+    });
+    let mut all: Vec<Limit> = limits.chain(users).chain(ips.map(Limit::registration)).collect();
+    all.sort_by_key(|limit| format!("{limit:?}"));
+    all.dedup();
+    // Two of each account and network, of each account and browser, of each account, of each
+    // network, of the seven kinds of each user, and of each network that registers.
+    assert_eq!(all.len(), 4 + 4 + 2 + 2 + 2 * 7 + 2);
+    let counted = app.db.write(|connection| {
+        for limit in &all {
+            assert!(consume_all(connection, std::slice::from_ref(limit), NOW).is_ok());
+        }
+        let count = rate_limits::list(connection, NOW)?;
+        Ok::<_, Error>(count.into_iter().map(|row| (Limit(row.key), row.count)).collect::<Vec<_>>())
+    });
+    let mut counted = counted.unwrap();
+    counted.sort_by_key(|(limit, _)| format!("{limit:?}"));
+    assert_eq!(counted, all.into_iter().map(|limit| (limit, 1)).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_reset_forgets_guesses_against_one_account_or_from_one_network_alone() {
+    let (_folder, app) = app_with("");
+    let [home, elsewhere] = [[192, 0, 2, 1], [192, 0, 2, 2]].map(IpAddr::from);
+    let left = |change: fn(&Connection) -> Result<()>| {
+        app.db
+            .write(|connection| {
+                rate_limits::delete_all(connection)?;
+                for account in ["7", "77"] {
+                    let limits = login_limits(account, home, None);
+                    assert!(consume_all(connection, &limits, NOW).is_ok());
+                }
+                for user in [UserId(7), UserId(77)] {
+                    let limits = [Limit::code(user), Limit::current_password(user)];
+                    assert!(consume_all(connection, &limits, NOW).is_ok());
+                    assert!(consume_all(connection, &Limit::mailed_code(user), NOW).is_ok());
+                }
+                let limits = [Limit::registration(home), Limit::address(elsewhere)];
+                assert!(consume_all(connection, &limits, NOW).is_ok());
+                change(connection)?;
+                Ok::<_, Error>(rows(connection))
+            })
+            .unwrap()
+    };
+    // Seven against each account besides the two networks at login and one at registration:
+    // passwords from home and from anywhere, codes, current passwords, and mails by two limits.
+    assert_eq!(left(|_| Ok(())), 2 * 6 + 3);
+    assert_eq!(left(|connection| reset(connection, "7")), 15 - 4);
+    assert_eq!(left(|connection| reset_codes(connection, UserId(7))), 15 - 1);
+    // Two passwords from home, and home itself at login and at registration.
+    assert_eq!(left(|connection| reset_network(connection, [192, 0, 2, 1].into())), 15 - 4);
+}
+
+#[test]
+fn expired_rows_are_swept() {
     let (_folder, app) = app_with("");
     for address in 0..40 {
-        drop(spend(&app, vec![Budget::address([192, 0, 2, address].into())], NOW));
+        attempt_from(&app, [192, 0, 2, address], NOW);
     }
     for address in 0..3 {
-        drop(spend(&app, vec![Budget::address([198, 51, 100, address].into())], NOW.after(WINDOW)));
+        attempt_from(&app, [198, 51, 100, address], NOW.after(WINDOW));
     }
-    let left: u32 = app
-        .db
-        .read(|c| Ok(c.query_row("SELECT count(*) FROM budgets", [], |row| row.get(0))?))
-        .unwrap();
-    assert_eq!(left, 3);
+    assert_eq!(app.db.read(|connection| Ok(rows(connection))).unwrap(), 3);
 }
 
 #[test]
 fn a_flood_of_names_and_addresses_leaves_no_more_than_its_last_fifteen_minutes() {
     let (_folder, app) = app_with("");
-    let rows = |connection: &Connection| -> u32 {
-        connection.query_row("SELECT count(*) FROM budgets", [], |row| row.get(0)).unwrap()
-    };
     let most = app.db.write(|connection| {
         let mut most = 0;
         // Ten in a second, from other networks with other names each time.
         for n in 0..20_000_u32 {
-            let budgets =
-                of_login(&format!("unknown-{n}"), std::net::Ipv4Addr::from_bits(n).into(), None);
+            let limits = login_limits(&format!("unknown-{n}"), Ipv4Addr::from_bits(n).into(), None);
             assert!(
-                spend_all(connection, &budgets, NOW.after(Duration::from_millis(100) * n)).is_ok()
+                consume_all(connection, &limits, NOW.after(Duration::from_millis(100) * n)).is_ok()
             );
             most = most.max(rows(connection));
         }

@@ -135,6 +135,6 @@ fn malformed_requests_leave_the_database_unchanged() {
         assert_eq!(app.client().post_text(LOGIN, body.as_bytes()).status, 400);
     }
     let database = app.instance.database();
-    let count = "SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM budgets)";
+    let count = "SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM rate_limits)";
     assert_eq!(database.query_row(count, [], |row| row.get::<_, u32>(0)).unwrap(), 0);
 }

@@ -8,11 +8,12 @@ use std::thread;
 use rusqlite::Connection;
 
 use crate::harness::Instance;
+use nox::time::Timestamp;
 
 const FIRST: &str = include_str!("../../../src/storage/upgrades/1.sql");
 const USERS: i64 = 200_000;
 /// The version of `schema.sql`.
-const LAST: u32 = 4;
+const LAST: u32 = 5;
 
 /// An instance whose database has version 1, and so many users.
 fn old_instance(users: i64) -> Instance {
@@ -144,4 +145,16 @@ fn upgrade_killed_at_any_write_is_complete_or_not_begun() {
         assert_eq!(layout(&database), new, "killed at write {write}");
     }
     panic!("the upgrade never ends");
+}
+
+#[test]
+fn lockout_outlives_an_upgrade() {
+    let instance = old_instance(10);
+    let until = Timestamp::now().millis() + 600_000;
+    instance.sql(&format!(
+        "INSERT INTO budgets VALUES ('password 7 from 192.0.2.1', 5, {until}), ('code 7', 4, {until})"
+    ));
+    let bans = instance.nox("bans list");
+    assert!(bans.starts_with("password\tusr7\t192.0.2.1\t5\t"), "{bans}");
+    assert_eq!(bans.lines().count(), 1, "{bans}");
 }

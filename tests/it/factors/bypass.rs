@@ -155,7 +155,9 @@ fn factor_enabled_during_a_password_hash_counts_for_that_login() {
     let slow = thread::spawn(move || client.log_in("ada", "hunter22").status);
     let database = instance.database();
     let counted = || {
-        database.query_row("SELECT count(*) FROM budgets", [], |row| row.get::<_, u32>(0)).unwrap()
+        database
+            .query_row("SELECT count(*) FROM rate_limits", [], |row| row.get::<_, u32>(0))
+            .unwrap()
             > 0
     };
     wait_until("the attempt is counted", counted);

@@ -185,7 +185,8 @@ fn crash(server: &Server, code: &str, is_time: impl Fn() -> bool) -> usize {
 
 #[test]
 fn crash_between_acceptance_and_answer_revives_no_code() {
-    for moment in ["SELECT 1", "SELECT count(*) FROM budgets", "SELECT count(*) FROM sessions"] {
+    for moment in ["SELECT 1", "SELECT count(*) FROM rate_limits", "SELECT count(*) FROM sessions"]
+    {
         for _ in 0..3 {
             let app = TestApp::builder().enrolled().serve();
             let database = app.instance.database();

@@ -173,13 +173,13 @@ impl Instance {
 
     /// Resets all rate limits.
     pub fn reset_limits(&self) {
-        self.sql("DELETE FROM budgets");
+        self.sql("DELETE FROM rate_limits");
     }
 
     /// Resets the rate limits that end within a minute.
     pub fn reset_short_limits(&self) {
         let limit = Timestamp::now().millis() + 60_000;
-        self.sql(&format!("DELETE FROM budgets WHERE resets_at <= {limit}"));
+        self.sql(&format!("DELETE FROM rate_limits WHERE resets_at <= {limit}"));
     }
 }
 

@@ -71,7 +71,9 @@ fn requests_in_flight_are_finished_before_the_server_stops() {
     // It is in flight once the attempt is counted.
     let database = instance.database();
     let counted = || {
-        database.query_row("SELECT count(*) FROM budgets", [], |row| row.get::<_, u32>(0)).unwrap()
+        database
+            .query_row("SELECT count(*) FROM rate_limits", [], |row| row.get::<_, u32>(0))
+            .unwrap()
             > 0
     };
     wait_until("the attempt is counted", counted);

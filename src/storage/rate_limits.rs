@@ -1,0 +1,219 @@
+//! The table `rate_limits`.
+
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+
+use crate::error::Result;
+use crate::time::Timestamp;
+
+/// What is counted: the column `kind`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Kind {
+    /// Wrong passwords and unknown names from one network.
+    Address,
+    /// Wrong codes of a second factor.
+    Code,
+    /// Wrong passwords of a user who is logged in.
+    CurrentPassword,
+    /// Codes mailed on request, within a minute.
+    MailedCode,
+    /// Codes mailed on request, within a day.
+    MailedCodeDaily,
+    /// Confirmation links mailed on request, within a minute.
+    MailedLink,
+    /// Confirmation links mailed on request, within a day.
+    MailedLinkDaily,
+    /// Notices mailed to the owner of an account.
+    Notice,
+    /// Wrong passwords at login.
+    Password,
+    /// Accounts created from one network.
+    Registration,
+}
+
+impl Kind {
+    const ALL: [Self; 10] = [
+        Self::Address,
+        Self::Code,
+        Self::CurrentPassword,
+        Self::MailedCode,
+        Self::MailedCodeDaily,
+        Self::MailedLink,
+        Self::MailedLinkDaily,
+        Self::Notice,
+        Self::Password,
+        Self::Registration,
+    ];
+
+    /// The kind as the column has it.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Address => "address",
+            Self::Code => "code",
+            Self::CurrentPassword => "current password",
+            Self::MailedCode => "mailed code",
+            Self::MailedCodeDaily => "mailed code daily",
+            Self::MailedLink => "mailed link",
+            Self::MailedLinkDaily => "mailed link daily",
+            Self::Notice => "notice",
+            Self::Password => "password",
+            Self::Registration => "registration",
+        }
+    }
+}
+
+impl ToSql for Kind {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.as_str().into())
+    }
+}
+
+impl FromSql for Kind {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let text = value.as_str()?;
+        let kind = Self::ALL.into_iter().find(|kind| kind.as_str() == text);
+        kind.ok_or(FromSqlError::InvalidType)
+    }
+}
+
+/// What is counted, and for what: the key of a row. `None` stands for any account, network or
+/// browser.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    pub kind: Kind,
+    pub account: Option<String>,
+    pub network: Option<String>,
+    pub browser: Option<String>,
+}
+
+/// One row, with the name of the user where the account is one.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct RateLimit {
+    pub key: Key,
+    pub username: Option<String>,
+    pub count: u32,
+    pub resets_at: Timestamp,
+}
+
+fn rate_limit(row: &Row<'_>) -> rusqlite::Result<RateLimit> {
+    let optional =
+        |column| row.get(column).map(|text: String| Some(text).filter(|text| !text.is_empty()));
+    Ok(RateLimit {
+        key: Key {
+            kind: row.get("kind")?,
+            account: optional("account")?,
+            network: optional("network")?,
+            browser: optional("browser")?,
+        },
+        username: row.get("username")?,
+        count: row.get("count")?,
+        resets_at: row.get("resets_at")?,
+    })
+}
+
+/// How many attempts a key may have, and until when they are counted if none was before.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Allowance {
+    pub max: u32,
+    pub until: Timestamp,
+}
+
+/// Counts one attempt and returns true, or returns false where no more are allowed. It is one
+/// statement, so that no other connection can count in between. A row whose time is over begins
+/// again at one.
+pub(crate) fn consume(
+    connection: &Connection,
+    key: &Key,
+    allowed: Allowance,
+    now: Timestamp,
+) -> Result<bool> {
+    let [account, network, browser] = scope(key);
+    let counted = connection
+        .prepare_cached(
+            "INSERT INTO rate_limits (kind, account, network, browser, count, resets_at)
+             VALUES (:kind, :account, :network, :browser, 1, :until)
+             ON CONFLICT (kind, account, network, browser) DO UPDATE SET
+                 count = iif(resets_at <= :now, 1, count + 1),
+                 resets_at = iif(resets_at <= :now, :until, resets_at)
+             WHERE resets_at <= :now OR count < :max",
+        )?
+        .execute(named_params! {
+            ":kind": key.kind,
+            ":account": account,
+            ":network": network,
+            ":browser": browser,
+            ":max": allowed.max,
+            ":until": allowed.until,
+            ":now": now,
+        })?;
+    Ok(counted == 1)
+}
+
+/// When attempts are no longer counted.
+pub(crate) fn find_resets_at(connection: &Connection, key: &Key) -> Result<Option<Timestamp>> {
+    let query = "SELECT resets_at FROM rate_limits
+        WHERE kind = ?1 AND account = ?2 AND network = ?3 AND browser = ?4";
+    let [account, network, browser] = scope(key);
+    Ok(connection
+        .prepare_cached(query)?
+        .query_row(params![key.kind, account, network, browser], |row| row.get(0))
+        .optional()?)
+}
+
+/// All rows whose time is not over, by kind, then by account.
+pub(crate) fn list(connection: &Connection, now: Timestamp) -> Result<Vec<RateLimit>> {
+    // An id in `account` is compared as a number; what is no number equals none.
+    let query = "SELECT kind, account, network, browser, username, count, resets_at
+        FROM rate_limits LEFT JOIN users ON users.id = rate_limits.account
+        WHERE resets_at > ?1 ORDER BY kind, account, network, browser";
+    let mut statement = connection.prepare(query)?;
+    Ok(statement.query_map([now], rate_limit)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Takes one attempt back, where any is counted.
+pub(crate) fn refund(connection: &Connection, key: &Key) -> Result<()> {
+    let [account, network, browser] = scope(key);
+    connection
+        .prepare_cached(
+            "UPDATE rate_limits SET count = count - 1
+             WHERE kind = ?1 AND account = ?2 AND network = ?3 AND browser = ?4 AND count > 0",
+        )?
+        .execute(params![key.kind, account, network, browser])?;
+    Ok(())
+}
+
+pub(crate) fn delete_all(connection: &Connection) -> Result<()> {
+    connection.execute("DELETE FROM rate_limits", [])?;
+    Ok(())
+}
+
+/// Deletes what was counted of one kind against an account, from any network and browser.
+pub(crate) fn delete_of_account(connection: &Connection, kind: Kind, account: &str) -> Result<()> {
+    connection
+        .prepare_cached("DELETE FROM rate_limits WHERE kind = ?1 AND account = ?2")?
+        .execute(params![kind, account])?;
+    Ok(())
+}
+
+/// Deletes what was counted of every kind against a network.
+pub(crate) fn delete_of_network(connection: &Connection, network: &str) -> Result<()> {
+    connection.execute("DELETE FROM rate_limits WHERE network = ?1", [network])?;
+    Ok(())
+}
+
+/// Deletes up to `limit` rows whose time is over.
+pub(crate) fn delete_expired(connection: &Connection, now: Timestamp, limit: u32) -> Result<()> {
+    connection
+        .prepare_cached(
+            "DELETE FROM rate_limits WHERE (kind, account, network, browser) IN
+             (SELECT kind, account, network, browser FROM rate_limits
+              WHERE resets_at <= ?1 ORDER BY resets_at LIMIT ?2)",
+        )?
+        .execute(params![now, limit])?;
+    Ok(())
+}
+
+/// The columns `account`, `network` and `browser` of a key.
+fn scope(key: &Key) -> [&str; 3] {
+    [&key.account, &key.network, &key.browser].map(|part| part.as_deref().unwrap_or_default())
+}
