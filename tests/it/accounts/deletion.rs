@@ -14,7 +14,8 @@ fn delete(person: &User, body: &Value) -> Answer {
 /// Rows that are about the user with the id 1.
 fn rows(instance: &Instance) -> u32 {
     let count = "SELECT (SELECT count(*) FROM users WHERE id = 1)
-        + (SELECT count(*) FROM sessions WHERE user_id = 1) + (SELECT count(*) FROM pictures) + (SELECT count(*) FROM devices WHERE user_id = 1)
+        + (SELECT count(*) FROM sessions WHERE user_id = 1)
+        + (SELECT count(*) FROM devices WHERE user_id = 1) + (SELECT count(*) FROM pictures)
         + (SELECT count(*) FROM totp_factors) + (SELECT count(*) FROM recovery_codes)
         + (SELECT count(*) FROM sent_codes) + (SELECT count(*) FROM email_confirmations)";
     instance.database().query_row(count, [], |row| row.get(0)).unwrap()

@@ -89,7 +89,9 @@ fn numeric_origin_reads_numbers_and_labels() {
     assert_eq!(data::<Found<Link>>(&front.call(Request::get("users?query=ad"))).people(), [ada]);
     data::<SessionList>(&front.call(Request::get("users/@me/sessions"))).current();
     data::<Relations<Link>>(&front.call(Request::get("relations/@me/followers")));
-    let links = json!({ "links": [{ "label": "Mine", "value": "https://ada.example/" }, "https://b.example/"] });
+    let links = json!({
+        "links": [{ "label": "Mine", "value": "https://ada.example/" }, "https://b.example/"],
+    });
     let me: OwnUser<Link> = data(&front.call(Request::post("users/@me").json(&links)));
     let plain = "https://b.example/";
     assert_eq!(

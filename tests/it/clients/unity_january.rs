@@ -55,7 +55,9 @@ impl Unity {
     }
 
     fn log_in(&self, name: &str, code: Option<&str>) -> Answer {
-        let body = json!({ "identifier": name, "password": PASSWORD, "public_key": PUBLIC_KEY, "factor_code": code });
+        let body = json!({
+            "identifier": name, "password": PASSWORD, "public_key": PUBLIC_KEY, "factor_code": code,
+        });
         self.call(Request::post("auth/login").json(&body))
     }
 
@@ -123,7 +125,9 @@ fn unity_january_changes_a_profile_and_clears_it_by_null() {
     let app = serve();
     let mut unity = Unity::discover(&app);
     unity.bearer = Some(data::<Session<String>>(&unity.log_in("bob", None)).bearer());
-    let wanted = json!({ "display": "Bob B.", "bio": "Builds.", "links": ["https://bob.example/"], "home": "1@::" });
+    let wanted = json!({
+        "display": "Bob B.", "bio": "Builds.", "links": ["https://bob.example/"], "home": "1@::",
+    });
     let bob: OwnUser<String> = data(&unity.call(change(&wanted)));
     assert_eq!((bob.public.display.as_str(), bob.public.bio.text()), ("Bob B.", Some("Builds.")));
     assert_eq!(

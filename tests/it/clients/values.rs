@@ -74,7 +74,9 @@ struct Sample {
 
 /// Reads [`Sample`] with another value at one of its keys, or without it.
 fn reads(key: &str, value: Option<Value>) -> bool {
-    let mut sample = serde_json::json!({ "nullable": 1, "nothing": null, "key": "", "at": 1_750_000_000_000_i64, "left": "8" });
+    let mut sample = serde_json::json!({
+        "nullable": 1, "nothing": null, "key": "", "at": 1_750_000_000_000_i64, "left": "8",
+    });
     match value {
         Some(value) => sample[key] = value,
         None => drop(sample.as_object_mut().unwrap().remove(key)),

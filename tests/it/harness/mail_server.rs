@@ -102,7 +102,8 @@ impl MailServer {
     pub fn with_tls(&self, tls: &str) -> String {
         let port = self.port;
         format!(
-            "[mail]\nhost = '127.0.0.1'\nport = {port}\ntls = '{tls}'\nfrom = 'Nox <nox@test.example>'\n"
+            "[mail]\nhost = '127.0.0.1'\nport = {port}\ntls = '{tls}'\n\
+             from = 'Nox <nox@test.example>'\n"
         )
     }
 

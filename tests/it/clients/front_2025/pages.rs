@@ -67,7 +67,8 @@ fn front_2025_changes_a_profile() {
     let mut front = Front::open(&app);
     front.enter("bob", None);
     let wanted = json!({
-        "display": "Bob B.", "bio": "Builds.", "links": ["https://bob.example/"], "pronoun": "he/him",
+        "display": "Bob B.", "bio": "Builds.", "links": ["https://bob.example/"],
+        "pronoun": "he/him",
         "thumbnail": "https://bob.example/me.png", "tags": ["usr:builder"],
     });
     let bob: OwnUser<String> = front.post("users/@me", &wanted);
@@ -96,7 +97,9 @@ fn front_2025_changes_a_profile() {
 fn front_2025_registers_where_registration_is_open() {
     let app = serve_with("[users]\nregistration = 'open'");
     let mut front = Front::open(&app);
-    let body = json!({ "username": "cleo", "password": "hunter22!", "email": "cleo@b.example", "display": "Cleo" });
+    let body = json!({
+        "username": "cleo", "password": "hunter22!", "email": "cleo@b.example", "display": "Cleo",
+    });
     front.post::<LoggedIn>("auth/register", &body).user.is(3, "cleo");
     front.get::<OwnUser<String>>("users/@me").is(3, "cleo");
     front.refused(Request::post("auth/register").json(&body), 6, 409);

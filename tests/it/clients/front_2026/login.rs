@@ -114,7 +114,9 @@ fn front_2026_gets_no_401_where_a_suspended_user_logs_in() {
 
 #[test]
 fn front_2026_registers_where_registration_is_open() {
-    let body = json!({ "username": "cleo", "password": "hunter22!", "email": "cleo@b.example", "display": "Cleo" });
+    let body = json!({
+        "username": "cleo", "password": "hunter22!", "email": "cleo@b.example", "display": "Cleo",
+    });
     let app = serve_with("[users]\nregistration = 'open'");
     let mut front = Front::open(&app);
     assert!(front.configs.allow_user_registration);

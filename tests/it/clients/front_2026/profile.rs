@@ -65,9 +65,14 @@ fn front_2026_saves_labels_and_the_longest_texts() {
     let label = "é".repeat(32);
     let long = format!("https://ada.example/{}", "x".repeat(60));
     let wanted = json!({
-        "display": "D".repeat(50), "bio": "b".repeat(4096), "pronoun": "p".repeat(32), "avatar": "a".repeat(100),
-        "home": "h".repeat(100), "presence_status": "s".repeat(128), "presence": { "status": "idle", "text": "unused" },
-        "links": [{ "label": label, "value": "https://ada.example/" }, { "label": long, "value": long }],
+        "display": "D".repeat(50), "bio": "b".repeat(4096), "pronoun": "p".repeat(32),
+        "avatar": "a".repeat(100),
+        "home": "h".repeat(100), "presence_status": "s".repeat(128),
+        "presence": { "status": "idle", "text": "unused" },
+        "links": [
+            { "label": label, "value": "https://ada.example/" },
+            { "label": long, "value": long },
+        ],
     });
     let ada = front.change(&wanted).public;
     assert_eq!(ada.links, [Link::new(&label, "https://ada.example/"), Link::new(&long, &long)]);

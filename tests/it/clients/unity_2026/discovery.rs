@@ -151,7 +151,8 @@ fn unity_2026_reads_the_discovery_documents() {
 fn unity_2026_reads_the_document_of_a_server_in_maintenance() {
     let app = serve_with(
         "[instance]\nmaintenance = 'Back at noon.'\ncontact = 'mailto:ops@nox.example'\n\
-         terms = 'https://nox.example/terms'\nprivacy = 'https://nox.example/privacy'\nrules = 'https://nox.example/rules'",
+         terms = 'https://nox.example/terms'\nprivacy = 'https://nox.example/privacy'\n\
+         rules = 'https://nox.example/rules'",
     );
     let (_, nox) = Unity::discover_by(&app);
     assert_eq!((nox.status, nox.maintenance.text()), (Status::Maintenance, Some("Back at noon.")));

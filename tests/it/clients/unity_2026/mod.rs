@@ -80,7 +80,9 @@ impl Unity {
     }
 
     fn log_in(&self, name: &str, code: Option<&str>) -> Answer {
-        let body = json!({ "identifier": name, "password": PASSWORD, "public_key": PUBLIC_KEY, "factor_code": code });
+        let body = json!({
+            "identifier": name, "password": PASSWORD, "public_key": PUBLIC_KEY, "factor_code": code,
+        });
         self.call(Request::post("auth/login").json(&body))
     }
 

@@ -26,11 +26,14 @@ fn unity_2026_changes_a_profile_and_clears_it_by_null() {
     let plain = "https://ada.example/";
     let links = json!([
         { "label": plain, "value": plain }, { "label": "Blog", "value": "https://blog.example/" },
-        { "label": "", "value": "https://c.example/" }, { "value": "https://d.example/" }, "https://e.example/",
+        { "label": "", "value": "https://c.example/" }, { "value": "https://d.example/" },
+        "https://e.example/",
     ]);
     let wanted = json!({
-        "display": "Ada L.", "bio": "Counts.", "links": links, "pronoun": "she/her", "avatar": "7@::", "home": "9@far.example",
-        "presence": { "status": "dnd", "text": "At work" }, "banner": "https://ada.example/wide.png",
+        "display": "Ada L.", "bio": "Counts.", "links": links, "pronoun": "she/her",
+        "avatar": "7@::", "home": "9@far.example",
+        "presence": { "status": "dnd", "text": "At work" },
+        "banner": "https://ada.example/wide.png",
     });
     let ada = unity.change(&wanted).public;
     let unlabelled = ["c", "d", "e"]
@@ -47,7 +50,8 @@ fn unity_2026_changes_a_profile_and_clears_it_by_null() {
     assert_eq!(seen, ada, "others see the same");
 
     let cleared = unity.change(&json!({
-        "display": null, "username": null, "password": null, "bio": null, "links": null, "pronoun": null, "avatar": null,
+        "display": null, "username": null, "password": null, "bio": null, "links": null,
+        "pronoun": null, "avatar": null,
         "home": null, "presence": null, "banner": null, "thumbnail": null,
     }));
     let (home, ada) = (cleared.home, cleared.public);

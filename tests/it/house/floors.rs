@@ -1,0 +1,67 @@
+//! Which floor may use which, and on which one a library lives.
+
+use super::built;
+use super::references::references;
+
+/// From below to above.
+const FLOORS: [&str; 4] = ["storage", "domain", "http", "cli"];
+/// The files of `cli` that may use `http`.
+const SERVING: [&str; 3] = ["src/cli/serve.rs", "src/cli/config.rs", "src/cli/mod.rs"];
+
+fn may_use(path: &str, module: &str, floor: &str) -> bool {
+    let height = |name: &str| FLOORS.iter().position(|floor| *floor == name);
+    match module {
+        "" | "main" => true,
+        "cli" if floor == "http" => SERVING.contains(&path),
+        "http" | "cli" if floor == "storage" => false,
+        module => height(floor) <= height(module),
+    }
+}
+
+#[test]
+fn modules_use_only_the_floors_below_them() {
+    for source in built() {
+        assert!(!source.text.contains("crate::{"), "{} hides whom it uses", source.path);
+        let named = references(&source);
+        for floor in FLOORS {
+            let uses = named.iter().any(|path| path.first().is_some_and(|first| first == floor))
+                || source.text.contains(&format!("nox::{floor}"));
+            let may = may_use(&source.path, &source.floor(), floor);
+            assert!(may || !uses, "{} uses {floor}", source.path);
+        }
+    }
+}
+
+#[test]
+fn libraries_are_used_only_on_their_floor() {
+    let homes = [
+        ("clap", &["cli", "main"][..]),
+        ("actix_web", &["http"]),
+        ("actix_http", &["http"]),
+        ("actix_server", &["http"]),
+        ("actix_service", &["http"]),
+        ("serde_json", &["http", "cli"]),
+        ("argon2", &["domain"]),
+        ("totp_rs", &["domain"]),
+        ("rusqlite", &["storage"]),
+        ("r2d2", &["storage"]),
+        ("toml", &["config"]),
+        ("anyhow", &["cli"]),
+        ("qrcode", &["qr"]),
+        ("lettre", &["domain"]),
+        ("askama", &["domain", "http"]),
+        ("actix_multipart", &["http"]),
+        ("flate2", &["http"]),
+        ("utoipa", &["http"]),
+    ];
+    for source in built() {
+        let floor = source.floor();
+        for (library, homes) in homes {
+            let uses = source.text.contains(&format!("{library}::"));
+            // A token is JSON, wherever it is made.
+            let is_token = library == "serde_json" && source.path == "src/domain/token.rs";
+            let may = is_token || homes.contains(&floor.as_str());
+            assert!(may || !uses, "{} uses {library}", source.path);
+        }
+    }
+}
