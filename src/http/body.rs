@@ -10,10 +10,10 @@ use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
 use tokio::time;
 
-use super::connection::Turn;
 use super::envelope::Failure;
 use super::extract::bridge;
 use super::object::Object;
+use super::phase::SharedPhase;
 use crate::error::{Error, Result};
 
 const MEDIA_TYPE: &str = "application/json";
@@ -150,9 +150,9 @@ where
 {
     let length = declared_length(request);
     let payload = web::Payload::from_request(request, payload);
-    let turn = request.conn_data::<Turn>().cloned();
+    let phase = request.conn_data::<SharedPhase>().cloned();
     async move {
-        let _shared = turn.as_ref().map(Turn::share);
+        let _reading = phase.as_ref().map(SharedPhase::read_body);
         if length.is_some_and(|length| length > limit) {
             return Err(Error::PayloadTooLarge { limit });
         }

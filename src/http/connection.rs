@@ -1,12 +1,17 @@
-//! One client's connection: it gives back what it holds where the client lets it wait.
+//! One client's connection, with the timeouts that the framework does not have.
 //!
-//! The framework times the first head of a connection and its pauses. What it leaves open ended is
-//! timed here: later heads, bodies that nobody reads, and answers that the client does not take.
+//! actix-http times the head of the first request on a connection, and the pause before each later
+//! one. A client could still hold a connection for good: by sending a later head or an unwanted body
+//! a byte at a time, or by not reading an answer. [`Connection`] wraps the stream and ends it then:
+//! a read past its timeout looks as if the client had hung up, and a write past it fails. Bodies
+//! that a handler reads are timed where they are read, in `body.rs`.
+//!
+//! While a request is handled, the client has nothing to say, but its hanging up must be noticed, so
+//! that its login leaves the queue for hashes. Reading on is no way to notice: the framework spins
+//! where it has read further requests that it may not answer yet. So one byte is read and kept.
 
-use std::cell::Cell;
 use std::io;
 use std::pin::Pin;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -14,86 +19,40 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
+use super::phase::{Phase, SharedPhase};
 use super::slots::{Slot, Slots};
 
 /// How much a client must read within [`Timeouts::write`], in bytes, where an answer has more:
 /// slow clients get a large picture, and one that reads a byte at a time does not hold a connection.
-const PART: usize = 64 * 1024;
+const WRITE_PROGRESS: usize = 64 * 1024;
 
 /// How long a client may keep a connection waiting.
 #[derive(Clone, Copy)]
 pub(super) struct Timeouts {
     /// For the head of a request, from its first byte.
     pub head: Duration,
-    /// To read the rest of an answer, or [`PART`] of it, once the socket buffer is full.
+    /// To read the rest of an answer, or [`WRITE_PROGRESS`] of it, once the socket buffer is full.
     pub write: Duration,
     /// Until the next request on the connection begins.
     pub idle: Duration,
 }
 
-/// Whose turn it is, as a connection and the requests on it tell each other.
-#[derive(Clone, Default)]
-pub(super) struct Turn {
-    whose: Rc<Cell<Whose>>,
-    /// How many requests there have been.
-    requests: Rc<Cell<u64>>,
-}
-
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Whose {
-    /// The client's, for the first time.
-    #[default]
-    New,
-    /// The server's: a request is under way.
-    Server,
-    /// Both: its body is being read.
-    Body,
-    /// The client's again: the next request must come, or the end.
-    Client,
-}
-
-impl Turn {
-    /// Takes the turn for the server until the guard is dropped.
-    pub(super) fn take(&self) -> Taken {
-        self.requests.set(self.requests.get() + 1);
-        self.set(Whose::Server, Whose::Client)
-    }
-
-    /// Lets the client send a body until the guard is dropped.
-    pub(super) fn share(&self) -> Taken {
-        self.set(Whose::Body, Whose::Server)
-    }
-
-    fn set(&self, now: Whose, then: Whose) -> Taken {
-        self.whose.set(now);
-        Taken(self.clone(), then)
-    }
-}
-
-/// A turn that passes on at its end.
-pub(super) struct Taken(Turn, Whose);
-
-impl Drop for Taken {
-    fn drop(&mut self) {
-        self.0.whose.set(self.1);
-    }
-}
-
-/// A stream whose client may take no longer than it should.
+/// A stream whose client may not keep it waiting for longer than its timeouts.
 pub(super) struct Connection<S> {
     stream: S,
-    pub turn: Turn,
-    /// What the client sent when it was not its turn: that much shows that it is still there.
-    ahead: Option<u8>,
-    /// After which request the client's turn is timed.
-    timed: u64,
+    pub phase: SharedPhase,
     timeouts: Timeouts,
-    /// The wait for the next request, while it is the client's turn.
-    next: Option<Wait>,
-    /// When the answer must have been taken, while the system keeps no more of it.
-    taken: Option<Pin<Box<Sleep>>>,
-    /// How many bytes were taken since that time began.
-    progress: usize,
+    /// One byte that was read while a request was handled, to notice a disconnect.
+    peeked: Option<u8>,
+    /// The wait for the next request, in [`Phase::Idle`].
+    wait: Option<Wait>,
+    /// How many requests had come when that wait began. A request that is answered at once leads
+    /// from one wait to the next before the connection is polled in between.
+    waiting_since: u64,
+    /// Runs while the socket buffer is full.
+    write_timer: Option<Pin<Box<Sleep>>>,
+    /// How many bytes the client has read since that timer began.
+    written: usize,
     _slot: Slot,
 }
 
@@ -103,7 +62,7 @@ struct Wait {
     received: Received,
 }
 
-/// What has come of the request that is waited for.
+/// How much of the next request has come.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Received {
     /// Nothing: the idle timeout runs.
@@ -118,40 +77,51 @@ impl<S> Connection<S> {
     pub(super) fn new(stream: S, timeouts: Timeouts, slots: &Arc<Slots>) -> Self {
         Self {
             stream,
-            turn: Turn::default(),
-            ahead: None,
-            timed: 0,
+            phase: SharedPhase::default(),
             timeouts,
-            next: None,
-            taken: None,
-            progress: 0,
+            peeked: None,
+            wait: None,
+            waiting_since: 0,
+            write_timer: None,
+            written: 0,
             _slot: slots.take(),
         }
     }
 
-    /// Whether what the client sends is of use now. The framework would spin where it has read
-    /// further requests and may not yet answer them.
-    fn may_read(&self) -> bool {
-        self.taken.is_none() && self.turn.whose.get() != Whose::Server
+    /// Whether the framework has a use for what the client sends now.
+    fn wants_input(&self) -> bool {
+        self.write_timer.is_none() && self.phase.get() != Phase::Handling
     }
 
-    /// Whether the client has let its turn pass; where it may yet, the task is woken when it has.
-    fn is_late(&mut self, context: &mut Context<'_>) -> bool {
-        // It begins once the client has taken the answer before.
-        if self.turn.whose.get() == Whose::Client && self.taken.is_none() {
-            // Each request begins a turn anew, also one that was answered before anybody looked.
-            if self.turn.requests.get() != self.timed {
-                (self.timed, self.next) = (self.turn.requests.get(), None);
-            }
-            let idle = self.timeouts.idle;
-            let next = self.next.get_or_insert_with(|| Wait {
-                timer: Box::pin(sleep(idle)),
-                received: Received::Nothing,
-            });
-            next.timer.as_mut().poll(context).is_ready()
-        } else {
-            self.next = None;
-            false
+    /// Whether the wait for the next request has taken too long. Where it has not yet, the task is
+    /// woken when it has.
+    fn is_past_timeout(&mut self, context: &mut Context<'_>) -> bool {
+        // The client may still be reading the last answer.
+        if self.phase.get() != Phase::Idle || self.write_timer.is_some() {
+            self.wait = None;
+            return false;
+        }
+        if self.phase.requests() != self.waiting_since {
+            self.waiting_since = self.phase.requests();
+            self.wait = None;
+        }
+        let idle = self.timeouts.idle;
+        let wait = self.wait.get_or_insert_with(|| Wait {
+            timer: Box::pin(sleep(idle)),
+            received: Received::Nothing,
+        });
+        wait.timer.as_mut().poll(context).is_ready()
+    }
+
+    /// Starts the timeout of heads where a read has brought the beginning of one, and not all.
+    fn time_head(&mut self, context: &mut Context<'_>) {
+        if let Some(wait) = &mut self.wait
+            && wait.received == Received::FirstBytes
+        {
+            wait.received = Received::PartOfHead;
+            wait.timer.set(sleep(self.timeouts.head));
+            // A timer wakes the task only after it was polled. It cannot have ended yet.
+            let _ = wait.timer.as_mut().poll(context);
         }
     }
 }
@@ -162,52 +132,38 @@ impl<S: AsyncRead + Unpin> AsyncRead for Connection<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.is_late(context) {
-            // As if the client had hung up.
+        if self.is_past_timeout(context) {
+            // A read of no bytes is the end of the stream.
             return Poll::Ready(Ok(()));
         }
-        if !self.may_read() {
-            return self.watch(context);
+        if !self.wants_input() {
+            return self.watch_for_disconnect(context);
         }
-        if let Some(byte) = self.ahead.take() {
+        if let Some(byte) = self.peeked.take() {
             buffer.put_slice(&[byte]);
             return Poll::Ready(Ok(()));
         }
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(context, buffer);
-        if let Some(next) = &mut self.next
-            && next.received == Received::Nothing
+        if let Some(wait) = &mut self.wait
+            && wait.received == Received::Nothing
             && buffer.filled().len() > before
         {
-            next.received = Received::FirstBytes;
+            wait.received = Received::FirstBytes;
         }
         read
     }
 }
 
-impl<S> Connection<S> {
-    /// Starts the timeout of heads where a read has brought the beginning of one, and not all.
-    fn time_head(&mut self, context: &mut Context<'_>) {
-        if let Some(next) = &mut self.next
-            && next.received == Received::FirstBytes
-        {
-            next.received = Received::PartOfHead;
-            next.timer.set(sleep(self.timeouts.head));
-            // So that the task is woken.
-            let _ = next.timer.as_mut().poll(context);
-        }
-    }
-}
-
 impl<S: AsyncRead + Unpin> Connection<S> {
-    /// Ends as a read at the end does, where the client has hung up.
-    fn watch(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.ahead.is_none() {
+    /// Completes where the client has hung up, as a read at the end of the stream does.
+    fn watch_for_disconnect(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.peeked.is_none() {
             let mut byte = [0];
             let mut buffer = ReadBuf::new(&mut byte);
             ready!(Pin::new(&mut self.stream).poll_read(context, &mut buffer))?;
-            self.ahead = buffer.filled().first().copied();
-            if self.ahead.is_none() {
+            self.peeked = buffer.filled().first().copied();
+            if self.peeked.is_none() {
                 return Poll::Ready(Ok(()));
             }
         }
@@ -221,35 +177,37 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
-        match written {
+        let timeout = self.timeouts.write;
+        let result = Pin::new(&mut self.stream).poll_write(context, bytes);
+        match result {
             Poll::Pending => {
-                let write = self.timeouts.write;
-                let timer = self.taken.get_or_insert_with(|| Box::pin(sleep(write)));
+                let timer = self.write_timer.get_or_insert_with(|| Box::pin(sleep(timeout)));
                 if timer.as_mut().poll(context).is_ready() {
                     return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
                 }
             }
-            Poll::Ready(Ok(count)) if self.taken.is_some() => {
-                self.progress += count;
-                if self.progress >= PART {
-                    self.progress = 0;
-                    self.taken = Some(Box::pin(sleep(self.timeouts.write)));
+            Poll::Ready(Ok(count)) if self.write_timer.is_some() => {
+                self.written += count;
+                if self.written >= WRITE_PROGRESS {
+                    self.written = 0;
+                    self.write_timer = Some(Box::pin(sleep(timeout)));
                 }
             }
             Poll::Ready(_) => (),
         }
-        written
+        result
     }
 
-    /// Comes after every answer, once the system has the whole of it.
+    /// The framework flushes after each of its steps, and completes this once the system has taken
+    /// the whole answer.
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(Pin::new(&mut self.stream).poll_flush(context))?;
-        (self.taken, self.progress) = (None, 0);
-        // The next read finds out; until then, the task must know when to try.
-        self.is_late(context);
+        self.write_timer = None;
+        self.written = 0;
+        // Only a read may end the connection, but the timers must be polled to wake the task.
+        self.is_past_timeout(context);
         self.time_head(context);
-        if self.ahead.is_some() && self.may_read() {
+        if self.peeked.is_some() && self.wants_input() {
             context.waker().wake_by_ref();
         }
         Poll::Ready(Ok(()))

@@ -31,6 +31,7 @@ mod object;
 pub mod openapi;
 mod origin;
 mod pages;
+mod phase;
 mod pictures;
 mod profile;
 mod query;
@@ -46,7 +47,6 @@ mod upload;
 mod users;
 mod verification;
 
-use std::future::poll_fn;
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
@@ -55,6 +55,8 @@ use std::thread;
 
 use actix_web::rt;
 use actix_web::web::Data;
+use futures_util::future::{Either, select};
+use futures_util::poll;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
@@ -63,9 +65,11 @@ use bridge::Bridge;
 use discovery::OpenApi;
 pub use listener::Listener;
 pub use pages::Theme;
+use server::Shared;
 
-/// Serves on `listener` until SIGTERM or SIGINT, then finishes what is in flight within the
-/// configured grace; a second signal ends it at once. Calls `ready` once connections are accepted.
+/// Serves on `listener` until SIGTERM or SIGINT, then finishes the requests and mails in flight
+/// within `limits.shutdown_grace`; a second signal ends it at once. Calls `ready` once connections
+/// are accepted.
 ///
 /// # Errors
 /// The workers or the signal handlers cannot be set up, or what `ready` returns.
@@ -77,10 +81,12 @@ pub fn serve<E: From<io::Error>>(
 ) -> Result<(), E> {
     rt::System::new().block_on(async {
         let grace = app.config.limits.shutdown_grace.seconds();
-        let bridge = Data::new(Bridge::new(Arc::clone(app)));
-        let theme = Data::new(theme);
-        let document = Data::new(OpenApi::new(openapi::document_of));
-        let (server, _file) = server::listen(listener, (bridge, document, theme))?;
+        let shared = Shared {
+            bridge: Data::new(Bridge::new(Arc::clone(app))),
+            documents: Data::new(OpenApi::new(openapi::document_of)),
+            theme: Data::new(theme),
+        };
+        let (server, _socket_file) = server::listen(listener, shared)?;
         let server = server.shutdown_timeout(grace).shutdown_signal(signals(1)?).run();
         let last = Arc::clone(app);
         let work = async {
@@ -88,49 +94,43 @@ pub fn serve<E: From<io::Error>>(
             finish_mail(last).await;
             ended
         };
-        let (mut work, mut impatience) = (pin!(work), pin!(signals(2)?));
-        // The workers start at the first poll; where that fails, nobody was told otherwise.
-        if let Poll::Ready(ended) =
-            poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await
-        {
+        let mut work = pin!(work);
+        let second_signal = pin!(signals(2)?);
+        // The workers start when the server is polled first, and that can fail. So it is polled
+        // before `ready` tells anyone that it serves.
+        if let Poll::Ready(ended) = poll!(work.as_mut()) {
             return ended.map_err(E::from);
         }
         ready()?;
-        let ended = poll_fn(|context| match impatience.as_mut().poll(context) {
-            Poll::Ready(()) => {
-                app.abandon_mail();
-                Poll::Ready(Ok(()))
-            }
-            Poll::Pending => work.as_mut().poll(context),
-        });
-        ended.await.map_err(E::from)
+        match select(second_signal, work).await {
+            Either::Left(((), _)) => app.abandon_mail(),
+            Either::Right((ended, _)) => ended?,
+        }
+        Ok(())
     })
 }
 
-/// Waits for mails that are on their way: they are in flight, too.
+/// Waits for the mails that are being sent: they are in flight, too. The wait blocks, so that it
+/// takes a thread of its own.
 async fn finish_mail(app: Arc<domain::App>) {
-    let (sent, finished) = oneshot::channel::<()>();
+    let (sender, finished) = oneshot::channel::<()>();
     thread::spawn(move || {
         app.finish_mail();
-        // Whoever waits closes the database after this.
+        // The caller closes the database next, and must hold the last reference to it.
         drop(app);
-        drop(sent);
+        drop(sender);
     });
-    // It ends without a word.
+    // The thread sends nothing: the channel closes when it has ended, which reads as an error.
     drop(finished.await);
 }
 
-/// Completes once SIGTERM and SIGINT have come so many times.
-fn signals(mut count: usize) -> io::Result<impl Future<Output = ()>> {
-    let (mut terminate, mut interrupt) =
-        (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    Ok(poll_fn(move |context| {
-        while terminate.poll_recv(context).is_ready() || interrupt.poll_recv(context).is_ready() {
-            count -= 1;
-            if count == 0 {
-                return Poll::Ready(());
-            }
+/// Completes once SIGTERM and SIGINT together have come `count` times.
+fn signals(count: usize) -> io::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        for _ in 0..count {
+            select(pin!(terminate.recv()), pin!(interrupt.recv())).await;
         }
-        Poll::Pending
-    }))
+    })
 }

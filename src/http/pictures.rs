@@ -15,11 +15,11 @@ use utoipa::ToSchema;
 use super::bridge::Bridge;
 use super::caching::has_version;
 use super::clock::Now;
-use super::connection::Turn;
 use super::dialect::Dialect;
 use super::envelope::{Failure, Reply};
 use super::extract::Selected;
 use super::openapi::operation::{Operation, Refusal, answer};
+use super::phase::SharedPhase;
 use super::profile::OwnUser;
 use super::upload::Upload;
 use crate::domain::App;
@@ -139,28 +139,28 @@ fn show(
     }
     response.content_type(picture.media_type.clone());
     let length = picture.length.into();
-    let turn = request.conn_data::<Turn>().cloned();
-    response.body(SizedStream::new(length, parts(bridge.clone(), picture, turn)))
+    let phase = request.conn_data::<SharedPhase>().cloned();
+    response.body(SizedStream::new(length, parts(bridge.clone(), picture, phase)))
 }
 
 /// A picture in parts, each read from the database when the client has taken the one before.
 fn parts(
     bridge: Data<Bridge>,
     picture: Picture,
-    turn: Option<Turn>,
+    phase: Option<SharedPhase>,
 ) -> impl Stream<Item = Result<Bytes>> {
     let picture = Arc::new(picture);
-    stream::try_unfold((0, None), move |(start, taken)| {
+    stream::try_unfold((0, None), move |(start, handling)| {
         let (bridge, picture) = (bridge.clone(), Arc::clone(&picture));
         // The timeout for the next request starts when the picture has been sent.
-        let taken = taken.or_else(|| turn.as_ref().map(Turn::take));
+        let handling = handling.or_else(|| phase.as_ref().map(SharedPhase::handle));
         async move {
             if start >= picture.length as usize {
                 return Ok(None);
             }
             let part = bridge.run(move |app| pictures::read(app, &picture, start)).await?;
             let next = start + part.len();
-            Ok(Some((Bytes::from(part), (next, taken))))
+            Ok(Some((Bytes::from(part), (next, handling))))
         }
     })
 }

@@ -20,99 +20,102 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::bridge::Bridge;
 use super::clock::Now;
-use super::connection::{Connection, Timeouts, Turn};
+use super::connection::{Connection, Timeouts};
 use super::discovery::OpenApi;
 use super::extract::bridge;
 use super::listener::{Listener, SocketFile};
 use super::pages::Theme;
+use super::phase::SharedPhase;
 use super::slots::Slots;
 use super::{cors, forwarded, framing, request_log, routes};
 use crate::descriptors;
 
-/// How long a client has to hang up that sends a body after its answer.
-const LINGERING: Duration = Duration::from_secs(1);
-/// How much of an answer the system keeps, in bytes. It tells that there is room again when a third
-/// is taken: of its own largest buffer, that takes a slow client longer than it may.
+/// How long a client may go on sending a body after its answer, before the connection is cut.
+const LINGER_TIMEOUT: Duration = Duration::from_secs(1);
+/// How much of an answer the system keeps, in bytes. It reports that there is room again once a
+/// third of the buffer has been read. A slow client would not read a third of the system's own
+/// largest buffer within `limits.write_timeout`.
 const SEND_BUFFER: usize = 128 * 1024;
-/// Clients that may wait until they are let in.
+/// Length of the `listen(2)` backlog. The standard library's is 128.
 const BACKLOG: i32 = 1024;
 
-/// What every handler may ask for.
-pub(super) type Parts = (Data<Bridge>, Data<OpenApi>, Data<Theme>);
+/// What every handler may ask for, shared by all workers.
+#[derive(Clone)]
+pub(super) struct Shared {
+    pub bridge: Data<Bridge>,
+    pub documents: Data<OpenApi>,
+    pub theme: Data<Theme>,
+}
 
 /// Threads that serve connections: one for each core.
 fn workers() -> usize {
     descriptors::cores()
 }
 
-/// A server that keeps some of the descriptors for itself, and whose clients may not take longer
-/// than they should; and the name of its socket, where it has one.
+/// Builds the server on a listener. Also returns the socket's file where there is one, which must
+/// be kept until the server ends.
 pub(super) fn listen(
     listener: Listener,
-    parts: Parts,
+    shared: Shared,
 ) -> io::Result<(ServerBuilder, Option<SocketFile>)> {
     let workers = workers();
     let each = descriptors::connections() / workers;
     let slots = Slots::new(each * workers);
     let server = Server::build().workers(workers).max_concurrent_connections(each);
-    let stopping = server.graceful_shutdown_signal();
-    let stopping = move || {
-        let stopping = stopping.clone();
-        async move { stopping.notified().await }
+    let signal = server.graceful_shutdown_signal();
+    let shutdown = move || {
+        let signal = signal.clone();
+        async move { signal.notified().await }
     };
     match listener {
         Listener::Tcp(tcp, _) => {
-            // The standard library lets only 128 wait.
             rustix::net::listen(&tcp, BACKLOG)?;
-            // Connections have it from here.
+            // Accepted connections inherit it.
             rustix::net::sockopt::set_socket_send_buffer_size(&tcp, SEND_BUFFER)?;
             let server = server.listen("http", tcp, move || {
                 let with_peer = |stream: TcpStream| {
                     let peer = stream.peer_addr().ok();
                     ready(Ok((stream, peer)))
                 };
-                fn_service(with_peer).and_then(service(&parts, &slots, stopping.clone()))
+                fn_service(with_peer).and_then(service(&shared, &slots, shutdown.clone()))
             })?;
             Ok((server, None))
         }
         Listener::Unix(unix, file) => {
             let server = server.listen_uds("http", unix, move || {
-                fn_service(|stream: UnixStream| ready(Ok((stream, None)))).and_then(service(
-                    &parts,
-                    &slots,
-                    stopping.clone(),
-                ))
+                let without_peer = |stream: UnixStream| ready(Ok((stream, None)));
+                fn_service(without_peer).and_then(service(&shared, &slots, shutdown.clone()))
             })?;
             Ok((server, Some(file)))
         }
     }
 }
 
-/// What serves the requests on a stream, whatever its kind.
-fn service<S, Stopping, Stopped>(
-    (bridge, document, theme): &Parts,
+/// Serves the requests on streams of one kind. Each worker calls this once, on its own thread.
+fn service<S, Shutdown, Notified>(
+    shared: &Shared,
     slots: &Arc<Slots>,
-    stopping: Stopping,
+    shutdown: Shutdown,
 ) -> impl ServiceFactory<
     (S, Option<SocketAddr>),
     Config = (),
     Response = (),
     Error = DispatchError,
     InitError = (),
-> + use<S, Stopping, Stopped>
+> + use<S, Shutdown, Notified>
 where
     S: AsyncRead + AsyncWrite + Unpin + 'static,
-    Stopping: Fn() -> Stopped + 'static,
-    Stopped: Future<Output = ()> + 'static,
+    Shutdown: Fn() -> Notified + 'static,
+    Notified: Future<Output = ()> + 'static,
 {
-    bridge.prepare();
+    shared.bridge.prepare();
     let app = App::new()
-        .app_data(bridge.clone())
-        .app_data(document.clone())
-        .app_data(theme.clone())
+        .app_data(shared.bridge.clone())
+        .app_data(shared.documents.clone())
+        .app_data(shared.theme.clone())
         .wrap(from_fn(layers))
         .configure(routes::configure);
-    let limits = &bridge.config().limits;
+    let limits = &shared.bridge.config().limits;
     let timeouts = Timeouts {
         head: limits.head_timeout.into(),
         write: limits.write_timeout.into(),
@@ -121,12 +124,12 @@ where
     let http = HttpService::build()
         .keep_alive(timeouts.idle)
         .client_request_timeout(timeouts.head)
-        .client_disconnect_timeout(LINGERING)
-        // Whoever hangs up waits for no answer, and leaves the queue.
+        .client_disconnect_timeout(LINGER_TIMEOUT)
+        // A client that hangs up waits for no answer: its request leaves the queue.
         .h1_allow_half_closed(false)
-        .graceful_shutdown_signal(stopping)
+        .graceful_shutdown_signal(shutdown)
         .on_connect_ext(|connection: &Connection<_>, data| {
-            data.insert(connection.turn.clone());
+            data.insert(connection.phase.clone());
             framing::connected(data);
         })
         .h1(map_config(app, |()| AppConfig::default()));
@@ -147,7 +150,7 @@ async fn layers<B: MessageBody + 'static>(
         let trusted = &bridge.config().server.trusted_proxies;
         forwarded::warn_of_untrusted_peer(request.request(), trusted, now);
     }
-    let _handling = request.conn_data().map(Turn::take);
+    let _handling = request.conn_data().map(SharedPhase::handle);
     let cors =
         async |request| cors::layer(request, async |request| handlers.call(request).await).await;
     request_log::layer(request, async |request| framing::layer(request, cors).await).await
