@@ -28,10 +28,10 @@ CREATE TABLE users (
     -- One a line: the URL, and behind a space its label, where it has one.
     links               TEXT    NOT NULL DEFAULT '',
     tags                TEXT    NOT NULL DEFAULT '',
-    -- A ban holds from then, and until then or for good.
-    banned_at           INTEGER,
-    banned_until        INTEGER,
-    ban_reason          TEXT,
+    -- An operator suspended the account: until then, or for good where there is no end.
+    suspended_at        INTEGER,
+    suspended_until     INTEGER,
+    suspension_reason   TEXT,
     created_at          INTEGER NOT NULL,
     -- Whether codes mailed to the address are a second factor; never while it is not verified.
     has_email_factor    INTEGER NOT NULL DEFAULT 0 CHECK (has_email_factor IN (0, email_verified)),
@@ -73,18 +73,30 @@ CREATE TABLE recovery_codes (
     PRIMARY KEY (user_id, hash)
 ) STRICT, WITHOUT ROWID;
 
--- Six-digit codes that the server made: one for each user and way.
+-- A user with what other tables say of their second factors. Rows are read by position: columns are
+-- in the order of `User` in `storage/users`.
+CREATE VIEW user_details AS
+SELECT
+    id, username, display, email, email_verified, password_hash, password_changed_at, is_admin, rank,
+    bio, thumbnail, banner, home, links, tags, suspended_at, suspended_until, suspension_reason,
+    created_at, language, pronoun, avatar, presence, presence_text, has_email_factor,
+    EXISTS (SELECT 1 FROM totp_factors WHERE user_id = users.id) AS has_totp,
+    (SELECT count(*) FROM recovery_codes WHERE user_id = users.id AND used_at IS NULL)
+        AS recovery_codes
+FROM users;
+
+-- Six-digit codes that the server made: one for each user and channel.
 CREATE TABLE sent_codes (
     user_id    INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    -- Mailed, or handed out by the operator.
-    way        TEXT    NOT NULL CHECK (way IN ('email', 'operator')),
+    -- How the code is delivered: by mail, or by the operator in person.
+    channel    TEXT    NOT NULL CHECK (channel IN ('email', 'operator')),
     -- Keyed, see `keys`.
     hash       BLOB    NOT NULL CHECK (length(hash) = 32),
     expires_at INTEGER NOT NULL,
     -- Wrong codes that it may still survive.
     tries_left INTEGER NOT NULL,
     used_at    INTEGER,
-    PRIMARY KEY (user_id, way)
+    PRIMARY KEY (user_id, channel)
 ) STRICT, WITHOUT ROWID;
 
 -- Links that confirm an address.

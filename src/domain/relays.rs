@@ -105,8 +105,8 @@ pub(crate) fn check_bearer(
     Ok(match user {
         Some(user) if user.is_suspended(now) => Bearer::Blacklisted {
             user: Box::new(public_profile(app, &user, now)),
-            until: user.banned_until,
-            reason: user.ban_reason.clone(),
+            until: user.suspended_until,
+            reason: user.suspension_reason.clone(),
         },
         Some(user) if is_open => Bearer::Valid(Box::new(public_profile(app, &user, now))),
         _ => Bearer::Invalid,

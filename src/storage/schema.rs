@@ -132,7 +132,7 @@ mod tests {
         assert_eq!(pragma("busy_timeout").unwrap(), 5000.into());
         assert_eq!(pragma("user_version").unwrap(), i64::from(VERSION).into());
         let strict: i64 = db
-            .read(|c| Ok(c.query_row("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' AND NOT strict", [], |row| row.get(0))?))
+            .read(|c| Ok(c.query_row("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%' AND NOT strict", [], |row| row.get(0))?))
             .unwrap();
         assert_eq!(strict, 0, "every table is STRICT");
         for file in ["nox.db", "nox.db-wal", "nox.db-shm"] {

@@ -1,5 +1,6 @@
 //! The table `sent_codes`.
 
+use rusqlite::types::{ToSql, ToSqlOutput};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::users::UserId;
@@ -9,21 +10,27 @@ use crate::time::Timestamp;
 /// The first schema version that has this table.
 pub(crate) const SINCE_VERSION: u32 = 2;
 
-/// How a code came to its user.
+/// How a code is delivered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum Channel {
     /// By mail.
     Email,
     /// From the operator's hand.
     Operator,
 }
 
-impl Way {
+impl Channel {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Email => "email",
             Self::Operator => "operator",
         }
+    }
+}
+
+impl ToSql for Channel {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.as_str().into())
     }
 }
 
@@ -36,22 +43,24 @@ pub struct SentCode {
     pub is_used: bool,
 }
 
-/// Stores a code in the place of the one that came the same way before.
-///
-/// # Errors
-/// The database fails.
-pub fn put(
-    connection: &Connection,
-    (user_id, way): (UserId, Way),
-    hash: &[u8; 32],
-    tries_left: u32,
-    expires_at: Timestamp,
-) -> Result<()> {
+/// A code that was not used yet.
+#[derive(Clone, Debug)]
+pub(crate) struct NewSentCode<'a> {
+    pub user_id: UserId,
+    pub channel: Channel,
+    pub hash: &'a [u8; 32],
+    pub expires_at: Timestamp,
+    pub tries_left: u32,
+}
+
+/// Stores a code, and replaces the user's earlier one of the same channel.
+pub(crate) fn put(connection: &Connection, new: &NewSentCode<'_>) -> Result<()> {
     connection
         .prepare_cached(
-            "INSERT OR REPLACE INTO sent_codes (user_id, way, hash, expires_at, tries_left) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT OR REPLACE INTO sent_codes (user_id, channel, hash, expires_at, tries_left)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
-        .execute(params![user_id, way.as_str(), hash, expires_at, tries_left])?;
+        .execute(params![new.user_id, new.channel, new.hash, new.expires_at, new.tries_left])?;
     Ok(())
 }
 
@@ -62,17 +71,17 @@ pub fn put(
 pub fn find_active(
     connection: &Connection,
     user_id: UserId,
-    way: Way,
+    channel: Channel,
     now: Timestamp,
 ) -> Result<Option<SentCode>> {
     let query = "SELECT hash, expires_at, used_at IS NOT NULL FROM sent_codes
-                 WHERE user_id = ?1 AND way = ?2 AND expires_at > ?3 AND tries_left > 0";
+                 WHERE user_id = ?1 AND channel = ?2 AND expires_at > ?3 AND tries_left > 0";
     let code = |row: &rusqlite::Row<'_>| {
         Ok(SentCode { hash: row.get(0)?, expires_at: row.get(1)?, is_used: row.get(2)? })
     };
     Ok(connection
         .prepare_cached(query)?
-        .query_row(params![user_id, way.as_str(), now], code)
+        .query_row(params![user_id, channel, now], code)
         .optional()?)
 }
 
@@ -83,12 +92,12 @@ pub fn find_active(
 pub fn update_used(
     connection: &Connection,
     user_id: UserId,
-    way: Way,
+    channel: Channel,
     at: Timestamp,
 ) -> Result<()> {
     connection
-        .prepare_cached("UPDATE sent_codes SET used_at = ?3 WHERE user_id = ?1 AND way = ?2")?
-        .execute(params![user_id, way.as_str(), at])?;
+        .prepare_cached("UPDATE sent_codes SET used_at = ?3 WHERE user_id = ?1 AND channel = ?2")?
+        .execute(params![user_id, channel, at])?;
     Ok(())
 }
 

@@ -44,7 +44,8 @@ pub(crate) fn inspect(
     now: Timestamp,
 ) -> Result<(Profile, Option<Suspension>)> {
     let mut user = app.db.read(|connection| by_name(app, connection, name))?;
-    let suspension = Suspension { until: user.banned_until, reason: user.ban_reason.take() };
+    let suspension =
+        Suspension { until: user.suspended_until, reason: user.suspension_reason.take() };
     let suspension = user.is_suspended(now).then_some(suspension);
     Ok((profile(app, &user, now), suspension))
 }

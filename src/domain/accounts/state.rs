@@ -18,6 +18,6 @@ impl User {
     /// Whether the operator has suspended the account, and the suspension has not ended.
     #[must_use]
     pub(crate) fn is_suspended(&self, now: Timestamp) -> bool {
-        self.banned_at.is_some() && self.banned_until.is_none_or(|until| now < until)
+        self.suspended_at.is_some() && self.suspended_until.is_none_or(|until| now < until)
     }
 }

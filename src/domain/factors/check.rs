@@ -10,7 +10,7 @@ use crate::domain::factors::{Code, challenge, recovery, sent, totp};
 use crate::domain::principal::{Actor, Principal};
 use crate::domain::throttle::{self, Limit};
 use crate::error::{Error, Result};
-use crate::storage::sent_codes::{self, Way};
+use crate::storage::sent_codes::{self, Channel};
 use crate::time::Timestamp;
 
 /// Makes a change: at once where the user has no second factor, else by a code.
@@ -125,16 +125,16 @@ fn check(
             return Ok(proof);
         }
     };
-    let ways: &[Way] = match (is_mailed, user.has_email_factor) {
-        (true, _) => &[Way::Email],
-        (false, true) => &[Way::Email, Way::Operator],
-        (false, false) => &[Way::Operator],
+    let channels: &[Channel] = match (is_mailed, user.has_email_factor) {
+        (true, _) => &[Channel::Email],
+        (false, true) => &[Channel::Email, Channel::Operator],
+        (false, false) => &[Channel::Operator],
     };
     let by_app = totp.map_or(Ok(Proof::Wrong), |totp| totp.consume(tx, digits, now))?;
     if by_app != Proof::Wrong {
         return Ok(by_app);
     }
-    let sent = sent::SentCode { user: user.id, ways, digits };
+    let sent = sent::SentCode { user: user.id, channels, digits };
     let proof = sent::consume(app, tx, &sent, now)?;
     if let (Proof::Wrong, Some(totp)) = (proof, totp) {
         totp.log_skew(attempt.code, now);

@@ -13,7 +13,7 @@ use crate::domain::principal::{Actor, Device, Principal};
 use crate::domain::sessions::check_open;
 pub(crate) use crate::domain::throttle::MAIL_EVERY;
 use crate::error::{Error, Result};
-use crate::storage::sent_codes::{self, Way};
+use crate::storage::sent_codes::{self, Channel};
 use crate::storage::users::{self, User};
 use crate::time::Timestamp;
 
@@ -67,16 +67,18 @@ pub(crate) fn check_service(app: &App) -> Result<()> {
 
 /// Whether a code that is still good was mailed to a user.
 pub(crate) fn is_mailed(app: &App, user: &User, now: Timestamp) -> Result<bool> {
-    let code =
-        app.db.read(|connection| sent_codes::find_active(connection, user.id, Way::Email, now))?;
+    let code = app
+        .db
+        .read(|connection| sent_codes::find_active(connection, user.id, Channel::Email, now))?;
     Ok(code.is_some_and(|code| !code.is_used))
 }
 
 /// Whether a code that is still good was mailed to a user within the time that one has to wait for
 /// another.
 fn is_just_mailed(app: &App, user: &User, now: Timestamp) -> Result<bool> {
-    let code =
-        app.db.read(|connection| sent_codes::find_active(connection, user.id, Way::Email, now))?;
+    let code = app
+        .db
+        .read(|connection| sent_codes::find_active(connection, user.id, Channel::Email, now))?;
     let earliest_end = now.before(MAIL_EVERY).after(sent::LIFETIME);
     Ok(code.is_some_and(|code| !code.is_used && earliest_end < code.expires_at))
 }
@@ -120,7 +122,7 @@ pub(crate) fn enable(
     }
     with_factor(app, principal.actor(), codes.other, now, |tx| {
         let digits = codes.mailed.digits().ok_or_else(|| codes.mailed.refused())?;
-        let sent = SentCode { user: user.id, ways: &[Way::Email], digits };
+        let sent = SentCode { user: user.id, channels: &[Channel::Email], digits };
         match sent::consume(app, tx, &sent, now)? {
             Proof::Right => enable(tx),
             Proof::Used | Proof::Wrong => Err(codes.mailed.refused()),

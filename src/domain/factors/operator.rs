@@ -11,7 +11,7 @@ use crate::domain::factors::{changed, check_enabled, delete_unneeded_codes, sent
 use crate::domain::reveal::Reveal;
 use crate::domain::throttle;
 use crate::error::{Error, Result};
-use crate::storage::sent_codes::Way;
+use crate::storage::sent_codes::Channel;
 use crate::storage::{totp_factors, users};
 use crate::time::Timestamp;
 
@@ -51,7 +51,7 @@ pub(crate) fn issue_code<E: From<Error>>(
         // Whoever is helped shall not be kept out by what went wrong before.
         throttle::reset_codes(tx, user.id)?;
         tx.happened(Event::CodeIssued, &user)?;
-        reveal(&sent::make(app, tx, user.id, Way::Operator, now)?)
+        reveal(&sent::make(app, tx, user.id, Channel::Operator, now)?)
     })
 }
 

@@ -13,7 +13,7 @@ use crate::domain::principal::Actor;
 use crate::domain::throttle::{self, Limit};
 use crate::error::Result;
 use crate::storage::Connection;
-use crate::storage::sent_codes::{self, Way};
+use crate::storage::sent_codes::{self, Channel, NewSentCode};
 use crate::storage::users::UserId;
 use crate::time::Timestamp;
 
@@ -23,17 +23,24 @@ const TRIES: u32 = 5;
 /// What they are hashed for.
 const PURPOSE: &str = "sent";
 
-/// Makes a code; the one that came the same way before is worth nothing any more.
+/// Makes a code, which replaces the earlier one of the same channel.
 pub(crate) fn make(
     app: &App,
     connection: &Connection,
     user: UserId,
-    way: Way,
+    channel: Channel,
     now: Timestamp,
 ) -> Result<Zeroizing<String>> {
     let code = six_digits()?;
     let hash = app.keyed_hash(PURPOSE, user, &code);
-    sent_codes::put(connection, (user, way), &hash, TRIES, now.after(LIFETIME))?;
+    let new = NewSentCode {
+        user_id: user,
+        channel,
+        hash: &hash,
+        expires_at: now.after(LIFETIME),
+        tries_left: TRIES,
+    };
+    sent_codes::put(connection, &new)?;
     Ok(code)
 }
 
@@ -41,20 +48,20 @@ pub(crate) fn make(
 pub(super) fn mail(app: &App, actor: Actor<'_>, now: Timestamp) -> Result<()> {
     let Actor { user, device } = actor;
     let _counted = throttle::consume(app, Limit::mailed_code(user.id), now)?;
-    let code = app.db.write(|connection| make(app, connection, user.id, Way::Email, now))?;
+    let code = app.db.write(|connection| make(app, connection, user.id, Channel::Email, now))?;
     app.mail_to(user, Some(device), &Message::Code(&code));
     tracing::info!(account = %user.id, ip = %device.ip, "a code is on its way by mail");
     Ok(())
 }
 
-/// Digits that a user shows, and the ways by which they may have come.
+/// Digits that a user shows, and the channels by which they may have been delivered.
 pub(super) struct SentCode<'a> {
     pub user: UserId,
-    pub ways: &'a [Way],
+    pub channels: &'a [Channel],
     pub digits: &'a str,
 }
 
-/// Uses a code up, where it is the one that came by one of the ways.
+/// Uses a code up, where it is the one that came by one of the channels.
 pub(super) fn consume(
     app: &App,
     connection: &Connection,
@@ -62,12 +69,12 @@ pub(super) fn consume(
     now: Timestamp,
 ) -> Result<Proof> {
     let hash = app.keyed_hash(PURPOSE, shown.user, shown.digits);
-    for way in shown.ways {
-        let active = sent_codes::find_active(connection, shown.user, *way, now)?;
+    for channel in shown.channels {
+        let active = sent_codes::find_active(connection, shown.user, *channel, now)?;
         match active.filter(|code| code.hash == hash) {
             Some(code) if code.is_used => return Ok(Proof::Used),
             Some(_) => {
-                sent_codes::update_used(connection, shown.user, *way, now)?;
+                sent_codes::update_used(connection, shown.user, *channel, now)?;
                 return Ok(Proof::Right);
             }
             None => (),

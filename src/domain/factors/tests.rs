@@ -8,7 +8,7 @@ use crate::domain::factors::email::EnablingCodes;
 use crate::domain::principal::{Actor, Client, Device};
 use crate::domain::sessions::authenticate;
 use crate::domain::testing::{add_user, app_with};
-use crate::storage::sent_codes::Way;
+use crate::storage::sent_codes::Channel;
 use crate::storage::users::{self, UserId};
 use crate::storage::{email_confirmations, totp_enrollments};
 use std::net::{IpAddr, Ipv4Addr};
@@ -65,8 +65,8 @@ fn principal(app: &App, code: Option<&str>, now: Timestamp) -> Principal {
 }
 
 /// A code as it would be mailed or handed out.
-fn make(app: &App, ada: UserId, way: Way, now: Timestamp) -> Zeroizing<String> {
-    app.db.write(|connection| sent::make(app, connection, ada, way, now)).unwrap()
+fn make(app: &App, ada: UserId, channel: Channel, now: Timestamp) -> Zeroizing<String> {
+    app.db.write(|connection| sent::make(app, connection, ada, channel, now)).unwrap()
 }
 
 fn is_accepted(app: &App, ada: UserId, text: &str, now: Timestamp) -> bool {
@@ -94,7 +94,7 @@ fn other_than(code: &str) -> &'static str {
 fn a_code_that_was_made_here_is_good_for_ten_minutes() {
     for (millis, good) in [(0, true), (599_999, true), (600_000, false)] {
         let (_folder, app, ada) = app("");
-        let code = make(&app, ada, Way::Operator, NOW);
+        let code = make(&app, ada, Channel::Operator, NOW);
         assert_eq!(
             is_accepted(&app, ada, &code, NOW.after(Duration::from_millis(millis))),
             good,
@@ -108,7 +108,7 @@ fn it_is_dead_after_five_wrong_ones_though_the_count_of_the_account_begins_anew(
     let (_folder, app, ada) = app("");
     let first = NOW.before(14 * MINUTE);
     assert!(!is_accepted(&app, ada, "000000", first));
-    let code = make(&app, ada, Way::Operator, NOW);
+    let code = make(&app, ada, Channel::Operator, NOW);
     for _ in 0..4 {
         assert!(!is_accepted(&app, ada, other_than(&code), NOW));
     }
@@ -121,7 +121,8 @@ fn it_is_dead_after_five_wrong_ones_though_the_count_of_the_account_begins_anew(
 #[test]
 fn it_is_replaced_by_the_next_that_comes_the_same_way() {
     let (_folder, app, ada) = app("");
-    let (old, new) = (make(&app, ada, Way::Operator, NOW), make(&app, ada, Way::Operator, NOW));
+    let (old, new) =
+        (make(&app, ada, Channel::Operator, NOW), make(&app, ada, Channel::Operator, NOW));
     assert!(old == new || !is_accepted(&app, ada, &old, NOW));
     assert!(is_accepted(&app, ada, &new, NOW));
 }
@@ -129,10 +130,10 @@ fn it_is_replaced_by_the_next_that_comes_the_same_way() {
 #[test]
 fn mailed_codes_count_only_where_they_are_a_factor() {
     let (_folder, app, ada) = app("");
-    let code = make(&app, ada, Way::Email, NOW);
+    let code = make(&app, ada, Channel::Email, NOW);
     assert!(!is_accepted(&app, ada, &code, NOW));
     change(&app, ada, |user| user.has_email_factor = true);
-    let code = make(&app, ada, Way::Email, NOW);
+    let code = make(&app, ada, Channel::Email, NOW);
     assert!(is_accepted(&app, ada, &code, NOW));
 }
 
@@ -207,7 +208,7 @@ fn a_waiting_secret_opens_in_no_other_place() {
 #[test]
 fn a_right_code_of_a_change_that_fails_is_no_guess_and_stays_good() {
     let (_folder, app, ada) = app("");
-    let digits = make(&app, ada, Way::Operator, NOW);
+    let digits = make(&app, ada, Channel::Operator, NOW);
     let user = user(&app, ada);
     for _ in 0..10 {
         let failed = show(&app, &user, &digits, NOW, || Err(Error::UserNotFound));
@@ -225,7 +226,7 @@ fn a_challenge_logs_nobody_in_who_has_no_factor() {
         |code: &str| crate::domain::auth::finish(&app, &challenge, &self::code(code), &client, NOW);
     assert!(matches!(finish("000000"), Err(Error::InvalidChallenge)));
     change(&app, ada, |user| user.has_email_factor = true);
-    let code = make(&app, ada, Way::Email, NOW);
+    let code = make(&app, ada, Channel::Email, NOW);
     assert!(finish(&code).is_ok());
 }
 
@@ -234,7 +235,7 @@ fn what_was_set_up_before_a_change_of_factor_does_not_count_after() {
     let (_folder, app, ada) = app(MAIL);
     let principal = principal(&app, None, NOW);
     totp::setup(&app, &principal, None, NOW).unwrap();
-    let mailed = make(&app, ada, Way::Email, NOW);
+    let mailed = make(&app, ada, Channel::Email, NOW);
     email::enable(
         &app,
         &principal,

@@ -1,4 +1,20 @@
--- From version 4 to 5: what a rate limit counts is told by columns, and no longer by one text.
+-- From version 4 to 5: what a rate limit counts is told by columns, and no longer by one text; some
+-- columns have other names; a view joins users with their second factors.
+
+ALTER TABLE users RENAME COLUMN banned_at TO suspended_at;
+ALTER TABLE users RENAME COLUMN banned_until TO suspended_until;
+ALTER TABLE users RENAME COLUMN ban_reason TO suspension_reason;
+ALTER TABLE sent_codes RENAME COLUMN way TO channel;
+
+CREATE VIEW user_details AS
+SELECT
+    id, username, display, email, email_verified, password_hash, password_changed_at, is_admin, rank,
+    bio, thumbnail, banner, home, links, tags, suspended_at, suspended_until, suspension_reason,
+    created_at, language, pronoun, avatar, presence, presence_text, has_email_factor,
+    EXISTS (SELECT 1 FROM totp_factors WHERE user_id = users.id) AS has_totp,
+    (SELECT count(*) FROM recovery_codes WHERE user_id = users.id AND used_at IS NULL)
+        AS recovery_codes
+FROM users;
 
 CREATE TABLE rate_limits (
     kind      TEXT    NOT NULL,

@@ -38,8 +38,10 @@ fn old_database(folder: &Path) -> PathBuf {
     connection.execute_batch(FIRST).unwrap();
     connection
         .execute_batch(
-            "INSERT INTO users (id, username, display, email, email_verified, password_hash, password_changed_at, created_at, links)
-             VALUES (7, 'ada', 'Ada', 'ada@example.org', 1, 'hash', 1, 1, 'https://a.example/' || char(10) || 'https://b.example/');
+            "INSERT INTO users (id, username, display, email, email_verified, password_hash,
+                 password_changed_at, created_at, links, banned_at, banned_until, ban_reason)
+             VALUES (7, 'ada', 'Ada', 'ada@example.org', 1, 'hash', 1, 1,
+                 'https://a.example/' || char(10) || 'https://b.example/', 11, 12, 'spam');
              INSERT INTO totp_factors VALUES (7, x'01', 5, 9);
              INSERT INTO sessions (id, user_id, created_at, expires_at, last_seen_at, ip, user_agent, public_key, public_key_sha256)
              VALUES (zeroblob(16), 7, 1, 2, 3, '192.0.2.1', 'Nox', x'04', x'05');",
@@ -134,6 +136,10 @@ fn an_upgraded_database_is_laid_out_as_a_new_one_and_keeps_its_rows() {
                 && user.has_totp
                 && !user.has_email_factor
                 && user.recovery_codes == 0
+        );
+        assert_eq!(
+            (user.suspended_at, user.suspended_until, user.suspension_reason.as_deref()),
+            (Some(Timestamp::from_millis(11)), Some(Timestamp::from_millis(12)), Some("spam"))
         );
         let link = |value: &str| Link { value: value.into(), label: None };
         assert_eq!(user.links, [link("https://a.example/"), link("https://b.example/")]);

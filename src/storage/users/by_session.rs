@@ -24,10 +24,9 @@ pub fn find_by_session(
     connection: &Connection,
     (session, id): (SessionId, UserId),
 ) -> Result<Option<SessionUser>> {
-    let query = select!(
-        ", last_seen_at, expires_at",
-        "JOIN sessions ON user_id = users.id WHERE users.id = ?1 AND sessions.id = ?2"
-    );
+    let query = "SELECT user_details.*, last_seen_at, expires_at
+        FROM user_details JOIN sessions ON user_id = user_details.id
+        WHERE user_details.id = ?1 AND sessions.id = ?2";
     let all = |row: &Row<'_>| {
         let mut columns = Columns::of(row);
         let user = Arc::new(take_user(&mut columns)?);

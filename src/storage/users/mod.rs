@@ -8,6 +8,16 @@ use super::columns::Columns;
 use crate::error::Result;
 use crate::language::Language;
 use crate::time::Timestamp;
+use conflict::conflict;
+
+mod by_session;
+mod conflict;
+mod link;
+mod search;
+
+pub use by_session::{SessionUser, find_by_session};
+pub use link::Link;
+pub use search::{Search, count, count_active, list};
 
 /// A user's number: 1 to 4294967295, never given twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -32,7 +42,7 @@ impl FromSql for UserId {
     }
 }
 
-/// One row, with whether a TOTP factor stands beside it and how many recovery codes are left.
+/// A row of the view `user_details`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, clippy::struct_excessive_bools, reason = "schema.sql documents the columns")]
 pub struct User {
@@ -51,9 +61,9 @@ pub struct User {
     pub home: Option<String>,
     pub links: Vec<Link>,
     pub tags: Vec<String>,
-    pub banned_at: Option<Timestamp>,
-    pub banned_until: Option<Timestamp>,
-    pub ban_reason: Option<String>,
+    pub suspended_at: Option<Timestamp>,
+    pub suspended_until: Option<Timestamp>,
+    pub suspension_reason: Option<String>,
     pub created_at: Timestamp,
     pub language: Option<Language>,
     pub pronoun: Option<String>,
@@ -77,35 +87,6 @@ pub struct NewUser {
     pub created_at: Timestamp,
 }
 
-/// All columns of [`User`], in its order.
-macro_rules! select {
-    ($rest:literal) => {
-        select!("", $rest)
-    };
-    ($more:literal, $rest:literal) => {
-        concat!(
-            "SELECT users.id, username, display, email, email_verified, password_hash, password_changed_at, is_admin, rank, bio, ",
-            "thumbnail, banner, home, links, tags, banned_at, banned_until, ban_reason, users.created_at, language, ",
-            "pronoun, avatar, presence, presence_text, has_email_factor, EXISTS (SELECT 1 FROM totp_factors WHERE user_id = users.id), ",
-            "(SELECT count(*) FROM recovery_codes WHERE user_id = users.id AND used_at IS NULL)",
-            $more,
-            " FROM users ",
-            $rest
-        )
-    };
-}
-
-mod by_session;
-mod conflict;
-mod link;
-mod search;
-
-use conflict::conflict;
-
-pub use by_session::{SessionUser, find_by_session};
-pub use link::Link;
-pub use search::{Search, count, count_active, list};
-
 fn user(row: &Row<'_>) -> rusqlite::Result<User> {
     take_user(&mut Columns::of(row))
 }
@@ -127,9 +108,9 @@ fn take_user(columns: &mut Columns<'_, '_>) -> rusqlite::Result<User> {
         home: columns.take()?,
         links: columns.take_lines(Link::read)?,
         tags: columns.take_lines(str::to_owned)?,
-        banned_at: columns.take()?,
-        banned_until: columns.take()?,
-        ban_reason: columns.take()?,
+        suspended_at: columns.take()?,
+        suspended_until: columns.take()?,
+        suspension_reason: columns.take()?,
         created_at: columns.take()?,
         language: columns.take()?,
         pronoun: columns.take()?,
@@ -145,14 +126,17 @@ fn take_user(columns: &mut Columns<'_, '_>) -> rusqlite::Result<User> {
 /// # Errors
 /// The database fails.
 pub fn find_by_id(connection: &Connection, id: UserId) -> Result<Option<User>> {
-    Ok(connection.prepare_cached(select!("WHERE id = ?1"))?.query_row([id], user).optional()?)
+    Ok(connection
+        .prepare_cached("SELECT * FROM user_details WHERE id = ?1")?
+        .query_row([id], user)
+        .optional()?)
 }
 
 /// # Errors
 /// The database fails.
 pub fn find_by_username(connection: &Connection, username: &str) -> Result<Option<User>> {
     Ok(connection
-        .prepare_cached(select!("WHERE username = ?1"))?
+        .prepare_cached("SELECT * FROM user_details WHERE username = ?1")?
         .query_row([username], user)
         .optional()?)
 }
@@ -162,7 +146,7 @@ pub fn find_by_username(connection: &Connection, username: &str) -> Result<Optio
 /// # Errors
 /// The database fails.
 pub fn find_by_verified_email(connection: &Connection, email: &str) -> Result<Option<User>> {
-    let query = select!("WHERE email = ?1 AND email_verified");
+    let query = "SELECT * FROM user_details WHERE email = ?1 AND email_verified";
     Ok(connection.prepare_cached(query)?.query_row([email], user).optional()?)
 }
 
@@ -283,7 +267,7 @@ pub fn update_ban(
     reason: Option<&str>,
 ) -> Result<()> {
     connection.execute(
-        "UPDATE users SET banned_at = ?2, banned_until = ?3, ban_reason = ?4 WHERE id = ?1",
+        "UPDATE users SET suspended_at = ?2, suspended_until = ?3, suspension_reason = ?4 WHERE id = ?1",
         params![id, at, until, reason],
     )?;
     Ok(())

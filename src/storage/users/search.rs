@@ -20,7 +20,8 @@ pub struct Search<'text> {
 /// The part of [`Search`] in queries.
 macro_rules! matches_search {
     () => {
-        "(instr(username, lower(?1)) OR instr(lower(display), lower(?1)) OR (?2 AND instr(lower(email), lower(?1))))"
+        "(instr(username, lower(?1)) OR instr(lower(display), lower(?1))
+          OR (?2 AND instr(lower(email), lower(?1))))"
     };
 }
 
@@ -33,7 +34,11 @@ pub fn list(
     search: Search<'_>,
     pagination: Pagination,
 ) -> Result<Vec<User>> {
-    let query = concat!(select!("WHERE "), matches_search!(), " ORDER BY id LIMIT ?3 OFFSET ?4");
+    let query = concat!(
+        "SELECT * FROM user_details WHERE ",
+        matches_search!(),
+        " ORDER BY id LIMIT ?3 OFFSET ?4"
+    );
     let mut statement = connection.prepare_cached(query)?;
     let found = statement.query_map(
         params![search.text, search.by_email, pagination.limit, pagination.offset],

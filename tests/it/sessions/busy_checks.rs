@@ -113,8 +113,10 @@ fn ended_session_is_invalid_to_relays_at_once() {
 
 #[test]
 fn suspended_user_is_refused_at_once() {
-    let changes =
-        [(false, "UPDATE users SET banned_at = 1"), (true, "UPDATE users SET banned_at = NULL")];
+    let changes = [
+        (false, "UPDATE users SET suspended_at = 1"),
+        (true, "UPDATE users SET suspended_at = NULL"),
+    ];
     Busy::new().sees(changes, |busy, client| busy.me(client).is_some());
 }
 
