@@ -9,20 +9,16 @@ use crate::domain::App;
 use crate::domain::audit::list;
 
 #[derive(Subcommand)]
-pub enum Audit {
-    /// List what has happened to accounts, the oldest first
+pub(super) enum Audit {
+    /// List the events of all accounts or of one, the oldest first
     List {
-        /// A username or an id, of a removed account too
+        /// A username or an id, also of a removed account
         name: Option<String>,
     },
 }
 
 impl Audit {
-    /// Runs the command.
-    ///
-    /// # Errors
-    /// What the rules refuse, or the database or stdout fails.
-    pub fn run(self, app: &App, output: Output) -> Result<()> {
+    pub(super) fn run(self, app: &App, output: Output) -> Result<()> {
         let Self::List { name } = self;
         let found = list(app, name.as_deref())
             .map_err(|error| with_user(error, name.as_deref().unwrap_or_default()))?;
@@ -34,9 +30,14 @@ impl Audit {
         let rows: Vec<_> = found
             .into_iter()
             .map(|line| {
-                let (name, ip, agent) =
-                    (optional(line.username), optional(line.ip), optional(line.user_agent));
-                [line.at.to_string(), line.event, name, line.by.into(), ip, agent]
+                [
+                    line.at.to_string(),
+                    line.event,
+                    optional(line.username),
+                    line.by.into(),
+                    optional(line.ip),
+                    optional(line.user_agent),
+                ]
             })
             .collect();
         output.table(["TIME", "EVENT", "USERNAME", "BY", "ADDRESS", "USER AGENT"], &rows)

@@ -18,34 +18,30 @@ use crate::time::Timestamp;
 const SECOND: Duration = Duration::from_secs(1);
 
 #[derive(Subcommand)]
-pub enum Backup {
-    /// Copy the database to a new file, while the server runs
+pub(super) enum Backup {
+    /// Copy the database to a new file; the server may run meanwhile
     Create {
-        /// Where to
+        /// The file to create
         file: PathBuf,
-        /// Put the key file in too: whoever has the backup then has everything
+        /// Include the key file; whoever has the backup can then read every secret in it
         #[arg(long)]
         with_key: bool,
     },
-    /// Look through a whole backup
+    /// Check a whole backup for damage
     Verify {
-        /// Which
+        /// The backup
         file: PathBuf,
     },
-    /// Put a backup in the place of the database, while the server is stopped; what was there is
-    /// kept beside it
+    /// Replace the database with a backup; stop the server first. The replaced files are kept under
+    /// other names
     Restore {
-        /// Which
+        /// The backup
         file: PathBuf,
     },
 }
 
 impl Backup {
-    /// Runs the command.
-    ///
-    /// # Errors
-    /// A file cannot be written, or the backup cannot be used.
-    pub fn run(self, config: Config, output: Output) -> Result<()> {
+    pub(super) fn run(self, config: Config, output: Output) -> Result<()> {
         match self {
             Self::Create { file, with_key } => {
                 let key_file = if with_key { KeyFile::Include } else { KeyFile::Omit };
@@ -57,7 +53,7 @@ impl Backup {
                     return output.json(&report);
                 }
                 output.line(format_args!(
-                    "{} is whole: {} user(s)",
+                    "{} is not damaged: {} user(s)",
                     file.display(),
                     report.users
                 ))?;
@@ -86,16 +82,18 @@ impl Backup {
 
 fn about_key(report: &Report) -> &'static str {
     match (report.with_key, report.key_fits) {
-        (true, Some(true)) => "the key file is in it",
-        (true, _) => "the key file that is in it does not open what it seals",
+        (true, Some(true)) => "it includes the key file",
+        (true, _) => "it includes a key file, but not the one that the database was encrypted with",
         (false, Some(true)) => {
-            "the key file is a second file, and the one that is there belongs to it"
+            "it does not include the key file; the present key file belongs to it"
         }
         (false, Some(false)) => {
-            "the key file is a second file, and the one that is there does not belong to it: put its own back"
+            "it does not include the key file, and the present key file does not belong to it: \
+             restore the key file from a backup of its own"
         }
         (false, None) => {
-            "the key file is a second file, and is not there: put it back before the server starts"
+            "it does not include the key file, and there is no key file: restore the key file \
+             from a backup of its own before you start the server"
         }
     }
 }
@@ -113,9 +111,9 @@ fn make(app: &App, output: Output, file: &Path, key_file: KeyFile) -> Result<()>
         "wrote {} ({bytes} bytes); {}",
         file.display(),
         if with_key {
-            "the key file is in it: guard it well"
+            "it includes the key file: keep it secret"
         } else {
-            "the key file is a second file: back it up too"
+            "it does not include the key file: back that up separately"
         }
     ));
     Ok(())

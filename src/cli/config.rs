@@ -9,25 +9,21 @@ use crate::domain::{StartError, mail};
 use crate::http::Theme;
 
 #[derive(Subcommand)]
-pub enum Config {
-    /// Read the configuration as the server would, and say whether it is right
+pub(super) enum Config {
+    /// Check the configuration as the server does at its start
     Check,
-    /// Print the whole configuration as it holds, from the file, the environment and the defaults;
-    /// passwords are left out
+    /// Print the whole configuration: the file, the environment and the defaults combined, with
+    /// passwords hidden
     Show,
 }
 
 impl Config {
-    /// Runs the command.
-    ///
-    /// # Errors
-    /// The configuration is wrong.
-    pub fn run(self, config: &config::Config, output: Output) -> Result<()> {
+    pub(super) fn run(self, config: &config::Config, output: Output) -> Result<()> {
         match self {
             Self::Check => {
                 Theme::new(config).map_err(Stop::environment)?;
                 mail::check(config).map_err(StartError::from)?;
-                output.say("the configuration is right");
+                output.say("the configuration is valid");
                 Ok(())
             }
             Self::Show if output.json => output.json(config),

@@ -7,11 +7,8 @@ use crate::config::Config;
 use crate::domain::doctor::{State, examine};
 use crate::time::Timestamp;
 
-/// Says how the instance is.
-///
-/// # Errors
-/// Something does not work.
-pub fn run(config: &Config, output: Output) -> Result<()> {
+/// Prints what was examined; the exit status tells what kind of fault was found.
+pub(super) fn run(config: &Config, output: Output) -> Result<()> {
     let findings = examine(config, Timestamp::now());
     if output.json {
         findings.iter().try_for_each(|finding| output.json(finding))?;
@@ -27,7 +24,7 @@ pub fn run(config: &Config, output: Output) -> Result<()> {
         Some(first) if first.about == "database" => {
             Err(Stop::damaged("the database cannot be used").into())
         }
-        Some(first) => Err(Stop::environment(format!("look at the {}", first.about)).into()),
+        Some(first) => Err(Stop::environment(format!("there is a fault: {}", first.about)).into()),
     }
 }
 

@@ -14,16 +14,12 @@ use crate::config::{Config, Listen};
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Asks the server at `server.listen` whether it is ready.
-///
-/// # Errors
-/// It is not, or does not answer.
-pub fn run(config: &Config, output: Output) -> Result<()> {
+pub(super) fn run(config: &Config, output: Output) -> Result<()> {
     let listen = &config.server.listen;
     match is_ready(listen) {
         Ok(true) => output.line("ok"),
         Ok(false) => {
-            Err(Stop::failed(format!("the server at {listen} is not ready: look into its log"))
-                .into())
+            Err(Stop::failed(format!("the server at {listen} is not ready: read its log")).into())
         }
         Err(error) => Err(Stop::failed(format!("no server answers at {listen}: {error}")).into()),
     }

@@ -8,28 +8,26 @@ use crate::domain::{App, keys};
 use crate::time::Timestamp;
 
 #[derive(Subcommand)]
-pub enum Key {
-    /// Replace the key file, and seal with the new one what the old one sealed; every session ends
+pub(super) enum Key {
+    /// Replace the key file, encrypt everything with the new key, and end every session; stop the
+    /// server first
     Rotate {
-        /// Do not ask
+        /// Do not ask for confirmation
         #[arg(long)]
         yes: bool,
     },
 }
 
 impl Key {
-    /// Runs the command.
-    ///
-    /// # Errors
-    /// The server is running, or the key file or the database cannot be written.
-    pub fn run(self, app: App, output: Output) -> Result<()> {
+    pub(super) fn run(self, app: App, output: Output) -> Result<()> {
         let Self::Rotate { yes } = self;
         if !yes {
-            let question = "Replace the key file? Every session ends, and everybody has to log in again. [y/N] ";
+            let question =
+                "Replace the key file? Every session ends, and all users must log in again. [y/N] ";
             output.confirm(question, "--yes")?;
         }
         keys::rotate(app, Timestamp::now())?;
-        output.say("the key file is new, and every session has ended; a backup needs the new one");
+        output.say("replaced the key file; every session has ended. Back up the new key file");
         Ok(())
     }
 }

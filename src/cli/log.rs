@@ -1,4 +1,4 @@
-//! The log: to stderr, ours from the configured level on, warnings of the libraries.
+//! The log on stderr: messages of Nox from the configured level on, and warnings of the libraries.
 
 use std::io::{self, IsTerminal};
 
@@ -9,14 +9,14 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::{Log, LogFormat, LogLevel};
 
-/// The log of a command: what went wrong beside it, in one line each.
+/// Starts the log of a command: warnings, one line each.
 pub(super) fn start_for_command() {
     let log =
         fmt::layer().with_writer(io::stderr).with_target(false).with_ansi(false).without_time();
     tracing_subscriber::registry().with(log.with_filter(LevelFilter::WARN)).init();
 }
 
-/// The log of the server.
+/// Starts the log of the server.
 pub(super) fn start(config: &Log, quiet: bool) {
     let level = match config.level {
         _ if quiet => LevelFilter::ERROR,
@@ -28,7 +28,7 @@ pub(super) fn start(config: &Log, quiet: bool) {
     };
     let filter = Targets::new()
         .with_target("nox", level)
-        // It takes what is wrong with a request for an error of the server.
+        // actix-http logs malformed client requests at ERROR. They are not errors of the server.
         .with_target("actix_http", LevelFilter::OFF)
         .with_default(level.min(LevelFilter::WARN));
     let colours = io::stderr().is_terminal()

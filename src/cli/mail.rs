@@ -9,20 +9,16 @@ use crate::domain::App;
 use crate::domain::mail::{MailError, test};
 
 #[derive(Subcommand)]
-pub enum Mail {
-    /// Send a mail, and show what the mail server answers
+pub(super) enum Mail {
+    /// Send a test mail, and print the answer of the mail server
     Test {
-        /// To whom
+        /// The address of the recipient
         address: String,
     },
 }
 
 impl Mail {
-    /// Runs the command.
-    ///
-    /// # Errors
-    /// There is no mail server, or it does not take the mail.
-    pub fn run(self, app: &App, output: Output) -> Result<()> {
+    pub(super) fn run(self, app: &App, output: Output) -> Result<()> {
         let Self::Test { address } = self;
         let answer = test(app, &address).map_err(|error| match error {
             error @ MailError::Off => Stop::environment(error.to_string()).into(),

@@ -11,17 +11,13 @@ use super::Cli;
 use super::output::Output;
 
 #[derive(Args)]
-pub struct Man {
-    /// The folder; it is made where it is missing
+pub(super) struct Man {
+    /// The folder; it is created if it is missing
     dir: PathBuf,
 }
 
 impl Man {
-    /// Runs the command.
-    ///
-    /// # Errors
-    /// The pages cannot be written.
-    pub fn run(self, output: Output) -> Result<()> {
+    pub(super) fn run(self, output: Output) -> Result<()> {
         let failed = || format!("cannot write the manual pages into {}", self.dir.display());
         fs::create_dir_all(&self.dir).with_context(failed)?;
         let mut command = Cli::command().disable_help_subcommand(true);

@@ -1,4 +1,4 @@
-//! Floor 4: the commands, one file per noun.
+//! Floor 4, the command line: one file for each noun.
 
 mod audit;
 mod backup;
@@ -44,13 +44,13 @@ pub struct Cli {
 
 #[derive(Args)]
 struct Global {
-    /// The configuration file [default: `NOX_CONFIG`, or else nox.toml, where there is one]
+    /// The configuration file [default: `NOX_CONFIG`, or else nox.toml, if there is one]
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Write JSON: one object, or one a line for lists
+    /// Print JSON: one object, or for lists one object per line
     #[arg(long, global = true)]
     json: bool,
-    /// Say nothing on stderr but errors
+    /// Print only errors on stderr
     #[arg(long, global = true)]
     quiet: bool,
 }
@@ -71,44 +71,43 @@ enum Command {
     /// Manage relays
     #[command(subcommand)]
     Relay(relay::Relay),
-    /// See and lift what too many attempts have earned
+    /// List and lift bans after too many attempts
     #[command(subcommand)]
     Bans(bans::Bans),
-    /// Make, check and restore backups
+    /// Create, check and restore backups
     #[command(subcommand)]
     Backup(backup::Backup),
-    /// See what has happened to accounts
+    /// Show the audit log of accounts
     #[command(subcommand)]
     Audit(audit::Audit),
-    /// Try the mail server
+    /// Test the mail server
     #[command(subcommand)]
     Mail(mail::Mail),
     /// Manage the key file
     #[command(subcommand)]
     Key(key::Key),
-    /// Check and show the configuration
+    /// Check or print the configuration
     #[command(subcommand)]
     Config(config::Config),
-    /// Look through the instance: files, database, clock, disk, backups; changes nothing
+    /// Examine the instance, without a change: files, database, clock, disk and backups
     Doctor,
-    /// Ask the server that is configured whether it is ready: for monitors and containers
+    /// Ask the running server whether it is ready, for monitors and containers
     Health,
     /// Print the OpenAPI document of the API
     Openapi,
-    /// Print what a shell needs to complete commands and flags
+    /// Print a script with which a shell completes commands and flags
     Completions(completions::Completions),
-    /// Write the manual pages, one for each command, into a folder
+    /// Write a manual page for each command into a folder
     Man(man::Man),
 }
 
 impl Cli {
-    /// Does what the command line says.
+    /// Runs the command.
     ///
     /// # Errors
-    /// Whatever stops it; [`output::fail`] turns it into a line and an exit status.
+    /// The command failed; [`output::fail`] turns the error into a message and an exit status.
     pub fn run(self) -> Result<()> {
-        // What it makes is nobody else's, whatever the caller's umask is; manual pages are
-        // everybody's.
+        // Files that a command creates are for their owner alone, except for manual pages.
         if !matches!(self.command, Command::Man(_)) {
             umask(Mode::RWXG | Mode::RWXO);
         }
@@ -116,7 +115,7 @@ impl Cli {
         let from_environment =
             || env::var_os("NOX_CONFIG").filter(|path| !path.is_empty()).map(Into::into);
         let file = self.global.config.or_else(from_environment);
-        // Only by those who need it: a mistake in it shall not keep anybody from reading a manual.
+        // Read only by the commands that need it, so that an error in it does not stop the others.
         let config = || anyhow::Ok(Config::load(file.as_deref(), variables()?.into_iter())?);
         if !matches!(self.command, Command::Serve(_)) {
             log::start_for_command();
@@ -144,11 +143,13 @@ impl Cli {
 
 /// The environment variables that may hold configuration.
 fn variables() -> Result<Vec<(String, String)>, Stop> {
-    let ours = env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
-    ours.filter(|(name, _)| name.starts_with("NOX_"))
+    let variables =
+        env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+    variables
+        .filter(|(name, _)| name.starts_with("NOX_"))
         .map(|(name, value)| match value.into_string() {
             Ok(value) => Ok((name, value)),
-            Err(_) => Err(Stop::environment(format!("{name}: the value is no text in UTF-8"))),
+            Err(_) => Err(Stop::environment(format!("{name}: the value is not valid UTF-8"))),
         })
         .collect()
 }

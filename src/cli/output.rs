@@ -1,5 +1,4 @@
-//! What people and scripts read: data on stdout, talk on stderr, and an exit status that means
-//! something.
+//! The output of commands: data on stdout, messages on stderr, and the exit status.
 
 use std::fmt::{Display, Write as _};
 use std::io::{self, ErrorKind, IsTerminal, Write};
@@ -13,88 +12,82 @@ use crate::domain::backup::BackupError;
 use crate::domain::{OpenError, StartError};
 use crate::error::Error;
 
-/// The most lines that an error may take.
+/// The maximum number of lines of an error message.
 const ERROR_LINES: usize = 20;
 
-/// How a command speaks.
+/// The output of a command, as `--json` and `--quiet` ask for it.
 #[derive(Clone, Copy)]
-pub struct Output {
-    /// JSON instead of text.
-    pub json: bool,
-    /// No talk.
-    pub quiet: bool,
+pub(crate) struct Output {
+    /// Data is printed as JSON.
+    pub(crate) json: bool,
+    /// Nothing but errors is printed on stderr.
+    pub(crate) quiet: bool,
 }
 
 impl Output {
     /// Writes one line of data.
-    ///
-    /// # Errors
-    /// stdout cannot be written.
-    pub fn line(self, text: impl Display) -> Result<()> {
+    #[expect(clippy::unused_self, reason = "commands write through an `Output` alone")]
+    pub(crate) fn line(self, text: impl Display) -> Result<()> {
         let mut stdout = io::stdout().lock();
         writeln!(stdout, "{text}")?;
         Ok(stdout.flush()?)
     }
 
-    /// Writes one line of data that is shown only once: whoever does not get it must not go on as
-    /// if they had. It is written while the database is locked, so a reader that stops reading
-    /// stops everybody who writes.
-    ///
-    /// # Errors
-    /// stdout cannot be written, a closed pipe among it.
-    pub fn secret(self, text: impl Display) -> Result<()> {
+    /// Writes a secret, which is printed only once and before the change is committed (see
+    /// `domain::reveal`). Unlike for other data, a closed pipe is an error: the change is rolled
+    /// back. A process that reads the pipe too slowly blocks all writers of the database.
+    pub(crate) fn secret(self, text: impl Display) -> Result<()> {
         let lost = |error| {
             Stop::failed(format!(
-                "nobody could read what is shown only once, so nothing was changed: {error}"
+                "cannot print the secret, which is printed only once, so nothing was changed: \
+                 {error}"
             ))
         };
         Ok(self.line(text).map_err(lost)?)
     }
 
     /// Writes one value as a line of JSON.
-    ///
-    /// # Errors
-    /// stdout cannot be written.
-    pub fn json(self, value: &impl Serialize) -> Result<()> {
+    pub(crate) fn json(self, value: &impl Serialize) -> Result<()> {
         self.line(serde_json::to_string(value)?)
     }
 
-    /// Writes rows: aligned under their heads on a terminal, separated by tabs on a pipe.
-    ///
-    /// # Errors
-    /// stdout cannot be written.
-    pub fn table<const N: usize>(self, heads: [&str; N], rows: &[[String; N]]) -> Result<()> {
+    /// Writes a table: with headers and aligned columns on a terminal, else as tab-separated rows.
+    pub(crate) fn table<const N: usize>(
+        self,
+        headers: [&str; N],
+        rows: &[[String; N]],
+    ) -> Result<()> {
         if !io::stdout().is_terminal() {
             return rows.iter().try_for_each(|row| self.line(row.join("\t")));
         }
-        let heads = heads.map(Into::into);
+        let headers = headers.map(Into::into);
         let width = |column: usize| {
-            rows.iter().chain([&heads]).map(|row| row[column].chars().count()).max().unwrap_or(0)
+            rows.iter().chain([&headers]).map(|row| row[column].chars().count()).max().unwrap_or(0)
         };
         let widths: [usize; N] = std::array::from_fn(width);
-        [&heads].into_iter().chain(rows).try_for_each(|row| {
+        [&headers].into_iter().chain(rows).try_for_each(|row| {
             let cells: Vec<_> =
                 row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
             self.line(cells.join("  ").trim_end())
         })
     }
 
-    /// Tells a person what was done.
-    pub fn say(self, text: impl Display) {
+    /// Writes a message for people, unless `--quiet` is given.
+    pub(crate) fn say(self, text: impl Display) {
         if !self.quiet {
-            // Nobody to tell it to is no failure.
+            // A message that cannot be written is not a failure of the command.
             let _ = writeln!(io::stderr(), "{text}");
         }
     }
 
-    /// Asks a person whether to go on; `flag` is how a program says so.
+    /// Asks for confirmation on the terminal. Scripts confirm with `flag` instead.
     ///
     /// # Errors
-    /// The answer is not yes, or there is nobody to ask.
-    pub fn confirm(self, question: impl Display, flag: &str) -> Result<()> {
+    /// The answer is not yes, or stdin is not a terminal.
+    pub(crate) fn confirm(self, question: impl Display, flag: &str) -> Result<()> {
         if !io::stdin().is_terminal() {
             return Err(Stop::usage(format!(
-                "there is no terminal to ask whether to go on: use {flag}"
+                "cannot ask for confirmation, because stdin is not a terminal: use {flag}"
             ))
             .into());
         }
@@ -108,66 +101,65 @@ impl Output {
         }
     }
 
-    /// Asks a person something that is answered on stdin; for programs, which need no question,
-    /// says nothing.
-    pub fn prompt(self, question: impl Display) {
+    /// Writes a prompt for something that is typed on stdin, if stdin is a terminal.
+    #[expect(clippy::unused_self, reason = "commands write through an `Output` alone")]
+    pub(crate) fn prompt(self, question: impl Display) {
         if io::stdin().is_terminal() {
             let _ = write!(io::stderr(), "{question}");
         }
     }
 }
 
-/// What a command stops with: a line that says what to do, and its exit status.
+/// An error with a message for the operator and an exit status.
 #[derive(Debug, thiserror::Error)]
 #[error("{text}")]
-pub struct Stop {
+pub(crate) struct Stop {
     text: String,
     status: u8,
 }
 
 impl Stop {
-    /// It did not work.
-    pub fn failed(text: impl Into<String>) -> Self {
+    /// A failure without a status of its own: 1.
+    pub(crate) fn failed(text: impl Into<String>) -> Self {
         Self { text: text.into(), status: 1 }
     }
 
-    /// The configuration or the environment is wrong.
-    pub fn environment(text: impl Into<String>) -> Self {
+    /// An error of the configuration or the environment: 5.
+    pub(crate) fn environment(text: impl Into<String>) -> Self {
         Self { text: text.into(), status: 5 }
     }
 
-    /// The command was called in a wrong way.
-    pub fn usage(text: impl Into<String>) -> Self {
+    /// An error in the arguments: 2.
+    pub(crate) fn usage(text: impl Into<String>) -> Self {
         Self { text: text.into(), status: 2 }
     }
 
-    /// A code or a password is wrong.
-    pub fn not_verified(text: impl Into<String>) -> Self {
+    /// A wrong code, or two different passwords: 7.
+    pub(crate) fn not_verified(text: impl Into<String>) -> Self {
         Self { text: text.into(), status: 7 }
     }
 
-    /// The database is damaged.
-    pub fn damaged(text: impl Into<String>) -> Self {
+    /// A database that cannot be used: 6.
+    pub(crate) fn damaged(text: impl Into<String>) -> Self {
         Self { text: text.into(), status: 6 }
     }
 
-    /// The rules refused it: says so in an operator's words.
-    pub fn refused(error: &Error, text: impl Into<String>) -> Self {
+    /// A refusal of the domain in words for the operator, with the status of that refusal.
+    pub(crate) fn refused(error: &Error, text: impl Into<String>) -> Self {
         Self { text: text.into(), status: refusal(error) }
     }
 }
 
-/// A text without control characters, which a terminal would obey.
-#[must_use]
-pub fn printable(text: &str) -> String {
+/// Escapes control characters, which could otherwise control the terminal.
+pub(super) fn printable(text: &str) -> String {
     let show = |letter: char| {
         if letter.is_control() { letter.escape_debug().to_string() } else { letter.into() }
     };
     text.chars().map(show).collect()
 }
 
-/// Says on stderr what went wrong and why, and gives the exit status. A reader that closed the pipe
-/// has had enough: that is success.
+/// Writes an error with its causes on stderr, and returns the exit status. A closed pipe, as of
+/// `nox user list | head`, is success.
 #[must_use]
 pub fn fail(error: &anyhow::Error) -> ExitCode {
     let closed = |cause: &io::Error| cause.kind() == ErrorKind::BrokenPipe;
@@ -177,7 +169,7 @@ pub fn fail(error: &anyhow::Error) -> ExitCode {
     let mut text = format!("nox: {}", operator_words(error));
     let mut shown = text.clone();
     for cause in error.chain().skip(1).map(ToString::to_string) {
-        // Some errors repeat their cause in their own text.
+        // Some errors repeat their cause in their own message.
         if !shown.contains(&cause) {
             let _ = write!(text, ": {cause}");
             shown = cause;
@@ -188,12 +180,14 @@ pub fn fail(error: &anyhow::Error) -> ExitCode {
     ExitCode::from(status(error))
 }
 
-/// What the outermost error says; for those that the API has other words for, what an operator can
-/// do.
+/// The message of the outermost error. For errors whose message is meant for clients of the API,
+/// another one for operators.
 fn operator_words(error: &anyhow::Error) -> String {
     match error.downcast_ref() {
         Some(Error::ServerNotReady { .. }) => {
-            "the database cannot be used: it may be locked or damaged, its disk full, or its folder not writable".into()
+            "the database cannot be used: it may be locked or damaged, its disk may be full, \
+             or its folder not writable"
+                .into()
         }
         Some(Error::InternalError { action, .. }) => format!("cannot {action}"),
         _ => error.to_string(),

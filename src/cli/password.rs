@@ -1,5 +1,5 @@
-//! Where a new password comes from; never from the command line, which every user of the machine
-//! can read.
+//! Where a new password comes from. Never from an argument: every user of the machine can read the
+//! arguments of a process.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal};
@@ -15,48 +15,42 @@ use crate::domain::App;
 use crate::domain::accounts::fields::NewPassword;
 use crate::error::Error;
 
-/// Without one of these, the password is asked for twice.
+/// Without one of these flags, the command asks for the password twice.
 #[derive(Args)]
 #[group(multiple = false)]
-pub struct PasswordSource {
+pub(super) struct PasswordSource {
     /// Read the password from the first line of stdin
     #[arg(long)]
     password_stdin: bool,
     /// Read the password from the first line of a file
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
-    /// Draw a password and print it, once
+    /// Generate a password and print it, once
     #[arg(long)]
     generate: bool,
 }
 
-/// The longest line that is read.
+/// The longest line that is read, in bytes.
 const LONGEST: u64 = 4096;
 
-/// A new password, and whether nobody knows it yet.
-pub struct ObtainedPassword {
-    /// In clear text.
-    pub text: Zeroizing<String>,
-    /// Whether it must be shown, since it was drawn just now.
-    pub is_generated: bool,
+/// A new password, and whether it was generated.
+pub(super) struct ObtainedPassword {
+    pub(super) text: Zeroizing<String>,
+    /// A generated password must be shown to the operator.
+    pub(super) is_generated: bool,
 }
 
 impl ObtainedPassword {
-    /// The password as the rules take it.
-    ///
     /// # Errors
-    /// It is too short or too long.
-    pub fn parse(&self, app: &App) -> Result<NewPassword, Error> {
+    /// The password is too short or too long.
+    pub(super) fn parse(&self, app: &App) -> Result<NewPassword, Error> {
         NewPassword::parse(self.text.to_string().into(), &app.config)
     }
 }
 
 impl PasswordSource {
-    /// Gets the password.
-    ///
-    /// # Errors
-    /// There is none to be had, or it was typed differently the second time.
-    pub fn obtain(&self, app: &App) -> Result<ObtainedPassword> {
+    /// Reads, asks for, or generates the password.
+    pub(super) fn obtain(&self, app: &App) -> Result<ObtainedPassword> {
         let text = if self.generate {
             generate_password(app.config.password.min_length.get() as usize)?
         } else if self.password_stdin {
@@ -78,7 +72,7 @@ fn first_line(input: impl BufRead) -> Result<Zeroizing<String>> {
     let length = line.trim_end_matches(['\r', '\n']).len();
     line.truncate(length);
     if line.is_empty() {
-        return Err(Stop::usage("the first line, where the password should be, is empty").into());
+        return Err(Stop::usage("the first line, which should be the password, is empty").into());
     }
     Ok(line)
 }
@@ -86,15 +80,16 @@ fn first_line(input: impl BufRead) -> Result<Zeroizing<String>> {
 fn ask() -> Result<Zeroizing<String>> {
     if !io::stdin().is_terminal() {
         let flags = "use --password-stdin, --password-file FILE or --generate";
-        return Err(
-            Stop::usage(format!("there is no terminal to ask for the password: {flags}")).into()
-        );
+        return Err(Stop::usage(format!(
+            "cannot ask for the password, because stdin is not a terminal: {flags}"
+        ))
+        .into());
     }
     let prompt = |text| {
         rpassword::prompt_password(text).map(Zeroizing::new).context("cannot read the password")
     };
     let password = prompt("Password: ")?;
-    if prompt("Once more: ")? != password {
+    if prompt("Repeat the password: ")? != password {
         return Err(
             Stop::not_verified("the two passwords are different; nothing was changed").into()
         );

@@ -11,37 +11,33 @@ use crate::error::Error;
 use crate::time::Timestamp;
 
 #[derive(Subcommand)]
-pub enum Relay {
-    /// Let a relay check tokens, and print its own token, once
+pub(super) enum Relay {
+    /// Register a relay, which may then check tokens of users, and print its own token, once
     Add {
-        /// A name for it
+        /// The name of the new relay
         name: String,
     },
     /// List the relays
     List,
-    /// Remove a relay; its token is worth nothing from then on
+    /// Remove a relay; its token is no longer valid
     Remove {
-        /// Its name
+        /// The name of the relay
         name: String,
     },
 }
 
 impl Relay {
-    /// Runs the command.
-    ///
-    /// # Errors
-    /// What the rules refuse, or the database or stdout fails.
-    pub fn run(self, app: &App, output: Output) -> Result<()> {
+    pub(super) fn run(self, app: &App, output: Output) -> Result<()> {
         match self {
             Self::Add { name } => {
-                let show = |token: &str| {
+                let reveal = |token: &str| {
                     if output.json {
                         output.secret(json!({ "name": name, "token": token }))
                     } else {
                         output.secret(token)
                     }
                 };
-                relays::add(app, &name, Timestamp::now(), show)
+                relays::add(app, &name, Timestamp::now(), reveal)
                     .map_err(|error| with_relay(error, &name))?;
                 output.say(format_args!("added the relay {name}"));
                 Ok(())
@@ -49,8 +45,9 @@ impl Relay {
             Self::List => {
                 let found = relays::list(app)?;
                 if output.json {
-                    let json = |relay: &relays::Relay| json!({ "name": relay.name, "created_at": relay.created_at });
-                    return found.iter().try_for_each(|relay| output.json(&json(relay)));
+                    return found.iter().try_for_each(|relay| {
+                        output.json(&json!({ "name": relay.name, "created_at": relay.created_at }))
+                    });
                 }
                 let rows: Vec<_> = found
                     .into_iter()
@@ -71,9 +68,9 @@ fn with_relay(error: anyhow::Error, name: &str) -> anyhow::Error {
     let Some(refusal) = error.downcast_ref() else { return error };
     let text = match refusal {
         Error::NotFound { .. } => {
-            format!("there is no relay {name:?}; nox relay list shows them all")
+            format!("there is no relay {name:?}; nox relay list prints all relays")
         }
-        Error::AlreadyExists { .. } => format!("there is a relay {name:?} already"),
+        Error::AlreadyExists { .. } => format!("there is already a relay {name:?}"),
         refusal => match refusal.invalid_field() {
             Some((field, rule)) => format!("the {field} {rule}"),
             None => return error,

@@ -18,22 +18,19 @@ use crate::http;
 use crate::time::Timestamp;
 
 #[derive(Args)]
-pub struct Serve {
-    /// Where to listen: host:port, [v6]:port, or unix:PATH; port 0 takes any [default:
+pub(super) struct Serve {
+    /// Where to listen: host:port, [v6]:port, or unix:PATH; port 0 means any free port [default:
     /// server.listen]
     #[arg(long, value_name = "ADDR")]
     listen: Option<String>,
-    /// While there is no user, make this administrator and print a password
+    /// If there is no user yet, create this administrator and print a generated password
     #[arg(long, value_name = "NAME")]
     first_user: Option<String>,
 }
 
 impl Serve {
-    /// Runs the server until it is told to stop.
-    ///
-    /// # Errors
-    /// The instance or the address cannot be opened.
-    pub fn run(self, mut config: Config, output: Output) -> Result<()> {
+    /// Runs the server until a signal stops it.
+    pub(super) fn run(self, mut config: Config, output: Output) -> Result<()> {
         if let Some(listen) = self.listen {
             let usage = |message| Stop::usage(format!("--listen: {message}"));
             config.server.listen = Listen::try_from(listen).map_err(usage)?;
@@ -43,13 +40,14 @@ impl Serve {
         descriptors::raise_limit();
         let theme = http::Theme::new(&config).map_err(Stop::environment)?;
         let listen = &config.server.listen;
-        let taken = |error| {
+        let failed = |error| {
             Stop::environment(format!(
                 "cannot listen on {listen}: {error}; set --listen or server.listen"
             ))
         };
-        // Before the database is made or upgraded: where the address is taken, nothing changes.
-        let listener = http::Listener::bind(listen).map_err(taken)?;
+        // Before the database is created or upgraded, so that nothing changes if the address is in
+        // use.
+        let listener = http::Listener::bind(listen).map_err(failed)?;
         let bound = listener.to_string();
         let app = Arc::new(App::open(config)?);
         doctor::warn_at_start(&app, Timestamp::now());
@@ -57,9 +55,9 @@ impl Serve {
         http::serve(&app, theme, listener, || {
             log_start(&app.config, &bound);
             if let Err(error) = output.line(format_args!("listening on {bound}")) {
-                tracing::warn!(%error, "nobody reads the address on stdout");
+                tracing::warn!(%error, "cannot write the address to stdout");
             }
-            first_user.map_or(Ok(()), |name| make_first_user(&app, output, name))
+            first_user.map_or(Ok(()), |name| create_first_user(&app, output, name))
         })?;
         tracing::info!("stopped");
         Ok(())
@@ -80,9 +78,9 @@ fn log_start(config: &Config, bound: &str) {
     );
 }
 
-/// Makes an administrator whose password nobody knows but who reads stdout; while there is any
-/// user, does nothing.
-fn make_first_user(app: &App, output: Output, username: Username) -> Result<()> {
+/// Creates an administrator and prints the generated password on stdout. Does nothing if there is
+/// already a user.
+fn create_first_user(app: &App, output: Output, username: Username) -> Result<()> {
     let password = generate_password(app.config.password.min_length.get() as usize)?;
     let registration = NewAccount {
         username,

@@ -14,8 +14,8 @@ use crate::error::Error;
 use crate::time::Timestamp;
 
 #[derive(Subcommand)]
-pub enum Session {
-    /// List the sessions of an account, or all
+pub(super) enum Session {
+    /// List the sessions of all accounts or of one
     List {
         /// A username or an id
         name: Option<String>,
@@ -25,8 +25,8 @@ pub enum Session {
 }
 
 #[derive(Args)]
-pub struct Revoke {
-    /// Ids as the list shows them
+pub(super) struct Revoke {
+    /// Ids of sessions, as `nox session list` shows them
     #[arg(required_unless_present = "user", conflicts_with = "user", value_name = "ID")]
     ids: Vec<String>,
     /// End every session of this account
@@ -35,11 +35,7 @@ pub struct Revoke {
 }
 
 impl Session {
-    /// Runs the command.
-    ///
-    /// # Errors
-    /// What the rules refuse, or the database or stdout fails.
-    pub fn run(self, app: &App, output: Output) -> Result<()> {
+    pub(super) fn run(self, app: &App, output: Output) -> Result<()> {
         match self {
             Self::List { name } => list(app, output, name.as_deref()),
             Self::Revoke(command) => command.run(app, output),
@@ -55,8 +51,12 @@ impl Revoke {
             output.say(format_args!("ended every session of {name}"));
             return Ok(());
         }
-        let unknown =
-            || Stop::refused(&Error::SessionNotFound, "there is no such session; none was ended");
+        let unknown = || {
+            Stop::refused(
+                &Error::SessionNotFound,
+                "a session of this id does not exist; no session was ended",
+            )
+        };
         let ids = self.ids.iter().map(|id| SessionId::parse(id)).collect::<Option<BTreeSet<_>>>();
         let ids = ids.ok_or_else(unknown)?;
         sessions::revoke_all(app, &ids, Timestamp::now()).map_err(|error| match error {

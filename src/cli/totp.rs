@@ -19,15 +19,15 @@ use crate::files;
 use crate::qr;
 use crate::time::Timestamp;
 
-/// How often a code may be typed.
+/// How many times `nox totp enroll` asks for a code.
 const TRIES: usize = 3;
 
 /// NAME is a username or an id.
 #[derive(Subcommand)]
-pub enum Totp {
-    /// Give an account an authenticator app: show its secret, ask for a code, enable it
+pub(super) enum Totp {
+    /// Set up an authenticator app for an account: print the secret, ask for a code, enable the app
     Enroll(Enroll),
-    /// Show which second factors an account has, how far off its app's clock is, and how many
+    /// Print the second factors of an account, how early or late the last code was, and how many
     /// recovery codes are left
     Status {
         /// A username or an id
@@ -38,14 +38,13 @@ pub enum Totp {
         /// A username or an id
         name: String,
     },
-    /// Give an account new recovery codes and print them, once; the old ones are worth nothing any
-    /// more
+    /// Replace the recovery codes of an account and print the new ones, once
     Recovery {
         /// A username or an id
         name: String,
     },
-    /// Print a code that logs an account in once, within ten minutes, in the place of one from its
-    /// app
+    /// Print a code that an account can log in with, once and within ten minutes, instead of a code
+    /// from its app
     Code {
         /// A username or an id
         name: String,
@@ -53,23 +52,19 @@ pub enum Totp {
 }
 
 #[derive(Args)]
-pub struct Enroll {
+pub(super) struct Enroll {
     /// A username or an id
     name: String,
-    /// Enable it at once, without asking for a code
+    /// Enable the app at once, without asking for a code
     #[arg(long)]
     no_confirm: bool,
-    /// Write the QR code to a file too, readable by you alone; it holds the secret
+    /// Also write the QR code to a new file, with mode 0600; it contains the secret
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
 }
 
 impl Totp {
-    /// Runs the command.
-    ///
-    /// # Errors
-    /// What the rules refuse, or the database or stdout fails.
-    pub fn run(self, app: &App, output: Output) -> Result<()> {
+    pub(super) fn run(self, app: &App, output: Output) -> Result<()> {
         let now = Timestamp::now();
         match self {
             Self::Enroll(command) => command.run(app, output),
@@ -80,15 +75,18 @@ impl Totp {
             Self::Reset { name } => {
                 let had_one = reset(app, &name, now).map_err(|error| with_user(error, &name))?;
                 output.say(if had_one {
-                    format!("{name} has no second factor any more and logs in with the password alone; all its sessions have ended")
+                    format!(
+                        "{name} no longer has a second factor and logs in with the password alone; \
+                         all its sessions have ended"
+                    )
                 } else {
                     format!("{name} had no second factor")
                 });
                 Ok(())
             }
             Self::Recovery { name } => {
-                let show = |codes: &RecoveryCodes| show_codes(output, codes);
-                renew_recovery_codes(app, &name, now, show)
+                let reveal = |codes: &RecoveryCodes| show_codes(output, codes);
+                renew_recovery_codes(app, &name, now, reveal)
                     .map_err(|error| without_factor(error, &name))
             }
             Self::Code { name } => issue_code(app, &name, now, |code| {
@@ -188,20 +186,21 @@ fn confirm(app: &App, output: Output, enrollment: &Enrollment, name: &str) -> Re
         let mut line = String::new();
         if io::stdin().lock().read_line(&mut line).context("cannot read the code from stdin")? == 0
         {
-            let text = "no code was given and nothing was enabled: use --no-confirm where nobody can type one";
+            let text =
+                "no code was given, so nothing was enabled; --no-confirm does not ask for a code";
             return Err(Stop::usage(text).into());
         }
         let digits: String = line.split_whitespace().collect();
         let code = Code::parse("code", digits);
         match code.and_then(|code| totp::confirm(app, enrollment, &code, Timestamp::now())) {
             Err(Error::InvalidCode { .. } | Error::WrongCode { .. }) => {
-                output.say("That is not the code; is the clock right?");
+                output.say("Wrong code. Is the clock of the device with the app correct?");
             }
             other => return other.map_err(|error| refused(error.into(), name)),
         }
     }
     Err(Stop::not_verified(
-        "no right code was given and nothing was enabled; start again with nox totp enroll",
+        "no correct code was given, so nothing was enabled; run nox totp enroll again",
     )
     .into())
 }
@@ -221,7 +220,7 @@ fn refused(error: anyhow::Error, name: &str) -> anyhow::Error {
     match error.downcast_ref() {
         Some(error @ Error::AlreadyExists { .. }) => {
             let text = format!(
-                "{name} has an authenticator app already; nox totp reset {name} removes it"
+                "{name} already has an authenticator app; nox totp reset {name} removes it"
             );
             Stop::refused(error, text).into()
         }

@@ -20,25 +20,25 @@ use crate::time::{Span, Timestamp};
 
 /// NAME is a username or an id.
 #[derive(Subcommand)]
-pub enum User {
-    /// Make an account
+pub(super) enum User {
+    /// Create an account
     Add(Add),
     /// List the accounts
     List {
-        /// Only those whose name, display name or email contains TEXT
+        /// List only accounts whose name, display name or email address contains TEXT
         #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
         search: String,
     },
     /// Show an account
     Show(Account),
-    /// Set another password and end the account's sessions
+    /// Set a new password and end the sessions of the account
     Passwd(Passwd),
-    /// Change an account's fields; an empty text clears what may be empty
+    /// Change fields of an account; an empty text clears an optional field
     Set(Box<set::Set>),
     /// Add or remove tags
     #[command(subcommand)]
     Tag(tag::Tag),
-    /// Keep an account from logging in and end its sessions
+    /// Prevent an account from logging in, and end its sessions
     Disable(Disable),
     /// Let an account log in again
     Enable(Account),
@@ -47,16 +47,16 @@ pub enum User {
 }
 
 #[derive(Args)]
-pub struct Account {
+pub(super) struct Account {
     /// A username or an id
     name: String,
 }
 
 #[derive(Args)]
-pub struct Add {
-    /// 3 to 16 characters from a-z, 0-9, _, . and -, not digits alone
+pub(super) struct Add {
+    /// The username: 3 to 16 of a-z, 0-9, _, . and -, not only digits
     name: String,
-    /// The name that others see [default: NAME]
+    /// The display name [default: NAME]
     #[arg(long, value_name = "NAME")]
     display: Option<String>,
     /// An email address
@@ -70,7 +70,7 @@ pub struct Add {
 }
 
 #[derive(Args)]
-pub struct Passwd {
+pub(super) struct Passwd {
     #[command(flatten)]
     account: Account,
     #[command(flatten)]
@@ -78,40 +78,37 @@ pub struct Passwd {
 }
 
 #[derive(Args)]
-pub struct Disable {
+pub(super) struct Disable {
     #[command(flatten)]
     account: Account,
-    /// Why, for whoever reads it later
+    /// The reason, for operators
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
-    /// Until when: a time such as 2026-12-31T18:00:00Z, or how long, such as 7d
+    /// The end: a time such as 2026-12-31T18:00:00Z, or a length of time such as 7d [default: no
+    /// end]
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
 }
 
 #[derive(Args)]
-pub struct Remove {
+pub(super) struct Remove {
     #[command(flatten)]
     account: Account,
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(long)]
     yes: bool,
 }
 
-/// A user, with the password where it was drawn just now.
+/// A user and the generated password, as JSON.
 #[derive(Serialize)]
-struct Shown<'user> {
+struct WithPassword<'user> {
     #[serde(flatten)]
     user: &'user Profile,
     password: &'user str,
 }
 
 impl User {
-    /// Runs the command.
-    ///
-    /// # Errors
-    /// What the rules refuse, or the database or stdout fails.
-    pub fn run(self, app: &App, output: Output) -> Result<()> {
+    pub(super) fn run(self, app: &App, output: Output) -> Result<()> {
         let now = Timestamp::now();
         match self {
             Self::Add(command) => command.run(app, output, now),
@@ -137,16 +134,16 @@ impl Add {
         let username = Username::parse(self.name.to_ascii_lowercase()).map_err(refused)?;
         let email = self.email.map(Email::parse).transpose().map_err(refused)?;
         let display = self.display.map(Display::parse).transpose().map_err(refused)?;
-        // Nobody should type a password twice for a name that is taken.
+        // Before the password is asked for, so that it is not typed in vain.
         if operator::find(app, &self.name, now).is_ok() {
             return Err(refused(Error::AlreadyExists { what: "User", with: "this username" }));
         }
         let password = self.source.obtain(app)?;
         let new = password.parse(app).map_err(refused)?;
         let account = NewAccount { username, password: new, email, display, is_admin: self.admin };
-        let show = |user: &Profile| show_password(output, user, &password);
+        let reveal = |user: &Profile| show_password(output, user, &password);
         let user =
-            register(app, account, now, show).map_err(|error| with_user(error, &self.name))?;
+            register(app, account, now, reveal).map_err(|error| with_user(error, &self.name))?;
         if output.json && !password.is_generated {
             output.json(&user)?;
         }
@@ -185,8 +182,8 @@ impl Passwd {
         let user = operator::find(app, name, now).map_err(|error| refused(error.into()))?;
         let password = self.source.obtain(app)?;
         let new = password.parse(app).map_err(|error| refused(error.into()))?;
-        let show = |_: &NewPassword| show_password(output, &user, &password);
-        operator::change_password(app, name, &new, now, show).map_err(refused)?;
+        let reveal = |_: &NewPassword| show_password(output, &user, &password);
+        operator::change_password(app, name, &new, now, reveal).map_err(refused)?;
         if output.json && !password.is_generated {
             output.json(&user)?;
         }
@@ -212,7 +209,7 @@ impl Remove {
         let user = operator::find(app, name, now).map_err(|error| with_user(error, name))?.public;
         if !self.yes {
             output.confirm(
-                format_args!("Remove {} (id {}) for good? [y/N] ", user.username, user.id),
+                format_args!("Remove {} (id {}) permanently? [y/N] ", user.username, user.id),
                 "--yes",
             )?;
         }
@@ -222,12 +219,12 @@ impl Remove {
     }
 }
 
-/// Shows a password that was drawn just now; it is asked for before the change is stored.
+/// Prints a generated password.
 fn show_password(output: Output, user: &Profile, password: &ObtainedPassword) -> Result<()> {
     match (password.is_generated, output.json) {
         (false, _) => Ok(()),
         (true, true) => {
-            output.secret(serde_json::to_string(&Shown { user, password: &password.text })?)
+            output.secret(serde_json::to_string(&WithPassword { user, password: &password.text })?)
         }
         (true, false) => output.secret(password.text.as_str()),
     }
@@ -238,8 +235,8 @@ pub(super) fn with_user(error: impl Into<anyhow::Error>, name: &str) -> anyhow::
     let error = error.into();
     let Some(refusal) = error.downcast_ref() else { return error };
     let text = match refusal {
-        Error::UserNotFound => format!("there is no user {name:?}; nox user list shows them all"),
-        Error::AlreadyExists { with, .. } => format!("{name:?} cannot be stored: {with} is taken"),
+        Error::UserNotFound => format!("there is no user {name:?}; nox user list prints all users"),
+        Error::AlreadyExists { with, .. } => format!("cannot store {name:?}: {with} is taken"),
         Error::InvalidAccountField { field: AccountField::PresenceText, rule } => {
             format!("the presence text {rule}")
         }
@@ -253,11 +250,10 @@ pub(super) fn with_user(error: impl Into<anyhow::Error>, name: &str) -> anyhow::
 
 fn read_time(text: &str, now: Timestamp) -> Result<Timestamp> {
     let length = text.parse::<Span>().map(|span| now.after(span.into()));
-    let wrong =
-        |message| Stop::usage(format!("--until: {message}, nor a length of time such as 7d"));
+    let wrong = |message| Stop::usage(format!("--until: {message} or a length of time such as 7d"));
     let time = length.or_else(|_| text.parse()).map_err(wrong)?;
     if time <= now {
-        Err(Stop::usage(format!("--until: {text:?} is over already")).into())
+        Err(Stop::usage(format!("--until: {text:?} is in the past")).into())
     } else {
         Ok(time)
     }

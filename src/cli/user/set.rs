@@ -23,47 +23,48 @@ use crate::time::Timestamp;
 
 #[derive(Args)]
 #[group(required = true, multiple = true, id = "field", args = [
-    "display", "email", "verified", "bio", "links", "home", "pronoun", "avatar", "presence", "presence_text", "rank", "tags",
-    "thumbnail", "banner", "language",
+    "display", "email", "verified", "bio", "links", "home", "pronoun", "avatar", "presence",
+    "presence_text", "rank", "tags", "thumbnail", "banner", "language",
 ])]
-pub struct Set {
+pub(in crate::cli) struct Set {
     #[command(flatten)]
     account: Account,
-    /// The name that others see, at most 50 characters
+    /// The display name, at most 50 characters
     #[arg(long, value_name = "NAME")]
     display: Option<String>,
-    /// An email address, not verified until it is said to be
+    /// An email address; it is unverified unless --verified true is given
     #[arg(long, value_name = "ADDRESS")]
     email: Option<String>,
-    /// Whether the email address is the user's own
+    /// Whether the email address is verified
     #[arg(long, value_name = "true|false")]
     verified: Option<bool>,
-    /// A few words about the user, at most 4096 characters
+    /// A text about the user, at most 4096 characters
     #[arg(long, value_name = "TEXT")]
     bio: Option<String>,
-    /// At most ten, separated by commas: URL, or LABEL=URL with a label of at most 32 characters,
-    /// such as "My page=https://a.example,https://b.example"; a comma in a URL is written %2C
+    /// At most ten links, separated by commas: URL, or LABEL=URL with a label of at most 32
+    /// characters, such as "My page=https://a.example,https://b.example"; write a comma in a URL
+    /// as %2C
     #[arg(long, value_name = "LINKS")]
     links: Option<String>,
-    /// The world where the user lives
+    /// The home world of the user
     #[arg(long, value_name = "TEXT")]
     home: Option<String>,
-    /// How the user wants to be spoken of, at most 32 characters
+    /// The pronoun of the user, at most 32 characters
     #[arg(long, value_name = "TEXT")]
     pronoun: Option<String>,
-    /// What the user looks like: ID@SERVER, where :: is this server
+    /// The avatar: ID@SERVER, where :: is this server
     #[arg(long, value_name = "AVATAR")]
     avatar: Option<String>,
-    /// online, busy, dnd, oja, ojf, stream, offline, idle or invisible
+    /// The presence: online, busy, dnd, oja, ojf, stream, offline, idle or invisible
     #[arg(long, value_name = "STATUS")]
     presence: Option<String>,
-    /// A few words beside the status, at most 128 characters
+    /// The text of the presence, at most 128 characters
     #[arg(long, value_name = "TEXT")]
     presence_text: Option<String>,
-    /// A number; 0 shows as sys:unverified
+    /// The rank; users of rank 0 have the tag sys:unverified
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     rank: Option<i64>,
-    /// All tags, separated by commas
+    /// The tags, separated by commas; they replace all others
     #[arg(long, value_name = "TAGS", value_delimiter = ',')]
     tags: Option<Vec<String>>,
     /// A small picture: a file, or an http or https URL
@@ -137,8 +138,8 @@ impl Set {
     }
 }
 
-/// Splits links at their commas, each into its label and its URL. A part without a URL belongs to
-/// the label behind it.
+/// Splits a list of links at its commas, and each link into label and URL. A part without a URL is
+/// the beginning of the next label, which then contains a comma.
 fn split(text: &str) -> Vec<SentLink> {
     let mut links = Vec::new();
     let mut start = 0;
@@ -163,10 +164,10 @@ fn split(text: &str) -> Vec<SentLink> {
 }
 
 fn read_language(text: &str) -> Result<Language, &'static str> {
-    Language::from_tag(text).ok_or("Nox speaks en and fr")
+    Language::from_tag(text).ok_or("the languages are en and fr")
 }
 
-/// The file that a picture's argument names, unless it is a URL or clears the picture.
+/// The file that `--thumbnail` or `--banner` names; `None` for a URL and for an empty text.
 fn file(argument: Option<&str>) -> Option<String> {
     argument.filter(|text| !text.is_empty() && !text.contains("://")).map(Into::into)
 }

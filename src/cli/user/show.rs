@@ -10,7 +10,7 @@ use crate::domain::accounts::operator::{self, Suspension};
 use crate::domain::accounts::profile::{FactorStates, Link, Profile};
 use crate::time::Timestamp;
 
-/// A user, with the ban where one holds.
+/// A user, with the suspension in force, as JSON.
 #[derive(Serialize)]
 struct Inspected<'user> {
     #[serde(flatten)]
@@ -62,7 +62,7 @@ pub(super) fn second_factors(factors: &FactorStates) -> String {
     if on.is_empty() { "-".into() } else { on.join(", ") }
 }
 
-/// The links, each with its label as `nox user set` takes it.
+/// The links, each with its label in the form that `nox user set` reads.
 fn links(links: &[Link]) -> String {
     let links = links.iter().map(|Link { label, value }| match label {
         Some(label) => format!("{label}={value}"),

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::time::Timestamp;
 
 #[derive(Subcommand)]
-pub enum Tag {
+pub(in crate::cli) enum Tag {
     /// Add tags
     Add(Tags),
     /// Remove tags
@@ -20,10 +20,10 @@ pub enum Tag {
 }
 
 #[derive(Args)]
-pub struct Tags {
+pub(in crate::cli) struct Tags {
     /// A username or an id
     name: String,
-    /// Such as `can_world_create` or sys:moderator
+    /// Tags, such as `can_world_create` or sys:moderator
     #[arg(required = true)]
     tags: Vec<String>,
 }

@@ -112,7 +112,7 @@ fn user_command_mistake_prints_one_line_and_exits_with_its_status() {
         (&["user", "passwd", "77", "--generate"], "", 3, "no user \"77\""),
         (&["user", "disable", "bob"], "", 3, "no user \"bob\""),
         (&["user", "disable", "ada", "--until", "tomorrow"], "", 2, "2026-12-31T18:00:00Z"),
-        (&["user", "disable", "ada", "--until", "2020-01-01T00:00:00Z"], "", 2, "is over already"),
+        (&["user", "disable", "ada", "--until", "2020-01-01T00:00:00Z"], "", 2, "is in the past"),
     ] {
         let Ran { status: is, stdout, stderr } = instance.run(args, stdin);
         assert_eq!((is, stdout.as_str()), (status, ""), "{args:?}: {stderr}");

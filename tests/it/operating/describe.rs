@@ -36,7 +36,7 @@ fn config_show_prints_effective_values_without_secrets() {
 fn config_check_reads_the_configuration_alone() {
     let instance = Instance::new();
     let ran = instance.run(&["config", "check"], "");
-    assert_eq!((ran.status, ran.stderr.as_str()), (0, "the configuration is right\n"));
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, "the configuration is valid\n"));
     for (settings, words) in [
         ("[server]\nlisen = 1", "nox.toml, line 2: unknown field `lisen`"),
         ("[instance]\nlogo = 'none.png'", "instance.logo: cannot read none.png"),
