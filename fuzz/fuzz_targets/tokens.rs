@@ -6,7 +6,6 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use nox::domain::App;
-use nox::domain::principal::Device;
 use nox::domain::sessions::authenticate;
 use nox::error::Error;
 use nox::time::Timestamp;
@@ -14,8 +13,6 @@ use nox::time::Timestamp;
 static APP: LazyLock<App> = LazyLock::new(|| nox_fuzz::app(""));
 
 fuzz_target!(|token: &str| {
-    let device =
-        Device { ip: [127, 0, 0, 1].into(), user_agent: None, language: None, browser: None };
-    let who = authenticate(&APP, token, device, Timestamp::from_millis(0));
-    assert!(matches!(who, Err(Error::NotLogged)));
+    let caller = authenticate(&APP, token, Timestamp::from_millis(0));
+    assert!(matches!(caller, Err(Error::NotLogged)));
 });

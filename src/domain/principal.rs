@@ -6,8 +6,7 @@ use std::sync::Arc;
 use crate::domain::public_key::PublicKey;
 use crate::language::Language;
 use crate::storage::sessions::SessionId;
-use crate::storage::users::User;
-use crate::time::Timestamp;
+use crate::storage::users::{User, UserId};
 
 /// The program and the network that a request comes from.
 #[derive(Clone, Debug)]
@@ -30,20 +29,50 @@ pub struct Client {
     pub public_key: Option<PublicKey>,
 }
 
-/// The authenticated caller of a request.
+/// The session that a request's token names, found open, and its user. A caller may read; a change
+/// also records from where it came, and takes a [`Principal`].
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub(crate) session: SessionId,
+    pub(crate) user: Arc<User>,
+    /// Whether the use of the session is to be stored, by `sessions::touch`.
+    pub(crate) needs_touch: bool,
+}
+
+impl Caller {
+    /// The caller at the device from which the request came.
+    pub(crate) fn at(self, device: Device) -> Principal {
+        Principal { session: self.session, user: self.user, device }
+    }
+
+    pub(crate) fn session_ref(&self) -> SessionRef {
+        SessionRef { session: self.session, user: self.user.id }
+    }
+}
+
+/// The authenticated caller of a request that changes something.
 #[derive(Clone, Debug)]
 pub struct Principal {
     /// The session that the request's token names.
     pub session: SessionId,
-    /// When it was used last, to the minute.
-    pub last_seen_at: Timestamp,
     /// Its user.
     pub user: Arc<User>,
     /// Where the request comes from.
     pub device: Device,
 }
 
+/// A session, and whose it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SessionRef {
+    pub session: SessionId,
+    pub user: UserId,
+}
+
 impl Principal {
+    pub(crate) fn session_ref(&self) -> SessionRef {
+        SessionRef { session: self.session, user: self.user.id }
+    }
+
     pub(crate) fn actor(&self) -> Actor<'_> {
         Actor { user: &self.user, device: &self.device }
     }

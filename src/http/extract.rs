@@ -14,9 +14,9 @@ use super::envelope::Failure;
 use super::{cookie, forwarded, language, origin};
 use crate::config::Config;
 use crate::domain::accounts::identifier::{Identifier, Selector};
-use crate::domain::principal::{Device, Principal};
+use crate::domain::principal::{Caller, Device, Principal};
 use crate::domain::relays;
-use crate::domain::sessions::{authenticate, is_to_be_noted, note};
+use crate::domain::sessions;
 use crate::error::{Error, Result};
 
 /// User agents are kept up to this length, in characters.
@@ -64,36 +64,45 @@ pub(super) fn device(request: &HttpRequest) -> Result<Device> {
     })
 }
 
-/// Whoever asks to read.
-pub(super) struct Authenticated(pub Principal);
+/// The authenticated caller of a read-only endpoint.
+pub(super) struct Authenticated(pub Caller);
 
-extract!(Authenticated, |request| authenticated(request).map(|(principal, _)| Self(principal)));
+extract!(Authenticated, |request| caller(request).map(Self));
 
-/// Whoever asks to change something. By the cookie alone, the request must come from a page of
-/// ours.
+/// The authenticated caller of a state-changing endpoint. If only the session cookie proves it, the
+/// origin check (CSRF) applies.
 pub(super) struct AuthenticatedChange(pub Principal);
 
 extract!(AuthenticatedChange, |request| authenticated_change(request).map(Self));
 
-/// The same, for handlers that serve others too.
-pub(super) fn authenticated_change(request: &HttpRequest) -> Result<Principal> {
-    let (principal, by) = authenticated(request)?;
-    if by == Credential::Cookie {
-        origin::check_change(request, &bridge(request)?.config().server)?;
-    }
-    Ok(principal)
+/// [`Authenticated`], for handlers that also serve callers without a session.
+pub(super) fn caller(request: &HttpRequest) -> Result<Caller> {
+    let config = bridge(request)?.config();
+    let credential = credential(request, config).ok_or(Error::NotLogged)?;
+    check_session(request, credential.token())
 }
 
-pub(super) fn authenticated(request: &HttpRequest) -> Result<(Principal, Credential)> {
-    let (bridge, Now(now)) = (bridge(request)?, Now::of(request));
-    let (token, by) = credential(request, bridge.config()).ok_or(Error::NotLogged)?;
-    let device = device(request)?;
-    let principal = bridge.read(|app| authenticate(app, token, device, now))?;
-    if is_to_be_noted(&principal, now) {
-        let session = principal.session;
-        bridge.run_aside(move |app| note(app, session, now));
+/// [`AuthenticatedChange`], for handlers that also serve callers without a session.
+pub(super) fn authenticated_change(request: &HttpRequest) -> Result<Principal> {
+    let config = bridge(request)?.config();
+    let credential = credential(request, config).ok_or(Error::NotLogged)?;
+    let caller = check_session(request, credential.token())?;
+    if let Credential::Cookie(_) = credential {
+        origin::check_change(request, &config.server)?;
     }
-    Ok((principal, by))
+    Ok(caller.at(device(request)?))
+}
+
+/// Checks a token, and stores the session's use where that is due. No answer waits for the latter.
+fn check_session(request: &HttpRequest, token: &str) -> Result<Caller> {
+    let bridge = bridge(request)?;
+    let Now(now) = Now::of(request);
+    let caller = bridge.read(|app| sessions::authenticate(app, token, now))?;
+    if caller.needs_touch {
+        let session = caller.session;
+        bridge.run_aside(move |app| sessions::touch(app, session, now));
+    }
+    Ok(caller)
 }
 
 /// The name of a relay, `Authorization: Badger <token>`.
@@ -104,11 +113,11 @@ extract!(Relay, |request| {
     bridge(request)?.read(|app| relays::authenticate(app, token)).map(Self)
 });
 
-/// Whom the path names.
+/// The user that a path names.
 pub(super) enum Selected {
-    /// Whoever asks.
-    Own(Box<Principal>),
-    /// Somebody by id or name.
+    /// The caller, by `@me`.
+    Own(Caller),
+    /// Any user, by id or name.
     User(Identifier),
 }
 
@@ -116,25 +125,33 @@ extract!(Selected, |request| {
     let server = &bridge(request)?.config().server.address;
     let text = request.match_info().get("selector").unwrap_or("@me");
     match Selector::parse(text, server.as_str()).ok_or(Error::UserNotFound)? {
-        Selector::Me => authenticated(request).map(|(principal, _)| Self::Own(Box::new(principal))),
+        Selector::Me => caller(request).map(Self::Own),
         Selector::User(identifier) => Ok(Self::User(identifier)),
     }
 });
 
-#[derive(PartialEq, Eq)]
-pub(super) enum Credential {
-    Header,
-    Cookie,
+/// The session token of a request, and where it came from.
+enum Credential<'request> {
+    Header(&'request str),
+    Cookie(&'request str),
 }
 
-/// The token of a request: the bearer's (RFC 6750, 2.1), else the cookie's.
+impl<'request> Credential<'request> {
+    fn token(&self) -> &'request str {
+        match self {
+            Self::Header(token) | Self::Cookie(token) => token,
+        }
+    }
+}
+
+/// The token of a request: the bearer token (RFC 6750, 2.1), else that of the cookie.
 fn credential<'request>(
     request: &'request HttpRequest,
     config: &Config,
-) -> Option<(&'request str, Credential)> {
+) -> Option<Credential<'request>> {
     authorization(request, "bearer")
-        .map(|token| (token, Credential::Header))
-        .or_else(|| Some((cookie::value(request, cookie::name(config))?, Credential::Cookie)))
+        .map(Credential::Header)
+        .or_else(|| cookie::value(request, cookie::name(config)).map(Credential::Cookie))
 }
 
 /// What stands behind this scheme, in any case, in the `Authorization` header.
@@ -163,7 +180,7 @@ mod tests {
             scheme in "(?i-u:bearer)", blanks in " {1,3}", token in "[A-Za-z0-9._-]{1,80}", other in "[ -:<-~]*|%ff|=", noise in vec(1_u8.., 0..40)
         ) {
             let request = |name: &str, value: &str| TestRequest::default().insert_header((name, value)).to_http_request();
-            let found = |request: &HttpRequest| credential(request, &Config::default()).map(|(token, _)| token.to_owned());
+            let found = |request: &HttpRequest| credential(request, &Config::default()).map(|credential| credential.token().to_owned());
             let by_header = request("authorization", &format!("{scheme}{blanks}{token} "));
             prop_assert_eq!(found(&by_header), Some(token.clone()));
             let by_cookie = request("cookie", &format!("{other}; _uid={token};{other}"));

@@ -93,7 +93,7 @@ async fn get(
 ) -> Result<HttpResponse, Failure> {
     // `@me` is another picture for each caller, which no shared cache may keep.
     let (caching, identifier) = match selected {
-        Selected::Own(who) => ("private, no-cache", Identifier::Id(who.user.id)),
+        Selected::Own(caller) => ("private, no-cache", Identifier::Id(caller.user.id)),
         Selected::User(identifier) => ("public, max-age=300", identifier),
     };
     match bridge.run(move |app| pictures::find(app, &identifier, kind)).await? {

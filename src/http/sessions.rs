@@ -78,7 +78,7 @@ pub(super) const LIST: Operation = Operation::new("List the caller's sessions, n
 pub(super) async fn list(
     bridge: Data<Bridge>,
     Now(now): Now,
-    Authenticated(principal): Authenticated,
+    Authenticated(caller): Authenticated,
     query: Query,
 ) -> Result<Reply<SessionList>, Failure> {
     let pagination = query.pagination()?;
@@ -86,8 +86,8 @@ pub(super) async fn list(
     let ip = query
         .first("ip")
         .map(|text| text.parse::<IpAddr>().map_or_else(|_| text.into(), |ip| ip.to_string()));
-    let (total, found) =
-        bridge.read(|app| sessions::list(app, &principal, ip.as_deref(), pagination, now))?;
+    let (total, found) = bridge
+        .read(|app| sessions::list(app, caller.session_ref(), ip.as_deref(), pagination, now))?;
     let sessions = found.into_iter().map(item).collect();
     Ok(Reply::new(SessionList {
         total,
@@ -107,10 +107,10 @@ pub(super) const CURRENT: Operation = Operation::new("Show the caller's session"
 pub(super) async fn current(
     bridge: Data<Bridge>,
     Now(now): Now,
-    Authenticated(principal): Authenticated,
+    Authenticated(caller): Authenticated,
 ) -> Result<Reply<SessionItem>, Failure> {
     Ok(Reply::new(item(
-        bridge.read(|app| sessions::find(app, &principal, principal.session, now))?,
+        bridge.read(|app| sessions::find(app, caller.session_ref(), caller.session, now))?,
     )))
 }
 
@@ -123,11 +123,11 @@ pub(super) const ONE: Operation = Operation::new("Show one of the caller's sessi
 pub(super) async fn one(
     bridge: Data<Bridge>,
     Now(now): Now,
-    Authenticated(principal): Authenticated,
+    Authenticated(caller): Authenticated,
     request: HttpRequest,
 ) -> Result<Reply<SessionItem>, Failure> {
     let id = id(&request)?;
-    Ok(Reply::new(item(bridge.read(|app| sessions::find(app, &principal, id, now))?)))
+    Ok(Reply::new(item(bridge.read(|app| sessions::find(app, caller.session_ref(), id, now))?)))
 }
 
 pub(super) const REVOKE: Operation = Operation::new("End one of the caller's sessions")

@@ -9,7 +9,7 @@ use super::bridge::Bridge;
 use super::clock::Now;
 use super::dialect::Dialect;
 use super::envelope::{Failure, Reply};
-use super::extract::{Authenticated, Selected, authenticated};
+use super::extract::{Authenticated, Selected, caller};
 use super::openapi::operation::{Operation, Parameter, Refusal, answer};
 use super::profile::{AnyUser, OwnUser, PublicUser};
 use super::query::Query;
@@ -52,13 +52,13 @@ pub(super) async fn me(
     bridge: Data<Bridge>,
     Now(now): Now,
     dialect: Dialect,
-    Authenticated(principal): Authenticated,
+    Authenticated(caller): Authenticated,
     query: Query,
 ) -> Result<Reply<OwnUser>, Failure> {
     let fingerprint = query.fingerprint()?;
     let profile = bridge.read(|app| {
-        check_key(app, principal.user.id, fingerprint, now)?;
-        Ok(profile(app, &principal.user, now))
+        check_key(app, caller.user.id, fingerprint, now)?;
+        Ok(profile(app, &caller.user, now))
     })?;
     Ok(Reply::new(OwnUser::new(profile, dialect)))
 }
@@ -78,9 +78,9 @@ pub(super) async fn one(
 ) -> Result<Reply<AnyUser>, Failure> {
     let fingerprint = query.fingerprint()?;
     let user = bridge.read(|app| match selected {
-        Selected::Own(principal) => {
-            check_key(app, principal.user.id, fingerprint, now)?;
-            Ok(AnyUser::Own(Box::new(OwnUser::new(profile(app, &principal.user, now), dialect))))
+        Selected::Own(caller) => {
+            check_key(app, caller.user.id, fingerprint, now)?;
+            Ok(AnyUser::Own(Box::new(OwnUser::new(profile(app, &caller.user, now), dialect))))
         }
         Selected::User(identifier) => {
             let user = search::select(app, &identifier, now)?;
@@ -138,9 +138,7 @@ fn among(bridge: &Bridge, request: &HttpRequest, query: &Query) -> Result<Option
     }
     let server = bridge.config().server.address.as_str();
     let selected = texts.iter().filter_map(|text| match Selector::parse(text, server)? {
-        Selector::Me => {
-            authenticated(request).ok().map(|(principal, _)| Identifier::Id(principal.user.id))
-        }
+        Selector::Me => caller(request).ok().map(|caller| Identifier::Id(caller.user.id)),
         Selector::User(identifier) => Some(identifier),
     });
     Ok((!texts.is_empty()).then(|| selected.collect()))

@@ -61,7 +61,7 @@ fn principal(app: &App, code: Option<&str>, now: Timestamp) -> Principal {
         client: Client { device: DEVICE, public_key: None },
     };
     let session = login(app, &attempt, now).unwrap();
-    authenticate(app, &session.token, DEVICE, now).unwrap()
+    authenticate(app, &session.token, now).unwrap().at(DEVICE)
 }
 
 /// A code as it would be mailed or handed out.

@@ -10,7 +10,7 @@ use crate::domain::accounts::profile::{Profile, profile};
 use crate::domain::change::{By, Change};
 use crate::domain::devices;
 use crate::domain::event::Event;
-use crate::domain::principal::{Client, Device, Principal};
+use crate::domain::principal::{Caller, Client, Principal, SessionRef};
 use crate::domain::public_key::PublicKey;
 use crate::error::{Error, Result};
 use crate::storage::sessions::{self, NewSession, SessionsOf};
@@ -25,7 +25,8 @@ pub(crate) use operator::{list_all, revoke_all, revoke_all_of};
 
 /// Expired sessions swept away at each login, at most: more than a login adds.
 const SWEEP: u32 = 16;
-const SEEN_EVERY: Duration = Duration::from_mins(1);
+/// The last use of a session is stored at most this often: a write costs far more than a check.
+const TOUCH_INTERVAL: Duration = Duration::from_mins(1);
 /// How long a session counts as active after a request.
 const ACTIVE: Duration = Duration::from_mins(5);
 
@@ -89,19 +90,21 @@ pub(crate) struct SessionView {
     pub public_key: Option<Vec<u8>>,
 }
 
-/// Who a token stands for, as the database has it at this moment.
+/// Checks a token against the database as it is at this moment: a session that was ended a moment
+/// ago is refused. Where the caller `needs_touch`, [`touch`] must follow, which may be after the
+/// answer.
 ///
 /// # Errors
-/// [`Error::NotLogged`] where the token is none of ours or its session has ended, or the database
-/// fails.
-pub fn authenticate(app: &App, token: &str, device: Device, now: Timestamp) -> Result<Principal> {
+/// [`Error::NotLogged`] where the token is not one of this server's, its session has ended, or the
+/// account is suspended.
+pub fn authenticate(app: &App, token: &str, now: Timestamp) -> Result<Caller> {
     let named = app.signer.read(token, now).ok_or(Error::NotLogged)?;
     let SessionUser { user, last_seen_at, .. } =
         find_open(app, named, now)?.ok_or(Error::NotLogged)?;
     if user.is_suspended(now) {
         return Err(Error::NotLogged);
     }
-    Ok(Principal { session: named.0, last_seen_at, user, device })
+    Ok(Caller { session: named.0, user, needs_touch: last_seen_at <= now.before(TOUCH_INTERVAL) })
 }
 
 /// The session that a token names, with its user, unless it has ended.
@@ -114,29 +117,23 @@ pub(crate) fn find_open(
     Ok(found.filter(|session| now < session.expires_at))
 }
 
-/// Whether it is time to note that a session was used: at most once a minute.
-#[must_use]
-pub(crate) fn is_to_be_noted(principal: &Principal, now: Timestamp) -> bool {
-    principal.last_seen_at <= now.before(SEEN_EVERY)
-}
-
-/// Notes that a session was used, unless a request at the same time did.
-pub(crate) fn note(app: &App, session: SessionId, now: Timestamp) -> Result<()> {
+/// Stores that a session was used, unless another request of the last minute has done so.
+pub(crate) fn touch(app: &App, session: SessionId, now: Timestamp) -> Result<()> {
     app.db.write(|connection| {
-        sessions::update_last_seen(connection, session, now, now.before(SEEN_EVERY))
+        sessions::update_last_seen(connection, session, now, now.before(TOUCH_INTERVAL))
     })
 }
 
-/// How many sessions the principal has, and a part of them, newest first; only those from `ip`,
-/// where one is given.
+/// How many sessions the caller has, and a part of them, newest first; only those from `ip`, where
+/// one is given.
 pub(crate) fn list(
     app: &App,
-    principal: &Principal,
+    caller: SessionRef,
     ip: Option<&str>,
     pagination: Pagination,
     now: Timestamp,
 ) -> Result<(u32, Vec<SessionView>)> {
-    let of = SessionsOf { user_id: principal.user.id, ip };
+    let of = SessionsOf { user_id: caller.user, ip };
     let (total, found) = app.db.read(|connection| {
         let found = sessions::list_of(connection, of, now, pagination)?;
         let total = match u32::try_from(found.len()) {
@@ -146,22 +143,19 @@ pub(crate) fn list(
         };
         Ok((total, found))
     })?;
-    Ok((total, found.into_iter().map(|session| view(session, principal.session, now)).collect()))
+    Ok((total, found.into_iter().map(|session| view(session, caller.session, now)).collect()))
 }
 
-/// One of the principal's sessions.
-///
-/// # Errors
-/// [`Error::SessionNotFound`], for somebody else's too, or the database fails.
+/// One of the caller's sessions; [`Error::SessionNotFound`] for a session of another user.
 pub(crate) fn find(
     app: &App,
-    principal: &Principal,
+    caller: SessionRef,
     id: SessionId,
     now: Timestamp,
 ) -> Result<SessionView> {
     app.db
-        .read(|connection| own(connection, principal, id, now))
-        .map(|session| view(session, principal.session, now))
+        .read(|connection| own(connection, caller.user, id, now))
+        .map(|session| view(session, caller.session, now))
 }
 
 /// Ends one of the principal's sessions.
@@ -175,7 +169,7 @@ pub(crate) fn revoke(
     now: Timestamp,
 ) -> Result<()> {
     app.change(By::User(&principal.device), now, |tx| {
-        own(tx, principal, id, now)?;
+        own(tx, principal.user.id, id, now)?;
         sessions::delete(tx, id)?;
         tx.happened(Event::SessionEnded, &principal.user)
     })
@@ -204,13 +198,8 @@ pub(crate) fn check_open(
         .ok_or(Error::NotLogged)
 }
 
-fn own(
-    connection: &Connection,
-    principal: &Principal,
-    id: SessionId,
-    now: Timestamp,
-) -> Result<Session> {
-    sessions::find_active_of(connection, principal.user.id, id, now)?.ok_or(Error::SessionNotFound)
+fn own(connection: &Connection, user: UserId, id: SessionId, now: Timestamp) -> Result<Session> {
+    sessions::find_active_of(connection, user, id, now)?.ok_or(Error::SessionNotFound)
 }
 
 fn view(session: Session, current: SessionId, now: Timestamp) -> SessionView {
@@ -218,7 +207,7 @@ fn view(session: Session, current: SessionId, now: Timestamp) -> SessionView {
     SessionView {
         id: session.id,
         is_current,
-        // That of this very request is noted a little later.
+        // The use by this very request is stored a little later.
         is_active: is_current || now < session.last_seen_at.after(ACTIVE),
         created_at: session.created_at,
         expires_at: session.expires_at,

@@ -2,6 +2,7 @@ use super::*;
 use crate::domain::accounts::identifier::Identifier;
 use crate::domain::auth::{LoginAttempt, login};
 use crate::domain::pictures::{NewFile, PictureKind, upload};
+use crate::domain::principal::Device;
 use crate::domain::testing::{add_user, app_with};
 use crate::storage::users::UserId;
 
@@ -20,7 +21,7 @@ fn ada(app: &App) -> Principal {
         client: Client { device: device(), public_key: None },
     };
     let session = login(app, &attempt, NOW).unwrap();
-    authenticate(app, &session.token, device(), NOW).unwrap()
+    authenticate(app, &session.token, NOW).unwrap().at(device())
 }
 
 #[test]
@@ -29,8 +30,8 @@ fn a_token_that_names_somebody_elses_session_is_nobodys() {
     let id = add_user(&app, "ada", "hunter22");
     let session = ada(&app).session;
     let forged = |user| app.signer.sign((user, "bob"), session, (NOW, NOW)).unwrap();
-    assert!(authenticate(&app, &forged(id), device(), NOW).is_ok(), "the forgery itself is sound");
-    let nobodys = authenticate(&app, &forged(UserId(id.0 + 1)), device(), NOW);
+    assert!(authenticate(&app, &forged(id), NOW).is_ok(), "the forgery itself is sound");
+    let nobodys = authenticate(&app, &forged(UserId(id.0 + 1)), NOW);
     assert!(matches!(nobodys, Err(Error::NotLogged)));
 }
 

@@ -119,7 +119,7 @@ fn view<'a>(
 ) -> Result<AccountPage<'a>> {
     let (t, now, user) = (visitor.t, visitor.now, &principal.user);
     let pagination = Pagination { limit: MAX_SESSIONS, offset: 0 };
-    let (total, found) = sessions::list(app, principal, None, pagination, now)?;
+    let (total, found) = sessions::list(app, principal.session_ref(), None, pagination, now)?;
     let more = total.saturating_sub(MAX_SESSIONS);
     let shown = profile(app, user, now);
     Ok(AccountPage {

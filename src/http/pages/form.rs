@@ -14,7 +14,7 @@ use crate::domain::password::Password;
 use crate::error::{Error, Result};
 use crate::http::bridge::UploadPermit;
 use crate::http::envelope::Failure;
-use crate::http::extract::authenticated;
+use crate::http::extract::caller;
 use crate::http::{body, upload};
 
 /// More than any form of ours needs: ten links of full length and a long text, with every character
@@ -100,8 +100,8 @@ impl FromRequest for FileForm {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         // Nobody's file is not read: there is no account for it.
-        let user = match authenticated(request) {
-            Ok((principal, _)) => principal.user.id,
+        let user = match caller(request) {
+            Ok(caller) => caller.user.id,
             Err(error) => return Box::pin(async { Ok(Self(Err(error))) }),
         };
         let content = upload::read(request, payload, user, true);

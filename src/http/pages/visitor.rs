@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::http::bridge::Bridge;
 use crate::http::clock::Now;
 use crate::http::envelope::Failure;
-use crate::http::extract::{authenticated, bridge, device};
+use crate::http::extract::{bridge, caller, device};
 use crate::http::{cookie, forwarded, origin};
 use crate::language::Language;
 use crate::time::Timestamp;
@@ -78,8 +78,8 @@ impl Visitor {
             .app_data::<Data<Theme>>()
             .ok_or_else(|| Error::internal("show a page", "no theme is set up"))?;
         let bridge = bridge(request)?;
-        let principal = match authenticated(request) {
-            Ok((principal, _)) => Some(principal),
+        let caller = match caller(request) {
+            Ok(caller) => Some(caller),
             Err(Error::NotLogged) => None,
             Err(error) => return Err(error),
         };
@@ -88,9 +88,7 @@ impl Visitor {
             |name| cookie::value(request, &cookie::page_name(config, name)).map(ToOwned::to_owned);
         let query: Vec<(String, String)> =
             form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
-        let device = principal
-            .as_ref()
-            .map_or_else(|| device(request), |principal| Ok(principal.device.clone()))?;
+        let device = device(request)?;
         let chosen = query
             .iter()
             .find(|(key, _)| key == "lang")
@@ -98,7 +96,7 @@ impl Visitor {
         // What was chosen in this browser, then what was chosen for the account.
         let language = chosen
             .or_else(|| Language::from_tag(&cookie(LANGUAGE)?))
-            .or_else(|| principal.as_ref()?.user.language)
+            .or_else(|| caller.as_ref()?.user.language)
             .or(device.language)
             .unwrap_or(config.instance.language);
         let browser = match device.browser.clone() {
@@ -113,7 +111,7 @@ impl Visitor {
             theme: theme.clone(),
             language,
             t: Texts::of(language),
-            principal,
+            principal: caller.map(|caller| caller.at(device.clone())),
             device,
             now: Now::of(request).0,
             requested_origin: forwarded::target(request, &config.server),

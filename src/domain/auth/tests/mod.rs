@@ -3,7 +3,8 @@ use crate::domain::accounts::fields::NewPassword;
 use crate::domain::accounts::operator;
 use crate::domain::factors;
 use crate::domain::factors::totp::{self, Enrollment};
-use crate::domain::principal::{Device, Principal};
+use crate::domain::principal::Device;
+use crate::domain::sessions::authenticate;
 use crate::domain::testing::{add_user, app_with};
 use crate::storage::totp_factors;
 use crate::storage::users::UserId;
@@ -26,10 +27,6 @@ fn app(settings: &str) -> (tempfile::TempDir, App) {
     let (folder, app) = app_with(settings);
     add_user(&app, "ada", PASSWORD);
     (folder, app)
-}
-
-fn authenticate(app: &App, token: &str, now: Timestamp) -> Result<Principal> {
-    sessions::authenticate(app, token, DEVICE, now)
 }
 
 fn new_password(app: &App, text: &str) -> NewPassword {
