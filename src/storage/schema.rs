@@ -187,17 +187,6 @@ mod tests {
     }
 
     #[test]
-    fn many_processes_may_make_it_at_once() {
-        for _ in 0..20 {
-            let folder = tempfile::tempdir().unwrap();
-            let path = folder.path().join("nox.db");
-            std::thread::scope(|scope| {
-                (0..8).for_each(|_| drop(scope.spawn(|| Db::open(&path).map(drop).unwrap())));
-            });
-        }
-    }
-
-    #[test]
     fn a_folder_that_cannot_be_written_is_an_error_at_once() {
         let error = Db::open(Path::new("/proc/nox/nox.db")).err().unwrap();
         assert!(

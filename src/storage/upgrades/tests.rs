@@ -181,14 +181,3 @@ fn an_upgrade_that_cannot_be_copied_first_changes_nothing() {
         connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
     assert_eq!(version, 1);
 }
-
-#[test]
-fn many_processes_may_upgrade_it_at_once() {
-    for _ in 0..20 {
-        let folder = tempfile::tempdir().unwrap();
-        let path = old_database(folder.path());
-        std::thread::scope(|scope| {
-            (0..8).for_each(|_| drop(scope.spawn(|| Db::open(&path).map(drop).unwrap())));
-        });
-    }
-}

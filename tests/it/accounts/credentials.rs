@@ -38,8 +38,7 @@ fn new_password_needs_the_current_password() {
         new_password("Hunter22"),
         new_password("hunter22 "),
     ] {
-        let message = app.ada.post(ME, &body).refused(INVALID_FIELD, ME);
-        assert!(message.starts_with("Invalid field: current_password, "), "{body}: {message}");
+        app.ada.post(ME, &body).refused_field("current_password", ME);
     }
     app.ada.post("/api/v2/users/@me", &new_password("wrong")).refused_as("VALIDATION_ERROR", 422);
     assert_eq!(app.try_password().status, 200);
@@ -137,11 +136,7 @@ fn code_is_good_for_one_change() {
     let code = app.ada.code(0);
     app.ada.post(ME, &json!({ "username": "lovelace", "factor_code": code })).data();
     for field in ["factor_code", "twofa_token"] {
-        let message = app
-            .ada
-            .post(ME, &json!({ "username": "byron", field: code }))
-            .refused(INVALID_FIELD, ME);
-        assert!(message.starts_with(&format!("Invalid field: {field}, ")), "{message}");
+        app.ada.post(ME, &json!({ "username": "byron", field: code })).refused_field(field, ME);
     }
     let login = app.client().log_in_with_code("lovelace", "hunter22", &code);
     assert!(login.refused(INVALID_FIELD, LOGIN).contains("factor_code"));
@@ -174,8 +169,7 @@ fn wrong_code_is_refused_by_the_name_of_its_field() {
     for field in ["twofa_token", "factor_code"] {
         for value in [json!("12345"), json!("12345a"), json!(123_456), json!(""), json!(wrong)] {
             let body = json!({ "username": "lovelace", field: value });
-            let message = app.ada.post(ME, &body).refused(INVALID_FIELD, ME);
-            assert!(message.starts_with(&format!("Invalid field: {field}, ")), "{body}: {message}");
+            app.ada.post(ME, &body).refused_field(field, ME);
         }
     }
     assert_eq!(app.ada.me()["username"], "ada");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{INVALID_FIELD, ME, TestApp};
+use crate::harness::{ME, TestApp};
 
 /// Checks that each value is refused with the field's name, whichever way it is sent, and changes
 /// nothing.
@@ -17,11 +17,8 @@ fn assert_refused(field: &str, values: &[Value]) {
         }
         let answers = [app.ada.post(ME, &body), app.ada.patch(ME, &body)];
         for answer in answers {
-            let message = answer.refused(INVALID_FIELD, ME);
-            assert!(
-                message.starts_with(&format!("Invalid field: {field}, must be ")),
-                "{value}: {message}"
-            );
+            let clause = answer.refused_field(field, ME);
+            assert!(clause.starts_with("must be "), "{value}: {clause}");
         }
         app.ada.post("/api/v2/users/@me", &body).refused_as("VALIDATION_ERROR", 422);
     }
@@ -187,8 +184,7 @@ fn edit_with_several_faults_reports_the_first_in_contract_order() {
     ];
     let mut body: Value = order.iter().rev().map(|field| ((*field).to_owned(), json!(7))).collect();
     for field in order {
-        let message = app.ada.post(ME, &body).refused(INVALID_FIELD, ME);
-        assert!(message.starts_with(&format!("Invalid field: {field},")), "{field}: {message}");
+        app.ada.post(ME, &body).refused_field(field, ME);
         body[field] = Value::Null;
     }
 }

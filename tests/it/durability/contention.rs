@@ -5,7 +5,7 @@ use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use crate::harness::{Ended, Instance, Ran, Server};
+use crate::harness::{Ended, Instance, PASSWORD, Ran, Server, at_once};
 
 /// `ada`, and users `usr1` to `usr200` with the same password.
 fn crowd() -> Instance {
@@ -95,4 +95,16 @@ fn busy_server_on_a_slow_disk_starves_no_command() {
             assert_eq!(ran.status, 0, "{}", ran.stderr);
         }
     });
+}
+
+#[test]
+fn database_created_by_eight_processes_at_once_is_whole() {
+    for _ in 0..5 {
+        let instance = Instance::new();
+        at_once(8, |number| instance.add_user(&format!("user{number}"), PASSWORD));
+        assert_eq!(instance.nox("user list").lines().count(), 8);
+        let said: String =
+            instance.database().query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+        assert_eq!(said, "ok");
+    }
 }

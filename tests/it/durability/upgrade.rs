@@ -5,10 +5,10 @@ use std::path::Path;
 use std::process::Stdio;
 use std::thread;
 
+use nox::time::Timestamp;
 use rusqlite::Connection;
 
-use crate::harness::Instance;
-use nox::time::Timestamp;
+use crate::harness::{Instance, at_once};
 
 const FIRST: &str = include_str!("../../../src/storage/upgrades/1.sql");
 const USERS: i64 = 200_000;
@@ -157,4 +157,18 @@ fn lockout_outlives_an_upgrade() {
     let bans = instance.nox("bans list");
     assert!(bans.starts_with("password\tusr7\t192.0.2.1\t5\t"), "{bans}");
     assert_eq!(bans.lines().count(), 1, "{bans}");
+}
+
+#[test]
+fn database_upgraded_by_eight_processes_at_once_is_whole() {
+    let upgraded = old_instance(10);
+    let old = layout(&upgraded.path("nox.db"));
+    upgraded.nox("user show usr7");
+    let new = layout(&upgraded.path("nox.db"));
+    for _ in 0..5 {
+        let instance = old_instance(10);
+        at_once(8, |_| instance.nox("user show usr7"));
+        assert_eq!(layout(&instance.path("nox.db")), new);
+        assert_eq!(layout(&instance.path("nox.db.v1")), old);
+    }
 }

@@ -74,10 +74,8 @@ fn unverified_address_gets_no_code_and_no_factor() {
     let code = app.mailed_code(&app.ada);
     app.nox("user set ada --verified false");
     let send = "/api/auth/email/send";
-    let message = app.ada.post_nothing(send).refused(INVALID_FIELD, send);
-    assert!(message.starts_with("Invalid field: email, "), "{message}");
-    let message = app.ada.post(ENABLE, &json!({ "token": code })).refused(INVALID_FIELD, ENABLE);
-    assert!(message.starts_with("Invalid field: email, "), "{message}");
+    app.ada.post_nothing(send).refused_field("email", send);
+    app.ada.post(ENABLE, &json!({ "token": code })).refused_field("email", ENABLE);
     assert_eq!(app.instance.factor("email"), false);
     assert_eq!(app.rest(), [""; 0]);
 }
@@ -126,8 +124,7 @@ fn email_factor_is_disabled_by_a_code_alone() {
 fn email_factor_is_not_dropped_by_another_address() {
     let app = TestApp::builder().email_factor().serve();
     let body = json!({ "email": "new@b.example", "factor_code": app.ada.recovery_codes[0] });
-    let message = app.ada.post(ME, &body).refused(INVALID_FIELD, ME);
-    assert!(message.starts_with("Invalid field: email, "), "{message}");
+    app.ada.post(ME, &body).refused_field("email", ME);
     let me = app.ada.me();
     assert_eq!(
         (&me["email"], &me["methods"]["email"]),

@@ -62,12 +62,20 @@ impl Answer {
         envelope["error"]["message"].as_str().unwrap().into()
     }
 
+    /// Checks that this is the refusal of a field, in a whole envelope for `path`, and returns the
+    /// clause that says why.
+    #[track_caller]
+    pub fn refused_field(&self, field: &str, path: &str) -> String {
+        let message = self.refused(INVALID_FIELD, path);
+        let clause = message.strip_prefix(&format!("Invalid field: {field}, "));
+        clause.unwrap_or_else(|| panic!("not {field}: {message}")).into()
+    }
+
     /// Checks that a login was refused for its code.
     #[track_caller]
     pub fn refused_code(&self) {
-        let message = self.refused(INVALID_FIELD, LOGIN);
-        let expected = "Invalid field: factor_code, is wrong, has expired or was used already.";
-        assert_eq!(message, expected);
+        let clause = self.refused_field("factor_code", LOGIN);
+        assert_eq!(clause, "is wrong, has expired or was used already.");
     }
 
     /// Checks that this is the refusal of this name and status, as the dialect of names writes it.

@@ -49,8 +49,7 @@ fn code_of_an_independent_implementation_logs_in_once() {
     let body = json!({
         "identifier": "ada", "password": "hunter22", "twofa_token": code, "factor_code": null,
     });
-    let message = client.post(LOGIN, &body).refused(INVALID_FIELD, LOGIN);
-    assert!(message.starts_with("Invalid field: twofa_token,"), "{message}");
+    client.post(LOGIN, &body).refused_field("twofa_token", LOGIN);
     // The next step is already accepted, and a clock that is two steps off is not.
     assert_eq!(client.log_in_with_code("ada", "hunter22", &app.ada.code(1)).status, 200);
     let far = client.log_in_with_code("ada", "hunter22", &app.ada.code(4));

@@ -2,9 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{
-    Answer, INVALID_FIELD, JSON, LOGIN, ME, NOT_LOGGED, TestApp, USER_NOT_FOUND, User,
-};
+use crate::harness::{Answer, JSON, LOGIN, ME, NOT_LOGGED, TestApp, USER_NOT_FOUND, User};
 
 const LIST: &str = "/api/users/@me/sessions";
 const CURRENT: &str = "/api/users/@me/session";
@@ -78,12 +76,8 @@ fn sessions_show_their_key_and_are_found_by_its_fingerprint() {
     {
         for user in ["ada", "@me"] {
             let path = format!("/api/users/{user}?fp={none}");
-            assert!(
-                app.ada
-                    .get(&path)
-                    .refused(INVALID_FIELD, &path)
-                    .starts_with("Invalid field: fp, must be ")
-            );
+            let clause = app.ada.get(&path).refused_field("fp", &path);
+            assert!(clause.starts_with("must be "), "{clause}");
         }
     }
     with_key.post_nothing("/api/auth/logout").data();
