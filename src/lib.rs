@@ -30,5 +30,5 @@ pub mod files;
 pub mod http;
 pub mod language;
 pub mod qr;
-pub mod storage;
+mod storage;
 pub mod time;

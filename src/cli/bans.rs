@@ -10,7 +10,7 @@ use crate::domain::bans::{clear, list};
 use crate::time::Timestamp;
 
 #[derive(Subcommand)]
-pub enum Bans {
+pub(crate) enum Bans {
     /// List who is refused for too many attempts, and until when
     List,
     /// Forget what was counted against an account or an address, or everything
@@ -26,7 +26,7 @@ impl Bans {
     ///
     /// # Errors
     /// What the rules refuse, or the database or stdout fails.
-    pub fn run(self, app: &App, output: Output) -> Result<()> {
+    pub(crate) fn run(self, app: &App, output: Output) -> Result<()> {
         match self {
             Self::List => show(app, output),
             Self::Clear { whom } => {

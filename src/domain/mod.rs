@@ -30,7 +30,7 @@ use crate::config::Config;
 use crate::crypto::{Key, KeyError};
 use crate::error::{Error, Result};
 use crate::storage::Db;
-pub use crate::storage::{OpenError, Pagination};
+pub(crate) use crate::storage::{OpenError, Pagination};
 
 use keys::HashKey;
 use mail::{MailError, Mailer};

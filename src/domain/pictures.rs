@@ -13,7 +13,8 @@ use crate::domain::sessions::check_open;
 use crate::error::{Error, Result};
 use crate::storage::Connection;
 use crate::storage::pictures as rows;
-pub use crate::storage::pictures::{NewPicture, Picture, PictureKind, hex};
+pub use crate::storage::pictures::PictureKind;
+pub(crate) use crate::storage::pictures::{NewPicture, Picture, hex};
 use crate::storage::users::{self, User};
 use crate::time::Timestamp;
 

@@ -11,8 +11,7 @@ pub(crate) const SINCE_VERSION: u32 = 2;
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "schema.sql documents the columns")]
-pub struct Entry {
+pub(crate) struct Entry {
     pub at: Timestamp,
     pub event: String,
     pub user_id: Option<UserId>,
@@ -32,9 +31,7 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
     })
 }
 
-/// # Errors
-/// The database fails.
-pub fn insert(connection: &Connection, entry: &Entry) -> Result<()> {
+pub(crate) fn insert(connection: &Connection, entry: &Entry) -> Result<()> {
     connection
         .prepare_cached(
             "INSERT INTO audit (at, event, user_id, username, ip, user_agent)
@@ -52,47 +49,32 @@ pub fn insert(connection: &Connection, entry: &Entry) -> Result<()> {
 }
 
 /// All entries, the oldest first.
-///
-/// # Errors
-/// The database fails.
-pub fn list_all(connection: &Connection) -> Result<Vec<Entry>> {
+pub(crate) fn list_all(connection: &Connection) -> Result<Vec<Entry>> {
     let mut statement = connection.prepare("SELECT * FROM audit ORDER BY id")?;
     Ok(statement.query_map([], entry)?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// When the last entry was made, where there is one.
-///
-/// # Errors
-/// The database fails.
-pub fn find_last_at(connection: &Connection) -> Result<Option<Timestamp>> {
+pub(crate) fn find_last_at(connection: &Connection) -> Result<Option<Timestamp>> {
     let query = "SELECT at FROM audit ORDER BY id DESC LIMIT 1";
     Ok(connection.query_row(query, [], |row| row.get(0)).optional()?)
 }
 
 /// The entries of a user, the oldest first.
-///
-/// # Errors
-/// The database fails.
-pub fn list_of(connection: &Connection, user_id: UserId) -> Result<Vec<Entry>> {
+pub(crate) fn list_of(connection: &Connection, user_id: UserId) -> Result<Vec<Entry>> {
     let mut statement = connection.prepare("SELECT * FROM audit WHERE user_id = ?1 ORDER BY id")?;
     Ok(statement.query_map([user_id], entry)?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The entries of users who had that name, the oldest first.
-///
-/// # Errors
-/// The database fails.
-pub fn list_named(connection: &Connection, username: &str) -> Result<Vec<Entry>> {
+pub(crate) fn list_named(connection: &Connection, username: &str) -> Result<Vec<Entry>> {
     let mut statement =
         connection.prepare("SELECT * FROM audit WHERE username = ?1 ORDER BY id")?;
     Ok(statement.query_map([username], entry)?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Deletes up to `limit` entries from before then.
-///
-/// # Errors
-/// The database fails.
-pub fn delete_older(connection: &Connection, before: Timestamp, limit: u32) -> Result<()> {
+pub(crate) fn delete_older(connection: &Connection, before: Timestamp, limit: u32) -> Result<()> {
     connection
         .prepare_cached("DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < ?1 ORDER BY at LIMIT ?2)")?
         .execute(params![before, limit])?;

@@ -30,7 +30,7 @@ fn draft_of(path: &Path) -> PathBuf {
 ///
 /// # Errors
 /// The copy cannot be written, or what `finish` returns; nothing is left then.
-pub fn write(
+pub(crate) fn write(
     connection: &Connection,
     path: &Path,
     finish: impl FnOnce(&Connection) -> Result<()>,
@@ -74,7 +74,7 @@ fn create(draft: &Path) -> io::Result<File> {
 ///
 /// # Errors
 /// SQLite does not accept the handler.
-pub fn watch(
+pub(crate) fn watch(
     connection: &Connection,
     path: &Path,
     mut on_progress: impl FnMut(u64) + Send + 'static,
@@ -92,7 +92,7 @@ pub fn watch(
 ///
 /// # Errors
 /// It is no Nox database, of a later version, or cannot be read.
-pub fn open(path: &Path) -> Result<Connection, OpenError> {
+pub(crate) fn open(path: &Path) -> Result<Connection, OpenError> {
     check_file(path)?;
     let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
     // A copy has no companions, and nobody writes it: so it can lie where nothing may be written.
@@ -108,7 +108,7 @@ pub fn open(path: &Path) -> Result<Connection, OpenError> {
 ///
 /// # Errors
 /// It cannot be read at all.
-pub fn faults(connection: &Connection) -> Result<Vec<String>> {
+pub(crate) fn faults(connection: &Connection) -> Result<Vec<String>> {
     let mut check = connection.prepare("PRAGMA integrity_check")?;
     let said = check
         .query_map([], |row| row.get::<_, String>(0))?
@@ -129,7 +129,7 @@ pub fn faults(connection: &Connection) -> Result<Vec<String>> {
 ///
 /// # Errors
 /// A file cannot be copied or moved, or what `finish` returns.
-pub fn restore(
+pub(crate) fn restore(
     copy: &Path,
     path: &Path,
     aside: &Path,

@@ -25,7 +25,7 @@ const KEPT_KIB: i32 = 16 << 10;
 
 /// An open database: a pool of connections that read, a single connection that writes, and one more
 /// for each thread that shares a snapshot between its reads.
-pub struct Db {
+pub(crate) struct Db {
     file: FileIdentity,
     /// An flock on the folder, held only while waiting for SQLite's write lock, so that processes
     /// queue fairly: a process that waits for SQLite's lock polls for it, and a server that is never
@@ -43,7 +43,7 @@ impl Db {
     ///
     /// # Errors
     /// It cannot be read or made, or is none that this version knows; it is left untouched then.
-    pub fn open(path: &Path) -> Result<Self, OpenError> {
+    pub(crate) fn open(path: &Path) -> Result<Self, OpenError> {
         let writer = Mutex::new(schema::open(path)?);
         let failed =
             |action| move |source| OpenError::File { action, path: path.to_owned(), source };
@@ -68,7 +68,7 @@ impl Db {
     ///
     /// # Errors
     /// The database cannot be reached, or what `query` returns.
-    pub fn read<T>(&self, query: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+    pub(crate) fn read<T>(&self, query: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         if let Some(snapshot) = self.snapshots.newest()? {
             return query(&snapshot.connection);
         }
@@ -80,10 +80,10 @@ impl Db {
 
     /// The user of a session, see [`users::find_by_session`]: where the reads of this thread share
     /// a snapshot, it may be known from the last time.
-    ///
-    /// # Errors
-    /// The database cannot be reached.
-    pub fn find_by_session(&self, session: (SessionId, UserId)) -> Result<Option<SessionUser>> {
+    pub(crate) fn find_by_session(
+        &self,
+        session: (SessionId, UserId),
+    ) -> Result<Option<SessionUser>> {
         match self.snapshots.newest()? {
             Some(snapshot) => snapshot.find_by_session(session),
             None => self.read(|connection| users::find_by_session(connection, session)),
@@ -92,10 +92,7 @@ impl Db {
 
     /// Lets the reads of this thread share a snapshot, for as long as it is the newest, until
     /// [`Db::let_go`]. Says whether they did not before.
-    ///
-    /// # Errors
-    /// The database cannot be reached.
-    pub fn hold(&self) -> Result<bool> {
+    pub(crate) fn hold(&self) -> Result<bool> {
         self.snapshots.hold(|| {
             self.file.check()?;
             let connection = connection::open_reader(self.file.path())?;
@@ -105,10 +102,7 @@ impl Db {
     }
 
     /// Gives the snapshot of this thread back: the log cannot start anew before.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub fn let_go(&self) -> Result<()> {
+    pub(crate) fn let_go(&self) -> Result<()> {
         self.snapshots.let_go()
     }
 
@@ -116,7 +110,7 @@ impl Db {
     ///
     /// # Errors
     /// It does not.
-    pub fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         self.file.check()?;
         self.size().map(drop)
     }
@@ -125,7 +119,7 @@ impl Db {
     ///
     /// # Errors
     /// It cannot be reached.
-    pub fn size(&self) -> Result<u64> {
+    pub(crate) fn size(&self) -> Result<u64> {
         let query = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
         self.read(|connection| {
             Ok(connection.query_row(query, [], |row| row.get::<_, i64>(0))?.unsigned_abs())
@@ -137,7 +131,7 @@ impl Db {
     ///
     /// # Errors
     /// The database cannot be reached, or the copy not be written.
-    pub fn copy_to(
+    pub(crate) fn copy_to(
         &self,
         path: &Path,
         finish: impl FnOnce(&Connection) -> Result<()>,
@@ -157,7 +151,7 @@ impl Db {
     /// # Errors
     /// The database cannot be reached or stays locked, or what `change` returns; nothing is changed
     /// then.
-    pub fn write<T, E: From<Error>>(
+    pub(crate) fn write<T, E: From<Error>>(
         &self,
         change: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {

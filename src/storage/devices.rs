@@ -7,28 +7,19 @@ use crate::error::Result;
 use crate::time::Timestamp;
 
 /// Whether a user has logged in from anywhere yet.
-///
-/// # Errors
-/// The database fails.
-pub fn exists_any_of(connection: &Connection, user_id: UserId) -> Result<bool> {
+pub(crate) fn exists_any_of(connection: &Connection, user_id: UserId) -> Result<bool> {
     let query = "SELECT EXISTS (SELECT 1 FROM devices WHERE user_id = ?1)";
     Ok(connection.prepare_cached(query)?.query_row([user_id], |row| row.get(0))?)
 }
 
 /// Whether a user has logged in from there.
-///
-/// # Errors
-/// The database fails.
-pub fn exists(connection: &Connection, user_id: UserId, hash: &[u8; 32]) -> Result<bool> {
+pub(crate) fn exists(connection: &Connection, user_id: UserId, hash: &[u8; 32]) -> Result<bool> {
     let query = "SELECT EXISTS (SELECT 1 FROM devices WHERE user_id = ?1 AND hash = ?2)";
     Ok(connection.prepare_cached(query)?.query_row(params![user_id, hash], |row| row.get(0))?)
 }
 
 /// Notes that a user was there now, and tells whether the device was known.
-///
-/// # Errors
-/// The database fails.
-pub fn touch(
+pub(crate) fn touch(
     connection: &Connection,
     user_id: UserId,
     hash: &[u8; 32],
@@ -48,10 +39,11 @@ pub fn touch(
 }
 
 /// Forgets the devices where a user was last seen before then.
-///
-/// # Errors
-/// The database fails.
-pub fn delete_older(connection: &Connection, user_id: UserId, before: Timestamp) -> Result<()> {
+pub(crate) fn delete_older(
+    connection: &Connection,
+    user_id: UserId,
+    before: Timestamp,
+) -> Result<()> {
     connection
         .prepare_cached("DELETE FROM devices WHERE user_id = ?1 AND last_seen_at < ?2")?
         .execute(params![user_id, before])?;

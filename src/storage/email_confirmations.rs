@@ -7,10 +7,7 @@ use crate::error::Result;
 use crate::time::Timestamp;
 
 /// Stores a link's token; those of the same user whose time is over go.
-///
-/// # Errors
-/// The database fails.
-pub fn insert(
+pub(crate) fn insert(
     connection: &Connection,
     token_sha256: &[u8; 32],
     (user_id, email): (UserId, &str),
@@ -26,10 +23,7 @@ pub fn insert(
 }
 
 /// Whose address a token confirms, and which.
-///
-/// # Errors
-/// The database fails.
-pub fn find_active(
+pub(crate) fn find_active(
     connection: &Connection,
     token_sha256: &[u8; 32],
     now: Timestamp,
@@ -40,10 +34,7 @@ pub fn find_active(
 }
 
 /// Deletes all links of a user.
-///
-/// # Errors
-/// The database fails.
-pub fn delete_all_of(connection: &Connection, user_id: UserId) -> Result<()> {
+pub(crate) fn delete_all_of(connection: &Connection, user_id: UserId) -> Result<()> {
     connection.execute("DELETE FROM email_confirmations WHERE user_id = ?1", [user_id])?;
     Ok(())
 }

@@ -1,34 +1,34 @@
 //! Floor 1: the database. Free functions over a `&Connection`, one file per table; no rule lives
 //! here.
 
-pub mod audit;
-pub mod backup;
+pub(crate) mod audit;
+pub(crate) mod backup;
 mod columns;
 mod connection;
 mod db;
-pub mod devices;
-pub mod email_confirmations;
+pub(crate) mod devices;
+pub(crate) mod email_confirmations;
 mod file_identity;
 mod header;
-pub mod keys;
-pub mod pictures;
+pub(crate) mod keys;
+pub(crate) mod pictures;
 pub(crate) mod rate_limits;
-pub mod recovery_codes;
-pub mod relays;
+pub(crate) mod recovery_codes;
+pub(crate) mod relays;
 mod schema;
-pub mod sent_codes;
+pub(crate) mod sent_codes;
 mod session_cache;
-pub mod sessions;
+pub(crate) mod sessions;
 mod snapshot;
-pub mod totp_enrollments;
-pub mod totp_factors;
+pub(crate) mod totp_enrollments;
+pub(crate) mod totp_factors;
 mod upgrades;
-pub mod users;
+pub(crate) mod users;
 
 use std::path::PathBuf;
 
-pub use db::Db;
-pub use rusqlite::Connection;
+pub(crate) use db::Db;
+pub(crate) use rusqlite::Connection;
 use rusqlite::ErrorCode;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 pub(crate) use schema::schema_version;
@@ -94,7 +94,7 @@ pub enum OpenError {
 
 /// Which part of a list is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pagination {
+pub(crate) struct Pagination {
     /// How many items at most.
     pub limit: u32,
     /// How many items are left out before them.
@@ -103,7 +103,7 @@ pub struct Pagination {
 
 impl Pagination {
     /// The whole list.
-    pub const EVERYTHING: Self = Self { limit: u32::MAX, offset: 0 };
+    pub(crate) const EVERYTHING: Self = Self { limit: u32::MAX, offset: 0 };
 }
 
 impl ToSql for Timestamp {

@@ -21,8 +21,7 @@ pub enum PictureKind {
 
 impl PictureKind {
     /// Its name in columns and paths.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Thumbnail => "thumbnail",
             Self::Banner => "banner",
@@ -38,7 +37,6 @@ impl ToSql for PictureKind {
 
 /// A picture to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "schema.sql documents the columns")]
 pub struct NewPicture {
     pub media_type: String,
     pub sha256: [u8; 32],
@@ -47,8 +45,7 @@ pub struct NewPicture {
 
 /// A picture without its content, which is read in parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "schema.sql documents the columns")]
-pub struct Picture {
+pub(crate) struct Picture {
     rowid: i64,
     pub media_type: String,
     pub sha256: [u8; 32],
@@ -57,14 +54,11 @@ pub struct Picture {
 }
 
 /// A SHA-256 in hex.
-#[must_use]
-pub fn hex(sha256: &[u8; 32]) -> String {
+pub(crate) fn hex(sha256: &[u8; 32]) -> String {
     sha256.iter().fold(String::with_capacity(64), |text, byte| text + &format!("{byte:02x}"))
 }
 
-/// # Errors
-/// The database fails.
-pub fn find(
+pub(crate) fn find(
     connection: &Connection,
     user_id: UserId,
     kind: PictureKind,
@@ -82,10 +76,7 @@ pub fn find(
 }
 
 /// At most `length` bytes of a picture from `start` on; `None` where another has taken its place.
-///
-/// # Errors
-/// The database fails.
-pub fn read(
+pub(crate) fn read(
     connection: &Connection,
     picture: &Picture,
     start: usize,
@@ -104,10 +95,7 @@ pub fn read(
 
 /// Puts a picture in the place of the one before. It is written in parts: bound to a statement, it
 /// would be copied first.
-///
-/// # Errors
-/// The database fails.
-pub fn put(
+pub(crate) fn put(
     connection: &Connection,
     user_id: UserId,
     kind: PictureKind,
@@ -128,9 +116,7 @@ pub fn put(
     Ok(())
 }
 
-/// # Errors
-/// The database fails.
-pub fn delete(connection: &Connection, user_id: UserId, kind: PictureKind) -> Result<()> {
+pub(crate) fn delete(connection: &Connection, user_id: UserId, kind: PictureKind) -> Result<()> {
     connection
         .execute("DELETE FROM pictures WHERE user_id = ?1 AND kind = ?2", params![user_id, kind])?;
     Ok(())

@@ -7,10 +7,7 @@ use crate::error::Result;
 use crate::time::Timestamp;
 
 /// Stores a user's codes in the place of all before.
-///
-/// # Errors
-/// The database fails.
-pub fn replace(connection: &Connection, user_id: UserId, hashes: &[[u8; 32]]) -> Result<()> {
+pub(crate) fn replace(connection: &Connection, user_id: UserId, hashes: &[[u8; 32]]) -> Result<()> {
     delete_all_of(connection, user_id)?;
     let mut insert =
         connection.prepare_cached("INSERT INTO recovery_codes (user_id, hash) VALUES (?1, ?2)")?;
@@ -19,10 +16,11 @@ pub fn replace(connection: &Connection, user_id: UserId, hashes: &[[u8; 32]]) ->
 }
 
 /// Whether a code is one of the user's, and if so, whether it was used.
-///
-/// # Errors
-/// The database fails.
-pub fn find(connection: &Connection, user_id: UserId, hash: &[u8; 32]) -> Result<Option<bool>> {
+pub(crate) fn find(
+    connection: &Connection,
+    user_id: UserId,
+    hash: &[u8; 32],
+) -> Result<Option<bool>> {
     let query = "SELECT used_at IS NOT NULL FROM recovery_codes WHERE user_id = ?1 AND hash = ?2";
     Ok(connection
         .prepare_cached(query)?
@@ -31,10 +29,7 @@ pub fn find(connection: &Connection, user_id: UserId, hash: &[u8; 32]) -> Result
 }
 
 /// Notes that a code was used.
-///
-/// # Errors
-/// The database fails.
-pub fn update_used(
+pub(crate) fn update_used(
     connection: &Connection,
     user_id: UserId,
     hash: &[u8; 32],
@@ -47,10 +42,7 @@ pub fn update_used(
 }
 
 /// Deletes all codes of a user.
-///
-/// # Errors
-/// The database fails.
-pub fn delete_all_of(connection: &Connection, user_id: UserId) -> Result<()> {
+pub(crate) fn delete_all_of(connection: &Connection, user_id: UserId) -> Result<()> {
     connection
         .prepare_cached("DELETE FROM recovery_codes WHERE user_id = ?1")?
         .execute([user_id])?;
@@ -58,10 +50,7 @@ pub fn delete_all_of(connection: &Connection, user_id: UserId) -> Result<()> {
 }
 
 /// Whether anybody has one.
-///
-/// # Errors
-/// The database fails.
-pub fn exists_any(connection: &Connection) -> Result<bool> {
+pub(crate) fn exists_any(connection: &Connection) -> Result<bool> {
     Ok(connection
         .query_row("SELECT EXISTS (SELECT 1 FROM recovery_codes)", [], |row| row.get(0))?)
 }

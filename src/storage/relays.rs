@@ -7,15 +7,18 @@ use crate::time::Timestamp;
 
 /// One row, without the token's hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "schema.sql documents the columns")]
-pub struct Relay {
+pub(crate) struct Relay {
     pub name: String,
     pub created_at: Timestamp,
 }
 
 /// # Errors
 /// [`Error::AlreadyExists`] where there is one of that name, or the database fails.
-pub fn insert(connection: &Connection, relay: &Relay, token_sha256: &[u8; 32]) -> Result<()> {
+pub(crate) fn insert(
+    connection: &Connection,
+    relay: &Relay,
+    token_sha256: &[u8; 32],
+) -> Result<()> {
     let inserted = connection.execute(
         "INSERT INTO relays (name, token_sha256, created_at) VALUES (?1, ?2, ?3) ON CONFLICT (name) DO NOTHING",
         params![relay.name, token_sha256, relay.created_at],
@@ -28,10 +31,7 @@ pub fn insert(connection: &Connection, relay: &Relay, token_sha256: &[u8; 32]) -
 }
 
 /// The name of the relay with this token.
-///
-/// # Errors
-/// The database fails.
-pub fn find_name_by_token(
+pub(crate) fn find_name_by_token(
     connection: &Connection,
     token_sha256: &[u8; 32],
 ) -> Result<Option<String>> {
@@ -41,10 +41,7 @@ pub fn find_name_by_token(
 }
 
 /// All relays by name.
-///
-/// # Errors
-/// The database fails.
-pub fn list(connection: &Connection) -> Result<Vec<Relay>> {
+pub(crate) fn list(connection: &Connection) -> Result<Vec<Relay>> {
     let mut statement = connection.prepare("SELECT name, created_at FROM relays ORDER BY name")?;
     let found =
         statement.query_map([], |row| Ok(Relay { name: row.get(0)?, created_at: row.get(1)? }))?;
@@ -52,9 +49,6 @@ pub fn list(connection: &Connection) -> Result<Vec<Relay>> {
 }
 
 /// Removes a relay and tells whether there was one.
-///
-/// # Errors
-/// The database fails.
-pub fn delete(connection: &Connection, name: &str) -> Result<bool> {
+pub(crate) fn delete(connection: &Connection, name: &str) -> Result<bool> {
     Ok(connection.execute("DELETE FROM relays WHERE name = ?1", [name])? == 1)
 }

@@ -12,7 +12,7 @@ pub(crate) const SINCE_VERSION: u32 = 2;
 
 /// How a code is delivered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Channel {
+pub(crate) enum Channel {
     /// By mail.
     Email,
     /// From the operator's hand.
@@ -36,8 +36,7 @@ impl ToSql for Channel {
 
 /// A code that is outstanding, or was until it was used.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "schema.sql documents the columns")]
-pub struct SentCode {
+pub(crate) struct SentCode {
     pub hash: [u8; 32],
     pub expires_at: Timestamp,
     pub is_used: bool,
@@ -65,10 +64,7 @@ pub(crate) fn put(connection: &Connection, new: &NewSentCode<'_>) -> Result<()> 
 }
 
 /// The code, unless its time or its tries are over.
-///
-/// # Errors
-/// The database fails.
-pub fn find_active(
+pub(crate) fn find_active(
     connection: &Connection,
     user_id: UserId,
     channel: Channel,
@@ -86,10 +82,7 @@ pub fn find_active(
 }
 
 /// Notes that the code was used.
-///
-/// # Errors
-/// The database fails.
-pub fn update_used(
+pub(crate) fn update_used(
     connection: &Connection,
     user_id: UserId,
     channel: Channel,
@@ -102,10 +95,7 @@ pub fn update_used(
 }
 
 /// Counts a wrong code against all that are outstanding for a user.
-///
-/// # Errors
-/// The database fails.
-pub fn update_tries(connection: &Connection, user_id: UserId) -> Result<()> {
+pub(crate) fn update_tries(connection: &Connection, user_id: UserId) -> Result<()> {
     connection
         .prepare_cached("UPDATE sent_codes SET tries_left = tries_left - 1 WHERE user_id = ?1 AND tries_left > 0")?
         .execute([user_id])?;
@@ -113,19 +103,13 @@ pub fn update_tries(connection: &Connection, user_id: UserId) -> Result<()> {
 }
 
 /// Deletes everybody's codes.
-///
-/// # Errors
-/// The database fails.
-pub fn delete_all(connection: &Connection) -> Result<()> {
+pub(crate) fn delete_all(connection: &Connection) -> Result<()> {
     connection.execute("DELETE FROM sent_codes", [])?;
     Ok(())
 }
 
 /// Deletes all codes of a user.
-///
-/// # Errors
-/// The database fails.
-pub fn delete_all_of(connection: &Connection, user_id: UserId) -> Result<()> {
+pub(crate) fn delete_all_of(connection: &Connection, user_id: UserId) -> Result<()> {
     connection.execute("DELETE FROM sent_codes WHERE user_id = ?1", [user_id])?;
     Ok(())
 }

@@ -16,8 +16,7 @@ pub struct SessionId(pub Uuid);
 
 impl SessionId {
     /// Reads an id as it is shown: 36 characters with dashes.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         (text.len() == 36).then(|| Uuid::try_parse(text).ok())?.map(Self)
     }
 }
@@ -42,8 +41,7 @@ impl FromSql for SessionId {
 
 /// One row, without the fingerprint of the client's key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "schema.sql documents the columns")]
-pub struct Session {
+pub(crate) struct Session {
     pub id: SessionId,
     pub user_id: UserId,
     pub created_at: Timestamp,
@@ -56,7 +54,7 @@ pub struct Session {
 
 /// Which sessions of a user a list is about.
 #[derive(Clone, Copy, Debug)]
-pub struct SessionsOf<'ip> {
+pub(crate) struct SessionsOf<'ip> {
     /// Whose.
     pub user_id: UserId,
     /// Only those from this address, where there is one.
@@ -89,8 +87,7 @@ fn session(row: &Row<'_>) -> rusqlite::Result<Session> {
 
 /// A row to be.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "schema.sql documents the columns")]
-pub struct NewSession {
+pub(crate) struct NewSession {
     pub id: SessionId,
     pub user_id: UserId,
     pub created_at: Timestamp,
@@ -101,9 +98,7 @@ pub struct NewSession {
     pub public_key_sha256: Option<[u8; 32]>,
 }
 
-/// # Errors
-/// The database fails.
-pub fn insert(connection: &Connection, new: &NewSession) -> Result<()> {
+pub(crate) fn insert(connection: &Connection, new: &NewSession) -> Result<()> {
     connection
         .prepare_cached(
             "INSERT INTO sessions (id, user_id, created_at, expires_at, last_seen_at, ip, user_agent, public_key,
@@ -125,19 +120,13 @@ pub fn insert(connection: &Connection, new: &NewSession) -> Result<()> {
 }
 
 /// When the session with the latest id, and so in all likelihood the last one, was opened.
-///
-/// # Errors
-/// The database fails.
-pub fn find_last_created_at(connection: &Connection) -> Result<Option<Timestamp>> {
+pub(crate) fn find_last_created_at(connection: &Connection) -> Result<Option<Timestamp>> {
     let query = "SELECT created_at FROM sessions ORDER BY id DESC LIMIT 1";
     Ok(connection.query_row(query, [], |row| row.get(0)).optional()?)
 }
 
 /// A user's session, unless it has expired.
-///
-/// # Errors
-/// The database fails.
-pub fn find_active_of(
+pub(crate) fn find_active_of(
     connection: &Connection,
     user_id: UserId,
     id: SessionId,
@@ -151,10 +140,7 @@ pub fn find_active_of(
 }
 
 /// The session, whosever it is, unless it has expired.
-///
-/// # Errors
-/// The database fails.
-pub fn find_active(
+pub(crate) fn find_active(
     connection: &Connection,
     id: SessionId,
     now: Timestamp,
@@ -164,10 +150,7 @@ pub fn find_active(
 }
 
 /// A part of a user's sessions, newest first.
-///
-/// # Errors
-/// The database fails.
-pub fn list_of(
+pub(crate) fn list_of(
     connection: &Connection,
     of: SessionsOf<'_>,
     now: Timestamp,
@@ -183,10 +166,7 @@ pub fn list_of(
 }
 
 /// How many sessions a user has.
-///
-/// # Errors
-/// The database fails.
-pub fn count_of(connection: &Connection, of: SessionsOf<'_>, now: Timestamp) -> Result<u32> {
+pub(crate) fn count_of(connection: &Connection, of: SessionsOf<'_>, now: Timestamp) -> Result<u32> {
     let query = "SELECT count(*) FROM sessions WHERE user_id = ?1 AND expires_at > ?2 AND (?3 IS NULL OR ip = ?3)";
     Ok(connection
         .prepare_cached(query)?
@@ -194,10 +174,7 @@ pub fn count_of(connection: &Connection, of: SessionsOf<'_>, now: Timestamp) -> 
 }
 
 /// Whether a user has a session with this key.
-///
-/// # Errors
-/// The database fails.
-pub fn exists_with_key(
+pub(crate) fn exists_with_key(
     connection: &Connection,
     user_id: UserId,
     public_key_sha256: &[u8; 32],
@@ -210,10 +187,7 @@ pub fn exists_with_key(
 }
 
 /// Everybody's sessions, newest first.
-///
-/// # Errors
-/// The database fails.
-pub fn list_all(connection: &Connection, now: Timestamp) -> Result<Vec<Session>> {
+pub(crate) fn list_all(connection: &Connection, now: Timestamp) -> Result<Vec<Session>> {
     let query = select!("WHERE expires_at > ?1 ORDER BY id DESC");
     Ok(connection
         .prepare_cached(query)?
@@ -222,10 +196,7 @@ pub fn list_all(connection: &Connection, now: Timestamp) -> Result<Vec<Session>>
 }
 
 /// Notes that a session was used, where that was noted last at `before` or earlier.
-///
-/// # Errors
-/// The database fails.
-pub fn update_last_seen(
+pub(crate) fn update_last_seen(
     connection: &Connection,
     id: SessionId,
     at: Timestamp,
@@ -240,18 +211,12 @@ pub fn update_last_seen(
 }
 
 /// Ends a session and tells whether there was one.
-///
-/// # Errors
-/// The database fails.
-pub fn delete(connection: &Connection, id: SessionId) -> Result<bool> {
+pub(crate) fn delete(connection: &Connection, id: SessionId) -> Result<bool> {
     Ok(connection.prepare_cached("DELETE FROM sessions WHERE id = ?1")?.execute([id])? == 1)
 }
 
 /// Ends all sessions of a user, but for one that is to stay.
-///
-/// # Errors
-/// The database fails.
-pub fn delete_all_of(
+pub(crate) fn delete_all_of(
     connection: &Connection,
     user_id: UserId,
     except: Option<SessionId>,
@@ -263,19 +228,13 @@ pub fn delete_all_of(
 }
 
 /// Ends everybody's sessions.
-///
-/// # Errors
-/// The database fails.
-pub fn delete_all(connection: &Connection) -> Result<()> {
+pub(crate) fn delete_all(connection: &Connection) -> Result<()> {
     connection.execute("DELETE FROM sessions", [])?;
     Ok(())
 }
 
 /// Deletes up to `limit` sessions that have expired.
-///
-/// # Errors
-/// The database fails.
-pub fn delete_expired(connection: &Connection, now: Timestamp, limit: u32) -> Result<()> {
+pub(crate) fn delete_expired(connection: &Connection, now: Timestamp, limit: u32) -> Result<()> {
     connection
         .prepare_cached(
             "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)",

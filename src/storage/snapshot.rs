@@ -81,9 +81,6 @@ impl Snapshots {
     }
 
     /// Lets go of that of this thread.
-    ///
-    /// # Errors
-    /// The database fails.
     pub(super) fn let_go(&self) -> Result<()> {
         let Some(snapshot) = self.held() else { return Ok(()) };
         snapshot.is_held.set(false);

@@ -7,10 +7,7 @@ use crate::error::Result;
 use crate::time::Timestamp;
 
 /// Stores a secret that waits for its first code, in the place of the one before.
-///
-/// # Errors
-/// The database fails.
-pub fn put(
+pub(crate) fn put(
     connection: &Connection,
     user_id: UserId,
     secret: &[u8],
@@ -24,10 +21,7 @@ pub fn put(
 }
 
 /// The sealed secret, unless it has waited too long.
-///
-/// # Errors
-/// The database fails.
-pub fn find_active(
+pub(crate) fn find_active(
     connection: &Connection,
     user_id: UserId,
     now: Timestamp,
@@ -37,28 +31,19 @@ pub fn find_active(
 }
 
 /// Deletes this very secret and tells whether it was there.
-///
-/// # Errors
-/// The database fails.
-pub fn delete(connection: &Connection, user_id: UserId, secret: &[u8]) -> Result<bool> {
+pub(crate) fn delete(connection: &Connection, user_id: UserId, secret: &[u8]) -> Result<bool> {
     let query = "DELETE FROM totp_enrollments WHERE user_id = ?1 AND secret = ?2";
     Ok(connection.execute(query, params![user_id, secret])? == 1)
 }
 
 /// Deletes that of a user.
-///
-/// # Errors
-/// The database fails.
-pub fn delete_of(connection: &Connection, user_id: UserId) -> Result<()> {
+pub(crate) fn delete_of(connection: &Connection, user_id: UserId) -> Result<()> {
     connection.execute("DELETE FROM totp_enrollments WHERE user_id = ?1", [user_id])?;
     Ok(())
 }
 
 /// Deletes every one.
-///
-/// # Errors
-/// The database fails.
-pub fn delete_all(connection: &Connection) -> Result<()> {
+pub(crate) fn delete_all(connection: &Connection) -> Result<()> {
     connection.execute("DELETE FROM totp_enrollments", [])?;
     Ok(())
 }

@@ -8,8 +8,7 @@ use crate::time::Timestamp;
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "schema.sql documents the columns")]
-pub struct TotpFactor {
+pub(crate) struct TotpFactor {
     pub user_id: UserId,
     pub secret: Vec<u8>,
     pub last_step: i64,
@@ -27,44 +26,30 @@ fn factor(row: &Row<'_>) -> rusqlite::Result<TotpFactor> {
     })
 }
 
-/// # Errors
-/// The database fails.
-pub fn find(connection: &Connection, user_id: UserId) -> Result<Option<TotpFactor>> {
+pub(crate) fn find(connection: &Connection, user_id: UserId) -> Result<Option<TotpFactor>> {
     let query = "SELECT * FROM totp_factors WHERE user_id = ?1";
     Ok(connection.prepare_cached(query)?.query_row([user_id], factor).optional()?)
 }
 
 /// Somebody's: by these columns alone, which every version of the schema has.
-///
-/// # Errors
-/// The database fails.
-pub fn find_first(connection: &Connection) -> Result<Option<TotpFactor>> {
+pub(crate) fn find_first(connection: &Connection) -> Result<Option<TotpFactor>> {
     let query = "SELECT user_id, secret, last_step, enabled_at, NULL AS last_skew FROM totp_factors LIMIT 1";
     Ok(connection.query_row(query, [], factor).optional()?)
 }
 
 /// Everybody's.
-///
-/// # Errors
-/// The database fails.
-pub fn list_all(connection: &Connection) -> Result<Vec<TotpFactor>> {
+pub(crate) fn list_all(connection: &Connection) -> Result<Vec<TotpFactor>> {
     let mut statement = connection.prepare("SELECT * FROM totp_factors")?;
     Ok(statement.query_map([], factor)?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Whether anybody has one.
-///
-/// # Errors
-/// The database fails.
-pub fn exists_any(connection: &Connection) -> Result<bool> {
+pub(crate) fn exists_any(connection: &Connection) -> Result<bool> {
     Ok(connection.query_row("SELECT EXISTS (SELECT 1 FROM totp_factors)", [], |row| row.get(0))?)
 }
 
 /// Adds the factor and tells whether it did: there is at most one for a user.
-///
-/// # Errors
-/// The database fails.
-pub fn insert(connection: &Connection, factor: &TotpFactor) -> Result<bool> {
+pub(crate) fn insert(connection: &Connection, factor: &TotpFactor) -> Result<bool> {
     let inserted = connection
         .prepare_cached(
             "INSERT INTO totp_factors (user_id, secret, last_step, enabled_at, last_skew) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -76,10 +61,7 @@ pub fn insert(connection: &Connection, factor: &TotpFactor) -> Result<bool> {
 
 /// Accepts a step of this very factor, with how far it was off, and tells whether it was still
 /// good: later than every one before (RFC 6238, 5.2).
-///
-/// # Errors
-/// The database fails.
-pub fn update_last_step(
+pub(crate) fn update_last_step(
     connection: &Connection,
     factor: &TotpFactor,
     step: i64,
@@ -94,10 +76,7 @@ pub fn update_last_step(
 }
 
 /// Stores the same secret sealed anew.
-///
-/// # Errors
-/// The database fails.
-pub fn update_secret(connection: &Connection, user_id: UserId, secret: &[u8]) -> Result<()> {
+pub(crate) fn update_secret(connection: &Connection, user_id: UserId, secret: &[u8]) -> Result<()> {
     connection.execute(
         "UPDATE totp_factors SET secret = ?2 WHERE user_id = ?1",
         params![user_id, secret],
@@ -106,9 +85,6 @@ pub fn update_secret(connection: &Connection, user_id: UserId, secret: &[u8]) ->
 }
 
 /// Removes the factor and tells whether there was one.
-///
-/// # Errors
-/// The database fails.
-pub fn delete(connection: &Connection, user_id: UserId) -> Result<bool> {
+pub(crate) fn delete(connection: &Connection, user_id: UserId) -> Result<bool> {
     Ok(connection.execute("DELETE FROM totp_factors WHERE user_id = ?1", [user_id])? == 1)
 }

@@ -17,4 +17,4 @@ pub mod tags;
 #[cfg(test)]
 mod tests;
 
-pub use crate::storage::users::UserId;
+pub(crate) use crate::storage::users::UserId;

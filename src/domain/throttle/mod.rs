@@ -89,7 +89,6 @@ fn consume_all<'limit>(
 }
 
 /// An attempt that is counted and being checked. It stays counted unless it is taken back.
-#[must_use]
 pub(crate) struct CountedAttempt<'app> {
     limits: Vec<Limit>,
     _in_flight: InFlightGuard<'app>,

@@ -11,16 +11,13 @@ use crate::time::Timestamp;
 
 /// The user of a session, with what a check of it asks.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "schema.sql documents the columns")]
-pub struct SessionUser {
+pub(crate) struct SessionUser {
     pub user: Arc<User>,
     pub last_seen_at: Timestamp,
     pub expires_at: Timestamp,
 }
 
-/// # Errors
-/// The database fails.
-pub fn find_by_session(
+pub(crate) fn find_by_session(
     connection: &Connection,
     (session, id): (SessionId, UserId),
 ) -> Result<Option<SessionUser>> {

@@ -15,9 +15,9 @@ mod conflict;
 mod link;
 mod search;
 
-pub use by_session::{SessionUser, find_by_session};
-pub use link::Link;
-pub use search::{Search, count, count_active, list};
+pub(crate) use by_session::{SessionUser, find_by_session};
+pub(crate) use link::Link;
+pub(crate) use search::{Search, count, count_active, list};
 
 /// A user's number: 1 to 4294967295, never given twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -44,7 +44,7 @@ impl FromSql for UserId {
 
 /// A row of the view `user_details`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, clippy::struct_excessive_bools, reason = "schema.sql documents the columns")]
+#[expect(clippy::struct_excessive_bools, reason = "they are columns")]
 pub struct User {
     pub id: UserId,
     pub username: String,
@@ -77,8 +77,7 @@ pub struct User {
 
 /// A row to be.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "schema.sql documents the columns")]
-pub struct NewUser {
+pub(crate) struct NewUser {
     pub username: String,
     pub display: String,
     pub email: Option<String>,
@@ -123,18 +122,14 @@ fn take_user(columns: &mut Columns<'_, '_>) -> rusqlite::Result<User> {
     })
 }
 
-/// # Errors
-/// The database fails.
-pub fn find_by_id(connection: &Connection, id: UserId) -> Result<Option<User>> {
+pub(crate) fn find_by_id(connection: &Connection, id: UserId) -> Result<Option<User>> {
     Ok(connection
         .prepare_cached("SELECT * FROM user_details WHERE id = ?1")?
         .query_row([id], user)
         .optional()?)
 }
 
-/// # Errors
-/// The database fails.
-pub fn find_by_username(connection: &Connection, username: &str) -> Result<Option<User>> {
+pub(crate) fn find_by_username(connection: &Connection, username: &str) -> Result<Option<User>> {
     Ok(connection
         .prepare_cached("SELECT * FROM user_details WHERE username = ?1")?
         .query_row([username], user)
@@ -142,25 +137,19 @@ pub fn find_by_username(connection: &Connection, username: &str) -> Result<Optio
 }
 
 /// By an address that its owner has confirmed, in any case.
-///
-/// # Errors
-/// The database fails.
-pub fn find_by_verified_email(connection: &Connection, email: &str) -> Result<Option<User>> {
+pub(crate) fn find_by_verified_email(connection: &Connection, email: &str) -> Result<Option<User>> {
     let query = "SELECT * FROM user_details WHERE email = ?1 AND email_verified";
     Ok(connection.prepare_cached(query)?.query_row([email], user).optional()?)
 }
 
 /// Whether there is any user.
-///
-/// # Errors
-/// The database fails.
-pub fn exists_any(connection: &Connection) -> Result<bool> {
+pub(crate) fn exists_any(connection: &Connection) -> Result<bool> {
     Ok(connection.query_row("SELECT EXISTS (SELECT 1 FROM users)", [], |row| row.get(0))?)
 }
 
 /// # Errors
-/// [`Error::AlreadyExists`] where the username or the email is taken, or the database fails.
-pub fn insert(connection: &Connection, new: &NewUser) -> Result<UserId> {
+/// [`AlreadyExists`](crate::error::Error::AlreadyExists) where the username or the email is taken, or the database fails.
+pub(crate) fn insert(connection: &Connection, new: &NewUser) -> Result<UserId> {
     let inserted = connection
         .prepare_cached(
             "INSERT INTO users (username, display, email, password_hash, password_changed_at, is_admin, created_at)
@@ -183,8 +172,8 @@ pub fn insert(connection: &Connection, new: &NewUser) -> Result<UserId> {
 /// Stores everything of a user that may be edited.
 ///
 /// # Errors
-/// [`Error::AlreadyExists`] where the username or the email is taken, or the database fails.
-pub fn update(connection: &Connection, user: &User) -> Result<()> {
+/// [`AlreadyExists`](crate::error::Error::AlreadyExists) where the username or the email is taken, or the database fails.
+pub(crate) fn update(connection: &Connection, user: &User) -> Result<()> {
     let updated = connection
         .prepare_cached(
             "UPDATE users SET username = :username, display = :display, email = :email,
@@ -218,19 +207,13 @@ pub fn update(connection: &Connection, user: &User) -> Result<()> {
 }
 
 /// Removes a user with everything of theirs.
-///
-/// # Errors
-/// The database fails.
-pub fn delete(connection: &Connection, id: UserId) -> Result<()> {
+pub(crate) fn delete(connection: &Connection, id: UserId) -> Result<()> {
     connection.execute("DELETE FROM users WHERE id = ?1", [id])?;
     Ok(())
 }
 
 /// Stores another password.
-///
-/// # Errors
-/// The database fails.
-pub fn update_password(
+pub(crate) fn update_password(
     connection: &Connection,
     id: UserId,
     hash: &str,
@@ -245,10 +228,7 @@ pub fn update_password(
 }
 
 /// Stores another hash of the same password.
-///
-/// # Errors
-/// The database fails.
-pub fn update_password_hash(connection: &Connection, id: UserId, hash: &str) -> Result<()> {
+pub(crate) fn update_password_hash(connection: &Connection, id: UserId, hash: &str) -> Result<()> {
     connection
         .prepare_cached("UPDATE users SET password_hash = ?2 WHERE id = ?1")?
         .execute(params![id, hash])?;
@@ -256,10 +236,7 @@ pub fn update_password_hash(connection: &Connection, id: UserId, hash: &str) -> 
 }
 
 /// Bans the user from `at` on, until `until` or for good; without `at`, lifts the ban.
-///
-/// # Errors
-/// The database fails.
-pub fn update_ban(
+pub(crate) fn update_ban(
     connection: &Connection,
     id: UserId,
     at: Option<Timestamp>,

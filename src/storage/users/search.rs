@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 
 /// Which users a search is about.
 #[derive(Clone, Copy, Debug)]
-pub struct Search<'text> {
+pub(crate) struct Search<'text> {
     /// What the username or the display name contains, in any case of A to Z; all users for an
     /// empty text.
     pub text: &'text str,
@@ -26,10 +26,7 @@ macro_rules! matches_search {
 }
 
 /// A part of the users that a search finds, by id.
-///
-/// # Errors
-/// The database fails.
-pub fn list(
+pub(crate) fn list(
     connection: &Connection,
     search: Search<'_>,
     pagination: Pagination,
@@ -48,10 +45,7 @@ pub fn list(
 }
 
 /// How many users have logged in, or used a session, since then.
-///
-/// # Errors
-/// The database fails.
-pub fn count_active(connection: &Connection, since: Timestamp) -> Result<u32> {
+pub(crate) fn count_active(connection: &Connection, since: Timestamp) -> Result<u32> {
     let query = "SELECT count(*) FROM users WHERE
         EXISTS (SELECT 1 FROM sessions WHERE user_id = users.id AND last_seen_at > ?1)
         OR EXISTS (SELECT 1 FROM devices WHERE user_id = users.id AND last_seen_at > ?1)";
@@ -59,10 +53,7 @@ pub fn count_active(connection: &Connection, since: Timestamp) -> Result<u32> {
 }
 
 /// How many users a search finds.
-///
-/// # Errors
-/// The database fails.
-pub fn count(connection: &Connection, search: Search<'_>) -> Result<u32> {
+pub(crate) fn count(connection: &Connection, search: Search<'_>) -> Result<u32> {
     let query = concat!("SELECT count(*) FROM users WHERE ", matches_search!());
     let mut statement = connection.prepare_cached(query)?;
     Ok(statement.query_row(params![search.text, search.by_email], |row| row.get(0))?)
