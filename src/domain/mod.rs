@@ -119,7 +119,7 @@ impl App {
     ///
     /// # Errors
     /// The database fails.
-    pub fn let_go_of_snapshot(&self) -> Result<()> {
+    pub fn release_snapshot(&self) -> Result<()> {
         self.db.let_go()
     }
 

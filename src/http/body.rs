@@ -10,8 +10,8 @@ use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
 use tokio::time;
 
+use super::bridge::Bridge;
 use super::envelope::Failure;
-use super::extract::bridge;
 use super::object::Object;
 use super::phase::SharedPhase;
 use crate::error::{Error, Result};
@@ -132,7 +132,7 @@ pub(super) struct Allowance {
 impl Allowance {
     /// The configured timeout of bodies. Without a configuration, there is no handler either.
     fn of_body(request: &HttpRequest, limit: usize) -> Self {
-        let timeout = bridge(request).map(|bridge| bridge.config().limits.body_timeout.into());
+        let timeout = Bridge::of(request).map(|bridge| bridge.config().limits.body_timeout.into());
         Self { limit, timeout: timeout.unwrap_or_default() }
     }
 }

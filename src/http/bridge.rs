@@ -1,144 +1,126 @@
-//! The one place where synchronous work meets the async workers: short reads run where they are,
-//! writes on the blocking pool, and work that computes hashes there too, a few at a time.
+//! The one place where synchronous work meets the async workers.
+//!
+//! A worker serves many connections on one thread, and must never wait for a disk or compute a hash.
+//! So what a handler wants from the domain goes through here, by the kind of the work:
+//!
+//! - Short reads ([`Bridge::read`]) run on the worker itself: handing them to another thread would
+//!   cost more than they do. Reads that follow closely upon each other share a snapshot of the
+//!   database.
+//! - Changes and longer reads ([`Bridge::run`]) run on the blocking pool, a few at once.
+//! - Work that computes hashes ([`Bridge::hash`]) waits in a bounded queue first, since a hash takes
+//!   tens of milliseconds and much memory.
+//! - Searches ([`Bridge::search`]) wait in a queue of their own, so that no flood of them delays a
+//!   logout.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
+use actix_web::HttpRequest;
 use actix_web::rt::spawn;
-use actix_web::web::block;
+use actix_web::web::{Data, block};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 
+use super::lane::{BUSY, Lane, LanePermit, permit};
 use crate::config::Config;
 use crate::domain::App;
 use crate::domain::accounts::UserId;
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
 
-/// Logins beyond the hashers that may be under way, so that those have work while others commit.
-const AHEAD: usize = 2;
+/// Work that computes hashes and may run beyond the number of hashers, so that these have work while
+/// others write to the database.
+const EXTRA_HASHES: usize = 2;
 /// Changes and longer reads at once: few enough to leave the session checks on the workers a
 /// connection each.
-const RUNNING: usize = 16;
-/// Searches at once, and those that may wait: anybody may ask for one, and each reads the whole
-/// table.
-const SEARCHING: usize = 2;
+const MAX_CHANGES: usize = 16;
+/// Searches at once, and those that may wait. No session is needed to search, and each search reads
+/// the whole table.
+const MAX_SEARCHES: usize = 2;
 const SEARCH_QUEUE: usize = 64;
 /// Large uploads that may be in memory at once, and those that may wait.
-const UPLOADING: usize = 6;
+const MAX_UPLOADS: usize = 6;
 const UPLOAD_QUEUE: usize = 64;
-/// Uploads of one user at once: few enough to leave room for others, however slowly they come.
-const UPLOADING_EACH: usize = 2;
-/// What takes so little memory needs no room, in bytes.
+/// Uploads of one user at once: few enough to leave room for other users, even where they are slow.
+const MAX_UPLOADS_PER_USER: usize = 2;
+/// An upload up to this size, in bytes, takes too little memory to need one of those places.
 const SMALL_UPLOAD: usize = 256 * 1024;
-/// How long an upload waits.
-const UPLOAD_WAIT: Duration = Duration::from_mins(1);
-/// How long a worker may hold a snapshot: short enough to be in nobody's way, where the next read
-/// is late.
-const HELD: Duration = Duration::from_millis(50);
+/// How long an upload waits for a permit.
+const UPLOAD_QUEUE_TIMEOUT: Duration = Duration::from_mins(1);
+/// A worker releases its snapshot after this, so that the WAL can be checkpointed even where no
+/// further read comes.
+const SNAPSHOT_TTL: Duration = Duration::from_millis(50);
 
-/// The way from a handler to the rules.
+/// Lets handlers use the domain.
 pub struct Bridge {
     app: Arc<App>,
     started: Timestamp,
     hashes: Lane,
     searches: Lane,
     uploads: Lane,
-    /// Permits of the users who are uploading.
+    /// A semaphore for each user who is uploading.
     uploaders: Mutex<HashMap<UserId, Weak<Semaphore>>>,
-    /// How much other work may run.
-    running: Arc<Semaphore>,
+    changes: Arc<Semaphore>,
 }
 
-/// What bounds work of one kind.
-struct Lane {
-    /// Permits for all that is under way or waits.
-    queue: Arc<Semaphore>,
-    /// Permits for what is under way.
-    under_way: Arc<Semaphore>,
-}
-
-/// The permits of work that is under way.
-type Held = (OwnedSemaphorePermit, OwnedSemaphorePermit);
-
-/// The permits of an upload: one of its user's, and where it is large, those for its memory.
+/// The permits of an upload: one of its user's and, where it is large, one for its memory.
 pub(super) struct UploadPermit {
     _user: OwnedSemaphorePermit,
-    _memory: Option<Held>,
+    _memory: Option<LanePermit>,
 }
-
-impl Lane {
-    fn new(under_way: usize, waiting: usize) -> Self {
-        Self {
-            queue: Arc::new(Semaphore::new(under_way + waiting)),
-            under_way: Arc::new(Semaphore::new(under_way)),
-        }
-    }
-
-    /// Waits until work may start. A caller that gives up meanwhile leaves the queue.
-    ///
-    /// # Errors
-    /// [`Error::ServerNotReady`] where too many are waiting.
-    async fn enter(&self) -> Result<Held> {
-        let queued = Arc::clone(&self.queue).try_acquire_owned().map_err(|_| BUSY)?;
-        Ok((queued, permit(&self.under_way).await?))
-    }
-}
-
-const BUSY: Error = Error::ServerNotReady { source: None };
 
 impl Bridge {
     pub(super) fn new(app: Arc<App>) -> Self {
+        let login_queue = app.config.limits.login_queue.get() as usize;
         Self {
             started: Timestamp::now(),
-            hashes: Lane::new(app.hashers() + AHEAD, app.config.limits.login_queue.get() as usize),
-            searches: Lane::new(SEARCHING, SEARCH_QUEUE),
-            uploads: Lane::new(UPLOADING, UPLOAD_QUEUE),
+            hashes: Lane::new(app.hashers() + EXTRA_HASHES, login_queue),
+            searches: Lane::new(MAX_SEARCHES, SEARCH_QUEUE),
+            uploads: Lane::new(MAX_UPLOADS, UPLOAD_QUEUE),
             uploaders: Mutex::default(),
-            running: Arc::new(Semaphore::new(RUNNING)),
+            changes: Arc::new(Semaphore::new(MAX_CHANGES)),
             app,
         }
     }
 
-    /// Gives a worker its connection to the database, on the worker itself: later there may be no
-    /// file any more.
+    /// The bridge of the server that a request came to.
+    pub(super) fn of(request: &HttpRequest) -> Result<&Data<Self>> {
+        let bridge = request.app_data();
+        bridge.ok_or_else(|| Error::internal("serve the request", "no bridge is set up"))
+    }
+
+    /// Opens a worker's connection to the database, on that worker. Later the database file may be
+    /// gone, and a request would make a new one.
     pub(super) fn prepare(&self) {
-        if let Err(error) = self.app.hold_snapshot().and_then(|_| self.app.let_go_of_snapshot()) {
+        if let Err(error) = self.app.hold_snapshot().and_then(|_| self.app.release_snapshot()) {
             tracing::warn!(%error, "a worker has no connection to the database yet");
         }
     }
 
-    /// The rules themselves, for what needs neither the database nor time.
-    #[must_use]
-    pub fn app(&self) -> &App {
+    /// The domain itself, for rules that need neither the database nor much time.
+    pub(super) fn app(&self) -> &App {
         &self.app
     }
 
-    /// What the operator set.
-    #[must_use]
-    pub fn config(&self) -> &Config {
+    pub(super) fn config(&self) -> &Config {
         &self.app.config
     }
 
     /// When the server started.
-    #[must_use]
-    pub const fn started(&self) -> Timestamp {
+    pub(super) const fn started(&self) -> Timestamp {
         self.started
     }
 
-    /// Runs a short read on the worker. Those that come soon after share its snapshot, as long as
-    /// that is the newest.
-    ///
-    /// # Errors
-    /// What `query` returns, or the database cannot be reached.
-    pub fn read<T>(&self, query: impl FnOnce(&App) -> Result<T>) -> Result<T> {
+    /// Runs a short read on the worker. Reads that come soon after share its snapshot, as long as
+    /// nothing was written since.
+    pub(super) fn read<T>(&self, query: impl FnOnce(&App) -> Result<T>) -> Result<T> {
         if self.app.hold_snapshot()? {
             let app = Arc::clone(&self.app);
             spawn(async move {
-                sleep(HELD).await;
-                if let Err(error) = app.let_go_of_snapshot() {
-                    tracing::warn!(%error, "a snapshot is not given back");
+                sleep(SNAPSHOT_TTL).await;
+                if let Err(error) = app.release_snapshot() {
+                    tracing::warn!(%error, "a snapshot is not released");
                 }
             });
         }
@@ -146,59 +128,57 @@ impl Bridge {
     }
 
     /// Runs a change, or a read of something large, off the worker.
-    ///
-    /// # Errors
-    /// What `work` returns.
-    pub async fn run<T: Send + 'static>(
+    pub(super) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&App) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let permit = permit(&self.running).await?;
+        let permit = permit(&self.changes).await?;
         off_worker(&self.app, permit, work).await
     }
 
-    /// Runs a change that no answer waits for; where it fails, the log says so.
-    pub fn run_aside(&self, work: impl FnOnce(&App) -> Result<()> + Send + 'static) {
-        let (app, running) = (Arc::clone(&self.app), Arc::clone(&self.running));
+    /// Runs a change that no answer waits for. If it fails, the log says so.
+    pub(super) fn run_in_background(&self, work: impl FnOnce(&App) -> Result<()> + Send + 'static) {
+        let app = Arc::clone(&self.app);
+        let changes = Arc::clone(&self.changes);
         spawn(async move {
-            let done = match permit(&running).await {
+            let done = match permit(&changes).await {
                 Ok(permit) => off_worker(&app, permit, work).await,
                 Err(error) => Err(error),
             };
             if let Err(error) = done {
-                tracing::warn!(%error, "a change on the side failed");
+                tracing::warn!(%error, "a change in the background failed");
             }
         });
     }
 
-    /// Runs work that computes hashes, a few at a time. Once under way, it keeps its permits until
-    /// it ends.
+    /// Runs work that computes hashes, off the worker. Once it has started it runs to its end, even
+    /// where the client has hung up, and keeps its permit until then.
     ///
     /// # Errors
-    /// [`Error::ServerNotReady`] where too many are waiting, or what `work` returns.
-    pub async fn hash<T: Send + 'static>(
+    /// [`Error::ServerNotReady`] where the queue is full, or what `work` returns.
+    pub(super) async fn hash<T: Send + 'static>(
         &self,
         work: impl FnOnce(&App) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         off_worker(&self.app, self.hashes.enter().await?, work).await
     }
 
-    /// Runs a search off the worker, in a lane of its own: no flood of them holds up a logout.
+    /// Runs a search off the worker.
     ///
     /// # Errors
-    /// [`Error::ServerNotReady`] where too many are waiting, or what `work` returns.
-    pub async fn search<T: Send + 'static>(
+    /// [`Error::ServerNotReady`] where the queue is full, or what `work` returns.
+    pub(super) async fn search<T: Send + 'static>(
         &self,
         work: impl FnOnce(&App) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         off_worker(&self.app, self.searches.enter().await?, work).await
     }
 
-    /// Waits until a user's upload of so many bytes may be read into memory, where it stays as long
-    /// as the permit is kept.
+    /// Waits until an upload may be read into memory. `length` is its size in bytes, where the
+    /// client says it. The permit must be kept as long as the upload is in memory.
     ///
     /// # Errors
-    /// [`Error::ServerNotReady`] where too many are waiting, or this one has waited too long.
+    /// [`Error::ServerNotReady`] where the queue is full, or after [`UPLOAD_QUEUE_TIMEOUT`].
     pub(super) async fn upload(&self, user: UserId, length: Option<usize>) -> Result<UploadPermit> {
         let is_small = length.is_some_and(|length| length <= SMALL_UPLOAD);
         let enter = async {
@@ -206,35 +186,31 @@ impl Bridge {
             let memory = if is_small { None } else { Some(self.uploads.enter().await?) };
             Ok(UploadPermit { _user: user, _memory: memory })
         };
-        timeout(UPLOAD_WAIT, enter).await.map_err(|_| BUSY)?
+        timeout(UPLOAD_QUEUE_TIMEOUT, enter).await.map_err(|_| BUSY)?
     }
 
+    /// The semaphore of a user's uploads.
     fn uploader(&self, user: UserId) -> Arc<Semaphore> {
         let mut uploaders = self.uploaders.lock().unwrap_or_else(PoisonError::into_inner);
         uploaders.retain(|_, permits| permits.strong_count() > 0);
         let known = uploaders.get(&user).and_then(Weak::upgrade);
         known.unwrap_or_else(|| {
-            let permits = Arc::new(Semaphore::new(UPLOADING_EACH));
+            let permits = Arc::new(Semaphore::new(MAX_UPLOADS_PER_USER));
             uploaders.insert(user, Arc::downgrade(&permits));
             permits
         })
     }
 }
 
-async fn permit(of: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit> {
-    let permit = Arc::clone(of).acquire_owned().await;
-    permit.map_err(|error| Error::internal("wait for a permit", error))
-}
-
-/// Runs work on the blocking pool, which holds `held` until it ends.
+/// Runs work on the blocking pool, with a permit that is held until it ends.
 async fn off_worker<T: Send + 'static>(
     app: &Arc<App>,
-    held: impl Send + 'static,
+    permit: impl Send + 'static,
     work: impl FnOnce(&App) -> Result<T> + Send + 'static,
 ) -> Result<T> {
     let app = Arc::clone(app);
     let done = block(move || {
-        let _held = held;
+        let _permit = permit;
         work(&app)
     });
     done.await.map_err(|error| Error::internal("finish the request", error))?

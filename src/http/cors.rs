@@ -13,9 +13,9 @@ use actix_web::http::header::{
 };
 use actix_web::{Error, HttpRequest, HttpResponse};
 
+use super::bridge::Bridge;
 use super::dialect::Dialect;
 use super::envelope::Failure;
-use super::extract::bridge;
 use super::layer::Next;
 use super::origin;
 use crate::config::Origin;
@@ -33,7 +33,7 @@ pub(super) async fn layer<B: MessageBody>(
     request: ServiceRequest,
     next: impl Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    let bridge = bridge(request.request()).map_err(Failure::from)?.clone();
+    let bridge = Bridge::of(request.request()).map_err(Failure::from)?.clone();
     let server = &bridge.config().server;
     let differs = server.allows_any_origin();
     let sender = sender(&request).filter(|origin| server.allows(origin));

@@ -5,7 +5,7 @@ use actix_web::HttpRequest;
 use actix_web::http::header::ORIGIN;
 use serde::Serialize;
 
-use super::extract::bridge;
+use super::bridge::Bridge;
 use crate::config::Origin;
 use crate::error::Error;
 
@@ -89,7 +89,7 @@ impl Dialect {
 
 /// Whether a page sent the request that reads numbers wherever they stand.
 fn is_numeric(request: &HttpRequest) -> bool {
-    let Ok(bridge) = bridge(request) else { return false };
+    let Ok(bridge) = Bridge::of(request) else { return false };
     let origins = &bridge.config().server.numeric_origins;
     let sender = || Origin::parse(request.headers().get(ORIGIN)?.to_str().ok()?);
     !origins.is_empty() && sender().is_some_and(|sender| origins.contains(&sender))

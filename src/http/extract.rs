@@ -4,7 +4,6 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{AUTHORIZATION, USER_AGENT};
-use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 
 use super::bridge::Bridge;
@@ -47,14 +46,14 @@ extract!(Dialect, |request| Ok(Dialect::of(request)));
 pub(super) struct LoginFrom(pub Device);
 
 extract!(LoginFrom, |request| {
-    origin::check_login(request, &bridge(request)?.config().server)?;
+    origin::check_login(request, &Bridge::of(request)?.config().server)?;
     device(request).map(Self)
 });
 
 /// From where a request comes.
 pub(super) fn device(request: &HttpRequest) -> Result<Device> {
     let text = |bytes| String::from_utf8_lossy(bytes).chars().take(USER_AGENT_LENGTH).collect();
-    let config = bridge(request)?.config();
+    let config = Bridge::of(request)?.config();
     let browser = cookie::value(request, &cookie::browser_name(config));
     Ok(Device {
         ip: forwarded::client_ip(request, &config.server.trusted_proxies),
@@ -77,14 +76,14 @@ extract!(AuthenticatedChange, |request| authenticated_change(request).map(Self))
 
 /// [`Authenticated`], for handlers that also serve callers without a session.
 pub(super) fn caller(request: &HttpRequest) -> Result<Caller> {
-    let config = bridge(request)?.config();
+    let config = Bridge::of(request)?.config();
     let credential = credential(request, config).ok_or(Error::NotLogged)?;
     check_session(request, credential.token())
 }
 
 /// [`AuthenticatedChange`], for handlers that also serve callers without a session.
 pub(super) fn authenticated_change(request: &HttpRequest) -> Result<Principal> {
-    let config = bridge(request)?.config();
+    let config = Bridge::of(request)?.config();
     let credential = credential(request, config).ok_or(Error::NotLogged)?;
     let caller = check_session(request, credential.token())?;
     if let Credential::Cookie(_) = credential {
@@ -95,12 +94,12 @@ pub(super) fn authenticated_change(request: &HttpRequest) -> Result<Principal> {
 
 /// Checks a token, and stores the session's use where that is due. No answer waits for the latter.
 fn check_session(request: &HttpRequest, token: &str) -> Result<Caller> {
-    let bridge = bridge(request)?;
+    let bridge = Bridge::of(request)?;
     let Now(now) = Now::of(request);
     let caller = bridge.read(|app| sessions::authenticate(app, token, now))?;
     if caller.needs_touch {
         let session = caller.session;
-        bridge.run_aside(move |app| sessions::touch(app, session, now));
+        bridge.run_in_background(move |app| sessions::touch(app, session, now));
     }
     Ok(caller)
 }
@@ -110,7 +109,7 @@ pub(super) struct Relay(pub String);
 
 extract!(Relay, |request| {
     let token = authorization(request, "badger").ok_or(Error::NotLogged)?;
-    bridge(request)?.read(|app| relays::authenticate(app, token)).map(Self)
+    Bridge::of(request)?.read(|app| relays::authenticate(app, token)).map(Self)
 });
 
 /// The user that a path names.
@@ -122,7 +121,7 @@ pub(super) enum Selected {
 }
 
 extract!(Selected, |request| {
-    let server = &bridge(request)?.config().server.address;
+    let server = &Bridge::of(request)?.config().server.address;
     let text = request.match_info().get("selector").unwrap_or("@me");
     match Selector::parse(text, server.as_str()).ok_or(Error::UserNotFound)? {
         Selector::Me => caller(request).map(Self::Own),
@@ -159,10 +158,6 @@ fn authorization<'request>(request: &'request HttpRequest, scheme: &str) -> Opti
     let value = str::from_utf8(request.headers().get(AUTHORIZATION)?.as_bytes()).ok()?;
     let (sent, token) = value.split_once(' ').unwrap_or((value, ""));
     sent.eq_ignore_ascii_case(scheme).then(|| token.trim())
-}
-
-pub(super) fn bridge(request: &HttpRequest) -> Result<&Data<Bridge>> {
-    request.app_data().ok_or_else(|| Error::internal("serve the request", "no bridge is set up"))
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ mod framing;
 pub mod fuzzing;
 mod health;
 mod hex;
+mod lane;
 mod language;
 mod layer;
 mod listener;

@@ -22,7 +22,6 @@ use super::bridge::Bridge;
 use super::clock::Now;
 use super::connection::{Connection, Timeouts};
 use super::discovery::OpenApi;
-use super::extract::bridge;
 use super::listener::{Listener, SocketFile};
 use super::pages::Theme;
 use super::phase::SharedPhase;
@@ -146,7 +145,7 @@ async fn layers<B: MessageBody + 'static>(
     handlers: middleware::Next<B>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let Now(now) = Now::stamp(&request);
-    if let Ok(bridge) = bridge(request.request()) {
+    if let Ok(bridge) = Bridge::of(request.request()) {
         let trusted = &bridge.config().server.trusted_proxies;
         forwarded::warn_of_untrusted_peer(request.request(), trusted, now);
     }

@@ -17,9 +17,9 @@ use futures_util::{Stream, StreamExt, stream};
 use tokio::time::sleep;
 
 use super::body::{Allowance, COMPRESSED, declared_length, is_plain, receive};
-use super::bridge::UploadPermit;
+use super::bridge::{Bridge, UploadPermit};
 use super::envelope::Failure;
-use super::extract::{authenticated_change, bridge};
+use super::extract::authenticated_change;
 use crate::domain::accounts::UserId;
 use crate::domain::pictures::NewFile;
 use crate::domain::principal::Principal;
@@ -84,7 +84,7 @@ pub(super) fn read(
     is_form: bool,
 ) -> impl Future<Output = Result<(FileForm, UploadPermit)>> + use<> {
     let headers = with_one_type(request.headers());
-    let bridge = bridge(request).cloned();
+    let bridge = Bridge::of(request).cloned();
     let limit =
         bridge.as_ref().map_or(0, |bridge| bridge.config().limits.picture_bytes.get() as usize);
     let most = if is_form { limit + AROUND } else { limit };

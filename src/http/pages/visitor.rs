@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::http::bridge::Bridge;
 use crate::http::clock::Now;
 use crate::http::envelope::Failure;
-use crate::http::extract::{bridge, caller, device};
+use crate::http::extract::{caller, device};
 use crate::http::{cookie, forwarded, origin};
 use crate::language::Language;
 use crate::time::Timestamp;
@@ -77,7 +77,7 @@ impl Visitor {
         let theme = request
             .app_data::<Data<Theme>>()
             .ok_or_else(|| Error::internal("show a page", "no theme is set up"))?;
-        let bridge = bridge(request)?;
+        let bridge = Bridge::of(request)?;
         let caller = match caller(request) {
             Ok(caller) => Some(caller),
             Err(Error::NotLogged) => None,
