@@ -14,6 +14,7 @@ pub mod factors;
 pub mod keys;
 pub mod mail;
 mod network;
+mod paged;
 pub mod password;
 pub mod pictures;
 pub mod principal;
@@ -31,6 +32,8 @@ use crate::crypto::{Key, KeyError};
 use crate::error::{Error, Result};
 use crate::storage::Db;
 pub(crate) use crate::storage::{OpenError, Pagination};
+
+pub(crate) use paged::Paged;
 
 use keys::HashKey;
 use mail::{MailError, Mailer};

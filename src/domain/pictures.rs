@@ -1,4 +1,4 @@
-//! Pictures of users: uploaded ones lie in the database.
+//! Pictures of users. A picture is an uploaded file in the database, or a URL elsewhere.
 
 use imagesize::{ImageType, blob_size, image_type};
 use sha2::{Digest, Sha256};
@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::domain::App;
 use crate::domain::accounts::identifier::Identifier;
-use crate::domain::accounts::profile::{Profile, is_url, profile};
+use crate::domain::accounts::profile::{Profile, profile};
 use crate::domain::accounts::tags::has_right;
 use crate::domain::principal::Principal;
 use crate::domain::sessions::check_open;
@@ -15,80 +15,72 @@ use crate::storage::Connection;
 use crate::storage::pictures as rows;
 pub use crate::storage::pictures::PictureKind;
 pub(crate) use crate::storage::pictures::{NewPicture, Picture, hex};
-use crate::storage::users::{self, User};
+use crate::storage::users::{self, PictureRef, User};
 use crate::time::Timestamp;
 
-/// The longest side, in pixels.
-const LONGEST_SIDE: usize = 4096;
+/// The maximum width and height, in pixels.
+const MAX_SIDE: usize = 4096;
 
-/// Where a picture is.
+/// Where a picture comes from.
 #[derive(Debug)]
-pub(crate) enum Place {
-    /// Here.
-    Here(Picture),
-    /// At this URL.
-    At(String),
+pub(crate) enum PictureSource {
+    /// The database.
+    Uploaded(Picture),
+    /// A URL elsewhere, in ASCII.
+    Url(String),
 }
 
-/// A user's picture.
+/// Finds a user's picture.
 ///
 /// # Errors
-/// [`Error::UserNotFound`], [`Error::NotFound`] where they have none, or the database fails.
-pub(crate) fn find(app: &App, identifier: &Identifier, kind: PictureKind) -> Result<Place> {
+/// [`Error::UserNotFound`], [`Error::NotFound`] without such a picture, or a fault.
+pub(crate) fn find(app: &App, identifier: &Identifier, kind: PictureKind) -> Result<PictureSource> {
     app.db.read(|connection| {
         let user = identifier.find(connection)?.ok_or(Error::UserNotFound)?;
-        let place = match column(&user, kind).filter(|text| is_url(text)) {
-            // In ASCII, as headers want it.
-            Some(url) => Url::parse(url).ok().map(|url| Place::At(url.into())),
-            None => rows::find(connection, user.id, kind)?.map(Place::Here),
+        let source = match user.picture(kind) {
+            // The parser writes the URL in ASCII, as the header `Location` needs it.
+            Some(PictureRef::Url(url)) => {
+                Url::parse(url).ok().map(|url| PictureSource::Url(url.into()))
+            }
+            Some(PictureRef::Uploaded(_)) | None => {
+                rows::find(connection, user.id, kind)?.map(PictureSource::Uploaded)
+            }
         };
         let what = match kind {
             PictureKind::Thumbnail => "Thumbnail",
             PictureKind::Banner => "Banner",
         };
-        place.ok_or(Error::NotFound { what })
+        source.ok_or(Error::NotFound { what })
     })
 }
 
-/// How much of a picture is read at once, in bytes: less than what glibc maps apart.
+/// How much of a picture is read at once, in bytes. Below glibc's threshold for a mapping of its
+/// own (128 KiB), so that a read costs no system call for memory.
 pub(crate) const PART: usize = 96 * 1024;
 
-/// The part of a picture that begins at `start`.
+/// Reads the part of a picture that begins at byte `start`.
 ///
 /// # Errors
-/// [`Error::NotFound`] where another has taken its place, or the database fails.
+/// [`Error::NotFound`] if the picture has been replaced meanwhile, or a fault.
 pub(crate) fn read(app: &App, picture: &Picture, start: usize) -> Result<Vec<u8>> {
     let part = app.db.read(|connection| rows::read(connection, picture, start, PART))?;
     part.ok_or(Error::NotFound { what: "Picture" })
 }
 
-/// Whether a user has a picture that lies here.
-#[must_use]
-pub(crate) fn is_here(user: &User, kind: PictureKind) -> bool {
-    column(user, kind).is_some_and(|text| !is_url(text))
-}
-
-fn column(user: &User, kind: PictureKind) -> Option<&str> {
-    match kind {
-        PictureKind::Thumbnail => user.thumbnail.as_deref(),
-        PictureKind::Banner => user.banner.as_deref(),
-    }
-}
-
-/// A file that somebody uploads.
+/// An uploaded file.
 pub(crate) struct NewFile {
-    /// All of it.
+    /// The bytes of the file.
     pub content: Vec<u8>,
-    /// The SHA-256 that its sender says it has.
+    /// The SHA-256 that the client claims for it, if it sent one.
     pub sha256: Option<[u8; 32]>,
 }
 
-/// Takes a picture that the principal uploads.
+/// Stores a picture that the principal uploads.
 ///
 /// # Errors
 /// [`Error::UnAuthorized`] without the right to upload, [`Error::PayloadTooLarge`],
-/// [`Error::UnsupportedMediaType`] where it is no picture, [`Error::InvalidPictureSize`],
-/// [`Error::InvalidField`] where it has another hash, or the database fails.
+/// [`Error::UnsupportedMediaType`], [`Error::InvalidPictureSize`], [`Error::InvalidField`] if the
+/// hash is another one, or a fault.
 pub(crate) fn upload(
     app: &App,
     principal: &Principal,
@@ -112,26 +104,26 @@ pub(crate) fn upload(
     })
 }
 
-/// Puts a picture in the place of the one before; the user is yet to be stored.
+/// Stores a picture instead of the one before. The caller stores `user`, which then refers to it.
 pub(crate) fn put(
     connection: &Connection,
     user: &mut User,
     kind: PictureKind,
     picture: &NewPicture,
 ) -> Result<()> {
-    let digest = Some(hex(&picture.sha256));
+    let uploaded = Some(PictureRef::Uploaded(hex(&picture.sha256)));
     match kind {
-        PictureKind::Thumbnail => user.thumbnail = digest,
-        PictureKind::Banner => user.banner = digest,
+        PictureKind::Thumbnail => user.thumbnail = uploaded,
+        PictureKind::Banner => user.banner = uploaded,
     }
     rows::put(connection, user.id, kind, picture)
 }
 
-/// Finds out by its content what a picture is.
+/// Checks the content of a picture and determines its media type from it.
 ///
 /// # Errors
-/// [`Error::PayloadTooLarge`], [`Error::UnsupportedMediaType`] where it is no picture, or
-/// [`Error::InvalidPictureSize`].
+/// [`Error::PayloadTooLarge`], [`Error::UnsupportedMediaType`] if it is not a picture of a known
+/// format, or [`Error::InvalidPictureSize`].
 pub fn recognize(app: &App, kind: PictureKind, content: Vec<u8>) -> Result<NewPicture> {
     let limit = app.config.limits.picture_bytes.get() as usize;
     if content.len() > limit {
@@ -148,10 +140,10 @@ pub fn recognize(app: &App, kind: PictureKind, content: Vec<u8>) -> Result<NewPi
             });
         }
     };
-    let is_sized = blob_size(&content).is_ok_and(|size| {
-        (1..=LONGEST_SIDE).contains(&size.width) && (1..=LONGEST_SIDE).contains(&size.height)
+    let fits = blob_size(&content).is_ok_and(|size| {
+        (1..=MAX_SIDE).contains(&size.width) && (1..=MAX_SIDE).contains(&size.height)
     });
-    if !is_sized {
+    if !fits {
         return Err(Error::InvalidPictureSize { field: kind.as_str() });
     }
     Ok(NewPicture {
@@ -177,7 +169,7 @@ mod tests {
     ];
 
     #[test]
-    fn a_picture_is_what_it_begins_with_and_not_too_large() {
+    fn picture_has_the_type_of_its_first_bytes_and_fitting_sides() {
         let (_folder, app) = app_with("");
         let rest = prop::collection::vec(any::<u8>(), 0..64);
         proptest!(|(start in prop::sample::select(STARTS), rest in rest, width in 0..5000_u32, height in 0..5000_u32)| {

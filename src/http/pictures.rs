@@ -24,7 +24,7 @@ use super::profile::OwnUser;
 use super::upload::Upload;
 use crate::domain::App;
 use crate::domain::accounts::identifier::Identifier;
-use crate::domain::pictures::{self, Picture, PictureKind, Place, hex};
+use crate::domain::pictures::{self, Picture, PictureKind, PictureSource, hex};
 use crate::error::Result;
 
 /// The user, and the URL of the new picture.
@@ -97,8 +97,10 @@ async fn get(
         Selected::User(identifier) => ("public, max-age=300", identifier),
     };
     match bridge.run(move |app| pictures::find(app, &identifier, kind)).await? {
-        Place::At(url) => Ok(HttpResponse::Found().insert_header((LOCATION, url)).finish()),
-        Place::Here(picture) => Ok(show(bridge, request, picture, caching)),
+        PictureSource::Url(url) => {
+            Ok(HttpResponse::Found().insert_header((LOCATION, url)).finish())
+        }
+        PictureSource::Uploaded(picture) => Ok(show(bridge, request, picture, caching)),
     }
 }
 

@@ -13,12 +13,12 @@ use super::extract::{Authenticated, Selected, caller};
 use super::openapi::operation::{Operation, Parameter, Refusal, answer};
 use super::profile::{AnyUser, OwnUser, PublicUser};
 use super::query::Query;
-use crate::domain::App;
 use crate::domain::accounts::UserId;
 use crate::domain::accounts::identifier::{Identifier, Selector};
 use crate::domain::accounts::profile::profile;
 use crate::domain::accounts::search;
 use crate::domain::sessions::have_key;
+use crate::domain::{App, Paged};
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
 
@@ -123,9 +123,9 @@ pub(super) async fn search(
     let among = among(&bridge, &request, &query)?;
     let pagination = query.pagination()?;
     let wanted = search::Query { text: text.clone().unwrap_or_default(), among, pagination };
-    let search::Found { total, ids, users } =
+    let search::Found { ids, users: Paged { total, items } } =
         bridge.search(move |app| search::search(app, &wanted, now)).await?;
-    let users: Vec<_> = users.into_iter().map(|user| PublicUser::new(user, dialect)).collect();
+    let users: Vec<_> = items.into_iter().map(|user| PublicUser::new(user, dialect)).collect();
     let (limit, offset) = (pagination.limit, pagination.offset);
     Ok(Reply::new(Found { total, query: text, ids, limit, offset, items: users.clone(), users }))
 }

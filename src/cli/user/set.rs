@@ -14,7 +14,7 @@ use crate::domain::accounts::fields::{
     ThumbnailUrl,
 };
 use crate::domain::accounts::links::{SentLink, links};
-use crate::domain::accounts::operator;
+use crate::domain::accounts::operator::{self, PictureUpdate};
 use crate::domain::accounts::tags::GivenTag;
 use crate::domain::pictures::{self, NewPicture, PictureKind};
 use crate::error::{Error, Result as Checked};
@@ -87,7 +87,7 @@ impl Set {
             .into_iter()
             .filter_map(|(kind, argument)| Some((kind, file(argument.as_deref())?)));
         let pictures = files
-            .map(|(kind, file)| Ok((kind, read(app, kind, &file)?)))
+            .map(|(kind, file)| Ok(PictureUpdate { kind, picture: read(app, kind, &file)? }))
             .collect::<Result<Vec<_>>>()?;
         let changes = self.changes().map_err(|error| with_user(error, &name))?;
         let user = operator::set(app, &name, changes, &pictures, now)

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::with_user;
 use crate::cli::output::{Output, printable};
 use crate::domain::App;
-use crate::domain::accounts::operator::{self, Suspension};
+use crate::domain::accounts::operator::{self, Account, Suspension};
 use crate::domain::accounts::profile::{FactorStates, Link, Profile};
 use crate::time::Timestamp;
 
@@ -20,7 +20,8 @@ struct Inspected<'user> {
 }
 
 pub(super) fn run(app: &App, output: Output, name: &str, now: Timestamp) -> Result<()> {
-    let (user, ban) = operator::inspect(app, name, now).map_err(|error| with_user(error, name))?;
+    let Account { profile: user, suspension: ban } =
+        operator::inspect(app, name, now).map_err(|error| with_user(error, name))?;
     if output.json {
         return output.json(&Inspected { user: &user, ban: ban.as_ref() });
     }

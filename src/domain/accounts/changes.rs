@@ -1,4 +1,5 @@
-//! Changes to an account's fields, by its user or by its operator.
+//! Changes to an account's fields: the one set that both its user ([`super::edit`]) and the
+//! operator ([`super::operator`]) apply.
 
 use crate::domain::App;
 use crate::domain::accounts::fields::{
@@ -6,21 +7,21 @@ use crate::domain::accounts::fields::{
     ThumbnailUrl, Username,
 };
 use crate::domain::accounts::links::NewLink;
-use crate::domain::accounts::profile::{is_picture_url, is_url};
+use crate::domain::accounts::profile::is_picture_url;
 use crate::domain::accounts::tags::{GivenTag, OwnTag};
 use crate::domain::factors;
 use crate::error::Result;
 use crate::language::Language;
 use crate::storage::pictures::{self, PictureKind};
-use crate::storage::users::{self, User};
+use crate::storage::users::{self, PictureRef, User};
 use crate::storage::{Connection, email_confirmations, sent_codes};
 
-/// What is to change: `None` leaves a field as it is.
+/// The new values of an account's fields; `None` leaves a field as it is.
 #[derive(Clone, Default)]
 pub(crate) struct Changes {
     pub username: Option<Username>,
     pub display: Option<Display>,
-    /// A new address is not verified.
+    /// The new email address, which counts as unverified.
     pub email: Option<Clearable<Email>>,
     pub email_verified: Option<bool>,
     pub bio: Option<Clearable<Bio>>,
@@ -33,16 +34,16 @@ pub(crate) struct Changes {
     pub presence: Option<Clearable<Status>>,
     pub presence_text: Option<Clearable<PresenceText>>,
     pub rank: Option<i64>,
-    /// The tags that users give themselves; the others stay.
+    /// New values of the tags that users give themselves; all other tags stay.
     pub own_tags: Option<Vec<OwnTag>>,
-    /// All tags.
+    /// New values of all stored tags.
     pub given_tags: Option<Vec<GivenTag>>,
-    /// The language that the user reads.
+    /// The language of mails and pages for this user.
     pub language: Option<Language>,
 }
 
 impl Changes {
-    /// The user as they will be.
+    /// The user as the changes will leave them; `user` itself stays as it is.
     pub(crate) fn preview(&self, app: &App, user: &User) -> User {
         let mut after = user.clone();
         self.clone().apply(app, &mut after);
@@ -51,7 +52,8 @@ impl Changes {
 
     pub(crate) fn apply(self, app: &App, user: &mut User) {
         let id = user.id;
-        // The URL that the user object shows leaves the picture as it is.
+        // Clients send the user object back as they got it. Its picture's URL leads to us and
+        // would redirect to itself, so it leaves the picture as it is.
         let is_other = |url: &Option<String>, kind| {
             url.as_ref().is_none_or(|url| !is_picture_url(app, id, kind, url))
         };
@@ -64,13 +66,15 @@ impl Changes {
         }
         set(&mut user.email_verified, self.email_verified);
         user.email_verified &= user.email.is_some();
-        // Codes go to the address for which they were switched on, or nowhere.
+        // The factor was enabled for one address; it must not move to another one.
         user.has_email_factor &= user.email_verified && user.email == email_before;
         set(&mut user.bio, self.bio.map(|bio| bio.into_text(Bio::into_text)));
         let thumbnail = self.thumbnail.map(|url| url.into_text(ThumbnailUrl::into_text));
-        set(&mut user.thumbnail, thumbnail.filter(|url| is_other(url, PictureKind::Thumbnail)));
+        let thumbnail = thumbnail.filter(|url| is_other(url, PictureKind::Thumbnail));
+        set(&mut user.thumbnail, thumbnail.map(|url| url.map(PictureRef::Url)));
         let banner = self.banner.map(|url| url.into_text(BannerUrl::into_text));
-        set(&mut user.banner, banner.filter(|url| is_other(url, PictureKind::Banner)));
+        let banner = banner.filter(|url| is_other(url, PictureKind::Banner));
+        set(&mut user.banner, banner.map(|url| url.map(PictureRef::Url)));
         set(
             &mut user.links,
             self.links.map(|links| links.into_iter().map(NewLink::into_link).collect()),
@@ -102,8 +106,9 @@ fn set<T>(field: &mut T, value: Option<T>) {
     }
 }
 
-/// Stores a user who was changed; deletes an uploaded picture that is no longer referenced, and
-/// what was mailed to an address that is no longer theirs.
+/// Stores a changed user, and deletes what the change made obsolete: confirmation links and codes
+/// that were mailed to the old address, codes without a factor, and uploaded pictures that the user
+/// no longer shows.
 pub(crate) fn store(connection: &Connection, before: &User, user: &User) -> Result<()> {
     users::update(connection, user)?;
     if user.email != before.email {
@@ -111,10 +116,8 @@ pub(crate) fn store(connection: &Connection, before: &User, user: &User) -> Resu
         sent_codes::delete_all_of(connection, user.id)?;
     }
     factors::delete_unneeded_codes(connection, user)?;
-    for (kind, stored) in
-        [(PictureKind::Thumbnail, &user.thumbnail), (PictureKind::Banner, &user.banner)]
-    {
-        if stored.as_ref().is_none_or(|text| is_url(text)) {
+    for kind in [PictureKind::Thumbnail, PictureKind::Banner] {
+        if !user.has_uploaded(kind) {
             pictures::delete(connection, user.id, kind)?;
         }
     }

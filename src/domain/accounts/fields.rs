@@ -1,5 +1,5 @@
-//! What an account's fields may hold: each type can only be made of a text that keeps the field's
-//! rule.
+//! The rules of an account's fields. Each field has a type, and a value of that type can only be
+//! made from a text that follows the rule.
 
 use url::Url;
 
@@ -14,10 +14,10 @@ macro_rules! field {
         pub struct $name(String);
 
         impl $name {
-            /// Takes a text that keeps the rule.
+            /// Checks a text against the rule of this field.
             ///
             /// # Errors
-            /// [`Error::InvalidAccountField`] where it does not.
+            /// [`Error::InvalidAccountField`] if the text breaks the rule.
             pub fn parse(text: String) -> Result<Self> {
                 let holds: fn(&str) -> bool = $holds;
                 if holds(&text) { Ok(Self(text)) } else { Err(Error::invalid_account(AccountField::$field, $rule)) }
@@ -37,7 +37,7 @@ field!(
     Username, Username, is_username, "must be 3 to 16 characters from a-z, 0-9, _, . and -, and not digits alone"
 );
 field!(
-    /// The name that others see.
+    /// A display name.
     Display, Display, is_display, "must be 1 to 50 characters long, without control characters or outer spaces"
 );
 field!(
@@ -45,36 +45,36 @@ field!(
     Email, Email, is_email, "must be an address of at most 320 characters"
 );
 field!(
-    /// A few words about oneself.
+    /// A user's description of themselves.
     Bio, Bio, |text| is_text(text, 0, 4096), "must be at most 4096 characters long"
 );
 field!(
-    /// The world where one lives.
+    /// A user's home world: `<id>@<server>`, where `::` stands for this server.
     Home, Home, |text| is_text(text, 1, 100), "must be 1 to 100 characters long"
 );
 field!(
-    /// The URL of a small picture.
+    /// The URL of the small picture beside the name.
     ThumbnailUrl, Thumbnail, is_url, "must be an http or https URL of at most 2048 characters"
 );
 field!(
-    /// The URL of a wide picture.
+    /// The URL of the wide picture behind the name.
     BannerUrl, Banner, is_url, "must be an http or https URL of at most 2048 characters"
 );
 field!(
-    /// How one wants to be spoken of.
+    /// A user's pronouns.
     Pronoun, Pronoun, |text| is_text(text, 1, 32), "must be at most 32 characters long"
 );
 field!(
-    /// What one looks like: `<id>@<server>`, where `::` is this server.
+    /// The id of an avatar: `<id>@<server>`, where `::` stands for this server.
     Avatar, Avatar, |text| is_text(text, 1, 100), "must be 1 to 100 characters long"
 );
 field!(
-    /// A status that a client knows, see [`STATUSES`].
+    /// A presence status: one of [`STATUSES`].
     Status, Presence, |text| STATUSES.contains(&text),
     "must be online, busy, dnd, oja, ojf, stream, offline, idle or invisible"
 );
 field!(
-    /// A few words beside the status.
+    /// A text beside the presence status.
     PresenceText, PresenceText, |text| is_text(text, 1, 128), "must be at most 128 characters long"
 );
 impl Email {
@@ -83,7 +83,7 @@ impl Email {
     }
 }
 
-/// What users say of being there. The last four are words of other clients for the same.
+/// The presence statuses that clients know. The last four are synonyms in other clients.
 pub const STATUSES: [&str; 13] = [
     "online",
     "busy",
@@ -100,14 +100,14 @@ pub const STATUSES: [&str; 13] = [
     "do_not_disturb",
 ];
 
-/// A password as the server wants new ones.
+/// A new password that follows the configured rules.
 pub struct NewPassword(pub(crate) Password);
 
 impl NewPassword {
-    /// Takes a password that is long enough.
+    /// Checks the length of a new password.
     ///
     /// # Errors
-    /// [`Error::InvalidAccountField`] where it is too short or too long.
+    /// [`Error::InvalidAccountField`] if it is too short or too long.
     pub(crate) fn parse(password: Password, config: &Config) -> Result<Self> {
         let shortest = config.password.min_length.get() as usize;
         if (shortest..=MAX_LENGTH).contains(&password.length()) {
@@ -118,25 +118,25 @@ impl NewPassword {
     }
 }
 
-/// A new value of a field that may be empty.
+/// The new value of a field that may be empty.
 #[derive(Clone)]
 pub enum Clearable<T> {
-    /// Nothing.
+    /// The field becomes empty.
     Cleared,
-    /// This.
+    /// The field gets this value.
     Holds(T),
 }
 
 impl<T> Clearable<T> {
-    /// Reads a text: an empty one clears the field.
+    /// Reads a text. An empty text clears the field.
     ///
     /// # Errors
-    /// What `parse` returns.
+    /// The errors of `parse`.
     pub fn parse(text: String, parse: fn(String) -> Result<T>) -> Result<Self> {
         if text.is_empty() { Ok(Self::Cleared) } else { parse(text).map(Self::Holds) }
     }
 
-    /// What the field then holds, as a text.
+    /// The new content of the field, as a text.
     pub(crate) fn into_text(self, into_text: fn(T) -> String) -> Option<String> {
         match self {
             Self::Cleared => None,
@@ -146,9 +146,9 @@ impl<T> Clearable<T> {
 }
 
 fn is_username(name: &str) -> bool {
-    let plain = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.' | b'-');
+    let is_allowed = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.' | b'-');
     (3..=16).contains(&name.len())
-        && name.bytes().all(plain)
+        && name.bytes().all(is_allowed)
         && !name.bytes().all(|byte| byte.is_ascii_digit())
 }
 
@@ -157,16 +157,16 @@ fn is_display(name: &str) -> bool {
 }
 
 fn is_email(address: &str) -> bool {
-    let odd = |letter: char| letter.is_whitespace() || letter.is_control();
-    let parts =
+    let is_blank = |letter: char| letter.is_whitespace() || letter.is_control();
+    let has_both_parts =
         address.rsplit_once('@').is_some_and(|(local, host)| !local.is_empty() && !host.is_empty());
-    parts && is_text(address, 3, 320) && !address.contains(odd)
+    has_both_parts && is_text(address, 3, 320) && !address.contains(is_blank)
 }
 
 pub(crate) fn is_url(text: &str) -> bool {
-    let parsed = Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
-    let odd = |letter: char| letter.is_whitespace() || letter.is_control();
-    parsed && is_text(text, 1, 2048) && !text.contains(odd)
+    let is_web = Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+    let is_blank = |letter: char| letter.is_whitespace() || letter.is_control();
+    is_web && is_text(text, 1, 2048) && !text.contains(is_blank)
 }
 
 pub(crate) fn is_text(text: &str, shortest: usize, longest: usize) -> bool {
@@ -179,7 +179,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn usernames_keep_to_their_letters() {
+    fn username_accepts_only_its_characters_and_lengths() {
         let is = |name: &str| Username::parse(name.into()).is_ok();
         assert!(is("abc") && is("a.b-c_1") && is(&"a".repeat(16)) && is("12a"));
         for name in ["ab", "123", "Abc", "a b", "adä", "ad/a", "", &"a".repeat(17)] {
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn display_names_are_what_a_person_can_see() {
+    fn display_name_refuses_blank_control_and_overlong_text() {
         let is = |name: &str| Display::parse(name.into()).is_ok();
         assert!(is("Ada Lovelace") && is(&"ä".repeat(50)) && is("🌙") && is("a"));
         for name in [" ", " Ada", "A\u{1b}[31m", "", &"a".repeat(51)] {
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn urls_lead_to_the_web_and_nowhere_else() {
+    fn url_accepts_only_http_and_https() {
         let is = |url: &str| BannerUrl::parse(url.into()).is_ok();
         assert!(is("https://a.example/x?y#z") && is("http://a.example"));
         for url in [
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_have_two_sides() {
+    fn email_needs_text_on_both_sides_of_the_at_sign() {
         let is = |address: &str| Email::parse(address.into()).is_ok();
         assert!(is("ada@example.org") && is("\"odd@one\"@example.org"));
         for address in [
@@ -234,7 +234,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_a_field_takes_keeps_its_rule(
+        fn field_that_accepts_a_text_follows_its_rule(
             text in ".*|[a-zA-Z0-9_.-]{2,18}|https?:(//)?[a-z0-9.:@/\\\\? \\t\u{202e}-]{1,20}| ?\\PC{2,33} ?"
         ) {
             let plain = |text: &str| !text.contains(char::is_control) && text.trim() == text;
@@ -250,7 +250,7 @@ mod tests {
                 prop_assert!(plain(&text) && text.chars().filter(|letter| *letter == '@').count() >= 1);
             }
             if BannerUrl::parse(text.clone()).is_ok() {
-                // What a browser makes of it upon a page of ours.
+                // A browser resolves the link against the URL of the page.
                 let url = Url::parse("https://nox.example/account").unwrap().join(&text).unwrap();
                 prop_assert!(plain(&text) && url.has_host() && matches!(url.scheme(), "http" | "https"));
             }

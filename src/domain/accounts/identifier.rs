@@ -1,24 +1,25 @@
-//! Who somebody says they are: a username, an id or an email address.
+//! How users are named: by username, id or email address when they log in, and by selector in
+//! paths.
 
 use crate::domain::App;
 use crate::error::{Error, Result};
 use crate::storage::Connection;
 use crate::storage::users::{self, User, UserId};
 
-/// An identifier, understood.
+/// A parsed identifier of a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Identifier {
-    /// A user's number.
+    /// A user's id.
     Id(UserId),
     /// A username in lower case.
     Username(String),
-    /// An email address as it was typed.
+    /// An email address, as it was typed.
     Email(String),
 }
 
 impl Identifier {
-    /// Reads what a person typed on the server that is called `server`: white space around it and
-    /// case do not count. `None` where it is empty, or a number that no id can be.
+    /// Parses what a user typed. `server` is this server's address. Surrounding white space and
+    /// case are ignored. `None` if the text is empty, or a number that cannot be an id.
     #[must_use]
     pub fn parse(text: &str, server: &str) -> Option<Self> {
         let text = text.trim();
@@ -29,7 +30,7 @@ impl Identifier {
         }
     }
 
-    /// An id, where it can be one: 1 to 4294967295.
+    /// An id, if the number is one: 1 to 4294967295.
     #[must_use]
     pub fn from_number(number: u64) -> Option<Self> {
         u32::try_from(number).ok().filter(|id| *id > 0).map(|id| Self::Id(UserId(id)))
@@ -39,14 +40,14 @@ impl Identifier {
         if name.is_empty() {
             None
         } else if name.bytes().all(|byte| byte.is_ascii_digit()) {
-            // No account gets a name of digits alone.
+            // Usernames of digits alone are refused, so this can only be an id.
             name.parse().ok().and_then(Self::from_number)
         } else {
             Some(Self::Username(name.to_ascii_lowercase()))
         }
     }
 
-    /// Looks the user up.
+    /// Finds the user. An address finds one only if its owner has confirmed it.
     pub(crate) fn find(&self, connection: &Connection) -> Result<Option<User>> {
         match self {
             Self::Id(id) => users::find_by_id(connection, *id),
@@ -56,28 +57,28 @@ impl Identifier {
     }
 }
 
-/// The user whom an operator names.
+/// Finds the user that an operator names on the command line.
 pub(crate) fn by_name(app: &App, connection: &Connection, name: &str) -> Result<User> {
     let identifier =
         Identifier::parse(name, app.config.server.address.as_str()).ok_or(Error::UserNotFound)?;
     identifier.find(connection)?.ok_or(Error::UserNotFound)
 }
 
-/// Whom a path names: oneself, or somebody by id or name.
+/// The user that a path names: the caller, or any user by id or username.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Selector {
-    /// `@me`
+    /// The caller: `@me`.
     Me,
-    /// An id or a username, with or without `u:` before it; no address.
+    /// An id or a username, with or without the prefix `u:`. Email addresses do not count.
     User(Identifier),
 }
 
 impl Selector {
-    /// Reads a selector with or without this server's address behind it; `None` where it can be
-    /// nobody here.
+    /// Parses a selector, with or without this server's address after it. `None` if it cannot name
+    /// a user of this server.
     #[must_use]
     pub fn parse(text: &str, server: &str) -> Option<Self> {
-        // `@me` has a sign of its own.
+        // `@me` begins with the sign that otherwise separates the server's address.
         let (name, host) = match text.strip_prefix("@me") {
             Some(rest) => ("@me", rest.strip_prefix('@')),
             None => text.split_once('@').map_or((text, None), |(name, host)| (name, Some(host))),
@@ -112,7 +113,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_id_is_understood_in_each_way_to_write_it(id in 1_u32..) {
+        fn id_in_any_notation_is_parsed(id in 1_u32..) {
             let expected = Identifier::Id(UserId(id));
             prop_assert_eq!(Identifier::parse(&id.to_string(), "nox.example"), Some(expected.clone()));
             for text in [id.to_string(), format!("u:{id}"), format!("{id}@nox.example"), format!("u:{id}@nox.example")] {
@@ -121,7 +122,7 @@ mod tests {
         }
 
         #[test]
-        fn every_username_is_understood_in_any_case(name in "[a-z_.-][a-z0-9_.-]{2,15}", upper: bool) {
+        fn username_in_any_case_is_parsed(name in "[a-z_.-][a-z0-9_.-]{2,15}", upper: bool) {
             let text = if upper { name.to_uppercase() } else { name.clone() };
             let expected = Identifier::Username(name);
             prop_assert_eq!(Identifier::parse(&format!(" {text}\t"), "nox.example"), Some(expected.clone()));
@@ -129,7 +130,7 @@ mod tests {
         }
 
         #[test]
-        fn every_name_and_address_that_an_account_may_have_leads_to_it(name in "[a-z0-9_.@-]{3,16}", email in "[a-z@\".]{1,5}@[a-z.:]{1,9}") {
+        fn valid_username_or_email_is_parsed_as_itself(name in "[a-z0-9_.@-]{3,16}", email in "[a-z@\".]{1,5}@[a-z.:]{1,9}") {
             if Username::parse(name.clone()).is_ok() {
                 let expected = Identifier::Username(name.clone());
                 prop_assert_eq!(Identifier::parse(&name, "nox.example"), Some(expected.clone()));
@@ -138,18 +139,18 @@ mod tests {
             if Email::parse(email.clone()).is_ok() {
                 prop_assert_eq!(Identifier::parse(&email, "nox.example"), Some(Identifier::Email(email.clone())));
             }
-            prop_assert_eq!(Selector::parse(&email, "nox.example"), None, "an address selects nobody");
+            prop_assert_eq!(Selector::parse(&email, "nox.example"), None, "an address is no selector");
         }
 
         #[test]
-        fn a_selector_of_another_server_selects_nobody(name in "@me|u:[1-9][0-9]{0,8}|[a-z]{3,16}", host in "[a-z.:@]{0,12}") {
+        fn selector_with_another_server_is_refused(name in "@me|u:[1-9][0-9]{0,8}|[a-z]{3,16}", host in "[a-z.:@]{0,12}") {
             prop_assert_eq!(Selector::parse(&format!("{name}@{host}"), "nox.example"), None);
             let here = Selector::parse(&format!("{name}@nox.EXAMPLE"), "nox.example");
             prop_assert!(here.is_some() && here == Selector::parse(&name, "nox.example"));
         }
 
         #[test]
-        fn no_text_leads_to_an_id_that_it_does_not_spell(text in ".*|(u:|@me|[0-9]|@|nox.example| )*") {
+        fn parsed_id_has_the_digits_of_its_text(text in ".*|(u:|@me|[0-9]|@|nox.example| )*") {
             let found = [Identifier::parse(&text, "nox.example"), match Selector::parse(&text, "nox.example") {
                 Some(Selector::User(identifier)) => Some(identifier),
                 _ => None,
@@ -162,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn each_way_to_name_a_user_is_understood() {
+    fn identifier_examples_are_parsed() {
         let username = |name: &str| Some(Identifier::Username(name.into()));
         let email = |address: &str| Some(Identifier::Email(address.into()));
         let id = |number| Some(Identifier::Id(UserId(number)));
@@ -191,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn each_selector_is_understood() {
+    fn selector_examples_are_parsed() {
         let username = |name: &str| Some(Selector::User(Identifier::Username(name.into())));
         let id = |number| Some(Selector::User(Identifier::Id(UserId(number))));
         for (text, expected) in [

@@ -4,27 +4,26 @@ use crate::domain::accounts::fields::{is_text, is_url};
 use crate::error::{AccountField, Error, Result};
 use crate::storage::users::Link;
 
-/// As many as a user may have.
-pub const MOST: usize = 10;
-const LONGEST_LABEL: usize = 32;
+/// The maximum number of links of a user.
+pub const MAX_LINKS: usize = 10;
+const MAX_LABEL: usize = 32;
 const RULE: &str =
     "must be at most 10 http or https URLs of at most 2048 characters, with labels of at most 32";
 
-/// A link that keeps the rules.
+/// A link that follows the rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewLink(Link);
 
 impl NewLink {
-    /// Takes a URL and its label. A label that is blank, or that only repeats the URL, counts as
-    /// none.
+    /// Checks a URL and its label. A label that is blank, or that only repeats the URL, is dropped.
     ///
     /// # Errors
-    /// [`Error::InvalidAccountField`] where either breaks its rule.
+    /// [`Error::InvalidAccountField`] if the URL or the label breaks its rule.
     pub fn parse(SentLink { label, value }: SentLink) -> Result<Self> {
         let label = label.filter(|label| !label.trim().is_empty() && *label != value);
-        // A link is stored as one line.
+        // Storage writes a link as one line, so a label must not contain a line break.
         let is_label =
-            |label: &String| is_text(label, 1, LONGEST_LABEL) && !label.contains(char::is_control);
+            |label: &String| is_text(label, 1, MAX_LABEL) && !label.contains(char::is_control);
         if is_url(&value) && label.as_ref().is_none_or(is_label) {
             Ok(Self(Link { label, value }))
         } else {
@@ -37,21 +36,21 @@ impl NewLink {
     }
 }
 
-/// A link as somebody sends it.
+/// A link as a client sends it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SentLink {
-    /// What it is called.
+    /// The text that is shown for the link.
     pub label: Option<String>,
-    /// The URL.
+    /// The URL of the link.
     pub value: String,
 }
 
-/// Takes the links of a user: at most ten.
+/// Checks the links of a user.
 ///
 /// # Errors
-/// [`Error::InvalidAccountField`] where there are more, or one is none.
+/// [`Error::InvalidAccountField`] for more than ten links, or for a link that breaks a rule.
 pub fn links(items: Vec<SentLink>) -> Result<Vec<NewLink>> {
-    if items.len() > MOST {
+    if items.len() > MAX_LINKS {
         return Err(Error::invalid_account(AccountField::Links, RULE));
     }
     items.into_iter().map(NewLink::parse).collect()
@@ -72,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn a_label_is_kept_unless_it_says_nothing() {
+    fn label_that_is_blank_or_the_url_is_dropped() {
         assert_eq!(label("My page").unwrap().as_deref(), Some("My page"));
         assert_eq!(label(&"ä".repeat(32)).unwrap(), Some("ä".repeat(32)));
         for nothing in ["", "  ", URL] {
@@ -86,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn there_are_at_most_ten() {
+    fn eleventh_link_is_refused() {
         let count = |count: usize| links(vec![sent(None, URL); count]).is_ok();
         assert!(count(0) && count(10) && !count(11));
         assert!(links(vec![sent(None, "javascript:alert(1)")]).is_err());

@@ -1,4 +1,4 @@
-//! What operators do to accounts: find, change, suspend and remove them.
+//! What operators do with accounts on the command line: find, change, suspend and remove them.
 
 use serde::Serialize;
 
@@ -17,10 +17,10 @@ use crate::storage::users::{self, Search};
 use crate::storage::{Pagination, sessions};
 use crate::time::Timestamp;
 
-/// The user of that name, id or verified address.
+/// The account with this username, id or confirmed email address.
 ///
 /// # Errors
-/// [`Error::UserNotFound`], or the database fails.
+/// [`Error::UserNotFound`], or a fault.
 pub(crate) fn find(app: &App, name: &str, now: Timestamp) -> Result<Profile> {
     app.db.read(|connection| by_name(app, connection, name)).map(|user| profile(app, &user, now))
 }
@@ -28,30 +28,33 @@ pub(crate) fn find(app: &App, name: &str, now: Timestamp) -> Result<Profile> {
 /// A suspension that is in force.
 #[derive(Debug, Serialize)]
 pub(crate) struct Suspension {
-    /// When it ends; never, where there is none.
+    /// When the suspension ends; `None` for one without an end.
     pub until: Option<Timestamp>,
-    /// Why it was set.
+    /// The reason that the operator gave.
     pub reason: Option<String>,
 }
 
-/// The user of that name, with the suspension that is in force.
-///
-/// # Errors
-/// [`Error::UserNotFound`], or the database fails.
-pub(crate) fn inspect(
-    app: &App,
-    name: &str,
-    now: Timestamp,
-) -> Result<(Profile, Option<Suspension>)> {
-    let mut user = app.db.read(|connection| by_name(app, connection, name))?;
-    let suspension =
-        Suspension { until: user.suspended_until, reason: user.suspension_reason.take() };
-    let suspension = user.is_suspended(now).then_some(suspension);
-    Ok((profile(app, &user, now), suspension))
+/// An account as its operator sees it.
+pub(crate) struct Account {
+    /// The user's own view of the account.
+    pub profile: Profile,
+    /// The suspension, if one is in force.
+    pub suspension: Option<Suspension>,
 }
 
-/// The users whose name, display name or address contains `text`, by id, as their operator sees
-/// them.
+/// The account with this username, id or confirmed email address, with its suspension.
+///
+/// # Errors
+/// [`Error::UserNotFound`], or a fault.
+pub(crate) fn inspect(app: &App, name: &str, now: Timestamp) -> Result<Account> {
+    let user = app.db.read(|connection| by_name(app, connection, name))?;
+    let suspension = user
+        .is_suspended(now)
+        .then(|| Suspension { until: user.suspended_until, reason: user.suspension_reason.clone() });
+    Ok(Account { profile: profile(app, &user, now), suspension })
+}
+
+/// Lists the accounts whose username, display name or address contains `text`, ordered by id.
 pub(crate) fn list_all(app: &App, text: &str, now: Timestamp) -> Result<Vec<Profile>> {
     let everything = Pagination::EVERYTHING;
     let found = app
@@ -60,26 +63,34 @@ pub(crate) fn list_all(app: &App, text: &str, now: Timestamp) -> Result<Vec<Prof
     Ok(found.into_iter().map(|user| profile(app, &user, now)).collect())
 }
 
-/// Changes what an operator may change: every field, and the pictures.
+/// A new picture for an account.
+pub(crate) struct PictureUpdate {
+    /// Which picture it replaces.
+    pub kind: PictureKind,
+    /// The checked file.
+    pub picture: NewPicture,
+}
+
+/// Changes fields and pictures of an account. An operator may change every field.
 ///
 /// # Errors
-/// [`Error::UserNotFound`], [`Error::AlreadyExists`], or the database fails.
+/// [`Error::UserNotFound`], [`Error::AlreadyExists`], or a fault.
 pub(crate) fn set(
     app: &App,
     name: &str,
     changes: Changes,
-    pictures: &[(PictureKind, NewPicture)],
+    new_pictures: &[PictureUpdate],
     now: Timestamp,
 ) -> Result<Profile> {
     let user = app.change(By::Operator, now, |tx| {
         let before = by_name(app, tx, name)?;
         let mut user = before.clone();
         changes.apply(app, &mut user);
-        for (kind, picture) in pictures {
-            pictures::put(tx, &mut user, *kind, picture)?;
+        for update in new_pictures {
+            pictures::put(tx, &mut user, update.kind, &update.picture)?;
         }
         changes::store(tx, &before, &user)?;
-        // The user is told at the address that was theirs until now.
+        // The notice goes to the old address, where the owner of the account can still read it.
         if before.email != user.email {
             tx.happened(Event::EmailChanged, &before)?;
         }
@@ -92,10 +103,10 @@ pub(crate) fn set(
     Ok(profile(app, &user, now))
 }
 
-/// Adds and removes tags.
+/// Adds and removes tags. A tag in both lists is removed.
 ///
 /// # Errors
-/// [`Error::UserNotFound`], or the database fails.
+/// [`Error::UserNotFound`], or a fault.
 pub(crate) fn retag(
     app: &App,
     name: &str,
@@ -117,10 +128,10 @@ pub(crate) fn retag(
     })
 }
 
-/// Sets another password, ends every session of the user, and resets their rate limits.
+/// Sets a new password, ends every session of the user, and resets their rate limits.
 ///
 /// # Errors
-/// [`Error::UserNotFound`], a fault, or what `reveal` returns.
+/// [`Error::UserNotFound`], a fault, or an error of `reveal`.
 pub(crate) fn change_password<E: From<Error>>(
     app: &App,
     name: &str,
@@ -139,10 +150,10 @@ pub(crate) fn change_password<E: From<Error>>(
     })
 }
 
-/// Suspends a user until an instant, or for good, and ends all of their sessions.
+/// Suspends an account and ends its sessions. Without `until`, the suspension has no end.
 ///
 /// # Errors
-/// [`Error::UserNotFound`], or the database fails.
+/// [`Error::UserNotFound`], or a fault.
 pub(crate) fn disable(
     app: &App,
     name: &str,
@@ -158,10 +169,10 @@ pub(crate) fn disable(
     })
 }
 
-/// Ends a suspension.
+/// Ends the suspension of an account.
 ///
 /// # Errors
-/// [`Error::UserNotFound`], or the database fails.
+/// [`Error::UserNotFound`], or a fault.
 pub(crate) fn enable(app: &App, name: &str, now: Timestamp) -> Result<()> {
     app.change(By::Operator, now, |tx| {
         let user = by_name(app, tx, name)?;
@@ -170,10 +181,10 @@ pub(crate) fn enable(app: &App, name: &str, now: Timestamp) -> Result<()> {
     })
 }
 
-/// Removes an account with everything of it; its id is never given again.
+/// Deletes an account and all of its data. Its id is never reused.
 ///
 /// # Errors
-/// [`Error::UserNotFound`], or the database fails.
+/// [`Error::UserNotFound`], or a fault.
 pub(crate) fn remove(app: &App, name: &str, now: Timestamp) -> Result<()> {
     app.change(By::Operator, now, |tx| {
         let user = by_name(app, tx, name)?;

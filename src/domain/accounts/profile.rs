@@ -1,4 +1,4 @@
-//! How a user is shown: to everybody, and to themselves.
+//! How a user is shown: publicly, and to themselves.
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -9,10 +9,10 @@ use crate::domain::App;
 use crate::domain::accounts::tags::tags;
 use crate::storage::pictures::PictureKind;
 pub(crate) use crate::storage::users::Link;
-use crate::storage::users::{User, UserId};
+use crate::storage::users::{PictureRef, User, UserId};
 use crate::time::Timestamp;
 
-/// A user as everybody sees them.
+/// The public view of a user.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct PublicProfile {
     pub id: UserId,
@@ -25,7 +25,7 @@ pub(crate) struct PublicProfile {
     pub bio: Option<String>,
     pub thumbnail: Option<String>,
     pub banner: Option<String>,
-    /// Their URLs, as `links`, and their labels in the same order, as `link_labels`.
+    /// Written as two lists: the URLs as `links`, the labels in the same order as `link_labels`.
     #[serde(flatten, serialize_with = "in_two_lists")]
     pub links: Vec<Link>,
     pub rank: i64,
@@ -42,16 +42,16 @@ fn in_two_lists<S: Serializer>(links: &[Link], serializer: S) -> Result<S::Ok, S
     map.end()
 }
 
-/// What a user says of being there. Nox does not follow where its users are.
+/// The presence that a user has set. Nox does not track who is online.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Presence {
     /// One of [`crate::domain::accounts::fields::STATUSES`].
     pub status: String,
-    /// A few words beside it.
+    /// The text that the user has set beside the status.
     pub text: Option<String>,
 }
 
-/// A user as they see themselves.
+/// A user's view of their own account.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Profile {
     #[serde(flatten)]
@@ -63,18 +63,18 @@ pub(crate) struct Profile {
     pub factors: FactorStates,
 }
 
-/// Which second factors are on.
+/// The second factors of a user.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct FactorStates {
-    /// An authenticator app.
+    /// Whether an authenticator app is on.
     pub totp: bool,
-    /// Codes by mail.
+    /// Whether codes by mail are on.
     pub email: bool,
-    /// How many recovery codes are left.
+    /// The number of unused recovery codes.
     pub recovery_codes: u32,
 }
 
-/// How a user sees themselves.
+/// Builds a user's view of their own account.
 #[must_use]
 pub(crate) fn profile(app: &App, user: &User, now: Timestamp) -> Profile {
     Profile {
@@ -91,7 +91,7 @@ pub(crate) fn profile(app: &App, user: &User, now: Timestamp) -> Profile {
     }
 }
 
-/// How everybody sees a user: who is invisible looks as if they were away.
+/// Builds the public view of a user. The status `invisible` is shown as `offline`.
 #[must_use]
 pub(crate) fn public_profile(app: &App, user: &User, now: Timestamp) -> PublicProfile {
     let mut profile = view(app, user, now);
@@ -104,14 +104,8 @@ pub(crate) fn public_profile(app: &App, user: &User, now: Timestamp) -> PublicPr
 fn view(app: &App, user: &User, now: Timestamp) -> PublicProfile {
     PublicProfile {
         tags: tags(app, user, now),
-        thumbnail: user
-            .thumbnail
-            .as_deref()
-            .map(|stored| shown_picture(app, user.id, PictureKind::Thumbnail, stored)),
-        banner: user
-            .banner
-            .as_deref()
-            .map(|stored| shown_picture(app, user.id, PictureKind::Banner, stored)),
+        thumbnail: shown_picture(app, user, PictureKind::Thumbnail),
+        banner: shown_picture(app, user, PictureKind::Banner),
         id: user.id,
         username: user.username.clone(),
         display: user.display.clone(),
@@ -129,7 +123,7 @@ fn view(app: &App, user: &User, now: Timestamp) -> PublicProfile {
     }
 }
 
-/// The name of a thing with this server's address, for which clients write `::`.
+/// Writes out this server's address in a name, where clients abbreviate it as `::`.
 fn with_address(app: &App, name: &str) -> String {
     match name.strip_suffix("@::") {
         Some(id) => format!("{id}@{}", app.config.server.address),
@@ -137,22 +131,22 @@ fn with_address(app: &App, name: &str) -> String {
     }
 }
 
-/// Where others find a picture. An uploaded one has a part of its hash in the URL, so that a new
-/// one is seen at once.
-fn shown_picture(app: &App, user: UserId, kind: PictureKind, stored: &str) -> String {
-    let url = picture_url(app, user, kind);
-    match stored.get(..16) {
-        Some(digits) if !is_url(stored) => format!("{url}?t={digits}"),
-        _ => url,
-    }
+/// The URL at which others find a user's picture. For an uploaded picture, it contains a part of
+/// the hash, so that caches do not show the one before.
+fn shown_picture(app: &App, user: &User, kind: PictureKind) -> Option<String> {
+    let url = picture_url(app, user.id, kind);
+    let version = match user.picture(kind)? {
+        PictureRef::Uploaded(sha256) => sha256.get(..16),
+        PictureRef::Url(_) => None,
+    };
+    Some(version.map_or_else(|| url.clone(), |digits| format!("{url}?t={digits}")))
 }
 
-/// Whether a URL leads to that picture, in whatever spelling: to it, the picture would be
-/// redirected for ever.
+/// Whether `url` leads to this picture of this user, in any spelling. A picture that is set to its
+/// own URL would redirect to itself without end.
 pub(crate) fn is_picture_url(app: &App, user: UserId, kind: PictureKind, url: &str) -> bool {
-    let (Ok(url), Ok(own)) = (Url::parse(url), Url::parse(&picture_url(app, user, kind))) else {
-        return false;
-    };
+    let Ok(url) = Url::parse(url) else { return false };
+    let Ok(own) = Url::parse(&picture_url(app, user, kind)) else { return false };
     let is_below = ["/api", "/api/v2", "/api/v2/api"].iter().any(|prefix| {
         url.path()
             .strip_prefix(prefix)
@@ -161,12 +155,7 @@ pub(crate) fn is_picture_url(app: &App, user: UserId, kind: PictureKind, url: &s
     url.origin() == own.origin() && is_below
 }
 
-/// Whether a picture's column holds a URL; otherwise it holds the SHA-256 of an uploaded one.
-pub(crate) fn is_url(stored: &str) -> bool {
-    stored.contains(':')
-}
-
-/// Where a user's picture is found, whether it lies here or elsewhere.
+/// The URL of a user's picture on this server. It redirects where the picture is elsewhere.
 pub(crate) fn picture_url(app: &App, user: UserId, kind: PictureKind) -> String {
     format!("{}/api/users/{user}/{}", app.config.server.public_url, kind.as_str())
 }

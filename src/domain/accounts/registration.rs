@@ -1,4 +1,5 @@
-//! New accounts.
+//! New accounts: made by an operator, by the first start, or by a registration
+//! ([`crate::domain::auth`]).
 
 use crate::config::{self, Config};
 use crate::domain::App;
@@ -12,24 +13,24 @@ use crate::storage::Connection;
 use crate::storage::users::{self, NewUser, User};
 use crate::time::Timestamp;
 
-/// An account that is to be made.
+/// The data of a new account.
 pub(crate) struct NewAccount {
-    /// Under which name.
+    /// The username.
     pub username: Username,
-    /// As long as the server wants for new ones.
+    /// The password, which follows the configured rules.
     pub password: NewPassword,
-    /// Unverified at first.
+    /// The email address, which starts unverified.
     pub email: Option<Email>,
-    /// The username where there is none.
+    /// The display name; by default the username.
     pub display: Option<Display>,
     /// Whether the user gets `sys:admin`.
     pub is_admin: bool,
 }
 
-/// Makes an account. `reveal` may show its password, where it was generated.
+/// Creates an account. `reveal` may show its password if that was generated.
 ///
 /// # Errors
-/// [`Error::AlreadyExists`], a fault, or what `reveal` returns.
+/// [`Error::AlreadyExists`], a fault, or an error of `reveal`.
 pub(crate) fn register<E: From<Error>>(
     app: &App,
     account: NewAccount,
@@ -46,10 +47,10 @@ pub(crate) fn register<E: From<Error>>(
     })
 }
 
-/// Makes the first account, as [`register`] does; nothing happens where there is an account.
+/// Creates the first account as [`register`] does. Does nothing if there is an account already.
 ///
 /// # Errors
-/// A fault, or what `reveal` returns.
+/// A fault, or an error of `reveal`.
 pub(crate) fn register_first<E: From<Error>>(
     app: &App,
     account: NewAccount,
@@ -61,7 +62,7 @@ pub(crate) fn register_first<E: From<Error>>(
     }
     let hash = app.hasher.hash(&account.password.0)?;
     app.change(By::Operator, now, |tx| {
-        // Another server may have been quicker.
+        // Another process may have created one since the check above.
         if users::exists_any(tx)? {
             return Ok(());
         }
@@ -91,7 +92,7 @@ pub(crate) fn insert(
     users::find_by_id(connection, id)?.ok_or(Error::UserNotFound)
 }
 
-/// Whether strangers may make accounts.
+/// Whether visitors may register accounts.
 #[must_use]
 pub(crate) fn is_registration_open(config: &Config) -> bool {
     config.users.registration == config::Registration::Open

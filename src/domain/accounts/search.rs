@@ -1,66 +1,54 @@
-//! Searches and counts.
+//! Searching and counting accounts.
 
 use std::time::Duration;
 
-use crate::domain::App;
 use crate::domain::accounts::identifier::Identifier;
 use crate::domain::accounts::profile::{PublicProfile, public_profile};
+use crate::domain::{App, Paged};
 use crate::error::{Error, Result};
+use crate::storage::Pagination;
 use crate::storage::users::{self, Search, User, UserId};
-use crate::storage::{Connection, Pagination};
 use crate::time::Timestamp;
 
-/// What a client looks for.
+/// A search for users.
 pub(crate) struct Query {
-    /// What the username or the display name contains.
+    /// A text that the username or the display name contains.
     pub text: String,
-    /// Only these users, where there is a list.
+    /// If set, only these users are searched.
     pub among: Option<Vec<Identifier>>,
-    /// Which part of what is found.
+    /// The part of the results to return.
     pub pagination: Pagination,
 }
 
-/// What is found.
-pub(crate) struct Found {
-    /// How many there are in all.
-    pub total: u32,
-    /// Those of a list who exist, whatever their names contain.
+/// The result of a search.
+pub(crate) struct Found<T> {
+    /// The ids in [`Query::among`] that exist, whatever the users' names contain.
     pub ids: Vec<UserId>,
-    /// The part that was asked for.
-    pub users: Vec<PublicProfile>,
+    /// The users that match.
+    pub users: Paged<T>,
 }
 
-/// Finds users: all by id, those of a list in its order.
-pub(crate) fn search(app: &App, query: &Query, now: Timestamp) -> Result<Found> {
-    let Query { text, among, pagination } = query;
-    let (total, ids, found) = if let Some(identifiers) = among {
-        pick(app, identifiers, text, *pagination)?
-    } else {
-        let search = Search { text, by_email: false };
-        let of = |connection: &Connection| {
-            Ok((
-                users::count(connection, search)?,
-                Vec::new(),
-                users::list(connection, search, *pagination)?,
-            ))
-        };
-        app.db.read(of)?
+/// Finds users, ordered by id; those in [`Query::among`] keep the order given there.
+pub(crate) fn search(app: &App, query: &Query, now: Timestamp) -> Result<Found<PublicProfile>> {
+    let found = match &query.among {
+        Some(identifiers) => search_among(app, identifiers, query)?,
+        None => Found { ids: Vec::new(), users: search_all(app, query)? },
     };
-    Ok(Found {
-        total,
-        ids,
-        users: found.iter().map(|user| public_profile(app, user, now)).collect(),
+    let users = found.users.map(|user| public_profile(app, &user, now));
+    Ok(Found { ids: found.ids, users })
+}
+
+fn search_all(app: &App, query: &Query) -> Result<Paged<User>> {
+    let search = Search { text: &query.text, by_email: false };
+    app.db.read(|connection| {
+        let total = users::count(connection, search)?;
+        Ok(Paged { total, items: users::list(connection, search, query.pagination)? })
     })
 }
 
-fn pick(
-    app: &App,
-    identifiers: &[Identifier],
-    text: &str,
-    pagination: Pagination,
-) -> Result<(u32, Vec<UserId>, Vec<User>)> {
-    let text = text.to_ascii_lowercase();
-    let holds = |name: &str| name.to_ascii_lowercase().contains(&text);
+fn search_among(app: &App, identifiers: &[Identifier], query: &Query) -> Result<Found<User>> {
+    let text = query.text.to_ascii_lowercase();
+    let matches = |name: &str| name.to_ascii_lowercase().contains(&text);
     let mut found: Vec<User> = Vec::new();
     app.db.read(|connection| {
         for identifier in identifiers {
@@ -70,32 +58,29 @@ fn pick(
         Ok(())
     })?;
     let ids = found.iter().map(|user| user.id).collect();
-    found.retain(|user| holds(&user.username) || holds(&user.display));
+    found.retain(|user| matches(&user.username) || matches(&user.display));
     let total = u32::try_from(found.len()).unwrap_or(u32::MAX);
-    let part = found
-        .into_iter()
-        .skip(pagination.offset as usize)
-        .take(pagination.limit as usize)
-        .collect();
-    Ok((total, ids, part))
+    let Pagination { limit, offset } = query.pagination;
+    let items = found.into_iter().skip(offset as usize).take(limit as usize).collect();
+    Ok(Found { ids, users: Paged { total, items } })
 }
 
-/// The user whom a client names.
+/// The public profile of the user that a client names.
 ///
 /// # Errors
-/// [`Error::UserNotFound`], or the database fails.
+/// [`Error::UserNotFound`], or a fault.
 pub(crate) fn select(app: &App, identifier: &Identifier, now: Timestamp) -> Result<PublicProfile> {
     let user = app.db.read(|connection| identifier.find(connection))?;
     user.map(|user| public_profile(app, &user, now)).ok_or(Error::UserNotFound)
 }
 
-/// How many accounts there are, and how many of them were used of late.
+/// The number of accounts, as the server's public information shows it.
 pub(crate) struct Usage {
-    /// All.
+    /// All accounts.
     pub total: u32,
-    /// Within the last 30 days.
+    /// Accounts that were used within the last 30 days.
     pub active_month: u32,
-    /// Within the last 180 days.
+    /// Accounts that were used within the last 180 days.
     pub active_half_year: u32,
 }
 

@@ -1,6 +1,7 @@
-//! What follows from an account's row.
+//! Properties of an account that follow from its row.
 
-use crate::storage::users::User;
+use crate::storage::pictures::PictureKind;
+use crate::storage::users::{PictureRef, User};
 use crate::time::Timestamp;
 
 impl User {
@@ -10,14 +11,27 @@ impl User {
         self.has_totp || self.has_email_factor
     }
 
-    /// Whether the same second factors are on as in an earlier copy of the row.
+    /// Whether the same second factors are on as in an earlier copy of this row.
     pub(crate) const fn has_same_factors(&self, earlier: &Self) -> bool {
         self.has_totp == earlier.has_totp && self.has_email_factor == earlier.has_email_factor
     }
 
-    /// Whether the operator has suspended the account, and the suspension has not ended.
+    /// Whether an operator has suspended the account and the suspension has not ended yet.
     #[must_use]
     pub(crate) fn is_suspended(&self, now: Timestamp) -> bool {
         self.suspended_at.is_some() && self.suspended_until.is_none_or(|until| now < until)
+    }
+
+    /// The picture of a kind that the profile shows.
+    pub(crate) const fn picture(&self, kind: PictureKind) -> Option<&PictureRef> {
+        match kind {
+            PictureKind::Thumbnail => self.thumbnail.as_ref(),
+            PictureKind::Banner => self.banner.as_ref(),
+        }
+    }
+
+    /// Whether the picture of a kind is an uploaded file in the table `pictures`.
+    pub(crate) fn has_uploaded(&self, kind: PictureKind) -> bool {
+        matches!(self.picture(kind), Some(PictureRef::Uploaded(_)))
     }
 }

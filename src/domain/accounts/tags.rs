@@ -1,4 +1,5 @@
-//! Tags: those that are stored, those that follow from elsewhere, and the rights that they give.
+//! Tags of users, and the rights that they give. Some tags are stored; others are derived from the
+//! account or the configuration.
 
 use crate::domain::App;
 use crate::domain::accounts::fields::field;
@@ -7,31 +8,31 @@ use crate::storage::users::User;
 use crate::time::Timestamp;
 
 field!(
-    /// A tag that a user gives themselves: never a right.
+    /// A tag that users give themselves. It never gives a right.
     OwnTag, Tags, |tag| tag.strip_prefix("usr:").is_some_and(is_tag_name), "must be at most 50 of usr: and a-z, 0-9, _"
 );
 field!(
-    /// A tag that an operator gives.
+    /// A tag that an operator gives to a user.
     GivenTag, Tags, is_given_tag,
     "must be a-z, 0-9 and _, with or without a prefix; dft: and sys:admin, unverified, blacklisted follow from elsewhere"
 );
 
-/// The tags that a user gives themselves: at most fifty. Clients send back all that they were
-/// shown: tags that the user has, but may not set, are passed over.
+/// Reads the tags that users give themselves, at most fifty. Clients send back every tag that they
+/// were shown, so tags in `shown` that users may not set are skipped.
 ///
 /// # Errors
-/// [`Error::InvalidAccountField`] where there are more, or one is none.
+/// [`Error::InvalidAccountField`] for more than fifty tags, or for a tag that breaks its rule.
 pub fn own_tags(texts: Vec<String>, shown: &[String]) -> Result<Vec<OwnTag>> {
     let is_own = |text: &String| text.starts_with("usr:") || !shown.contains(text);
     let texts: Vec<String> = texts.into_iter().filter(is_own).collect();
     if texts.len() > 50 {
-        // The rule names the limit, and an empty text breaks it in the same words.
+        // The rule's text names the limit too, and an empty tag is refused with that text.
         OwnTag::parse(String::new())?;
     }
     texts.into_iter().map(OwnTag::parse).collect()
 }
 
-/// Whether a user has a right: a tag of that name, but for the tags that users give themselves.
+/// Whether a user has a right: any tag of that name that users cannot give themselves.
 #[must_use]
 pub fn has_right(app: &App, user: &User, right: &str, now: Timestamp) -> bool {
     tags(app, user, now).iter().any(|tag| match tag.split_once(':') {
@@ -40,7 +41,7 @@ pub fn has_right(app: &App, user: &User, right: &str, now: Timestamp) -> bool {
     })
 }
 
-/// The effective tags, without duplicates.
+/// The effective tags of a user, without duplicates.
 #[must_use]
 pub fn tags(app: &App, user: &User, now: Timestamp) -> Vec<String> {
     let derived = [
@@ -76,7 +77,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn tags_of_ones_own_have_their_prefix_and_given_ones_none_that_follows_from_elsewhere() {
+    fn own_tag_needs_its_prefix_and_derived_tag_cannot_be_given() {
         let own = |tag: &str| OwnTag::parse(tag.into()).is_ok();
         assert!(
             own("usr:admin")
@@ -99,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_that_one_has_but_may_not_set_count_for_nothing() {
+    fn shown_tag_that_a_user_may_not_set_is_skipped() {
         let shown = ["sys:admin".to_owned(), "dft:can_self_edit".into(), "usr:old".into()];
         let read = |texts: &[&str]| {
             let texts = texts.iter().map(|text| (*text).into()).collect();
@@ -118,9 +119,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_a_tag_takes_keeps_its_rule(text in ".*|(usr|sys|dft)?:?[a-z_:]{0,9}") {
+        fn tag_that_accepts_a_text_follows_its_rule(text in ".*|(usr|sys|dft)?:?[a-z_:]{0,9}") {
             if OwnTag::parse(text.clone()).is_ok() {
-                prop_assert!(GivenTag::parse(text.clone()).is_ok(), "an operator can give what one can take");
+                prop_assert!(GivenTag::parse(text.clone()).is_ok(), "an operator can give every tag that users can give themselves");
             }
             if GivenTag::parse(text.clone()).is_ok() {
                 prop_assert!(!text.contains(char::is_whitespace) && !text.starts_with("dft:") && text != "sys:admin");

@@ -24,7 +24,7 @@ fn add(app: &App, name: &str, email: Option<&str>) -> Result<Profile> {
 }
 
 #[test]
-fn a_profile_has_the_contracts_keys_and_the_effective_tags() {
+fn profile_has_the_keys_of_the_contract_and_effective_tags() {
     let (_folder, app) =
         app_with("[users]\ndefault_tags = ['can_self_edit']\n[server]\naddress = 'nox.example'");
     let shown = serde_json::to_value(add(&app, "ada", Some("ada@example.org")).unwrap()).unwrap();
@@ -40,7 +40,7 @@ fn a_profile_has_the_contracts_keys_and_the_effective_tags() {
 }
 
 #[test]
-fn a_name_and_an_address_are_given_once() {
+fn taken_username_or_email_is_refused() {
     let (_folder, app) = app_with("");
     add(&app, "ada", Some("ada@example.org")).unwrap();
     let again = add(&app, "ada", None).unwrap_err();
@@ -50,7 +50,7 @@ fn a_name_and_an_address_are_given_once() {
 }
 
 #[test]
-fn what_nobody_could_read_is_not_done() {
+fn password_that_cannot_be_shown_is_not_stored() {
     let (_folder, app) = app_with("");
     add(&app, "ada", None).unwrap();
     let unread = |_: &_| Err::<(), _>(Error::ServerNotReady { source: None });
@@ -61,7 +61,7 @@ fn what_nobody_could_read_is_not_done() {
 }
 
 #[test]
-fn a_ban_holds_until_its_end() {
+fn suspension_ends_at_its_time_or_by_the_operator() {
     let (_folder, app) = app_with("");
     add(&app, "ada", None).unwrap();
     let until = Timestamp::from_millis(NOW.millis() + 1000);
@@ -76,7 +76,7 @@ fn a_ban_holds_until_its_end() {
 }
 
 #[test]
-fn an_id_is_never_given_twice() {
+fn id_of_a_removed_account_is_not_reused() {
     let (_folder, app) = app_with("");
     add(&app, "ada", None).unwrap();
     remove(&app, "ada", NOW).unwrap();

@@ -3,7 +3,7 @@
 
 use super::form::Form;
 use super::texts::{Texts, fill};
-use crate::domain::accounts::links::{MOST, NewLink, SentLink, links};
+use crate::domain::accounts::links::{MAX_LINKS, NewLink, SentLink, links};
 use crate::domain::accounts::profile::Link;
 use crate::error::Result;
 
@@ -47,7 +47,7 @@ pub(super) fn rows(t: &Texts, stored: &[Link]) -> Vec<LinkRow> {
     let has =
         stored.iter().map(|link| SentLink { label: link.label.clone(), value: link.value.clone() });
     let none = std::iter::repeat_with(|| SentLink { label: None, value: String::new() });
-    let count = stored.len().max(MOST.min(stored.len() + EMPTY_ROWS));
+    let count = stored.len().max(MAX_LINKS.min(stored.len() + EMPTY_ROWS));
     has.chain(none)
         .take(count)
         .enumerate()
@@ -70,7 +70,7 @@ pub(super) fn read(form: &Form) -> Result<Vec<NewLink>> {
 }
 
 fn typed(form: &Form) -> impl Iterator<Item = (usize, SentLink)> {
-    (0..MOST).filter_map(|index| {
+    (0..MAX_LINKS).filter_map(|index| {
         let value = form.get(&format!("link_url_{index}"))?.trim().to_owned();
         Some((
             index,

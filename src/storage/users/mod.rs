@@ -13,10 +13,12 @@ use conflict::conflict;
 mod by_session;
 mod conflict;
 mod link;
+mod picture_ref;
 mod search;
 
 pub(crate) use by_session::{SessionUser, find_by_session};
 pub(crate) use link::Link;
+pub(crate) use picture_ref::PictureRef;
 pub(crate) use search::{Search, count, count_active, list};
 
 /// A user's number: 1 to 4294967295, never given twice.
@@ -56,8 +58,8 @@ pub struct User {
     pub is_admin: bool,
     pub rank: i64,
     pub bio: Option<String>,
-    pub thumbnail: Option<String>,
-    pub banner: Option<String>,
+    pub thumbnail: Option<PictureRef>,
+    pub banner: Option<PictureRef>,
     pub home: Option<String>,
     pub links: Vec<Link>,
     pub tags: Vec<String>,
