@@ -9,7 +9,7 @@ use serde_json::json;
 use super::output::{Output, Stop, printable};
 use super::user::with_user;
 use crate::domain::App;
-use crate::domain::sessions::{self, SessionId};
+use crate::domain::sessions::{self, NamedSession, SessionId};
 use crate::error::Error;
 use crate::time::Timestamp;
 
@@ -72,7 +72,7 @@ fn list(app: &App, output: Output, name: Option<&str>) -> Result<()> {
     let found = sessions::list_all(app, name, Timestamp::now());
     let found = found.map_err(|error| with_user(error, name.unwrap_or_default()))?;
     if output.json {
-        return found.iter().try_for_each(|(username, session)| {
+        return found.iter().try_for_each(|NamedSession { username, session }| {
             output.json(&json!({
                 "id": session.id.to_string(),
                 "username": username,
@@ -86,7 +86,7 @@ fn list(app: &App, output: Output, name: Option<&str>) -> Result<()> {
     }
     let rows: Vec<_> = found
         .into_iter()
-        .map(|(username, session)| {
+        .map(|NamedSession { username, session }| {
             let agent = session.user_agent.map_or_else(|| "-".into(), |agent| printable(&agent));
             [session.id.to_string(), username, session.last_seen_at.to_string(), session.ip, agent]
         })

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::domain::public_key::PublicKey;
 use crate::language::Language;
-use crate::storage::sessions::SessionId;
-use crate::storage::users::{User, UserId};
+use crate::storage::sessions::{SessionId, SessionRef};
+use crate::storage::users::User;
 
 /// The program and the network that a request comes from.
 #[derive(Clone, Debug)]
@@ -59,13 +59,6 @@ pub struct Principal {
     pub user: Arc<User>,
     /// Where the request comes from.
     pub device: Device,
-}
-
-/// A session, and whose it is.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct SessionRef {
-    pub session: SessionId,
-    pub user: UserId,
 }
 
 impl Principal {

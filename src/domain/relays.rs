@@ -1,4 +1,5 @@
-//! Relays: other programs of the instance that ask whether a token is good.
+//! Relays: programs beside the server, such as those that host worlds, which ask whether a user's
+//! token is valid.
 
 use std::sync::Arc;
 
@@ -15,40 +16,41 @@ use crate::domain::sessions::find_open;
 use crate::error::{Error, Result};
 use crate::storage::relays;
 pub(crate) use crate::storage::relays::Relay;
+use crate::storage::sessions::SessionRef;
 use crate::storage::users::{self, UserId};
 use crate::time::Timestamp;
 
-/// What a relay learns of a token.
+/// What a relay learns about a token.
 #[derive(Debug)]
 pub(crate) enum Bearer {
-    /// It stands for this user.
+    /// The token is valid and belongs to this user.
     Valid(Box<PublicProfile>),
-    /// Its user is banned.
+    /// The token's user is suspended.
     Blacklisted {
-        /// Who they are.
+        /// The user.
         user: Box<PublicProfile>,
-        /// When that ends; never, where there is none.
+        /// When the suspension ends; `None` for one without an end.
         until: Option<Timestamp>,
-        /// The operator's words.
+        /// The reason that the operator gave.
         reason: Option<String>,
     },
-    /// It stands for nobody, or not for whom the relay thought.
+    /// The token is invalid, has expired, or belongs to another user than the relay named.
     Invalid,
 }
 
-/// Adds a relay and reveals its token, of which only a hash is stored.
+/// Adds a relay and reveals its token. Only a hash of the token is stored.
 ///
 /// # Errors
-/// [`Error::InvalidField`] where the name is empty, too long or odd, [`Error::AlreadyExists`], a
-/// fault, or what `reveal` returns.
+/// [`Error::InvalidField`] if the name breaks the rule, [`Error::AlreadyExists`], a fault, or an
+/// error of `reveal`.
 pub(crate) fn add<E: From<Error>>(
     app: &App,
     name: &str,
     now: Timestamp,
     reveal: impl Reveal<str, E>,
 ) -> Result<(), E> {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
-    if !(1..=64).contains(&name.len()) || !name.bytes().all(plain) {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+    if !(1..=64).contains(&name.len()) || !name.bytes().all(is_allowed) {
         return Err(Error::invalid("name", "must be 1 to 64 of A-Z, a-z, 0-9, _, . and -").into());
     }
     let token = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(crypto::random::<32>()?));
@@ -59,7 +61,7 @@ pub(crate) fn add<E: From<Error>>(
     })
 }
 
-/// All relays by name.
+/// Lists all relays, ordered by name.
 pub(crate) fn list(app: &App) -> Result<Vec<Relay>> {
     app.db.read(relays::list)
 }
@@ -67,40 +69,39 @@ pub(crate) fn list(app: &App) -> Result<Vec<Relay>> {
 /// Removes a relay.
 ///
 /// # Errors
-/// [`Error::NotFound`], or the database fails.
+/// [`Error::NotFound`], or a fault.
 pub(crate) fn remove(app: &App, name: &str) -> Result<()> {
-    let was_there = app.db.write(|connection| relays::delete(connection, name))?;
-    if was_there { Ok(()) } else { Err(Error::NotFound { what: "Relay" }) }
+    let was_removed = app.db.write(|connection| relays::delete(connection, name))?;
+    if was_removed { Ok(()) } else { Err(Error::NotFound { what: "Relay" }) }
 }
 
-/// The name of the relay that has this token.
+/// Returns the name of the relay that this token belongs to.
 ///
 /// # Errors
-/// [`Error::NotLogged`] where none has, or the database fails.
+/// [`Error::NotLogged`] if no relay has it, or a fault.
 pub(crate) fn authenticate(app: &App, token: &str) -> Result<String> {
     app.db
         .read(|connection| relays::find_name_by_token(connection, &hash(token)))?
         .ok_or(Error::NotLogged)
 }
 
-/// What a user's token is worth; `user` is who the relay thinks it stands for, where it has a
-/// thought.
+/// Checks a user's token for a relay. If the relay names a `user`, the token must belong to them.
 pub(crate) fn check_bearer(
     app: &App,
     token: &str,
     user: Option<UserId>,
     now: Timestamp,
 ) -> Result<Bearer> {
-    let is_theirs = |named: UserId| user.is_none_or(|user| user == named);
-    let Some(named) = app.signer.read(token, now).filter(|(_, named)| is_theirs(*named)) else {
+    let is_expected = |named: &SessionRef| user.is_none_or(|user| user == named.user);
+    let Some(named) = app.signer.read(token, now).filter(is_expected) else {
         return Ok(Bearer::Invalid);
     };
     let session = find_open(app, named, now)?;
     let is_open = session.is_some();
-    // A ban ends the sessions, and is told all the same.
+    // A suspension ends the user's sessions, but a relay must learn of it nevertheless.
     let user = match session {
         Some(session) => Some(session.user),
-        None => app.db.read(|connection| users::find_by_id(connection, named.1))?.map(Arc::new),
+        None => app.db.read(|connection| users::find_by_id(connection, named.user))?.map(Arc::new),
     };
     Ok(match user {
         Some(user) if user.is_suspended(now) => Bearer::Blacklisted {

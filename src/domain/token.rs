@@ -1,5 +1,5 @@
-//! The session token: a JWT (RFC 7519) signed with HMAC-SHA-256, which names a row of the sessions
-//! table.
+//! The session token: a JWT (RFC 7519), signed with HMAC-SHA-256, that names a row of the table
+//! `sessions`.
 
 use std::borrow::Cow;
 
@@ -11,16 +11,16 @@ use uuid::Uuid;
 
 use crate::crypto::{HmacSha256, Key, keyed};
 use crate::error::{Error, Result};
-use crate::storage::sessions::SessionId;
+use crate::storage::sessions::{SessionId, SessionRef};
 use crate::storage::users::UserId;
 use crate::time::Timestamp;
 
-/// `{"typ":"JWT","alg":"HS256"}`: the only header that there is, so that no token chooses how it is
-/// checked.
+/// `{"typ":"JWT","alg":"HS256"}`, the only header that is accepted, so that no token chooses the
+/// algorithm that checks it.
 const HEADER: &str = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9";
 const SIGNATURE_LENGTH: usize = 32;
 
-/// What a token says.
+/// The claims of a token (RFC 7519, 4.1).
 #[derive(Serialize, Deserialize)]
 struct Claims<'a> {
     /// The server's address.
@@ -30,14 +30,23 @@ struct Claims<'a> {
     sub: Cow<'a, str>,
     /// The username.
     name: Cow<'a, str>,
-    /// The session.
+    /// The session's id.
     jti: Uuid,
-    /// Seconds since the epoch, as `exp`.
+    /// When the token was issued, in seconds since the epoch.
     iat: i64,
+    /// The last second in which the token is valid, since the epoch.
     exp: i64,
 }
 
-/// Makes tokens, and tells its own from all others.
+/// What a token is issued for.
+pub(crate) struct TokenContent<'a> {
+    pub session: SessionRef,
+    pub username: &'a str,
+    pub issued_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+/// Issues tokens and verifies them. The key is derived from the key file.
 pub(crate) struct Signer {
     issuer: String,
     keyed: HmacSha256,
@@ -48,47 +57,44 @@ impl Signer {
         Self { issuer: issuer.into(), keyed: keyed(&key.derive("token")) }
     }
 
-    /// A token for one session.
-    pub(crate) fn sign(
-        &self,
-        user: (UserId, &str),
-        session: SessionId,
-        (iat, exp): (Timestamp, Timestamp),
-    ) -> Result<String> {
+    /// Issues a token for a session.
+    pub(crate) fn sign(&self, content: &TokenContent<'_>) -> Result<String> {
+        let SessionRef { session, user } = content.session;
         let claims = Claims {
             iss: Cow::Borrowed(&self.issuer),
-            sub: user.0.to_string().into(),
-            name: user.1.into(),
+            sub: user.to_string().into(),
+            name: content.username.into(),
             jti: session.0,
-            iat: iat.seconds(),
-            exp: exp.seconds(),
+            iat: content.issued_at.seconds(),
+            exp: content.expires_at.seconds(),
         };
         let claims = serde_json::to_string(&claims)
             .map_err(|error| Error::internal("sign a token", error))?;
         Ok(self.signed(&format!("{HEADER}.{}", BASE64.encode(claims))))
     }
 
-    /// What is signed, with its signature.
+    /// Appends the signature to a message.
     fn signed(&self, message: &str) -> String {
         let signature = self.keyed.clone().chain_update(message).finalize().into_bytes();
         format!("{message}.{}", BASE64.encode(signature))
     }
 
-    /// The session and the user that a token of ours names; `None` for any other, and after its
-    /// last second.
-    pub(crate) fn read(&self, token: &str, now: Timestamp) -> Option<(SessionId, UserId)> {
+    /// Verifies a token and returns the session and the user that it names. `None` if the token is
+    /// invalid or expired.
+    pub(crate) fn read(&self, token: &str, now: Timestamp) -> Option<SessionRef> {
         let (message, signature) = token.rsplit_once('.')?;
         let claims = message.strip_prefix(HEADER)?.strip_prefix('.')?;
         let mut sent = [0; SIGNATURE_LENGTH];
         let length = BASE64.decode_slice(signature, &mut sent).ok()?;
-        // In constant time.
+        // `verify_slice` compares in constant time.
         self.keyed.clone().chain_update(message).verify_slice(&sent[..length]).ok()?;
         let claims = BASE64.decode(claims).ok()?;
         let claims: Claims<'_> = serde_json::from_slice(&claims).ok()?;
         if claims.iss != self.issuer || claims.exp < now.seconds() {
             return None;
         }
-        Some((SessionId(claims.jti), UserId(claims.sub.parse().ok()?)))
+        let user = UserId(claims.sub.parse().ok()?);
+        Some(SessionRef { session: SessionId(claims.jti), user })
     }
 }
 
@@ -99,23 +105,29 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_millis(9_899);
     const ID: SessionId = SessionId(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001));
+    const SESSION: SessionRef = SessionRef { session: ID, user: UserId(7) };
 
     fn signer(folder: &tempfile::TempDir, issuer: &str) -> Signer {
         Signer::new(&Key::load_or_create(&folder.path().join("nox.key")).unwrap(), issuer)
     }
 
     fn sign(signer: &Signer) -> String {
-        let times = (Timestamp::from_millis(1_500), Timestamp::from_millis(9_900));
-        signer.sign((UserId(7), "ada"), ID, times).unwrap()
+        let content = TokenContent {
+            session: SESSION,
+            username: "ada",
+            issued_at: Timestamp::from_millis(1_500),
+            expires_at: Timestamp::from_millis(9_900),
+        };
+        signer.sign(&content).unwrap()
     }
 
-    /// A token with this header and these claims, and a right signature of them.
+    /// A token with this header and these claims, and the valid signature of them.
     fn forge(signer: &Signer, header: &str, claims: &str) -> String {
         signer.signed(&format!("{}.{}", BASE64.encode(header), BASE64.encode(claims)))
     }
 
     #[test]
-    fn a_token_says_what_the_contract_wants() {
+    fn token_has_the_header_and_claims_of_the_contract() {
         let folder = tempfile::tempdir().unwrap();
         let signer = signer(&folder, "hactazia.fr");
         let token = sign(&signer);
@@ -127,19 +139,20 @@ mod tests {
             part(1),
             r#"{"iss":"hactazia.fr","sub":"7","name":"ada","jti":"01900000-0000-7000-8000-000000000001","iat":1,"exp":9}"#
         );
-        assert_eq!(signer.read(&token, NOW), Some((ID, UserId(7))));
+        assert_eq!(signer.read(&token, NOW), Some(SESSION));
     }
 
     #[test]
-    fn tokens_of_other_keys_and_other_servers_are_nobodys() {
-        let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    fn token_of_another_key_or_server_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let other = tempfile::tempdir().unwrap();
         let ours = signer(&folder, "hactazia.fr");
         assert_eq!(ours.read(&sign(&signer(&other, "hactazia.fr")), NOW), None);
         assert_eq!(ours.read(&sign(&signer(&folder, "elsewhere.fr")), NOW), None);
     }
 
     #[test]
-    fn a_token_that_was_bent_is_nobodys() {
+    fn token_with_a_changed_header_claim_or_signature_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let signer = signer(&folder, "a");
         let header = r#"{"typ":"JWT","alg":"HS256"}"#;
@@ -147,7 +160,7 @@ mod tests {
             format!(r#"{{"iss":"a","sub":"7","name":"x","jti":"{}","iat":1,"exp":9}}"#, ID.0);
         assert!(
             signer.read(&forge(&signer, header, &good), NOW).is_some(),
-            "the forgery itself is sound"
+            "the forged token itself is valid"
         );
         for header in [
             r#"{"alg":"none"}"#,
@@ -187,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_differs_in_one_letter_is_nobodys() {
+    fn token_with_one_changed_character_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let signer = signer(&folder, "hactazia.fr");
         let token: Vec<char> = sign(&signer).chars().collect();
@@ -200,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_nobody_signed_is_nobodys() {
+    fn text_without_a_valid_signature_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let signer = signer(&folder, "a");
         let claims =

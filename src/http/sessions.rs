@@ -16,6 +16,7 @@ use super::envelope::{Failure, Reply};
 use super::extract::{Authenticated, AuthenticatedChange};
 use super::openapi::operation::{Operation, Parameter, Refusal, answer};
 use super::query::Query;
+use crate::domain::Paged;
 use crate::domain::sessions::{self, SessionId, SessionView};
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
@@ -86,9 +87,9 @@ pub(super) async fn list(
     let ip = query
         .first("ip")
         .map(|text| text.parse::<IpAddr>().map_or_else(|_| text.into(), |ip| ip.to_string()));
-    let (total, found) = bridge
+    let Paged { total, items } = bridge
         .read(|app| sessions::list(app, caller.session_ref(), ip.as_deref(), pagination, now))?;
-    let sessions = found.into_iter().map(item).collect();
+    let sessions = items.into_iter().map(item).collect();
     Ok(Reply::new(SessionList {
         total,
         query: None,

@@ -11,9 +11,9 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use super::connection::{self, BUSY_TIMEOUT, FLAGS};
 use super::file_identity::FileIdentity;
-use super::sessions::SessionId;
+use super::sessions::SessionRef;
 use super::snapshot::Snapshots;
-use super::users::{self, SessionUser, UserId};
+use super::users::{self, SessionUser};
 use super::{OpenError, backup, describe, schema};
 use crate::descriptors;
 use crate::error::{Error, Result};
@@ -80,10 +80,7 @@ impl Db {
 
     /// The user of a session, see [`users::find_by_session`]: where the reads of this thread share
     /// a snapshot, it may be known from the last time.
-    pub(crate) fn find_by_session(
-        &self,
-        session: (SessionId, UserId),
-    ) -> Result<Option<SessionUser>> {
+    pub(crate) fn find_by_session(&self, session: SessionRef) -> Result<Option<SessionUser>> {
         match self.snapshots.newest()? {
             Some(snapshot) => snapshot.find_by_session(session),
             None => self.read(|connection| users::find_by_session(connection, session)),

@@ -21,6 +21,13 @@ impl SessionId {
     }
 }
 
+/// A session and the user that it belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SessionRef {
+    pub session: SessionId,
+    pub user: UserId,
+}
+
 impl std::fmt::Display for SessionId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.fmt(f)

@@ -17,8 +17,8 @@ use rusqlite::Connection;
 use thread_local::ThreadLocal;
 
 use super::session_cache::SessionCache;
-use super::sessions::SessionId;
-use super::users::{self, SessionUser, UserId};
+use super::sessions::SessionRef;
+use super::users::{self, SessionUser};
 use crate::error::{Error, Result};
 
 /// The first of the two copies of the head, in bytes.
@@ -117,15 +117,12 @@ pub(super) struct Snapshot {
     /// As it was before the snapshot was taken.
     head: Cell<[u8; HEAD_LENGTH]>,
     /// What was read with the snapshot is read with it again.
-    sessions: RefCell<SessionCache<(SessionId, UserId), SessionUser>>,
+    sessions: RefCell<SessionCache<SessionRef, SessionUser>>,
 }
 
 impl Snapshot {
     /// The user of a session, see [`users::find_by_session`].
-    pub(super) fn find_by_session(
-        &self,
-        session: (SessionId, UserId),
-    ) -> Result<Option<SessionUser>> {
+    pub(super) fn find_by_session(&self, session: SessionRef) -> Result<Option<SessionUser>> {
         let known = self.sessions.borrow().get(&session);
         if known.is_some() {
             return Ok(known);
@@ -170,6 +167,8 @@ fn unreadable(error: io::Error) -> Error {
 mod tests {
     use super::*;
     use crate::storage::Db;
+    use crate::storage::sessions::SessionId;
+    use crate::storage::users::UserId;
     use std::thread;
     use std::time::Duration;
 
@@ -240,7 +239,7 @@ mod tests {
             "INSERT INTO users (id, username, display, password_hash, password_changed_at, created_at) VALUES (1, 'ada', 'Ada', '', 0, 0);
              INSERT INTO sessions (id, user_id, created_at, expires_at, last_seen_at, ip) VALUES (zeroblob(16), 1, 0, 1, 0, '')",
         ).unwrap();
-        let session = (SessionId(uuid::Uuid::nil()), UserId(1));
+        let session = SessionRef { session: SessionId(uuid::Uuid::nil()), user: UserId(1) };
         assert!(db.hold().unwrap());
         let name = || db.find_by_session(session).unwrap().map(|found| found.user.username.clone());
         assert_eq!((name().as_deref(), name().as_deref()), (Some("ada"), Some("ada")));

@@ -48,9 +48,10 @@ pub(crate) struct Account {
 /// [`Error::UserNotFound`], or a fault.
 pub(crate) fn inspect(app: &App, name: &str, now: Timestamp) -> Result<Account> {
     let user = app.db.read(|connection| by_name(app, connection, name))?;
-    let suspension = user
-        .is_suspended(now)
-        .then(|| Suspension { until: user.suspended_until, reason: user.suspension_reason.clone() });
+    let suspension = user.is_suspended(now).then(|| Suspension {
+        until: user.suspended_until,
+        reason: user.suspension_reason.clone(),
+    });
     Ok(Account { profile: profile(app, &user, now), suspension })
 }
 

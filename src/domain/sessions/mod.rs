@@ -1,19 +1,21 @@
-//! Sessions: opened by a login, named by a token, worth something until they end.
+//! Sessions. A login opens one ([`open`]), every request proves one by its token
+//! ([`authenticate`]), and a session is valid until it expires or is revoked.
 
 use std::time::Duration;
 
 use uuid::Builder;
 
 use crate::crypto;
-use crate::domain::App;
 use crate::domain::accounts::profile::{Profile, profile};
 use crate::domain::change::{By, Change};
 use crate::domain::devices;
 use crate::domain::event::Event;
-use crate::domain::principal::{Caller, Client, Principal, SessionRef};
+use crate::domain::principal::{Caller, Client, Principal};
 use crate::domain::public_key::PublicKey;
+use crate::domain::token::TokenContent;
+use crate::domain::{App, Paged};
 use crate::error::{Error, Result};
-use crate::storage::sessions::{self, NewSession, SessionsOf};
+use crate::storage::sessions::{self, NewSession, SessionRef, SessionsOf};
 pub(crate) use crate::storage::sessions::{Session, SessionId};
 use crate::storage::users::{SessionUser, User, UserId};
 use crate::storage::{Connection, Pagination};
@@ -21,11 +23,12 @@ use crate::time::Timestamp;
 
 mod operator;
 
-pub(crate) use operator::{list_all, revoke_all, revoke_all_of};
+pub(crate) use operator::{NamedSession, list_all, revoke_all, revoke_all_of};
 
-/// Expired sessions swept away at each login, at most: more than a login adds.
+/// How many expired sessions a login deletes at most. A login adds one, so none pile up.
 const SWEEP: u32 = 16;
-/// The last use of a session is stored at most this often: a write costs far more than a check.
+/// The last use of a session is stored at most this often, since a write costs far more than a
+/// check.
 const TOUCH_INTERVAL: Duration = Duration::from_mins(1);
 /// How long a session counts as active after a request.
 const ACTIVE: Duration = Duration::from_mins(5);
@@ -33,17 +36,18 @@ const ACTIVE: Duration = Duration::from_mins(5);
 /// A session that was just opened.
 #[derive(Debug)]
 pub(crate) struct OpenedSession {
-    /// The token that stands for it.
+    /// The token that proves the session.
     pub token: String,
-    /// When it was opened.
+    /// When the session was opened.
     pub created_at: Timestamp,
-    /// When it ends by itself.
+    /// When the session expires.
     pub expires_at: Timestamp,
-    /// Whose it is.
+    /// The user's own view of their account.
     pub user: Profile,
 }
 
-/// Opens a session, within the transaction that decides that it may be opened, and records it.
+/// Opens a session and records that. Part of the caller's transaction, which has decided that the
+/// user may log in.
 pub(crate) fn open(
     app: &App,
     tx: &Change<'_>,
@@ -70,7 +74,12 @@ pub(crate) fn open(
     let is_new_device = devices::touch(app, tx, user.id, client, now)?;
     let event = if is_new_device { Event::SessionOpenedElsewhere } else { Event::SessionOpened };
     tx.happened(event, user)?;
-    let token = app.signer.sign((user.id, &user.username), id, (now, expires_at))?;
+    let token = app.signer.sign(&TokenContent {
+        session: SessionRef { session: id, user: user.id },
+        username: &user.username,
+        issued_at: now,
+        expires_at,
+    })?;
     Ok(OpenedSession { token, created_at: now, expires_at, user: profile(app, user, now) })
 }
 
@@ -84,19 +93,19 @@ pub(crate) struct SessionView {
     pub last_seen_at: Timestamp,
     pub ip: String,
     pub user_agent: Option<String>,
-    /// Whether there was a request within the last minutes.
+    /// Whether the session was used within the last minutes.
     pub is_active: bool,
-    /// The client's key in DER.
+    /// The client's public key in DER.
     pub public_key: Option<Vec<u8>>,
 }
 
-/// Checks a token against the database as it is at this moment: a session that was ended a moment
-/// ago is refused. Where the caller `needs_touch`, [`touch`] must follow, which may be after the
-/// answer.
+/// Finds the session and the user of a token, as the database has them at this moment: a session that
+/// was ended a moment ago is refused. If the caller `needs_touch`, [`touch`] must follow, which may
+/// be after the response.
 ///
 /// # Errors
-/// [`Error::NotLogged`] where the token is not one of this server's, its session has ended, or the
-/// account is suspended.
+/// [`Error::NotLogged`] if the token is invalid, its session has ended or its user is suspended; or
+/// a fault.
 pub fn authenticate(app: &App, token: &str, now: Timestamp) -> Result<Caller> {
     let named = app.signer.read(token, now).ok_or(Error::NotLogged)?;
     let SessionUser { user, last_seen_at, .. } =
@@ -104,49 +113,52 @@ pub fn authenticate(app: &App, token: &str, now: Timestamp) -> Result<Caller> {
     if user.is_suspended(now) {
         return Err(Error::NotLogged);
     }
-    Ok(Caller { session: named.0, user, needs_touch: last_seen_at <= now.before(TOUCH_INTERVAL) })
+    let needs_touch = last_seen_at <= now.before(TOUCH_INTERVAL);
+    Ok(Caller { session: named.session, user, needs_touch })
 }
 
-/// The session that a token names, with its user, unless it has ended.
+/// Finds a session with its user, unless the session has ended.
 pub(crate) fn find_open(
     app: &App,
-    named: (SessionId, UserId),
+    named: SessionRef,
     now: Timestamp,
 ) -> Result<Option<SessionUser>> {
     let found = app.db.find_by_session(named)?;
     Ok(found.filter(|session| now < session.expires_at))
 }
 
-/// Stores that a session was used, unless another request of the last minute has done so.
+/// Updates a session's last use, unless another request has done so at the same time.
 pub(crate) fn touch(app: &App, session: SessionId, now: Timestamp) -> Result<()> {
     app.db.write(|connection| {
         sessions::update_last_seen(connection, session, now, now.before(TOUCH_INTERVAL))
     })
 }
 
-/// How many sessions the caller has, and a part of them, newest first; only those from `ip`, where
-/// one is given.
+/// Lists the caller's sessions, newest first. With `ip`, only sessions from that address.
 pub(crate) fn list(
     app: &App,
     caller: SessionRef,
     ip: Option<&str>,
     pagination: Pagination,
     now: Timestamp,
-) -> Result<(u32, Vec<SessionView>)> {
+) -> Result<Paged<SessionView>> {
     let of = SessionsOf { user_id: caller.user, ip };
-    let (total, found) = app.db.read(|connection| {
-        let found = sessions::list_of(connection, of, now, pagination)?;
-        let total = match u32::try_from(found.len()) {
-            // There are no others.
+    let found = app.db.read(|connection| {
+        let items = sessions::list_of(connection, of, now, pagination)?;
+        let total = match u32::try_from(items.len()) {
+            // The first page is not full, so it is the whole list.
             Ok(count) if pagination.offset == 0 && count < pagination.limit => count,
             _ => sessions::count_of(connection, of, now)?,
         };
-        Ok((total, found))
+        Ok(Paged { total, items })
     })?;
-    Ok((total, found.into_iter().map(|session| view(session, caller.session, now)).collect()))
+    Ok(found.map(|session| view(session, caller.session, now)))
 }
 
-/// One of the caller's sessions; [`Error::SessionNotFound`] for a session of another user.
+/// Finds one of the caller's sessions.
+///
+/// # Errors
+/// [`Error::SessionNotFound`], also for the session of another user; or a fault.
 pub(crate) fn find(
     app: &App,
     caller: SessionRef,
@@ -161,7 +173,7 @@ pub(crate) fn find(
 /// Ends one of the principal's sessions.
 ///
 /// # Errors
-/// [`Error::SessionNotFound`], for somebody else's too, or the database fails.
+/// [`Error::SessionNotFound`], also for the session of another user; or a fault.
 pub(crate) fn revoke(
     app: &App,
     principal: &Principal,
@@ -178,7 +190,7 @@ pub(crate) fn revoke(
 /// Ends every other session of the principal.
 ///
 /// # Errors
-/// [`Error::NotLogged`] where their own has ended meanwhile, or the database fails.
+/// [`Error::NotLogged`] if the principal's own session has ended meanwhile, or a fault.
 pub(crate) fn revoke_others(app: &App, principal: &Principal, now: Timestamp) -> Result<()> {
     app.change(By::User(&principal.device), now, |tx| {
         check_open(tx, principal, now)?;
@@ -187,7 +199,7 @@ pub(crate) fn revoke_others(app: &App, principal: &Principal, now: Timestamp) ->
     })
 }
 
-/// Makes sure that the principal's session has not ended since the request came.
+/// Refuses a change if the principal's session has ended since the request was authenticated.
 pub(crate) fn check_open(
     connection: &Connection,
     principal: &Principal,
@@ -207,7 +219,7 @@ fn view(session: Session, current: SessionId, now: Timestamp) -> SessionView {
     SessionView {
         id: session.id,
         is_current,
-        // The use by this very request is stored a little later.
+        // The last use of the current session is updated after the response.
         is_active: is_current || now < session.last_seen_at.after(ACTIVE),
         created_at: session.created_at,
         expires_at: session.expires_at,
@@ -218,7 +230,7 @@ fn view(session: Session, current: SessionId, now: Timestamp) -> SessionView {
     }
 }
 
-/// Whether one of a user's sessions has the public key of this SHA-256.
+/// Whether one of a user's sessions has the public key with this SHA-256.
 pub(crate) fn have_key(
     app: &App,
     user: UserId,
@@ -228,7 +240,8 @@ pub(crate) fn have_key(
     app.db.read(|connection| sessions::exists_with_key(connection, user, fingerprint, now))
 }
 
-/// A version 7 UUID (RFC 9562, 5.7): new rows stay close together.
+/// A version 7 UUID (RFC 9562, 5.7). It begins with the time, so new rows lie close together in the
+/// index.
 fn new_id(now: Timestamp) -> Result<SessionId> {
     let millis = u64::try_from(now.millis()).unwrap_or(0);
     Ok(SessionId(Builder::from_unix_timestamp_millis(millis, &crypto::random()?).into_uuid()))

@@ -1,4 +1,4 @@
-//! What the operator does with sessions.
+//! What operators do with sessions on the command line: list and revoke them.
 
 use std::collections::BTreeSet;
 
@@ -12,15 +12,18 @@ use crate::storage::sessions::{self, Session, SessionId, SessionsOf};
 use crate::storage::users;
 use crate::time::Timestamp;
 
-/// The sessions of a user, or of everybody, each with its username, newest first: for an operator.
+/// A session with the username of its user.
+pub(crate) struct NamedSession {
+    pub username: String,
+    pub session: Session,
+}
+
+/// Lists the sessions of the user with this name, or without a name those of all users, newest
+/// first.
 ///
 /// # Errors
-/// [`Error::UserNotFound`], or the database fails.
-pub(crate) fn list_all(
-    app: &App,
-    name: Option<&str>,
-    now: Timestamp,
-) -> Result<Vec<(String, Session)>> {
+/// [`Error::UserNotFound`], or a fault.
+pub(crate) fn list_all(app: &App, name: Option<&str>, now: Timestamp) -> Result<Vec<NamedSession>> {
     app.db.read(|connection| {
         let found = match name {
             Some(name) => {
@@ -34,19 +37,19 @@ pub(crate) fn list_all(
             }
             None => sessions::list_all(connection, now)?,
         };
-        let named = |session: Session| {
+        let with_username = |session: Session| {
             let user =
                 users::find_by_id(connection, session.user_id)?.ok_or(Error::UserNotFound)?;
-            Ok((user.username, session))
+            Ok(NamedSession { username: user.username, session })
         };
-        found.into_iter().map(named).collect()
+        found.into_iter().map(with_username).collect()
     })
 }
 
-/// Ends sessions, whosever they are: all of them, or, where one is not there, none.
+/// Ends the sessions with these ids, of any user. If one of them does not exist, none is ended.
 ///
 /// # Errors
-/// [`Error::SessionNotFound`], or the database fails.
+/// [`Error::SessionNotFound`], or a fault.
 pub(crate) fn revoke_all(app: &App, ids: &BTreeSet<SessionId>, now: Timestamp) -> Result<()> {
     app.change(By::Operator, now, |tx| {
         ids.iter().try_for_each(|id| {
@@ -61,7 +64,7 @@ pub(crate) fn revoke_all(app: &App, ids: &BTreeSet<SessionId>, now: Timestamp) -
 /// Ends every session of a user.
 ///
 /// # Errors
-/// [`Error::UserNotFound`], or the database fails.
+/// [`Error::UserNotFound`], or a fault.
 pub(crate) fn revoke_all_of(app: &App, name: &str, now: Timestamp) -> Result<()> {
     app.change(By::Operator, now, |tx| {
         let user = by_name(app, tx, name)?;

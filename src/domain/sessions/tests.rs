@@ -12,7 +12,7 @@ fn device() -> Device {
     Device { ip: [192, 0, 2, 1].into(), user_agent: None, language: None, browser: None }
 }
 
-/// `ada`, logged in.
+/// Logs `ada` in.
 fn ada(app: &App) -> Principal {
     let attempt = LoginAttempt {
         identifier: Identifier::parse("ada", "").unwrap(),
@@ -25,27 +25,38 @@ fn ada(app: &App) -> Principal {
 }
 
 #[test]
-fn a_token_that_names_somebody_elses_session_is_nobodys() {
+fn token_with_the_session_of_another_user_is_refused() {
     let (_folder, app) = app_with("");
     let id = add_user(&app, "ada", "hunter22");
     let session = ada(&app).session;
-    let forged = |user| app.signer.sign((user, "bob"), session, (NOW, NOW)).unwrap();
-    assert!(authenticate(&app, &forged(id), NOW).is_ok(), "the forgery itself is sound");
-    let nobodys = authenticate(&app, &forged(UserId(id.0 + 1)), NOW);
-    assert!(matches!(nobodys, Err(Error::NotLogged)));
+    let forged = |user| {
+        let session = SessionRef { session, user };
+        let content = TokenContent { session, username: "bob", issued_at: NOW, expires_at: NOW };
+        app.signer.sign(&content).unwrap()
+    };
+    assert!(authenticate(&app, &forged(id), NOW).is_ok(), "the forged token itself is valid");
+    let refused = authenticate(&app, &forged(UserId(id.0 + 1)), NOW);
+    assert!(matches!(refused, Err(Error::NotLogged)));
 }
 
 #[test]
-fn a_session_that_ends_during_a_request_changes_nothing_any_more() {
+fn session_that_ends_during_a_request_can_change_nothing() {
     let (_folder, app) = app_with("");
     add_user(&app, "ada", "hunter22");
-    let (ended, other) = (ada(&app), ada(&app));
+    let ended = ada(&app);
+    let other = ada(&app);
     revoke_others(&app, &other, NOW).unwrap();
     assert!(matches!(revoke_others(&app, &ended, NOW), Err(Error::NotLogged)));
     let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0".to_vec();
-    let upload = |who| {
-        upload(&app, who, PictureKind::Banner, NewFile { content: png.clone(), sha256: None }, NOW)
+    let upload_as = |principal| {
+        upload(
+            &app,
+            principal,
+            PictureKind::Banner,
+            NewFile { content: png.clone(), sha256: None },
+            NOW,
+        )
     };
-    assert!(matches!(upload(&ended), Err(Error::NotLogged)));
-    assert!(upload(&other).is_ok());
+    assert!(matches!(upload_as(&ended), Err(Error::NotLogged)));
+    assert!(upload_as(&other).is_ok());
 }

@@ -12,10 +12,10 @@ use super::visitor::Visitor;
 use crate::domain::accounts::profile::{Profile, profile};
 use crate::domain::accounts::tags::has_right;
 use crate::domain::factors::email::check_service;
-use crate::domain::pictures::{PictureKind, is_here};
+use crate::domain::pictures::PictureKind;
 use crate::domain::principal::Principal;
 use crate::domain::sessions::{self, SessionView};
-use crate::domain::{App, Pagination};
+use crate::domain::{App, Paged, Pagination};
 use crate::error::Result;
 use crate::language::Language;
 
@@ -119,7 +119,8 @@ fn view<'a>(
 ) -> Result<AccountPage<'a>> {
     let (t, now, user) = (visitor.t, visitor.now, &principal.user);
     let pagination = Pagination { limit: MAX_SESSIONS, offset: 0 };
-    let (total, found) = sessions::list(app, principal.session_ref(), None, pagination, now)?;
+    let Paged { total, items } =
+        sessions::list(app, principal.session_ref(), None, pagination, now)?;
     let more = total.saturating_sub(MAX_SESSIONS);
     let shown = profile(app, user, now);
     Ok(AccountPage {
@@ -146,7 +147,7 @@ fn view<'a>(
         needs_code: shown.twofa_enabled,
         password_hint: fill(t.new_password_hint, app.config.password.min_length.get()),
         codes_left: fill(t.codes_left, user.recovery_codes),
-        sessions: found.into_iter().map(|session| session_row(visitor, session)).collect(),
+        sessions: items.into_iter().map(|session| session_row(visitor, session)).collect(),
         older: (more > 0).then(|| fill(t.older_sessions, more)),
         user: shown,
         frame: visitor.frame(t.your_account, message),
@@ -160,7 +161,7 @@ fn picture(app: &App, principal: &Principal, shown: &Profile) -> Option<String> 
         .public
         .thumbnail
         .as_deref()
-        .filter(|_| is_here(&principal.user, PictureKind::Thumbnail))?;
+        .filter(|_| principal.user.has_uploaded(PictureKind::Thumbnail))?;
     url.strip_prefix(app.config.server.public_url.as_str()).map(Into::into)
 }
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{Columns, User, UserId, take_user};
+use super::{Columns, User, take_user};
 use crate::error::Result;
-use crate::storage::sessions::SessionId;
+use crate::storage::sessions::SessionRef;
 use crate::time::Timestamp;
 
 /// The user of a session, with what a check of it asks.
@@ -19,7 +19,7 @@ pub(crate) struct SessionUser {
 
 pub(crate) fn find_by_session(
     connection: &Connection,
-    (session, id): (SessionId, UserId),
+    named: SessionRef,
 ) -> Result<Option<SessionUser>> {
     let query = "SELECT user_details.*, last_seen_at, expires_at
         FROM user_details JOIN sessions ON user_id = user_details.id
@@ -29,5 +29,8 @@ pub(crate) fn find_by_session(
         let user = Arc::new(take_user(&mut columns)?);
         Ok(SessionUser { user, last_seen_at: columns.take()?, expires_at: columns.take()? })
     };
-    Ok(connection.prepare_cached(query)?.query_row(params![id, session], all).optional()?)
+    Ok(connection
+        .prepare_cached(query)?
+        .query_row(params![named.user, named.session], all)
+        .optional()?)
 }
