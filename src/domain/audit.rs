@@ -1,4 +1,4 @@
-//! The audit log: what has happened to accounts.
+//! The audit log: every [`Event`] of an account, who caused it and from where.
 
 use serde::Serialize;
 
@@ -12,23 +12,22 @@ use crate::storage::audit::{self, Entry};
 use crate::storage::users::{User, UserId};
 use crate::time::Timestamp;
 
-/// Old entries swept away with each new one, at most.
+/// How many old entries a new one deletes at most. More than one, so that none pile up.
 const SWEEP: u32 = 4;
 
-/// Writes down what happens to a user. `from` is where the user does it; without, it is the
-/// operator.
-pub(crate) fn entry(event: Event, user: &User, from: Option<&Device>, now: Timestamp) -> Entry {
+/// The entry for an event of one account. Without a device, it is the operator who acts.
+pub(crate) fn entry(event: Event, user: &User, device: Option<&Device>, now: Timestamp) -> Entry {
     Entry {
         at: now,
         event: event.as_str().into(),
         user_id: Some(user.id),
         username: Some(user.username.clone()),
-        ip: from.map(|device| device.ip.to_string()),
-        user_agent: from.and_then(|device| device.user_agent.clone()),
+        ip: device.map(|device| device.ip.to_string()),
+        user_agent: device.and_then(|device| device.user_agent.clone()),
     }
 }
 
-/// Writes down what the operator does to everybody.
+/// The entry for an event that concerns every account, by the operator.
 pub(crate) fn entry_for_all(event: Event, now: Timestamp) -> Entry {
     Entry {
         at: now,
@@ -40,52 +39,54 @@ pub(crate) fn entry_for_all(event: Event, now: Timestamp) -> Entry {
     }
 }
 
-/// Stores a line, in the transaction that makes it so; the oldest go with time.
+/// Stores an entry in the transaction of its event, and deletes some that are too old.
 pub(crate) fn record(app: &App, connection: &Connection, entry: &Entry) -> Result<()> {
     audit::delete_older(connection, entry.at.before(app.config.limits.audit_age.into()), SWEEP)?;
     audit::insert(connection, entry)
 }
 
-/// One line of the log, for an operator.
+/// A line of the log, as an operator sees it.
 #[derive(Debug, Serialize)]
 pub(crate) struct Line {
-    /// When.
+    /// When it happened.
     pub at: Timestamp,
-    /// What, such as `password.changed`.
+    /// The name of the event, such as `password.changed`.
     pub event: String,
-    /// To whom; to everybody, where there is none.
+    /// The id of the user; `None` if the event concerns every account.
     pub id: Option<UserId>,
-    /// Their name then.
+    /// The username at that time.
     pub username: Option<String>,
-    /// `user` or `operator`.
+    /// Who acted: `user` or `operator`.
     pub by: &'static str,
-    /// From where, where it was the user.
+    /// The user's address; `None` if the operator acted.
     pub ip: Option<String>,
-    /// With which program.
+    /// The user agent of the user's program.
     pub user_agent: Option<String>,
 }
 
-/// What has happened, to a user or to all, the oldest first. A removed account is found by the name
-/// or the id that it had.
+/// Lists the entries of one user, or of all users, oldest first. A deleted account is found by the
+/// username or the id that it had.
 ///
 /// # Errors
-/// [`Error::UserNotFound`] where nobody has or had that name, or the database fails.
+/// [`Error::UserNotFound`] if there is no such account and no entry of one, or a fault.
 pub(crate) fn list(app: &App, name: Option<&str>) -> Result<Vec<Line>> {
     let found = app.db.read(|connection| {
-        match name.map(|name| (name, by_name(app, connection, name))) {
-            None => audit::list_all(connection),
-            Some((_, Ok(user))) => audit::list_of(connection, user.id),
-            Some((name, Err(Error::UserNotFound))) => {
-                let found = match name.parse() {
-                    Ok(id) => audit::list_of(connection, UserId(id))?,
-                    Err(_) => audit::list_named(connection, &name.to_lowercase())?,
-                };
-                if found.is_empty() { Err(Error::UserNotFound) } else { Ok(found) }
-            }
-            Some((_, Err(error))) => Err(error),
+        let Some(name) = name else { return audit::list_all(connection) };
+        match by_name(app, connection, name) {
+            Ok(user) => audit::list_of(connection, user.id),
+            Err(Error::UserNotFound) => list_deleted(connection, name),
+            Err(error) => Err(error),
         }
     })?;
     Ok(found.into_iter().map(line).collect())
+}
+
+fn list_deleted(connection: &Connection, name: &str) -> Result<Vec<Entry>> {
+    let found = match name.parse() {
+        Ok(id) => audit::list_of(connection, UserId(id))?,
+        Err(_) => audit::list_named(connection, &name.to_lowercase())?,
+    };
+    if found.is_empty() { Err(Error::UserNotFound) } else { Ok(found) }
 }
 
 fn line(entry: Entry) -> Line {

@@ -1,6 +1,6 @@
-//! The unit of work: one transaction, in which everything that happens to an account is said once.
-//! The line in the audit log is written within it; the notice to the user is mailed after it, and
-//! only where it was committed.
+//! The unit of work for changes of accounts: one transaction, within which [`Change::happened`]
+//! reports each event once. The line in the audit log is part of the transaction. The notice to the
+//! user is mailed after it, and only if it was committed.
 
 use std::cell::RefCell;
 use std::ops::Deref;
@@ -19,7 +19,7 @@ use crate::time::Timestamp;
 pub(crate) enum By<'a> {
     /// The operator, from the command line.
     Operator,
-    /// The user, from there.
+    /// The user, from this device.
     User(&'a Device),
 }
 
@@ -32,22 +32,29 @@ impl<'a> By<'a> {
     }
 }
 
-/// A transaction that changes accounts. It derefs to its connection, for storage.
+/// An event that its user is to be notified of.
+struct Notice {
+    event: Event,
+    user: User,
+}
+
+/// A transaction that changes accounts. It derefs to its connection, which storage works on.
 pub(crate) struct Change<'a> {
     app: &'a App,
     connection: &'a Connection,
     by: By<'a>,
     now: Timestamp,
-    /// What users are told of once it is committed.
-    notices: RefCell<Vec<(Event, User)>>,
+    /// The notices to send after the commit.
+    notices: RefCell<Vec<Notice>>,
 }
 
 impl Change<'_> {
-    /// Records that something happens to a user, who is told at the address that they have here.
+    /// Records an event of a user. The notice goes to the address in `user`: a caller that changes
+    /// the address passes the user as they were before.
     pub(crate) fn happened(&self, event: Event, user: &User) -> Result<()> {
         let entry = audit::entry(event, user, self.by.device(), self.now);
         audit::record(self.app, self.connection, &entry)?;
-        self.notices.borrow_mut().push((event, user.clone()));
+        self.notices.borrow_mut().push(Notice { event, user: user.clone() });
         Ok(())
     }
 }
@@ -61,22 +68,24 @@ impl Deref for Change<'_> {
 }
 
 impl App {
-    /// Makes a change in one transaction; nothing of it stays, and nobody is told, where it fails.
+    /// Makes a change in one transaction. If it fails, it is rolled back and no notice is sent.
     ///
     /// # Errors
-    /// The database fails, or what `make` returns.
+    /// A fault, or an error of `make`.
     pub(crate) fn change<T, E: From<Error>>(
         &self,
         by: By<'_>,
         now: Timestamp,
         make: impl FnOnce(&Change<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let (value, notices) = self.db.write(|connection| {
+        let mut notices = Vec::new();
+        let value = self.db.write(|connection| {
             let change = Change { app: self, connection, by, now, notices: RefCell::default() };
             let value = make(&change)?;
-            Ok::<_, E>((value, change.notices.into_inner()))
+            notices = change.notices.into_inner();
+            Ok::<_, E>(value)
         })?;
-        for (event, user) in notices {
+        for Notice { event, user } in notices {
             self.notify(&user, by.device(), event, now);
         }
         Ok(value)

@@ -1,5 +1,6 @@
-//! Devices: by what they are known, so that a user is told of a login from a new one, and so that
-//! strangers who guess lock nobody out of where they live.
+//! Devices that users have logged in from. A login from a new device is notified to the user.
+//! Guesses from unknown devices do not lock the recognized ones out, since those have limits of
+//! their own.
 
 use std::time::Duration;
 
@@ -15,37 +16,38 @@ use crate::storage::devices;
 use crate::storage::users::UserId;
 use crate::time::Timestamp;
 
-/// How long a device is remembered after its last login.
-const MEMORY: Duration = Duration::from_hours(24 * 180);
+/// How long a device is recognized after its last login.
+const DEVICE_LIFETIME: Duration = Duration::from_hours(24 * 180);
 
-/// By what a user's device is known from earlier logins.
+/// What a device is recognized by.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum RecognizedBy {
-    /// By the secret that its browser keeps: a name for it, which does not tell the secret.
+    /// The secret in a browser's cookie. Holds a hash of it, which names the browser without
+    /// telling the secret.
     Browser(String),
-    /// By its network.
+    /// The network of its address.
     Network,
 }
 
-/// By what a device is known to a user, where they have logged in from there before.
+/// What a user's device is recognized by; `None` if the user has not logged in from it.
 pub(crate) fn find(
     app: &App,
     connection: &Connection,
     user: UserId,
     device: &Device,
 ) -> Result<Option<RecognizedBy>> {
-    if let Some(hash) = browser(app, user, device)
+    if let Some(hash) = browser_hash(app, user, device)
         && devices::exists(connection, user, &hash)?
     {
         return Ok(Some(RecognizedBy::Browser(BASE64_URL_SAFE_NO_PAD.encode(hash))));
     }
-    let lives_there = devices::exists(connection, user, &home(app, user, device))?;
-    Ok(lives_there.then_some(RecognizedBy::Network))
+    let has_network = devices::exists(connection, user, &network_hash(app, user, device))?;
+    Ok(has_network.then_some(RecognizedBy::Network))
 }
 
-/// Remembers from where a user logs in, and tells whether they have logged in before, but never
-/// with that program. A program is known by its browser's secret, by its own public key, or by its
-/// address and its name for itself.
+/// Stores the device that a user logs in from, and returns whether it is new: the user has logged
+/// in before, but not with this program. A program is recognized by its browser's secret, by its
+/// public key, or by its address and user agent.
 pub(crate) fn touch(
     app: &App,
     connection: &Connection,
@@ -53,32 +55,32 @@ pub(crate) fn touch(
     client: &Client,
     now: Timestamp,
 ) -> Result<bool> {
-    // Before the sweep: whoever comes back after a long time is told, too.
+    // Read before old devices are deleted, so that a login after a long pause is notified as well.
     let has_logged_in = devices::exists_any_of(connection, user)?;
-    devices::delete_older(connection, user, now.before(MEMORY))?;
-    devices::touch(connection, user, &home(app, user, &client.device), now)?;
-    let mut is_known = devices::touch(connection, user, &program(app, user, client), now)?;
-    if let Some(hash) = browser(app, user, &client.device) {
+    devices::delete_older(connection, user, now.before(DEVICE_LIFETIME))?;
+    devices::touch(connection, user, &network_hash(app, user, &client.device), now)?;
+    let mut is_known = devices::touch(connection, user, &program_hash(app, user, client), now)?;
+    if let Some(hash) = browser_hash(app, user, &client.device) {
         is_known |= devices::touch(connection, user, &hash, now)?;
     }
     Ok(has_logged_in && !is_known)
 }
 
-fn home(app: &App, user: UserId, device: &Device) -> [u8; 32] {
+fn network_hash(app: &App, user: UserId, device: &Device) -> [u8; 32] {
     app.keyed_hash("network", user, &network(device.ip).to_string())
 }
 
-fn browser(app: &App, user: UserId, device: &Device) -> Option<[u8; 32]> {
+fn browser_hash(app: &App, user: UserId, device: &Device) -> Option<[u8; 32]> {
     device.browser.as_ref().map(|secret| app.keyed_hash("browser", user, secret))
 }
 
-fn program(app: &App, user: UserId, client: &Client) -> [u8; 32] {
+fn program_hash(app: &App, user: UserId, client: &Client) -> [u8; 32] {
     let device = &client.device;
-    let mark = client.public_key.as_ref().map_or_else(
+    let identity = client.public_key.as_ref().map_or_else(
         || format!("{} {}", device.ip, device.user_agent.as_deref().unwrap_or_default()),
         |key| BASE64_URL_SAFE_NO_PAD.encode(key.fingerprint()),
     );
-    app.keyed_hash("device", user, &mark)
+    app.keyed_hash("device", user, &identity)
 }
 
 #[cfg(test)]
@@ -100,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_device_is_forgotten_after_half_a_year() {
+    fn device_without_a_login_for_half_a_year_is_new_again() {
         let (_folder, app) = app_with("");
         let ada = add_user(&app, "ada", "hunter22");
         let touch = |days: u64| {
@@ -115,14 +117,14 @@ mod tests {
                 })
                 .unwrap()
         };
-        assert!(touch(0), "it was never there");
+        assert!(touch(0), "the user has not logged in from there");
         assert!(!touch(180));
         assert!(touch(361));
-        // Whoever comes back after a long time is told, too.
+        // A login from a new device after a long pause is notified as well.
         let elsewhere = Device { ip: [192, 0, 2, 77].into(), ..DEVICE };
         let later = NOW.after(Duration::from_hours(24 * 1000));
-        let noted =
+        let login =
             |connection: &_| super::touch(&app, connection, ada, &client(elsewhere.clone()), later);
-        assert!(app.db.write(noted).unwrap());
+        assert!(app.db.write(login).unwrap());
     }
 }

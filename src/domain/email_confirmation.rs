@@ -38,8 +38,8 @@ pub(crate) fn resend(app: &App, principal: &Principal, now: Timestamp) -> Result
     }
 }
 
-/// Mails a link to a user whose address is new, where there is a mail server, and returns whether it
-/// did. A user who has had too many links asks for another later.
+/// Mails a link to a user whose address is new, where there is a mail server, and returns whether
+/// it did. A user who has had too many links asks for another later.
 pub(crate) fn mail_link_if_unverified(
     app: &App,
     user: &User,

@@ -1,25 +1,25 @@
-//! What can happen to an account: each event is a line in the audit log, and some are notified to
-//! the user.
+//! The events of an account. Each one is a line in the audit log, and some are notified to the user
+//! ([`super::mail::messages`] decides which).
 
-/// What can happen.
+/// An event of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
     AccountCreated,
     AccountRenamed,
     AccountDisabled,
     AccountEnabled,
-    /// By the operator.
+    /// The operator deleted the account.
     AccountRemoved,
-    /// By its user.
+    /// The user deleted the account.
     AccountDeleted,
     PasswordChanged,
     EmailChanged,
     EmailConfirmed,
     SessionOpened,
-    /// From a device that the user was never seen with before.
+    /// The user logged in from a device that is not recognized.
     SessionOpenedElsewhere,
     SessionEnded,
-    /// All of a user's, or all but the one that ended them.
+    /// All sessions of a user ended, or all but the one that asked for it.
     SessionsEnded,
     TotpEnabled,
     TotpDisabled,
@@ -27,13 +27,14 @@ pub(crate) enum Event {
     EmailFactorDisabled,
     RecoveryCodeUsed,
     RecoveryCodesRenewed,
-    /// By the operator, for a login.
+    /// The operator made a code with which the user can log in.
     CodeIssued,
+    /// The key file was replaced, which ended every session.
     KeyRotated,
 }
 
 impl Event {
-    /// Its name in the audit log.
+    /// The name of the event in the audit log.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::AccountCreated => "account.created",

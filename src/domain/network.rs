@@ -1,8 +1,10 @@
-//! The network that an address counts for.
+//! The network of an address. Rate limits and recognized devices go by network, since one
+//! subscriber of IPv6 has 2^64 addresses or more.
 
 use std::net::{IpAddr, Ipv6Addr};
 
-/// What one subscriber has: an IPv4 address, or the first 64 bits of an IPv6 address (RFC 6177).
+/// The network of one subscriber: the IPv4 address itself, or the first 64 bits of the IPv6 address
+/// (RFC 6177).
 pub(crate) fn network(ip: IpAddr) -> IpAddr {
     match ip {
         IpAddr::V4(_) => ip,

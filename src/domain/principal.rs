@@ -1,4 +1,4 @@
-//! Who acts, and from where.
+//! Who acts, and from where: the client of a login, and the authenticated caller of a request.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -13,34 +13,34 @@ use crate::storage::users::User;
 pub struct Device {
     /// The client's address.
     pub ip: IpAddr,
-    /// What it calls itself.
+    /// The header `User-Agent`.
     pub user_agent: Option<String>,
-    /// The language that it asks for.
+    /// The language that the client prefers (`Accept-Language`), if the server has it.
     pub language: Option<Language>,
-    /// The secret that a browser keeps, by which it is recognized.
+    /// The secret in a browser's cookie, by which the browser is recognized.
     pub browser: Option<String>,
 }
 
-/// A device that logs in.
+/// A client that logs in.
 pub struct Client {
-    /// Where it is, and what it says of itself.
+    /// The device that it runs on.
     pub device: Device,
-    /// The key that it wants kept with the session.
+    /// The public key to store with the session.
     pub public_key: Option<PublicKey>,
 }
 
-/// The session that a request's token names, found open, and its user. A caller may read; a change
-/// also records from where it came, and takes a [`Principal`].
+/// The authenticated caller of a request that only reads. A change also records the device, and takes
+/// a [`Principal`].
 #[derive(Clone, Debug)]
 pub struct Caller {
     pub(crate) session: SessionId,
     pub(crate) user: Arc<User>,
-    /// Whether the use of the session is to be stored, by `sessions::touch`.
+    /// Whether the last use of the session must be updated, by `sessions::touch`.
     pub(crate) needs_touch: bool,
 }
 
 impl Caller {
-    /// The caller at the device from which the request came.
+    /// The same caller, with the device that the request comes from.
     pub(crate) fn at(self, device: Device) -> Principal {
         Principal { session: self.session, user: self.user, device }
     }
@@ -55,9 +55,9 @@ impl Caller {
 pub struct Principal {
     /// The session that the request's token names.
     pub session: SessionId,
-    /// Its user.
+    /// The session's user.
     pub user: Arc<User>,
-    /// Where the request comes from.
+    /// The device that the request comes from.
     pub device: Device,
 }
 
@@ -71,7 +71,7 @@ impl Principal {
     }
 }
 
-/// A user who makes a change, and from where.
+/// A user who makes a change, and their device.
 #[derive(Clone, Copy)]
 pub(crate) struct Actor<'a> {
     pub user: &'a User,
