@@ -29,8 +29,8 @@ pub struct Client {
     pub public_key: Option<PublicKey>,
 }
 
-/// The authenticated caller of a request that only reads. A change also records the device, and takes
-/// a [`Principal`].
+/// The authenticated caller of a request that only reads. A change also records the device, and
+/// takes a [`Principal`].
 #[derive(Clone, Debug)]
 pub struct Caller {
     pub(crate) session: SessionId,
