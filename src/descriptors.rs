@@ -13,8 +13,8 @@ const READERS: usize = 32;
 /// What one of them has open: the database and its log.
 const PER_READER: usize = 2;
 
-/// Raises the limit as far as the system lets this process: the lower one is for programs of old
-/// that cannot count far.
+/// Raises the soft limit of open files to the hard limit. The soft limit exists for programs that
+/// use `select(2)`, which fails for descriptors above 1023; Nox does not use it.
 pub fn raise_limit() {
     let limit = getrlimit(Resource::Nofile);
     if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {

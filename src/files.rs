@@ -1,56 +1,45 @@
-//! Files and folders that are nobody else's, and that are on the disk once they are there.
+//! Files and folders that only their owner can access, created durably.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
-/// The folder in which `path` lies.
-#[must_use]
-pub fn parent(path: &Path) -> &Path {
+/// The folder of `path`.
+pub(crate) fn parent(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Makes the folder that `path` is to lie in, open to its owner alone, and those above it.
-///
-/// # Errors
-/// The folder cannot be made.
-pub fn create_parent(path: &Path) -> io::Result<()> {
+/// Creates the folder of `path` and its missing parents, with mode 0700.
+pub(crate) fn create_parent(path: &Path) -> io::Result<()> {
     let folder = parent(path);
     if folder.is_dir() {
         return Ok(());
     }
     create_parent(folder)?;
     match fs::DirBuilder::new().mode(0o700).create(folder) {
-        // Another process was quicker.
+        // Another process has just created it.
         Err(_) if folder.is_dir() => (),
         made => made?,
     }
     sync_parent(folder)
 }
 
-/// Waits until the name of `path` is on the disk: it is safe only with its folder.
-///
-/// # Errors
-/// The folder cannot be read, or the disk fails.
-pub fn sync_parent(path: &Path) -> io::Result<()> {
+/// Syncs the folder of `path` to the disk. After a power failure, a new or renamed file is found
+/// under its name only if its folder was synced.
+pub(crate) fn sync_parent(path: &Path) -> io::Result<()> {
     File::open(parent(path))?.sync_all()
 }
 
-/// Makes a file for its owner alone. Whatever has that name already is left as it is, a symbolic
-/// link too.
-///
-/// # Errors
-/// The file cannot be made, or the name is taken.
-pub fn create(path: &Path) -> io::Result<File> {
+/// Creates a file with mode 0600. It is an error if the name exists, also as a symbolic link.
+pub(crate) fn create(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
 }
 
-/// Device and inode: what a file keeps when its name goes to another.
-pub type Identity = (u64, u64);
+/// The device and the inode of a file. They stay the same when the file is renamed.
+pub(crate) type Identity = (u64, u64);
 
-/// Which file it is that this was read of.
-#[must_use]
-pub fn identity(of: &Metadata) -> Identity {
+/// The identity of the file that the metadata was read from.
+pub(crate) fn identity(of: &Metadata) -> Identity {
     (of.dev(), of.ino())
 }

@@ -1,8 +1,8 @@
-//! The languages that Nox speaks to people in; the API speaks English.
+//! The languages of mails and pages. The API is in English.
 
 use serde::{Deserialize, Serialize};
 
-/// A language.
+/// A language of mails and pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Language {
     /// English.
@@ -15,18 +15,17 @@ pub enum Language {
 }
 
 impl Language {
-    /// Its tag (BCP 47).
-    #[must_use]
-    pub const fn tag(self) -> &'static str {
+    /// The tag of the language (BCP 47).
+    pub(crate) const fn tag(self) -> &'static str {
         match self {
             Self::English => "en",
             Self::French => "fr",
         }
     }
 
-    /// The language of a tag, whatever region it names; `None` for one that Nox does not speak.
-    #[must_use]
-    pub fn from_tag(tag: &str) -> Option<Self> {
+    /// The language of a tag, for example `fr-CA`; `None` for other languages. The region is
+    /// ignored.
+    pub(crate) fn from_tag(tag: &str) -> Option<Self> {
         let primary = tag.trim().split(['-', '_']).next()?;
         [Self::English, Self::French]
             .into_iter()

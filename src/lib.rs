@@ -9,7 +9,8 @@
 //! | 3 [`http`] | the API and the pages: routes, envelope, extractors; async ends here |
 //! | 2 [`domain`] | the rules, in plain synchronous Rust; the time is an argument |
 //! | 1 [`storage`] | SQLite: one file per table, no rule |
-//! | basement | [`config`], [`crypto`], [`descriptors`], [`error`], [`files`], [`language`], [`qr`], [`time`] |
+//! | basement | [`config`], [`error`], [`time`] and `language`, which every floor uses |
+//! | | tools: [`crypto`], [`descriptors`], `files`, `qr` |
 //!
 //! `POST /api/auth/login` goes down and comes up again:
 //!
@@ -26,9 +27,9 @@ pub mod crypto;
 pub mod descriptors;
 pub mod domain;
 pub mod error;
-pub mod files;
+mod files;
 pub mod http;
-pub mod language;
-pub mod qr;
+mod language;
+mod qr;
 mod storage;
 pub mod time;

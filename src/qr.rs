@@ -1,4 +1,4 @@
-//! QR codes, which carry a secret from one screen to another device's camera.
+//! QR codes.
 
 use qrcode::render::svg;
 use qrcode::render::unicode::Dense1x2;
@@ -6,19 +6,14 @@ use qrcode::{EcLevel, QrCode};
 
 use crate::error::{Error, Result};
 
-/// A picture for the dark background of most terminals: what is light in the code is drawn.
-///
-/// # Errors
-/// The text is too long.
-pub fn terminal(text: &str) -> Result<String> {
+/// Renders a QR code as characters for a terminal. Since most terminals have a dark background, the
+/// light modules are drawn.
+pub(crate) fn terminal(text: &str) -> Result<String> {
     Ok(code(text)?.render().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build())
 }
 
-/// A picture as an SVG document, black on white.
-///
-/// # Errors
-/// The text is too long.
-pub fn svg(text: &str) -> Result<String> {
+/// Renders a QR code as an SVG document, black on white.
+pub(crate) fn svg(text: &str) -> Result<String> {
     Ok(code(text)?.render::<svg::Color<'_>>().min_dimensions(240, 240).build())
 }
 

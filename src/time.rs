@@ -1,4 +1,4 @@
-//! Instants and spans. The only place that reads the clock.
+//! Instants and spans. Only this file reads the clock.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,21 +8,21 @@ use serde::{Deserialize, Serialize};
 use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};
 
-/// An instant in milliseconds since the Unix epoch, as the wire and the database have it.
+/// An instant, in milliseconds since the Unix epoch. The API and the database use the same unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The instant that the system's clock shows.
+    /// The current time of the system clock.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
+    #[expect(clippy::disallowed_methods, reason = "the only reader of the clock")]
     pub fn now() -> Self {
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
     }
 
-    /// The instant that many milliseconds after the epoch.
+    /// The instant `millis` milliseconds after the epoch.
     #[must_use]
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
@@ -34,16 +34,15 @@ impl Timestamp {
         self.0
     }
 
-    /// Whole seconds since the epoch, as JWT and TOTP count.
+    /// Whole seconds since the epoch, the unit of JWT and TOTP.
     #[must_use]
     pub const fn seconds(self) -> i64 {
         self.0.div_euclid(1000)
     }
 
-    /// The calendar's view of the instant, cut to whole seconds; the epoch for one outside of the
-    /// years 0 to 9999.
-    #[must_use]
-    pub fn date(self) -> OffsetDateTime {
+    /// The date and time in UTC, in whole seconds. Before the year 0 and after 9999, which RFC 3339
+    /// cannot express, it is the epoch.
+    pub(crate) fn date(self) -> OffsetDateTime {
         let date = OffsetDateTime::from_unix_timestamp(self.seconds()).ok();
         date.filter(|date| date.year() >= 0).unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
@@ -55,14 +54,12 @@ impl Timestamp {
     }
 
     /// The instant `span` earlier.
-    #[must_use]
-    pub fn before(self, span: Duration) -> Self {
+    pub(crate) fn before(self, span: Duration) -> Self {
         Self(self.0.saturating_sub(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
     }
 
     /// Whole seconds from `self` until `later`, rounded up, at least 1.
-    #[must_use]
-    pub fn seconds_until(self, later: Self) -> u64 {
+    pub(crate) fn seconds_until(self, later: Self) -> u64 {
         let millis = u64::try_from(later.0.saturating_sub(self.0)).unwrap_or(0);
         millis.div_ceil(1000).max(1)
     }
@@ -79,7 +76,7 @@ impl FromStr for Timestamp {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let date = OffsetDateTime::parse(text, &Rfc3339).ok();
-        // A zone can carry a date out of the calendar's four digits.
+        // In UTC, the year may be out of range although it is not in the given zone.
         let utc = date
             .and_then(|date| date.checked_to_offset(UtcOffset::UTC))
             .filter(|date| date.year() >= 0);
@@ -97,21 +94,18 @@ impl Span {
     const DAY: u64 = 24 * 60 * 60;
     const UNITS: [(char, u64); 4] = [('d', Self::DAY), ('h', 60 * 60), ('m', 60), ('s', 1)];
 
-    /// That many seconds.
-    #[must_use]
-    pub const fn from_secs(seconds: u64) -> Self {
+    /// A span in seconds.
+    pub(crate) const fn from_secs(seconds: u64) -> Self {
         Self(seconds)
     }
 
-    /// That many days of 24 hours.
-    #[must_use]
-    pub const fn from_days(days: u64) -> Self {
+    /// A span in days of 24 hours.
+    pub(crate) const fn from_days(days: u64) -> Self {
         Self(days * Self::DAY)
     }
 
-    /// Its length in seconds.
-    #[must_use]
-    pub const fn seconds(self) -> u64 {
+    /// The length in seconds.
+    pub(crate) const fn seconds(self) -> u64 {
         self.0
     }
 }
@@ -133,7 +127,7 @@ impl FromStr for Span {
                 .strip_suffix(unit)
                 .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
             let count: u64 = digits.parse().ok()?;
-            // A hundred years keep every sum within the calendar's four digits.
+            // With at most 100 years, the sum with a present date stays before the year 10000.
             count
                 .checked_mul(seconds)
                 .filter(|total| (1..=36_500 * Self::DAY).contains(total))
@@ -169,7 +163,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn spans_read_as_they_are_written() {
+    fn span_is_written_as_it_was_read() {
         for (text, seconds) in [("45s", 45), ("15m", 900), ("12h", 43_200), ("30d", 2_592_000)] {
             let span: Span = text.parse().unwrap();
             assert_eq!(span.seconds(), seconds);
@@ -178,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn spans_without_a_unit_or_a_length_are_refused() {
+    fn span_without_a_unit_or_a_length_is_refused() {
         for text in [
             "",
             "30",
@@ -197,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_remainder_is_rounded_up_so_that_nobody_returns_too_early() {
+    fn seconds_until_a_later_time_are_rounded_up() {
         let now = Timestamp::from_millis(10_000);
         assert_eq!(now.seconds_until(Timestamp::from_millis(10_001)), 1);
         assert_eq!(now.seconds_until(Timestamp::from_millis(12_001)), 3);
@@ -205,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn timestamps_are_written_and_read_as_rfc_3339() {
+    fn timestamp_is_written_and_read_as_rfc_3339() {
         assert_eq!(
             "2025-06-26T13:08:33+02:00".parse(),
             Ok(Timestamp::from_millis(1_750_936_113_000))
@@ -218,21 +212,35 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_span_is_digits_and_a_unit(text in ".*|[+-]?[0-9]{0,20}[smhdw]?|0*[1-9][0-9]{0,9}[smhd]") {
-            let unit = |letter| [('s', 1), ('m', 60), ('h', 3600), ('d', 86_400)].into_iter().find(|(unit, _)| *unit == letter);
-            let meant = text.char_indices().next_back().and_then(|(at, letter)| {
-                let digits = Some(&text[..at]).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
-                Some(digits.parse::<u128>().ok()? * unit(letter)?.1)
+        fn span_is_digits_and_a_unit(
+            text in ".*|[+-]?[0-9]{0,20}[smhdw]?|0*[1-9][0-9]{0,9}[smhd]"
+        ) {
+            let seconds_in = |letter| match letter {
+                's' => Some(1),
+                'm' => Some(60),
+                'h' => Some(3600),
+                'd' => Some(86_400),
+                _ => None,
+            };
+            let expected = text.char_indices().next_back().and_then(|(at, letter)| {
+                let digits = &text[..at];
+                let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+                let count = digits.parse::<u128>().ok().filter(|_| is_number)?;
+                Some(count * seconds_in(letter)?)
             });
-            let meant = meant.filter(|seconds| (1..=36_500 * 86_400).contains(seconds));
+            let expected = expected.filter(|seconds| (1..=36_500 * 86_400).contains(seconds));
             let span = text.parse::<Span>().ok();
-            prop_assert_eq!(span.map(|span| u128::from(span.seconds())), meant);
+            prop_assert_eq!(span.map(|span| u128::from(span.seconds())), expected);
             prop_assert_eq!(span.map(|span| String::from(span).parse()), span.map(Ok));
         }
 
         #[test]
-        fn every_time_that_is_read_can_be_written(
-            text in "(0000|9999|[0-9]{4})-(0[1-9]|1[0-2])-([0-2][1-9]|31)T([01][0-9]|23):[0-5]9:[0-6][0-9](.[0-9]{0,12})?(Z|[+-][01][0-9]:[0-5]9|-23:59)|.*"
+        fn time_that_is_read_can_be_written(
+            text in concat!(
+                "(0000|9999|[0-9]{4})-(0[1-9]|1[0-2])-([0-2][1-9]|31)",
+                "T([01][0-9]|23):[0-5]9:[0-6][0-9](.[0-9]{0,12})?",
+                "(Z|[+-][01][0-9]:[0-5]9|-23:59)|.*",
+            )
         ) {
             if let Ok(time) = text.parse::<Timestamp>() {
                 prop_assert_eq!(time.to_string().parse(), Ok(time));
@@ -240,8 +248,9 @@ mod tests {
         }
 
         #[test]
-        fn every_instant_can_be_written_and_moved(millis: i64, near in 0..40, span: u64) {
-            let (time, span) = (Timestamp::from_millis(millis >> near), Duration::from_secs(span));
+        fn instant_can_be_written_and_moved(millis: i64, near in 0..40, span: u64) {
+            let time = Timestamp::from_millis(millis >> near);
+            let span = Duration::from_secs(span);
             prop_assert!(time.to_string().parse::<Timestamp>().is_ok());
             prop_assert!(time.before(span) <= time && time <= time.after(span));
             prop_assert!(time.seconds_until(time.after(span)) >= 1);

@@ -9,55 +9,44 @@ use zeroize::Zeroizing;
 use crate::error::{Error, Result};
 pub use key::{KEY_LENGTH, Key, KeyError, open_with};
 
-/// HMAC-SHA-256 (RFC 2104), with its key and before its message.
-pub type HmacSha256 = Hmac<Sha256>;
+/// HMAC-SHA-256 (RFC 2104) with its key, ready for a message.
+pub(crate) type HmacSha256 = Hmac<Sha256>;
 
-/// HMAC-SHA-256 under a key of 32 bytes, for many messages.
-#[must_use]
-pub fn keyed(key: &[u8; KEY_LENGTH]) -> HmacSha256 {
-    // A key shorter than the hash's block is filled up with zeros: so the RFC, and so no length can
-    // be wrong.
+/// HMAC-SHA-256 with a key of 32 bytes, for many messages.
+pub(crate) fn keyed(key: &[u8; KEY_LENGTH]) -> HmacSha256 {
+    // RFC 2104 pads a key to the block size with zeros. With a whole block, no length can be wrong.
     let mut block = Zeroizing::new([0; 64]);
     block[..KEY_LENGTH].copy_from_slice(key);
     Hmac::new((&*block).into())
 }
 
-/// HMAC-SHA-256 of one message under a key of 32 bytes.
-#[must_use]
-pub fn hmac_sha256(key: &[u8; KEY_LENGTH], message: &[u8]) -> [u8; 32] {
+/// HMAC-SHA-256 of one message with a key of 32 bytes.
+pub(crate) fn hmac_sha256(key: &[u8; KEY_LENGTH], message: &[u8]) -> [u8; 32] {
     keyed(key).chain_update(message).finalize().into_bytes().into()
 }
 
-/// `N` bytes from the system's generator.
-///
-/// # Errors
-/// The system gives none.
-pub fn random<const N: usize>() -> Result<[u8; N]> {
+/// `N` random bytes from the operating system.
+pub(crate) fn random<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|error| Error::internal("draw a random number", error))?;
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Error::internal("generate a random number", error))?;
     Ok(bytes)
 }
 
-/// No password may be longer.
+/// The maximum length of a password, in characters.
 const LONGEST_PASSWORD: usize = 128;
 
-/// A password of at least 100 bits and `shortest` characters, in groups of five that can be read
-/// aloud: no `l`, `o`, `0` or `1`.
-///
-/// # Errors
-/// The system gives no random numbers.
-pub fn generate_password(shortest: usize) -> Result<Zeroizing<String>> {
+/// A random password of at least 100 bits and `min_length` characters, in groups of five. It has no
+/// characters that are easily confused: no `l`, `o`, `0` or `1`.
+pub(crate) fn generate_password(min_length: usize) -> Result<Zeroizing<String>> {
     let mut password =
-        groups_of_five(b"abcdefghijkmnpqrstuvwxyz23456789", shortest.div_ceil(5).max(4))?;
+        groups_of_five(b"abcdefghijkmnpqrstuvwxyz23456789", min_length.div_ceil(5).max(4))?;
     password.truncate(LONGEST_PASSWORD);
     Ok(password)
 }
 
-/// Random letters, each worth five bits, in groups of five with dashes between.
-///
-/// # Errors
-/// The system gives no random numbers.
-pub fn groups_of_five(alphabet: &[u8; 32], groups: usize) -> Result<Zeroizing<String>> {
+/// Random characters of the alphabet, five bits each, in groups of five with dashes between them.
+pub(crate) fn groups_of_five(alphabet: &[u8; 32], groups: usize) -> Result<Zeroizing<String>> {
     let mut text = Zeroizing::new(String::with_capacity(groups * 6));
     for group in 0..groups {
         if group > 0 {
@@ -69,15 +58,12 @@ pub fn groups_of_five(alphabet: &[u8; 32], groups: usize) -> Result<Zeroizing<St
     Ok(text)
 }
 
-/// Six random digits, each text as likely as any other.
-///
-/// # Errors
-/// The system gives no random numbers.
-pub fn six_digits() -> Result<Zeroizing<String>> {
+/// A code of six random digits. All codes are equally likely.
+pub(crate) fn six_digits() -> Result<Zeroizing<String>> {
     const COUNT: u32 = 1_000_000;
     loop {
         let number = u32::from_be_bytes(random()?);
-        // What is left over above the last whole million would make some codes likelier.
+        // Numbers above the last multiple of a million would make some codes more likely.
         if number < u32::MAX - u32::MAX % COUNT {
             return Ok(Zeroizing::new(format!("{:06}", number % COUNT)));
         }
@@ -91,15 +77,15 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn generated_passwords_differ_and_have_no_look_alikes() {
-        let (one, two) = (generate_password(8).unwrap(), generate_password(8).unwrap());
-        assert_ne!(one, two);
+    fn generated_passwords_differ_and_have_no_confusable_characters() {
+        let one = generate_password(8).unwrap();
+        assert_ne!(one, generate_password(8).unwrap());
         assert_eq!(one.len(), 23);
         assert!(!one.contains(['l', 'o', '0', '1']));
-        for shortest in [23, 24, 127, 128] {
-            let password = generate_password(shortest).unwrap();
+        for min_length in [23, 24, 127, 128] {
+            let password = generate_password(min_length).unwrap();
             assert!(
-                (shortest..=128).contains(&password.len()) && !password.ends_with('-'),
+                (min_length..=128).contains(&password.len()) && !password.ends_with('-'),
                 "{}",
                 *password
             );
@@ -107,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn six_digits_are_six_digits_and_differ() {
+    fn codes_are_six_digits_and_differ() {
         let codes: std::collections::BTreeSet<String> =
             (0..100).map(|_| six_digits().unwrap().to_string()).collect();
         assert!(
@@ -119,11 +105,12 @@ mod tests {
     }
 
     #[test]
-    fn a_key_file_is_32_bytes_and_what_it_seals_is_whole() {
+    fn key_file_of_another_length_and_changed_ciphertext_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("nox.key");
         drop(Key::load_or_create(&path).unwrap());
-        proptest!(|(bytes in vec(any::<u8>(), 0..70), at in any::<prop::sample::Index>(), flip in 1_u8..)| {
+        let bytes = vec(any::<u8>(), 0..70);
+        proptest!(|(bytes in bytes, at in any::<prop::sample::Index>(), flip in 1_u8..)| {
             std::fs::write(&path, &bytes).unwrap();
             prop_assert_eq!(Key::load_or_create(&path).is_ok(), bytes.len() == KEY_LENGTH);
             prop_assert!(open_with(&[7; KEY_LENGTH], "here", &bytes).is_err());

@@ -1,4 +1,4 @@
-//! The key file, and what is derived from it.
+//! The key file, and the keys that are derived from it.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Write};
@@ -20,35 +20,48 @@ const NONCE_LENGTH: usize = 24;
 /// Why the key file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
-    /// It cannot be read or made.
-    #[error("cannot {action} the key file {}: {source}; name another with secrets.key_file", path.display())]
+    /// The file cannot be read or written.
+    #[error(
+        "cannot {action} the key file {}: {source}; secrets.key_file sets its path",
+        path.display()
+    )]
     File {
-        /// What was tried.
+        /// A verb, such as `read`.
         action: &'static str,
-        /// Where.
+        /// The path of the key file.
         path: PathBuf,
-        /// Why it failed.
+        /// The cause.
         source: io::Error,
     },
-    /// It is no key.
-    #[error("the key file {} does not hold exactly {KEY_LENGTH} bytes: restore it from a backup", path.display())]
+    /// The file has another length than a key.
+    #[error(
+        "the key file {} must have exactly {KEY_LENGTH} bytes: restore it from a backup",
+        path.display()
+    )]
     Length {
-        /// Where.
+        /// The path of the key file.
         path: PathBuf,
     },
-    /// Another process uses it, and it is to be replaced; or the other way round.
-    #[error("another nox is using the key file {}: stop it, or wait until it is done, and try again", .0.display())]
+    /// The lock on the file is not available: this process or another one needs it exclusively.
+    #[error(
+        "another nox process is using the key file {}: wait for that process or stop it, \
+         and try again",
+        .0.display()
+    )]
     Busy(PathBuf),
-    /// Others can read it.
-    #[error("users other than its owner can access the key file {0}: run chmod 600 {0}", path.display())]
+    /// The mode of the file gives access to other users.
+    #[error(
+        "users other than its owner can access the key file {0}: run chmod 600 {0}",
+        path.display()
+    )]
     Permissions {
-        /// Where.
+        /// The path of the key file.
         path: PathBuf,
     },
 }
 
-/// The instance's master key. Keys for each purpose are derived from it; it is never used itself.
-/// The file is locked, shared, for as long as it is in use, so that it is not replaced meanwhile.
+/// The master key of the instance. It is used only to derive a key for each purpose. A shared lock
+/// on its file prevents that another process replaces the file while this one uses the key.
 pub struct Key {
     bytes: Zeroizing<[u8; KEY_LENGTH]>,
     file: File,
@@ -56,10 +69,10 @@ pub struct Key {
 }
 
 impl Key {
-    /// Reads the key file, or makes it with mode 0600 where there is none.
+    /// Reads the key file, or creates it with mode 0600 if it does not exist.
     ///
     /// # Errors
-    /// The file cannot be read or made, holds something else, or is open to others.
+    /// The file cannot be read or created, has another length, or other users can access it.
     pub fn load_or_create(path: &Path) -> Result<Self, KeyError> {
         let failed =
             |action| move |source| KeyError::File { action, path: path.to_owned(), source };
@@ -88,15 +101,12 @@ impl Key {
         Ok(Self { bytes, file, path: path.to_owned() })
     }
 
-    /// Makes the key that is to follow this one, in a file beside it. Until it is adopted, this one
-    /// holds; nobody else may be using it.
-    ///
-    /// # Errors
-    /// Another process uses this key, or the file cannot be made.
-    pub fn create_next(&self) -> Result<Self, KeyError> {
+    /// Creates the key that will replace this one, in a file beside it, and locks this key
+    /// exclusively. This key is valid until [`Key::replace`].
+    pub(crate) fn create_next(&self) -> Result<Self, KeyError> {
         self.lock_exclusively()?;
         self.discard_next()?;
-        let path = next_to(&self.path);
+        let path = next_path(&self.path);
         generate(&path).map_err(|source| KeyError::File {
             action: "create",
             path: path.clone(),
@@ -106,24 +116,17 @@ impl Key {
     }
 
     /// Turns the shared lock on the key file into an exclusive one, until `self` is dropped.
-    ///
-    /// # Errors
-    /// Another process uses it.
-    pub fn lock_exclusively(&self) -> Result<(), KeyError> {
+    pub(crate) fn lock_exclusively(&self) -> Result<(), KeyError> {
         self.file.try_lock().map_err(|error| busy(error, &self.path))
     }
 
-    /// The key itself, for a backup.
-    #[must_use]
-    pub fn expose(&self) -> &[u8; KEY_LENGTH] {
+    /// The bytes of the key, for a backup.
+    pub(crate) fn expose(&self) -> &[u8; KEY_LENGTH] {
         &self.bytes
     }
 
-    /// Writes a key that comes from a backup to a file that is not there yet.
-    ///
-    /// # Errors
-    /// The file is there, or cannot be written.
-    pub fn write_new(path: &Path, bytes: &[u8; KEY_LENGTH]) -> Result<(), KeyError> {
+    /// Writes a key from a backup to a new file. It is an error if the file exists.
+    pub(crate) fn write_new(path: &Path, bytes: &[u8; KEY_LENGTH]) -> Result<(), KeyError> {
         let written = if path.exists() {
             Err(io::ErrorKind::AlreadyExists.into())
         } else {
@@ -132,12 +135,9 @@ impl Key {
         written.map_err(|source| KeyError::File { action: "write", path: path.to_owned(), source })
     }
 
-    /// The key that is to follow this one, where there is one.
-    ///
-    /// # Errors
-    /// Its file cannot be read, or is none.
-    pub fn next(&self) -> Result<Option<Self>, KeyError> {
-        let path = next_to(&self.path);
+    /// The key that [`Key::create_next`] made, if its file exists.
+    pub(crate) fn next(&self) -> Result<Option<Self>, KeyError> {
+        let path = next_path(&self.path);
         match File::open(&path) {
             Ok(file) => Self::read(file, &path).map(Some),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -146,10 +146,7 @@ impl Key {
     }
 
     /// Renames the file of this key, made by [`Key::create_next`], to that of `old`.
-    ///
-    /// # Errors
-    /// The file cannot be renamed.
-    pub fn replace(self, old: Self) -> Result<Self, KeyError> {
+    pub(crate) fn replace(self, old: Self) -> Result<Self, KeyError> {
         let renamed = fs::rename(&self.path, &old.path).and_then(|()| sync_parent(&old.path));
         renamed.map_err(|source| KeyError::File {
             action: "replace",
@@ -159,12 +156,9 @@ impl Key {
         Ok(Self { path: old.path, ..self })
     }
 
-    /// Deletes the key that was to follow this one, where there is one.
-    ///
-    /// # Errors
-    /// The file cannot be deleted.
-    pub fn discard_next(&self) -> Result<(), KeyError> {
-        let path = next_to(&self.path);
+    /// Deletes the key that [`Key::create_next`] made, if its file exists.
+    pub(crate) fn discard_next(&self) -> Result<(), KeyError> {
+        let path = next_path(&self.path);
         match fs::remove_file(&path) {
             Err(source) if source.kind() != io::ErrorKind::NotFound => {
                 Err(KeyError::File { action: "delete", path, source })
@@ -181,10 +175,7 @@ impl Key {
 
     /// Encrypts `plain` with XChaCha20-Poly1305. `context` is the additional authenticated data: it
     /// names what is encrypted, and only [`Key::open`] with the same context decrypts it.
-    ///
-    /// # Errors
-    /// The system gives no random numbers.
-    pub fn seal(&self, context: &str, plain: &[u8]) -> Result<Vec<u8>> {
+    pub(crate) fn seal(&self, context: &str, plain: &[u8]) -> Result<Vec<u8>> {
         let nonce = XNonce::from(random::<NONCE_LENGTH>()?);
         let sealed = cipher(&self.bytes)
             .encrypt(&nonce, Payload { msg: plain, aad: context.as_bytes() })
@@ -195,8 +186,8 @@ impl Key {
     /// Decrypts what [`Key::seal`] encrypted with the same context.
     ///
     /// # Errors
-    /// The key or the context is another one, or the text was changed.
-    pub fn open(&self, context: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+    /// The key or the context is another one, or the bytes were changed.
+    pub(crate) fn open(&self, context: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
         open_with(&self.bytes, context, sealed)
     }
 }
@@ -204,7 +195,7 @@ impl Key {
 /// Decrypts what [`Key::seal`] encrypted, with the bytes of the key.
 ///
 /// # Errors
-/// The key or the context is another one, or the text was changed.
+/// The key or the context is another one, or the bytes were changed.
 pub fn open_with(
     key: &[u8; KEY_LENGTH],
     context: &str,
@@ -227,7 +218,7 @@ fn derive(key: &[u8; KEY_LENGTH], purpose: &str) -> Zeroizing<[u8; 32]> {
     Zeroizing::new(hmac_sha256(key, purpose.as_bytes()))
 }
 
-fn next_to(path: &Path) -> PathBuf {
+fn next_path(path: &Path) -> PathBuf {
     path.with_added_extension("next")
 }
 
@@ -246,8 +237,8 @@ fn generate(path: &Path) -> io::Result<()> {
     create(path, &key)
 }
 
-/// Writes a key beside `path` and links it into place, so that of two processes one wins and nobody
-/// reads half a key.
+/// Writes a key to a draft beside `path` and links the draft to `path`. So no process reads a
+/// partial key, and of two processes that create a key, both use the one that was linked first.
 fn create(path: &Path, key: &[u8; KEY_LENGTH]) -> io::Result<()> {
     files::create_parent(path)?;
     let suffix = u64::from_be_bytes(random().map_err(io::Error::other)?);

@@ -5,7 +5,7 @@ fn key(folder: &tempfile::TempDir) -> Key {
 }
 
 #[test]
-fn the_key_file_is_made_once_and_only_for_its_owner() {
+fn key_file_is_created_once_and_with_mode_0600() {
     let folder = tempfile::tempdir().unwrap();
     let first = key(&folder).derive("test");
     assert_eq!(first, key(&folder).derive("test"));
@@ -15,7 +15,7 @@ fn the_key_file_is_made_once_and_only_for_its_owner() {
 }
 
 #[test]
-fn a_key_file_that_is_short_or_open_to_others_is_refused() {
+fn key_file_that_is_short_or_accessible_to_others_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("nox.key");
     key(&folder);
@@ -28,7 +28,8 @@ fn a_key_file_that_is_short_or_open_to_others_is_refused() {
 
 #[test]
 fn sealed_bytes_open_only_with_the_same_key_and_context() {
-    let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let other = tempfile::tempdir().unwrap();
     let key_one = key(&folder);
     let mut sealed = key_one.seal("totp:1", b"seed").unwrap();
     assert_eq!(key_one.open("totp:1", &sealed).unwrap().as_slice(), b"seed");
@@ -40,9 +41,10 @@ fn sealed_bytes_open_only_with_the_same_key_and_context() {
 }
 
 #[test]
-fn a_key_that_is_in_use_is_not_replaced() {
+fn key_that_another_process_uses_is_not_replaced() {
     let folder = tempfile::tempdir().unwrap();
-    let (first, second) = (key(&folder), key(&folder));
+    let first = key(&folder);
+    let second = key(&folder);
     assert!(matches!(first.create_next(), Err(KeyError::Busy(_))));
     drop(second);
     let next = first.create_next().unwrap();
