@@ -11,7 +11,7 @@ fn delete(person: &User, body: &Value) -> Answer {
     person.send("DELETE", ME, &[JSON], body.to_string().as_bytes())
 }
 
-/// Rows that are about the user with the id 1.
+/// The number of rows about the user with the id 1.
 fn rows(instance: &Instance) -> u32 {
     let count = "SELECT (SELECT count(*) FROM users WHERE id = 1)
         + (SELECT count(*) FROM sessions WHERE user_id = 1)

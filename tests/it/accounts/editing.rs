@@ -1,4 +1,4 @@
-//! What users change of themselves, and who may.
+//! `POST /api/users/@me`: stored values, rights, and taken names.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! `/api/auth/methods/email`: one's address, as the front of 2026 sets it.
+//! `/api/auth/methods/email`: the address of the user, as the front of 2026 sets it.
 
 use serde_json::{Value, json};
 
@@ -28,8 +28,8 @@ fn address_is_set_confirmed_by_link_without_a_session_and_removed() {
     assert_eq!(address(&app.ada), json!(["ada@b.example", false, "unverified"]));
     let mail = app.mails().next_mail();
     assert_eq!((mail.to(), mail.subject()), ("ada@b.example", LINK));
-    for nobodys in ["123456", "x", ""] {
-        app.client().post(ENABLE, &json!({ "token": nobodys })).refused(NOT_FOUND, ENABLE);
+    for wrong in ["123456", "x", ""] {
+        app.client().post(ENABLE, &json!({ "token": wrong })).refused(NOT_FOUND, ENABLE);
     }
     app.client().post(ENABLE, &json!({})).refused(NOT_LOGGED, ENABLE);
     let confirmed = app.client().post(ENABLE, &json!({ "token": mail.token() })).data();
@@ -59,7 +59,7 @@ fn link_to_unconfirmed_address_is_mailed_again_once_a_minute() {
         true
     );
     assert_eq!(app.mails().next_mail().subject(), LINK);
-    // Another address is kept all the same, and the answer says that nothing is on its way.
+    // Another address is stored, and the answer says that no link is on its way.
     let set = app.ada.post(SETUP, &json!({ "email": "new@b.example" })).data();
     assert!(set["message"].as_str().unwrap().contains("no link"), "{set}");
     assert_eq!(address(&app.ada), json!(["new@b.example", false, "unverified"]));
@@ -80,7 +80,7 @@ fn links_and_codes_have_separate_rate_limits() {
 fn mailed_code_with_a_session_switches_codes_by_mail_on() {
     let app = TestApp::builder().mail().serve();
     let code = app.mailed_code(&app.ada);
-    // They are a link's where nobody is logged in, and no link of ours.
+    // Without a session, the value is taken for the token of a link, and is none.
     app.client().post(ENABLE, &json!({ "token": code })).refused(NOT_FOUND, ENABLE);
     let enabled = app.ada.post(ENABLE, &json!({ "token": code })).data();
     assert_eq!(
@@ -158,12 +158,12 @@ fn send_request_after_a_login_that_mailed_a_code_succeeds() {
         let data = due.json()["data"]["methods"][0]["details"]["data"].clone();
         let mut body = data.clone();
         body["type"] = "email".into();
-        // Any challenge of the account will do, as often as a dialog opens.
+        // Any challenge of the account is accepted, as often as a dialog opens.
         for body in [&body, &data, &app.try_password().json()["data"]["methods"][0]["send_data"]] {
             assert_eq!(client.post(path, body).data()["success"], true);
         }
         app.try_code(&code).token();
-        // Once it is used, another has to wait its minute.
+        // Once the code is used, the next is limited to one a minute.
         client.post(path, &body).refused(TOO_MANY_REQUESTS, path);
     }
     assert_eq!(app.rest(), [""; 0]);

@@ -11,7 +11,7 @@ const RESEND: &str = "/api/email/resend";
 const CONFIRMATION: &str = "/api/email/confirmation";
 const SUBJECT: &str = "Confirm your address for Nox";
 
-/// A server that mails and is open to registrations.
+/// A server that sends mail and is open to registrations.
 fn open() -> TestApp {
     TestApp::with(
         "[users]
@@ -35,7 +35,7 @@ fn confirm(client: &Client, token: &str) -> Answer {
 }
 
 #[track_caller]
-fn is_worth_nothing(client: &Client, token: &str) {
+fn assert_void(client: &Client, token: &str) {
     confirm(client, token).refused(NOT_FOUND, &format!("{CONFIRMATION}?token={token}"));
 }
 
@@ -59,7 +59,7 @@ fn registered_address_is_confirmed_by_a_link_that_works_once() {
     assert_eq!(data["message"], "The address is confirmed.");
     assert!(is_verified(&eve));
     assert_eq!(client.log_in("eve@b.example", "hunter22").status, 200);
-    is_worth_nothing(&client, &token);
+    assert_void(&client, &token);
     assert!(is_verified(&eve));
     let events = app.instance.events("eve");
     assert!(
@@ -86,7 +86,7 @@ fn wrong_token_confirms_nothing() {
     let mut broken = token.clone();
     broken.replace_range(..1, if token.starts_with('A') { "B" } else { "A" });
     for other in ["x", &token[1..], &broken, &token.to_lowercase()] {
-        is_worth_nothing(&client, other);
+        assert_void(&client, other);
     }
     assert!(!is_verified(&eve));
     confirm(&client, &token).data();
@@ -113,14 +113,14 @@ fn link_to_a_former_address_confirms_nothing() {
     let mail = app.mails().next_mail();
     assert_eq!((mail.to(), mail.subject()), ("new@b.example", SUBJECT));
     let (client, second) = (app.client(), mail.token());
-    is_worth_nothing(&client, &first);
+    assert_void(&client, &first);
     assert!(!is_verified(&eve));
 
-    // Not even where the address comes back.
+    // The link stays void when the address is set again.
     app.nox("user set eve --email other@b.example");
-    is_worth_nothing(&client, &second);
+    assert_void(&client, &second);
     app.nox("user set eve --email new@b.example");
-    is_worth_nothing(&client, &second);
+    assert_void(&client, &second);
     assert!(!is_verified(&eve));
     assert_eq!(app.rest(), [""; 0]);
 }
@@ -137,7 +137,7 @@ fn links_of_an_address_end_with_the_first_that_is_used() {
     let (client, second) = (app.client(), app.mails().next_mail().token());
     assert_ne!(first, second);
     confirm(&client, &second).data();
-    is_worth_nothing(&client, &first);
+    assert_void(&client, &first);
     app.instance.reset_limits();
     eve.post_nothing(RESEND).refused(ALREADY_VALID, RESEND);
     client.send("POST", RESEND, &[], b"").refused(NOT_LOGGED, RESEND);

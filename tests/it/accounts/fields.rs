@@ -1,10 +1,10 @@
-//! `POST` and `PATCH /api/users/@me`: what users change of themselves.
+//! `POST` and `PATCH /api/users/@me`: the rule of each field.
 
 use serde_json::{Value, json};
 
 use crate::harness::{ME, TestApp};
 
-/// Checks that each value is refused with the field's name, whichever way it is sent, and changes
+/// Checks that each value is refused by the name of the field, by either method, and changes
 /// nothing.
 #[track_caller]
 fn assert_refused(field: &str, values: &[Value]) {

@@ -1,4 +1,4 @@
-//! `/api/users`: who can be found, and what everybody sees of them.
+//! `/api/users/{selector}`: how users are found, and what is public of them.
 
 use serde_json::{Value, json};
 
@@ -6,10 +6,10 @@ use crate::harness::{ME, NOT_LOGGED, TestApp, USER_NOT_FOUND};
 
 pub(super) const USERS: &str = "/api/users";
 
-/// What nobody sees of others.
+/// Fields that are shown to the user alone.
 const PRIVATE: [&str; 5] = ["email", "email_verified", "home", "methods", "twofa_enabled"];
 
-/// `ada` with everything that a profile holds, then `bob` and `adam`.
+/// `ada` with a full profile, then `bob` and `adam`.
 pub(super) fn serve() -> TestApp {
     let app = TestApp::builder().user("bob").user("adam").serve();
     app.instance.ok(&["user", "set", "ada", "--display", "Ada L.", "--bio", "Counts"], "");

@@ -1,4 +1,4 @@
-//! Accounts: how they come, what their users and the operator change, and how they go.
+//! Accounts: registration, changes by user and operator, search, deletion.
 
 mod credentials;
 mod deletion;

@@ -1,4 +1,4 @@
-//! `POST /api/auth/register`: accounts that strangers make.
+//! `POST /api/auth/register`.
 
 use serde_json::{Value, json};
 
@@ -202,11 +202,11 @@ fn eleventh_account_from_one_address_is_refused() {
     let seconds = refused.header("retry-after").unwrap();
     assert_eq!(message, format!("Too many attempts, try again in {seconds} seconds."));
     assert!(seconds.parse::<u32>().unwrap() > 0);
-    // What the client says of itself before the proxy does counts for nothing.
+    // Entries that the client wrote before the proxy do not count.
     assert_eq!(register_from(&app, "198.51.100.7, 192.0.2.1", &person("ada")).status, 429);
     assert_eq!(count(&app), 10);
     register_from(&app, "192.0.2.2", &person("ada")).data();
-    // One subscriber has a whole network of version 6.
+    // An IPv6 subscriber has a whole /64.
     for number in 0..10 {
         register_from(&app, &format!("2001:db8::{number}"), &person(&format!("six{number}")))
             .data();

@@ -1,4 +1,4 @@
-//! Lists that clients ask for as they open, and whose users must be there.
+//! Lists of relations, which are empty but must exist for clients.
 
 use serde_json::json;
 

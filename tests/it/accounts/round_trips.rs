@@ -1,5 +1,4 @@
-//! What a user says of themselves is kept: links with their labels, pronoun, avatar, presence; and
-//! `null` clears.
+//! Profile fields are stored and shown again in each form; `null` clears them.
 
 use serde_json::{Value, json};
 
@@ -87,8 +86,8 @@ fn link_labels_are_shown_in_the_dialect_of_names_and_default_to_the_url() {
             assert_eq!(app.client().get(path, &[]).data()["items"][0]["links"], expected, "{path}");
         }
     }
-    // What a client was shown it may send back, in either way; a label that was the URL is still
-    // none.
+    // A client may send back what it was shown, in either dialect; a label that equals the URL is
+    // not stored.
     let shown = app.ada.get(NAMES).data()["links"].clone();
     assert_eq!(app.ada.patch(NAMES, &json!({ "links": shown })).data()["links"], shown);
     app.ada.patch(ME, &json!({ "links": app.ada.me()["links"] })).data();
@@ -184,7 +183,7 @@ fn tags_sent_back_as_shown_stay() {
     app.instance.nox("user tag add ada sys:moderator can_world_create usr:given");
     let shown = app.ada.get(NAMES).data()["tags"].clone();
     assert_eq!(app.ada.post(NAMES, &json!({ "tags": shown })).data()["tags"], shown);
-    // What one has, but may not set, counts for nothing, either way.
+    // Tags that the user has but may not set are ignored.
     let tags = |tags: Value| {
         let shown = app.ada.post(ME, &json!({ "tags": tags })).data()["tags"].to_string();
         ["sys:moderator", "can_world_create", "usr:given", "usr:new"].map(|tag| shown.contains(tag))

@@ -62,7 +62,7 @@ fn repeated_ids_narrow_the_search() {
     );
     let ways = "id=u:2@localhost:53032&id=ADA@localhost:53032&id=u:adam&id=1";
     assert_eq!(names(&found(&app, ways)), ["bob", "ada", "adam"]);
-    for nobody in [
+    for unknown in [
         "id=abc",
         "id=0",
         "id=-1",
@@ -71,8 +71,8 @@ fn repeated_ids_narrow_the_search() {
         "id=u:1@elsewhere.example",
         "id=@me",
     ] {
-        assert_eq!(found(&app, nobody)["total"], 0, "{nobody}");
-        assert_eq!(names(&found(&app, &format!("{nobody}&id=2"))), ["bob"], "{nobody}");
+        assert_eq!(found(&app, unknown)["total"], 0, "{unknown}");
+        assert_eq!(names(&found(&app, &format!("{unknown}&id=2"))), ["bob"], "{unknown}");
     }
     let many = (0..1000).map(|number| format!("id={number}")).collect::<Vec<_>>().join("&");
     let path = format!("{USERS}?{many}");

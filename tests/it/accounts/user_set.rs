@@ -1,4 +1,4 @@
-//! `nox user set`, `tag` and `remove`: what an operator changes of an account.
+//! `nox user set`, `tag` and `remove`.
 
 use serde_json::{Value, json};
 
@@ -210,7 +210,7 @@ fn small_pictures() -> Instance {
     instance
 }
 
-/// Sets the bio together with a picture that cannot be taken, and returns what stderr says.
+/// Sets the bio together with an unusable picture, and returns stderr.
 fn set_with_bad_picture(instance: &Instance, file: &str) -> String {
     instance.write("page.png", "<html>");
     instance.write("large.png", "x".repeat(1025));

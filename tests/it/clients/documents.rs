@@ -69,8 +69,7 @@ pub enum Registration {
 }
 
 impl Configs {
-    /// Checks that nothing is offered but what there is, and that registration is where it is open
-    /// to everybody.
+    /// Checks that only existing features are offered, and registration only where it is open.
     #[track_caller]
     pub fn are_true(&self) {
         assert_eq!(

@@ -18,7 +18,7 @@ pub struct Found<L> {
 }
 
 impl<L: PartialEq + std::fmt::Debug> Found<L> {
-    /// Whom it found.
+    /// The users of the list.
     #[track_caller]
     pub fn people(self) -> Vec<PublicUser<L>> {
         assert_eq!(self.users, self.items);

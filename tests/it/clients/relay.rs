@@ -1,5 +1,5 @@
-//! A relay: it is configured with the server's address and its own token, and asks what the tokens
-//! of players are worth.
+//! A relay: it is configured with the server's address and its own token, and checks the tokens of
+//! players.
 
 use std::sync::mpsc;
 use std::thread;
@@ -21,7 +21,7 @@ struct Checked {
     valid: bool,
     is_blacklisted: bool,
     is_invalid_token: bool,
-    /// A boolean makes it drop everybody.
+    /// A boolean makes the relay drop every player.
     blacklisted: Nullable<Ban>,
     user: Nullable<Player>,
     token_type: String,
@@ -53,7 +53,7 @@ struct Updated {
     instances: Vec<Value>,
 }
 
-/// What a token is worth.
+/// The result of a check.
 #[derive(Debug, PartialEq)]
 enum Worth {
     Valid,

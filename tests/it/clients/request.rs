@@ -61,7 +61,7 @@ impl Request {
         self.with("content-type", kind)
     }
 
-    /// A form with a picture in the part `file`, after a part that nobody wants.
+    /// A form with a picture in the part `file`, after a part that is ignored.
     pub fn form(self, file: &[u8]) -> Self {
         let other = format!(
             "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"kind\"\r\n\r\npicture\r\n"

@@ -52,7 +52,7 @@ struct Method {
 
 /// What it keeps of a user.
 #[derive(Debug, Deserialize, PartialEq)]
-struct Somebody {
+struct Player {
     id: u32,
     username: String,
     display: String,
@@ -132,9 +132,9 @@ fn rust_client_reads_every_answer_below_its_base_path() {
     let session: Session<String> = program.success(&Request::post("/auth/login").json(&body));
     program.bearer = Some(session.bearer());
 
-    let ada = Somebody { id: 1, username: "ada".into(), display: "ada".into() };
+    let ada = Player { id: 1, username: "ada".into(), display: "ada".into() };
     for path in ["/users/@me", "/users/ada", "/users/1"] {
-        assert_eq!(program.success::<Somebody>(&Request::get(path)), ada, "{path}");
+        assert_eq!(program.success::<Player>(&Request::get(path)), ada, "{path}");
     }
     let me: OwnUser<String> = program.success(&Request::get("/users/@me"));
     assert_eq!(me.public.links, LINKS);

@@ -1,4 +1,4 @@
-//! A page of an origin that nobody configured: it reads what is public anyway, and nothing else.
+//! A page of an origin that is not configured: it reads public answers alone.
 
 use super::browser::Browser;
 use super::documents::{Configs, ServerFacts};

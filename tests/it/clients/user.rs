@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer};
 use super::ADDRESS;
 use super::values::{Base64, Digits, Millis, Nullable};
 
-/// A user as everybody sees them, with links as the dialect writes them.
+/// The public view of a user, with links as the dialect writes them.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 pub struct PublicUser<L> {
     pub id: u32,

@@ -1,4 +1,4 @@
-//! Bodies and paths that no endpoint takes.
+//! Bodies, paths and methods that every endpoint refuses.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -72,7 +72,7 @@ fn body_of_16_kib_is_read_and_one_byte_more_is_refused() {
         app.client().post_text(LOGIN, &body).refused(PAYLOAD_TOO_LARGE, LOGIN),
         "The request body is larger than 16384 bytes."
     );
-    // Without a length in the head, too.
+    // The same without a length in the head.
     let chunked = raw(&app.server, &chunked(&body));
     assert!(chunked.starts_with("HTTP/1.1 413 ") && chunked.contains("\"code\":1002"), "{chunked}");
 }
@@ -88,7 +88,7 @@ fn chunked(body: &[u8]) -> Vec<u8> {
 
 fn raw(server: &Server, request: &[u8]) -> String {
     let mut stream = TcpStream::connect(&server.address).unwrap();
-    // It may answer and close before it has read all.
+    // The server may answer and close before it has read everything.
     let _ = stream.write_all(request);
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer);

@@ -1,10 +1,10 @@
-//! Pages of other origins: those that are configured may call with credentials, all others may read
-//! nothing.
+//! Pages of other origins: configured ones may send credentials, all others read public answers
+//! alone.
 
 use crate::harness::{Answer, Ended, JSON, LOGIN, ME, TestApp, UNAUTHORIZED};
 
 const FRONT: &str = "https://front.example";
-const STRANGERS: [&str; 7] = [
+const OTHER_ORIGINS: [&str; 7] = [
     "https://evil.example",
     "http://front.example",
     "https://front.example:8443",
@@ -104,7 +104,7 @@ fn configured_origin_logs_in_and_uses_the_cookie() {
     assert_allowed(&changed, FRONT);
 }
 
-/// What anybody may read, wherever they come from.
+/// Paths that a page of any origin may read.
 const PUBLIC: [&str; 13] = [
     "/.well-known/nox",
     "/.well-known/nodeinfo",
@@ -121,7 +121,7 @@ const PUBLIC: [&str; 13] = [
     "/api/v2/api/users/1",
 ];
 
-/// What only the sender may read.
+/// Paths that no page of another origin may read.
 const PRIVATE: [&str; 7] = [
     ME,
     "/api/users/@me@localhost:53032",
@@ -143,7 +143,7 @@ fn other_origins_read_public_answers_alone() {
     let app = serve();
     let client = app.client();
     for path in PUBLIC {
-        for origin in STRANGERS {
+        for origin in OTHER_ORIGINS {
             let answer = client.get(path, &[("Origin", origin)]);
             assert_public(&answer);
             assert_varies(&answer);
@@ -158,7 +158,7 @@ fn other_origins_read_public_answers_alone() {
         assert_allowed(&client.get(path, &[("Origin", FRONT)]), FRONT);
     }
     for (origin, path) in
-        STRANGERS.into_iter().flat_map(|origin| PRIVATE.map(|path| (origin, path)))
+        OTHER_ORIGINS.into_iter().flat_map(|origin| PRIVATE.map(|path| (origin, path)))
     {
         assert_closed(&client.get(path, &[("Origin", origin)]));
         assert_closed(&preflight(&app, origin, "GET", path));
@@ -199,7 +199,7 @@ fn preflight_is_answered_for_every_route() {
 #[test]
 fn answers_do_not_vary_where_no_origin_is_configured() {
     let app = TestApp::new();
-    for origin in STRANGERS.into_iter().chain([FRONT, "*"]) {
+    for origin in OTHER_ORIGINS.into_iter().chain([FRONT, "*"]) {
         let answer = app.client().get("/api/server", &[("Origin", origin)]);
         assert_public(&answer);
         assert_eq!(answer.header("vary"), None);
@@ -222,7 +222,7 @@ fn numeric_origin_is_allowed() {
 #[test]
 fn other_origins_get_no_cors_headers_where_nothing_is_public() {
     let app = serve();
-    for origin in STRANGERS {
+    for origin in OTHER_ORIGINS {
         let answers = [
             app.client().get("/api/users?q=a", &[("Origin", origin)]),
             app.client().get(ME, &[("Origin", origin)]),
@@ -242,7 +242,7 @@ fn refused_preflight_is_answered_in_the_envelope() {
     let app = serve();
     for (origin, method) in [("https://evil.example", "POST"), (FRONT, "PUT")] {
         let answer = preflight(&app, origin, method, LOGIN);
-        // No body at all is an answer too.
+        // An empty body is allowed.
         assert!(
             answer.text.is_empty() || answer.json()["error"]["status"] == answer.status,
             "{}",
@@ -259,7 +259,7 @@ fn unconfigured_front_is_logged_once_a_minute() {
         let headers = [("Origin", "https://forgotten.example"), JSON];
         app.client().send("POST", LOGIN, &headers, b"{}").refused(UNAUTHORIZED, LOGIN);
     }
-    // What is public is nobody's fault.
+    // A preflight of a public path is not logged.
     preflight(&app, "https://other-site.example", "GET", "/api/server");
     let Ended { log, .. } = app.server.stop();
     assert_eq!(log.matches("https://forgotten.example").count(), 1, "{log}");

@@ -1,4 +1,4 @@
-//! A server that may open few files, and clients that take all places.
+//! A server with few file descriptors, and more clients than connection slots.
 
 use std::process::{Command, Stdio};
 use std::thread;
@@ -47,8 +47,7 @@ fn clients_beyond_the_limit_leave_the_server_its_own_descriptors() {
     wait_for("connections are accepted", Duration::from_secs(10), || {
         server.sockets() > before + 20
     });
-    // Whoever is inside is served, all at once, though each needs a connection to the database,
-    // too.
+    // Connected clients are served, all at once, though each needs a connection to the database.
     let body = r#"{"identifier":"ada","password":"hunter22"}"#;
     let login = format!(
         "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
@@ -71,11 +70,11 @@ fn clients_beyond_the_limit_leave_the_server_its_own_descriptors() {
     let after = server.computed();
     assert!(
         after < before + Duration::from_millis(200),
-        "it computed from {before:?} to {after:?}"
+        "the server computed from {before:?} to {after:?}"
     );
 
     let mut outside = Wire::sending(&server, "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n");
-    assert!(!outside.is_readable(), "there is no place");
+    assert!(!outside.is_readable(), "no slot is free");
     drop(held);
     outside.stream.set_read_timeout(Some(Duration::from_secs(2))).unwrap();
     assert_eq!(outside.status(), 200);

@@ -1,4 +1,4 @@
-//! What proxies say of a request, and what of it counts.
+//! `X-Forwarded-*` headers of trusted and of other peers.
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ fn log_in(app: &TestApp, password: &str, headers: &[(&str, &str)]) -> Answer {
     app.client().send("POST", LOGIN, &[headers, &[JSON]].concat(), body.as_bytes())
 }
 
-/// A host that is none of ours, wherever a header could name one.
+/// A foreign host in every header that could name one.
 const EVIL: &[(&str, &str)] = &[
     ("Host", "evil.example"),
     ("X-Forwarded-Host", "evil.example"),
@@ -21,7 +21,7 @@ const EVIL: &[(&str, &str)] = &[
     ("X-Original-URL", "https://evil.example/"),
 ];
 
-/// From which addresses somebody failed to log in, by the log.
+/// The addresses of failed logins, from the log.
 fn failed_from(app: TestApp) -> Vec<String> {
     let log = app.log();
     let failed = log.lines().filter_map(|line| line.split_once("event=login.failed ip="));
@@ -46,7 +46,7 @@ fn client_is_the_right_most_address_that_is_no_trusted_proxy() {
     ] {
         log_in(&app, "wrong horse", &[("X-Forwarded-For", forwarded)])
             .refused(INVALID_FIELD, LOGIN);
-        // Each from an address of its own, and the account's count is not what this is about.
+        // A right password resets the rate limit of the account.
         assert_eq!(
             log_in(&app, "hunter22", &[("X-Forwarded-For", forwarded)]).status,
             200,
@@ -78,21 +78,21 @@ fn own_origin_follows_host_and_scheme_of_a_trusted_proxy() {
         (&[outer, https], "http://outer.example", 401),
         (&[outer, https], "https://OUTER.example:443", 200),
         (&[outer, https], "https://outer.example:8443", 401),
-        // The one that the proxy was sent to, and not the one that the proxy calls.
+        // The host that the proxy was asked for counts, and not the one that the proxy calls.
         (&[outer], &inner, 401),
-        // What stands further left may be anybody's.
+        // Entries further left may come from the client.
         (&[("X-Forwarded-Host", "evil.example, outer.example")], "http://evil.example", 401),
         (&[("X-Forwarded-Host", "evil.example, outer.example")], "http://outer.example", 200),
         (&[("X-Forwarded-Host", "evil.example"), outer], "http://evil.example", 401),
         (&[outer, ("X-Forwarded-Proto", "https, http")], "https://outer.example", 401),
-        // The public URL is one of ours, whatever a proxy tells.
+        // The public URL is an own origin whatever a proxy sends.
         (&[outer, https], "http://localhost:53032", 200),
         (&[("X-Forwarded-Host", "")], "http://localhost:53032", 200),
     ] {
         let answer = log_in(&app, "hunter22", &[headers, &[("Origin", origin)]].concat());
         assert_eq!(answer.status, status, "{headers:?} {origin} {}", answer.text);
     }
-    // By the cookie, too.
+    // The same holds for a request by cookie.
     let cookie = log_in(&app, "hunter22", &[]).cookie();
     let log_out = |headers: &[_]| {
         let headers =
@@ -115,7 +115,7 @@ fn forwarded_headers_of_other_peers_are_ignored_and_logged_once() {
         ],
     ] {
         let app = TestApp::with(STRANGERS).serve();
-        // Any request counts, be it one that has no use for them.
+        // Any request triggers the warning, also one that does not use the headers.
         assert_eq!(app.client().get("/healthz", headers).status, 200);
         let told = [headers, &[("Origin", "http://outer.example")]].concat();
         log_in(&app, "hunter22", &told).refused(UNAUTHORIZED, LOGIN);
@@ -143,7 +143,7 @@ fn forwarded_headers_of_other_peers_are_ignored_and_logged_once() {
     }
     let app = TestApp::with(STRANGERS).serve();
     assert_eq!(log_in(&app, "hunter22", &[]).status, 200);
-    assert!(!app.log().contains("trusted_proxies"), "nobody sent one");
+    assert!(!app.log().contains("trusted_proxies"), "no request had such a header");
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Requests whose end or whose host could be read in two ways get one refusal and a closed
-//! connection; what is smuggled behind them is never answered.
+//! Request smuggling (RFC 9112, 11.2): a request whose end or host could be read in two ways gets
+//! one refusal and a closed connection, and a request behind it is not answered.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -15,7 +15,7 @@ const SMUGGLED: &str = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
 fn statuses(app: &TestApp, request: &[u8]) -> Vec<String> {
     let mut stream = TcpStream::connect(&app.server.address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
-    // It may answer and close before it has read all.
+    // The server may answer and close before it has read everything.
     let _ = stream.write_all(request);
     let mut answer = Vec::new();
     let ended = stream.read_to_end(&mut answer);
@@ -25,7 +25,7 @@ fn statuses(app: &TestApp, request: &[u8]) -> Vec<String> {
     answer.split("HTTP/1.").skip(1).map(|rest| rest[2..5].to_owned()).collect()
 }
 
-/// A request that is good, and so the one behind it.
+/// Checks that a request and the one behind it are both answered.
 #[track_caller]
 fn assert_both(app: &TestApp, request: &str) {
     let last = SMUGGLED.replace("Host: x", "Host: x\r\nConnection: close");
@@ -83,7 +83,7 @@ fn ambiguous_content_length_is_refused() {
         assert_one(&app, "400", login(&format!("Content-Length: {length}"), BODY));
     }
     assert_one(&app, "413", login("Content-Length: 18446744073709551615", BODY));
-    // Leading zeros are one number for everybody (RFC 9110, 8.6).
+    // Leading zeros are unambiguous (RFC 9110, 8.6).
     assert_both(&app, &login("Content-Length: 042", BODY));
 }
 
@@ -140,7 +140,7 @@ fn malformed_chunks_are_refused() {
 #[test]
 fn request_smuggled_behind_chunks_is_not_answered() {
     let app = TestApp::new();
-    // Wherever somebody else takes the trailers to end, and whatever they hold.
+    // Wherever another parser might end the trailers, and whatever they contain.
     for trailers in [
         "",
         "Content-Length: 5\r\nHost: y\r\n",
@@ -182,7 +182,7 @@ fn malformed_header_lines_are_refused() {
 fn oversized_head_is_refused() {
     let app = TestApp::new();
     let long = "x".repeat(256 * 1024);
-    // One answer at most: it closes before all is sent, which may cost the client the answer.
+    // One answer at most: the server closes before all is sent, which may lose the answer.
     for request in
         [get("GET /healthz HTTP/1.1", &format!("Host: x\r\nX: {long}")), format!("GET /{long}")]
     {
@@ -195,7 +195,7 @@ fn oversized_head_is_refused() {
 #[test]
 fn bare_line_feed_ends_every_header_line() {
     let app = TestApp::new();
-    // RFC 9112, 2.2 allows it. What stands behind one is a header, and counts as that.
+    // RFC 9112, 2.2 allows a bare line feed. A line behind it counts as a header.
     assert_both(&app, &login("X: y\nContent-Length: 42", BODY));
     assert_one(&app, "400", get("GET /healthz HTTP/1.1", "Host: x\nHost: y"));
     assert_one(&app, "400", login("Content-Length: 42\nContent-Length: 42", BODY));

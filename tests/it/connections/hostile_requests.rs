@@ -1,5 +1,5 @@
-//! Bodies and headers that are meant to cost much, or to be read otherwise than they seem: refused
-//! in the envelope.
+//! Bodies and headers that are meant to cost much or to be read in two ways: refused in the
+//! envelope.
 
 use std::io::Write;
 
@@ -44,7 +44,7 @@ fn compressed_body_is_refused_without_inflating_it() {
         );
     }
     assert_eq!(post(&app, &[("Content-Encoding", "Identity")], GOOD).status, 200);
-    // No body is none, whatever it would be coded in.
+    // An empty body is accepted whatever its coding.
     app.ada.send("POST", "/api/auth/logout", &[("Content-Encoding", "gzip")], b"").data();
     let ada = app.log_in("ada");
     for (path, kind) in [("/api/users/@me/thumbnail", "image/png"), (ME, "application/json")] {
@@ -60,7 +60,7 @@ fn compressed_bomb_costs_no_memory() {
     let bomb = bomb(64);
     let before = peak(&app.server);
     let headers = [("Content-Encoding", "gzip"), JSON];
-    // Whether it is small enough to be read or not.
+    // Both above and below the size limit of a body.
     let picture = "/api/users/@me/thumbnail";
     app.ada.send("POST", picture, &headers, &bomb).refused(UNSUPPORTED_MEDIA_TYPE, picture);
     post(&app, &headers[..1], &bomb).refused(UNSUPPORTED_MEDIA_TYPE, LOGIN);
@@ -78,7 +78,7 @@ fn deep_or_large_json_costs_no_memory() {
     for body in [deep.clone(), format!("{{\"a\":{deep}"), "{\"a\":".repeat(50_000)] {
         post(&app, &[], body).refused(PAYLOAD_TOO_LARGE, LOGIN);
     }
-    // As deep as a body that is read can be.
+    // As deep as the size limit of a body allows.
     for body in
         ["[".repeat(16_384), "{\"a\":".repeat(3_000), format!("{{\"a\":{}", "[".repeat(16_000))]
     {
@@ -179,7 +179,7 @@ fn unsupported_methods_and_upgrades_are_refused_in_the_envelope() {
             "Invalid request."
         );
     }
-    // To be let alone is what every other protocol must expect (RFC 9110, 7.8).
+    // An upgrade to any other protocol is ignored (RFC 9110, 7.8).
     assert_eq!(post(&app, &[("Upgrade", "h2c")], GOOD).status, 200);
     for method in ["TRACE", "OPTIONS", "PROPFIND", "post"] {
         let refused = app.client().send(method, LOGIN, &[], b"");

@@ -55,7 +55,7 @@ impl Slow {
     }
 }
 
-/// Not before its time; and then soon, however busy the machine is.
+/// Checks a duration: not below the timeout, and not far beyond it even on a busy machine.
 #[track_caller]
 fn check_took(took: Duration, seconds: u64, told: &str) {
     let time = Duration::from_secs(seconds);
@@ -63,7 +63,7 @@ fn check_took(took: Duration, seconds: u64, told: &str) {
     assert!(took > earliest && took < time + Duration::from_secs(14), "{took:?}: {told}");
 }
 
-/// Lets clients be slow in all ways where heads and bodies may take so many seconds.
+/// Runs slow clients of all kinds at once, with these timeouts of heads and bodies in seconds.
 fn check_cut_off(app: &TestApp, head: u64, body: u64) {
     const TIMEOUT: &str = "HTTP/1.1 408 ";
     const BAD: &str = "HTTP/1.1 400 ";
@@ -84,7 +84,7 @@ fn check_cut_off(app: &TestApp, head: u64, body: u64) {
         // Bodies.
         slow(format!("{LOGIN_HEAD}{length}{{"), "", BAD, body),
         slow(format!("{LOGIN_HEAD}{length}{{"), " ", BAD, body),
-        // Bodies that nobody reads.
+        // Bodies that no handler reads.
         slow(format!("{NOWHERE}{length}{{"), " ", NO_PAGE, 1),
         slow(format!("{NOWHERE}{chunked}"), "", NO_PAGE, head),
         slow(format!("{NOWHERE}{chunked}"), "1\r\n \r\n", NO_PAGE, head),
@@ -155,7 +155,7 @@ fn answer_that_is_not_read_ends_with_its_connection() {
     let app = TestApp::with(&timeouts(2, 3)).serve();
     let before = app.server.sockets();
     let mut wire = Wire::to(&app.server);
-    // More answers than the system keeps, until no further request is taken either.
+    // More answers than the socket buffers hold, until the server reads no further request.
     wire.stream.set_write_timeout(Some(Duration::from_secs(1))).unwrap();
     let requests = "GET /api/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n".repeat(100);
     while wire.stream.write_all(requests.as_bytes()).is_ok() {}
@@ -175,7 +175,7 @@ fn answer_that_is_not_read_ends_with_its_connection() {
     assert!(computed < Duration::from_secs(5), "the server computed for {computed:?} meanwhile");
 }
 
-/// The times of so many requests of somebody who is logged in, and of ten logins.
+/// The times of a thousand session checks and of ten logins.
 fn times(app: &TestApp) -> (Vec<Duration>, Vec<Duration>) {
     let time = |request: &dyn Fn() -> u16| {
         let started = watch();
@@ -204,7 +204,7 @@ fn four_hundred_slow_clients_delay_no_others() {
         .collect();
     let (mut me, mut logins) = thread::scope(|scope| {
         let others = scope.spawn(|| times(&app));
-        // They drip on while the others ask.
+        // The slow clients go on while the others send requests.
         while !others.is_finished() {
             for (wire, drip) in &mut slow {
                 wire.send(drip);

@@ -111,7 +111,7 @@ fn answer_that_is_not_read_within_write_timeout_is_thrown_away() {
     let before = app.server.sockets();
     let mut wire = Wire::to(&app.server);
     wire.stream.set_write_timeout(Some(Duration::from_millis(500))).unwrap();
-    // More answers than the system keeps, until no further request is taken either.
+    // More answers than the socket buffers hold, until the server reads no further request.
     let requests = "GET /api/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n".repeat(100);
     while std::io::Write::write_all(&mut wire.stream, requests.as_bytes()).is_ok() {}
     let started = watch();

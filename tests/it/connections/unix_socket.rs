@@ -120,12 +120,12 @@ fn socket_of_a_running_server_is_left_alone() {
     assert!(lives(&path) && fs::metadata(&path).unwrap().ino() == inode);
     drop(server);
 
-    // One that does not answer is no dead one, be its queue as full as can be.
+    // A server that does not answer is not a stale one, however full its backlog is.
     fs::remove_file(&path).unwrap();
     let silent = UnixListener::bind(&path).unwrap();
     assert_eq!(instance.run(&["serve"], "").status, 5);
     silent.set_nonblocking(true).unwrap();
-    assert!(silent.accept().is_err(), "it was not even connected to");
+    assert!(silent.accept().is_err(), "no connection was made");
 }
 
 #[test]
@@ -218,13 +218,13 @@ fn ending_server_leaves_the_socket_to_its_successor() {
     old.signal(Signal::TERM);
     let limit = Timestamp::now().after(Duration::from_secs(20));
     while UnixStream::connect(&path).is_ok() {
-        assert!(Timestamp::now() < limit, "it goes on listening");
+        assert!(Timestamp::now() < limit, "the server goes on listening");
         thread::yield_now();
     }
     let new = serve(&instance);
     assert!(lives(&path));
     assert_eq!(old.stop_with(Signal::INT).status.code(), Some(0));
-    assert!(lives(&path), "it is the successor's");
+    assert!(lives(&path), "the socket is the successor's");
     new.stop();
     assert!(!path.exists());
 }
@@ -238,7 +238,7 @@ fn relative_socket_path_starts_at_the_configurations_folder() {
     assert_eq!(server.address, "unix:etc/nox.sock");
     assert!(lives(&instance.path("etc/nox.sock")));
     drop(server);
-    // Those of the command line start in the working directory.
+    // Paths on the command line are relative to the working directory.
     let server = start(&mut instance.command([
         "serve",
         "--config",
@@ -256,7 +256,7 @@ fn relative_socket_path_starts_at_the_configurations_folder() {
 
 #[test]
 fn forwarded_headers_that_come_by_the_socket_are_believed() {
-    // Its mode says who may come, and no list of networks.
+    // The mode of the socket decides who may connect, and not the list of trusted networks.
     let instance = Instance::with(&format!("{LISTEN}trusted_proxies = []\n"));
     instance.add_user("ada", "hunter22");
     let server = serve(&instance);

@@ -1,4 +1,4 @@
-//! `nox backup`, and the backups that the server makes by itself.
+//! `nox backup`, and scheduled backups.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -13,7 +13,7 @@ fn mode(path: &std::path::Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
 
-/// Puts a backup of one instance into another, which has nothing yet.
+/// Restores a backup of one instance in another one, which is empty.
 fn move_to(other: &Instance, from: &Instance, backup: &str) {
     fs::copy(from.path(backup), other.path("moved.db")).unwrap();
     other.nox("backup restore moved.db");
@@ -35,7 +35,7 @@ fn backup_with_the_key_restores_on_another_machine() {
         server.client().log_in_with_code("ada", "hunter22", &oathtool(&secret, 0)).status,
         200
     );
-    // The key is in its file, and nowhere in the database any more.
+    // The key is in its file, and no longer in the database.
     let key = fs::read(other.path("nox.key")).unwrap();
     for file in ["nox.db", "nox.db-wal"] {
         let content = fs::read(other.path(file)).unwrap_or_default();
@@ -95,7 +95,7 @@ fn restore_keeps_the_wal_of_a_killed_server() {
     let instance = Instance::new();
     instance.nox("user list");
     instance.nox("backup create copy.db");
-    // A connection that stays keeps the changes beside the file.
+    // An open connection keeps the changes in the WAL.
     let reader = instance.database();
     reader.execute_batch("BEGIN; SELECT * FROM users").unwrap();
     instance.add_user("bob", "hunter22");
@@ -165,7 +165,7 @@ fn damaged_or_foreign_backup_is_refused_and_changes_nothing() {
         }
     }
     instance.nox("user show ada");
-    // No file is overwritten, the database least of all.
+    // No existing file is overwritten.
     for file in ["copy.db", "nox.db", "nox.key"] {
         assert_eq!(instance.run(&["backup", "create", file], "").status, 4, "{file}");
     }

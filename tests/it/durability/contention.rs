@@ -1,4 +1,4 @@
-//! Many at once: the commands and the server share one database.
+//! Many processes and many requests at once on one database.
 
 use std::process::Stdio;
 use std::sync::Barrier;
@@ -14,7 +14,7 @@ fn crowd() -> Instance {
     instance
 }
 
-/// Ten commands, for the third time of this number; `usr` of a number above 100 logs in nowhere.
+/// The ten commands of round `number`, on users above 100, which do not log in.
 fn commands(number: u32) -> Vec<(String, &'static str)> {
     let user = |offset: u32| format!("usr{}", 100 + number * 10 + offset);
     vec![
@@ -83,7 +83,7 @@ fn busy_server_on_a_slow_disk_starves_no_command() {
         is_busy.wait();
         let add = |number| {
             let args = ["user", "add", &format!("new{number}"), "--password-stdin"];
-            // Each slow by itself, too, and each with a trace of its own.
+            // Each command has the slow disk as well, and its own trace.
             let trace = format!("trace{number}");
             Ran::of(&mut instance.traced(&[&SLOW[..], &["-o", &trace]].concat(), &args), "hunter22")
         };

@@ -1,5 +1,4 @@
-//! A disk that is full: what is read is read, what cannot be written is said, and nothing is
-//! damaged.
+//! A full disk: reads go on, writes are refused, and nothing is damaged.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! `nox key rotate`, and what a key file is needed for.
+//! `nox key rotate`, and missing or foreign key files.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -13,7 +13,7 @@ fn key(instance: &Instance) -> Vec<u8> {
     fs::read(instance.path("nox.key")).unwrap()
 }
 
-/// Puts other bytes in the key file's place, for its owner alone.
+/// Replaces the content of the key file, and keeps its mode private.
 fn swap_key(instance: &Instance, bytes: &[u8]) {
     instance.write("nox.key", bytes);
     fs::set_permissions(instance.path("nox.key"), PermissionsExt::from_mode(0o600)).unwrap();
@@ -57,7 +57,7 @@ fn key_rotation_keeps_factors_and_ends_sessions() {
     assert_eq!(client.log_in_with_code("bob", "hunter22", &oathtool(&of_bob, 0)).status, 200);
     assert_eq!(client.log_in_with_code("ada", "hunter22", &handed_out).status, 200);
     assert_eq!(client.log_in_with_code("ada", "hunter22", &ada.recovery_codes[1]).status, 200);
-    // What was used stays used.
+    // Used codes stay used.
     client.log_in_with_code("ada", "hunter22", &ada.recovery_codes[0]).refused_code();
     client.log_in_with_code("ada", "hunter22", &ada.code(1)).refused_code();
     let later = server.log_in("eve");
@@ -191,7 +191,7 @@ fn sealed_secret_moved_to_another_row_does_not_open() {
             refused.text
         );
     }
-    // A recovery code of another row is none, either.
+    // A recovery code that was moved to another row is not accepted either.
     app.nox("totp reset bob");
     app.instance.enroll("bob");
     let moved = "INSERT INTO recovery_codes (user_id, hash)

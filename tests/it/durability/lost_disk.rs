@@ -1,5 +1,4 @@
-//! A disk that turns read-only, and a database that vanishes: nothing is acknowledged that is not
-//! kept.
+//! A disk that turns read-only, and a database that vanishes: no write is acknowledged and lost.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -26,7 +25,7 @@ impl ReadOnly {
         ]);
         let mut strace =
             command.arg(server.id().to_string()).stderr(Stdio::piped()).spawn().unwrap();
-        // It says so once it has its hands on the server.
+        // Its first line says that it is attached to the server.
         let mut said = BufReader::new(strace.stderr.take().unwrap());
         let mut first = String::new();
         said.read_line(&mut first).unwrap();
@@ -38,7 +37,7 @@ impl ReadOnly {
 
 impl Drop for ReadOnly {
     fn drop(&mut self) {
-        // It lets go of the server, and ends.
+        // strace detaches from the server and ends.
         kill_process(Pid::from_child(&self.0), Signal::INT).unwrap();
         self.0.wait().unwrap();
     }

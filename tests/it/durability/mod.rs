@@ -1,4 +1,4 @@
-//! What is left when something breaks.
+//! Crashes, full and lost disks, keys, upgrades and backups.
 
 mod backup;
 mod contention;

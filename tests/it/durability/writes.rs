@@ -1,4 +1,4 @@
-//! What was answered is there, whatever happens next.
+//! Acknowledged writes are on the disk.
 
 use std::fs;
 use std::process::Stdio;
@@ -91,7 +91,7 @@ fn acknowledged_writes_survive_ten_kills_under_load() {
                     }
                 }
             });
-            // The commands alone get there, should no login be answered any more.
+            // Should no login be answered any more, the commands alone reach the target.
             while ledger.facts.load(Ordering::SeqCst) < target {
                 thread::yield_now();
             }
@@ -99,7 +99,7 @@ fn acknowledged_writes_survive_ten_kills_under_load() {
             is_over.store(true, Ordering::SeqCst);
         });
         drop(server);
-        // What a kill cut off counts as wrong tries.
+        // Attempts that a kill interrupted count as wrong ones.
         instance.reset_limits();
         ledger.check(&instance.serve(), &instance);
     }
@@ -141,7 +141,7 @@ fn every_write_is_synced_before_it_is_answered() {
     }
     people[10].post(ME, &json!({ "password": "hunter33", "current_password": "hunter22" })).data();
     one_more("a new password");
-    // What only reads needs no sync.
+    // A read needs no sync.
     people[10].get(ME).data();
     assert_eq!(syncs(&instance), so_far);
 }
@@ -149,7 +149,7 @@ fn every_write_is_synced_before_it_is_answered() {
 #[test]
 fn command_has_synced_its_change_when_it_ends() {
     let instance = Instance::with_users(["ada"]);
-    // With a server the log stays, and is not written back as the command ends.
+    // While a server runs, the WAL is not written back when the command ends.
     let _server = instance.serve();
     for args in
         [&["user", "add", "bob", "--password-stdin"][..], &["user", "set", "ada", "--bio", "x"]]

@@ -1,4 +1,4 @@
-//! Ways around a second factor, none of which may lead anywhere.
+//! Attempts to bypass a second factor.
 
 use std::thread;
 
@@ -11,14 +11,14 @@ use crate::harness::{
 
 pub(super) const SEND: &str = "/api/auth/email/send";
 
-/// The challenge that a login is answered with.
+/// The challenge of a login that needs a code.
 pub(super) fn challenge(app: &TestApp, name: &str) -> String {
     let due = app.client().log_in(name, PASSWORD);
     due.refused(VERIFICATION_REQUIRED, LOGIN);
     due.json()["data"]["methods"][1]["send_data"]["challenge"].as_str().unwrap().into()
 }
 
-/// What a caller can tell answers apart by.
+/// Everything by which a caller could tell two answers apart.
 fn shown(answer: &Answer) -> (u16, Value, Vec<String>) {
     let mut envelope = answer.json();
     envelope["time"] = Value::Null;
@@ -53,7 +53,7 @@ fn sensitive_fields_do_not_change_without_a_code() {
             }
         }
     }
-    // Nor do the fields that only a server writes.
+    // The fields that only the server writes change nothing.
     let wishes =
         json!({ "twofa_enabled": false, "methods": { "totp": "disabled" }, "has_totp": false });
     assert_eq!(app.ada.post(ME, &wishes).status, 200);
@@ -148,7 +148,7 @@ fn pending_secret_neither_logs_in_nor_locks_out() {
 #[test]
 fn factor_enabled_during_a_password_hash_counts_for_that_login() {
     let instance = Instance::with_users(["ada"]);
-    // The hash is made anew, slowly, after the password was found right.
+    // After the right password, the hash is computed again with these slow parameters.
     instance.write("nox.toml", "[password]\nmemory_kib = 131072\niterations = 20\n");
     let server = instance.serve();
     let client = server.client();
@@ -200,7 +200,7 @@ fn wrong_password_does_not_reveal_a_factor() {
         for code in ["123456", &app.ada.code(1), &app.ada.recovery_codes[0]] {
             assert_eq!(wrong("ada", code), of_bob);
         }
-        // Nothing of it was used up, and nothing counted as a wrong code.
+        // The codes are not used up, and none counted as a wrong code.
         assert_eq!(
             client.log_in_with_code("ada", "hunter22", &app.ada.recovery_codes[0]).status,
             200
@@ -235,14 +235,14 @@ fn session_alone_cannot_replace_mail_by_an_app() {
     let app = TestApp::with("timeout = '1s'\n").mail_server(Mode::Silent).confirmed().serve();
     app.instance.sql("UPDATE users SET has_email_factor = 1");
     let recovery = app.nox("totp recovery ada");
-    // A thief of the session has an app, and neither the mailbox nor a recovery code.
+    // A thief of the session can enrol an app, but has neither the mailbox nor a recovery code.
     let (setup, enable) = ("/api/auth/totp/setup", "/api/auth/totp/enable");
     let guess = json!({ "token": "000000" });
     app.ada.post(setup, &json!({})).refused(VERIFICATION_REQUIRED, setup);
     app.ada.post_nothing(setup).refused(VERIFICATION_REQUIRED, setup);
     app.ada.post(setup, &guess).refused(INVALID_FIELD, setup);
     app.ada.post(enable, &guess).refused(INVALID_FIELD, enable);
-    // The owner has one.
+    // The owner has a recovery code.
     let code = recovery.lines().next().unwrap();
     app.ada.post(setup, &json!({ "factor_code": code })).data();
 }

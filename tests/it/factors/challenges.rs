@@ -19,7 +19,7 @@ fn challenge_is_not_accepted_as_a_session() {
         let answer = client.send("POST", path, &[("Authorization", &bearer)], b"");
         answer.refused(NOT_LOGGED, path);
     }
-    // Nor a code, nor the half of a login.
+    // A challenge is neither a code nor a password.
     let body = json!({ "identifier": "ada", "password": "hunter22", "factor_code": challenge });
     client.post(LOGIN, &body).refused(INVALID_FIELD, LOGIN);
     let body = json!({ "identifier": "ada", "password": "hunter22", "challenge": challenge });
@@ -37,7 +37,7 @@ fn altered_or_foreign_challenge_is_refused() {
     let client = app.client();
     let send = |text: &str| client.post(SEND, &json!({ "challenge": text }));
     let good = challenge(&app, "ada");
-    // It is read, and says that mail is no method of hers.
+    // The challenge is read: the refusal says that mail is not enabled for her.
     assert!(send(&good).refused(INVALID_FIELD, SEND).contains("type"));
     for at in 0..good.len() {
         let other = if &good[at..=at] == "A" { "B" } else { "A" };

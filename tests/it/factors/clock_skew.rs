@@ -17,7 +17,7 @@ fn code_of_a_clock_four_minutes_ahead_is_refused_and_logged() {
     let log = server.stop().log;
     assert!(log.contains("clock_skew=+4min"), "{log}");
     assert!(!log.contains(&far), "{log}");
-    // What was refused is not what was off.
+    // The skew of a refused code is not stored.
     let status = instance.nox_json("totp status ada --json");
     assert!((-1..=0).contains(&status["last_skew"].as_i64().unwrap()), "{status}");
 }
@@ -51,7 +51,7 @@ fn refused_first_code_of_a_skewed_clock_logs_the_skew() {
     assert!(log.contains("clock_skew=+4min"), "{log}");
 }
 
-/// Which codes around now log in, each at a server of its own.
+/// Which of the codes around now log in, each at a fresh server.
 fn accepted(settings: &str) -> Vec<i64> {
     let is_accepted = |steps: &i64| {
         within_a_step(|| {

@@ -13,7 +13,7 @@ pub(super) const DISABLE: &str = "/api/auth/email/disable";
 
 pub(super) const CODE: &str = "Your code for Nox";
 
-/// A code that is not this one.
+/// A different code of the same form.
 pub(super) fn other_than(code: &str) -> String {
     let first = if code.starts_with('7') { "8" } else { "7" };
     format!("{first}{}", &code[1..])
@@ -111,7 +111,7 @@ fn email_factor_is_disabled_by_a_code_alone() {
     assert_eq!(app.try_password().status, 200);
     assert_eq!(app.mails().next_mail().subject(), "Nox: Codes by mail were switched off");
 
-    // A recovery code does it, too; the ones until now are worth nothing.
+    // A recovery code disables it as well; the former recovery codes are void.
     app.instance.reset_limits();
     let former = app.ada.recovery_codes[0].clone();
     app.enable_email_factor();
@@ -130,7 +130,7 @@ fn email_factor_is_not_dropped_by_another_address() {
         (&me["email"], &me["methods"]["email"]),
         (&json!("ada@b.example"), &json!("verified"))
     );
-    // The address that it is already is no change.
+    // The current address is no change.
     app.ada.post(ME, &json!({ "email": "ada@b.example", "bio": "x" })).data();
 }
 
@@ -165,7 +165,7 @@ fn email_factor_without_mail_server_takes_other_codes() {
     let app = app.restart();
     let asked = app.try_password();
     asked.refused(VERIFICATION_REQUIRED, LOGIN);
-    // Its field is where recovery codes and the operator's code go.
+    // Clients take recovery codes and codes of the operator in the field of this method.
     for (method, enabled) in
         asked.json()["data"]["methods"].as_array().unwrap().iter().zip([true, false])
     {
@@ -177,7 +177,7 @@ fn email_factor_without_mail_server_takes_other_codes() {
         assert_eq!(method["details"]["sendable"], false, "{method}");
     }
     assert_eq!(asked.json()["data"]["methods"][0]["type"], "email");
-    // Asked without saying for whom, it is answered as if sent.
+    // A request without a challenge is answered as if a code had been sent.
     app.client().get("/api/auth/email/send", &[]).data();
     app.try_code(&app.ada.recovery_codes[0]).token();
     app.try_code(&app.instance.issue_code("ada")).token();

@@ -9,7 +9,7 @@ use crate::harness::{
 
 #[test]
 fn code_sent_to_a_former_address_enables_nothing() {
-    // With an app on as well, since its codes outlive the change.
+    // Also with an active app, since its codes survive the change of address.
     for has_app in [false, true] {
         let mut app = TestApp::builder().mail().serve();
         if has_app {
@@ -53,7 +53,7 @@ fn login_mails_a_code_that_is_good_once() {
 
     app.try_code(&other_than(&code)).refused(INVALID_FIELD, LOGIN);
     app.try_code(&code).token();
-    // A second submission is refused, and no guess: there may be any number.
+    // A repeated submission is refused but does not count as a guess.
     for _ in 0..7 {
         app.try_code(&code).refused(INVALID_FIELD, LOGIN);
     }
@@ -64,7 +64,7 @@ fn login_mails_a_code_that_is_good_once() {
 fn mailed_code_is_replaced_by_the_next_one() {
     let app = TestApp::builder().email_factor().serve();
     let (first, second) = (code_of_login(&app), code_of_login(&app));
-    // One in a million is the same again.
+    // One time in a million, the second code equals the first.
     assert_ne!(first, second);
     app.try_code(&first).refused(INVALID_FIELD, LOGIN);
     app.try_code(&second).token();
@@ -78,7 +78,7 @@ fn mailed_code_is_void_after_five_wrong_ones() {
         for _ in 0..wrong {
             app.try_code(&other_than(&code)).refused(INVALID_FIELD, LOGIN);
         }
-        // It is the code that is dead, not only the account's budget that is spent.
+        // The code itself is void, not only the rate limit of the account used up.
         app.instance.reset_limits();
         assert_eq!(app.try_code(&code).status, status, "after {wrong}");
     }
@@ -114,7 +114,7 @@ fn code_for_enabling_email_is_good_for_nothing_else() {
         .refused(INVALID_FIELD, ME);
     assert_eq!(app.ada.post("/api/auth/totp/verify", &field).data()["verified"], false);
     assert_eq!(app.instance.factor("totp"), true);
-    // The recovery codes are there already.
+    // The recovery codes exist already.
     app.instance.reset_limits();
     let code = app.mailed_code(&app.ada);
     app.ada.post(ENABLE, &json!({ "token": code })).refused(VERIFICATION_REQUIRED, ENABLE);

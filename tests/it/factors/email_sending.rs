@@ -1,4 +1,4 @@
-//! `/api/auth/{type}/send`: who gets a code by mail, and who does not.
+//! `/api/auth/{type}/send`: which requests mail a code.
 
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ fn is_as_if_sent(answer: &Answer) {
     );
 }
 
-/// What a login that is asked for a code gets to send along.
+/// What a login that needs a code is given for the request that sends one.
 fn send_data(app: &TestApp) -> Value {
     let asked = app.try_password();
     asked.refused(VERIFICATION_REQUIRED, LOGIN);
@@ -49,7 +49,7 @@ fn challenge_of_a_login_gets_a_code_that_logs_in() {
         let mut data = send_data(&app);
         let first = app.mails().next_mail().code();
         app.instance.reset_limits();
-        // A web front sends the type, too.
+        // A web front sends the type as well.
         data["type"] = "email".into();
         is_as_if_sent(&client.post(path, &data));
         let code = app.mails().next_mail().code();
@@ -73,9 +73,9 @@ fn broken_challenge_is_refused() {
         client.post(SEND, &json!({ "challenge": broken })).refused(INVALID_CHALLENGE, SEND);
     }
     client.post(SEND, &json!({ "challenge": 7 })).refused(INVALID_FIELD, SEND);
-    // Nor does a session help a challenge that is none.
+    // A session does not make a wrong challenge valid.
     app.ada.post(SEND, &json!({ "challenge": "x" })).refused(INVALID_CHALLENGE, SEND);
-    // It is no token, either.
+    // A challenge is not a token.
     let bearer = format!("Bearer {good}");
     client.get(ME, &[("Authorization", &bearer)]).refused(NOT_LOGGED, ME);
     assert_eq!(app.rest(), [""; 0]);
@@ -154,9 +154,9 @@ fn mailed_codes_are_limited_to_one_a_minute_and_ten_a_day() {
     };
     let data = send_data(&app);
     for count in 1..10 {
-        // The login is answered all the same.
+        // The login is answered although no further code is mailed.
         assert!(send_data(&app)["challenge"].is_string());
-        // The code that the last one was mailed is good; a session is told to wait.
+        // The code that is on its way is good for the challenge; a session has to wait.
         is_as_if_sent(&client.post(SEND, &data));
         refused(60, &app.ada.post_nothing(SEND));
         app.instance.reset_short_limits();

@@ -29,7 +29,7 @@ fn setup_gives_the_secret_as_text_url_and_picture() {
         let picture = String::from_utf8(BASE64_STANDARD.decode(picture).unwrap()).unwrap();
         assert!(picture.contains("<svg") && !picture.contains(secret), "{picture}");
     }
-    // Nothing is on yet, and a request without a body is served too.
+    // The factor is not active yet, and a request without a body is served too.
     assert_eq!(app.ada.me()["twofa_enabled"], false);
     assert_eq!(app.ada.send("POST", SETUP, &[], b"").status, 200);
 }

@@ -1,5 +1,4 @@
-//! How often a code may be tried, and that each is good once: in races, after a crash, and where
-//! clocks differ.
+//! Rate limits of codes, and that each code is good once, also in races and after a crash.
 
 use std::collections::BTreeMap;
 use std::thread;
@@ -36,12 +35,12 @@ fn right_code_after_five_wrong_ones_is_not_checked() {
     let app = TestApp::builder().enrolled().serve();
     let client = app.client();
     for wrong in 8..13 {
-        // A right password gives nothing back.
+        // A right password refunds no attempt of a code.
         assert_eq!(client.log_in("ada", "hunter22").status, 428);
         client.log_in_with_code("ada", "hunter22", &app.ada.code(wrong)).refused_code();
     }
     assert_locked(&client.log_in_with_code("ada", "hunter22", &app.ada.code(0)));
-    // Without a code there is nothing to guess, and no wrong password is hidden.
+    // A login without a code is not limited, and a wrong password is still told.
     assert_eq!(client.log_in("ada", "hunter22").status, 428);
     assert_locked(&client.log_in_with_code("ada", "hunter22", &app.ada.code(0)));
     client
@@ -114,7 +113,7 @@ fn code_sent_twenty_times_at_once_opens_one_session() {
     let code = app.ada.code(0);
     assert_eq!(try_codes_at_once(&app, &vec![code; 20]), BTreeMap::from([(200, 1), (400, 19)]));
     assert_eq!(sessions(&app), 1);
-    // None of them was a guess.
+    // None of them counted as a guess.
     assert_eq!(app.try_code(&app.ada.code(1)).status, 200);
 }
 
@@ -139,12 +138,12 @@ fn repeated_accepted_code_is_refused_and_never_locks_out() {
     let app = TestApp::builder().enrolled().serve();
     let code = app.ada.code(0);
     assert_eq!(app.try_code(&code).status, 200);
-    // Ten times, and within the minute and a half for which it would be right.
+    // Ten times within the 90 seconds for which the code would be right.
     for _ in 0..10 {
         app.try_code(&code).refused_code();
     }
     assert_eq!(app.try_code(&app.ada.code(1)).status, 200);
-    // One that is older than the accepted one is used, too.
+    // A code that is older than the accepted one counts as used.
     app.try_code(&code).refused_code();
 }
 
@@ -202,7 +201,7 @@ fn crash_between_acceptance_and_answer_revives_no_code() {
                 "{let_in} were let in, {opened} sessions were opened"
             );
             let again = app.try_code(&code);
-            // Either its session is there, or it was never used.
+            // Either the session is there, or the code was not used up.
             assert_eq!(again.status, if opened == 1 { 400 } else { 200 }, "{}", again.text);
             assert_eq!(sessions(&app), 1);
         }

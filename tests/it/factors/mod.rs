@@ -1,4 +1,4 @@
-//! Second factors: how they are switched on and off, and that nothing leads around them.
+//! Second factors: enabling, disabling, codes, rate limits, and attempts to bypass them.
 
 mod bypass;
 mod challenges;

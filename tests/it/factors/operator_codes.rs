@@ -1,4 +1,4 @@
-//! Codes that the operator gives.
+//! Codes that the operator issues.
 
 use serde_json::json;
 
@@ -34,7 +34,7 @@ fn operator_code_has_six_digits_and_is_good_once() {
 fn operator_code_is_replaced_by_the_next_one() {
     let app = TestApp::builder().totp().serve();
     let old = app.instance.issue_code("ada");
-    // One in a million is the same again.
+    // One time in a million, the second code equals the first.
     let new = (0..2).map(|_| app.instance.issue_code("ada")).find(|new| *new != old).unwrap();
     app.try_code(&old).refused_code();
     assert_eq!(app.try_code(&new).status, 200);

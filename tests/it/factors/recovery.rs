@@ -1,4 +1,4 @@
-//! Recovery codes, and the codes that an operator hands out.
+//! Recovery codes.
 
 use std::fs::OpenOptions;
 use std::process::Stdio;
@@ -14,7 +14,7 @@ pub(super) const DISABLE: &str = "/api/auth/totp/disable";
 
 const RENEW: &str = "/api/auth/recovery/renew";
 
-/// Without `I`, `O`, `0` and `1`.
+/// The characters of recovery codes: without `I`, `O`, `0` and `1`.
 const ALPHABET: &str = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
 fn assert_ten_of_their_kind(codes: &[String]) {
@@ -27,7 +27,7 @@ fn assert_ten_of_their_kind(codes: &[String]) {
     }
 }
 
-/// A code of the same form that is none.
+/// A code of the same form that was not given out.
 fn another(codes: &[String]) -> String {
     ["AAAAA-AAAAA", "BBBBB-BBBBB"]
         .into_iter()
@@ -41,7 +41,7 @@ fn recovery_codes_are_ten_with_fifty_bits_each() {
     let app = TestApp::builder().totp().serve();
     let codes = &app.ada.recovery_codes;
     assert_ten_of_their_kind(codes);
-    // A hundred letters of 32: most of the alphabet is there.
+    // A hundred random characters of 32: most of the alphabet occurs.
     let used = ALPHABET.chars().filter(|letter| codes.concat().contains(*letter)).count();
     assert!(used > 20, "{codes:?}");
     assert!(!app.ada.get(ME).text.contains(&codes[0]));
@@ -156,7 +156,7 @@ fn renewal_of_recovery_codes_needs_a_code_and_voids_the_old_ones() {
     assert_eq!(app.ada.codes_left(), 10);
     app.try_code(&app.ada.recovery_codes[1]).refused_code();
     assert_eq!(app.try_code(&new[0]).status, 200);
-    // One of them pays for the next ten.
+    // A recovery code is enough to renew them.
     let newer =
         app.ada.post("/api/auth/methods/recovery/renew", &json!({ "twofa_token": new[1] })).data();
     assert_eq!(texts(&newer["backup_codes"]).len(), 10);

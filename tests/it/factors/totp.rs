@@ -1,4 +1,4 @@
-//! The life of an authenticator app by API, where no mail can be sent.
+//! An authenticator app by API: verify, disable, and what a request needs.
 
 use serde_json::{Value, json};
 
@@ -103,7 +103,7 @@ fn verification_answers_whether_a_code_is_right_and_uses_it_up() {
     );
     assert_eq!(app.ada.post(VERIFY, &token(&code)).data()["verified"], false);
     app.try_code(&code).refused_code();
-    // Nobody loses a recovery code to a question.
+    // A recovery code is not used up by a verification.
     assert_eq!(app.ada.post(VERIFY, &token(&app.ada.recovery_codes[0])).data()["verified"], false);
     assert_eq!(app.ada.codes_left(), 10);
 }
@@ -212,7 +212,7 @@ fn email_without_a_mail_server_is_listed_and_off() {
         app.ada.post(path, &token("123456")).refused(SERVICE_DISABLED, path);
     }
     app.ada.post("/api/v2/auth/email/send", &json!({})).refused_as("FORBIDDEN", 403);
-    // An app needs nothing sent, and nothing else is a method.
+    // An app needs no code sent, and there are no other methods.
     assert_eq!(app.ada.post("/api/auth/totp/send", &json!({})).data()["success"], true);
     app.ada.post("/api/auth/sms/send", &json!({})).refused(INVALID_FIELD, "/api/auth/sms/send");
     assert_eq!(app.try_code(&app.ada.code(1)).status, 200);

@@ -100,17 +100,17 @@ impl TestApp {
         User { token: self.try_code(code).token(), ..self.ada.clone() }
     }
 
-    /// What `ada` is answered who logs in by her password.
+    /// The answer to a login of `ada` by her password.
     pub fn try_password(&self) -> Answer {
         self.client().log_in("ada", PASSWORD)
     }
 
-    /// What `ada` is answered who logs in by her password and this code.
+    /// The answer to a login of `ada` by her password and this code.
     pub fn try_code(&self, code: &str) -> Answer {
         self.client().log_in_with_code("ada", PASSWORD, code)
     }
 
-    /// A code by mail that a user with a session asks for; the rate limits forget it.
+    /// Lets a user with a session ask for a code by mail, and resets the rate limits.
     pub fn mailed_code(&self, user: &User) -> String {
         user.post_nothing("/api/auth/email/send").data();
         let code = self.mails().next_mail().code();

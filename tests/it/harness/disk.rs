@@ -15,7 +15,7 @@ const START: &str = "mount -t tmpfs -o $1 tmpfs disk
     printf hunter22 | \"$2\" --quiet user add ada --password-stdin &&
     exec \"$2\" serve --listen 127.0.0.1:0";
 
-/// A server whose files are on a disk that nobody else sees; it is gone with the server.
+/// A server whose files are on a disk in its own mount namespace, which ends with the server.
 pub struct SmallDisk {
     _instance: Instance,
     server: Server,
@@ -39,7 +39,7 @@ impl SmallDisk {
         self.server.client()
     }
 
-    /// Writes until there is no room.
+    /// Writes until the disk is full.
     pub fn fill(&self) {
         let mut filler = File::create(&self.filler).unwrap();
         for size in [65_536, 4096, 1] {
@@ -47,7 +47,7 @@ impl SmallDisk {
         }
     }
 
-    /// Makes files until there can be no more.
+    /// Creates files until no inode is left.
     pub fn take_every_inode(&self) {
         fs::create_dir(&self.filler).unwrap();
         let mut count = 0..100_000;
@@ -55,7 +55,7 @@ impl SmallDisk {
         assert!(!count.is_empty());
     }
 
-    /// Takes back what filled it.
+    /// Removes what filled the disk.
     pub fn clear(&self) {
         if self.filler.is_dir() {
             fs::remove_dir_all(&self.filler).unwrap();
@@ -64,7 +64,7 @@ impl SmallDisk {
         }
     }
 
-    /// Runs a command of ours that sees the disk.
+    /// Runs a command of `nox` in the mount namespace of the server.
     pub fn run(&self, args: &[&str]) -> Ran {
         let pid = self.server.id().to_string();
         let mut command = Command::new("nsenter");

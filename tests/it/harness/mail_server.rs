@@ -13,7 +13,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// How long a mail may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(20);
+const ARRIVAL_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// How the server behaves.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub enum Mode {
     Login,
     /// 550 to every recipient.
     Refusing,
-    /// Takes connections and never says a word.
+    /// Accepts connections and never answers.
     Silent,
 }
 
@@ -38,7 +38,7 @@ pub struct MailServer {
     pub port: u16,
 }
 
-/// A mail as it arrived.
+/// A mail that arrived.
 #[derive(Debug)]
 pub struct Mail(Value);
 
@@ -115,16 +115,19 @@ impl MailServer {
     /// Waits for the next mail.
     #[track_caller]
     pub fn next_mail(&self) -> Mail {
-        Mail(self.lines.lock().unwrap().recv_timeout(PATIENCE).unwrap())
+        Mail(self.lines.lock().unwrap().recv_timeout(ARRIVAL_TIMEOUT).unwrap())
     }
 
-    /// Waits until somebody connects to a silent server.
+    /// Waits until a client connects to a silent server.
     #[track_caller]
     pub fn connected(&self) {
-        assert_eq!(self.lines.lock().unwrap().recv_timeout(PATIENCE).unwrap()["connected"], true);
+        assert_eq!(
+            self.lines.lock().unwrap().recv_timeout(ARRIVAL_TIMEOUT).unwrap()["connected"],
+            true
+        );
     }
 
-    /// The subjects of the mails that were not looked at; nothing may be on its way any more.
+    /// The subjects of the mails that the test has not taken; no mail may be under way any more.
     pub fn rest(mut self) -> Vec<String> {
         self.end();
         // Ends with the server's stdout.
@@ -132,7 +135,7 @@ impl MailServer {
     }
 
     fn end(&mut self) {
-        // It may have happened already.
+        // The process may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -150,7 +153,7 @@ impl Mail {
         self.0["to"][0].as_str().unwrap()
     }
 
-    /// The sender that the server was told, beside the header.
+    /// The sender of the envelope, beside the header.
     pub fn sender(&self) -> &str {
         self.0["from"].as_str().unwrap()
     }

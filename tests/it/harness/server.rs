@@ -25,7 +25,7 @@ impl Server {
         let mut child = command.spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut stderr = child.stderr.take().unwrap();
-        // Read as it comes: a full pipe would stop the server.
+        // Read as it arrives: a full pipe would stop the server.
         let log = thread::spawn(move || {
             let mut text = String::new();
             stderr.read_to_string(&mut text).unwrap();
@@ -75,7 +75,7 @@ impl Server {
     /// How many sockets the process has open.
     pub fn sockets(&self) -> usize {
         let all = fs::read_dir(format!("/proc/{}/fd", self.child.id())).unwrap();
-        // One may be closed before it is looked at.
+        // A descriptor may be closed between the two calls.
         let targets = all.filter_map(|entry| fs::read_link(entry.ok()?.path()).ok());
         targets.filter(|target| target.to_string_lossy().starts_with("socket:")).count()
     }
@@ -100,7 +100,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Either may have happened already.
+        // The process may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

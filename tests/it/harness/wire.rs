@@ -1,4 +1,4 @@
-//! A connection by hand, for clients that no library would be.
+//! A connection by hand, for requests that no library would send.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -53,7 +53,7 @@ impl Wire {
         self.answer().split(' ').nth(1).unwrap().parse().unwrap()
     }
 
-    /// Whether something has come, or the end.
+    /// Whether bytes have arrived, or the end of the connection.
     pub fn is_readable(&self) -> bool {
         self.stream.set_nonblocking(true).unwrap();
         let peeked = self.stream.peek(&mut [0]);

@@ -1,4 +1,4 @@
-//! Where unknown names are hidden, nothing tells them from wrong passwords: no byte, and no time.
+//! With `login.hide_unknown_users`, an unknown name and a wrong password get the same bytes in the
 
 use std::time::Duration;
 
@@ -7,11 +7,11 @@ use serde_json::json;
 use crate::harness::{Answer, Client, Instance, JSON, LOGIN, PASSWORD, TestApp, percentile, watch};
 
 const HIDDEN: &str = "[login]\nhide_unknown_users = true\n";
-/// Tries of each kind.
+/// Attempts of each kind in one round.
 const TRIES: usize = 200;
 const ROUNDS: usize = 4;
 
-/// Who exists: each with the password `hunter22`.
+/// The accounts that exist.
 const NAMES: [&str; 3] = ["ada", "with-app", "disabled"];
 
 fn serve(settings: &str) -> TestApp {
@@ -21,8 +21,8 @@ fn serve(settings: &str) -> TestApp {
     app
 }
 
-/// With hashes of two milliseconds: less than a tenth of the usual ones, so that all else weighs
-/// ten times as much, and more than what a machine adds by chance.
+/// With hashes of two milliseconds: less than a tenth of the usual time, so that any other
+/// difference weighs ten times as much, and still more than the noise of a machine.
 fn serve_slow() -> TestApp {
     let app = serve("");
     app.instance
@@ -33,7 +33,7 @@ fn serve_slow() -> TestApp {
     app.restart()
 }
 
-/// Ways to be refused, none of which may look like another: an identifier with a password.
+/// Refused logins that must look alike: an identifier with a password.
 const KINDS: [(&str, &str); 9] = [
     ("ada", "wrong password"),
     ("1", "wrong password"),
@@ -46,7 +46,7 @@ const KINDS: [(&str, &str); 9] = [
     ("nobody@nowhere.example", "wrong password"),
 ];
 
-/// Tries to log in, from an address that nobody has used.
+/// Tries to log in, through a proxy that names this address.
 fn log_in(
     client: &Client,
     (identifier, password): (&str, &str),
@@ -58,9 +58,9 @@ fn log_in(
     client.send("POST", LOGIN, &[JSON, ("X-Forwarded-For", from)], body.as_bytes())
 }
 
-/// All of an answer but what differs by the clock.
+/// The whole answer without its times.
 fn bytes(answer: &Answer) -> String {
-    // They come in any order.
+    // The order of headers has no meaning.
     let mut headers: Vec<String> =
         answer.headers.iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
     headers.retain(|header| !header.starts_with("date: "));
@@ -91,12 +91,12 @@ fn every_name_is_locked_out_after_as_many_attempts() {
     let app = serve(HIDDEN);
     let client = app.client();
     let tries = |kind: (&str, &str), host: usize| {
-        // Five from one address, ten in all, wherever from.
+        // Five attempts from one address, ten in all.
         let from = |index: usize| format!("198.51.{host}.{}", index / 5);
         let answers = (0..11).map(|index| log_in(&client, kind, None, &from(index)).status);
         answers.collect::<Vec<_>>()
     };
-    // One account of either sort: the same account by another name has the same budget.
+    // Each account once: its other identifiers share its rate limit.
     let expected = [vec![400; 10], vec![429]].concat();
     for (host, kind) in [KINDS[0], KINDS[2], KINDS[4], KINDS[5], KINDS[6], KINDS[7], KINDS[8]]
         .into_iter()
@@ -111,7 +111,7 @@ fn refused_logins_show_the_same_page() {
     for settings in [HIDDEN, ""] {
         let app = serve(settings);
         let browser = Browser::open(&app);
-        // Without it, an account that is disabled is told so to whoever knows its password.
+        // Without the setting, a right password is told that the account is suspended.
         let kinds = KINDS
             .into_iter()
             .filter(|kind| !settings.is_empty() || *kind != ("disabled", "hunter22"));
@@ -155,21 +155,21 @@ impl Browser {
     }
 }
 
-/// Lets all kinds of tries take turns, and notes the time of each.
-fn take_turns(
+/// Interleaves attempts of all kinds, and records the time of each.
+fn interleave(
     instance: &Instance,
     times: &mut [Vec<Duration>; KINDS.len()],
     attempt: &mut impl FnMut((&str, &str), &str) -> u16,
 ) {
     for turn in 0..TRIES {
-        // The order changes, since each try warms the way of the next.
+        // The order changes, since each attempt warms the caches for the next.
         for index in (0..KINDS.len()).map(|index| (index + turn) % KINDS.len()) {
             let from = format!("10.{}.{}.{index}", turn / 250, turn % 250);
             let started = watch();
             assert_eq!(attempt(KINDS[index], &from), 400);
             times[index].push(started.elapsed());
         }
-        // Before an account has been tried ten times; three of the kinds are of one account.
+        // Before the rate limit of an account is used up; three of the kinds share one.
         if turn % 3 == 2 {
             instance.reset_limits();
         }
@@ -177,13 +177,13 @@ fn take_turns(
     instance.reset_limits();
 }
 
-/// Holds the medians of all kinds of tries within 10 % of each other, from the smallest to the
-/// largest. What else the machine does goes away with more tries; a difference stays.
+/// Checks that the medians of all kinds are within 10 % of each other. Noise of the machine
+/// averages out with more attempts; a real difference stays.
 fn assert_alike(instance: &Instance, mut attempt: impl FnMut((&str, &str), &str) -> u16) {
     let mut times = KINDS.map(|_| Vec::new());
     let mut seen = Vec::new();
     for _ in 0..ROUNDS {
-        take_turns(instance, &mut times, &mut attempt);
+        interleave(instance, &mut times, &mut attempt);
         let medians = times.each_mut().map(|times| percentile(times, 50));
         let (least, most) = (medians.iter().min().unwrap(), medians.iter().max().unwrap());
         let spread = most.as_secs_f64() / least.as_secs_f64() - 1.0;

@@ -1,4 +1,4 @@
-//! Many logins at once: they wait in a queue, and cost nobody else anything.
+//! Many logins at once: they wait in a queue and do not delay other requests.
 
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +11,7 @@ use crate::harness::{
     Instance, LOGIN, ME, NOT_READY, PASSWORD, Server, TestApp, Wire, percentile, wait_until, watch,
 };
 
-/// As many as may be under way beside the hasher's own.
+/// How many logins may be under way beside the one that is hashed.
 const AHEAD: usize = 2;
 
 /// One hasher, and a queue for two.
@@ -19,7 +19,7 @@ fn small() -> TestApp {
     TestApp::with("hashers = 1\n[limits]\nlogin_queue = 2").serve()
 }
 
-/// Lets no login go on but to the place where its attempt is counted.
+/// Holds the write lock of the database, so that every login stops where its attempt is counted.
 fn hold(instance: &Instance) -> Connection {
     let database = instance.database();
     database.execute_batch("BEGIN IMMEDIATE").unwrap();
@@ -31,11 +31,11 @@ fn log_in(server: &Server, count: usize) -> Vec<Wire> {
     (0..count).map(|_| Wire::logging_in(server, "ada", "hunter22")).collect()
 }
 
-/// Takes out the one that is refused for want of a place, and checks how.
+/// Removes the login that is refused because the queue is full, and checks its answer.
 fn take_refused(logins: &mut Vec<Wire>) {
     let started = watch();
     let refused = loop {
-        assert!(started.elapsed() < Duration::from_secs(4), "nobody is refused");
+        assert!(started.elapsed() < Duration::from_secs(4), "no login is refused");
         match logins.iter().position(Wire::is_readable) {
             Some(index) => break index,
             None => thread::yield_now(),
@@ -55,7 +55,7 @@ fn client_that_hangs_up_leaves_the_queue_but_not_its_hash() {
     let mut logins = log_in(&app.server, places + 1);
     take_refused(&mut logins);
 
-    // Three are under way and go on; two are free for others.
+    // The three that were under way keep their permits; two permits are free.
     drop(logins);
     wait_until("the server notices", || app.server.sockets() <= sockets);
     let mut logins = log_in(&app.server, 2 + 1);

@@ -1,4 +1,4 @@
-//! Guessing passwords: what an attempt costs, whoever is named and however.
+//! Rate limits of password guesses, by account and by address.
 
 use serde_json::{Value, json};
 
@@ -39,7 +39,7 @@ fn every_identifier_of_an_account_shares_one_rate_limit() {
         json!("1"),
         json!("Ada@Example.org"),
     ];
-    // Each of them is a way in.
+    // Each identifier logs in.
     for (index, name) in names.iter().enumerate() {
         let address = format!("192.0.2.{index}");
         assert_eq!(attempt(&client, name, &address, "hunter22"), 200, "{name}");

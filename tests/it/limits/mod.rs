@@ -1,4 +1,4 @@
-//! Rate limits, and what cannot be learnt or used up by trying.
+//! Rate limits: guessing, enumeration of accounts, floods of logins, lockouts.
 
 mod bans;
 mod enumeration;

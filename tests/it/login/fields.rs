@@ -1,11 +1,10 @@
-//! Whatever reaches the API gets an envelope; none of it is a 500, reaches the log as it came, or
-//! changes anything.
+//! The fields of a login, and hostile texts in them.
 
 use serde_json::{Value, json};
 
 use crate::harness::{Ended, INVALID_FIELD, JSON, LOGIN, TestApp, USER_NOT_FOUND};
 
-/// Sends a good login with this one field bent: the answer names it and says what it must be.
+/// Checks that a login with this one field wrong is refused by the name of the field.
 #[track_caller]
 fn assert_named(app: &TestApp, field: &str, values: &[Value]) {
     for value in values {
@@ -121,7 +120,7 @@ fn hostile_texts_in_any_field_break_neither_database_nor_log() {
         &"a@".repeat(2000),
     ];
     for (index, text) in evil.into_iter().enumerate() {
-        // Each from an address of its own, so that none is refused for another's sake.
+        // Each text comes from its own address, so that no rate limit is reached.
         let from = format!("192.0.2.{index}");
         let send = |body: Value| {
             let headers = [

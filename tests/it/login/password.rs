@@ -1,4 +1,4 @@
-//! `POST /api/auth/login`, to the letter of the contract.
+//! `POST /api/auth/login` by password.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -144,7 +144,7 @@ fn password_guesses_are_limited_and_the_count_survives_a_restart() {
     let seconds = refused.header("retry-after").unwrap();
     assert_eq!(message, format!("Too many attempts, try again in {seconds} seconds."));
     assert!((1..=900).contains(&seconds.parse::<u32>().unwrap()));
-    // A new password from the operator clears the way.
+    // A new password by the operator resets the rate limit.
     app.instance.set_password("ada", "hunter33");
     assert_eq!(app.client().log_in("ada", "hunter33").status, 200);
 }

@@ -45,12 +45,12 @@ fn code_of_an_independent_implementation_logs_in_once() {
     let again = client.log_in_with_code("ada", "hunter22", &code);
     let message = again.refused(INVALID_FIELD, LOGIN);
     assert_eq!(message, "Invalid field: factor_code, is wrong, has expired or was used already.");
-    // The field is named as it was sent.
+    // The refusal names the field that was sent.
     let body = json!({
         "identifier": "ada", "password": "hunter22", "twofa_token": code, "factor_code": null,
     });
     client.post(LOGIN, &body).refused_field("twofa_token", LOGIN);
-    // The next step is already accepted, and a clock that is two steps off is not.
+    // The code of the next step is accepted, and one that is four steps ahead is not.
     assert_eq!(client.log_in_with_code("ada", "hunter22", &app.ada.code(1)).status, 200);
     let far = client.log_in_with_code("ada", "hunter22", &app.ada.code(4));
     assert_eq!(far.status, 400);

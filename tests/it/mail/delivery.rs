@@ -1,4 +1,4 @@
-//! `nox mail test`, the ways to the mail server, and what every mail has.
+//! `nox mail test`, connections to the mail server, and what every mail contains.
 
 use std::time::Duration;
 

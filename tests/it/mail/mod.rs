@@ -1,4 +1,4 @@
-//! Mail that is sent.
+//! Mail: how it is sent, notices, and its secrets.
 
 mod delivery;
 mod notices;

@@ -1,4 +1,4 @@
-//! Notices: a mail to a verified address for what has happened to the account.
+//! Notices: mails to a verified address about what happened to the account.
 
 use nox::time::Timestamp;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ const APP_OFF: &str = "Nox: The authenticator app was switched off";
 const CODES_OFF: &str = "Nox: Codes by mail were switched off";
 const RECOVERY_USED: &str = "Nox: A recovery code was used";
 const RECOVERY_NEW: &str = "Nox: New recovery codes were made";
-/// The slowest login that is held up by nothing.
+/// The upper bound of a login that waits for nothing.
 const QUICK: i64 = 2_000;
 
 fn log_in_with(app: &TestApp, agent: &str) -> Answer {
@@ -27,7 +27,7 @@ fn new_password() -> Value {
 
 /// Checks that the next mail to the old address has this subject.
 #[track_caller]
-fn is_told(app: &TestApp, subject: &str) {
+fn expect_notice(app: &TestApp, subject: &str) {
     let mail = app.mails().next_mail();
     assert_eq!((mail.to(), mail.subject()), ("ada@b.example", subject), "{mail:?}");
 }
@@ -44,7 +44,7 @@ fn login_from_a_new_device_is_notified_once() {
     log_in_with(&app, "Unity 7").token();
     app.try_password().token();
     log_in_with(&app, "Unity 8").token();
-    is_told(&app, NEW_DEVICE);
+    expect_notice(&app, NEW_DEVICE);
     let events = app.instance.events("ada");
     let count = |name: &str| events.iter().filter(|line| line["event"] == name).count();
     assert_eq!((count("session.opened.new_device"), count("session.opened")), (2, 3), "{events:?}");
@@ -93,7 +93,7 @@ fn new_address_is_notified_at_the_old_one() {
 
     let app = TestApp::builder().mail().serve();
     app.instance.ok(&["user", "set", "ada", "--email", ""], "");
-    is_told(&app, ADDRESS);
+    expect_notice(&app, ADDRESS);
     assert_eq!(app.rest(), [""; 0]);
 }
 
@@ -101,27 +101,27 @@ fn new_address_is_notified_at_the_old_one() {
 fn change_of_the_app_is_notified() {
     let mut app = TestApp::builder().mail().serve();
     app.ada.enable_app();
-    is_told(&app, APP_ON);
+    expect_notice(&app, APP_ON);
     app.ada.post("/api/auth/totp/disable", &json!({ "token": app.ada.code(1) })).data();
-    is_told(&app, APP_OFF);
+    expect_notice(&app, APP_OFF);
     app.instance.enroll("ada");
-    is_told(&app, APP_ON);
+    expect_notice(&app, APP_ON);
     app.nox("totp reset ada");
-    is_told(&app, APP_OFF);
+    expect_notice(&app, APP_OFF);
     assert_eq!(app.rest(), [""; 0]);
 }
 
 #[test]
 fn disabling_codes_by_mail_is_notified() {
-    // That they are switched on is told, too: else the box would have nothing for this.
+    // The builder has taken the notice that codes by mail were switched on.
     let mut app = TestApp::builder().email_factor().serve();
     app.ada
         .post("/api/auth/email/disable", &json!({ "token": app.instance.issue_code("ada") }))
         .data();
-    is_told(&app, CODES_OFF);
+    expect_notice(&app, CODES_OFF);
     app.enable_email_factor();
     app.nox("totp reset ada");
-    is_told(&app, CODES_OFF);
+    expect_notice(&app, CODES_OFF);
     assert_eq!(app.rest(), [""; 0]);
 }
 
@@ -129,13 +129,13 @@ fn disabling_codes_by_mail_is_notified() {
 fn used_and_renewed_recovery_codes_are_notified() {
     let app = TestApp::builder().email_factor().serve();
     app.try_code(&app.ada.recovery_codes[0]).token();
-    is_told(&app, RECOVERY_USED);
+    expect_notice(&app, RECOVERY_USED);
     app.try_code(&app.ada.recovery_codes[0]).refused(INVALID_FIELD, LOGIN);
     let renew = "/api/auth/recovery/renew";
     app.ada.post(renew, &json!({ "token": app.instance.issue_code("ada") })).data();
-    is_told(&app, RECOVERY_NEW);
+    expect_notice(&app, RECOVERY_NEW);
     app.nox("totp recovery ada");
-    is_told(&app, RECOVERY_NEW);
+    expect_notice(&app, RECOVERY_NEW);
     assert_eq!(app.rest(), [""; 0]);
 }
 
@@ -148,7 +148,7 @@ fn refused_changes_and_a_new_name_are_not_notified() {
     wrong["current_password"] = "hunter44".into();
     assert_eq!(app.ada.post(ME, &wrong).status, 400);
     app.instance.enroll("ada");
-    is_told(&app, APP_ON);
+    expect_notice(&app, APP_ON);
     let ada = app.log_in_by(&app.instance.issue_code("ada"));
     assert_eq!(ada.post(ME, &json!({ "email": "new@b.example" })).status, 428);
     assert_eq!(ada.post("/api/auth/totp/disable", &json!({ "token": "ABCDE-FGHJK" })).status, 400);
@@ -212,10 +212,10 @@ fn shutdown_waits_for_queued_mail_and_a_second_signal_ends_it() {
         let before = Timestamp::now().millis();
         for _ in 1..signals {
             app.server.signal(rustix::process::Signal::TERM);
-            // The first has been noticed once nobody is let in any more.
+            // The first signal has been handled once no connection is accepted any more.
             let client = app.client();
             while client.try_get("/healthz") {
-                assert!(Timestamp::now().millis() - before < 4_000, "it still listens");
+                assert!(Timestamp::now().millis() - before < 4_000, "the server still listens");
             }
         }
         assert_eq!(app.server.stop().status.code(), Some(0));

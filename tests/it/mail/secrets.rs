@@ -1,4 +1,4 @@
-//! Nothing that is secret about mail is found where others read.
+//! Secrets in mails and of the mail server stay out of logs and database.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::harness::{Instance, LOGIN, ME, MailServer, Mode, TestApp, VERIFICATION_REQUIRED};
 
-/// base64, as passwords travel in SMTP (RFC 4954).
+/// Base64, the form of passwords in SMTP (RFC 4954).
 fn base64(text: &str) -> String {
     use base64::Engine;
     base64::prelude::BASE64_STANDARD.encode(text)
@@ -32,7 +32,7 @@ fn log_and_database_hold_no_mailed_code_link_or_password() {
     let unused = [app.mails().next_mail(), app.mails().next_mail()];
     let unused = unused.iter().find(|mail| mail.to() == "rob@b.example").unwrap().token();
     secrets.extend([used, unused]);
-    // One code more, which stays unused.
+    // One more code, which stays unused.
     app.instance.reset_limits();
     app.ada.post_nothing("/api/auth/email/send").data();
     secrets.push(app.mails().next_mail().code());

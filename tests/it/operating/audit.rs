@@ -177,7 +177,7 @@ fn removed_account_is_found_by_its_name() {
     }
     assert_eq!(lines(&app.instance, &["bob"]).len(), 1);
     assert_eq!(lines(&app.instance, &[]).len(), 4);
-    // Whoever gets the name next has a history of their own.
+    // The next account of that name has its own history.
     app.instance.add_user("ada", "hunter22");
     assert_eq!(events(&app.instance), ["account.created operator"]);
 }

@@ -46,7 +46,7 @@ fn command_line_overrides_environment_and_environment_the_file() {
     };
     assert_eq!(server_of(&[]), "file.example");
     assert_eq!(server_of(&[("NOX_SERVER__ADDRESS", "env.example")]), "env.example");
-    // Nobody can listen on an address of the documentation's network (RFC 5737).
+    // Listening on an address of the documentation network (RFC 5737) always fails.
     let elsewhere = ("NOX_SERVER__LISTEN", "192.0.2.1:1");
     let output = instance.command(["serve"]).envs([elsewhere]).output().unwrap();
     assert_eq!(output.status.code(), Some(5));

@@ -1,4 +1,4 @@
-//! What the binary says of itself and of its configuration: `nox config`, `completions`, `man`.
+//! `nox config`, `doctor`, `completions` and `man`.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -27,7 +27,7 @@ fn config_show_prints_effective_values_without_secrets() {
             && !text.contains("hunter22"),
         "{text}"
     );
-    // It is a configuration file again.
+    // The output is a valid configuration file.
     instance.write("again.toml", &text);
     assert_eq!(instance.nox("--config again.toml config show"), text);
 }
@@ -68,7 +68,7 @@ fn completions_and_manuals_know_every_command() {
         assert_eq!(
             fs::metadata(&path).unwrap().permissions().mode() & 0o044,
             0o044,
-            "everybody may read {page}"
+            "all users may read {page}"
         );
     }
 }

@@ -1,5 +1,4 @@
-//! The log as programs read it: one line an attempt, which nobody can forge and in which nobody's
-//! secret stands.
+//! The log as programs read it: one line for each attempt, which no caller can forge.
 
 use std::process::Command;
 
@@ -9,7 +8,7 @@ use crate::harness::{
     INVALID_FIELD, JSON, LOGIN, TestApp, UNAUTHORIZED, USER_NOT_FOUND, VERIFICATION_REQUIRED,
 };
 
-/// What somebody types who wants a line to say something else.
+/// Texts that try to forge a line of the log.
 const HOSTILE: &[&str] = &[
     "x\nevent=login.failed ip=6.6.6.6 user=\"ada\" reason=wrong_password",
     "x\r\n2026-01-01T00:00:00.000000Z  INFO event=login.failed ip=6.6.6.6 user=\"ada\" \
@@ -39,7 +38,7 @@ fn from(index: usize) -> String {
     format!("192.0.2.{}", index + 1)
 }
 
-/// Puts each text wherever a request has room for it, each from an address of its own.
+/// Puts each hostile text into every part of a request, each from its own address.
 fn assail(app: &TestApp) {
     let client = app.client();
     for (index, text) in HOSTILE.iter().enumerate() {
@@ -52,7 +51,7 @@ fn assail(app: &TestApp) {
         let body = json!({ "identifier": text, "password": "not the right one" }).to_string();
         let path = format!("{LOGIN}?{quoted}");
         client.send("POST", &path, &headers, body.as_bytes()).refused(USER_NOT_FOUND, &path);
-        // None of these is an attempt, and so none a line of this form.
+        // These requests are no attempts to log in, and so log no such line.
         let odd = [
             ("X-Forwarded-For", plain.as_str()),
             ("X-Forwarded-Host", &plain),
@@ -167,7 +166,7 @@ fn login_outcomes_have_the_same_log_line_in_text_and_json() {
     expected.extend((0..4).map(|_| failed("ada", "wrong_password")));
     expected.push(failed("ada", "too_many_attempts"));
     assert_eq!(told[0], expected);
-    // Each instance has a key of its own, by which unknown names are hashed.
+    // Unknown names are hashed with the key of the instance.
     let unknown = told[1][2].split('"').nth(1).unwrap().to_owned();
     expected[2] = failed(&unknown, "unknown_user");
     assert_eq!(told[1], expected);

@@ -1,4 +1,4 @@
-//! No secret of a caller is in the log.
+//! Secrets of callers stay out of the log.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -8,7 +8,7 @@ use serde_json::json;
 use super::log_lines::serve;
 use crate::harness::{Ended, LOGIN, ME, TestApp};
 
-/// Puts it into paths, queries, cookies and other headers.
+/// Puts the secret into paths, queries, cookies and other headers.
 fn leave_in_heads(app: &TestApp, secret: &str) {
     let client = app.client();
     let cookies =
@@ -48,7 +48,7 @@ fn leave_in_heads(app: &TestApp, secret: &str) {
     }
 }
 
-/// Puts it into bodies, few of which can be read.
+/// Puts the secret into bodies, most of which are malformed.
 fn leave_in_bodies(app: &TestApp, secret: &str, bearer: &str) {
     const KIND: &str = "application/json";
     let form = format!("token={secret}&password={secret}&%zz={secret}");
@@ -78,7 +78,7 @@ fn leave_in_bodies(app: &TestApp, secret: &str, bearer: &str) {
     }
 }
 
-/// Puts it into what is hardly HTTP.
+/// Puts the secret into requests that are hardly HTTP.
 fn leave_in_pieces(app: &TestApp, secret: &str) {
     for request in [
         format!(
@@ -95,7 +95,7 @@ fn leave_in_pieces(app: &TestApp, secret: &str) {
     ] {
         let mut stream = TcpStream::connect(&app.server.address).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
-        // It may be closed without a word.
+        // The connection may be closed without an answer.
         let _ = stream.read(&mut [0; 64]);
     }
 }

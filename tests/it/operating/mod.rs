@@ -1,4 +1,4 @@
-//! What the operator runs and reads.
+//! What the operator runs and reads: commands, configuration, logs.
 
 mod audit;
 mod config;

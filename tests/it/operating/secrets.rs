@@ -1,4 +1,4 @@
-//! What a thief of the database or a reader of the log learns: no secret.
+//! The database and the log contain no secret.
 
 use std::fs;
 
@@ -23,7 +23,7 @@ fn base32(text: &str) -> Vec<u8> {
         .collect()
 }
 
-/// Where somebody left what they sent and got.
+/// The secrets that a user sent and was given.
 #[derive(Default)]
 struct Story {
     /// Six digits, which may stand in a longer number by chance.
@@ -64,11 +64,11 @@ impl Story {
 
     fn token(&mut self, token: &str) {
         self.secret(token);
-        // The signature makes it good; the rest is a name and times.
+        // The signature is what makes a token valid; the rest is a name and times.
         self.secret(token.rsplit('.').next().unwrap());
     }
 
-    /// The first that stands in these bytes.
+    /// The first secret that occurs in these bytes.
     fn found_in(&self, bytes: &[u8]) -> Option<&String> {
         let text = text(bytes);
         let secret = self.secrets.iter().find(|secret| text.contains(*secret));
@@ -81,8 +81,7 @@ fn text(bytes: &[u8]) -> String {
     bytes.iter().copied().map(char::from).collect()
 }
 
-/// Whether these digits stand there as a number of their own, and not as the millionths of a
-/// second.
+/// Whether these digits occur as a whole number that is not the fraction of a time.
 fn has_number(text: &str, digits: &str) -> bool {
     text.match_indices(digits).any(|(at, _)| {
         let before = text[..at].chars().next_back().unwrap_or(' ');
@@ -120,7 +119,7 @@ fn live(instance: &Instance, client: &Client) -> Story {
     story.recovery_codes(&codes);
 
     assert_eq!(login(client, WRONG, None).0, 400);
-    // A password in the wrong field is one that somebody typed, too.
+    // A user may type the password into the wrong field.
     assert_eq!(client.log_in(OLD, WRONG).status, 404);
     let (status, due) = login(client, OLD, None);
     assert_eq!(status, 428);
@@ -146,7 +145,7 @@ fn live(instance: &Instance, client: &Client) -> Story {
     story
 }
 
-/// Its second half: other recovery codes, another password, another app.
+/// The second half of that life: other recovery codes, another password, another app.
 fn renew_and_change(instance: &Instance, ada: &mut User, story: &mut Story, code: &str) {
     let renewed = ada.post("/api/auth/methods/recovery/renew", &json!({ "token": code })).data();
     let codes = texts(&renewed["backup_codes"]);
@@ -158,7 +157,7 @@ fn renew_and_change(instance: &Instance, ada: &mut User, story: &mut Story, code
     assert_eq!(ada.post(ME, &wrong).status, 400);
     let change = json!({ "password": NEW, "current_password": OLD, "factor_code": printed[0] });
     ada.post(ME, &change).data();
-    // Nothing of a query is kept, though nobody should put a secret there.
+    // A query is not logged, even though no secret belongs there.
     ada.get(&format!("{ME}?token={}&code={}", ada.token, printed[1])).data();
     ada.post("/api/auth/totp/disable", &json!({ "token": printed[1] })).data();
     ada.enable_app();
@@ -176,7 +175,7 @@ fn database_and_trace_log_hold_no_secret() {
         let TestApp { server, instance, .. } = app;
         let story = live(&instance, &server.client());
         assert!(story.codes.len() == 7 && story.secrets.len() > 160);
-        // While the server runs: when it stops, the WAL goes.
+        // Read while the server runs, since the WAL is removed when it stops.
         let files: Vec<_> = ["nox.db", "nox.db-wal"]
             .map(|name| (name, fs::read(instance.path(name)).unwrap()))
             .into();

@@ -49,7 +49,7 @@ fn first_user_is_an_administrator_whose_password_is_printed_once() {
 fn sigterm_and_sigint_stop_the_server_and_leave_one_database_file() {
     for signal in [Signal::TERM, Signal::INT] {
         let app = TestApp::with("[limits]\nshutdown_grace = '1h'").serve();
-        // An idle connection, which the client keeps open, holds nothing up.
+        // An idle connection, which the client keeps open, does not delay the shutdown.
         let client = app.client();
         client.log_in("ada", "hunter22").token();
         let ended = app.server.stop_with(signal);
@@ -61,14 +61,14 @@ fn sigterm_and_sigint_stop_the_server_and_leave_one_database_file() {
 #[test]
 fn requests_in_flight_are_finished_before_the_server_stops() {
     let instance = Instance::with_users(["ada"]);
-    // Hashes give way to whatever else the machine does: the grace must outlast that.
+    // Hashing threads have low priority: the grace must be long enough on a busy machine.
     let settings = "[password]\nmemory_kib = 131072\niterations = 20\nhashers = 1\n\
                     [limits]\nshutdown_grace = '5m'";
     instance.write("nox.toml", settings);
     let server = instance.serve();
     let client = server.client();
     let slow = thread::spawn(move || client.log_in("ada", "hunter22").status);
-    // It is in flight once the attempt is counted.
+    // The login is in flight once its attempt is counted.
     let database = instance.database();
     let counted = || {
         database
@@ -92,7 +92,7 @@ fn second_signal_stops_the_server_at_once() {
     )
     .unwrap();
     half.write_all(b"Content-Length: 100\r\n\r\n{").unwrap();
-    // A request after it is answered once the first one is under way.
+    // The answer to a later request shows that the first one is under way.
     assert_eq!(server.client().get("/healthz", &[]).status, 200);
     server.signal(Signal::TERM);
     wait_until("the server stops listening", || !server.client().try_get("/healthz"));

@@ -1,4 +1,4 @@
-//! What a start refuses or warns about, in words that say what to do, before anything is changed.
+//! What a start refuses or warns about before it changes anything, with advice.
 
 use std::fs::{self, OpenOptions, Permissions};
 use std::os::unix::fs::{FileExt, PermissionsExt, symlink};
@@ -6,14 +6,14 @@ use std::process::{Command, Stdio};
 
 use crate::harness::{Ended, Instance, Server};
 
-/// An instance with a user and no key file: a start that is refused makes none.
+/// An instance with a user and no key file: a refused start must not create one.
 fn keyless() -> Instance {
     let instance = Instance::with_users(["ada"]);
     fs::remove_file(instance.path("nox.key")).unwrap();
     instance
 }
 
-/// Refuses to start, with this status and these words, and leaves everything as it was.
+/// Checks that the start is refused with this status and these words, and changes no file.
 #[track_caller]
 fn refuses(instance: &Instance, status: i32, words: &[&str]) {
     let before = fs::read(instance.path("nox.db")).unwrap();
@@ -52,7 +52,7 @@ fn truncated_database_is_refused() {
 fn damaged_database_is_refused_or_found_by_the_doctor() {
     let instance = keyless();
     let file = OpenOptions::new().write(true).open(instance.path("nox.db")).unwrap();
-    // Tables that no page has room for.
+    // The header of the first table is damaged.
     file.write_all_at(&[0xff; 64], 100).unwrap();
     refuses(&instance, 6, &["malformed", "nox backup restore"]);
 

@@ -1,4 +1,4 @@
-//! The form of the account page with which somebody deletes their account.
+//! The form of the account page that deletes the account.
 
 use crate::harness::{Answer, PASSWORD, TestApp, Wire, wait_until};
 
@@ -8,7 +8,7 @@ const PATH: &str = "/account/delete";
 fn refused(answer: &Answer, status: u16, words: &str) {
     assert_eq!(answer.status, status, "{}", answer.text);
     assert!(answer.text.contains(words), "{}", answer.text);
-    // The part of the page with the form is open, and no other.
+    // Only the section of the page with this form is open.
     let (before, form) = answer.text.split_once("action=\"/account/delete\"").unwrap();
     assert!(before.rsplit_once("<details").unwrap().1.starts_with(" open>"), "{form}");
     assert_eq!(answer.text.matches("<details open>").count(), 1);
@@ -20,7 +20,7 @@ fn is_there(app: &TestApp, name: &str) -> bool {
 
 #[test]
 fn account_page_deletes_an_account_by_password() {
-    // It takes no right.
+    // Deletion needs no right.
     let app = TestApp::with("[users]\ndefault_tags = []").serve();
     let mut browser = app.browser();
     let other = app.try_password().token();
@@ -62,7 +62,7 @@ fn account_page_deletes_an_account_by_password() {
     assert!(!is_there(&app, "ada"));
     assert_eq!(app.client().me(&other).status, 401);
     app.instance.add_user("ada", "hunter23");
-    assert!(is_there(&app, "ada"), "somebody else can have the name");
+    assert!(is_there(&app, "ada"), "the name is free again");
 }
 
 #[test]
@@ -98,14 +98,14 @@ fn account_page_deletion_with_codes_by_mail_mails_a_code() {
     assert!(browser.page.contains("Leave it empty to be mailed one."), "{}", browser.page);
     let field = browser.page.split_once("id=\"delete_code\"").unwrap().1.split('>').next().unwrap();
     assert!(!field.contains("required"), "a browser must send it without: {field}");
-    // The login's code is used, and there is one a minute.
+    // The code of the login is used up, and the next is mailed after a minute.
     let answer = browser.submit(PATH, &[("current_password", "hunter22"), ("code", "")]);
     refused(&answer, 429, "Too many attempts. Try again in <span data-seconds>");
     assert!(answer.header("retry-after").is_some());
     app.instance.reset_limits();
     let answer = browser.submit(PATH, &[("current_password", "hunter22"), ("code", "")]);
     refused(&answer, 428, "A code is on its way to your mailbox.");
-    // The same again, while that one is on its way.
+    // The same answer while that code is on its way.
     refused(
         &browser.submit(PATH, &[("current_password", "hunter22")]),
         428,

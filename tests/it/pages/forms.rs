@@ -1,4 +1,4 @@
-//! What the forms of the pages take, as a browser sends them, without a script.
+//! The forms of the pages, as a browser without scripts sends them.
 
 use crate::harness::{TestApp, oathtool};
 
@@ -28,7 +28,7 @@ fn form_token_is_good_only_in_its_browser() {
         assert_eq!(refused.status, 403, "{token}");
         assert!(refused.text.contains("This page was too old to be sent."));
     }
-    // A browser without its cookie holds no form of ours either.
+    // Without its cookie, the form token of a browser is refused.
     let token = browser.token();
     browser.cookies.clear();
     assert_eq!(browser.submit_with("/login", &token, &[], &fields).status, 403);
@@ -70,7 +70,7 @@ fn account_forms_without_their_token_are_refused() {
             browser.submit_with(&format!("/account/{path}"), "x", &[], &[("display", "Mallory")]);
         assert_eq!(refused.status, 403, "{path}");
     }
-    // Nor is the one with a file, and without a session it is not even read.
+    // The form with a file is refused as well.
     browser.get("/account");
     let page = browser.page.replace("name=\"token\" value=\"", "name=\"token\" value=\"x");
     browser.page = page;
@@ -99,7 +99,7 @@ fn code_step_belongs_to_its_own_login() {
     browser.log_in("ada").leads("/login/code");
     assert!(browser.get("/login/code").text.contains("value=\"ada\""));
     assert!(!browser.page.contains("hunter22"), "the password is in no page");
-    // Another tab begins to log somebody else in.
+    // Another tab starts a login of another user.
     let first = browser.token();
     browser.log_in("bob").leads("/login/code");
     let code = oathtool(&secrets[0], 0);
@@ -158,7 +158,7 @@ fn unconfigured_front_is_named_on_the_page_with_the_setting() {
     assert!(page.contains("class=\"note\"") && page.contains(english), "{page}");
     let french = browser.get(&format!("{path}&lang=fr")).text;
     assert!(french.contains("ne mène pas à https://new.example:8443."), "{french}");
-    // It stays where the password is wrong, and the login leads to the account.
+    // The note stays after a wrong password, and a right one leads to the account page.
     browser.get(&format!("{path}&lang=en"));
     let fields = |password| {
         [("identifier", "ada"), ("password", password), ("return_to", "https://new.example:8443/a")]
@@ -229,7 +229,7 @@ fn refused_form_keeps_what_was_typed_except_passwords() {
             && refused.text.contains("value=\"ada@new.example\"")
     );
     assert!(!refused.text.contains("wrong horse"), "{}", refused.text);
-    // Nor does a code stand for it, where there is no factor.
+    // A code does not replace the password of an account without a factor.
     let refused =
         browser.submit("/account/email", &[("email", "ada@new.example"), ("code", "123456")]);
     assert!(refused.text.contains("The current password is wrong."), "{}", refused.text);

@@ -1,10 +1,10 @@
-//! The form of the profile and that of the picture, as a browser sends them, without a script.
+//! The forms of the profile and of the picture, as a browser without scripts sends them.
 
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, Browser, GIF, PNG, TestApp};
 
-/// An app where `ada` has no right but these two, whatever the configuration gives.
+/// An app where `ada` has these two rights alone, whatever the configuration grants.
 fn serve(settings: &str) -> TestApp {
     let app = TestApp::with(settings).serve();
     app.nox("user set ada --tags can_self_edit,can_file_upload");
@@ -19,7 +19,7 @@ fn open_account(app: &TestApp) -> Browser {
     browser
 }
 
-/// The profile as everybody sees it.
+/// The public profile.
 fn seen(app: &TestApp) -> Value {
     app.client().get("/api/users/1", &[]).json()["data"].clone()
 }
@@ -37,7 +37,7 @@ fn save(browser: &mut Browser, links: &[(&str, &str)]) -> Answer {
     browser.submit("/account/profile", &fields)
 }
 
-/// What the rows of the page hold.
+/// The rows of links on the page.
 fn rows(browser: &Browser) -> Vec<(String, String)> {
     (0..)
         .map_while(|row| {
@@ -69,7 +69,7 @@ fn profile_form_adds_changes_and_removes_links() {
     for name in ["Link 2: label", "Link 2: address"] {
         assert!(browser.page.contains(&format!("aria-label=\"{name}\"")), "{}", browser.page);
     }
-    // Without its URL, a link is none, whatever it was called.
+    // A row without a URL is no link, whatever its label.
     save(&mut browser, &[("My page", ""), ("Second", "http://second.example")])
         .leads("/account?done=saved");
     browser.get("/account");
@@ -133,7 +133,7 @@ fn invalid_link_is_refused_and_the_form_keeps_what_was_typed() {
                 refused.text.contains("Typed</textarea>")
                     && refused.text.contains("value=\"fr\" lang=\"fr\" selected")
             );
-            // What is wrong is marked, and nothing else.
+            // Only the invalid field is marked.
             assert_eq!(refused.text.matches("aria-invalid=\"true\"").count(), 1, "{wrong:?}");
             let marked =
                 refused.text.split_once("aria-invalid").unwrap().0.rsplit_once("<input").unwrap().1;
@@ -154,7 +154,7 @@ fn empty_profile_form_clears_the_profile() {
     assert_eq!((&profile["display"], &profile["bio"]), (&json!("A"), &json!("One\ntwo")));
     browser.get("/account");
     assert_eq!(browser.value("pronoun").as_deref(), Some("she/her"));
-    // What was emptied stays empty where something else is refused.
+    // An emptied field stays empty where another field is refused.
     browser.submit("/account/profile", &[("display", " "), ("pronoun", ""), ("bio", "")]);
     assert!(browser.page.contains(">\n</textarea>"), "{}", browser.page);
     assert_eq!(browser.value("pronoun").as_deref(), Some(""));
@@ -191,7 +191,7 @@ fn profile_fields_take_as_much_as_their_hints_say() {
         let refused = send(most + 1);
         assert!(refused.status == 400 && refused.text.contains(words), "{field}: {}", refused.text);
     }
-    // Ten links of full length, and all else besides.
+    // Ten links of full length beside a full text.
     let url = format!("https://a.example/{}", "%".repeat(2048 - 18));
     let names: Vec<_> = (0..10).map(|row| format!("link_url_{row}")).collect();
     let bio = "🌙".repeat(4096);
@@ -254,7 +254,7 @@ fn refused_picture_is_explained_on_a_page() {
     check(browser.submit_file("/account/picture", ("other", PNG)), 400, "Choose a picture first.");
     check(browser.submit_file("/account/picture", ("file", b"no picture")), 415, refused);
     check(browser.submit_file("/account/picture", ("file", &large)), 413, refused);
-    // Larger than the form may be as well.
+    // Also larger than the whole form may be.
     check(browser.submit_file("/account/picture", ("file", &large.repeat(4))), 413, refused);
     check(browser.submit("/account/picture", &[("file", "x")]), 400, refused);
     browser.get("/account?lang=fr");

@@ -1,4 +1,4 @@
-//! The pages, as they are delivered; `tests/browser` looks at them.
+//! Headers, files and sizes of the pages; `tests/browser` looks at them in a browser.
 
 use crate::harness::{Instance, TestApp};
 

@@ -1,4 +1,4 @@
-//! Pictures in a form, as web clients send them, and what can be wrong with one.
+//! Pictures in a form, as web clients send them, and malformed forms.
 
 use std::io::Read;
 use std::thread;
@@ -166,7 +166,7 @@ fn repeated_media_type_counts_once() {
 
 #[test]
 fn picture_replaced_during_a_download_is_cut_off_and_never_mixed() {
-    // More than the system takes over from the server before its client reads.
+    // More than the socket buffers hold before the client reads.
     let size = 16 << 20;
     let app = TestApp::with(&format!("[limits]\npicture_bytes = {size}")).session().serve();
     let picture = |byte: u8| {

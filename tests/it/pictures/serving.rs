@@ -68,7 +68,7 @@ fn cached_picture_is_304_until_it_changes() {
 fn own_picture_is_kept_in_no_shared_cache() {
     let app = TestApp::logged_in();
     upload(&app.ada, OWN, PNG).data();
-    // Somebody else's answer from the same path is another picture.
+    // The same path answers another picture to another user.
     let answer = app.ada.get(OWN);
     assert!(!answer.header("cache-control").unwrap().contains("public"), "{:?}", answer.headers);
 }

@@ -1,4 +1,4 @@
-//! Pictures of users: uploaded ones, and those that are elsewhere.
+//! Uploads of pictures: types, sizes, and the right to upload.
 
 use std::process::Command;
 
@@ -15,12 +15,12 @@ pub(super) fn upload(ada: &User, path: &str, content: &[u8]) -> Answer {
     ada.send("POST", path, &[("Content-Type", "application/octet-stream")], content)
 }
 
-/// A PNG that says that it has this many pixels.
+/// A PNG whose header says that it has this many pixels.
 pub(super) fn png_of(width: u32, height: u32) -> Vec<u8> {
     [&PNG[..16], &width.to_be_bytes(), &height.to_be_bytes(), &PNG[24..]].concat()
 }
 
-/// What an independent implementation gives.
+/// The SHA-256 by an independent implementation.
 pub(super) fn sha256sum(instance: &Instance, content: &[u8]) -> String {
     instance.write("hashed", content);
     let output = Command::new("sha256sum").arg(instance.path("hashed")).output().unwrap();
@@ -83,7 +83,7 @@ fn truncated_picture_is_refused() {
     let app = TestApp::logged_in();
     for content in [PNG, JPEG, GIF, WEBP] {
         for length in [3, 8, 9, 12, 15] {
-            // A GIF has its size so early.
+            // The first ten bytes of a GIF include its size.
             let is_enough = content == GIF && length > 9;
             let status = upload(&app.ada, OWN, &content[..length]).status;
             let expected: &[u16] = if is_enough { &[200] } else { &[400, 415] };

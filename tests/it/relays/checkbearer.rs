@@ -1,4 +1,4 @@
-//! Relays: `nox relay`, and whether a user's token is good.
+//! `/api/relays/checkbearer`: whether the token of a user is valid.
 
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ impl Relay {
         self.send(PATH, body).data()
     }
 
-    /// Checks that the token is a bad one, and that the answer says so in every way.
+    /// Checks that the token is invalid, and that every field of the answer says so.
     #[track_caller]
     fn check_invalid(&self, body: &Value) {
         let expected = json!({
@@ -203,7 +203,7 @@ fn token_of_a_suspended_user_is_blacklisted_and_not_valid() {
             "{path}"
         );
     }
-    // Another user's id stands for nobody, banned or not.
+    // The id of another user makes the token invalid, suspended or not.
     let mut other = question(&app.ada.token);
     other["user_id"] = 2.into();
     relay.check_invalid(&other);

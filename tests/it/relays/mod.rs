@@ -1,4 +1,4 @@
-//! Relays, which ask whether a token is good.
+//! Relays, which check the tokens of users.
 
 mod checkbearer;
 mod commands;

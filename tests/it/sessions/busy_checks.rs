@@ -1,4 +1,4 @@
-//! Sessions that are checked without pause: what changes counts at the very next request.
+//! Sessions that are checked without pause: a change is seen by the very next request.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use crate::harness::{Client, JSON, TestApp};
 
-/// Who asks without pause, and how many ask between two changes: enough that each worker has some
-/// of both.
+/// How many clients send requests without pause, and how many check each change: enough that each
+/// worker serves some of both.
 const CLIENTS: usize = 4;
 const CHANGES: usize = 25;
 
@@ -35,13 +35,13 @@ impl Busy {
         database
     }
 
-    /// The user as whoever has the token sees them, if that is good.
+    /// The user as `@me` answers it, or `None` where the token is not valid.
     fn me(&self, client: &Client) -> Option<Value> {
         let answer = client.me(&self.app.ada.token);
         (answer.status == 200).then(|| answer.data())
     }
 
-    /// The user as a relay is told of them, if the token is good.
+    /// The user as a relay is answered, or `None` where the token is not valid.
     fn checked(&self, client: &Client) -> Option<Value> {
         let question =
             json!({ "access_token": self.app.ada.token, "user_id": 1, "token_type": "bearer" });
@@ -52,8 +52,8 @@ impl Busy {
         (data["valid"] == true).then(|| data["user"].clone())
     }
 
-    /// Lets `look` see, over many connections, what each of the changes led to, while others ask
-    /// all the time.
+    /// Checks over many connections what `look` returns after each change, while other clients send
+    /// requests without pause.
     fn sees<T: PartialEq + std::fmt::Debug + Copy>(
         &self,
         changes: [(T, &str); 2],
@@ -89,7 +89,7 @@ impl Busy {
     }
 }
 
-/// Sets it when dropped, also where a check fails: the others would else go on for ever.
+/// Sets the flag when dropped, also where a check fails: the other threads would never end.
 struct End<'over>(&'over AtomicBool);
 
 impl Drop for End<'_> {

@@ -1,4 +1,4 @@
-//! What a session is worth, and until when.
+//! Which requests a session is accepted for, and when it ends.
 
 use serde_json::json;
 
@@ -50,7 +50,7 @@ fn request_without_a_valid_session_is_not_logged_in() {
     // A token never travels in a query string.
     let path = format!("{ME}?token={token}&access_token={token}");
     client.get(&path, &[]).refused(NOT_LOGGED, &path);
-    // Where both are there, the header counts.
+    // The header precedes the cookie.
     let both = [("Authorization", bent.as_str()), ("Cookie", &session.cookie())];
     client.get(ME, &both).refused(NOT_LOGGED, ME);
 }

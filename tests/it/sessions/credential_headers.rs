@@ -33,7 +33,7 @@ fn first_session_cookie_counts_and_a_bearer_token_precedes_it() {
     assert_eq!(who(&[("Authorization", &bearer), ("Cookie", &of_bob)]), "ada");
     assert_eq!(who(&[("Cookie", &of_bob), ("Authorization", &bearer)]), "ada");
     assert_eq!(who(&[("Authorization", "Bearer x"), ("Cookie", &of_bob)]), Value::Null);
-    // What a bearer changes is the bearer's.
+    // A change by bearer token changes the account of the token.
     let headers = [("Authorization", bearer.as_str()), ("Cookie", &of_bob)];
     assert_eq!(client.send("POST", "/api/auth/logout", &headers, b"").status, 200);
     assert_eq!((app.ada.get(ME).status, bob.get(ME).status), (401, 200));
@@ -57,9 +57,9 @@ fn bearer_header_is_the_scheme_and_one_token() {
     ] {
         get(&value).refused(NOT_LOGGED, ME);
     }
-    // RFC 6750 allows more than one blank before it, and nothing is made of those behind it.
+    // RFC 6750 allows more than one blank before the token.
     assert_eq!(get(&format!("Bearer   {token}")).status, 200);
-    // Of two headers, the first counts.
+    // The first of two headers counts.
     let (good, bad) = (format!("Bearer {token}"), "Bearer x.y.z");
     for (headers, status) in [([good.as_str(), bad], 200), ([bad, &good], 401)] {
         assert_eq!(client.get(ME, &headers.map(|value| ("Authorization", value))).status, status);

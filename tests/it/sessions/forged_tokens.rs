@@ -1,4 +1,4 @@
-//! Tokens that nobody was given, and tokens in places where none belongs.
+//! Forged tokens.
 
 use std::fs;
 
@@ -14,7 +14,7 @@ use crate::harness::{Client, ME, NOT_LOGGED, TestApp};
 
 const HS256: &str = r#"{"typ":"JWT","alg":"HS256"}"#;
 
-/// One who knows all that can be known, the signing key too.
+/// A forger who knows everything, the signing key included.
 struct Forger {
     key: Vec<u8>,
     claims: Value,
@@ -22,7 +22,7 @@ struct Forger {
 }
 
 impl Forger {
-    /// Knows a session of `ada`.
+    /// Starts from a session of `ada`.
     fn new(app: &TestApp) -> Self {
         let key =
             Key::load_or_create(&app.instance.path("nox.key")).unwrap().derive("token").to_vec();
@@ -30,7 +30,7 @@ impl Forger {
         Self { key, claims: serde_json::from_slice(&claims).unwrap(), token: app.ada.token.clone() }
     }
 
-    /// The session's claims, one of them changed; `null` takes it out.
+    /// The claims of the session with one of them changed; `null` removes it.
     fn with(&self, name: &str, value: Value) -> String {
         let mut claims = self.claims.clone();
         claims.as_object_mut().unwrap().insert(name.into(), value);
@@ -38,7 +38,7 @@ impl Forger {
         claims.to_string()
     }
 
-    /// With this header and these claims, signed as every other token.
+    /// A token of this header and these claims, signed with the real key.
     fn sign(&self, header: &str, claims: &str) -> String {
         signed(header, claims, |message| hs256(&self.key, message))
     }
@@ -69,8 +69,8 @@ mac!(hs384, Sha384);
 
 mac!(hs512, Sha512);
 
-/// Checks that a token opens nothing, wherever it is put.
-fn assert_nobodys(client: &Client, token: &str) {
+/// Checks that a token is refused as a bearer and as a cookie.
+fn assert_refused(client: &Client, token: &str) {
     let (bearer, cookie) = (format!("Bearer {token}"), format!("_uid={token}"));
     for header in [("Authorization", bearer.as_str()), ("Cookie", &cookie)] {
         client.get(ME, &[header]).refused(NOT_LOGGED, ME);
@@ -100,19 +100,19 @@ fn token_of_another_algorithm_or_key_is_refused() {
         "HS256 ",
     ] {
         let header = json!({ "typ": "JWT", "alg": name }).to_string();
-        assert_nobodys(&client, &signed(&header, &claims, |_| Vec::new()));
-        assert_nobodys(&client, &forger.sign(&header, &claims));
+        assert_refused(&client, &signed(&header, &claims, |_| Vec::new()));
+        assert_refused(&client, &forger.sign(&header, &claims));
     }
     let header = |name| json!({ "typ": "JWT", "alg": name }).to_string();
-    assert_nobodys(
+    assert_refused(
         &client,
         &signed(&header("HS384"), &claims, |message| hs384(&forger.key, message)),
     );
-    assert_nobodys(
+    assert_refused(
         &client,
         &signed(&header("HS512"), &claims, |message| hs512(&forger.key, message)),
     );
-    assert_nobodys(&client, &signed(HS256, &claims, |message| hs512(&forger.key, message)));
+    assert_refused(&client, &signed(HS256, &claims, |message| hs512(&forger.key, message)));
     for header in [
         "",
         "{}",
@@ -123,11 +123,11 @@ fn token_of_another_algorithm_or_key_is_refused() {
         r#"{"alg":null}"#,
         r#"{"alg":256}"#,
     ] {
-        assert_nobodys(&client, &forger.sign(header, &claims));
+        assert_refused(&client, &forger.sign(header, &claims));
     }
     let master = fs::read(app.instance.path("nox.key")).unwrap();
     for key in [b"".as_slice(), &[0; 32], &master, b"secret", b"localhost:53032", b"token"] {
-        assert_nobodys(&client, &signed(HS256, &claims, |message| hs256(key, message)));
+        assert_refused(&client, &signed(HS256, &claims, |message| hs256(key, message)));
     }
     assert_eq!(app.ada.get(ME).status, 200, "none of it ended the session");
 }
@@ -156,7 +156,7 @@ fn token_header_that_names_a_key_is_refused() {
         ("cty", json!("JWT"), own),
     ] {
         let header = json!({ "typ": "JWT", "alg": "HS256", name: value }).to_string();
-        assert_nobodys(&client, &signed(&header, &claims, |message| hs256(key, message)));
+        assert_refused(&client, &signed(&header, &claims, |message| hs256(key, message)));
     }
 }
 
@@ -192,28 +192,28 @@ fn signed_token_with_wrong_claims_is_refused() {
         ("jti", json!("%")),
         ("jti", json!("' OR 1=1 --")),
     ] {
-        assert_nobodys(&client, &forger.sign(HS256, &forger.with(name, value)));
+        assert_refused(&client, &forger.sign(HS256, &forger.with(name, value)));
     }
     let claims = forger.claims.to_string();
     let again = format!("{{\"sub\":\"2\",{}", &claims[1..]);
     for claims in [again.as_str(), "", "{}", "[]", "null", "7", &claims[1..], &"[".repeat(3000)] {
-        assert_nobodys(&client, &forger.sign(HS256, claims));
+        assert_refused(&client, &forger.sign(HS256, claims));
     }
     assert_eq!(app.ada.me()["username"], "ada");
-    // Signed by the same key and in the table, until it no longer is.
+    // The forged token is as good as the session that it names, and ends with it.
     app.ada.post("/api/auth/logout", &json!({})).data();
-    assert_nobodys(&client, &forger.sign(HS256, &forger.claims.to_string()));
+    assert_refused(&client, &forger.sign(HS256, &forger.claims.to_string()));
 }
 
 #[test]
 fn token_of_another_server_is_refused() {
     let app = TestApp::logged_in();
-    let elsewhere = TestApp::new();
-    assert_nobodys(&elsewhere.client(), &app.ada.token);
-    // Nor one of a server with the same key, the same sessions and another address.
+    let other = TestApp::new();
+    assert_refused(&other.client(), &app.ada.token);
+    // A token of a server with the same key and sessions but another address is refused, too.
     app.instance.configure("[server]\naddress = 'copy.example'\n");
     let app = app.restart();
-    assert_nobodys(&app.client(), &app.ada.token);
+    assert_refused(&app.client(), &app.ada.token);
     app.instance.configure("");
     assert_eq!(app.restart().ada.get(ME).status, 200);
 }
@@ -251,7 +251,7 @@ fn token_with_other_than_three_parts_is_refused() {
         &token.to_lowercase(),
         &"a".repeat(8000),
     ] {
-        assert_nobodys(&client, bent);
+        assert_refused(&client, bent);
     }
     assert_eq!(app.ada.get(ME).status, 200);
 }
@@ -262,10 +262,10 @@ fn removal_of_an_account_ends_its_sessions_at_once() {
     let forger = Forger::new(&app);
     let client = app.client();
     app.nox("user remove ada --yes");
-    assert_nobodys(&client, &app.ada.token);
-    // Nor does the next of that name inherit them.
+    assert_refused(&client, &app.ada.token);
+    // A new account of the same name does not inherit them.
     app.instance.add_user("ada", "hunter22");
-    assert_nobodys(&client, &app.ada.token);
-    assert_nobodys(&client, &forger.sign(HS256, &forger.with("sub", json!("2"))));
+    assert_refused(&client, &app.ada.token);
+    assert_refused(&client, &forger.sign(HS256, &forger.with("sub", json!("2"))));
     assert_eq!(client.log_in("ada", "hunter22").status, 200);
 }

@@ -1,4 +1,4 @@
-//! What a session says of its client: its address, its key, and whether it is active.
+//! What a session shows of its client: address, key, and whether it is active.
 
 use serde_json::json;
 
@@ -43,7 +43,7 @@ fn current_session_is_the_one_in_the_list() {
 #[test]
 fn session_without_user_agent_and_key_shows_empty_texts() {
     let app = TestApp::logged_in();
-    // The client of these tests sends a user agent by itself, unless it is told an empty one.
+    // The client of these tests sends a user agent unless it is given an empty one.
     let silent = log_in(&app, &[("User-Agent", "")], None);
     let session = silent.get(CURRENT).data();
     assert_eq!(
@@ -121,7 +121,7 @@ fn session_is_active_for_five_minutes_after_a_request() {
     app.instance.sql("UPDATE sessions SET last_seen_at = last_seen_at - 290000");
     assert_eq!(list(&app.ada), [true, true]);
     app.instance.sql("UPDATE sessions SET last_seen_at = last_seen_at - 20000");
-    // The newest comes first; the one that asks is active by asking.
+    // The newest session comes first; the asking one is active by its request.
     assert_eq!(list(&app.ada), [false, true]);
     drop(old);
 }

@@ -1,4 +1,4 @@
-//! When a session was used last.
+//! The time of the last use of a session.
 
 use rusqlite::Connection;
 use serde_json::json;
@@ -22,14 +22,14 @@ fn last_use_is_updated_at_most_once_a_minute() {
     let app = TestApp::builder().user("bob").serve();
     let (ada, bob) = (app.log_in("ada"), app.log_in("bob"));
     let database = app.instance.database();
-    // Less than a minute even where this machine is slow.
+    // Less than a minute even on a slow machine.
     let recent = set_back(&database, 1, 20);
     for _ in 0..20 {
         assert_eq!(ada.get(ME).status, 200);
     }
     let long_ago = set_back(&database, 2, 61);
     bob.me();
-    wait_until("the use is noted", || last_seen(&database, 2) != long_ago);
+    wait_until("the last use is updated", || last_seen(&database, 2) != long_ago);
     let noted = last_seen(&database, 2);
     assert!(noted >= long_ago + 61_000);
     for _ in 0..20 {
@@ -65,6 +65,6 @@ fn last_use_is_updated_by_one_of_many_requests_at_once() {
             .query_row("SELECT count(*) FROM notes WHERE user_id = ?1", [user], |row| row.get(0))
             .unwrap()
     };
-    wait_until("the use is noted", || count(2) == 1 && count(1) > 0);
+    wait_until("the last use is updated", || count(2) == 1 && count(1) > 0);
     assert_eq!(count(1), 1);
 }

@@ -1,4 +1,4 @@
-//! `/api/users/@me/sessions` and `nox session`.
+//! `/api/users/@me/sessions`.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::harness::{
 
 pub(super) const PATH: &str = "/api/users/@me/sessions";
 
-/// The id of the session that asks.
+/// The id of the user's own session.
 pub(super) fn own_id(person: &User) -> String {
     let list = person.get(PATH).data();
     let own: Vec<_> = list["sessions"]

@@ -1,4 +1,4 @@
-//! Sessions: what opens one, what shows it, and what ends it.
+//! Sessions: checks, lists, tokens, and what ends a session.
 
 mod busy_checks;
 mod checks;

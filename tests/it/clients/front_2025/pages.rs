@@ -1,4 +1,4 @@
-//! What the pages of the front of 2025 ask for once somebody is logged in.
+//! What the pages of the front of 2025 ask for after a login.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! The page of one's address: its methods stand below `auth/methods/email/`.
+//! The page of the address, whose endpoints are below `auth/methods/email/`.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! The page on which one switches an authenticator app on and off.
+//! The page that enables and disables an authenticator app.
 
 use serde::Deserialize;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Whatever goes wrong: it looks at the code, which must be a text.
+//! Refusals: the front reads the code, which must be a text.
 
 use serde_json::json;
 

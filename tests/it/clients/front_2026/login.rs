@@ -1,4 +1,4 @@
-//! The way in, by each kind of factor, and out.
+//! Logins with each kind of factor, and logout.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! The pages on which one changes oneself, and leaves.
+//! The pages that change the profile and delete the account.
 
 use serde_json::{Value, json};
 
