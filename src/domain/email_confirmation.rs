@@ -17,7 +17,7 @@ use crate::domain::mail::messages::Message;
 use crate::domain::principal::{Device, Principal};
 use crate::domain::throttle::{self, Limit};
 use crate::error::{Error, Result};
-use crate::storage::email_confirmations;
+use crate::storage::email_confirmations::{self, NewEmailConfirmation};
 use crate::storage::users::{self, User};
 use crate::time::Timestamp;
 
@@ -64,8 +64,13 @@ fn mail_link(app: &App, user: &User, device: Option<&Device>, now: Timestamp) ->
     let _counted = throttle::consume(app, Limit::mailed_link(user.id), now)?;
     let token = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(crypto::random::<32>()?));
     app.db.write(|connection| {
-        let times = (now, now.after(LINK_LIFETIME));
-        email_confirmations::insert(connection, &hash(&token), (user.id, address), times)
+        let link = NewEmailConfirmation {
+            token_sha256: &hash(&token),
+            user_id: user.id,
+            email: address,
+            expires_at: now.after(LINK_LIFETIME),
+        };
+        email_confirmations::insert(connection, link, now)
     })?;
     let url =
         format!("{}/email/confirmation?token={}", app.config.server.public_url, token.as_str());
@@ -81,11 +86,11 @@ fn mail_link(app: &App, user: &User, device: Option<&Device>, now: Timestamp) ->
 pub(crate) fn confirm(app: &App, token: &str, device: &Device, now: Timestamp) -> Result<()> {
     app.change(By::User(device), now, |tx| {
         let gone = Error::NotFound { what: "Token" };
-        let Some((user, address)) = email_confirmations::find_active(tx, &hash(token), now)? else {
+        let Some(link) = email_confirmations::find_active(tx, &hash(token), now)? else {
             return Err(gone);
         };
-        let user =
-            users::find_by_id(tx, user)?.filter(|user| user.email.as_deref() == Some(&*address));
+        let user = users::find_by_id(tx, link.user_id)?
+            .filter(|user| user.email.as_ref() == Some(&link.email));
         let mut user = user.ok_or(gone)?;
         user.email_verified = true;
         users::update(tx, &user)?;

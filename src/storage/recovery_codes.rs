@@ -15,16 +15,25 @@ pub(crate) fn replace(connection: &Connection, user_id: UserId, hashes: &[[u8; 3
     Ok(())
 }
 
-/// Whether a code is one of the user's, and if so, whether it was used.
-pub(crate) fn find(
+/// What is known of a recovery code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CodeState {
+    Unused,
+    Used,
+}
+
+/// The state of a code, if it is one of the user's.
+pub(crate) fn find_state(
     connection: &Connection,
     user_id: UserId,
     hash: &[u8; 32],
-) -> Result<Option<bool>> {
+) -> Result<Option<CodeState>> {
     let query = "SELECT used_at IS NOT NULL FROM recovery_codes WHERE user_id = ?1 AND hash = ?2";
     Ok(connection
         .prepare_cached(query)?
-        .query_row(params![user_id, hash], |row| row.get(0))
+        .query_row(params![user_id, hash], |row| {
+            Ok(if row.get(0)? { CodeState::Used } else { CodeState::Unused })
+        })
         .optional()?)
 }
 

@@ -13,7 +13,7 @@ use crate::domain::pictures::{self, NewPicture, PictureKind};
 use crate::domain::reveal::Reveal;
 use crate::domain::{App, throttle};
 use crate::error::{Error, Result};
-use crate::storage::users::{self, Search};
+use crate::storage::users::{self, NewSuspension, Search};
 use crate::storage::{Pagination, sessions};
 use crate::time::Timestamp;
 
@@ -164,7 +164,7 @@ pub(crate) fn disable(
 ) -> Result<()> {
     app.change(By::Operator, now, |tx| {
         let user = by_name(app, tx, name)?;
-        users::update_ban(tx, user.id, Some(now), until, reason)?;
+        users::update_suspension(tx, user.id, Some(NewSuspension { at: now, until, reason }))?;
         sessions::delete_all_of(tx, user.id, None)?;
         tx.happened(Event::AccountDisabled, &user)
     })
@@ -177,7 +177,7 @@ pub(crate) fn disable(
 pub(crate) fn enable(app: &App, name: &str, now: Timestamp) -> Result<()> {
     app.change(By::Operator, now, |tx| {
         let user = by_name(app, tx, name)?;
-        users::update_ban(tx, user.id, None, None, None)?;
+        users::update_suspension(tx, user.id, None)?;
         tx.happened(Event::AccountEnabled, &user)
     })
 }

@@ -7,7 +7,7 @@ use crate::domain::App;
 use crate::domain::factors::code::{ALPHABET, Proof};
 use crate::error::Result;
 use crate::storage::Connection;
-use crate::storage::recovery_codes;
+use crate::storage::recovery_codes::{self, CodeState};
 use crate::storage::users::UserId;
 use crate::time::Timestamp;
 
@@ -38,10 +38,10 @@ pub(super) fn consume(
     now: Timestamp,
 ) -> Result<Proof> {
     let hash = app.keyed_hash(PURPOSE, user, normalized);
-    match recovery_codes::find(connection, user, &hash)? {
+    match recovery_codes::find_state(connection, user, &hash)? {
         None => Ok(Proof::Wrong),
-        Some(true) => Ok(Proof::Used),
-        Some(false) => {
+        Some(CodeState::Used) => Ok(Proof::Used),
+        Some(CodeState::Unused) => {
             recovery_codes::update_used(connection, user, &hash, now)?;
             Ok(Proof::Right)
         }

@@ -8,9 +8,10 @@ use crate::domain::factors::email::EnablingCodes;
 use crate::domain::principal::{Actor, Client, Device};
 use crate::domain::sessions::authenticate;
 use crate::domain::testing::{add_user, app_with};
+use crate::storage::email_confirmations::{self, NewEmailConfirmation};
 use crate::storage::sent_codes::Channel;
+use crate::storage::totp_enrollments;
 use crate::storage::users::{self, UserId};
-use crate::storage::{email_confirmations, totp_enrollments};
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -254,11 +255,13 @@ fn a_link_is_good_for_a_day() {
         change(&app, ada, |user| user.email_verified = false);
         let token_sha256: [u8; 32] =
             sha2::Digest::finalize(<sha2::Sha256 as sha2::Digest>::new_with_prefix("token")).into();
-        let times = (NOW, NOW.after(Duration::from_hours(24)));
-        let link = |connection: &_| {
-            email_confirmations::insert(connection, &token_sha256, (ada, "ada@example.org"), times)
+        let link = NewEmailConfirmation {
+            token_sha256: &token_sha256,
+            user_id: ada,
+            email: "ada@example.org",
+            expires_at: NOW.after(Duration::from_hours(24)),
         };
-        app.db.write(link).unwrap();
+        app.db.write(|connection| email_confirmations::insert(connection, link, NOW)).unwrap();
         assert_eq!(
             addresses::confirm(&app, "token", &DEVICE, NOW.after(Duration::from_hours(hours)))
                 .is_ok(),

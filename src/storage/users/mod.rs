@@ -237,17 +237,30 @@ pub(crate) fn update_password_hash(connection: &Connection, id: UserId, hash: &s
     Ok(())
 }
 
-/// Bans the user from `at` on, until `until` or for good; without `at`, lifts the ban.
-pub(crate) fn update_ban(
+/// How an operator suspends a user.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NewSuspension<'a> {
+    pub at: Timestamp,
+    /// Without it, the suspension has no end.
+    pub until: Option<Timestamp>,
+    pub reason: Option<&'a str>,
+}
+
+/// Replaces the suspension of a user, or ends it.
+pub(crate) fn update_suspension(
     connection: &Connection,
     id: UserId,
-    at: Option<Timestamp>,
-    until: Option<Timestamp>,
-    reason: Option<&str>,
+    suspension: Option<NewSuspension<'_>>,
 ) -> Result<()> {
     connection.execute(
-        "UPDATE users SET suspended_at = ?2, suspended_until = ?3, suspension_reason = ?4 WHERE id = ?1",
-        params![id, at, until, reason],
+        "UPDATE users SET suspended_at = ?2, suspended_until = ?3, suspension_reason = ?4
+         WHERE id = ?1",
+        params![
+            id,
+            suspension.map(|new| new.at),
+            suspension.and_then(|new| new.until),
+            suspension.and_then(|new| new.reason),
+        ],
     )?;
     Ok(())
 }
