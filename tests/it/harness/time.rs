@@ -1,6 +1,5 @@
-//! Clocks, codes that follow them, and what happens at the same time.
+//! Clocks, and what happens at the same time.
 
-use std::process::Command;
 use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -40,17 +39,6 @@ pub fn at_once<T: Send>(count: usize, act: impl Fn(usize) -> T + Sync) -> Vec<T>
         let runs: Vec<_> = (0..count).map(|number| scope.spawn(move || run(number))).collect();
         runs.into_iter().map(|run| run.join().unwrap()).collect()
     })
-}
-
-/// The code that an independent implementation gives, this many steps of 30 seconds from now.
-pub fn oathtool(secret: &str, steps: i64) -> String {
-    let at = format!("now {} seconds", steps * 30);
-    let output = Command::new("oathtool")
-        .args(["--totp", "--base32", "--now", &at, secret])
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{output:?}");
-    String::from_utf8(output.stdout).unwrap().trim().into()
 }
 
 /// Does it until all of it happens within one step of the clock.

@@ -4,24 +4,11 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Client, Ended, Instance, LOGIN, ME, TestApp, User, oathtool, texts};
+use crate::harness::{Client, Ended, Instance, LOGIN, ME, TestApp, User, base32, oathtool, texts};
 
 const OLD: &str = "correct horse battery";
 const NEW: &str = "staple of the stable";
 const WRONG: &str = "never the right one";
-
-/// The bytes that base32 (RFC 4648, 6) without padding stands for.
-fn base32(text: &str) -> Vec<u8> {
-    let value =
-        |letter| b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".iter().position(|one| *one == letter).unwrap();
-    let bits: Vec<bool> = text
-        .bytes()
-        .flat_map(|letter| (0..5).rev().map(move |bit| value(letter) >> bit & 1 == 1))
-        .collect();
-    bits.chunks_exact(8)
-        .map(|byte| byte.iter().fold(0, |all, bit| all << 1 | u8::from(*bit)))
-        .collect()
-}
 
 /// The secrets that a user sent and was given.
 #[derive(Default)]

@@ -4,13 +4,14 @@ use std::fs;
 use std::io::Write;
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
-use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
 use rustix::process::Signal;
 
-use crate::harness::{Ended, Instance, PASSWORD, TestApp, at_once, oathtool, wait_until, watch};
+use crate::harness::{
+    Ended, Instance, PASSWORD, TestApp, at_once, base32, oathtool, wait_until, watch,
+};
 
 #[test]
 fn server_runs_on_defaults_and_creates_private_files() {
@@ -239,11 +240,7 @@ fn passwords_are_in_no_file_and_no_log() {
     let token = server.client().log_in_with_code("ada", "correct horse battery", &code).token();
     server.client().log_in("correct horse battery", "another secret text");
     let Ended { log, .. } = server.stop();
-    let seed =
-        Command::new("base32").arg("-d").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
-    let mut seed = seed.unwrap();
-    seed.stdin.take().unwrap().write_all(secret.as_bytes()).unwrap();
-    let seed = seed.wait_with_output().unwrap().stdout;
+    let seed = base32(&secret);
     let database = fs::read(instance.path("nox.db")).unwrap();
     let secrets = [
         b"correct horse battery".as_slice(),

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::uploads::{OWN, PATH, content_at, sha256sum, upload};
+use super::uploads::{OWN, PATH, content_at, upload};
 
-use crate::harness::{GIF, ME, NOT_FOUND, NOT_LOGGED, PNG, TestApp, USER_NOT_FOUND};
+use crate::harness::{GIF, ME, NOT_FOUND, NOT_LOGGED, PNG, TestApp, USER_NOT_FOUND, sha256sum};
 
 #[test]
 fn picture_is_found_by_every_selector() {
@@ -38,7 +38,7 @@ fn thumbnail_and_banner_are_two_pictures_with_urls_in_the_profile() {
     upload(&app.ada, OWN, PNG).data();
     let user = upload(&app.ada, "/api/users/@me/banner", GIF).data();
     for (kind, content) in [("thumbnail", PNG), ("banner", GIF)] {
-        let path = format!("/api/users/1/{kind}?t={}", &sha256sum(&app.instance, content)[..16]);
+        let path = format!("/api/users/1/{kind}?t={}", &sha256sum(content)[..16]);
         assert_eq!(user[kind], format!("http://localhost:53032{path}"));
         assert_eq!(content_at(&app, &path), content);
     }
