@@ -1,25 +1,25 @@
-//! How each error looks on the wire: the one table of codes, statuses and messages.
+//! The table of errors: the code, the HTTP status and the message of each.
 
 use super::Error;
 
-/// How one [`Error`] looks on the wire.
+/// What a client of the API receives for an [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Facts {
+pub(crate) struct Facts {
     /// The number in `error.code`.
-    pub code: u16,
-    /// The HTTP status, in `error.status` too.
-    pub status: u16,
-    /// The message, with `{0}` and `{1}` for its arguments.
-    pub message: &'static str,
+    pub(crate) code: u16,
+    /// The HTTP status, which is also in `error.status`.
+    pub(crate) status: u16,
+    /// The message. Its arguments replace `{0}` and `{1}`.
+    pub(crate) message: &'static str,
 }
 
-/// How long a client is asked to wait where the server is busy, in seconds.
+/// `Retry-After` where the server is busy, in seconds.
 const BUSY_SECONDS: u64 = 5;
 
 impl Error {
-    /// The one table of codes, statuses and messages.
-    #[must_use]
-    pub const fn facts(&self) -> Facts {
+    /// The row of the table for this error. The match has no wildcard arm, so that a new variant
+    /// does not compile without a row.
+    pub(crate) const fn facts(&self) -> Facts {
         const fn row(code: u16, status: u16, message: &'static str) -> Facts {
             Facts { code, status, message }
         }
@@ -65,41 +65,8 @@ impl Error {
         }
     }
 
-    /// The whole table, by code.
-    #[must_use]
-    pub fn table() -> Vec<Facts> {
-        Self::one_of_each().iter().map(Self::facts).collect()
-    }
-
-    /// An error of every code; what they say is empty.
-    #[must_use]
-    pub fn one_of_each() -> [Self; 19] {
-        [
-            Self::NotImplemented,
-            Self::UserNotFound,
-            Self::NotFound { what: "" },
-            Self::ServiceDisabled,
-            Self::invalid("", ""),
-            Self::AlreadyExists { what: "", with: "" },
-            Self::NotLogged,
-            Self::UnAuthorized { action: "" },
-            Self::internal("", ""),
-            Self::ServerNotReady { source: None },
-            Self::InvalidChallenge,
-            Self::SessionNotFound,
-            Self::InvalidRequest,
-            Self::AlreadyValid,
-            Self::VerificationRequired { challenge: Box::default() },
-            Self::TooManyRequests { seconds: 0 },
-            Self::PayloadTooLarge { limit: 0 },
-            Self::UnsupportedMediaType { expected: "" },
-            Self::MethodNotAllowed { method: String::new(), allow: String::new() },
-        ]
-    }
-
-    /// Seconds after which it is worth trying again, where that is known.
-    #[must_use]
-    pub const fn retry_after(&self) -> Option<u64> {
+    /// The seconds after which a client may try again, where the server knows them.
+    pub(crate) const fn retry_after(&self) -> Option<u64> {
         match self {
             Self::TooManyRequests { seconds } => Some(*seconds),
             Self::ServerNotReady { .. } => Some(BUSY_SECONDS),
@@ -107,9 +74,8 @@ impl Error {
         }
     }
 
-    /// The field that a request got wrong, and a clause that says what would be right.
-    #[must_use]
-    pub fn invalid_field(&self) -> Option<(&str, &str)> {
+    /// For errors of code 5: the name of the field, and a clause that says what is expected.
+    pub(crate) fn invalid_field(&self) -> Option<(&str, &str)> {
         Some(match self {
             Self::InvalidField { field, rule } => (field, rule),
             Self::InvalidAccountField { field, rule } => (field.as_str(), rule),
@@ -125,7 +91,8 @@ impl Error {
             Self::FileMissing => ("file", "must be a part of the form"),
             Self::InvalidForm => (
                 "file",
-                "must be one part of a whole form, of at most 128 parts with names of at most 1024 bytes",
+                "must be one part of a whole form, \
+                 of at most 128 parts with names of at most 1024 bytes",
             ),
             Self::InvalidPictureSize { field } => {
                 (field, "must be at most 4096 pixels wide and high")
@@ -134,7 +101,7 @@ impl Error {
         })
     }
 
-    /// What the message says in the place of `{0}` and `{1}`.
+    /// The arguments of the message, for `{0}` and `{1}`.
     pub(super) fn arguments(&self) -> (String, &str) {
         if let Some((field, rule)) = self.invalid_field() {
             return (field.into(), rule);
@@ -159,18 +126,48 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
+    /// One error of each code, with empty arguments.
+    fn one_of_each() -> [Error; 19] {
+        [
+            Error::NotImplemented,
+            Error::UserNotFound,
+            Error::NotFound { what: "" },
+            Error::ServiceDisabled,
+            Error::invalid("", ""),
+            Error::AlreadyExists { what: "", with: "" },
+            Error::NotLogged,
+            Error::UnAuthorized { action: "" },
+            Error::internal("", ""),
+            Error::ServerNotReady { source: None },
+            Error::InvalidChallenge,
+            Error::SessionNotFound,
+            Error::InvalidRequest,
+            Error::AlreadyValid,
+            Error::VerificationRequired { challenge: Box::default() },
+            Error::TooManyRequests { seconds: 0 },
+            Error::PayloadTooLarge { limit: 0 },
+            Error::UnsupportedMediaType { expected: "" },
+            Error::MethodNotAllowed { method: String::new(), allow: String::new() },
+        ]
+    }
+
+    /// All rows of the table, by code.
+    fn table() -> Vec<Facts> {
+        one_of_each().iter().map(Error::facts).collect()
+    }
+
     #[test]
-    fn codes_are_unique_and_never_zero_and_the_table_is_whole() {
-        let codes: BTreeSet<u16> = Error::table().iter().map(|facts| facts.code).collect();
+    fn table_has_every_row_once_and_no_code_zero() {
+        let codes: BTreeSet<u16> = table().iter().map(|facts| facts.code).collect();
         let source = include_str!("facts.rs").split("#[cfg(test)]").next().unwrap();
         let starts_with_code = |rest: &&str| rest.starts_with(|first: char| first.is_ascii_digit());
         let rows = source.split(" row(").filter(starts_with_code).count();
-        assert_eq!((codes.len(), Error::table().len()), (rows, rows));
+        assert_eq!((codes.len(), table().len()), (rows, rows));
         assert!(!codes.contains(&0));
     }
 
     #[test]
-    fn the_documentation_shows_this_table() {
+    fn documentation_shows_this_table() {
         let is_row = |line: &&str| {
             line.starts_with("| ")
                 && line.split('|').nth(1).is_some_and(|code| code.trim().parse::<u16>().is_ok())
@@ -178,11 +175,11 @@ mod tests {
         let shown: Vec<&str> = include_str!("../../docs/api.md").lines().filter(is_row).collect();
         let row =
             |facts: &Facts| format!("| {} | {} | {} |", facts.code, facts.status, facts.message);
-        assert_eq!(shown, Error::table().iter().map(row).collect::<Vec<_>>());
+        assert_eq!(shown, table().iter().map(row).collect::<Vec<_>>());
     }
 
     #[test]
-    fn messages_fill_in_their_arguments_and_never_their_causes() {
+    fn messages_contain_their_arguments_but_no_causes() {
         for (error, message) in [
             (Error::invalid("password", "is wrong"), "Invalid field: password, is wrong."),
             (

@@ -1,8 +1,8 @@
 //! The fields of an account.
 
-/// A field of an account whose text has a rule.
+/// A field of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the contract's own names")]
+#[expect(missing_docs, reason = "the names of the API")]
 pub enum AccountField {
     Username,
     Display,
@@ -21,9 +21,8 @@ pub enum AccountField {
 }
 
 impl AccountField {
-    /// Its name on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    /// The name of the field in the API.
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Username => "username",
             Self::Display => "display",

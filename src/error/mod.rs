@@ -1,4 +1,4 @@
-//! What can go wrong, as the callers of the API see it.
+//! The errors of the domain and of the API.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -8,160 +8,158 @@ mod facts;
 mod fields;
 
 pub use challenge::Challenge;
-pub use facts::Facts;
 pub use fields::AccountField;
 
-/// An outcome that a caller can see; the variants carry the names of the API's error table.
+/// An error that a client of the API can receive; [`facts`](Error::facts) has the code, the status
+/// and the message of each.
 #[derive(Debug)]
 pub enum Error {
-    /// The path is none of this server's.
+    /// The server has no such path.
     NotImplemented,
-    /// Nobody by that name or id.
+    /// There is no user with this name or id.
     UserNotFound,
     /// A field of a request breaks its rule.
     InvalidField {
-        /// The field's name as the caller sent it.
+        /// The name of the field in the request.
         field: &'static str,
-        /// A clause that says what would be right.
+        /// A clause that says what is expected, such as `must be true or false`.
         rule: Cow<'static, str>,
     },
     /// A field of an account breaks its rule.
     InvalidAccountField {
-        /// Which.
+        /// The field.
         field: AccountField,
-        /// A clause that says what would be right.
+        /// A clause that says what is expected, such as `must be true or false`.
         rule: Cow<'static, str>,
     },
-    /// The password is not the account's.
+    /// The password is wrong.
     WrongPassword {
-        /// The name of the field that it came in.
+        /// The name of the field in the request.
         field: &'static str,
     },
-    /// What was sent can be no code of a second factor.
+    /// The text does not have the form of a code of a second factor.
     InvalidCode {
-        /// The name of the field that it came in.
+        /// The name of the field in the request.
         field: &'static str,
     },
-    /// The code of the second factor is wrong, stale or used: all the same to its sender.
+    /// The code of the second factor is wrong, expired or used. The client is not told which.
     WrongCode {
-        /// The name of the field that it came in.
+        /// The name of the field in the request.
         field: &'static str,
     },
-    /// No authenticator app was set up in this session within the last hour.
+    /// No authenticator app was set up in this session in the last hour.
     SetupExpired {
-        /// The name of the field that its first code came in.
+        /// The name of the field in the request.
         field: &'static str,
     },
-    /// The second factor that a request names is not on.
+    /// The second factor that the request names is not active.
     FactorNotEnabled,
     /// The account has no email address.
     EmailMissing,
-    /// The account's address is not confirmed.
+    /// The email address of the account is not verified.
     EmailNotVerified,
-    /// No mail can be sent to the account's address.
+    /// No mail can be sent to the email address of the account.
     EmailUnreachable,
-    /// Codes of the second factor go to the address that was to be changed.
+    /// The email address cannot be changed, because it is a second factor.
     EmailInUseAsFactor,
-    /// No file was sent.
+    /// The form has no file.
     FileMissing,
-    /// The form around an uploaded file cannot be read.
+    /// The form of an upload is not valid.
     InvalidForm,
-    /// A picture has no size, or too many pixels.
+    /// The picture has too many pixels, or its size cannot be read.
     InvalidPictureSize {
         /// `thumbnail` or `banner`.
         field: &'static str,
     },
-    /// Something else is not there.
+    /// Something other than a user or a session does not exist.
     NotFound {
-        /// What, such as `Thumbnail`.
+        /// A noun, such as `Thumbnail`.
         what: &'static str,
     },
-    /// What this server does not offer.
+    /// The configuration does not allow this, or this account does not use it.
     ServiceDisabled,
-    /// Something unique is there already.
+    /// A unique property is taken.
     AlreadyExists {
-        /// What is there, such as `User`.
+        /// A noun, such as `User`.
         what: &'static str,
-        /// By which property, such as `this username`.
+        /// The property, such as `this username`.
         with: &'static str,
     },
-    /// No session, or one that has ended.
+    /// The request has no session, or its session has ended.
     NotLogged,
-    /// The caller is known, but may not do this.
+    /// The user is not allowed to do this.
     UnAuthorized {
-        /// What was refused, such as `log in`.
+        /// A verb phrase, such as `log in`.
         action: &'static str,
     },
-    /// A fault of the server's own.
+    /// A fault in the server.
     InternalError {
-        /// What it was trying to do.
+        /// What the server tried to do, as a verb phrase.
         action: &'static str,
-        /// The cause, for the log; it never leaves the server.
-        source: Source,
+        /// The cause. It is logged, and never sent to a client.
+        source: Cause,
     },
-    /// The server cannot serve this now, but may soon.
+    /// The server is busy, or cannot use its database.
     ServerNotReady {
-        /// The cause, for the log; none where the server is merely busy.
-        source: Option<Source>,
+        /// The cause, for the log; `None` where the server is only busy.
+        source: Option<Cause>,
     },
-    /// The session is not there, or not the caller's.
+    /// The session does not exist, or belongs to another user.
     SessionNotFound,
-    /// The challenge is none of this server's, or its time is over.
+    /// The challenge is not of this server, or has expired.
     InvalidChallenge,
-    /// The body is not what the endpoint reads.
+    /// The body does not have the form that the endpoint expects.
     InvalidRequest,
-    /// What was to be confirmed is confirmed already.
+    /// The email address is already verified.
     AlreadyValid,
-    /// A second factor is due.
+    /// The request needs a code of the second factor.
     VerificationRequired {
         /// What can prove it.
         challenge: Box<Challenge>,
     },
-    /// The budget of attempts is spent.
+    /// A rate limit is used up.
     TooManyRequests {
-        /// Seconds until there is a new one.
+        /// The seconds until it is reset.
         seconds: u64,
     },
     /// The body is too large.
     PayloadTooLarge {
-        /// The largest accepted, in bytes.
+        /// The limit, in bytes.
         limit: usize,
     },
-    /// The body is of the wrong type.
+    /// The media type of the body is not accepted.
     UnsupportedMediaType {
-        /// The type accepted.
+        /// The media types that are accepted.
         expected: &'static str,
     },
-    /// The path exists, but not for this method.
+    /// The path does not accept this method.
     MethodNotAllowed {
-        /// The method as it was sent.
+        /// The method of the request.
         method: String,
-        /// The methods accepted, as the `Allow` header lists them (RFC 9110, 10.2.1).
+        /// The methods that are accepted, in the form of the `Allow` header (RFC 9110, 10.2.1).
         allow: String,
     },
 }
 
 /// The cause of a fault.
-pub type Source = Box<dyn StdError + Send + Sync>;
+pub type Cause = Box<dyn StdError + Send + Sync>;
 
-/// A result that a caller of the API can see.
+/// A result whose error a client of the API can receive.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    /// A field of a request that breaks its rule.
-    #[must_use]
-    pub const fn invalid(field: &'static str, rule: &'static str) -> Self {
+    /// An [`Error::InvalidField`].
+    pub(crate) const fn invalid(field: &'static str, rule: &'static str) -> Self {
         Self::InvalidField { field, rule: Cow::Borrowed(rule) }
     }
 
-    /// A field of an account that breaks its rule.
-    #[must_use]
-    pub const fn invalid_account(field: AccountField, rule: &'static str) -> Self {
+    /// An [`Error::InvalidAccountField`].
+    pub(crate) const fn invalid_account(field: AccountField, rule: &'static str) -> Self {
         Self::InvalidAccountField { field, rule: Cow::Borrowed(rule) }
     }
 
-    /// A fault of the server's own, with its cause.
-    pub fn internal(action: &'static str, source: impl Into<Source>) -> Self {
+    /// An [`Error::InternalError`].
+    pub(crate) fn internal(action: &'static str, source: impl Into<Cause>) -> Self {
         Self::InternalError { action, source: source.into() }
     }
 }
@@ -184,10 +182,9 @@ impl StdError for Error {
     }
 }
 
-/// The causes of an error, outermost first, in one line; some libraries repeat a cause in the text
-/// of the next.
-#[must_use]
-pub fn causes(error: &dyn StdError) -> String {
+/// The causes of an error in one line, the outermost first. A cause that the message before it
+/// already contains is left out, since some libraries repeat it.
+pub(crate) fn causes(error: &dyn StdError) -> String {
     let mut texts: Vec<String> = Vec::new();
     let mut cause = error.source();
     while let Some(error) = cause {

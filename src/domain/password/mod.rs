@@ -120,7 +120,7 @@ impl Hasher {
     }
 }
 
-fn fault(source: impl Into<crate::error::Source>) -> Error {
+fn fault(source: impl Into<crate::error::Cause>) -> Error {
     Error::internal("check a password", source)
 }
 
