@@ -53,7 +53,7 @@ const UPLOAD_QUEUE_TIMEOUT: Duration = Duration::from_mins(1);
 const SNAPSHOT_TTL: Duration = Duration::from_millis(50);
 
 /// Lets handlers use the domain.
-pub struct Bridge {
+pub(crate) struct Bridge {
     app: Arc<App>,
     started: Timestamp,
     hashes: Lane,

@@ -1,5 +1,10 @@
-//! To whom a request is sent and where it ends: what the parser lets pass though other programs may
-//! read it differently is refused, so that nobody smuggles a request past a proxy.
+//! Rejects requests whose host or framing another parser could read differently.
+//!
+//! A proxy and this server read the same bytes. Where they disagree about where a request ends, or
+//! which host it is for, a client can hide a second request in the first, which the proxy never
+//! checks (request smuggling, RFC 9112, 11.2). actix-http is lenient in a few places where other
+//! parsers are not, so that the requests in question are refused here, and the connection is closed
+//! behind every request after which the two could be out of step.
 
 use std::cell::Cell;
 use std::future::ready;
@@ -18,48 +23,54 @@ use tokio::task::yield_now;
 use super::envelope;
 use super::layer::Next;
 
-/// Whether nothing that still comes on a connection is answered.
+/// Set once a connection must close: later requests on it get no response.
 #[derive(Default)]
-struct IsOver(Cell<bool>);
+struct ClosingConnection(Cell<bool>);
 
-/// Gives a connection what [`layer`] notes of it.
+/// Prepares a new connection for [`layer`].
 pub(super) fn connected(data: &mut Extensions) {
-    data.insert(IsOver::default());
+    data.insert(ClosingConnection::default());
 }
 
-/// Refuses what is not clear, and ends the connection after what may be read differently.
+/// Refuses a request that is ambiguous, and closes the connection behind one that another parser
+/// could end elsewhere.
 pub(super) async fn layer<B: MessageBody>(
     request: ServiceRequest,
     next: impl Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    let (is_clear, is_last) = (is_clear(&request), is_last(&request));
-    if let Some(IsOver(is_over)) = request.conn_data()
-        && is_over.replace(is_over.get() || is_last || !is_clear)
+    let is_ambiguous = is_ambiguous(&request);
+    let must_close = is_ambiguous || is_last(&request);
+    if let Some(ClosingConnection(closing)) = request.conn_data()
+        && closing.replace(closing.get() || must_close)
     {
-        return Ok(cut_off(request).await.map_into_right_body());
+        return Ok(abort(request).await.map_into_right_body());
     }
-    let mut response = if is_clear {
-        next(request).await?.map_into_left_body()
-    } else {
+    let mut response = if is_ambiguous {
         envelope::refuse(request).map_into_right_body()
+    } else {
+        next(request).await?.map_into_left_body()
     };
-    if is_last || !is_clear {
+    if must_close {
         response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
     Ok(response)
 }
 
-/// Whether a request names one host, and asks for nothing that nobody here does.
-fn is_clear(request: &ServiceRequest) -> bool {
-    // The parser takes all that follows such an upgrade for a body, whatever length was given.
-    names_one_host(request)
-        && all(request, &UPGRADE, |protocol| !protocol.eq_ignore_ascii_case("websocket"))
-        && all(request, &EXPECT, |expectation| expectation.eq_ignore_ascii_case("100-continue"))
+/// Whether a request does not name exactly one host, or asks for something that this server does not
+/// support and whose body may therefore end elsewhere.
+fn is_ambiguous(request: &ServiceRequest) -> bool {
+    // After this upgrade, the framework's parser takes everything for a body, whatever its length.
+    let is_websocket = |protocol: &str| protocol.eq_ignore_ascii_case("websocket");
+    let is_supported = |expectation: &str| expectation.eq_ignore_ascii_case("100-continue");
+    !names_one_host(request)
+        || !all(request, &UPGRADE, |protocol| !is_websocket(protocol))
+        || !all(request, &EXPECT, is_supported)
 }
 
 /// Whether the host is valid, and the target a path, or a URL at that host (RFC 9112, 3.2).
 fn names_one_host(request: &ServiceRequest) -> bool {
-    let (host, uri) = (request.headers().get(HOST), request.uri());
+    let uri = request.uri();
+    let host = request.headers().get(HOST);
     let host = host.map(|value| value.to_str().ok().and_then(authority));
     match (uri.scheme_str(), uri.authority()) {
         _ if host == Some(None) => false,
@@ -69,30 +80,32 @@ fn names_one_host(request: &ServiceRequest) -> bool {
     }
 }
 
+/// Reads the value of a `Host` header: no user before the host, and a valid port behind it.
 fn authority(text: &str) -> Option<Authority> {
     let authority = text.parse::<Authority>().ok()?;
-    // No user before the host, and a port behind it that there is.
     let port = text.strip_prefix(authority.host())?;
     (matches!(port, "" | ":") || authority.port_u16().is_some()).then_some(authority)
 }
 
+/// Whether all values of a header pass a check; also where there is none.
 fn all(request: &ServiceRequest, name: &HeaderName, holds: impl Fn(&str) -> bool) -> bool {
     request.headers().get_all(name).all(|value| value.to_str().is_ok_and(|text| holds(text.trim())))
 }
 
-/// Whether a connection ends with this request: as its sender wants, as a tunnel would begin, or
-/// since the trailers of its chunks may end elsewhere for programs that take a bare line feed for
-/// the end of a line.
+/// Whether the connection closes after a request: because its sender wants that, because a tunnel
+/// would begin, or because the body is chunked. The trailers of chunks end elsewhere for parsers that
+/// take a bare line feed for the end of a line.
 fn is_last(request: &ServiceRequest) -> bool {
     request.head().connection_type() == ConnectionType::Close
         || request.method() == Method::CONNECT
         || request.headers().contains_key(TRANSFER_ENCODING)
 }
 
-/// Ends a connection that should have ended (RFC 9112, 9.6). What was sent along already is with
-/// the framework, which answers it, unless an answer breaks off.
-async fn cut_off(request: ServiceRequest) -> ServiceResponse {
-    // The answer before this one leaves first.
+/// Ends a connection on which a request came after the last one (RFC 9112, 9.6). The framework has
+/// read the request already and would answer it. It stops only where an answer breaks off in the
+/// middle, so that this one does.
+async fn abort(request: ServiceRequest) -> ServiceResponse {
+    // Lets the answer before this one leave first.
     yield_now().await;
     let end = stream::once(ready(Err::<Bytes, io::Error>(io::ErrorKind::ConnectionAborted.into())));
     request.into_response(HttpResponse::BadRequest().body(BoxBody::new(SizedStream::new(1, end))))

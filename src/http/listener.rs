@@ -17,9 +17,9 @@ use crate::config::Listen;
 use crate::crypto::random;
 use crate::files::{Identity, identity};
 
-/// A reverse proxy in the group reaches it, and nobody else.
+/// Only this server's user and group may connect, such as a reverse proxy in that group.
 const MODE: u32 = 0o660;
-/// What the system allows at most is what it takes.
+/// Length of the `listen(2)` backlog. The system lowers it to the most that it allows.
 const BACKLOG: i32 = i32::MAX;
 
 /// Where connections come from.
@@ -31,10 +31,10 @@ pub enum Listener {
 }
 
 impl Listener {
-    /// Takes the address, or makes the socket.
+    /// Binds to an address, or creates a unix socket.
     ///
     /// # Errors
-    /// It is taken, or cannot be.
+    /// The address or the path is in use, or the system refuses it.
     pub fn bind(at: &Listen) -> io::Result<Self> {
         match at {
             Listen::Tcp(address) => {
@@ -58,7 +58,7 @@ impl fmt::Display for Listener {
     }
 }
 
-/// The name of a unix socket in the file system, which goes when this is dropped.
+/// The file of a unix socket, which is removed when this is dropped.
 pub struct SocketFile {
     path: PathBuf,
     identity: Identity,
@@ -66,17 +66,19 @@ pub struct SocketFile {
 
 impl Drop for SocketFile {
     fn drop(&mut self) {
-        // Another server may have taken the place of one that no longer listens.
-        if look_at(&self.path).is_ok_and(|found| found == self.identity) {
-            // Where it stays behind, the next server takes it away.
+        // By now, another server may have put its own socket at this path.
+        if stat_socket(&self.path).is_ok_and(|found| found == self.identity) {
+            // If this fails, the next server removes the file.
             let _ = fs::remove_file(&self.path);
         }
     }
 }
 
-/// Nobody can connect before the socket listens, and by then it has its mode.
+/// Creates a unix socket. Its mode is set before it listens, so that no client outside the group can
+/// connect in between.
 fn bind_unix(path: &Path) -> io::Result<(UnixListener, SocketFile)> {
-    // Shorter by a byte than the system's own limit, which not every client reaches.
+    // The standard library's limit is a byte below the system's: some clients cannot connect to a
+    // path of full length.
     net::SocketAddr::from_pathname(path).map_err(|_| {
         io::Error::new(ErrorKind::InvalidInput, "the path is longer than that of a socket may be")
     })?;
@@ -84,54 +86,56 @@ fn bind_unix(path: &Path) -> io::Result<(UnixListener, SocketFile)> {
     let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)?;
     match bind(&socket, &address) {
         Err(Errno::ADDRINUSE) => {
-            bury(path)?;
+            remove_stale_socket(path)?;
             bind(&socket, &address)?;
         }
         bound => bound?,
     }
-    let file = SocketFile { path: path.into(), identity: look_at(path)? };
+    let file = SocketFile { path: path.into(), identity: stat_socket(path)? };
     fs::set_permissions(path, PermissionsExt::from_mode(MODE))?;
     listen(&socket, BACKLOG)?;
     Ok((socket.into(), file))
 }
 
-/// Takes away a socket on which nobody listens.
-fn bury(path: &Path) -> io::Result<()> {
-    let judged = look_at(path)?;
-    // Of another type, so that it is never connected: whoever listens there is neither disturbed
-    // nor waited for.
+/// Removes the file of a socket whose server has ended without removing it.
+///
+/// Several servers may start at once, and one may have replaced the file after this one has found it
+/// stale. Removing by path would then remove a socket in use. So the file is first renamed, which no
+/// other process can do at the same time, and then compared with the one that was found stale.
+///
+/// # Errors
+/// A server listens on it, or the file is not a socket.
+fn remove_stale_socket(path: &Path) -> io::Result<()> {
+    let stale = stat_socket(path)?;
+    // A datagram socket cannot be connected to a stream socket, but the error tells whether a server
+    // listens there, without a connection that it would have to accept.
     match UnixDatagram::unbound()?.connect(path) {
         Err(error) if error.kind() == ErrorKind::ConnectionRefused => (),
         Err(error) if error.kind() == ErrorKind::PermissionDenied => return Err(error),
         _ => return Err(in_use()),
     }
-    // Of several servers that start at once, one may have replaced it since: the name is taken
-    // first, then looked at.
-    let grave = path.with_added_extension(format!(
+    let renamed = path.with_added_extension(format!(
         "{:016x}",
         u64::from_be_bytes(random().map_err(io::Error::other)?)
     ));
-    match fs::rename(path, &grave) {
+    match fs::rename(path, &renamed) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        renamed => renamed?,
+        result => result?,
     }
-    let is_judged = look_at(&grave).is_ok_and(|found| found == judged);
-    if !is_judged {
-        fs::hard_link(&grave, path)?;
+    let is_stale = stat_socket(&renamed).is_ok_and(|found| found == stale);
+    if !is_stale {
+        fs::hard_link(&renamed, path)?;
     }
-    fs::remove_file(&grave)?;
-    if is_judged { Ok(()) } else { Err(in_use()) }
+    fs::remove_file(&renamed)?;
+    if is_stale { Ok(()) } else { Err(in_use()) }
 }
 
 fn in_use() -> io::Error {
     io::Error::new(ErrorKind::AddrInUse, "another server is listening there")
 }
 
-/// Which socket stands there.
-///
-/// # Errors
-/// Nothing does, or something else, which is left alone.
-fn look_at(path: &Path) -> io::Result<Identity> {
+/// The identity of the socket at a path; an error for a file of any other kind.
+fn stat_socket(path: &Path) -> io::Result<Identity> {
     let found = fs::symlink_metadata(path)?;
     let is_socket = found.file_type().is_socket();
     is_socket.then(|| identity(&found)).ok_or_else(|| {

@@ -29,7 +29,7 @@ mod layer;
 mod listener;
 mod log_limit;
 mod object;
-pub mod openapi;
+pub(crate) mod openapi;
 mod origin;
 mod pages;
 mod phase;

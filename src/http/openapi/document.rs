@@ -14,8 +14,7 @@ use crate::http::verification::VerificationData;
 const JSON: &str = "application/json";
 
 /// The document for the dialect with numbers, as one line of JSON.
-#[must_use]
-pub fn document() -> String {
+pub(crate) fn document() -> String {
     document_of(Dialect::Numbers)
 }
 

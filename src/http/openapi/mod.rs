@@ -6,5 +6,5 @@ mod document;
 pub(super) mod operation;
 mod refusal;
 
-pub use document::document;
+pub(crate) use document::document;
 pub(super) use document::document_of;
