@@ -1,5 +1,5 @@
-//! The keys of an instance: the key file, and the key for keyed hashes that it seals in the
-//! database.
+//! The keys of an instance: the key file, and the key for keyed hashes, which is stored in the
+//! database, sealed with the key file.
 
 use std::path::Path;
 
@@ -20,16 +20,17 @@ use crate::storage::{
 };
 use crate::time::Timestamp;
 
-/// The name and the place of the key for keyed hashes. It outlives the key file, since what was
-/// hashed cannot be hashed anew.
+/// The name of the row that holds the key for keyed hashes. That key stays when the key file is
+/// rotated, since the hashes in the database cannot be computed again.
 const HASH: &str = "hash";
-const PLACE: &str = "keys:hash";
+/// The AEAD context that binds the sealed key to its row.
+const CONTEXT: &str = "keys:hash";
 
 /// A key for keyed hashes.
 pub(crate) type HashKey = Zeroizing<[u8; KEY_LENGTH]>;
 
-/// Reads the key file, and opens with it what proves that it belongs to this database; makes both
-/// where there is nothing that another key would lose but sessions.
+/// Reads the key file and opens the hash key with it, which proves that the file belongs to this
+/// database. Creates both if the database holds nothing that needs them but sessions.
 pub(crate) fn open(db: &Db, path: &Path) -> Result<(Key, HashKey), StartError> {
     if !path.exists() && db.read(needs_its_key)? {
         return Err(StartError::KeyLost(path.to_owned()));
@@ -41,9 +42,9 @@ pub(crate) fn open(db: &Db, path: &Path) -> Result<(Key, HashKey), StartError> {
         key.discard_next()?;
         return Ok((key, hash_key));
     }
-    // A rotation may have been cut off after its commit.
-    if let Some((next, hash_key)) =
-        key.next()?.and_then(|next| opened_by(&next).map(|hash_key| (next, hash_key)))
+    // A rotation may have been interrupted after its commit, before the files were swapped.
+    if let Some(next) = key.next()?
+        && let Some(hash_key) = opened_by(&next)
     {
         return Ok((next.replace(key)?, hash_key));
     }
@@ -58,25 +59,25 @@ pub(crate) fn open(db: &Db, path: &Path) -> Result<(Key, HashKey), StartError> {
     Ok((key, hash_key))
 }
 
-/// Draws a key for keyed hashes, unless another process was quicker.
+/// Creates the hash key, unless another process has done so meanwhile.
 fn make_hash_key(connection: &Connection, key: &Key) -> Result<HashKey> {
     let found = keys::find(connection, HASH)?.and_then(|sealed| unseal(key, &sealed));
     found.map_or_else(
         || {
             let hash_key = Zeroizing::new(crypto::random::<KEY_LENGTH>()?);
-            keys::put(connection, HASH, &key.seal(PLACE, hash_key.as_slice())?)?;
+            keys::put(connection, HASH, &key.seal(CONTEXT, hash_key.as_slice())?)?;
             Ok(hash_key)
         },
         Ok,
     )
 }
 
-/// Whether something is stored that nobody could use without the key file.
+/// Whether the database holds something that would be lost without the key file.
 fn needs_its_key(connection: &Connection) -> Result<bool> {
     Ok(totp_factors::exists_any(connection)? || recovery_codes::exists_any(connection)?)
 }
 
-/// Whether a key opens what proves that it belongs to a database.
+/// Whether a key file belongs to a database.
 pub(crate) fn fits(connection: &Connection, key: &Key) -> Result<bool> {
     if schema_version(connection)? < keys::SINCE_VERSION {
         return totp::opens_any(connection, key);
@@ -84,33 +85,31 @@ pub(crate) fn fits(connection: &Connection, key: &Key) -> Result<bool> {
     Ok(keys::find(connection, HASH)?.is_none_or(|sealed| unseal(key, &sealed).is_some()))
 }
 
-/// The same for a key that is no file yet.
+/// Whether a key that was read from a backup belongs to that backup's database.
 pub(crate) fn fits_bytes(connection: &Connection, bytes: &[u8; KEY_LENGTH]) -> Result<bool> {
-    let opens = |sealed: Vec<u8>| crypto::open_with(bytes, PLACE, &sealed).is_ok();
+    let opens = |sealed: Vec<u8>| crypto::open_with(bytes, CONTEXT, &sealed).is_ok();
     Ok(keys::find(connection, HASH)?.is_none_or(opens))
 }
 
 fn unseal(key: &Key, sealed: &[u8]) -> Option<HashKey> {
-    let bytes = key.open(PLACE, sealed).ok()?;
+    let bytes = key.open(CONTEXT, sealed).ok()?;
     Some(Zeroizing::new(*bytes.first_chunk()?))
 }
 
 impl App {
-    /// A hash of a short text that nobody can find by trial who has not the key file; `purpose` and
-    /// `user` keep it to its place.
+    /// A keyed hash (HMAC) of a short text: without the key file, the text cannot be found by
+    /// trying. `purpose` and `user` make the hash useless for any other row.
     pub(crate) fn keyed_hash(&self, purpose: &str, user: UserId, text: &str) -> [u8; 32] {
         hmac_sha256(&self.hash_key, format!("{purpose}:{user}:{text}").as_bytes())
     }
 
-    /// The token for the forms of a browser that holds this secret in a cookie: nobody else can
-    /// make it.
+    /// The CSRF token for the forms of a browser, derived from the secret in that browser's cookie.
     #[must_use]
     pub fn form_token(&self, browser: &str) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(hmac_sha256(&self.key.derive("forms"), browser.as_bytes()))
     }
 
-    /// Whether a form carries the token of the browser that sent it (CSRF), compared in constant
-    /// time.
+    /// Whether `token` is the CSRF token of this browser. Compares in constant time.
     #[must_use]
     pub(crate) fn is_form_token(&self, browser: &str, token: &str) -> bool {
         let sent = BASE64_URL_SAFE_NO_PAD.decode(token);
@@ -119,18 +118,18 @@ impl App {
     }
 }
 
-/// Replaces the key file, and seals with the new one what the old one sealed; every session ends
-/// with the old key.
+/// Replaces the key file and seals every secret again with the new key. Every session ends, since
+/// the old key signed its token. The next start completes or discards a rotation that was
+/// interrupted.
 ///
 /// # Errors
-/// Another process uses the key file, it cannot be replaced, or the database fails. A rotation that
-/// was cut off is finished or forgotten at the next start.
+/// Another process uses the key file, it cannot be replaced, or a fault.
 pub(crate) fn rotate(app: App, now: Timestamp) -> Result<(), StartError> {
     let next = app.key.create_next()?;
     app.db.write(|connection| {
         totp::reseal(connection, &app.key, &next)?;
         totp_enrollments::delete_all(connection)?;
-        keys::put(connection, HASH, &next.seal(PLACE, app.hash_key.as_slice())?)?;
+        keys::put(connection, HASH, &next.seal(CONTEXT, app.hash_key.as_slice())?)?;
         sessions::delete_all(connection)?;
         audit::record(&app, connection, &audit::entry_for_all(Event::KeyRotated, now))
     })?;
@@ -147,14 +146,15 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     #[test]
-    fn another_key_file_is_refused_and_one_that_is_put_back_is_taken() {
+    fn foreign_key_file_is_refused_and_the_right_one_accepted() {
         let (_folder, app) = app_with("");
-        let (config, path) = (app.config.clone(), app.config.secrets.key_file.clone());
+        let config = app.config.clone();
+        let path = config.secrets.key_file.clone();
         let new = || App::open(config.clone()).map(drop);
         let key = fs::read(&path).unwrap();
         drop(app);
         fs::write(&path, [7; KEY_LENGTH]).unwrap();
-        assert!(new().is_ok(), "nothing is lost but sessions");
+        assert!(new().is_ok(), "only sessions are lost");
         fs::write(&path, key).unwrap();
         let app = App::open(config.clone()).unwrap();
         let ada = add_user(&app, "ada", "hunter22");
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_database_without_a_hash_key_knows_its_key_file_by_its_seeds() {
+    fn database_without_a_hash_key_is_matched_by_its_totp_secrets() {
         let (_folder, app) = app_with("");
         let ada = add_user(&app, "ada", "hunter22");
         let enrollment = totp::enroll(&app, "ada").unwrap();
@@ -179,9 +179,10 @@ mod tests {
             Ok::<_, crate::error::Error>(())
         })
         .unwrap();
-        // As the first version of the schema left it.
+        // The first version of the schema had no hash key.
         app.db.write(|connection| keys::delete(connection, HASH)).unwrap();
-        let (config, path) = (app.config.clone(), app.config.secrets.key_file.clone());
+        let config = app.config.clone();
+        let path = config.secrets.key_file.clone();
         drop(app);
         let key = fs::read(&path).unwrap();
         fs::write(&path, [7; KEY_LENGTH]).unwrap();
@@ -191,18 +192,19 @@ mod tests {
     }
 
     #[test]
-    fn a_rotation_that_was_cut_off_is_finished_or_forgotten() {
+    fn interrupted_rotation_is_completed_or_discarded() {
         let (folder, app) = app_with("");
-        let (config, path) = (app.config.clone(), app.config.secrets.key_file.clone());
+        let config = app.config.clone();
+        let path = config.secrets.key_file.clone();
         let hash = app.keyed_hash("test", UserId(1), "text");
         let old = fs::read(&path).unwrap();
-        // Before its commit: the old key holds.
+        // If it was interrupted before the commit, the old key stays.
         drop(app.key.create_next().unwrap());
         drop(app);
         let app = App::open(config.clone()).unwrap();
         assert_eq!(fs::read(&path).unwrap(), old);
         rotate(app, Timestamp::from_millis(1)).unwrap();
-        // After it: the new key waits beside the old one.
+        // If it was interrupted after the commit, the new key lies beside the old one.
         let new = fs::read(&path).unwrap();
         assert_ne!(new, old);
         fs::rename(&path, folder.path().join("nox.key.next")).unwrap();

@@ -41,9 +41,9 @@ use password::Hasher;
 use throttle::InFlight;
 use token::Signer;
 
-/// Everything that the rules need, opened once for a process.
+/// An open instance: its configuration, database and keys. A process opens it once.
 pub struct App {
-    /// What the operator set.
+    /// The configuration.
     pub config: Config,
     db: Db,
     key: Key,
@@ -57,39 +57,41 @@ pub struct App {
 /// Why the instance cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The key file is unusable.
+    /// The key file cannot be used.
     #[error(transparent)]
     Key(#[from] KeyError),
-    /// The key file is gone, and with it what it sealed.
+    /// The key file is missing, but the database holds secrets that it sealed.
     #[error(
-        "the key file {} is missing, and the database holds secrets that only it opens: put it back from a backup",
+        "the key file {} is missing, and the database holds secrets that only this key opens: \
+         put the key file back from its copy",
         .0.display()
     )]
     KeyLost(PathBuf),
-    /// The key file is another's.
+    /// The key file belongs to another database.
     #[error(
-        "the key file {} is not the one of this database, which holds secrets that only its own opens: put that back",
+        "the key file {} is not the one of this database, which holds secrets that only the right \
+         key opens: put that key file back",
         .0.display()
     )]
     KeyForeign(PathBuf),
     /// The settings for mail are wrong.
     #[error(transparent)]
     Mail(#[from] MailError),
-    /// The database is unusable.
+    /// The database cannot be used.
     #[error(transparent)]
     Database(#[from] OpenError),
-    /// The database does not answer.
+    /// A query failed while the instance was opened.
     #[error(transparent)]
     Query(#[from] Error),
 }
 
 impl App {
-    /// Opens the key file and the database, and makes them where they are missing.
+    /// Opens the database and the key file, and creates them if they are missing.
     ///
     /// # Errors
-    /// Either is unusable, or the key file of this database is gone.
+    /// One of them cannot be used, or the key file of this database is missing.
     pub fn open(config: Config) -> Result<Self, StartError> {
-        // The database first: where it is refused, no key is left behind.
+        // The database comes first: if it is refused, no new key file is left behind.
         let db = Db::open(&config.storage.database)?;
         let (key, hash_key) = keys::open(&db, &config.secrets.key_file)?;
         Ok(Self {
@@ -104,7 +106,7 @@ impl App {
         })
     }
 
-    /// How many hashes are computed at once.
+    /// How many hashes are computed at the same time.
     #[must_use]
     pub fn hashers(&self) -> usize {
         self.hasher.threads()
