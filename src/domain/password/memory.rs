@@ -1,4 +1,4 @@
-//! The memory that Argon2 fills, one hash after the other.
+//! The memory that Argon2 fills, which a thread reuses for one hash after the other.
 
 use argon2::password_hash::phc::Output;
 use argon2::{Algorithm, Argon2, Block, Params, Version};
@@ -8,27 +8,29 @@ use zeroize::Zeroize;
 use crate::domain::password::{HASH_LENGTH, Password, fault};
 use crate::error::Result;
 
-/// How many blocks of 1 KiB are reserved at least: more than 32 MiB, which glibc always maps apart,
-/// so that they go back to the system when they are freed. What is not written takes no memory.
-const RESERVED: usize = 33 << 10;
+/// How many blocks of 1 KiB are reserved at least. Above 32 MiB, glibc uses a mapping of its own
+/// (`mmap`), which goes back to the system when it is freed. Pages that are not written take no
+/// memory.
+const MIN_RESERVED: usize = 33 << 10;
 
-/// The blocks of one thread, made at its first hash and wiped when they are dropped.
+/// The blocks of one thread, allocated at its first hash and wiped when they are dropped.
 #[derive(Default)]
 pub(crate) struct Memory {
     blocks: Vec<Block>,
-    /// How many were written since they were wiped.
+    /// How many blocks were written since the last wipe.
     written: usize,
 }
 
 impl Memory {
-    /// Computes a hash, which stays in the memory until the next one, or until that is wiped.
+    /// Computes a hash. Traces of the password stay in the blocks until [`Self::wipe`].
     pub(crate) fn compute(
         &mut self,
         password: &Password,
         salt: &[u8],
         params: Params,
     ) -> Result<Output> {
-        let (needed, length) = (params.block_count(), params.output_len().unwrap_or(HASH_LENGTH));
+        let needed = params.block_count();
+        let length = params.output_len().unwrap_or(HASH_LENGTH);
         if self.blocks.len() < needed {
             self.grow(needed)?;
         }
@@ -46,22 +48,22 @@ impl Memory {
     }
 
     fn grow(&mut self, needed: usize) -> Result<()> {
-        // Let go of the small buffer first, so that growing it does not hold both.
+        // Free the small buffer first, so that both are never allocated at the same time.
         *self = Self::default();
-        self.blocks.try_reserve_exact(needed.max(RESERVED)).map_err(fault)?;
-        // Before the first write, which is when the system chooses the pages.
+        self.blocks.try_reserve_exact(needed.max(MIN_RESERVED)).map_err(fault)?;
+        // This precedes the first write, at which the system chooses the size of the pages.
         advise_hugepage(self.blocks.as_ptr().cast(), needed * Block::SIZE);
         self.blocks.resize(needed, Block::new());
         Ok(())
     }
 
-    /// Leaves nothing that came from a password.
+    /// Overwrites everything that was derived from a password.
     pub(crate) fn wipe(&mut self) {
         self.blocks[..self.written].iter_mut().for_each(Zeroize::zeroize);
         self.written = 0;
     }
 
-    /// Whether there is nothing in it.
+    /// Whether every block is zero.
     #[cfg(test)]
     pub(crate) fn is_clean(&self) -> bool {
         self.blocks.iter().all(|block| block.as_ref().iter().all(|word| *word == 0))
@@ -89,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn all_that_was_written_is_wiped() {
+    fn wipe_clears_every_written_block() {
         let mut memory = Memory::default();
         for _ in 0..2 {
             compute(&mut memory, 64);
@@ -101,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn it_grows_with_what_is_needed() {
+    fn memory_grows_to_the_largest_hash() {
         let mut memory = Memory::default();
         for kib in [32, 64, 16] {
             compute(&mut memory, kib);

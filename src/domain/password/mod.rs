@@ -1,4 +1,5 @@
-//! Passwords and their Argon2id hashes (RFC 9106), computed on a few threads of their own.
+//! Passwords and their Argon2id hashes (RFC 9106). [`Hasher`] computes them on threads of their
+//! own.
 
 mod memory;
 mod threads;
@@ -15,10 +16,10 @@ use crate::config;
 use crate::crypto;
 use crate::error::{Error, Result};
 
-/// The longest password, in Unicode scalar values.
+/// The maximum length of a password, in Unicode scalar values.
 pub(crate) const MAX_LENGTH: usize = 128;
-/// The shortest password that an account may have, in characters: older ones may be shorter than
-/// the server wants of new ones.
+/// The minimum length of any existing password, in Unicode scalar values. Older accounts may have
+/// passwords that are shorter than the configuration demands of new ones.
 pub(crate) const MIN_LENGTH: usize = 6;
 const HASH_LENGTH: usize = 32;
 const SALT_LENGTH: usize = 16;
@@ -28,7 +29,7 @@ const SALT_LENGTH: usize = 16;
 pub(crate) struct Password(SecretString);
 
 impl Password {
-    /// Its length in Unicode scalar values.
+    /// The length in Unicode scalar values.
     #[must_use]
     pub(crate) fn length(&self) -> usize {
         self.0.expose_secret().chars().count()
@@ -45,7 +46,7 @@ impl From<String> for Password {
     }
 }
 
-/// Computes hashes, and checks passwords against them.
+/// Hashes passwords and verifies them against hashes.
 pub(crate) struct Hasher {
     threads: Threads,
     params: Params,
@@ -57,10 +58,14 @@ impl Hasher {
             None => thread::available_parallelism().map_or(1, usize::from),
             Some(count) => count.get() as usize,
         };
-        let (memory, iterations, lanes) =
-            (config.memory_kib.get(), config.iterations.get(), config.parallelism.get());
-        // Configuration allows only what Argon2 does.
-        let params = Params::new(memory, iterations, lanes, Some(HASH_LENGTH)).unwrap_or_default();
+        // The configuration accepts only values that Argon2 accepts.
+        let params = Params::new(
+            config.memory_kib.get(),
+            config.iterations.get(),
+            config.parallelism.get(),
+            Some(HASH_LENGTH),
+        )
+        .unwrap_or_default();
         Self { threads: Threads::new(threads), params }
     }
 
@@ -71,7 +76,7 @@ impl Hasher {
     /// Hashes a password with a fresh salt, as a PHC string.
     ///
     /// # Errors
-    /// The system gives no random numbers, or no memory.
+    /// The system provides no random numbers or no memory.
     pub(crate) fn hash(&self, password: &Password) -> Result<String> {
         let salt = crypto::random::<SALT_LENGTH>()?;
         let output = self.compute(password, &salt, self.params.clone())?;
@@ -88,13 +93,13 @@ impl Hasher {
     /// Whether `password` is the one that `phc` was made from.
     ///
     /// # Errors
-    /// `phc` is no Argon2id hash, or the system gives no memory.
+    /// `phc` is not an Argon2id hash, or the system provides no memory.
     pub(crate) fn verify(&self, password: &Password, phc: &str) -> Result<bool> {
         let stored = PasswordHash::new(phc).map_err(fault)?;
         match (stored.algorithm, stored.version, &stored.salt, &stored.hash) {
             (ARGON2ID_IDENT, Some(0x13), Some(salt), Some(hash)) => {
                 let params = Params::try_from(&stored).map_err(fault)?;
-                // Compared in constant time by the type.
+                // `Output` compares in constant time.
                 Ok(self.compute(password, salt, params)? == *hash)
             }
             _ => Err(fault("the stored hash is not Argon2id of version 19")),
@@ -108,12 +113,13 @@ impl Hasher {
             .is_ok_and(|stored| Params::try_from(&stored).is_ok_and(|params| params == self.params))
     }
 
-    /// Has one hash computed and waits for it.
+    /// Lets a hashing thread compute a hash, and waits for it.
     fn compute(&self, password: &Password, salt: &[u8], params: Params) -> Result<Output> {
-        let (password, salt) = (password.clone(), salt.to_vec());
+        let password = password.clone();
+        let salt = salt.to_vec();
         let (done, result) = channel();
         self.threads.send(Box::new(move |memory| {
-            // Nobody listens any more where the caller's thread is gone.
+            // Sending fails if the caller's thread has ended; then the hash is not needed.
             let _ = done.send(memory.compute(&password, &salt, params));
         }))?;
         result.recv().map_err(|_| fault("a hashing thread ended"))?
@@ -138,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hash_knows_its_password_and_no_other() {
+    fn hash_verifies_its_password_and_no_other() {
         let hasher = hasher("memory_kib = 1024\niterations = 1");
         let hash = hasher.hash(&password("correct horse")).unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=1024,t=1,p=1$"), "{hash}");
@@ -152,20 +158,18 @@ mod tests {
     }
 
     #[test]
-    fn hashes_with_other_parameters_are_read_but_not_current() {
-        let (old, new) = (
-            hasher("memory_kib = 1024\niterations = 1"),
-            hasher("memory_kib = 2048\niterations = 1"),
-        );
+    fn hash_with_other_parameters_verifies_but_is_not_current() {
+        let old = hasher("memory_kib = 1024\niterations = 1");
+        let new = hasher("memory_kib = 2048\niterations = 1");
         let hash = old.hash(&password("secret")).unwrap();
         assert!(new.verify(&password("secret"), &hash).unwrap());
         assert!(old.is_current(&hash) && !new.is_current(&hash));
     }
 
-    /// The hash that the reference implementation's command line gives:
+    /// The hash comes from the reference implementation's command line:
     /// `echo -n password | argon2 somesalt -id -t 2 -k 65536 -p 1 -e`.
     #[test]
-    fn it_agrees_with_the_reference_implementation() {
+    fn hash_of_the_reference_implementation_verifies() {
         let known = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
         let hasher = hasher("memory_kib = 1024");
         assert!(hasher.verify(&password("password"), known).unwrap());
@@ -173,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_argon2id_hash_is_a_fault_and_not_a_wrong_password() {
+    fn text_that_is_not_an_argon2id_hash_is_a_fault() {
         let hasher = hasher("memory_kib = 1024");
         let other_version = hasher.hash(&password("secret")).unwrap().replace("v=19", "v=16");
         for hash in [
@@ -190,16 +194,16 @@ mod tests {
     }
 
     #[test]
-    fn a_hash_that_was_damaged_is_nobodys() {
+    fn damaged_hash_does_not_verify() {
         let hasher = hasher("memory_kib = 1024\niterations = 1\nhashers = 1");
         let hash = hasher.hash(&password("secret")).unwrap();
-        // Other words for the same: a parameter that is not named has its default.
+        // A changed text can mean the same hash: a parameter that is not named has its default.
         let meaning = |text: &str| {
             PasswordHash::new(text)
                 .ok()
                 .map(|hash| (hash.version, Params::try_from(&hash).ok(), hash.salt, hash.hash))
         };
-        // A third digit of the memory's size is the most that one letter more can cost.
+        // One more character can cost at most one more digit of the memory's size.
         proptest!(ProptestConfig::with_cases(64), |(at in 0..hash.len(), letter in "[a-zA-Z0-9+/$=,]|.", text in ".*")| {
             let mut bent = hash.clone();
             bent.replace_range(at..=at, &letter);

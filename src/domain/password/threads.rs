@@ -1,4 +1,5 @@
-//! The threads that compute hashes: never more at once, and in nobody's way.
+//! A fixed pool of threads that compute hashes, with low priority: one hash fills a core and a lot
+//! of memory, so their number bounds both.
 
 use std::sync::OnceLock;
 use std::thread;
@@ -10,18 +11,18 @@ use crate::domain::password::fault;
 use crate::domain::password::memory::Memory;
 use crate::error::Result;
 
-/// Hashes give way to everything else that the machine does, so that checking a session stays quick
-/// meanwhile.
+/// The niceness of the hashing threads (see `setpriority(2)`). It keeps session checks fast while
+/// hashes are computed.
 const NICENESS: i32 = 10;
-/// How long a thread keeps its memory for the next hash.
-const KEPT: Duration = Duration::from_secs(5);
+/// How long an idle thread keeps its memory for the next hash.
+const MEMORY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What one of them does with its memory.
+/// The work of a thread, done in the thread's memory.
 pub(crate) type Job = Box<dyn FnOnce(&mut Memory) + Send>;
 
-/// Threads that start with the first job.
+/// The pool. Its threads start with the first job.
 pub(crate) struct Threads {
-    /// How many.
+    /// The number of threads.
     pub count: usize,
     jobs: OnceLock<Sender<Job>>,
 }
@@ -31,7 +32,7 @@ impl Threads {
         Self { count, jobs: OnceLock::new() }
     }
 
-    /// Hands them a job; the first that is free does it.
+    /// Queues a job, which the next free thread takes.
     pub(crate) fn send(&self, job: Job) -> Result<()> {
         let jobs = self.jobs.get_or_init(|| {
             let (jobs, queue) = unbounded();
@@ -49,7 +50,7 @@ impl Threads {
     }
 }
 
-/// One of them: one job after the other, until the sender is gone.
+/// The body of a thread: does one job after the other until the sender is dropped.
 fn work(queue: &Receiver<Job>) {
     if let Err(error) =
         rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICENESS)
@@ -62,14 +63,14 @@ fn work(queue: &Receiver<Job>) {
     }
 }
 
-/// Waits for a job. The one that comes at once writes over what the last one left; where none does,
-/// the memory is wiped, and after a while given back.
+/// Waits for a job. If one is queued already, it overwrites what the last one left in the memory.
+/// Otherwise the memory is wiped now, and freed after a while.
 fn next(queue: &Receiver<Job>, memory: &mut Memory) -> Result<Job, RecvError> {
     if let Ok(job) = queue.try_recv() {
         return Ok(job);
     }
     memory.wipe();
-    if let Ok(job) = queue.recv_timeout(KEPT) {
+    if let Ok(job) = queue.recv_timeout(MEMORY_TIMEOUT) {
         return Ok(job);
     }
     *memory = Memory::default();
@@ -83,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn memory_is_clean_as_soon_as_there_is_nothing_to_do() {
+    fn memory_is_wiped_when_no_job_is_queued() {
         let (jobs, queue) = unbounded::<Job>();
         let mut memory = Memory::default();
         memory
@@ -95,6 +96,6 @@ mod tests {
         });
         next(&queue, &mut memory).unwrap()(&mut memory);
         later.join().unwrap();
-        assert!(next(&queue, &mut memory).is_err(), "nobody can send any more");
+        assert!(next(&queue, &mut memory).is_err(), "the sender was dropped");
     }
 }
