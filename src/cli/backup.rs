@@ -12,7 +12,7 @@ use serde_json::json;
 use super::output::Output;
 use crate::config::Config;
 use crate::domain::App;
-use crate::domain::backup::{KeyFile, Report, create, restore, verify};
+use crate::domain::backup::{KeyFile, Report, Restored, create, restore, verify};
 use crate::time::Timestamp;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -61,7 +61,7 @@ impl Backup {
                 Ok(())
             }
             Self::Restore { file } => {
-                let (report, kept) = restore(&config, &file, Timestamp::now())?;
+                let Restored { report, kept } = restore(&config, &file, Timestamp::now())?;
                 if output.json {
                     let kept: Vec<_> = kept.iter().map(|path| path.display().to_string()).collect();
                     return output

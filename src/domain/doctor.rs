@@ -1,4 +1,4 @@
-//! What is wrong with an instance, or soon will be: looked through without changing anything.
+//! `nox doctor`: finds what is wrong with an instance, or soon will be, without changing anything.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -16,31 +16,32 @@ use crate::files::parent;
 use crate::storage::{self, Connection, audit, schema_version, sessions};
 use crate::time::Timestamp;
 
-/// A clock may be corrected by so much without a word.
-const CORRECTION: Duration = Duration::from_hours(1);
-/// Less than this on a disk is little, in bytes.
-const LITTLE: u64 = 64 * 1024 * 1024;
+/// A clock that is behind the database by less than this causes no warning: it may have been
+/// corrected.
+const TOLERANCE: Duration = Duration::from_hours(1);
+/// Less free space than this causes a warning, in bytes.
+const MIN_FREE: u64 = 64 * 1024 * 1024;
 
-/// How bad it is.
+/// How serious a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum State {
-    /// As it should be.
+    /// Nothing is wrong.
     Ok,
-    /// It works, but should be looked at.
+    /// The server works, but the operator should act.
     Warning,
-    /// It does not work.
+    /// The server does not work.
     Fault,
 }
 
-/// One thing that was looked at.
+/// The result of one check.
 #[derive(Debug, Serialize)]
 pub(crate) struct Finding {
-    /// What: a word.
+    /// What was checked, in a word or two.
     pub about: &'static str,
-    /// How it is.
+    /// How serious it is.
     pub state: State,
-    /// A sentence that says what was found, and what to do about it.
+    /// What was found, and what to do about it.
     pub text: String,
 }
 
@@ -58,7 +59,7 @@ impl Finding {
     }
 }
 
-/// Looks at everything; the whole database is read.
+/// Runs every check, one of which reads the whole database.
 #[must_use]
 pub(crate) fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
     let mut findings = vec![key_file(config), database(config)];
@@ -69,7 +70,7 @@ pub(crate) fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
     findings
 }
 
-/// Says in the log what a start should not pass over in silence.
+/// Logs what an operator should know when the server starts.
 pub(crate) fn warn_at_start(app: &App, now: Timestamp) {
     let clock = app.db.read(|connection| Ok(clock(connection, now)));
     let clock = clock.unwrap_or_else(|error| Finding::fault("clock", causes(&error)));
@@ -85,13 +86,11 @@ fn key_file(config: &Config) -> Finding {
     if !path.exists() {
         return Finding::warning(
             "key file",
-            format!("there is no {}: the first start makes it", path.display()),
+            format!("there is no {} yet: the first start creates it", path.display()),
         );
     }
     match Key::load_or_create(path) {
-        Ok(_) => {
-            Finding::ok("key file", format!("{} is there, for its owner alone", path.display()))
-        }
+        Ok(_) => Finding::ok("key file", format!("only its owner can read {}", path.display())),
         Err(error) => Finding::fault("key file", error.to_string()),
     }
 }
@@ -101,44 +100,46 @@ fn database(config: &Config) -> Finding {
     if !config.storage.database.exists() {
         return Finding::warning(
             "database",
-            format!("there is no {path}: the first start makes it"),
+            format!("there is no {path} yet: the first start creates it"),
         );
     }
     match backup::examine(config, &config.storage.database) {
         Ok(report) if report.key_fits == Some(false) => Finding::fault(
             "database",
-            format!("the key file is not the one of {path}: put that back"),
+            format!("the key file is not the one of {path}: put the right key file back"),
         ),
-        Ok(report) => Finding::ok("database", format!("{path} is whole: {} user(s)", report.users)),
+        Ok(report) => {
+            Finding::ok("database", format!("{path} is intact: {} user(s)", report.users))
+        }
         Err(BackupError::Foreign(path)) => {
             Finding::fault("database", OpenError::Foreign { path }.to_string())
         }
-        Err(error @ BackupError::Damaged { .. }) => Finding::fault(
-            "database",
-            format!("{error}; put a backup in its place with nox backup restore"),
-        ),
+        Err(error @ BackupError::Damaged { .. }) => {
+            Finding::fault("database", format!("{error}; restore a backup with nox backup restore"))
+        }
         Err(error) => Finding::fault("database", error.to_string()),
     }
 }
 
-/// Compares the clock with the latest that the database knows.
+/// Compares the clock with the latest time in the database.
 fn clock(connection: &Connection, now: Timestamp) -> Finding {
     let latest = || -> Result<Option<Timestamp>> {
         let has_audit = schema_version(connection)? >= audit::SINCE_VERSION;
-        let noted = if has_audit { audit::find_last_at(connection)? } else { None };
-        Ok(noted.max(sessions::find_last_created_at(connection)?))
+        let last_event = if has_audit { audit::find_last_at(connection)? } else { None };
+        Ok(last_event.max(sessions::find_last_created_at(connection)?))
     };
     match latest() {
-        Ok(Some(latest)) if latest > now.after(CORRECTION) => Finding::warning(
+        Ok(Some(latest)) if latest > now.after(TOLERANCE) => Finding::warning(
             "clock",
             format!(
-                "the clock says {now}, and the database knows of something at {latest}: set the clock, or sessions and \
-                 codes of authenticator apps will not be taken for what they are"
+                "the clock says {now}, but the database holds an entry of {latest}: set the clock, \
+                 or sessions and codes of authenticator apps will be refused"
             ),
         ),
-        Ok(_) => {
-            Finding::ok("clock", format!("it says {now}, and nothing in the database is later"))
-        }
+        Ok(_) => Finding::ok(
+            "clock",
+            format!("the clock says {now}, and nothing in the database is later"),
+        ),
         Err(error) => Finding::fault("clock", causes(&error)),
     }
 }
@@ -153,46 +154,41 @@ fn permissions(config: &Config) -> Finding {
             );
             Finding::warning("permissions", text)
         }
-        _ => Finding::ok("permissions", "nobody but its owner can access the database"),
+        _ => Finding::ok("permissions", "only its owner can access the database"),
     }
 }
 
-/// An upgrade and a backup need as much again as the database, and every write some.
+/// An upgrade or a backup needs as much free space as the database itself.
 fn disk(config: &Config) -> Finding {
     let folder = parent(&config.storage.database);
     let size = fs::metadata(&config.storage.database).map_or(0, |meta| meta.len());
     match statvfs(folder) {
         Ok(disk) if disk.f_files > 0 && disk.f_favail == 0 => Finding::fault(
             "disk",
-            format!("no file can be made in {}: its disk has no inode left", folder.display()),
+            format!("no file can be created in {}: its disk has no inode left", folder.display()),
         ),
         Ok(disk) => {
             let free = disk.f_bavail.saturating_mul(disk.f_frsize);
             let text = format!("{} MiB are free in {}", free / 1024 / 1024, folder.display());
-            if free < LITTLE.max(2 * size) {
-                Finding::warning(
-                    "disk",
-                    format!("only {text}: an upgrade or a backup may find no room"),
-                )
+            if free < MIN_FREE.max(2 * size) {
+                Finding::warning("disk", format!("only {text}: an upgrade or a backup may not fit"))
             } else {
                 Finding::ok("disk", text)
             }
         }
-        Err(error) => {
-            Finding::fault("disk", format!("cannot look at {}: {error}", folder.display()))
-        }
+        Err(error) => Finding::fault("disk", format!("cannot check {}: {error}", folder.display())),
     }
 }
 
 fn public_url(config: &Config) -> Finding {
-    let (url, host) = (&config.server.public_url, config.host());
-    let is_here = matches!(host.as_str(), "localhost" | "127.0.0.1" | "[::1]");
-    if config.is_https() || is_here {
+    let url = &config.server.public_url;
+    let is_local = matches!(config.host().as_str(), "localhost" | "127.0.0.1" | "[::1]");
+    if config.is_https() || is_local {
         Finding::ok("public URL", format!("{url}"))
     } else {
         Finding::warning(
             "public URL",
-            format!("{url} is not https: anybody on the way can read passwords"),
+            format!("{url} is not https: the networks in between can read passwords"),
         )
     }
 }
@@ -201,20 +197,21 @@ fn backups(config: &Config, now: Timestamp) -> Finding {
     let Some(every) = config.backup.every else {
         return Finding::warning(
             "backups",
-            "the server makes none: set backup.every, or run nox backup create by a timer",
+            "the server makes no backups: set backup.every, or run nox backup create by a timer",
         );
     };
     match backup::newest(&config.backup.folder) {
         Ok(Some(at)) if at.after(Duration::from(every) * 2) >= now => {
-            Finding::ok("backups", format!("the newest is of {at}"))
+            Finding::ok("backups", format!("the newest backup is of {at}"))
         }
         Ok(Some(at)) => Finding::warning(
             "backups",
-            format!("the newest is of {at}: look into the log of the server"),
+            format!("the newest backup is of {at}: read the server's log"),
         ),
-        Ok(None) => {
-            Finding::warning("backups", "there is none yet: the server makes one when it runs")
-        }
+        Ok(None) => Finding::warning(
+            "backups",
+            "there is no backup yet: the server makes one while it runs",
+        ),
         Err(error) => Finding::fault(
             "backups",
             format!("cannot read {}: {error}", config.backup.folder.display()),

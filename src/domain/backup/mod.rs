@@ -1,4 +1,5 @@
-//! Backups: whole copies of the database, with or without the key file.
+//! Backups: complete copies of the database, with or without the key file. [`create`] makes one,
+//! [`verify`] checks it and [`restore`] puts it back; `schedule` makes them while the server runs.
 
 mod schedule;
 
@@ -19,49 +20,53 @@ use crate::storage::{
 use crate::time::Timestamp;
 pub(crate) use schedule::{newest, start};
 
-/// The row of `keys` that holds the key file itself, in a backup that was made with it.
+/// The row of the table `keys` that holds the key file, in a backup that includes it.
 const KEY_FILE: &str = "file";
 
 /// Why a backup cannot be made, or cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
-    /// Something of that name is there.
-    #[error("{} is there already: a backup takes no other file's place", .0.display())]
+    /// There is a file of that name already.
+    #[error("{} exists already, and a backup never replaces a file", .0.display())]
     Exists(PathBuf),
     /// A file cannot be written or moved.
     #[error("cannot {action} {}: {source}", path.display())]
     File {
-        /// What was tried.
+        /// What was attempted.
         action: &'static str,
-        /// Which file.
+        /// The file.
         path: PathBuf,
         /// Why it failed.
         source: io::Error,
     },
-    /// It is no backup.
-    #[error("{} is no backup of a Nox database", .0.display())]
+    /// The file is not a Nox database.
+    #[error("{} is not a backup of a Nox database", .0.display())]
     Foreign(PathBuf),
-    /// It is a database in use, or of a process that was killed.
-    #[error("{} is no backup: changes lie beside it, in a file that ends in -wal; take a copy with nox backup create", .0.display())]
+    /// The file is a database that is in use, or was when its process was killed.
+    #[error(
+        "{} is not a backup: some of its changes are in a file beside it that ends in -wal; make a \
+         backup with nox backup create",
+        .0.display()
+    )]
     Unfinished(PathBuf),
-    /// Its key does not belong to it.
-    #[error("the key file in {} does not open what it seals: it cannot be put back", .0.display())]
+    /// The backup holds the key file of another database.
+    #[error("the key file in {} does not belong to its database: it cannot be restored", .0.display())]
     WrongKey(PathBuf),
-    /// It cannot be opened.
+    /// The backup cannot be opened.
     #[error(transparent)]
     Open(OpenError),
-    /// It is damaged.
+    /// The backup is damaged.
     #[error("{} is damaged: {}", path.display(), faults.join("; "))]
     Damaged {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// What SQLite found to be wrong.
         faults: Vec<String>,
     },
     /// The key file cannot be used.
     #[error(transparent)]
     Key(#[from] KeyError),
-    /// It cannot be read.
+    /// The backup cannot be read.
     #[error("cannot read the backup")]
     Query(#[from] Error),
 }
@@ -75,39 +80,40 @@ impl From<OpenError> for BackupError {
     }
 }
 
-/// What is in a backup.
+/// The contents of a backup.
 #[derive(Debug, Serialize)]
 pub struct Report {
-    /// How many accounts.
+    /// The number of accounts.
     pub users: u32,
-    /// Whether it holds the key file.
+    /// Whether the backup includes the key file.
     pub with_key: bool,
-    /// Whether the key file, its own or else the configured one, opens what it seals; `null` where
-    /// there is none to try.
+    /// Whether the key file belongs to the database: the one in the backup, or else the configured
+    /// one. `null` if there is neither.
     pub key_fits: Option<bool>,
 }
 
-/// Whether a backup holds the key file, too.
+/// Whether a backup includes the key file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyFile {
-    /// It does: the backup alone is enough to restore everything, and to read every secret.
+    /// The backup includes it: that file alone is enough to restore everything, and to read every
+    /// secret.
     Include,
-    /// It does not: the key file needs a backup of its own.
+    /// The backup omits it: the key file needs a copy of its own.
     Omit,
 }
 
-/// Writes a backup while others go on writing. `on_progress` is called from time to time with the
-/// number of bytes that are written, and with about how many there will be.
+/// Writes a backup; other processes may change the database meanwhile. `on_progress` is called from
+/// time to time with the bytes that are written and an estimate of the total.
 ///
 /// # Errors
-/// The file is there, or cannot be written.
+/// The file exists already or cannot be written.
 pub fn create(
     app: &App,
     path: &Path,
     key_file: KeyFile,
     mut on_progress: impl FnMut(u64, u64) + Send + 'static,
 ) -> Result<(), BackupError> {
-    // A link that leads nowhere has the name, too.
+    // A symbolic link that leads nowhere occupies the name as well.
     if path.symlink_metadata().is_ok() {
         return Err(BackupError::Exists(path.to_owned()));
     }
@@ -121,10 +127,10 @@ pub fn create(
     app.db.copy_to(path, finish, move |written| on_progress(written, total)).map_err(failed)
 }
 
-/// Looks through a whole backup.
+/// Checks the whole content of a backup.
 ///
 /// # Errors
-/// It is none, or damaged.
+/// The file is not a backup, or is damaged.
 pub fn verify(config: &Config, path: &Path) -> Result<Report, BackupError> {
     if backup::is_unfinished(path) {
         return Err(BackupError::Unfinished(path.to_owned()));
@@ -132,13 +138,13 @@ pub fn verify(config: &Config, path: &Path) -> Result<Report, BackupError> {
     examine(config, path)
 }
 
-/// Looks through a whole database, a backup or one in use.
+/// Checks the whole content of a database, be it a backup or one in use.
 ///
 /// # Errors
-/// It is none, or damaged.
+/// The file is not a Nox database, or is damaged.
 pub fn examine(config: &Config, path: &Path) -> Result<Report, BackupError> {
     let connection = backup::open(path)?;
-    // Where it cannot even be looked through, that is what is wrong with it.
+    // If the check itself fails, its error is the fault that was found.
     let faults = backup::faults(&connection).unwrap_or_else(|error| vec![causes(&error)]);
     if !faults.is_empty() {
         return Err(BackupError::Damaged { path: path.to_owned(), faults });
@@ -151,8 +157,8 @@ pub fn examine(config: &Config, path: &Path) -> Result<Report, BackupError> {
         }
         None => None,
     };
-    let everybody = users::Search { text: "", by_email: false };
-    Ok(Report { users: users::count(&connection, everybody)?, with_key: own.is_some(), key_fits })
+    let all_users = users::Search { text: "", by_email: false };
+    Ok(Report { users: users::count(&connection, all_users)?, with_key: own.is_some(), key_fits })
 }
 
 fn key_within(connection: &Connection) -> Result<Option<Zeroizing<[u8; KEY_LENGTH]>>, Error> {
@@ -164,24 +170,30 @@ fn key_within(connection: &Connection) -> Result<Option<Zeroizing<[u8; KEY_LENGT
     Ok(found.and_then(|bytes| bytes.first_chunk().copied()).map(Zeroizing::new))
 }
 
-/// Puts a backup in the place of the database, and its key, where it holds one, in the place of the
-/// key file. What was there is kept beside it, under names that are returned. Every session ends:
-/// some had ended since the backup.
+/// A backup that was restored.
+#[derive(Debug)]
+pub struct Restored {
+    /// The contents of the backup.
+    pub report: Report,
+    /// The former files, under their new names.
+    pub kept: Vec<PathBuf>,
+}
+
+/// Replaces the database with a backup, and the key file with the one in the backup, if there is
+/// one. The former files are kept under other names. Every session ends, since some in the backup
+/// have been revoked after it was made.
 ///
 /// # Errors
-/// The backup is none, or damaged; a server or a command is using the database; or a file cannot be
-/// moved.
-pub fn restore(
-    config: &Config,
-    path: &Path,
-    now: Timestamp,
-) -> Result<(Report, Vec<PathBuf>), BackupError> {
+/// The file is not a backup or is damaged, another process is using the database, or a file cannot
+/// be moved.
+pub fn restore(config: &Config, path: &Path, now: Timestamp) -> Result<Restored, BackupError> {
     let report = verify(config, path)?;
     if report.with_key && report.key_fits == Some(false) {
         return Err(BackupError::WrongKey(path.to_owned()));
     }
-    let (database, key_file) = (&config.storage.database, &config.secrets.key_file);
-    // Whoever uses the database holds the key.
+    let database = &config.storage.database;
+    let key_file = &config.secrets.key_file;
+    // Every process that uses the database holds a shared lock on the key file.
     let key = key_file.exists().then(|| Key::load_or_create(key_file)).transpose()?;
     key.as_ref().map_or(Ok(()), Key::lock_exclusively)?;
     let aside = |file: &Path| file.with_added_extension(format!("before-{}", file_time(now)));
@@ -201,16 +213,16 @@ pub fn restore(
         }
     }
     let failed = |source| BackupError::File { action: "restore", path: database.clone(), source };
-    backup::restore(path, database, &aside(database), forget).map_err(failed)?;
+    backup::restore(path, database, &aside(database), delete_obsolete).map_err(failed)?;
     if aside(database).exists() {
         kept.push(aside(database));
     }
-    Ok((report, kept))
+    Ok(Restored { report, kept })
 }
 
-/// Forgets what must not come back with a backup: the key, which has its own file, and what has
-/// ended since.
-fn forget(connection: &Connection) -> Result<(), Error> {
+/// Deletes what a restored database must not contain: sessions and codes that may have ended since
+/// the backup was made, and the key, which has a file of its own.
+fn delete_obsolete(connection: &Connection) -> Result<(), Error> {
     sessions::delete_all(connection)?;
     let version = schema_version(connection)?;
     if version >= sent_codes::SINCE_VERSION {
@@ -222,7 +234,7 @@ fn forget(connection: &Connection) -> Result<(), Error> {
     Ok(())
 }
 
-/// An instant as it stands in the name of a file.
+/// A time as it is written in file names.
 fn file_time(at: Timestamp) -> String {
     at.to_string().replace(':', "-")
 }

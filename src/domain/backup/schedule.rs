@@ -1,4 +1,4 @@
-//! Backups that the server makes by itself.
+//! The thread in which a running server makes its own backups (`backup.every`).
 
 use std::fs;
 use std::io;
@@ -14,15 +14,15 @@ use crate::domain::backup::{BackupError, KeyFile, create, file_time};
 use crate::files;
 use crate::time::{Span, Timestamp};
 
-/// How often it is looked whether one is due.
-const LOOK_EVERY: Duration = Duration::from_mins(1);
-/// How long nothing is tried after a failure.
-const REST: Duration = Duration::from_mins(10);
+/// How often the thread checks whether a backup is due.
+const CHECK_INTERVAL: Duration = Duration::from_mins(1);
+/// How long the thread waits after a failure before it tries again.
+const RETRY_INTERVAL: Duration = Duration::from_mins(10);
 
-/// Makes a backup whenever one is due, for as long as the server lives.
+/// Starts the thread, which ends with the server. Does nothing unless `backup.every` is set.
 ///
 /// # Errors
-/// The system starts no thread.
+/// The thread cannot be started.
 pub(crate) fn start(app: &Arc<App>) -> io::Result<()> {
     let Some(every) = app.config.backup.every else { return Ok(()) };
     let app = Arc::downgrade(app);
@@ -33,10 +33,10 @@ fn run(app: &Weak<App>, every: Span) {
     loop {
         let Some(app) = app.upgrade() else { return };
         let pause = match make_if_due(&app, every, Timestamp::now()) {
-            Ok(()) => LOOK_EVERY,
+            Ok(()) => CHECK_INTERVAL,
             Err(error) => {
                 tracing::error!(%error, "no backup was made");
-                REST
+                RETRY_INTERVAL
             }
         };
         drop(app);
@@ -44,13 +44,13 @@ fn run(app: &Weak<App>, every: Span) {
     }
 }
 
-/// Makes a backup where the newest is too old, and deletes those that are more than are to be kept.
+/// Makes a backup if the newest one is too old, and deletes the oldest ones beyond `backup.keep`.
 fn make_if_due(app: &App, every: Span, now: Timestamp) -> Result<(), BackupError> {
     let config::Backup { keep, folder, .. } = &app.config.backup;
     let failed = |action| move |source| BackupError::File { action, path: folder.clone(), source };
     files::create_parent(&folder.join("x")).map_err(failed("make the folder"))?;
     let mut copies = copies(folder).map_err(failed("read the folder"))?;
-    // A clock that was wrong once shall not stop what comes after.
+    // A backup from the future, made while the clock was wrong, must not delay the next one.
     copies.retain(|copy| copy.file_name() <= Some(name(now).as_ref()));
     let due = copies
         .last()
@@ -69,12 +69,12 @@ fn make_if_due(app: &App, every: Span, now: Timestamp) -> Result<(), BackupError
         .map_err(failed("delete an old backup in"))
 }
 
-/// The names sort as the times do.
+/// The file name of a backup. Names sort like the times in them.
 fn name(at: Timestamp) -> String {
     format!("nox-{}.db", file_time(at))
 }
 
-/// The backups that are there, the oldest first.
+/// Lists the backups in the folder, oldest first.
 fn copies(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -88,7 +88,7 @@ fn copies(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// When the newest backup was made, where there is one.
+/// When the newest backup was made; `None` without any.
 ///
 /// # Errors
 /// The folder cannot be read.
@@ -108,7 +108,7 @@ mod tests {
     use crate::domain::testing::app_with;
 
     #[test]
-    fn a_backup_is_made_when_one_is_due_and_the_oldest_go() {
+    fn due_backup_is_made_and_the_oldest_are_deleted() {
         let (folder, app) = app_with("[backup]\nevery = '1d'\nkeep = 2\nfolder = 'kept'");
         let every = app.config.backup.every.unwrap();
         let start = Timestamp::from_millis(1_750_936_113_726);

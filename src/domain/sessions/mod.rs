@@ -99,9 +99,9 @@ pub(crate) struct SessionView {
     pub public_key: Option<Vec<u8>>,
 }
 
-/// Finds the session and the user of a token, as the database has them at this moment: a session that
-/// was ended a moment ago is refused. If the caller `needs_touch`, [`touch`] must follow, which may
-/// be after the response.
+/// Finds the session and the user of a token, as the database has them at this moment: a session
+/// that was ended a moment ago is refused. If the caller `needs_touch`, [`touch`] must follow,
+/// which may be after the response.
 ///
 /// # Errors
 /// [`Error::NotLogged`] if the token is invalid, its session has ended or its user is suspended; or

@@ -150,8 +150,8 @@ fn damaged_or_foreign_backup_is_refused_and_changes_nothing() {
     for (file, reason) in [
         ("short.db", "damaged"),
         ("bent.db", "damaged"),
-        ("text.db", "no backup"),
-        ("empty.db", "no backup"),
+        ("text.db", "not a backup"),
+        ("empty.db", "not a backup"),
         ("none.db", "none.db"),
     ] {
         for command in ["verify", "restore"] {

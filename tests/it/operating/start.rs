@@ -142,7 +142,7 @@ fn symbolic_links_are_not_followed_when_files_are_created() {
     for (link, args, words) in [
         ("nox.db", &["user", "list"][..], "symbolic link that leads nowhere"),
         ("nox.key", &["user", "list"], "nox.key"),
-        ("copy.db", &["backup", "create", "copy.db"], "is there already"),
+        ("copy.db", &["backup", "create", "copy.db"], "exists already"),
         ("code.svg", &["totp", "enroll", "ada", "--no-confirm", "--svg", "code.svg"], "exists"),
         ("nox.db-wal", &["user", "set", "ada", "--display", "Ada"], "nox.db"),
     ] {

@@ -1,6 +1,5 @@
 //! Uploads of pictures: types, sizes, and the right to upload.
 
-
 use crate::harness::{
     Answer, GIF, INVALID_FIELD, JPEG, NOT_FOUND, NOT_LOGGED, PAYLOAD_TOO_LARGE, PNG, TestApp,
     UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, USER_NOT_FOUND, User, WEBP, sha256sum,
