@@ -1,4 +1,5 @@
-//! Logging in, and making an account that logs in.
+//! Logging in ([`login`], or [`finish`] with a challenge), and registering an account. [`login`] is
+//! the whole rule of a login; the functions below it are its steps.
 
 use std::net::IpAddr;
 
@@ -20,15 +21,15 @@ use crate::error::{Error, Result};
 use crate::storage::users::{self as rows, User};
 use crate::time::Timestamp;
 
-/// What a client shows to log in.
+/// The credentials of a login, and the client that sends them.
 pub(crate) struct LoginAttempt {
-    /// The account that it names.
+    /// The account to log in to.
     pub identifier: Identifier,
-    /// Its password.
+    /// The password.
     pub password: Password,
-    /// Its second factor, where one was sent.
+    /// The code of a second factor, if the client sent one.
     pub code: Option<Code>,
-    /// The device, and the key that it wants kept with the session.
+    /// The client: its device and its public key.
     pub client: Client,
 }
 
@@ -39,23 +40,23 @@ const WRONG_PASSWORD: Error = Error::WrongPassword { field: "password" };
 ///
 /// # Errors
 /// In this order: [`Error::TooManyRequests`], [`Error::UserNotFound`], [`Error::WrongPassword`],
-/// [`Error::UnAuthorized`] for a disabled account, [`Error::VerificationRequired`] without a code
-/// where one is due, [`Error::WrongCode`]; or a fault.
+/// [`Error::UnAuthorized`] for a suspended account, [`Error::VerificationRequired`] if a code is
+/// needed and none was sent, [`Error::WrongCode`]; or a fault.
 pub(crate) fn login(
     app: &App,
     attempt: &LoginAttempt,
     now: Timestamp,
 ) -> Result<Box<OpenedSession>> {
     let account = find_account(app, attempt)?;
-    logged(&account.name, attempt.client.device.ip, || {
+    log_attempt(&account.name, attempt.client.device.ip, || {
         let counted = throttle::consume(app, account.limits, now)?;
         let user = check_password(app, attempt, account.user, &counted, now)?;
         let checked = Checked { fresh_hash: fresh_hash(app, attempt, &user)?, user };
         let actor = Actor { user: &checked.user, device: &attempt.client.device };
         let enter = |tx: &Change<'_>| open_session(app, tx, &checked, &attempt.client, now);
 
-        // A right password gives back what it cost: where a code is checked after it, at once,
-        // since codes have a limit of their own; else together with the session.
+        // The right password is refunded. If a code follows, it is refunded at once, since codes
+        // have a limit of their own; otherwise in the transaction that opens the session.
         if checked.user.has_second_factor() {
             app.db.write(|connection| counted.refund(connection))?;
             return with_factor(app, actor, attempt.code.as_ref(), now, enter);
@@ -67,8 +68,8 @@ pub(crate) fn login(
     })
 }
 
-/// Finishes a login that waits for its second factor, by its challenge: for pages, which do not
-/// keep the password.
+/// Finishes a login that waits for its second factor. The challenge proves that the password was
+/// right, since the pages do not keep the password between two forms.
 ///
 /// # Errors
 /// [`Error::InvalidChallenge`], [`Error::TooManyRequests`], [`Error::WrongCode`]; or a fault.
@@ -86,14 +87,14 @@ pub(crate) fn finish(
     }
     let checked = Checked { user, fresh_hash: None };
     let actor = Actor { user: &checked.user, device: &client.device };
-    logged(&checked.user.username, client.device.ip, || {
+    log_attempt(&checked.user.username, client.device.ip, || {
         with_factor(app, actor, Some(code), now, |tx| open_session(app, tx, &checked, client, now))
     })
 }
 
-/// Makes an attempt, and writes one line about it, whose form never changes: programs that ban
-/// addresses read it.
-fn logged<T>(user: &str, ip: IpAddr, attempt: impl FnOnce() -> Result<T>) -> Result<T> {
+/// Runs a login attempt and logs one line about it. The form of that line must not change: programs
+/// that block addresses, such as fail2ban, parse it.
+fn log_attempt<T>(user: &str, ip: IpAddr, attempt: impl FnOnce() -> Result<T>) -> Result<T> {
     let outcome = attempt();
     match &outcome {
         Ok(_) => tracing::info!(event = %"login.succeeded", %ip, user),
@@ -105,7 +106,7 @@ fn logged<T>(user: &str, ip: IpAddr, attempt: impl FnOnce() -> Result<T>) -> Res
     outcome
 }
 
-/// Why an attempt failed, in one word.
+/// The reason of a failed attempt, as it is logged.
 const fn reason(error: &Error) -> &'static str {
     match error {
         Error::UserNotFound => "unknown_user",
@@ -118,11 +119,11 @@ const fn reason(error: &Error) -> &'static str {
     }
 }
 
-/// The account that an attempt names, and what is counted for it.
+/// The account that an attempt names, with the rate limits of the attempt.
 struct Account {
-    /// Missing where the identifier names none.
+    /// The user; `None` if the identifier names none.
     user: Option<User>,
-    /// What the log calls it.
+    /// The name for the log.
     name: String,
     limits: Vec<Limit>,
 }
@@ -141,15 +142,15 @@ fn find_account(app: &App, attempt: &LoginAttempt) -> Result<Account> {
     })
 }
 
-/// Stands for an identifier that names no account: a keyed hash, since what was typed may be a
-/// password in the wrong field.
+/// The name for the log and the limits if the identifier names no account: a keyed hash of it,
+/// since the text may be a password that was typed into the wrong field.
 fn unknown_name(app: &App, identifier: &Identifier) -> String {
     let digest = hmac_sha256(&app.key.derive("unknown name"), identifier.to_string().as_bytes());
     format!("unknown-{:016x}", u64::from_be_bytes(*digest.first_chunk().unwrap_or(&[0; 8])))
 }
 
-/// Checks that the password is the account's, and that the account may log in. Only a guess stays
-/// counted: a disabled account or a fault of the server is none.
+/// Verifies the password and refunds the attempt if it failed for another reason, such as a
+/// suspension or a fault: only a wrong guess stays counted.
 fn check_password(
     app: &App,
     attempt: &LoginAttempt,
@@ -176,7 +177,7 @@ fn verify_password(
         if !app.config.login.hide_unknown_users {
             return Err(Error::UserNotFound);
         }
-        // An unknown name costs the time of a known one.
+        // Hash anyway, so that the time of the response does not tell whether the account exists.
         app.hasher.hash(&attempt.password)?;
         return Err(WRONG_PASSWORD);
     };
@@ -186,7 +187,7 @@ fn verify_password(
     if user.is_suspended(now) { Err(suspended(app)) } else { Ok(user) }
 }
 
-/// What the owner of a suspended account is told for the right password.
+/// The refusal of a suspended account after the right password.
 const fn suspended(app: &App) -> Error {
     if app.config.login.hide_unknown_users {
         WRONG_PASSWORD
@@ -195,7 +196,7 @@ const fn suspended(app: &App) -> Error {
     }
 }
 
-/// A hash with today's parameters, where the stored one has others.
+/// A hash with the configured parameters, if the stored hash has others.
 fn fresh_hash(app: &App, attempt: &LoginAttempt, user: &User) -> Result<Option<String>> {
     let is_current = app.hasher.is_current(&user.password_hash);
     if is_current { Ok(None) } else { app.hasher.hash(&attempt.password).map(Some) }
@@ -204,12 +205,12 @@ fn fresh_hash(app: &App, attempt: &LoginAttempt, user: &User) -> Result<Option<S
 /// A user whose password was right.
 struct Checked {
     user: User,
-    /// Replaces the stored hash.
+    /// A hash that replaces the stored one.
     fresh_hash: Option<String>,
 }
 
-/// Opens the session, unless the account has changed since its password was checked: a hash takes
-/// long enough for that.
+/// Opens the session, unless the account has changed since its password was verified. A hash takes
+/// long enough for that to happen.
 fn open_session(
     app: &App,
     tx: &Change<'_>,
@@ -230,15 +231,21 @@ fn open_session(
     sessions::open(app, tx, &user, client, now).map(Box::new)
 }
 
-/// Checks that accounts can be made without an operator.
+/// Checks that visitors may register accounts.
 ///
 /// # Errors
-/// [`Error::ServiceDisabled`] where they cannot.
+/// [`Error::ServiceDisabled`] if registration is closed.
 pub(crate) fn check_registration(config: &Config) -> Result<()> {
     if is_registration_open(config) { Ok(()) } else { Err(Error::ServiceDisabled) }
 }
 
-/// Makes an account for its user, and logs in.
+/// An account that has been registered, with its first session.
+struct Registered {
+    user: User,
+    session: OpenedSession,
+}
+
+/// Registers an account and logs its user in.
 ///
 /// # Errors
 /// [`Error::ServiceDisabled`], [`Error::TooManyRequests`], [`Error::AlreadyExists`], or a fault.
@@ -249,14 +256,15 @@ pub(crate) fn register(
     now: Timestamp,
 ) -> Result<OpenedSession> {
     check_registration(&app.config)?;
-    // A name that is taken counts too, so that names cannot be enumerated.
+    // A registration of a taken username is counted as well, so that usernames cannot be
+    // enumerated.
     let _counted = throttle::consume(app, vec![Limit::registration(client.device.ip)], now)?;
     let hash = app.hasher.hash(&new.password.0)?;
-    let (user, session) = app.change(By::User(&client.device), now, |tx| {
+    let Registered { user, session } = app.change(By::User(&client.device), now, |tx| {
         let user = registration::insert(tx, new, hash, now)?;
         tx.happened(Event::AccountCreated, &user)?;
         let session = sessions::open(app, tx, &user, client, now)?;
-        Ok::<_, Error>((user, session))
+        Ok::<_, Error>(Registered { user, session })
     })?;
     email_confirmation::mail_link_if_unverified(app, &user, Some(&client.device), now);
     tracing::info!(event = %"account.registered", ip = %client.device.ip, user = session.user.public.username);

@@ -1,4 +1,5 @@
-//! Mail: a queue of its own, so that no login waits for a mail server.
+//! Mail: [`App::notify`] and [`App::mail_to`] write a message ([`messages`]) and put it into a
+//! queue, from which a thread sends it ([`smtp`]), so that no request waits for a mail server.
 
 pub(crate) mod messages;
 mod smtp;
@@ -14,7 +15,6 @@ use tokio::sync::{Semaphore, mpsc as queue};
 use crate::config::Config;
 use crate::domain::App;
 use crate::domain::event::Event;
-
 use crate::domain::principal::Device;
 use crate::domain::throttle::{self, Limit};
 use crate::error::{Error, Result, causes};
@@ -24,37 +24,37 @@ use messages::{Message, Written};
 pub use smtp::MailError;
 use smtp::Route;
 
-/// Mails that may wait; more are dropped.
-const QUEUE: usize = 256;
-/// Mails under way at once.
-const AT_ONCE: usize = 4;
-/// How long the end of a process waits for those that are left, at most.
-const FAREWELL: Duration = Duration::from_secs(5);
+/// How many mails may wait; more are dropped.
+const QUEUE_LENGTH: usize = 256;
+/// How many mails are sent at the same time.
+const CONCURRENCY: usize = 4;
+/// How long a process that ends waits for queued mail, at most.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A mail on its way.
+/// A written mail and its recipient.
 struct Mail {
     to: String,
     written: Written,
 }
 
-/// Sends mail, where there is a server for it. Its thread starts with the first mail; dropping it
-/// waits a little for what is left.
+/// Sends mail, if a mail server is configured. Its thread starts with the first mail. Dropping it
+/// waits for queued mail, up to the drain timeout.
 pub(crate) struct Mailer {
     route: Option<Route>,
-    farewell: Duration,
+    drain_timeout: Duration,
     worker: Mutex<Option<Worker>>,
 }
 
 struct Worker {
     queue: queue::Sender<Mail>,
-    /// Ends when everything is sent.
+    /// Disconnects when every mail is sent.
     done: mpsc::Receiver<()>,
 }
 
-/// Checks the settings for mail, as far as that goes without the mail server.
+/// Checks the settings for mail without contacting the mail server.
 ///
 /// # Errors
-/// They are wrong.
+/// A setting is wrong.
 pub(crate) fn check(config: &Config) -> Result<(), MailError> {
     Mailer::new(config).map(drop)
 }
@@ -64,15 +64,15 @@ impl Mailer {
         let server = config.mail.host.as_deref();
         let route =
             server.map(|server| Route::new(&config.mail, server, &config.host())).transpose()?;
-        let farewell = FAREWELL.min(config.limits.shutdown_grace.into());
-        Ok(Self { route, farewell, worker: Mutex::new(None) })
+        let drain_timeout = DRAIN_TIMEOUT.min(config.limits.shutdown_grace.into());
+        Ok(Self { route, drain_timeout, worker: Mutex::new(None) })
     }
 
     pub(crate) const fn is_on(&self) -> bool {
         self.route.is_some()
     }
 
-    /// Queues a mail; where the queue is full, it is dropped, and the log says so.
+    /// Queues a mail. If the queue is full, the mail is dropped and the log says so.
     fn send(&self, mail: Mail) {
         let Some(route) = &self.route else { return };
         let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
@@ -88,7 +88,7 @@ impl Mailer {
         }
     }
 
-    /// Sends a mail and returns what the server said.
+    /// Sends a mail and returns the server's answer.
     fn send_now(&self, mail: Mail) -> Result<String, MailError> {
         let route = self.route.as_ref().ok_or(MailError::Off)?;
         runtime()?.block_on(route.send(mail))
@@ -98,13 +98,13 @@ impl Mailer {
         self.worker.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// Takes no more, and waits a little for what is left.
+    /// Closes the queue and waits until it is empty, up to the drain timeout.
     fn finish(&self) {
         if let Some(Worker { queue, done }) = self.take_worker() {
             drop(queue);
-            if done.recv_timeout(self.farewell) == Err(mpsc::RecvTimeoutError::Timeout) {
+            if done.recv_timeout(self.drain_timeout) == Err(mpsc::RecvTimeoutError::Timeout) {
                 tracing::warn!(
-                    "mails were still on their way when the process ended, and may be lost"
+                    "mails were still being sent when the process ended, and may be lost"
                 );
             }
         }
@@ -119,7 +119,7 @@ impl Drop for Mailer {
 
 impl Worker {
     fn start(route: Route) -> io::Result<Self> {
-        let (queue, waiting) = queue::channel(QUEUE);
+        let (queue, waiting) = queue::channel(QUEUE_LENGTH);
         let (alive, done) = mpsc::channel();
         let runtime = runtime()?;
         thread::Builder::new().name("mail".into()).spawn(move || {
@@ -134,11 +134,11 @@ fn runtime() -> io::Result<Runtime> {
     Builder::new_current_thread().enable_all().build()
 }
 
-/// Sends what comes, a few at a time, until nothing can come any more.
+/// Sends the queued mails, a few at a time, until the queue is closed and empty.
 async fn deliver(route: Route, mut waiting: queue::Receiver<Mail>) {
-    let places = Arc::new(Semaphore::new(AT_ONCE));
+    let permits = Arc::new(Semaphore::new(CONCURRENCY));
     while let Some(mail) = waiting.recv().await {
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
+        let Ok(permit) = Arc::clone(&permits).acquire_owned().await else { return };
         let route = route.clone();
         tokio::spawn(async move {
             match route.send(mail).await {
@@ -147,42 +147,43 @@ async fn deliver(route: Route, mut waiting: queue::Receiver<Mail>) {
                     tracing::warn!(%error, causes = ?causes(&error), "a mail was not sent");
                 }
             }
-            drop(place);
+            drop(permit);
         });
     }
-    // Every place is free once the last one is sent.
-    drop(places.acquire_many(u32::try_from(AT_ONCE).unwrap_or(1)).await);
+    // All permits are free again once the last mail is sent.
+    drop(permits.acquire_many(u32::try_from(CONCURRENCY).unwrap_or(1)).await);
 }
 
-/// Whether mail can be sent to an address at all: not everything that looks like one can be an
-/// address (RFC 5321, 4.1.2).
+/// Whether mail can be sent to an address. Accounts may hold texts that are not valid addresses
+/// (RFC 5321, 4.1.2).
 pub(crate) fn can_reach(address: &str) -> bool {
     address.parse::<lettre::Address>().is_ok()
 }
 
 impl App {
-    /// Waits a little for mails that are on their way, before the process ends.
+    /// Waits for queued mail before the process ends, up to the drain timeout.
     pub(crate) fn finish_mail(&self) {
         self.mailer.finish();
     }
 
-    /// Waits for none of them.
+    /// Drops queued mail, so that the process ends at once.
     pub(crate) fn abandon_mail(&self) {
         drop(self.mailer.take_worker());
     }
 
-    /// Mails something to a user, in the user's language, where there is a mail server and an
+    /// Queues a message to a user, in the user's language. Does nothing without a mail server or an
     /// address.
-    pub(crate) fn mail_to(&self, user: &User, device: Option<&Device>, letter: &Message<'_>) {
+    pub(crate) fn mail_to(&self, user: &User, device: Option<&Device>, message: &Message<'_>) {
         let Some(to) = user.email.clone().filter(|_| self.mailer.is_on()) else { return };
-        match messages::write(self, messages::language(self, user, device), &user.display, letter) {
+        match messages::write(self, messages::language(self, user, device), &user.display, message)
+        {
             Ok(written) => self.mailer.send(Mail { to, written }),
             Err(error) => tracing::error!(account = %user.id, %error, "a mail was not written"),
         }
     }
 
-    /// Tells a user with a verified address what has happened to the account, after it has; at most
-    /// so many times a day.
+    /// Notifies a user of an event after its commit, if the address is verified and the event is
+    /// one that is notified. The number of notices a day is limited.
     pub(crate) fn notify(
         &self,
         user: &User,
@@ -202,10 +203,10 @@ impl App {
     }
 }
 
-/// Sends a mail that says that mail works, and returns what the server answered.
+/// Sends a test mail and returns the server's answer.
 ///
 /// # Errors
-/// There is no mail server, or it does not take the mail.
+/// No mail server is configured, or it refuses the mail.
 pub(crate) fn test(app: &App, address: &str) -> Result<String, MailError> {
     let written = messages::write(app, app.config.instance.language, "", &Message::Test);
     let written = written.map_err(|error: Error| MailError::System(io::Error::other(error)))?;

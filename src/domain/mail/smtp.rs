@@ -1,4 +1,4 @@
-//! The way to the mail server (SMTP, RFC 5321).
+//! The connection to the mail server (SMTP, RFC 5321).
 
 use std::fs;
 use std::io;
@@ -19,16 +19,16 @@ use crate::domain::mail::Mail;
 use crate::domain::mail::messages::Written;
 use crate::error::Result;
 
-/// Why no mail can be sent.
+/// Why a mail cannot be sent.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
-    /// There is no mail server.
+    /// No mail server is configured.
     #[error("mail.host is not set: there is no server to send mail")]
     Off,
     /// A setting is wrong.
     #[error("mail.{key}: {message}")]
     Setting {
-        /// Which.
+        /// The name of the setting.
         key: &'static str,
         /// What is wrong with it.
         message: String,
@@ -36,43 +36,43 @@ pub enum MailError {
     /// A file that a setting names cannot be read.
     #[error("mail.{key}: cannot read {}: {source}", path.display())]
     File {
-        /// Which setting.
+        /// The name of the setting.
         key: &'static str,
-        /// Which file.
+        /// The file.
         path: PathBuf,
         /// Why it failed.
         source: io::Error,
     },
-    /// It cannot be sent to this address.
-    #[error("{0:?} is no address that mail can be sent to")]
+    /// The recipient is not a valid address.
+    #[error("{0:?} is not an address that mail can be sent to")]
     Address(String),
-    /// The mail cannot be put together.
+    /// The mail cannot be encoded.
     #[error("cannot write the mail")]
     Message(#[from] lettre::error::Error),
-    /// The mail server refused it, or cannot be reached.
-    #[error("the mail server did not take it")]
+    /// The mail server refused the mail, or cannot be reached.
+    #[error("the mail server did not accept the mail")]
     Smtp(#[from] lettre::transport::smtp::Error),
-    /// The mail server takes too long.
+    /// The mail server did not answer in time.
     #[error("the mail server did not answer within {} seconds", .0.as_secs())]
     Slow(Duration),
-    /// The system refuses what it takes to send.
-    #[error("cannot start to send")]
+    /// The system provides no thread or no random numbers.
+    #[error("cannot start to send mail")]
     System(#[from] io::Error),
 }
 
-/// The way to the mail server.
+/// The configured mail server, ready to send.
 #[derive(Clone)]
 pub(crate) struct Route {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
-    /// For the ids of mails.
+    /// The host name in the message ids.
     host: String,
-    /// How long one mail may take, from the first packet to the server's answer.
+    /// How long one mail may take, from the connection to the server's answer.
     timeout: Duration,
 }
 
 impl Route {
-    /// Prepares mail to `server`, which is told that it comes from `host`.
+    /// Prepares the connection to `server`. `host` is the name in this server's greeting.
     pub(crate) fn new(config: &config::Mail, server: &str, host: &str) -> Result<Self, MailError> {
         let from = config.from.as_deref().unwrap_or_default();
         let from = from.parse().map_err(|_| MailError::Setting {
@@ -104,7 +104,7 @@ impl Route {
             .to(to)
             .subject(subject)
             .message_id(Some(format!("<{id}@{}>", self.host)))
-            // RFC 3834, 5: nobody's holiday should answer.
+            // Automatic replies, such as vacation notices, must not be sent to it (RFC 3834, 5).
             .header(AutoSubmitted)
             .multipart(MultiPart::alternative_plain_html(text, html))?;
         let response = timeout(self.timeout, self.transport.send(message))
@@ -121,16 +121,15 @@ fn tls(config: &config::Mail, server: &str) -> Result<Tls, MailError> {
     let mut parameters = TlsParameters::builder(server.into());
     if let Some(ca_file) = &config.ca_file {
         let pem = read("ca_file", ca_file)?;
-        let none = || MailError::Setting {
+        let no_certificate = || MailError::Setting {
             key: "ca_file",
-            message: "there is no certificate in PEM in it".into(),
+            message: "the file contains no certificate in PEM".into(),
         };
         if !pem.contains("-----BEGIN CERTIFICATE-----") {
-            return Err(none());
+            return Err(no_certificate());
         }
-        let wrong = |_| none();
-        parameters =
-            parameters.add_root_certificate(Certificate::from_pem(pem.as_bytes()).map_err(wrong)?);
+        let certificate = Certificate::from_pem(pem.as_bytes()).map_err(|_| no_certificate())?;
+        parameters = parameters.add_root_certificate(certificate);
     }
     let parameters = parameters.build()?;
     Ok(if config.tls == MailTls::Required {
@@ -155,7 +154,7 @@ fn read(key: &'static str, path: &Path) -> Result<String, MailError> {
     })
 }
 
-/// `Auto-Submitted: auto-generated`
+/// The header `Auto-Submitted: auto-generated`, which lettre does not have.
 #[derive(Clone)]
 struct AutoSubmitted;
 

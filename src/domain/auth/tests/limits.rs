@@ -7,7 +7,7 @@ fn from(last: u8, password: &str) -> LoginAttempt {
 }
 
 #[test]
-fn five_wrong_passwords_from_one_address_are_enough_and_elsewhere_there_is_a_rest() {
+fn five_wrong_passwords_lock_out_one_address_but_not_another() {
     let (_folder, app) = app("");
     let wrong = attempt("ada", "wrong horse", None);
     for _ in 0..5 {
@@ -21,13 +21,13 @@ fn five_wrong_passwords_from_one_address_are_enough_and_elsewhere_there_is_a_res
 }
 
 #[test]
-fn right_passwords_are_not_counted() {
+fn right_password_is_not_counted() {
     let (_folder, app) = app("");
     (0..70).for_each(|_| drop(token(login(&app, &attempt("ada", PASSWORD, None), NOW))));
 }
 
 #[test]
-fn five_wrong_codes_close_the_second_step_and_a_right_password_does_not_open_it() {
+fn five_wrong_codes_lock_out_codes_even_with_the_right_password() {
     let (_folder, app) = app("");
     let enrollment = enroll(&app);
     let right = code_at(&enrollment, NOW);
@@ -45,7 +45,7 @@ fn five_wrong_codes_close_the_second_step_and_a_right_password_does_not_open_it(
 }
 
 #[test]
-fn strangers_lock_an_owner_out_of_nowhere_where_they_live() {
+fn guesses_of_others_do_not_lock_out_recognized_devices() {
     let (_folder, app) = app("");
     let at_home = attempt("ada", PASSWORD, None);
     assert!(login(&app, &at_home, NOW).is_ok());
@@ -62,24 +62,30 @@ fn strangers_lock_an_owner_out_of_nowhere_where_they_live() {
     }
     let is_stopped =
         |attempt| matches!(login(&app, &attempt, NOW), Err(Error::TooManyRequests { .. }));
-    assert!(is_stopped(from(9, PASSWORD)), "the account is closed to strangers");
-    assert!(is_stopped(with_browser(9, "other", PASSWORD)), "whatever their browser keeps");
+    assert!(is_stopped(from(9, PASSWORD)), "the account is locked for unknown devices");
+    assert!(
+        is_stopped(with_browser(9, "other", PASSWORD)),
+        "with an unknown browser secret as well"
+    );
     assert!(
         !is_stopped(attempt("ada", PASSWORD, None)),
-        "but not to the address of earlier logins"
+        "the address of earlier logins is not locked out"
     );
     assert!(
         !is_stopped(with_browser(9, "mine", PASSWORD)),
-        "nor to a browser of earlier logins, wherever it is"
+        "the browser of earlier logins is not locked out at any address"
     );
     for _ in 0..5 {
         assert!(!is_stopped(with_browser(60, "mine", "wrong horse")));
     }
-    assert!(is_stopped(with_browser(60, "mine", PASSWORD)), "which has a budget of its own");
+    assert!(
+        is_stopped(with_browser(60, "mine", PASSWORD)),
+        "a recognized browser has a limit of its own"
+    );
 }
 
 #[test]
-fn a_fault_of_the_servers_own_and_a_disabled_account_are_no_guesses() {
+fn fault_or_suspended_account_is_not_counted_as_a_guess() {
     let (_folder, app) = app("");
     operator::disable(&app, "ada", None, None, NOW).unwrap();
     for _ in 0..10 {
@@ -91,7 +97,7 @@ fn a_fault_of_the_servers_own_and_a_disabled_account_are_no_guesses() {
     operator::enable(&app, "ada", NOW).unwrap();
     let enrollment = enroll(&app);
     let code = code_at(&enrollment, NOW);
-    // A seed that was moved here from another row does not open.
+    // A secret that was copied from another row does not open, which is a fault.
     let bob = add_user(&app, "bob", PASSWORD);
     let enrollment = totp::enroll(&app, "bob").unwrap();
     totp::enable_unconfirmed(&app, &enrollment, NOW, |_: &_| Ok::<_, Error>(())).unwrap();

@@ -67,14 +67,14 @@ fn message(outcome: Result<Box<OpenedSession>>) -> String {
     outcome.unwrap_err().to_string()
 }
 
-/// The code that an enrolled app shows at an instant.
+/// The code that an enrolled app shows at this time.
 fn code_at(enrollment: &Enrollment, now: Timestamp) -> String {
     let app = totp_rs::Totp::from_url(enrollment.otpauth_url.as_str()).unwrap();
     app.generate(u64::try_from(now.seconds()).unwrap()).to_string()
 }
 
 #[test]
-fn a_session_is_worth_something_until_its_last_millisecond() {
+fn session_is_valid_until_its_last_millisecond() {
     let (_folder, app) = app("[session]\nlifetime = '1h'");
     let token = token(login(&app, &attempt("ada", PASSWORD, None), NOW));
     let end = NOW.after(Duration::from_hours(1));
@@ -84,11 +84,11 @@ fn a_session_is_worth_something_until_its_last_millisecond() {
 }
 
 #[test]
-fn a_disabled_account_learns_it_only_by_the_right_password() {
+fn suspension_is_told_only_after_the_right_password() {
     let (_folder, app) = app("");
     let token = token(login(&app, &attempt("ada", PASSWORD, None), NOW));
     operator::disable(&app, "ada", None, None, NOW).unwrap();
-    assert!(authenticate(&app, &token, NOW).is_err(), "its sessions end at once");
+    assert!(authenticate(&app, &token, NOW).is_err(), "the suspension ends its sessions at once");
     let refused = message(login(&app, &attempt("ada", PASSWORD, None), NOW));
     assert_eq!(refused, "You are not authorized to log in.");
     let refused = message(login(&app, &attempt("ada", "wrong horse", None), NOW));
@@ -96,7 +96,7 @@ fn a_disabled_account_learns_it_only_by_the_right_password() {
 }
 
 #[test]
-fn where_names_are_hidden_everything_looks_like_a_wrong_password() {
+fn hidden_names_are_refused_like_a_wrong_password() {
     let (_folder, app) = app("[login]\nhide_unknown_users = true");
     operator::disable(&app, "ada", None, None, NOW).unwrap();
     for (name, password) in
@@ -108,7 +108,7 @@ fn where_names_are_hidden_everything_looks_like_a_wrong_password() {
 }
 
 #[test]
-fn a_hash_of_other_parameters_is_replaced_at_the_next_good_login_and_only_then() {
+fn hash_with_old_parameters_is_replaced_by_the_next_login() {
     let (folder, app) = app("");
     drop(app);
     let file = folder.path().join("nox.toml");
@@ -125,7 +125,7 @@ fn a_hash_of_other_parameters_is_replaced_at_the_next_good_login_and_only_then()
 }
 
 #[test]
-fn a_new_password_ends_the_sessions_and_the_old_one() {
+fn new_password_ends_sessions_and_replaces_the_old_one() {
     let (_folder, app) = app("");
     let old = token(login(&app, &attempt("ada", PASSWORD, None), NOW));
     change_password(&app, "battery staple", NOW.after(SECOND));
@@ -135,17 +135,15 @@ fn a_new_password_ends_the_sessions_and_the_old_one() {
 }
 
 #[test]
-fn a_code_works_once_and_an_earlier_one_not_after_a_later_one() {
+fn used_or_earlier_totp_code_is_refused_but_not_counted() {
     let (_folder, app) = app("");
     let enrollment = enroll(&app);
     let with = |code: &str| login(&app, &attempt("ada", PASSWORD, Some(code)), NOW);
-    let (now, earlier) = (
-        code_at(&enrollment, NOW),
-        code_at(&enrollment, Timestamp::from_millis(NOW.millis() - 30_000)),
-    );
+    let now = code_at(&enrollment, NOW);
+    let earlier = code_at(&enrollment, Timestamp::from_millis(NOW.millis() - 30_000));
     token(with(&now));
     for _ in 0..10 {
-        // Refused, but no guess: ten of them lock nobody out.
+        // A used code is not a guess, so ten of them do not use up the limit.
         let refused = "Invalid field: factor_code, is wrong, has expired or was used already.";
         assert_eq!([message(with(&now)), message(with(&earlier))], [refused, refused]);
     }
@@ -153,7 +151,7 @@ fn a_code_works_once_and_an_earlier_one_not_after_a_later_one() {
 }
 
 #[test]
-fn the_code_that_enabled_the_app_does_not_log_in() {
+fn code_that_enabled_the_app_does_not_log_in() {
     let (_folder, app) = app("");
     let enrollment = totp::enroll(&app, "ada").unwrap();
     let code = code_at(&enrollment, NOW);
@@ -166,7 +164,7 @@ fn the_code_that_enabled_the_app_does_not_log_in() {
 }
 
 #[test]
-fn one_code_at_once_from_twenty_opens_one_session() {
+fn code_sent_by_twenty_clients_at_once_opens_one_session() {
     let (_folder, app) = app("");
     let enrollment = enroll(&app);
     let code = code_at(&enrollment, NOW);
@@ -179,7 +177,7 @@ fn one_code_at_once_from_twenty_opens_one_session() {
 }
 
 #[test]
-fn expired_sessions_are_swept() {
+fn expired_sessions_are_deleted_at_the_next_login() {
     let (_folder, app) = app("[session]\nlifetime = '1h'");
     (0..5).for_each(|_| drop(token(login(&app, &attempt("ada", PASSWORD, None), NOW))));
     token(login(&app, &attempt("ada", PASSWORD, None), NOW.after(Duration::from_hours(1))));
@@ -191,7 +189,7 @@ fn expired_sessions_are_swept() {
 }
 
 #[test]
-fn what_changes_while_the_hash_is_computed_keeps_the_door_shut() {
+fn account_change_during_the_hash_refuses_the_login() {
     type Interruption = fn(&App);
     let disable: Interruption =
         |app| operator::disable(app, "ada", None, None, NOW.after(SECOND)).unwrap();
@@ -199,7 +197,7 @@ fn what_changes_while_the_hash_is_computed_keeps_the_door_shut() {
     let changes: [(&str, Interruption, &str); 4] = [
         ("", |app| change_password(app, "battery staple", NOW.after(SECOND)), wrong_password),
         ("", |app| drop(enroll(app)), wrong_password),
-        // The password was right, as it is for those who are refused before the hash.
+        // The password was right, so the refusal tells of the suspension.
         ("", disable, "You are not authorized to log in."),
         ("[login]\nhide_unknown_users = true", disable, wrong_password),
     ];
@@ -216,7 +214,7 @@ fn what_changes_while_the_hash_is_computed_keeps_the_door_shut() {
 }
 
 #[test]
-fn a_step_of_a_factor_that_was_replaced_is_not_accepted() {
+fn step_of_a_replaced_factor_is_refused() {
     let (_folder, app) = app("");
     let factor = || {
         app.db
