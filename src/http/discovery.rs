@@ -31,7 +31,8 @@ const NODEINFO_REL: &str = "http://nodeinfo.diaspora.software/ns/schema/2.1";
 /// `GET /.well-known/nox`
 pub(super) async fn nox(bridge: Data<Bridge>) -> impl Responder {
     let config = bridge.config();
-    let (url, instance) = (&config.server.public_url, &config.instance);
+    let url = &config.server.public_url;
+    let instance = &config.instance;
     let address = config.server.address.as_str();
     let started = bridge.started().millis();
     let contact = &instance.contact;
@@ -118,7 +119,8 @@ pub(super) async fn webfinger(
         account.and_then(|account| Selector::parse(account, config.server.address.as_str()));
     let Some(Selector::User(identifier)) = selector else { return Err(Error::UserNotFound.into()) };
     let user = bridge.read(|app| search::select(app, &identifier, now))?;
-    let (url, id) = (&config.server.public_url, user.id);
+    let url = &config.server.public_url;
+    let id = user.id;
     let subject = format!("acct:{}@{}", user.username, user.server);
     Ok(HttpResponse::Ok().content_type("application/jrd+json").body(
         json!({

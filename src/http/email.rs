@@ -160,7 +160,8 @@ pub(super) async fn enable(
             Err(error) => return Err(error.into()),
         }
     }
-    let (token, from) = (token.unwrap_or_default(), device(&request)?);
+    let token = token.unwrap_or_default();
+    let from = device(&request)?;
     bridge.run(move |app| email_confirmation::confirm(app, &token, &from, now)).await?;
     Ok(enabled("The address is confirmed.", Vec::new()))
 }

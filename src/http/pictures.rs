@@ -153,7 +153,8 @@ fn parts(
 ) -> impl Stream<Item = Result<Bytes>> {
     let picture = Arc::new(picture);
     stream::try_unfold((0, None), move |(start, handling)| {
-        let (bridge, picture) = (bridge.clone(), Arc::clone(&picture));
+        let bridge = bridge.clone();
+        let picture = Arc::clone(&picture);
         // The timeout for the next request starts when the picture has been sent.
         let handling = handling.or_else(|| phase.as_ref().map(SharedPhase::handle));
         async move {

@@ -13,6 +13,7 @@ use super::extract::{Authenticated, Selected, caller};
 use super::openapi::operation::{Operation, Parameter, Refusal, answer};
 use super::profile::{AnyUser, OwnUser, PublicUser};
 use super::query::Query;
+use crate::domain::Pagination;
 use crate::domain::accounts::UserId;
 use crate::domain::accounts::identifier::{Identifier, Selector};
 use crate::domain::accounts::profile::profile;
@@ -126,7 +127,7 @@ pub(super) async fn search(
     let search::Found { ids, users: Paged { total, items } } =
         bridge.search(move |app| search::search(app, &wanted, now)).await?;
     let users: Vec<_> = items.into_iter().map(|user| PublicUser::new(user, dialect)).collect();
-    let (limit, offset) = (pagination.limit, pagination.offset);
+    let Pagination { limit, offset } = pagination;
     Ok(Reply::new(Found { total, query: text, ids, limit, offset, items: users.clone(), users }))
 }
 
