@@ -1,65 +1,71 @@
 -- The whole schema of a Nox database, as this version writes it.
--- Instants (`*_at`, `*_until`) are milliseconds since the Unix epoch; truth values are 0 and 1.
+-- Instants (`*_at`, `*_until`) are milliseconds since the Unix epoch; booleans are 0 and 1. A
+-- *sealed* value is encrypted with a key from the key file. A *keyed hash* is an HMAC with the key
+-- `hash` of the table `keys`.
 
--- "nox!" in ASCII: marks the file as one of ours.
+-- "nox!" in ASCII: marks the file as a Nox database.
 PRAGMA application_id = 1852799009;
--- The version of this schema.
+-- The version of this schema; each has its step in `src/storage/upgrades`.
 PRAGMA user_version = 5;
 
 CREATE TABLE users (
-    -- Never given twice, since tokens and other servers remember it.
+    -- Never used twice, since tokens and other servers remember it.
     id                  INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id BETWEEN 1 AND 4294967295),
-    -- In lower case, ^[a-z0-9_.-]{3,16}$ and not digits alone.
+    -- Matches ^[a-z0-9_.-]{3,16}$, and is not digits alone.
     username            TEXT    NOT NULL UNIQUE,
+    -- The display name.
     display             TEXT    NOT NULL,
     email               TEXT    UNIQUE COLLATE NOCASE,
+    -- Whether the owner has confirmed the address by a link.
     email_verified      INTEGER NOT NULL DEFAULT 0 CHECK (email_verified IN (0, 1)),
     -- Argon2id, as a PHC string.
     password_hash       TEXT    NOT NULL,
-    -- Not moved by a mere re-hash of the same password.
+    -- Unchanged where the same password is only hashed again.
     password_changed_at INTEGER NOT NULL,
     is_admin            INTEGER NOT NULL DEFAULT 0 CHECK (is_admin IN (0, 1)),
     rank                INTEGER NOT NULL DEFAULT 0,
     bio                 TEXT,
-    -- The http or https URL of a picture elsewhere, or the SHA-256, in hex, of the one in `pictures`.
+    -- The http or https URL of a picture elsewhere, or the SHA-256, in hexadecimal, of the one in
+    -- `pictures`.
     thumbnail           TEXT,
     banner              TEXT,
     home                TEXT,
-    -- One a line: the URL, and behind a space its label, where it has one.
+    -- One link per line: its URL, and after a space its label, if it has one.
     links               TEXT    NOT NULL DEFAULT '',
+    -- One tag per line.
     tags                TEXT    NOT NULL DEFAULT '',
-    -- An operator suspended the account: until then, or for good where there is no end.
+    -- Set while an operator has suspended the account; without an end, it is for good.
     suspended_at        INTEGER,
     suspended_until     INTEGER,
     suspension_reason   TEXT,
     created_at          INTEGER NOT NULL,
-    -- Whether codes mailed to the address are a second factor; never while it is not verified.
+    -- Whether codes mailed to the address are a second factor; only if the address is verified.
     has_email_factor    INTEGER NOT NULL DEFAULT 0 CHECK (has_email_factor IN (0, email_verified)),
-    -- 'en' or 'fr', where the user or the operator chose one.
+    -- 'en' or 'fr', if the user or the operator chose one.
     language            TEXT,
     pronoun             TEXT,
     avatar              TEXT,
-    -- The status that the user set, such as 'busy'; without one, they are 'online'.
+    -- The status that the user set, such as 'busy'; NULL means 'online'.
     presence            TEXT,
     presence_text       TEXT
 ) STRICT;
 
--- A user's authenticator app; there only while it is enabled.
+-- The authenticator app of a user. The row exists only while the factor is active.
 CREATE TABLE totp_factors (
     user_id    INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
-    -- Sealed with a key from the key file, for this user alone.
+    -- Sealed, with the user's id as context.
     secret     BLOB    NOT NULL,
-    -- The last time step that was accepted (RFC 6238, 5.2); nothing up to it is accepted again.
+    -- The last time step that was accepted; only later ones are accepted (RFC 6238, 5.2).
     last_step  INTEGER NOT NULL,
     enabled_at INTEGER NOT NULL,
-    -- By how many steps the last accepted code was late (below 0) or early.
+    -- By how many time steps the last accepted code was late (below 0) or early (above 0).
     last_skew  INTEGER
 ) STRICT;
 
--- An authenticator app that is being set up; it replaces nothing and lets nobody in.
+-- A pending authenticator app, which is not a factor before its first code is confirmed.
 CREATE TABLE totp_enrollments (
     user_id    INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
-    -- Sealed as that of a factor, but for the session that drew it.
+    -- Sealed, with the session that started the enrolment as context.
     secret     BLOB    NOT NULL,
     expires_at INTEGER NOT NULL
 ) STRICT;
@@ -67,71 +73,75 @@ CREATE TABLE totp_enrollments (
 -- The recovery codes of users with a second factor.
 CREATE TABLE recovery_codes (
     user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    -- Keyed, see `keys`.
+    -- A keyed hash of the code.
     hash    BLOB    NOT NULL CHECK (length(hash) = 32),
     used_at INTEGER,
     PRIMARY KEY (user_id, hash)
 ) STRICT, WITHOUT ROWID;
 
--- A user with what other tables say of their second factors. Rows are read by position: columns are
--- in the order of `User` in `storage/users`.
+-- Users with the state of their second factors. Rows are read by position: the columns are in the
+-- order of `User` in `src/storage/users/mod.rs`. An upgrade that adds a column to `users` creates
+-- the view again.
 CREATE VIEW user_details AS
 SELECT
-    id, username, display, email, email_verified, password_hash, password_changed_at, is_admin, rank,
-    bio, thumbnail, banner, home, links, tags, suspended_at, suspended_until, suspension_reason,
-    created_at, language, pronoun, avatar, presence, presence_text, has_email_factor,
+    id, username, display, email, email_verified, password_hash, password_changed_at, is_admin,
+    rank, bio, thumbnail, banner, home, links, tags, suspended_at, suspended_until,
+    suspension_reason, created_at, language, pronoun, avatar, presence, presence_text,
+    has_email_factor,
     EXISTS (SELECT 1 FROM totp_factors WHERE user_id = users.id) AS has_totp,
     (SELECT count(*) FROM recovery_codes WHERE user_id = users.id AND used_at IS NULL)
         AS recovery_codes
 FROM users;
 
--- Six-digit codes that the server made: one for each user and channel.
+-- Six-digit codes that the server generated: one for each user and channel.
 CREATE TABLE sent_codes (
     user_id    INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    -- How the code is delivered: by mail, or by the operator in person.
+    -- How the code is delivered: by mail, or by the operator.
     channel    TEXT    NOT NULL CHECK (channel IN ('email', 'operator')),
-    -- Keyed, see `keys`.
+    -- A keyed hash of the code.
     hash       BLOB    NOT NULL CHECK (length(hash) = 32),
     expires_at INTEGER NOT NULL,
-    -- Wrong codes that it may still survive.
+    -- How many wrong codes may still be sent before this one is invalid.
     tries_left INTEGER NOT NULL,
     used_at    INTEGER,
     PRIMARY KEY (user_id, channel)
 ) STRICT, WITHOUT ROWID;
 
--- Links that confirm an address.
+-- Links that confirm an email address.
 CREATE TABLE email_confirmations (
     -- SHA-256 of the link's token, which has 256 bits of its own.
     token_sha256 BLOB    PRIMARY KEY CHECK (length(token_sha256) = 32),
     user_id      INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    -- The address that it was sent to.
+    -- The address that the link was mailed to.
     email        TEXT    NOT NULL,
     expires_at   INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX email_confirmations_by_user ON email_confirmations (user_id);
 
--- From where users have logged in.
+-- The devices that users have logged in from, so that a new one is noticed.
 CREATE TABLE devices (
     user_id      INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    -- Of what a device is known by; keyed, see `keys`.
+    -- A keyed hash of what a device is recognized by: its browser's secret, its program or its
+    -- network.
     hash         BLOB    NOT NULL CHECK (length(hash) = 32),
     last_seen_at INTEGER NOT NULL,
     PRIMARY KEY (user_id, hash)
 ) STRICT, WITHOUT ROWID;
 
--- A token is worth something only while its row is here.
+-- Open sessions. A token is valid only while the row of its session exists.
 CREATE TABLE sessions (
     user_id           INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    -- A version 7 UUID: in the order of time.
+    -- A UUID of version 7, which sorts by time.
     id                BLOB    NOT NULL UNIQUE CHECK (length(id) = 16),
     created_at        INTEGER NOT NULL,
     expires_at        INTEGER NOT NULL,
-    -- The latest request, to the minute.
+    -- The latest use, which is stored at most once a minute.
     last_seen_at      INTEGER NOT NULL,
+    -- The address and the program that opened the session.
     ip                TEXT    NOT NULL,
     user_agent        TEXT,
-    -- The client's key (SPKI, DER) and its SHA-256.
+    -- The key of the client (SPKI, in DER), and its SHA-256.
     public_key        BLOB,
     public_key_sha256 BLOB,
     PRIMARY KEY (user_id, id)
@@ -149,7 +159,7 @@ CREATE TABLE pictures (
     PRIMARY KEY (user_id, kind)
 ) STRICT;
 
--- Relays that may ask whether a token is good.
+-- Relays, which may ask whether a token is valid.
 CREATE TABLE relays (
     name         TEXT    PRIMARY KEY,
     -- SHA-256 of the relay's token, which has 256 bits of its own.
@@ -157,11 +167,11 @@ CREATE TABLE relays (
     created_at   INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Attempts that count against rate limits. Each is counted before it is checked, and a right one is
--- taken back. An empty text means any account, network or browser: not NULL, since NULLs differ from
--- each other in a unique key.
+-- Attempts that count against rate limits. Each is counted before it is checked, and refunded if it
+-- was right. An empty text means any account, network or browser: not NULL, since NULLs differ
+-- from each other in a unique key.
 CREATE TABLE rate_limits (
-    -- What is counted, such as 'password' or 'mailed code'; see `storage/rate_limits.rs`.
+    -- What is counted, such as 'password' or 'mailed code'; see `src/storage/rate_limits.rs`.
     kind      TEXT    NOT NULL,
     -- The id of a user, or 'unknown-' and a keyed hash for a name that no user has.
     account   TEXT    NOT NULL,
@@ -170,23 +180,23 @@ CREATE TABLE rate_limits (
     -- A keyed hash of the secret in a browser's cookie, in base64.
     browser   TEXT    NOT NULL,
     count     INTEGER NOT NULL,
-    -- From then on, the row counts for nothing, and the next attempt begins again at one.
+    -- When the row expires: the next attempt is then counted as the first one.
     resets_at INTEGER NOT NULL,
     PRIMARY KEY (kind, account, network, browser)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX rate_limits_by_reset ON rate_limits (resets_at);
 
--- What has happened to accounts; rows outlive them.
+-- The audit log of events. Rows stay when their account is deleted.
 CREATE TABLE audit (
     id         INTEGER PRIMARY KEY,
     at         INTEGER NOT NULL,
-    -- Such as "password.changed".
+    -- Such as 'password.changed'.
     event      TEXT    NOT NULL,
-    -- Whose account, as it was then.
+    -- The account, with the username that it had at the time.
     user_id    INTEGER,
     username   TEXT,
-    -- From where it was done; nothing where the operator did it.
+    -- The client that caused the event; NULL if the operator did.
     ip         TEXT,
     user_agent TEXT
 ) STRICT;
@@ -194,9 +204,10 @@ CREATE TABLE audit (
 CREATE INDEX audit_by_user ON audit (user_id, id);
 CREATE INDEX audit_by_time ON audit (at);
 
--- Keys that the key file seals.
+-- Keys of the instance.
 CREATE TABLE keys (
-    -- "hash": for every keyed hash in this database.
+    -- 'hash' for keyed hashes; 'file' for the key file itself, only in a backup that includes it.
     name   TEXT PRIMARY KEY,
+    -- The sealed key; the key file itself is not sealed.
     sealed BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;

@@ -112,20 +112,20 @@ impl App {
         self.hasher.threads()
     }
 
-    /// Lets the reads of this thread share a snapshot, see [`Db::hold`].
+    /// Lets the reads of this thread share a snapshot, see [`Db::hold_snapshot`].
     ///
     /// # Errors
     /// The database cannot be reached.
     pub fn hold_snapshot(&self) -> Result<bool> {
-        self.db.hold()
+        self.db.hold_snapshot()
     }
 
-    /// Ends that, see [`Db::let_go`].
+    /// Ends that, see [`Db::release_snapshot`].
     ///
     /// # Errors
     /// The database fails.
     pub fn release_snapshot(&self) -> Result<()> {
-        self.db.let_go()
+        self.db.release_snapshot()
     }
 
     /// Answers whether the database does.

@@ -48,35 +48,38 @@ pub(crate) fn insert(connection: &Connection, entry: &Entry) -> Result<()> {
     Ok(())
 }
 
-/// All entries, the oldest first.
+/// Lists all entries, oldest first.
 pub(crate) fn list_all(connection: &Connection) -> Result<Vec<Entry>> {
     let mut statement = connection.prepare("SELECT * FROM audit ORDER BY id")?;
     Ok(statement.query_map([], entry)?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// When the last entry was made, where there is one.
+/// Finds when the latest entry was written.
 pub(crate) fn find_last_at(connection: &Connection) -> Result<Option<Timestamp>> {
     let query = "SELECT at FROM audit ORDER BY id DESC LIMIT 1";
     Ok(connection.query_row(query, [], |row| row.get(0)).optional()?)
 }
 
-/// The entries of a user, the oldest first.
+/// Lists the entries of a user, oldest first.
 pub(crate) fn list_of(connection: &Connection, user_id: UserId) -> Result<Vec<Entry>> {
     let mut statement = connection.prepare("SELECT * FROM audit WHERE user_id = ?1 ORDER BY id")?;
     Ok(statement.query_map([user_id], entry)?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// The entries of users who had that name, the oldest first.
+/// Lists the entries of users who had a username at the time, oldest first.
 pub(crate) fn list_named(connection: &Connection, username: &str) -> Result<Vec<Entry>> {
     let mut statement =
         connection.prepare("SELECT * FROM audit WHERE username = ?1 ORDER BY id")?;
     Ok(statement.query_map([username], entry)?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Deletes up to `limit` entries from before then.
+/// Deletes up to `limit` entries that are older than `before`.
 pub(crate) fn delete_older(connection: &Connection, before: Timestamp, limit: u32) -> Result<()> {
     connection
-        .prepare_cached("DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < ?1 ORDER BY at LIMIT ?2)")?
+        .prepare_cached(
+            "DELETE FROM audit WHERE id IN
+             (SELECT id FROM audit WHERE at < ?1 ORDER BY at LIMIT ?2)",
+        )?
         .execute(params![before, limit])?;
     Ok(())
 }

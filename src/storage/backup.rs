@@ -1,4 +1,4 @@
-//! Whole copies of a database.
+//! Copies of a whole database.
 
 use std::fs::{self, File};
 use std::io;
@@ -14,22 +14,22 @@ use super::{OpenError, describe};
 use crate::error::Result;
 use crate::files;
 
-/// SQLite's virtual machine reports progress once in so many of its steps.
+/// How many steps of SQLite's virtual machine pass between two reports of progress.
 const STEPS_PER_REPORT: i32 = 10_000;
 
 /// What is escaped in a path within a URI (<https://www.sqlite.org/uri.html>).
 const ESCAPED: AsciiSet = NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_');
 
-/// Where a copy is written before it is whole.
+/// The path at which a copy is written until it is complete.
 fn draft_of(path: &Path) -> PathBuf {
     path.with_added_extension("draft")
 }
 
-/// Writes a compact copy of the database, as it is at one moment, while others go on writing. It
-/// stands under its name only once it is whole and on the disk; `finish` may add to it before.
+/// Writes a compact copy of one state of the database; other connections may go on writing. The
+/// copy gets its name only when it is complete and on the disk; `finish` may change it before.
 ///
 /// # Errors
-/// The copy cannot be written, or what `finish` returns; nothing is left then.
+/// The copy cannot be written, or what `finish` returns; then no file is left.
 pub(crate) fn write(
     connection: &Connection,
     path: &Path,
@@ -38,7 +38,7 @@ pub(crate) fn write(
     let draft = draft_of(path);
     let written = fill(connection, &draft, finish).and_then(|()| fs::rename(&draft, path));
     if written.is_err() {
-        // What is left is the reason, which is told.
+        // The caller gets the cause. A draft that cannot be removed is replaced the next time.
         let _ = fs::remove_file(&draft);
         return written;
     }
@@ -61,7 +61,7 @@ fn fill(
     file.sync_all()
 }
 
-/// Makes an empty file for its owner alone, which SQLite fills.
+/// Creates an empty file that only its owner may read; SQLite fills it.
 fn create(draft: &Path) -> io::Result<File> {
     match fs::remove_file(draft) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -69,11 +69,8 @@ fn create(draft: &Path) -> io::Result<File> {
     }
 }
 
-/// While `connection` writes a copy to `path`, calls `on_progress` again and again with the number
-/// of bytes that are written.
-///
-/// # Errors
-/// SQLite does not accept the handler.
+/// Calls `on_progress` with the number of bytes that are written, again and again while
+/// `connection` writes a copy to `path`.
 pub(crate) fn watch(
     connection: &Connection,
     path: &Path,
@@ -88,14 +85,15 @@ pub(crate) fn watch(
     Ok(connection.progress_handler(STEPS_PER_REPORT, Some(report))?)
 }
 
-/// Opens a database to look at it; it is left as it is.
+/// Opens a database to read it as it is, without an upgrade.
 ///
 /// # Errors
-/// It is no Nox database, of a later version, or cannot be read.
+/// The file is not a Nox database, has a later version, or cannot be read.
 pub(crate) fn open(path: &Path) -> Result<Connection, OpenError> {
     check_file(path)?;
     let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
-    // A copy has no companions, and nobody writes it: so it can lie where nothing may be written.
+    // A copy has no write-ahead log and does not change. With `immutable`, SQLite creates no file
+    // beside it, so that it can be on a medium that is read-only.
     let is_copy = !with_ending(path, "-wal").exists();
     let name = percent_encode(path.as_os_str().as_bytes(), &ESCAPED);
     let uri = format!("file:{name}?immutable={}", u8::from(is_copy));
@@ -103,11 +101,10 @@ pub(crate) fn open(path: &Path) -> Result<Connection, OpenError> {
     Connection::open_with_flags(uri, flags).map_err(sqlite)
 }
 
-/// Everything that is wrong with a database: pages, indexes, references; nothing, where it is
-/// whole.
+/// Lists every fault of a database: in its pages, its indexes and its references.
 ///
 /// # Errors
-/// It cannot be read at all.
+/// The database is so damaged that it cannot be checked.
 pub(crate) fn faults(connection: &Connection) -> Result<Vec<String>> {
     let mut check = connection.prepare("PRAGMA integrity_check")?;
     let said = check
@@ -124,8 +121,8 @@ pub(crate) fn faults(connection: &Connection) -> Result<Vec<String>> {
     Ok(faults)
 }
 
-/// Puts a copy in the place of a database that nobody uses, changed by `finish` before. What was
-/// there is kept, whole, under `aside`.
+/// Replaces a database that is not in use by a copy, which `finish` changes before. The replaced
+/// database is moved to `aside`.
 ///
 /// # Errors
 /// A file cannot be copied or moved, or what `finish` returns.
@@ -141,13 +138,13 @@ pub(crate) fn restore(
     io::copy(&mut File::open(copy)?, &mut file)?;
     let connection =
         Connection::open_with_flags(&draft, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(sqlite)?;
-    // What is deleted is overwritten.
+    // Secrets that `finish` deletes are overwritten, and not only unlinked.
     connection.pragma_update(None, "secure_delete", true).map_err(sqlite)?;
     finish(&connection).map_err(io::Error::other)?;
     drop(connection);
     file.sync_all()?;
     if path.exists() {
-        gather(path);
+        checkpoint(path);
         for ending in ["", "-wal", "-shm"] {
             match fs::rename(with_ending(path, ending), with_ending(aside, ending)) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -159,12 +156,12 @@ pub(crate) fn restore(
     files::sync_parent(path)
 }
 
-/// Writes all that lies beside a database into its file. Of one that is damaged, what lies beside
-/// it moves with it.
-fn gather(path: &Path) {
-    let gathered = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+/// Writes the write-ahead log of a database into its file. If that fails since the database is
+/// damaged, the log is moved with it.
+fn checkpoint(path: &Path) {
+    let done = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
         .and_then(|old| old.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
-    if let Err(error) = gathered {
+    if let Err(error) = done {
         tracing::warn!(%error, "the database until now is damaged, and is kept as it is");
     }
 }

@@ -1,9 +1,10 @@
-//! Rows are read by position: for a name, SQLite would be asked for those of all columns before it.
+//! Reads the columns of a row by position. By name, `rusqlite` would compare the names of all
+//! columns before the right one, for each column of each row.
 
 use rusqlite::Row;
 use rusqlite::types::FromSql;
 
-/// The columns of a row, one after the other, as the SELECT names them.
+/// The columns of a row, in the order of the query.
 pub(super) struct Columns<'row, 'statement> {
     row: &'row Row<'statement>,
     next: usize,
@@ -14,14 +15,14 @@ impl<'row, 'statement> Columns<'row, 'statement> {
         Self { row, next: 0 }
     }
 
-    /// The next column.
+    /// Reads the next column.
     pub(super) fn take<T: FromSql>(&mut self) -> rusqlite::Result<T> {
         let value = self.row.get(self.next);
         self.next += 1;
         value
     }
 
-    /// The next column, a text of lines.
+    /// Reads the next column, a text with one item per line.
     pub(super) fn take_lines<T>(&mut self, read: fn(&str) -> T) -> rusqlite::Result<Vec<T>> {
         let text = self.row.get_ref(self.next)?.as_str()?;
         self.next += 1;

@@ -1,4 +1,4 @@
-//! The database, opened: its connections, and who may have which.
+//! An open database, and its connections.
 
 use std::fs::File;
 use std::io;
@@ -19,17 +19,17 @@ use crate::descriptors;
 use crate::error::{Error, Result};
 use crate::files;
 
-/// What a thread that reads all the time may keep of the database: two thousand active users, where
-/// each is on pages of their own, stay at hand.
-const KEPT_KIB: i32 = 16 << 10;
+/// The page cache of a thread that shares a snapshot between its reads. It holds two thousand
+/// active users, even if each is on pages of their own.
+const SNAPSHOT_CACHE_KIB: i32 = 16 << 10;
 
 /// An open database: a pool of connections that read, a single connection that writes, and one more
 /// for each thread that shares a snapshot between its reads.
 pub(crate) struct Db {
     file: FileIdentity,
-    /// An flock on the folder, held only while waiting for SQLite's write lock, so that processes
-    /// queue fairly: a process that waits for SQLite's lock polls for it, and a server that is never
-    /// idle would take it again each time before the other looks.
+    /// An `flock` on the folder, held only while waiting for SQLite's write lock, so that processes
+    /// queue fairly. SQLite polls for its lock: a server that is never idle would take it again
+    /// each time before another process looks.
     process_lock: File,
     readers: Pool<SqliteConnectionManager>,
     /// A single one, so that the threads of this process wait at a mutex, which wakes them, instead
@@ -39,10 +39,11 @@ pub(crate) struct Db {
 }
 
 impl Db {
-    /// Opens the database at `path`; makes it where there is none.
+    /// Opens the database at `path`, and creates it if there is none.
     ///
     /// # Errors
-    /// It cannot be read or made, or is none that this version knows; it is left untouched then.
+    /// The database cannot be read or created, or this version does not know it; then nothing is
+    /// changed.
     pub(crate) fn open(path: &Path) -> Result<Self, OpenError> {
         let writer = Mutex::new(schema::open(path)?);
         let failed =
@@ -64,12 +65,10 @@ impl Db {
         Ok(Self { file, process_lock, readers, writer, snapshots: Snapshots::default() })
     }
 
-    /// Runs `query` on a connection for reading.
-    ///
-    /// # Errors
-    /// The database cannot be reached, or what `query` returns.
+    /// Runs `query` on a connection that reads: in this thread's snapshot if it holds one, or else
+    /// on one of the pool.
     pub(crate) fn read<T>(&self, query: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        if let Some(snapshot) = self.snapshots.newest()? {
+        if let Some(snapshot) = self.snapshots.latest()? {
             return query(&snapshot.connection);
         }
         let idle = self.readers.try_get();
@@ -78,44 +77,38 @@ impl Db {
         query(&connection)
     }
 
-    /// The user of a session, see [`users::find_by_session`]: where the reads of this thread share
-    /// a snapshot, it may be known from the last time.
+    /// Finds a session and its user, see [`users::find_by_session`]. A thread that holds a snapshot
+    /// has the latest ones in a cache.
     pub(crate) fn find_by_session(&self, session: SessionRef) -> Result<Option<SessionUser>> {
-        match self.snapshots.newest()? {
+        match self.snapshots.latest()? {
             Some(snapshot) => snapshot.find_by_session(session),
             None => self.read(|connection| users::find_by_session(connection, session)),
         }
     }
 
-    /// Lets the reads of this thread share a snapshot, for as long as it is the newest, until
-    /// [`Db::let_go`]. Says whether they did not before.
-    pub(crate) fn hold(&self) -> Result<bool> {
+    /// Lets the reads of this thread share a snapshot until [`Db::release_snapshot`]; see the
+    /// module `snapshot`. Returns false if they already did.
+    pub(crate) fn hold_snapshot(&self) -> Result<bool> {
         self.snapshots.hold(|| {
             self.file.check()?;
             let connection = connection::open_reader(self.file.path())?;
-            connection.pragma_update(None, "cache_size", -KEPT_KIB)?;
+            connection.pragma_update(None, "cache_size", -SNAPSHOT_CACHE_KIB)?;
             Ok(connection)
         })
     }
 
-    /// Gives the snapshot of this thread back: the log cannot start anew before.
-    pub(crate) fn let_go(&self) -> Result<()> {
-        self.snapshots.let_go()
+    /// Ends the snapshot of this thread. The write-ahead log cannot be reset before.
+    pub(crate) fn release_snapshot(&self) -> Result<()> {
+        self.snapshots.release()
     }
 
-    /// Answers whether the database does, and is still the file that was opened.
-    ///
-    /// # Errors
-    /// It does not.
+    /// Checks that the database answers, and that its path still leads to the file that was opened.
     pub(crate) fn check(&self) -> Result<()> {
         self.file.check()?;
         self.size().map(drop)
     }
 
-    /// How large the database is, in bytes.
-    ///
-    /// # Errors
-    /// It cannot be reached.
+    /// The size of the database, in bytes.
     pub(crate) fn size(&self) -> Result<u64> {
         let query = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
         self.read(|connection| {
@@ -123,18 +116,15 @@ impl Db {
         })
     }
 
-    /// Writes a copy of the database, see [`backup::write`]. Meanwhile, `on_progress` is called with
-    /// the number of bytes that are written.
-    ///
-    /// # Errors
-    /// The database cannot be reached, or the copy not be written.
+    /// Writes a copy of the database, see [`backup::write`]. Meanwhile, `on_progress` is called
+    /// with the number of bytes that are written.
     pub(crate) fn copy_to(
         &self,
         path: &Path,
         finish: impl FnOnce(&Connection) -> Result<()>,
         on_progress: impl FnMut(u64) + Send + 'static,
     ) -> io::Result<()> {
-        // The connections for reading may not write anywhere.
+        // Connections of the pool are `query_only`, which forbids to write a copy, too.
         let connection =
             Connection::open_with_flags(self.file.path(), OpenFlags::SQLITE_OPEN_READ_ONLY);
         let connection = connection.map_err(|error| io::Error::other(describe(&error)))?;
@@ -142,12 +132,12 @@ impl Db {
         backup::write(&connection, path, finish)
     }
 
-    /// Runs `change` in one transaction that holds the write lock from its start, and commits it
-    /// durably.
+    /// Runs `change` in one transaction that has the write lock from its start. It is on the disk
+    /// when this returns.
     ///
     /// # Errors
-    /// The database cannot be reached or stays locked, or what `change` returns; nothing is changed
-    /// then.
+    /// What `change` returns, or a fault; then nothing is changed.
+    /// [`Error::ServerNotReady`] if the database stays locked by other changes.
     pub(crate) fn write<T, E: From<Error>>(
         &self,
         change: impl FnOnce(&Connection) -> Result<T, E>,

@@ -1,5 +1,6 @@
-//! What the first bytes of a database say (sqlite.org/fileformat2.html, 1.3), read around SQLite,
-//! which would leave its companion files beside a database that is to be left alone.
+//! The header of a database file (<https://www.sqlite.org/fileformat2.html>, 1.3), by which the
+//! files of Nox are told from others. It is read without SQLite, which would create files beside a
+//! database that must not be touched.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
@@ -7,22 +8,22 @@ use std::path::{Path, PathBuf};
 
 use super::OpenError;
 
-/// As `schema.sql` sets them.
+/// The schema version, and the mark of Nox databases, as `schema.sql` sets them.
 pub(super) const VERSION: u32 = 5;
 const APPLICATION_ID: u32 = 1_852_799_009;
-/// The length of what is read.
+/// How many bytes are read.
 const LENGTH: u64 = 96;
 
-/// The marks that a database has of its program.
+/// What the header says of the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Header {
     pub version: u32,
     pub application_id: u32,
-    /// How long the file has to be, where that is certain, in bytes.
+    /// How long the file must be at least, in bytes; 0 if that is not known.
     pub length: u64,
 }
 
-/// Reads the header of the file at `path`; `None` where there is no file or an empty one.
+/// Reads the header of the file at `path`. `None` if there is no file, or an empty one.
 pub(super) fn read(path: &Path) -> io::Result<Option<Header>> {
     let file = match File::open(path) {
         Ok(file) => file,
@@ -34,10 +35,10 @@ pub(super) fn read(path: &Path) -> io::Result<Option<Header>> {
     if start.is_empty() {
         return Ok(None);
     }
-    // Something else than a database is shown as an id that nobody has.
+    // A file that is not a database gets an id that no program has.
     let mut header =
         parse(&start).unwrap_or(Header { version: 0, application_id: u32::MAX, length: 0 });
-    // What is missing may be in the write-ahead log, where a checkpoint was cut off.
+    // If a checkpoint was interrupted, the end of the database is still in the write-ahead log.
     if is_unfinished(path) {
         header.length = 0;
     }
@@ -50,9 +51,9 @@ fn parse(start: &[u8]) -> Option<Header> {
         1 => 65_536,
         size => u64::from(size),
     };
-    // The count of pages holds only where the program that wrote last kept it.
-    let is_kept = number(24)? == number(92)?;
-    let length = if is_kept { page_size * u64::from(number(28)?) } else { 0 };
+    // The number of pages is valid only if the last program that wrote has set it, too.
+    let is_valid = number(24)? == number(92)?;
+    let length = if is_valid { page_size * u64::from(number(28)?) } else { 0 };
     start.starts_with(b"SQLite format 3\0").then_some(Header {
         version: number(60)?,
         application_id: number(68)?,
@@ -60,19 +61,20 @@ fn parse(start: &[u8]) -> Option<Header> {
     })
 }
 
-/// Checks that the file at `path` is a database of ours, without touching it.
+/// Checks that the file at `path` is a Nox database, without changing anything.
 pub(super) fn check_file(path: &Path) -> Result<(), OpenError> {
     let failed = |source| OpenError::File { action: "read", path: path.to_owned(), source };
     match read(path).map_err(failed)? {
         Some(header) if header.version > 0 => check(path, header),
         Some(_) => Err(OpenError::Foreign { path: path.to_owned() }),
-        // It is empty, or not there.
+        // The file is empty or missing.
         None => {
             File::open(path).map_err(failed).and(Err(OpenError::Foreign { path: path.to_owned() }))
         }
     }
 }
 
+/// Checks that a header is one of a database that this version can open, or of an empty one.
 pub(super) fn check(path: &Path, header: Header) -> Result<(), OpenError> {
     let length = || path.metadata().map_or(0, |meta| meta.len());
     match header {
@@ -90,12 +92,13 @@ pub(super) fn check(path: &Path, header: Header) -> Result<(), OpenError> {
     }
 }
 
-/// Whether changes lie beside a database that are not in its file: it is no copy then, or is in
-/// use.
+/// Whether the write-ahead log has changes that are not in the database file. Then it is in use, or
+/// was not closed, and the file alone is not a valid copy.
 pub(crate) fn is_unfinished(path: &Path) -> bool {
     fs::metadata(with_ending(path, "-wal")).is_ok_and(|meta| meta.len() > 0)
 }
 
+/// The path of a file that SQLite keeps beside a database, such as `nox.db-wal`.
 pub(super) fn with_ending(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
@@ -109,13 +112,18 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_file_is_ours_only_by_its_marks() {
+    fn file_is_accepted_only_by_its_marks() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("nox.db");
         let number = || prop_oneof![0..=VERSION, Just(APPLICATION_ID), any::<u32>()];
-        proptest!(|(is_database: bool, mut start in vec(any::<u8>(), 60..130), version in number(), id in number())| {
+        proptest!(|(
+            is_database: bool,
+            mut start in vec(any::<u8>(), 60..130),
+            version in number(),
+            id in number(),
+        )| {
             let name = [(0, *b"SQLi"), (4, *b"te f"), (8, *b"orma"), (12, *b"t 3\0")];
-            // Who wrote last did not count the pages.
+            // The last program that wrote has not set the number of pages.
             let uncounted = [(24, [0; 4]), (92, [1; 4])];
             let marks = [(60, version.to_be_bytes()), (68, id.to_be_bytes())];
             for (at, bytes) in name.into_iter().chain(uncounted).chain(marks) {
@@ -124,8 +132,9 @@ mod tests {
                 }
             }
             fs::write(&path, &start).unwrap();
-            let is_ours = is_database && start.len() >= 96 && (1..=VERSION).contains(&version) && id == APPLICATION_ID;
-            prop_assert_eq!(check_file(&path).is_ok(), is_ours);
+            let is_known = (1..=VERSION).contains(&version) && id == APPLICATION_ID;
+            let is_accepted = is_database && start.len() >= 96 && is_known;
+            prop_assert_eq!(check_file(&path).is_ok(), is_accepted);
         });
     }
 }

@@ -12,13 +12,13 @@ pub(crate) fn find(connection: &Connection, name: &str) -> Result<Option<Vec<u8>
     Ok(connection.query_row(query, [name], |row| row.get(0)).optional()?)
 }
 
-/// Deletes a key.
+/// Deletes a key, if there is one of that name.
 pub(crate) fn delete(connection: &Connection, name: &str) -> Result<()> {
     connection.execute("DELETE FROM keys WHERE name = ?1", [name])?;
     Ok(())
 }
 
-/// Stores a key under its name, in the place of the one before.
+/// Stores a sealed key, and replaces the earlier one of that name.
 pub(crate) fn put(connection: &Connection, name: &str, sealed: &[u8]) -> Result<()> {
     connection.execute(
         "INSERT OR REPLACE INTO keys (name, sealed) VALUES (?1, ?2)",

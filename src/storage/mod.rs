@@ -1,5 +1,5 @@
-//! Floor 1: the database. Free functions over a `&Connection`, one file per table; no rule lives
-//! here.
+//! Floor 1: the SQLite database. Free functions over a `&Connection`, one file per table; rules are
+//! in `domain`.
 
 pub(crate) mod audit;
 pub(crate) mod backup;
@@ -40,64 +40,78 @@ use crate::time::Timestamp;
 /// Why a database cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The file cannot be read or made.
-    #[error("cannot {action} the database {}: {source}; check the folder's owner and free space, or set storage.database", path.display())]
+    /// The file cannot be read or created.
+    #[error(
+        "cannot {action} the database {}: {source}; check the folder's owner and free space, or \
+         set storage.database",
+        path.display()
+    )]
     File {
-        /// What was tried.
+        /// The operation that failed, as a verb.
         action: &'static str,
-        /// Which file.
+        /// The database file.
         path: PathBuf,
-        /// Why it failed.
+        /// The cause.
         source: std::io::Error,
     },
-    /// A later version of Nox wrote it.
+    /// A later version of Nox wrote the database.
     #[error(
-        "the database {} has schema version {found}, and this nox knows versions up to {known}: install a newer nox; nothing was changed",
+        "the database {} has schema version {found}, and this nox knows versions up to {known}: \
+         install a newer nox; nothing was changed",
         path.display()
     )]
     Newer {
-        /// Which file.
+        /// The database file.
         path: PathBuf,
-        /// Its schema version.
+        /// The schema version of the database.
         found: u32,
-        /// The newest that this binary knows.
+        /// The latest schema version that this binary knows.
         known: u32,
     },
-    /// Something else wrote it.
-    #[error("{} is not a Nox database; nothing was changed: set storage.database to another file", path.display())]
+    /// The file is not a database, or a database of another program.
+    #[error(
+        "{} is not a Nox database; nothing was changed: set storage.database to another file",
+        path.display()
+    )]
     Foreign {
-        /// Which file.
+        /// The database file.
         path: PathBuf,
     },
-    /// Its end is missing.
+    /// The end of the file is missing.
     #[error(
-        "the database {} is damaged: it has {length} of {needed} bytes; put a backup in its place with nox backup restore",
+        "the database {} is damaged: it has {length} of {needed} bytes; put a backup in its place \
+         with nox backup restore",
         path.display()
     )]
     Truncated {
-        /// Which file.
+        /// The database file.
         path: PathBuf,
-        /// Its length in bytes.
+        /// The length of the file, in bytes.
         length: u64,
-        /// The length that its header tells.
+        /// The length that the header of the database says, in bytes.
         needed: u64,
     },
-    /// SQLite refuses it.
-    #[error("cannot open the database {}: {}; it may be in use by another program; or it is damaged: then put a backup in its place with nox backup restore", path.display(), describe(source))]
+    /// SQLite cannot open the database.
+    #[error(
+        "cannot open the database {}: {}; it may be in use by another program; or it is damaged: \
+         then put a backup in its place with nox backup restore",
+        path.display(),
+        describe(source)
+    )]
     Sqlite {
-        /// Which file.
+        /// The database file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: rusqlite::Error,
     },
 }
 
-/// Which part of a list is wanted.
+/// Which part of a list to return.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Pagination {
-    /// How many items at most.
+    /// The maximum number of items.
     pub limit: u32,
-    /// How many items are left out before them.
+    /// The number of items to skip.
     pub offset: u32,
 }
 
@@ -148,7 +162,7 @@ impl From<rusqlite::Error> for Error {
     }
 }
 
-/// What SQLite says, without what the library adds to it.
+/// The message of SQLite itself, without what `rusqlite` adds to it.
 fn describe(error: &rusqlite::Error) -> String {
     match error {
         rusqlite::Error::SqliteFailure(code, Some(message)) => {

@@ -7,20 +7,20 @@ use rusqlite::{Connection, MAIN_DB, OptionalExtension, Row, params};
 use super::users::UserId;
 use crate::error::{Error, Result};
 
-/// How much is written at once, in bytes.
+/// How many bytes are written at once.
 const PART: usize = 64 * 1024;
 
-/// Which picture of a user.
+/// The kinds of pictures that a user has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PictureKind {
-    /// The small one beside the name.
+    /// The small picture beside the name.
     Thumbnail,
-    /// The wide one behind it.
+    /// The wide picture behind the name.
     Banner,
 }
 
 impl PictureKind {
-    /// Its name in columns and paths.
+    /// The name of the kind in columns and paths.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Thumbnail => "thumbnail",
@@ -35,7 +35,7 @@ impl ToSql for PictureKind {
     }
 }
 
-/// A picture to be.
+/// A picture that is to be stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewPicture {
     pub media_type: String,
@@ -43,17 +43,17 @@ pub struct NewPicture {
     pub content: Vec<u8>,
 }
 
-/// A picture without its content, which is read in parts.
+/// A picture without its content, which [`read`] returns in parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Picture {
     rowid: i64,
     pub media_type: String,
     pub sha256: [u8; 32],
-    /// In bytes.
+    /// The length of the content, in bytes.
     pub length: u32,
 }
 
-/// A SHA-256 in hex.
+/// Writes a SHA-256 digest in hexadecimal.
 pub(crate) fn hex(sha256: &[u8; 32]) -> String {
     sha256.iter().fold(String::with_capacity(64), |text, byte| text + &format!("{byte:02x}"))
 }
@@ -63,7 +63,8 @@ pub(crate) fn find(
     user_id: UserId,
     kind: PictureKind,
 ) -> Result<Option<Picture>> {
-    let query = "SELECT rowid, media_type, sha256, length(content) FROM pictures WHERE user_id = ?1 AND kind = ?2";
+    let query = "SELECT rowid, media_type, sha256, length(content) FROM pictures
+                 WHERE user_id = ?1 AND kind = ?2";
     let picture = |row: &Row<'_>| {
         Ok(Picture {
             rowid: row.get(0)?,
@@ -75,7 +76,8 @@ pub(crate) fn find(
     Ok(connection.prepare_cached(query)?.query_row(params![user_id, kind], picture).optional()?)
 }
 
-/// At most `length` bytes of a picture from `start` on; `None` where another has taken its place.
+/// Reads at most `length` bytes of a picture from `start` on. `None` if another picture has
+/// replaced it.
 pub(crate) fn read(
     connection: &Connection,
     picture: &Picture,
@@ -93,8 +95,8 @@ pub(crate) fn read(
     Ok(Some(part))
 }
 
-/// Puts a picture in the place of the one before. It is written in parts: bound to a statement, it
-/// would be copied first.
+/// Stores a picture, and replaces the earlier one. The content is written in parts, since SQLite
+/// copies a value that is bound to a statement.
 pub(crate) fn put(
     connection: &Connection,
     user_id: UserId,
@@ -105,7 +107,8 @@ pub(crate) fn put(
     let length = i32::try_from(picture.content.len())
         .map_err(|error| Error::internal("store a picture", error))?;
     connection.execute(
-        "INSERT INTO pictures (user_id, kind, media_type, sha256, content) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO pictures (user_id, kind, media_type, sha256, content)
+         VALUES (?1, ?2, ?3, ?4, ?5)",
         params![user_id, kind, picture.media_type, picture.sha256, ZeroBlob(length)],
     )?;
     let rowid = connection.last_insert_rowid();

@@ -6,7 +6,7 @@ use super::users::UserId;
 use crate::error::Result;
 use crate::time::Timestamp;
 
-/// Stores a user's codes in the place of all before.
+/// Stores new codes of a user, and deletes all earlier ones.
 pub(crate) fn replace(connection: &Connection, user_id: UserId, hashes: &[[u8; 32]]) -> Result<()> {
     delete_all_of(connection, user_id)?;
     let mut insert =
@@ -15,7 +15,7 @@ pub(crate) fn replace(connection: &Connection, user_id: UserId, hashes: &[[u8; 3
     Ok(())
 }
 
-/// What is known of a recovery code.
+/// Whether a recovery code may still be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CodeState {
     Unused,
@@ -37,7 +37,7 @@ pub(crate) fn find_state(
         .optional()?)
 }
 
-/// Notes that a code was used.
+/// Marks a code as used.
 pub(crate) fn update_used(
     connection: &Connection,
     user_id: UserId,
@@ -58,7 +58,7 @@ pub(crate) fn delete_all_of(connection: &Connection, user_id: UserId) -> Result<
     Ok(())
 }
 
-/// Whether anybody has one.
+/// Whether any user has recovery codes.
 pub(crate) fn exists_any(connection: &Connection) -> Result<bool> {
     Ok(connection
         .query_row("SELECT EXISTS (SELECT 1 FROM recovery_codes)", [], |row| row.get(0))?)

@@ -12,15 +12,18 @@ pub(crate) struct Relay {
     pub created_at: Timestamp,
 }
 
+/// Stores a relay.
+///
 /// # Errors
-/// [`Error::AlreadyExists`] where there is one of that name, or the database fails.
+/// [`Error::AlreadyExists`] if another relay has the name, or a fault.
 pub(crate) fn insert(
     connection: &Connection,
     relay: &Relay,
     token_sha256: &[u8; 32],
 ) -> Result<()> {
     let inserted = connection.execute(
-        "INSERT INTO relays (name, token_sha256, created_at) VALUES (?1, ?2, ?3) ON CONFLICT (name) DO NOTHING",
+        "INSERT INTO relays (name, token_sha256, created_at) VALUES (?1, ?2, ?3)
+         ON CONFLICT (name) DO NOTHING",
         params![relay.name, token_sha256, relay.created_at],
     )?;
     if inserted == 1 {
@@ -30,7 +33,7 @@ pub(crate) fn insert(
     }
 }
 
-/// The name of the relay with this token.
+/// Finds the name of the relay with this token.
 pub(crate) fn find_name_by_token(
     connection: &Connection,
     token_sha256: &[u8; 32],
@@ -40,7 +43,7 @@ pub(crate) fn find_name_by_token(
     Ok(statement.query_row([token_sha256], |row| row.get(0)).optional()?)
 }
 
-/// All relays by name.
+/// Lists all relays, by name.
 pub(crate) fn list(connection: &Connection) -> Result<Vec<Relay>> {
     let mut statement = connection.prepare("SELECT name, created_at FROM relays ORDER BY name")?;
     let found =
@@ -48,7 +51,7 @@ pub(crate) fn list(connection: &Connection) -> Result<Vec<Relay>> {
     Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Removes a relay and tells whether there was one.
+/// Deletes a relay. Returns false if there was none of that name.
 pub(crate) fn delete(connection: &Connection, name: &str) -> Result<bool> {
     Ok(connection.execute("DELETE FROM relays WHERE name = ?1", [name])? == 1)
 }

@@ -1,4 +1,4 @@
-//! The schema: made where there is no database, checked and brought up to date where there is one.
+//! The schema of the database: created in a new one, checked and upgraded in an old one.
 
 use std::fs::{File, Permissions};
 use std::io::{self, ErrorKind};
@@ -14,13 +14,13 @@ use crate::files;
 
 const SCHEMA: &str = include_str!("../../schema.sql");
 
-/// Opens the database at `path`, which is created or upgraded first if need be, on a connection that
-/// reads and writes; or fails without having changed anything.
+/// Opens a connection that writes to the database at `path`, which is created or upgraded first if
+/// it has to be. If that fails, nothing is changed.
 pub(super) fn open(path: &Path) -> Result<Connection, OpenError> {
     let failed = |action| move |source| OpenError::File { action, path: path.to_owned(), source };
     if let Some(header) = header::read(path).map_err(failed("read"))? {
-        // The first look goes around SQLite, which would leave its companion files beside a
-        // database of a later version.
+        // This is read without SQLite, which would create files beside a database of a later
+        // version.
         check(path, header)?;
     } else {
         create_file(path).map_err(failed("create"))?;
@@ -28,18 +28,19 @@ pub(super) fn open(path: &Path) -> Result<Connection, OpenError> {
     install(path)
 }
 
-/// Checks the database again through SQLite, which knows of commits that the file's header does not
-/// show yet; fills an empty database, and upgrades an old one.
+/// Checks the database again by SQLite, which also reads the write-ahead log. Creates the schema in
+/// an empty database, and upgrades an old one.
 fn install(path: &Path) -> Result<Connection, OpenError> {
     let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
     let mut connection = connection::open(path).map_err(sqlite)?;
     let found = current(&connection).map_err(sqlite)?;
     check(path, found)?;
     if found.version < VERSION || !is_wal(&connection).map_err(sqlite)? {
-        // One process at a time: the switch to the write-ahead log does not wait for another's.
+        // One process at a time: SQLite does not wait for a lock when it switches to the
+        // write-ahead log, but fails.
         let folder =
             File::open(files::parent(path)).and_then(|folder| folder.lock().map(|()| folder));
-        let _held = folder.map_err(|source| OpenError::File {
+        let _lock = folder.map_err(|source| OpenError::File {
             action: "lock",
             path: path.to_owned(),
             source,
@@ -47,8 +48,8 @@ fn install(path: &Path) -> Result<Connection, OpenError> {
         match current(&connection).map_err(sqlite)?.version {
             0 if is_empty(&connection).map_err(sqlite)? => fill(&mut connection).map_err(sqlite)?,
             from @ 1..VERSION => upgrades::run(&mut connection, path, from)?,
-            // A copy that was put back is in another mode, in which a long read holds up every
-            // change.
+            // A restored backup is in another journal mode, in which a long read blocks all
+            // changes.
             VERSION => connection.pragma_update(None, "journal_mode", "WAL").map_err(sqlite)?,
             _ => (),
         }
@@ -59,6 +60,7 @@ fn install(path: &Path) -> Result<Connection, OpenError> {
     }
 }
 
+/// Creates the schema.
 fn fill(connection: &mut Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
@@ -74,14 +76,14 @@ fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
     connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))
 }
 
-/// The schema version of a database, which is an earlier one only where it was opened as it is, such
-/// as a backup.
+/// The schema version of a database. It is an earlier one only in a database that was opened
+/// without an upgrade, such as a backup.
 pub(crate) fn schema_version(connection: &Connection) -> error::Result<u32> {
     Ok(current(connection)?.version)
 }
 
 fn current(connection: &Connection) -> rusqlite::Result<Header> {
-    // Both at once: another process may be filling the database.
+    // Both in one query: another process may be creating the schema.
     let query =
         "SELECT user_version, application_id FROM pragma_user_version, pragma_application_id";
     connection.query_row(query, [], |row| {
@@ -89,7 +91,8 @@ fn current(connection: &Connection) -> rusqlite::Result<Header> {
     })
 }
 
-/// Makes the file before SQLite does, for its mode: the companion files take it over.
+/// Creates the file before SQLite does, so that only its owner may read it. SQLite gives the same
+/// mode to the files that it creates beside it.
 fn create_file(path: &Path) -> io::Result<()> {
     files::create_parent(path)?;
     match files::create(path) {
@@ -100,7 +103,7 @@ fn create_file(path: &Path) -> io::Result<()> {
                     "its name is that of a symbolic link that leads nowhere",
                 )
             };
-            // An empty file may have been there with another mode.
+            // An empty file was there, perhaps with another mode.
             File::open(path).map_err(nowhere)?.set_permissions(Permissions::from_mode(0o600))
         }
         made => made.map(drop),
@@ -115,7 +118,7 @@ mod tests {
     use std::fs;
 
     #[test]
-    fn a_new_database_has_the_settings_that_it_needs() {
+    fn new_database_has_its_settings_and_modes() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("sub/nox.db");
         let db = Db::open(&path).unwrap();
@@ -131,9 +134,9 @@ mod tests {
         assert_eq!(pragma("foreign_keys").unwrap(), 1.into());
         assert_eq!(pragma("busy_timeout").unwrap(), 5000.into());
         assert_eq!(pragma("user_version").unwrap(), i64::from(VERSION).into());
-        let strict: i64 = db
-            .read(|c| Ok(c.query_row("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%' AND NOT strict", [], |row| row.get(0))?))
-            .unwrap();
+        let query = "SELECT count(*) FROM pragma_table_list WHERE schema = 'main'
+            AND type = 'table' AND name NOT LIKE 'sqlite_%' AND NOT strict";
+        let strict: i64 = db.read(|c| Ok(c.query_row(query, [], |row| row.get(0))?)).unwrap();
         assert_eq!(strict, 0, "every table is STRICT");
         for file in ["nox.db", "nox.db-wal", "nox.db-shm"] {
             let mode = fs::metadata(path.with_file_name(file)).unwrap().permissions().mode();
@@ -142,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_database_is_refused_and_not_touched() {
+    fn database_of_a_later_version_is_refused_and_not_changed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("nox.db");
         drop(Db::open(&path).unwrap());
@@ -155,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_version_that_is_only_in_the_wal_is_refused_too() {
+    fn later_version_that_is_only_in_the_log_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("nox.db");
         drop(Db::open(&path).unwrap());
@@ -165,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_nox_database_is_refused_and_not_touched() {
+    fn other_files_are_refused_and_not_changed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("nox.db");
         for content in [&b"hello"[..], &[b'x'; 4096]] {
@@ -187,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_cannot_be_written_is_an_error_at_once() {
+    fn folder_that_cannot_be_written_is_an_error() {
         let error = Db::open(Path::new("/proc/nox/nox.db")).err().unwrap();
         assert!(
             error.to_string().contains("cannot create the database /proc/nox/nox.db"),

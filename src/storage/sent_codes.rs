@@ -13,9 +13,9 @@ pub(crate) const SINCE_VERSION: u32 = 2;
 /// How a code is delivered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Channel {
-    /// By mail.
+    /// By mail to the user's address.
     Email,
-    /// From the operator's hand.
+    /// By the operator, who hands it to the user.
     Operator,
 }
 
@@ -34,7 +34,7 @@ impl ToSql for Channel {
     }
 }
 
-/// A code that is outstanding, or was until it was used.
+/// A code that has not expired; it may be used already.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SentCode {
     pub hash: [u8; 32],
@@ -42,7 +42,7 @@ pub(crate) struct SentCode {
     pub is_used: bool,
 }
 
-/// A code that was not used yet.
+/// A code that is to be delivered.
 #[derive(Clone, Debug)]
 pub(crate) struct NewSentCode<'a> {
     pub user_id: UserId,
@@ -63,7 +63,7 @@ pub(crate) fn put(connection: &Connection, new: &NewSentCode<'_>) -> Result<()> 
     Ok(())
 }
 
-/// The code, unless its time or its tries are over.
+/// Finds the code of a channel, unless it has expired or no try is left.
 pub(crate) fn find_active(
     connection: &Connection,
     user_id: UserId,
@@ -81,7 +81,7 @@ pub(crate) fn find_active(
         .optional()?)
 }
 
-/// Notes that the code was used.
+/// Marks a code as used.
 pub(crate) fn update_used(
     connection: &Connection,
     user_id: UserId,
@@ -94,21 +94,24 @@ pub(crate) fn update_used(
     Ok(())
 }
 
-/// Counts a wrong code against all that are outstanding for a user.
+/// Takes one try from each code of a user, after a wrong one.
 pub(crate) fn update_tries(connection: &Connection, user_id: UserId) -> Result<()> {
     connection
-        .prepare_cached("UPDATE sent_codes SET tries_left = tries_left - 1 WHERE user_id = ?1 AND tries_left > 0")?
+        .prepare_cached(
+            "UPDATE sent_codes SET tries_left = tries_left - 1
+             WHERE user_id = ?1 AND tries_left > 0",
+        )?
         .execute([user_id])?;
     Ok(())
 }
 
-/// Deletes everybody's codes.
+/// Deletes the codes of all users.
 pub(crate) fn delete_all(connection: &Connection) -> Result<()> {
     connection.execute("DELETE FROM sent_codes", [])?;
     Ok(())
 }
 
-/// Deletes all codes of a user.
+/// Deletes the codes of a user.
 pub(crate) fn delete_all_of(connection: &Connection, user_id: UserId) -> Result<()> {
     connection.execute("DELETE FROM sent_codes WHERE user_id = ?1", [user_id])?;
     Ok(())

@@ -10,12 +10,12 @@ use super::users::UserId;
 use crate::error::Result;
 use crate::time::Timestamp;
 
-/// A session's id, `jti` in its token.
+/// The id of a session: `jti` in its token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SessionId(pub Uuid);
 
 impl SessionId {
-    /// Reads an id as it is shown: 36 characters with dashes.
+    /// Parses an id of 36 characters, with dashes.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         (text.len() == 36).then(|| Uuid::try_parse(text).ok())?.map(Self)
     }
@@ -46,7 +46,7 @@ impl FromSql for SessionId {
     }
 }
 
-/// One row, without the fingerprint of the client's key.
+/// A row, without the fingerprint of the client's key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Session {
     pub id: SessionId,
@@ -59,20 +59,21 @@ pub(crate) struct Session {
     pub public_key: Option<Vec<u8>>,
 }
 
-/// Which sessions of a user a list is about.
+/// The sessions to list or to count.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SessionsOf<'ip> {
-    /// Whose.
+    /// The user that they belong to.
     pub user_id: UserId,
-    /// Only those from this address, where there is one.
+    /// If set, only sessions that were opened from this address.
     pub ip: Option<&'ip str>,
 }
 
-/// All columns of [`Session`], in its order.
+/// A query for the columns of [`Session`], in its order.
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, user_id, created_at, expires_at, last_seen_at, ip, user_agent, public_key FROM sessions ",
+            "SELECT id, user_id, created_at, expires_at, last_seen_at, ip, user_agent, public_key
+             FROM sessions ",
             $rest
         )
     };
@@ -92,7 +93,7 @@ fn session(row: &Row<'_>) -> rusqlite::Result<Session> {
     })
 }
 
-/// A row to be.
+/// A session that is to be stored.
 #[derive(Clone, Debug)]
 pub(crate) struct NewSession {
     pub id: SessionId,
@@ -108,10 +109,10 @@ pub(crate) struct NewSession {
 pub(crate) fn insert(connection: &Connection, new: &NewSession) -> Result<()> {
     connection
         .prepare_cached(
-            "INSERT INTO sessions (id, user_id, created_at, expires_at, last_seen_at, ip, user_agent, public_key,
-                 public_key_sha256)
-             VALUES (:id, :user_id, :created_at, :expires_at, :created_at, :ip, :user_agent, :public_key,
-                 :public_key_sha256)",
+            "INSERT INTO sessions (id, user_id, created_at, expires_at, last_seen_at, ip,
+                 user_agent, public_key, public_key_sha256)
+             VALUES (:id, :user_id, :created_at, :expires_at, :created_at, :ip,
+                 :user_agent, :public_key, :public_key_sha256)",
         )?
         .execute(named_params! {
             ":id": new.id,
@@ -126,13 +127,14 @@ pub(crate) fn insert(connection: &Connection, new: &NewSession) -> Result<()> {
     Ok(())
 }
 
-/// When the session with the latest id, and so in all likelihood the last one, was opened.
+/// Finds when the session with the latest id was opened. Ids are ordered by time, so that this is
+/// the latest session unless the clock went back.
 pub(crate) fn find_last_created_at(connection: &Connection) -> Result<Option<Timestamp>> {
     let query = "SELECT created_at FROM sessions ORDER BY id DESC LIMIT 1";
     Ok(connection.query_row(query, [], |row| row.get(0)).optional()?)
 }
 
-/// A user's session, unless it has expired.
+/// Finds a session of a user, unless it has expired.
 pub(crate) fn find_active_of(
     connection: &Connection,
     user_id: UserId,
@@ -146,7 +148,7 @@ pub(crate) fn find_active_of(
         .optional()?)
 }
 
-/// The session, whosever it is, unless it has expired.
+/// Finds a session of any user, unless it has expired.
 pub(crate) fn find_active(
     connection: &Connection,
     id: SessionId,
@@ -156,7 +158,7 @@ pub(crate) fn find_active(
     Ok(connection.prepare_cached(query)?.query_row(params![id, now], session).optional()?)
 }
 
-/// A part of a user's sessions, newest first.
+/// Lists sessions of a user, newest first.
 pub(crate) fn list_of(
     connection: &Connection,
     of: SessionsOf<'_>,
@@ -164,7 +166,8 @@ pub(crate) fn list_of(
     pagination: Pagination,
 ) -> Result<Vec<Session>> {
     let query = select!(
-        "WHERE user_id = ?1 AND expires_at > ?2 AND (?3 IS NULL OR ip = ?3) ORDER BY id DESC LIMIT ?4 OFFSET ?5"
+        "WHERE user_id = ?1 AND expires_at > ?2 AND (?3 IS NULL OR ip = ?3)
+         ORDER BY id DESC LIMIT ?4 OFFSET ?5"
     );
     let mut statement = connection.prepare_cached(query)?;
     let found = statement
@@ -172,9 +175,10 @@ pub(crate) fn list_of(
     Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 
-/// How many sessions a user has.
+/// Counts sessions of a user.
 pub(crate) fn count_of(connection: &Connection, of: SessionsOf<'_>, now: Timestamp) -> Result<u32> {
-    let query = "SELECT count(*) FROM sessions WHERE user_id = ?1 AND expires_at > ?2 AND (?3 IS NULL OR ip = ?3)";
+    let query = "SELECT count(*) FROM sessions
+                 WHERE user_id = ?1 AND expires_at > ?2 AND (?3 IS NULL OR ip = ?3)";
     Ok(connection
         .prepare_cached(query)?
         .query_row(params![of.user_id, now, of.ip], |row| row.get(0))?)
@@ -187,13 +191,14 @@ pub(crate) fn exists_with_key(
     public_key_sha256: &[u8; 32],
     now: Timestamp,
 ) -> Result<bool> {
-    let query = "SELECT EXISTS (SELECT 1 FROM sessions WHERE user_id = ?1 AND public_key_sha256 = ?2 AND expires_at > ?3)";
+    let query = "SELECT EXISTS (SELECT 1 FROM sessions
+                 WHERE user_id = ?1 AND public_key_sha256 = ?2 AND expires_at > ?3)";
     Ok(connection
         .prepare_cached(query)?
         .query_row(params![user_id, public_key_sha256, now], |row| row.get(0))?)
 }
 
-/// Everybody's sessions, newest first.
+/// Lists the sessions of all users, newest first.
 pub(crate) fn list_all(connection: &Connection, now: Timestamp) -> Result<Vec<Session>> {
     let query = select!("WHERE expires_at > ?1 ORDER BY id DESC");
     Ok(connection
@@ -202,7 +207,7 @@ pub(crate) fn list_all(connection: &Connection, now: Timestamp) -> Result<Vec<Se
         .collect::<rusqlite::Result<_>>()?)
 }
 
-/// Notes that a session was used, where that was noted last at `before` or earlier.
+/// Stores that a session was used, unless a use after `before` is stored.
 pub(crate) fn update_last_seen(
     connection: &Connection,
     id: SessionId,
@@ -217,12 +222,12 @@ pub(crate) fn update_last_seen(
     Ok(())
 }
 
-/// Ends a session and tells whether there was one.
+/// Ends a session. Returns false if there is none with this id.
 pub(crate) fn delete(connection: &Connection, id: SessionId) -> Result<bool> {
     Ok(connection.prepare_cached("DELETE FROM sessions WHERE id = ?1")?.execute([id])? == 1)
 }
 
-/// Ends all sessions of a user, but for one that is to stay.
+/// Ends all sessions of a user, except for one.
 pub(crate) fn delete_all_of(
     connection: &Connection,
     user_id: UserId,
@@ -234,17 +239,18 @@ pub(crate) fn delete_all_of(
     Ok(())
 }
 
-/// Ends everybody's sessions.
+/// Ends the sessions of all users.
 pub(crate) fn delete_all(connection: &Connection) -> Result<()> {
     connection.execute("DELETE FROM sessions", [])?;
     Ok(())
 }
 
-/// Deletes up to `limit` sessions that have expired.
+/// Deletes up to `limit` expired sessions.
 pub(crate) fn delete_expired(connection: &Connection, now: Timestamp, limit: u32) -> Result<()> {
     connection
         .prepare_cached(
-            "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)",
+            "DELETE FROM sessions WHERE id IN
+             (SELECT id FROM sessions WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)",
         )?
         .execute(params![now, limit])?;
     Ok(())

@@ -1,10 +1,21 @@
-//! The snapshot that the reads of a busy thread share.
+//! Snapshots that a thread shares between its reads.
 //!
-//! A read of its own takes a lock of the system and gives it back, while all other threads of the
-//! process wait at one mutex. A thread with many reads before it keeps its snapshot instead, and
-//! asks before each whether it is still the newest. SQLite tells by the head of the WAL index,
-//! which every commit of any process changes before it is acknowledged
-//! (<https://www.sqlite.org/walformat.html>, 2.1).
+//! A read transaction of its own costs every read more than its query: SQLite takes a lock of the
+//! operating system and releases it, and for both, all threads of the process wait for one mutex. A
+//! worker that has many requests to answer therefore leaves its read transaction open, and asks
+//! before each read whether another connection has committed since. If not, the transaction still
+//! shows the latest state, and so a session that was revoked is refused at once; if so, it is ended
+//! and a new one begins.
+//!
+//! SQLite has no function that says so: `PRAGMA data_version` sees no commit while the transaction
+//! is open. But every commit of any process changes the header of the WAL index before it is
+//! acknowledged (<https://www.sqlite.org/walformat.html>, 2.1), and the index is a file,
+//! `nox.db-shm`. The 48 bytes of the header are read and compared, which is one system call without
+//! a lock.
+//!
+//! An open read transaction has a price: the write-ahead log cannot be reset while one is open, and
+//! grows. So a thread holds its snapshot only for moments (`SNAPSHOT_TTL` in `http/bridge.rs`), and
+//! not at all while this process writes.
 
 use std::cell::{Cell, RefCell};
 use std::fs::File;
@@ -21,67 +32,63 @@ use super::sessions::SessionRef;
 use super::users::{self, SessionUser};
 use crate::error::{Error, Result};
 
-/// The first of the two copies of the head, in bytes.
-const HEAD_LENGTH: usize = 48;
+/// The length of the header of the WAL index, in bytes. The file has two copies of it; the first is
+/// read.
+const HEADER_LENGTH: usize = 48;
 
-/// The snapshots of all threads that have one.
+/// The snapshots of all threads.
 #[derive(Default)]
 pub(super) struct Snapshots {
     threads: ThreadLocal<Snapshot>,
-    /// How many are writing.
+    /// How many threads are writing or wait for the write lock.
     writers: AtomicUsize,
-    /// Opened once and closed last: closing a file gives back all locks that the process has on it,
-    /// SQLite's too.
+    /// The WAL index. It is opened once, and closed after all connections, since closing a file
+    /// releases all locks that the process has on it, and so those of SQLite.
     index: Mutex<Option<Arc<File>>>,
 }
 
 impl Snapshots {
-    /// That of this thread, where it is held.
+    /// The snapshot of this thread, if it holds one.
     fn held(&self) -> Option<&Snapshot> {
         self.threads.get().filter(|snapshot| snapshot.is_held.get())
     }
 
-    /// Keeps snapshots from being held: a log that is never without readers cannot start anew after
-    /// a commit, and grows.
+    /// Keeps all threads from leaving a read transaction open, as long as the guard lives: after a
+    /// commit, the write-ahead log can be reset only in a moment without readers.
     pub(super) fn pause(&self) -> Pause<'_> {
         self.writers.fetch_add(1, Ordering::Relaxed);
         Pause(self)
     }
 
-    /// What a read of this thread has: a snapshot with every commit until now, where it holds one.
-    pub(super) fn newest(&self) -> Result<Option<&Snapshot>> {
+    /// The snapshot of this thread, if it holds one, with the latest state of the database.
+    pub(super) fn latest(&self) -> Result<Option<&Snapshot>> {
         let Some(snapshot) = self.held() else { return Ok(None) };
         if self.writers.load(Ordering::Relaxed) > 0 {
             snapshot.end()?;
         } else {
-            snapshot.renew()?;
+            snapshot.refresh()?;
         }
         Ok(Some(snapshot))
     }
 
-    /// Holds that of this thread, on a connection that `open` makes where it has none yet. Says
-    /// whether it was not held before.
-    ///
-    /// # Errors
-    /// What `open` returns, or the index cannot be opened.
+    /// Lets this thread hold a snapshot, on a connection that `open` opens the first time. Returns
+    /// false if it already did.
     pub(super) fn hold(&self, open: impl FnOnce() -> Result<Connection>) -> Result<bool> {
         let snapshot = self.threads.get_or_try(|| {
             let connection = open()?;
-            let index = self.index_of(&connection)?;
-            let (head, sessions) = (Cell::new([0; HEAD_LENGTH]), RefCell::default());
             Ok::<_, Error>(Snapshot {
+                index: self.index_of(&connection)?,
                 connection,
-                index,
                 is_held: Cell::new(false),
-                head,
-                sessions,
+                header: Cell::new([0; HEADER_LENGTH]),
+                sessions: RefCell::default(),
             })
         })?;
         Ok(!snapshot.is_held.replace(true))
     }
 
-    /// Lets go of that of this thread.
-    pub(super) fn let_go(&self) -> Result<()> {
+    /// Ends the snapshot of this thread. The connection stays open for the next one.
+    pub(super) fn release(&self) -> Result<()> {
         let Some(snapshot) = self.held() else { return Ok(()) };
         snapshot.is_held.set(false);
         snapshot.end()
@@ -92,7 +99,7 @@ impl Snapshots {
         if let Some(index) = &*index {
             return Ok(Arc::clone(index));
         }
-        // The index is there from the first read on.
+        // SQLite creates the index at the first read.
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
         let path = connection.path().unwrap_or_default();
         let opened = Arc::new(File::open(format!("{path}-shm")).map_err(unreadable)?);
@@ -100,7 +107,7 @@ impl Snapshots {
     }
 }
 
-/// While somebody writes.
+/// Keeps threads from leaving a read transaction open; see [`Snapshots::pause`].
 pub(super) struct Pause<'snapshots>(&'snapshots Snapshots);
 
 impl Drop for Pause<'_> {
@@ -109,25 +116,27 @@ impl Drop for Pause<'_> {
     }
 }
 
-/// A connection of one thread.
+/// The snapshot of one thread.
 pub(super) struct Snapshot {
     pub(super) connection: Connection,
     index: Arc<File>,
     is_held: Cell<bool>,
-    /// As it was before the snapshot was taken.
-    head: Cell<[u8; HEAD_LENGTH]>,
-    /// What was read with the snapshot is read with it again.
+    /// The header of the WAL index, read before the transaction began: a commit in between leads to
+    /// one refresh too many, and not to one too few.
+    header: Cell<[u8; HEADER_LENGTH]>,
+    /// The sessions that were found in this transaction, which the same query would find again.
     sessions: RefCell<SessionCache<SessionRef, SessionUser>>,
 }
 
 impl Snapshot {
-    /// The user of a session, see [`users::find_by_session`].
+    /// Finds a session and its user, see [`users::find_by_session`].
     pub(super) fn find_by_session(&self, session: SessionRef) -> Result<Option<SessionUser>> {
-        let known = self.sessions.borrow().get(&session);
-        if known.is_some() {
-            return Ok(known);
+        let cached = self.sessions.borrow().get(&session);
+        if cached.is_some() {
+            return Ok(cached);
         }
         let found = users::find_by_session(&self.connection, session)?;
+        // Without an open transaction, each read has a snapshot of its own.
         if let Some(found) = &found
             && !self.connection.is_autocommit()
         {
@@ -136,16 +145,16 @@ impl Snapshot {
         Ok(found)
     }
 
-    /// Takes a new one, unless this has every commit until now.
-    fn renew(&self) -> Result<()> {
-        let mut head = [0; HEAD_LENGTH];
-        self.index.read_exact_at(&mut head, 0).map_err(unreadable)?;
-        if head != self.head.get() {
+    /// Begins a new transaction, unless the open one shows the latest state.
+    fn refresh(&self) -> Result<()> {
+        let mut header = [0; HEADER_LENGTH];
+        self.index.read_exact_at(&mut header, 0).map_err(unreadable)?;
+        if header != self.header.get() {
             self.end()?;
         }
         if self.connection.is_autocommit() {
             self.connection.prepare_cached("BEGIN")?.execute([])?;
-            self.head.set(head);
+            self.header.set(header);
         }
         Ok(())
     }
@@ -172,7 +181,7 @@ mod tests {
     use std::thread;
     use std::time::Duration;
 
-    /// A database, and another program's connection to it.
+    /// A database, and a connection of another program to it.
     fn opened() -> (tempfile::TempDir, Db, Connection) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("nox.db");
@@ -192,9 +201,9 @@ mod tests {
     }
 
     #[test]
-    fn the_next_read_has_what_anybody_committed() {
+    fn next_read_shows_every_commit() {
         let (_folder, db, other) = opened();
-        assert!(db.hold().unwrap());
+        assert!(db.hold_snapshot().unwrap());
         for number in 0..20 {
             assert_eq!(db.read(|connection| Ok(relays(connection))).unwrap(), number);
             if number % 2 == 0 {
@@ -210,9 +219,9 @@ mod tests {
     }
 
     #[test]
-    fn a_snapshot_is_kept_until_there_is_a_newer_one() {
+    fn snapshot_is_kept_until_a_commit() {
         let (_folder, db, other) = opened();
-        assert!(db.hold().unwrap() && !db.hold().unwrap());
+        assert!(db.hold_snapshot().unwrap() && !db.hold_snapshot().unwrap());
         let is_kept = || db.read(|connection| Ok(!connection.is_autocommit())).unwrap();
         db.read(|connection| Ok(relays(connection))).unwrap();
         let before_its_end = db.read(|connection| {
@@ -228,19 +237,24 @@ mod tests {
         assert!(is_kept());
         assert!(
             thread::scope(|scope| scope.spawn(|| !is_kept()).join().unwrap()),
-            "nobody else holds one"
+            "another thread holds none"
         );
     }
 
     #[test]
-    fn a_session_that_was_ended_is_not_known_any_more() {
+    fn revoked_session_is_not_found_in_the_cache() {
         let (_folder, db, other) = opened();
-        other.execute_batch(
-            "INSERT INTO users (id, username, display, password_hash, password_changed_at, created_at) VALUES (1, 'ada', 'Ada', '', 0, 0);
-             INSERT INTO sessions (id, user_id, created_at, expires_at, last_seen_at, ip) VALUES (zeroblob(16), 1, 0, 1, 0, '')",
-        ).unwrap();
+        other
+            .execute_batch(
+                "INSERT INTO users
+                     (id, username, display, password_hash, password_changed_at, created_at)
+                 VALUES (1, 'ada', 'Ada', '', 0, 0);
+                 INSERT INTO sessions (id, user_id, created_at, expires_at, last_seen_at, ip)
+                 VALUES (zeroblob(16), 1, 0, 1, 0, '')",
+            )
+            .unwrap();
         let session = SessionRef { session: SessionId(uuid::Uuid::nil()), user: UserId(1) };
-        assert!(db.hold().unwrap());
+        assert!(db.hold_snapshot().unwrap());
         let name = || db.find_by_session(session).unwrap().map(|found| found.user.username.clone());
         assert_eq!((name().as_deref(), name().as_deref()), (Some("ada"), Some("ada")));
         other.execute("UPDATE users SET username = 'lovelace'", []).unwrap();
@@ -250,9 +264,9 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_held_while_somebody_writes() {
+    fn no_snapshot_is_held_during_a_write() {
         let (_folder, db, _other) = opened();
-        assert!(db.hold().unwrap());
+        assert!(db.hold_snapshot().unwrap());
         let is_kept = || db.read(|connection| Ok(!connection.is_autocommit())).unwrap();
         assert!(is_kept());
         let written: Result<_> = db.write(|_| {
@@ -264,21 +278,21 @@ mod tests {
     }
 
     #[test]
-    fn the_log_starts_anew_once_a_snapshot_is_let_go() {
+    fn write_ahead_log_is_reset_after_a_release() {
         let (_folder, db, other) = opened();
-        let is_held_up = || {
+        let is_blocked = || {
             other
                 .query_row("PRAGMA wal_checkpoint(RESTART)", [], |row| row.get::<_, bool>(0))
                 .unwrap()
         };
-        assert!(db.hold().unwrap());
+        assert!(db.hold_snapshot().unwrap());
         add(&other, 1);
         assert_eq!(db.read(|connection| Ok(relays(connection))).unwrap(), 1);
         add(&other, 2);
         other.busy_timeout(Duration::ZERO).unwrap();
-        assert!(is_held_up());
-        db.let_go().unwrap();
-        assert!(!is_held_up());
-        assert!(db.hold().unwrap(), "it is not held any more");
+        assert!(is_blocked());
+        db.release_snapshot().unwrap();
+        assert!(!is_blocked());
+        assert!(db.hold_snapshot().unwrap(), "the snapshot was released");
     }
 }

@@ -6,7 +6,7 @@ use super::users::UserId;
 use crate::error::Result;
 use crate::time::Timestamp;
 
-/// Stores a secret that waits for its first code, in the place of the one before.
+/// Stores a pending secret, and replaces the user's earlier one.
 pub(crate) fn put(
     connection: &Connection,
     user_id: UserId,
@@ -20,7 +20,7 @@ pub(crate) fn put(
     Ok(())
 }
 
-/// The sealed secret, unless it has waited too long.
+/// Finds the sealed secret of a user, unless it has expired.
 pub(crate) fn find_active(
     connection: &Connection,
     user_id: UserId,
@@ -30,19 +30,19 @@ pub(crate) fn find_active(
     Ok(connection.query_row(query, params![user_id, now], |row| row.get(0)).optional()?)
 }
 
-/// Deletes this very secret and tells whether it was there.
+/// Deletes a secret. Returns false if it is not the user's pending one any more.
 pub(crate) fn delete(connection: &Connection, user_id: UserId, secret: &[u8]) -> Result<bool> {
     let query = "DELETE FROM totp_enrollments WHERE user_id = ?1 AND secret = ?2";
     Ok(connection.execute(query, params![user_id, secret])? == 1)
 }
 
-/// Deletes that of a user.
+/// Deletes the pending secret of a user.
 pub(crate) fn delete_of(connection: &Connection, user_id: UserId) -> Result<()> {
     connection.execute("DELETE FROM totp_enrollments WHERE user_id = ?1", [user_id])?;
     Ok(())
 }
 
-/// Deletes every one.
+/// Deletes the pending secrets of all users.
 pub(crate) fn delete_all(connection: &Connection) -> Result<()> {
     connection.execute("DELETE FROM totp_enrollments", [])?;
     Ok(())

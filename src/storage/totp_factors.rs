@@ -31,36 +31,44 @@ pub(crate) fn find(connection: &Connection, user_id: UserId) -> Result<Option<To
     Ok(connection.prepare_cached(query)?.query_row([user_id], factor).optional()?)
 }
 
-/// Somebody's: by these columns alone, which every version of the schema has.
+/// Finds the factor of an arbitrary user. It reads only columns that every version of the schema
+/// has.
 pub(crate) fn find_first(connection: &Connection) -> Result<Option<TotpFactor>> {
-    let query = "SELECT user_id, secret, last_step, enabled_at, NULL AS last_skew FROM totp_factors LIMIT 1";
+    let query = "SELECT user_id, secret, last_step, enabled_at, NULL AS last_skew
+                 FROM totp_factors LIMIT 1";
     Ok(connection.query_row(query, [], factor).optional()?)
 }
 
-/// Everybody's.
+/// Lists the factors of all users.
 pub(crate) fn list_all(connection: &Connection) -> Result<Vec<TotpFactor>> {
     let mut statement = connection.prepare("SELECT * FROM totp_factors")?;
     Ok(statement.query_map([], factor)?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Whether anybody has one.
+/// Whether any user has a TOTP factor.
 pub(crate) fn exists_any(connection: &Connection) -> Result<bool> {
     Ok(connection.query_row("SELECT EXISTS (SELECT 1 FROM totp_factors)", [], |row| row.get(0))?)
 }
 
-/// Adds the factor and tells whether it did: there is at most one for a user.
+/// Stores a factor. Returns false if the user already has one.
 pub(crate) fn insert(connection: &Connection, factor: &TotpFactor) -> Result<bool> {
     let inserted = connection
         .prepare_cached(
-            "INSERT INTO totp_factors (user_id, secret, last_step, enabled_at, last_skew) VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT (user_id) DO NOTHING",
+            "INSERT INTO totp_factors (user_id, secret, last_step, enabled_at, last_skew)
+             VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (user_id) DO NOTHING",
         )?
-        .execute(params![factor.user_id, factor.secret, factor.last_step, factor.enabled_at, factor.last_skew])?;
+        .execute(params![
+            factor.user_id,
+            factor.secret,
+            factor.last_step,
+            factor.enabled_at,
+            factor.last_skew
+        ])?;
     Ok(inserted == 1)
 }
 
-/// Accepts a step of this very factor, with how far it was off, and tells whether it was still
-/// good: later than every one before (RFC 6238, 5.2).
+/// Stores the time step of a code that is accepted, and by how many steps it was off. Returns false
+/// if the step is not later than every accepted one (RFC 6238, 5.2), or the factor was replaced.
 pub(crate) fn update_last_step(
     connection: &Connection,
     factor: &TotpFactor,
@@ -69,13 +77,14 @@ pub(crate) fn update_last_step(
 ) -> Result<bool> {
     let accepted = connection
         .prepare_cached(
-            "UPDATE totp_factors SET last_step = ?3, last_skew = ?4 WHERE user_id = ?1 AND secret = ?2 AND last_step < ?3",
+            "UPDATE totp_factors SET last_step = ?3, last_skew = ?4
+             WHERE user_id = ?1 AND secret = ?2 AND last_step < ?3",
         )?
         .execute(params![factor.user_id, factor.secret, step, skew])?;
     Ok(accepted == 1)
 }
 
-/// Stores the same secret sealed anew.
+/// Stores the same secret, sealed with another key.
 pub(crate) fn update_secret(connection: &Connection, user_id: UserId, secret: &[u8]) -> Result<()> {
     connection.execute(
         "UPDATE totp_factors SET secret = ?2 WHERE user_id = ?1",
@@ -84,7 +93,7 @@ pub(crate) fn update_secret(connection: &Connection, user_id: UserId, secret: &[
     Ok(())
 }
 
-/// Removes the factor and tells whether there was one.
+/// Deletes the factor of a user. Returns false if there was none.
 pub(crate) fn delete(connection: &Connection, user_id: UserId) -> Result<bool> {
     Ok(connection.execute("DELETE FROM totp_factors WHERE user_id = ?1", [user_id])? == 1)
 }

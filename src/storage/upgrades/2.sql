@@ -1,6 +1,7 @@
 -- From version 1 to 2: recovery codes, mailed codes, known devices, the audit log.
 
-ALTER TABLE users ADD COLUMN has_email_factor INTEGER NOT NULL DEFAULT 0 CHECK (has_email_factor IN (0, email_verified));
+ALTER TABLE users ADD COLUMN has_email_factor INTEGER NOT NULL DEFAULT 0
+    CHECK (has_email_factor IN (0, email_verified));
 ALTER TABLE users ADD COLUMN language TEXT;
 ALTER TABLE totp_factors ADD COLUMN last_skew INTEGER;
 

@@ -19,7 +19,8 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 
 INSERT INTO sessions
-SELECT user_id, id, created_at, expires_at, last_seen_at, ip, user_agent, public_key, public_key_sha256
+SELECT user_id, id, created_at, expires_at, last_seen_at, ip, user_agent, public_key,
+    public_key_sha256
 FROM old_sessions ORDER BY user_id, id;
 DROP TABLE old_sessions;
 

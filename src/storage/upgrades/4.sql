@@ -1,4 +1,5 @@
--- From version 3 to 4: pronoun, avatar and presence. A link is a line as before; from now on, a label may follow its URL.
+-- From version 3 to 4: pronoun, avatar and presence. A link is a line as before; from now on, a
+-- label may follow its URL.
 
 ALTER TABLE users ADD COLUMN pronoun TEXT;
 ALTER TABLE users ADD COLUMN avatar TEXT;

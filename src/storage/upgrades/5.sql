@@ -8,9 +8,10 @@ ALTER TABLE sent_codes RENAME COLUMN way TO channel;
 
 CREATE VIEW user_details AS
 SELECT
-    id, username, display, email, email_verified, password_hash, password_changed_at, is_admin, rank,
-    bio, thumbnail, banner, home, links, tags, suspended_at, suspended_until, suspension_reason,
-    created_at, language, pronoun, avatar, presence, presence_text, has_email_factor,
+    id, username, display, email, email_verified, password_hash, password_changed_at, is_admin,
+    rank, bio, thumbnail, banner, home, links, tags, suspended_at, suspended_until,
+    suspension_reason, created_at, language, pronoun, avatar, presence, presence_text,
+    has_email_factor,
     EXISTS (SELECT 1 FROM totp_factors WHERE user_id = users.id) AS has_totp,
     (SELECT count(*) FROM recovery_codes WHERE user_id = users.id AND used_at IS NULL)
         AS recovery_codes
@@ -53,8 +54,8 @@ UNION ALL
 SELECT kind, '', rest, '', spent, resets_at FROM split
 WHERE kind IN ('address', 'registration')
 UNION ALL
-SELECT kind, substr(rest, 1, instr(rest, ' from ') - 1), substr(rest, instr(rest, ' from ') + 6), '',
-    spent, resets_at FROM split
+SELECT kind, substr(rest, 1, instr(rest, ' from ') - 1), substr(rest, instr(rest, ' from ') + 6),
+    '', spent, resets_at FROM split
 WHERE kind = 'password' AND instr(rest, ' from ') > 0
 UNION ALL
 SELECT kind, substr(rest, 1, instr(rest, ' by ') - 1), '', substr(rest, instr(rest, ' by ') + 4),

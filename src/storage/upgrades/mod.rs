@@ -1,4 +1,4 @@
-//! The way from the schemas of earlier versions to today's.
+//! Upgrades a database from the schema of an earlier version.
 
 use std::path::{Path, PathBuf};
 
@@ -6,12 +6,11 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::{OpenError, backup};
 
-/// Each leads from one version to the next, the first from version 1.
+/// Each step upgrades one version to the next; the first upgrades version 1.
 const STEPS: [&str; 4] =
     [include_str!("2.sql"), include_str!("3.sql"), include_str!("4.sql"), include_str!("5.sql")];
 
-/// Brings a database from that version to today's: all of it or nothing. A copy of what it was
-/// stays beside it.
+/// Upgrades a database in one transaction, after a copy of it has been written beside it.
 pub(super) fn run(connection: &mut Connection, path: &Path, from: u32) -> Result<(), OpenError> {
     let copy = copy_name(path, from);
     let failed = |source| OpenError::File {
@@ -33,7 +32,7 @@ fn upgrade(connection: &mut Connection, from: u32) -> rusqlite::Result<()> {
     transaction.commit()
 }
 
-/// `nox.db.v1` for version 1 of `nox.db`.
+/// The path of the copy: `nox.db.v1` for version 1 of `nox.db`.
 fn copy_name(path: &Path, version: u32) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(format!(".v{version}"));

@@ -10,7 +10,7 @@ use crate::time::Timestamp;
 
 const FIRST: &str = include_str!("1.sql");
 
-/// Tables and indexes as their definitions read, without comments and without regard to blanks.
+/// The definitions of all tables, indexes and views, without comments, and with single spaces.
 fn layout(path: &Path) -> Vec<String> {
     let connection = Connection::open(path).unwrap();
     let mut found = connection
@@ -43,7 +43,8 @@ fn old_database(folder: &Path) -> PathBuf {
              VALUES (7, 'ada', 'Ada', 'ada@example.org', 1, 'hash', 1, 1,
                  'https://a.example/' || char(10) || 'https://b.example/', 11, 12, 'spam');
              INSERT INTO totp_factors VALUES (7, x'01', 5, 9);
-             INSERT INTO sessions (id, user_id, created_at, expires_at, last_seen_at, ip, user_agent, public_key, public_key_sha256)
+             INSERT INTO sessions (id, user_id, created_at, expires_at, last_seen_at, ip,
+                 user_agent, public_key, public_key_sha256)
              VALUES (zeroblob(16), 7, 1, 2, 3, '192.0.2.1', 'Nox', x'04', x'05');",
         )
         .unwrap();
@@ -73,7 +74,7 @@ const RATE_LIMITS: [(&str, [&str; 4]); 14] = [
 
 #[test]
 fn counted_attempts_stay_counted_by_an_upgrade_from_every_version() {
-    // Version 5 has no budgets any more.
+    // Version 5 has no table `budgets`.
     for steps in 0..4 {
         let folder = tempfile::tempdir().unwrap();
         let path = old_database(folder.path());
@@ -108,7 +109,8 @@ fn counted_attempts_stay_counted_by_an_upgrade_from_every_version() {
 #[test]
 fn an_upgraded_database_is_laid_out_as_a_new_one_and_keeps_its_rows() {
     let session = |connection: &Connection| {
-        let query = "SELECT id = zeroblob(16), user_id, created_at, expires_at, last_seen_at, ip, user_agent,
+        let query = "SELECT id = zeroblob(16), user_id, created_at, expires_at, last_seen_at, ip,
+            user_agent,
             hex(public_key), hex(public_key_sha256) FROM sessions";
         connection.query_row(query, [], |row| {
             (0..9).map(|column| row.get(column)).collect::<Result<Vec<Value>, _>>()

@@ -1,4 +1,4 @@
-//! The tables `users` and `sessions` at once, as every check of a session needs them.
+//! The query of each session check, over the tables `users` and `sessions`.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::storage::sessions::SessionRef;
 use crate::time::Timestamp;
 
-/// The user of a session, with what a check of it asks.
+/// The user of a session, with the columns of the session that a check needs.
 #[derive(Clone, Debug)]
 pub(crate) struct SessionUser {
     pub user: Arc<User>,

@@ -1,8 +1,8 @@
-//! Names and addresses that somebody else has.
+//! Usernames and addresses that are taken.
 
 use crate::error::Error;
 
-/// Names the unique column that a change ran into.
+/// Turns the violation of a unique column into a refusal.
 pub(super) fn conflict(error: rusqlite::Error) -> Error {
     match taken(&error) {
         Some(with) => Error::AlreadyExists { what: "User", with },
@@ -10,7 +10,7 @@ pub(super) fn conflict(error: rusqlite::Error) -> Error {
     }
 }
 
-/// Which unique column a change ran into.
+/// Which unique column a change violated.
 fn taken(error: &rusqlite::Error) -> Option<&'static str> {
     match error {
         rusqlite::Error::SqliteFailure(_, Some(text)) if text.contains("users.username") => {

@@ -1,11 +1,11 @@
 //! The links in the column `links` of the table `users`.
 
-/// A link of a user's profile: one line of the column.
+/// A link of a user's profile, which is one line of the column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
-    /// What it is called; without a label, it is called by its URL.
+    /// The text of the link; without one, it is the URL.
     pub label: Option<String>,
-    /// The URL, which holds no white space.
+    /// The URL, which contains no white space.
     pub value: String,
 }
 

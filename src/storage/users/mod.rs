@@ -21,7 +21,7 @@ pub(crate) use link::Link;
 pub(crate) use picture_ref::PictureRef;
 pub(crate) use search::{Search, count, count_active, list};
 
-/// A user's number: 1 to 4294967295, never given twice.
+/// The id of a user: 1 to 4294967295, never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct UserId(pub u32);
@@ -77,7 +77,7 @@ pub struct User {
     pub recovery_codes: u32,
 }
 
-/// A row to be.
+/// A user that is to be stored.
 #[derive(Clone, Debug)]
 pub(crate) struct NewUser {
     pub username: String,
@@ -138,24 +138,29 @@ pub(crate) fn find_by_username(connection: &Connection, username: &str) -> Resul
         .optional()?)
 }
 
-/// By an address that its owner has confirmed, in any case.
+/// Finds a user by a confirmed address, in upper or lower case.
 pub(crate) fn find_by_verified_email(connection: &Connection, email: &str) -> Result<Option<User>> {
     let query = "SELECT * FROM user_details WHERE email = ?1 AND email_verified";
     Ok(connection.prepare_cached(query)?.query_row([email], user).optional()?)
 }
 
-/// Whether there is any user.
+/// Whether there are any users.
 pub(crate) fn exists_any(connection: &Connection) -> Result<bool> {
     Ok(connection.query_row("SELECT EXISTS (SELECT 1 FROM users)", [], |row| row.get(0))?)
 }
 
+/// Stores a new user.
+///
 /// # Errors
-/// [`AlreadyExists`](crate::error::Error::AlreadyExists) where the username or the email is taken, or the database fails.
+/// `Error::AlreadyExists` if the username or the address is taken, or a fault.
 pub(crate) fn insert(connection: &Connection, new: &NewUser) -> Result<UserId> {
     let inserted = connection
         .prepare_cached(
-            "INSERT INTO users (username, display, email, password_hash, password_changed_at, is_admin, created_at)
-             VALUES (:username, :display, :email, :password_hash, :created_at, :is_admin, :created_at) RETURNING id",
+            "INSERT INTO users (username, display, email, password_hash, password_changed_at,
+                 is_admin, created_at)
+             VALUES (:username, :display, :email, :password_hash, :created_at,
+                 :is_admin, :created_at)
+             RETURNING id",
         )?
         .query_row(
             named_params! {
@@ -171,17 +176,18 @@ pub(crate) fn insert(connection: &Connection, new: &NewUser) -> Result<UserId> {
     inserted.map_err(conflict)
 }
 
-/// Stores everything of a user that may be edited.
+/// Stores the columns of a user that may be edited.
 ///
 /// # Errors
-/// [`AlreadyExists`](crate::error::Error::AlreadyExists) where the username or the email is taken, or the database fails.
+/// `Error::AlreadyExists` if the username or the address is taken, or a fault.
 pub(crate) fn update(connection: &Connection, user: &User) -> Result<()> {
     let updated = connection
         .prepare_cached(
             "UPDATE users SET username = :username, display = :display, email = :email,
-                 email_verified = :email_verified, rank = :rank, bio = :bio, thumbnail = :thumbnail, banner = :banner,
-                 home = :home, links = :links, tags = :tags, language = :language, pronoun = :pronoun,
-                 avatar = :avatar, presence = :presence, presence_text = :presence_text,
+                 email_verified = :email_verified, rank = :rank, bio = :bio,
+                 thumbnail = :thumbnail, banner = :banner, home = :home, links = :links,
+                 tags = :tags, language = :language, pronoun = :pronoun, avatar = :avatar,
+                 presence = :presence, presence_text = :presence_text,
                  has_email_factor = :has_email_factor
              WHERE id = :id",
         )?
@@ -208,13 +214,13 @@ pub(crate) fn update(connection: &Connection, user: &User) -> Result<()> {
     updated.map(drop).map_err(conflict)
 }
 
-/// Removes a user with everything of theirs.
+/// Deletes a user, with the rows of other tables that refer to them.
 pub(crate) fn delete(connection: &Connection, id: UserId) -> Result<()> {
     connection.execute("DELETE FROM users WHERE id = ?1", [id])?;
     Ok(())
 }
 
-/// Stores another password.
+/// Stores the hash of a new password.
 pub(crate) fn update_password(
     connection: &Connection,
     id: UserId,
@@ -229,7 +235,7 @@ pub(crate) fn update_password(
     Ok(())
 }
 
-/// Stores another hash of the same password.
+/// Stores a new hash of the same password.
 pub(crate) fn update_password_hash(connection: &Connection, id: UserId, hash: &str) -> Result<()> {
     connection
         .prepare_cached("UPDATE users SET password_hash = ?2 WHERE id = ?1")?

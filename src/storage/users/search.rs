@@ -7,17 +7,17 @@ use crate::error::Result;
 use crate::storage::Pagination;
 use crate::time::Timestamp;
 
-/// Which users a search is about.
+/// The users to list or to count.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Search<'text> {
-    /// What the username or the display name contains, in any case of A to Z; all users for an
-    /// empty text.
+    /// A text that the username or the display name contains, where the case of A to Z does not
+    /// matter. An empty text finds all users.
     pub text: &'text str,
-    /// Whether the email address counts too.
+    /// Whether the email address is searched, too.
     pub by_email: bool,
 }
 
-/// The part of [`Search`] in queries.
+/// The condition of [`Search`], which two queries share.
 macro_rules! matches_search {
     () => {
         "(instr(username, lower(?1)) OR instr(lower(display), lower(?1))
@@ -25,7 +25,7 @@ macro_rules! matches_search {
     };
 }
 
-/// A part of the users that a search finds, by id.
+/// Lists the users that a search finds, by id.
 pub(crate) fn list(
     connection: &Connection,
     search: Search<'_>,
@@ -44,7 +44,7 @@ pub(crate) fn list(
     Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 
-/// How many users have logged in, or used a session, since then.
+/// Counts the users who have logged in or used a session since an instant.
 pub(crate) fn count_active(connection: &Connection, since: Timestamp) -> Result<u32> {
     let query = "SELECT count(*) FROM users WHERE
         EXISTS (SELECT 1 FROM sessions WHERE user_id = users.id AND last_seen_at > ?1)
@@ -52,7 +52,7 @@ pub(crate) fn count_active(connection: &Connection, since: Timestamp) -> Result<
     Ok(connection.prepare_cached(query)?.query_row([since], |row| row.get(0))?)
 }
 
-/// How many users a search finds.
+/// Counts the users that a search finds.
 pub(crate) fn count(connection: &Connection, search: Search<'_>) -> Result<u32> {
     let query = concat!("SELECT count(*) FROM users WHERE ", matches_search!());
     let mut statement = connection.prepare_cached(query)?;
