@@ -27,7 +27,7 @@ fn password_mark(app: &App, user: &User) -> [u8; 32] {
 pub(super) fn demand(app: &App, actor: Actor<'_>, now: Timestamp) -> Result<Error> {
     let user = actor.user;
     let can_mail = app.mailer.is_on();
-    if can_mail && user.has_email_factor && !user.has_totp {
+    if mails_code_on_demand(app, user) {
         match sent::mail(app, actor, now) {
             // The code before is on its way or there.
             Ok(()) | Err(Error::TooManyRequests { .. }) => (),
@@ -42,6 +42,11 @@ pub(super) fn demand(app: &App, actor: Actor<'_>, now: Timestamp) -> Result<Erro
         can_mail,
     };
     Ok(Error::VerificationRequired { challenge: Box::new(challenge) })
+}
+
+/// Whether a code is mailed as soon as one is demanded: mail is the only factor.
+pub(crate) fn mails_code_on_demand(app: &App, user: &User) -> bool {
+    app.mailer.is_on() && user.has_email_factor && !user.has_totp
 }
 
 /// Makes the challenge for a user whose password was right. It is stored nowhere: its seal proves

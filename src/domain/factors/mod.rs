@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::storage::users::User;
 use crate::storage::{Connection, recovery_codes, sent_codes, sessions, totp_enrollments};
 use crate::time::Timestamp;
-pub(crate) use challenge::user as challenged;
+pub(crate) use challenge::{mails_code_on_demand, user as challenged};
 pub(crate) use check::verify;
 pub(in crate::domain) use check::with_factor;
 pub use code::Code;

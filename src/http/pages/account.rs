@@ -5,16 +5,18 @@ use askama::Template;
 
 use super::flash::Flash;
 use super::form::Form;
-use super::frame::{Frame, Message};
+use super::frame::{Frame, Message, fault_response};
 use super::links::{LinkRow, rows, typed_rows};
-use super::texts::{date, fill, size};
+use super::session_row::SessionRow;
+use super::texts::{fill, size};
 use super::visitor::Visitor;
 use crate::domain::accounts::profile::{Profile, profile};
 use crate::domain::accounts::tags::has_right;
 use crate::domain::factors::email::check_service;
+use crate::domain::factors::mails_code_on_demand;
 use crate::domain::pictures::PictureKind;
 use crate::domain::principal::Principal;
-use crate::domain::sessions::{self, SessionView};
+use crate::domain::sessions;
 use crate::domain::{App, Paged, Pagination};
 use crate::error::Result;
 use crate::language::Language;
@@ -58,38 +60,70 @@ struct AccountPage<'a> {
     email: String,
 }
 
-struct SessionRow {
-    id: String,
-    is_current: bool,
-    agent: String,
-    ip: String,
-    last_seen: String,
-    last_seen_text: String,
-}
-
 /// `GET /account`
 pub(in crate::http) async fn show_account(visitor: Visitor) -> HttpResponse {
-    let message =
-        Flash::carried_by(&visitor).map_or(Message::None, |flash| flash.message(visitor.t));
-    account_page(&visitor, message, 200, &Form::default())
+    account_page(&visitor, &Form::default(), Flash::message_for(&visitor), 200)
 }
 
-/// Shows the page, with what was typed into a form that was refused; to whoever is not logged in,
-/// the way to do so.
+/// The account page, with what was typed into a form that was refused. Without a session, it
+/// redirects to the login.
 pub(super) fn account_page(
     visitor: &Visitor,
+    form: &Form,
     message: Message,
     status: u16,
-    typed: &Form,
 ) -> HttpResponse {
     let Some(principal) = &visitor.principal else { return visitor.redirect("/login") };
-    match visitor.bridge.read(|app| view(app, visitor, principal, message)) {
-        Ok(page) => visitor.show(status, page.with_typed(typed).render()),
-        Err(error) => HttpResponse::from_error(crate::http::envelope::Failure::from(error)),
+    match visitor.bridge.read(|app| AccountPage::load(app, visitor, principal, message)) {
+        Ok(page) => visitor.show(status, page.with_typed(form).render()),
+        Err(error) => fault_response(error),
     }
 }
 
-impl AccountPage<'_> {
+impl<'a> AccountPage<'a> {
+    fn load(
+        app: &App,
+        visitor: &'a Visitor,
+        principal: &Principal,
+        message: Message,
+    ) -> Result<Self> {
+        let (t, now, user) = (visitor.t, visitor.now, &principal.user);
+        let pagination = Pagination { limit: MAX_SESSIONS, offset: 0 };
+        let Paged { total, items } =
+            sessions::list(app, principal.session_ref(), None, pagination, now)?;
+        let more = total.saturating_sub(MAX_SESSIONS);
+        let shown = profile(app, user, now);
+        Ok(Self {
+            display: shown.public.display.clone(),
+            pronoun: shown.public.pronoun.clone().unwrap_or_default(),
+            bio: shown.public.bio.clone().unwrap_or_default(),
+            links: rows(t, &shown.public.links),
+            language: visitor.language.tag(),
+            email: String::new(),
+            refused: visitor.path(),
+            initial: shown.public.display.chars().take(1).flat_map(char::to_uppercase).collect(),
+            picture: picture(app, principal, &shown),
+            picture_hint: fill(
+                t.picture_hint,
+                size(visitor.language, app.config.limits.picture_bytes.get()),
+            ),
+            can_edit: has_right(app, user, "can_self_edit", now),
+            can_upload: has_right(app, user, "can_file_upload", now),
+            has_totp: user.has_totp,
+            has_email_factor: user.has_email_factor,
+            can_mail: check_service(app).is_ok(),
+            is_code_mailed_when_due: mails_code_on_demand(app, user),
+            is_code_mailed: Flash::carried_by(visitor) == Some(Flash::CodeMailed),
+            needs_code: shown.twofa_enabled,
+            password_hint: fill(t.new_password_hint, app.config.password.min_length.get()),
+            codes_left: fill(t.codes_left, user.recovery_codes),
+            sessions: items.into_iter().map(|session| SessionRow::new(visitor, session)).collect(),
+            older: (more > 0).then(|| fill(t.older_sessions, more)),
+            user: shown,
+            frame: visitor.frame(t.your_account, message),
+        })
+    }
+
     /// Keeps what was typed; passwords and codes are typed again.
     fn with_typed(mut self, typed: &Form) -> Self {
         let keep = |field: &mut String, name| {
@@ -111,49 +145,6 @@ impl AccountPage<'_> {
     }
 }
 
-fn view<'a>(
-    app: &App,
-    visitor: &'a Visitor,
-    principal: &Principal,
-    message: Message,
-) -> Result<AccountPage<'a>> {
-    let (t, now, user) = (visitor.t, visitor.now, &principal.user);
-    let pagination = Pagination { limit: MAX_SESSIONS, offset: 0 };
-    let Paged { total, items } =
-        sessions::list(app, principal.session_ref(), None, pagination, now)?;
-    let more = total.saturating_sub(MAX_SESSIONS);
-    let shown = profile(app, user, now);
-    Ok(AccountPage {
-        display: shown.public.display.clone(),
-        pronoun: shown.public.pronoun.clone().unwrap_or_default(),
-        bio: shown.public.bio.clone().unwrap_or_default(),
-        links: rows(t, &shown.public.links),
-        language: visitor.language.tag(),
-        email: String::new(),
-        refused: visitor.path(),
-        initial: shown.public.display.chars().take(1).flat_map(char::to_uppercase).collect(),
-        picture: picture(app, principal, &shown),
-        picture_hint: fill(
-            t.picture_hint,
-            size(visitor.language, app.config.limits.picture_bytes.get()),
-        ),
-        can_edit: has_right(app, user, "can_self_edit", now),
-        can_upload: has_right(app, user, "can_file_upload", now),
-        has_totp: user.has_totp,
-        has_email_factor: user.has_email_factor,
-        can_mail: check_service(app).is_ok(),
-        is_code_mailed_when_due: is_mailed_when_due(app, principal),
-        is_code_mailed: Flash::carried_by(visitor) == Some(Flash::CodeMailed),
-        needs_code: shown.twofa_enabled,
-        password_hint: fill(t.new_password_hint, app.config.password.min_length.get()),
-        codes_left: fill(t.codes_left, user.recovery_codes),
-        sessions: items.into_iter().map(|session| session_row(visitor, session)).collect(),
-        older: (more > 0).then(|| fill(t.older_sessions, more)),
-        user: shown,
-        frame: visitor.frame(t.your_account, message),
-    })
-}
-
 /// The path of a picture that lies here. It is another one for another picture, so that a new one
 /// is seen at once.
 fn picture(app: &App, principal: &Principal, shown: &Profile) -> Option<String> {
@@ -163,51 +154,4 @@ fn picture(app: &App, principal: &Principal, shown: &Profile) -> Option<String> 
         .as_deref()
         .filter(|_| principal.user.has_uploaded(PictureKind::Thumbnail))?;
     url.strip_prefix(app.config.server.public_url.as_str()).map(Into::into)
-}
-
-/// Whether a code is mailed by itself where one is due.
-pub(super) fn is_mailed_when_due(app: &App, principal: &Principal) -> bool {
-    principal.user.has_email_factor && !principal.user.has_totp && check_service(app).is_ok()
-}
-
-fn session_row(visitor: &Visitor, session: SessionView) -> SessionRow {
-    SessionRow {
-        id: session.id.to_string(),
-        is_current: session.is_current,
-        agent: session
-            .user_agent
-            .filter(|agent| !agent.is_empty())
-            .map_or_else(|| visitor.t.unknown_device.into(), |agent| program_name(&agent)),
-        ip: session.ip,
-        last_seen: session.last_seen_at.to_string(),
-        last_seen_text: date(visitor.language, session.last_seen_at),
-    }
-}
-
-/// What most people would call the program: browser and system, where a user agent tells them, else
-/// its first word.
-fn program_name(agent: &str) -> String {
-    let find = |marks: &[(&str, &'static str)]| {
-        marks.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name)
-    };
-    let browser = find(&[
-        ("Edg/", "Edge"),
-        ("OPR/", "Opera"),
-        ("Firefox/", "Firefox"),
-        ("Chrome/", "Chrome"),
-        ("Safari/", "Safari"),
-    ]);
-    let system = find(&[
-        ("Android", "Android"),
-        ("iPhone", "iPhone"),
-        ("iPad", "iPad"),
-        ("Windows", "Windows"),
-        ("Mac OS X", "macOS"),
-        ("Linux", "Linux"),
-    ]);
-    match (browser, system) {
-        (Some(browser), Some(system)) => format!("{browser}, {system}"),
-        (Some(browser), None) => browser.into(),
-        _ => agent.split_whitespace().next().unwrap_or(agent).into(),
-    }
 }

@@ -1,53 +1,54 @@
 //! `/email/confirmation`: where the link in a mail leads. Opening it changes nothing, since mail
-//! programs open links to look at them; a button does.
+//! programs open links to check them; a button does.
 
 use actix_web::HttpResponse;
 use askama::Template;
 
 use super::form::Form;
 use super::frame::{Frame, Message};
-use super::message::MessagePage;
-use super::refusal::{explain, status};
+use super::notice::NoticePage;
 use super::visitor::Visitor;
-use crate::domain::email_confirmation;
-use crate::error::Error;
 
 #[derive(Template)]
 #[template(path = "confirmation.html")]
 struct ConfirmationPage<'a> {
     frame: Frame<'a>,
     /// The token of the link.
-    link: &'a str,
+    token: &'a str,
 }
 
 /// `GET /email/confirmation?token=`
 pub(in crate::http) async fn show_confirmation(visitor: Visitor) -> HttpResponse {
-    let frame = visitor.frame(visitor.t.confirm_address, Message::None);
-    visitor.show(200, ConfirmationPage { frame, link: visitor.query("token") }.render())
+    confirmation_page(&visitor, &Form::default(), Message::None, 200)
 }
 
-/// `POST /email/confirmation`
-pub(in crate::http) async fn confirm_email(visitor: Visitor, form: Form) -> HttpResponse {
-    let t = visitor.t;
-    let link = form.text("link").to_owned();
-    if !visitor.has_valid_csrf_token(&form) {
-        let frame = visitor.frame(t.confirm_address, Message::Error(t.form_expired.into()));
-        return visitor.show(403, ConfirmationPage { frame, link: &link }.render());
-    }
-    let (device, now) = (visitor.device.clone(), visitor.now);
-    let confirmed =
-        visitor.bridge.run(move |app| email_confirmation::confirm(app, &link, &device, now)).await;
-    let (message, code) = match &confirmed {
-        Ok(()) => (Message::Success(t.address_confirmed), 200),
-        Err(error @ Error::NotFound { .. }) => {
-            (Message::Error(t.link_expired.into()), status(error))
-        }
-        Err(error) => (explain(t, error, now), status(error)),
+/// The page with the button.
+pub(super) fn confirmation_page(
+    visitor: &Visitor,
+    form: &Form,
+    message: Message,
+    status: u16,
+) -> HttpResponse {
+    let page = ConfirmationPage {
+        frame: visitor.frame(visitor.t.confirm_address, message),
+        token: form.get("link").unwrap_or_else(|| visitor.query("token")),
     };
-    let frame = visitor.frame(t.confirm_address, message);
-    visitor.show(
-        code,
-        MessagePage { frame, refresh: None, text: "", url: "/account", label: t.your_account }
-            .render(),
-    )
+    visitor.show(status, page.render())
+}
+
+/// The page that says whether the address is confirmed.
+pub(super) fn confirmation_result_page(
+    visitor: &Visitor,
+    message: Message,
+    status: u16,
+) -> HttpResponse {
+    let t = visitor.t;
+    let page = NoticePage {
+        frame: visitor.frame(t.confirm_address, message),
+        refresh: None,
+        text: "",
+        url: "/account",
+        label: t.your_account,
+    };
+    visitor.show(status, page.render())
 }

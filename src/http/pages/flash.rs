@@ -55,6 +55,11 @@ impl Flash {
         }
     }
 
+    /// The message of the page that a request asks for.
+    pub(super) fn message_for(visitor: &Visitor) -> Message {
+        Self::carried_by(visitor).map_or(Message::None, |flash| flash.message(visitor.t))
+    }
+
     /// The flash message that the URL of a request carries.
     pub(super) fn carried_by(visitor: &Visitor) -> Option<Self> {
         ALL.into_iter().find(|flash| {
@@ -66,7 +71,7 @@ impl Flash {
     }
 
     /// How the page says it.
-    pub(super) fn message(self, t: &'static Texts) -> Message {
+    fn message(self, t: &'static Texts) -> Message {
         match self {
             Self::Saved => Message::Success(t.saved),
             Self::EmailChanged => Message::Success(t.email_changed),

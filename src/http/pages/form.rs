@@ -47,21 +47,16 @@ impl Form {
         CurrentPassword::new(self.password(CURRENT_PASSWORD))
     }
 
-    /// A code of the second factor.
-    ///
-    /// # Errors
-    /// [`Error::InvalidCode`] where it can be no code.
-    pub(super) fn code(&self) -> Result<Option<Code>> {
-        self.code_in("code")
-    }
-
-    /// A code without the blanks that people type; none where nothing was typed.
-    ///
-    /// # Errors
-    /// [`Error::InvalidCode`] where it can be no code.
-    pub(super) fn code_in(&self, name: &str) -> Result<Option<Code>> {
+    /// A code of the second factor, without the blanks that people type between its digits. Fails
+    /// with [`Error::InvalidCode`] where what was typed cannot be a code.
+    pub(super) fn code(&self, name: &str) -> Result<Option<Code>> {
         let text: String = self.text(name).split_whitespace().collect();
         if text.is_empty() { Ok(None) } else { Code::parse("code", text).map(Some) }
+    }
+
+    /// A code of the second factor that must be there.
+    pub(super) fn required_code(&self, name: &str) -> Result<Code> {
+        self.code(name)?.ok_or(Error::InvalidCode { field: "code" })
     }
 }
 
@@ -91,7 +86,7 @@ pub(in crate::http) struct FileContent {
     pub form: Form,
     pub file: Option<Vec<u8>>,
     /// Kept until the file is stored.
-    pub held: UploadPermit,
+    pub permit: UploadPermit,
 }
 
 impl FromRequest for FileForm {
@@ -107,10 +102,10 @@ impl FromRequest for FileForm {
         let content = upload::read(request, payload, user, true);
         Box::pin(async {
             let content = content.await;
-            Ok(Self(content.map(|(form, held)| FileContent {
+            Ok(Self(content.map(|(form, permit)| FileContent {
                 form: Form(form.texts),
                 file: form.file,
-                held,
+                permit,
             })))
         })
     }
@@ -126,9 +121,9 @@ mod tests {
         fn blanks_in_a_code_do_not_count(blanks in "[ \\t\u{a0}]*", digits in "[0-9]{6}", at in 0..6_usize, other in ".*") {
             let typed = format!("{blanks}{}{blanks}{}\r\n", &digits[..at], &digits[at..]);
             let form = |text: &str| Form(HashMap::from([("code".into(), text.into())]));
-            prop_assert!(form(&typed).code().is_ok_and(|code| code.is_some()), "{:?}", typed);
+            prop_assert!(form(&typed).code("code").is_ok_and(|code| code.is_some()), "{:?}", typed);
             let bare: String = other.split_whitespace().collect();
-            let read = form(&other).code();
+            let read = form(&other).code("code");
             prop_assert_eq!(matches!(read, Ok(None)), bare.is_empty());
             prop_assert!(bare.is_empty() || bare.len() == 6 || bare.len() == 10 || bare.len() == 11 || read.is_err());
         }

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::cookie::Cookie;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, LOCATION, REFERRER_POLICY, RETRY_AFTER,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, LOCATION, REFERRER_POLICY,
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 
@@ -84,9 +84,7 @@ impl Visitor {
     pub(super) fn show(&self, status: u16, page: askama::Result<String>) -> HttpResponse {
         match page {
             Ok(html) => self.answer(status, Some(html)),
-            Err(error) => {
-                HttpResponse::from_error(Failure::from(Error::internal("write the page", error)))
-            }
+            Err(error) => fault_response(Error::internal("write the page", error)),
         }
     }
 
@@ -129,18 +127,15 @@ pub(super) fn security(is_https: bool) -> impl Iterator<Item = (HeaderName, &'st
     always.into_iter().chain(is_https.then_some((STRICT_TRANSPORT_SECURITY, TRANSPORT)))
 }
 
-/// Adds a cookie to an answer.
+/// The response to a fault that leaves no page to show.
+pub(super) fn fault_response(fault: Error) -> HttpResponse {
+    HttpResponse::from_error(Failure::from(fault))
+}
+
+/// Adds a cookie to a response.
 pub(super) fn with_cookie(mut response: HttpResponse, cookie: &Cookie<'_>) -> HttpResponse {
     if let Err(error) = response.add_cookie(cookie) {
         tracing::error!(%error, "a cookie was not set");
-    }
-    response
-}
-
-/// Says when to come again.
-pub(super) fn with_retry_after(mut response: HttpResponse, error: &Error) -> HttpResponse {
-    if let Some(seconds) = error.retry_after() {
-        response.headers_mut().insert(RETRY_AFTER, seconds.into());
     }
     response
 }

@@ -65,7 +65,7 @@ pub(super) fn typed_rows(t: &Texts, form: &Form) -> Option<Vec<LinkRow>> {
 ///
 /// # Errors
 /// [`crate::error::Error::InvalidAccountField`] where one breaks the rules.
-pub(super) fn read(form: &Form) -> Result<Vec<NewLink>> {
+pub(super) fn parse(form: &Form) -> Result<Vec<NewLink>> {
     links(typed(form).map(|(_, link)| link).filter(|link| !link.value.is_empty()).collect())
 }
 

@@ -1,46 +1,43 @@
 //! The pages. Each is whole without a script; `static/nox.js` only makes them smoother.
 
 mod account;
-mod action;
+mod actions;
 mod asset;
 mod assets;
 mod confirmation;
-mod deletion_form;
-mod email_form;
 mod flash;
 mod form;
 mod frame;
 mod links;
 mod login;
-mod message;
-mod password_form;
-mod profile_form;
-mod refusal;
+mod notice;
+mod recovery_codes;
 pub(super) mod return_to;
-mod second_factor;
-mod session_forms;
+mod session_row;
 mod texts;
 mod theme;
+mod totp;
 mod visitor;
 
 use actix_web::HttpResponse;
 
 pub(super) use account::show_account;
-pub(super) use assets::asset;
-pub(super) use confirmation::{confirm_email, show_confirmation};
-pub(super) use deletion_form::delete_account;
-pub(super) use email_form::{change_email, resend_confirmation};
-pub(super) use login::{
-    send_login_code, show_login, show_login_code, submit_login, submit_login_code,
-};
-pub(super) use password_form::change_password;
-pub(super) use profile_form::{change_profile, upload_picture};
-pub(super) use second_factor::{
+pub(super) use actions::confirmation::confirm_email;
+pub(super) use actions::deletion::delete_account;
+pub(super) use actions::email::{change_email, resend_confirmation};
+pub(super) use actions::factors::{
     disable_mail_codes, disable_totp, enable_mail_codes, enable_totp, renew_recovery_codes,
-    send_mail_code, set_up_totp, show_totp,
+    send_mail_code, set_up_totp,
 };
-pub(super) use session_forms::{end_other_sessions, end_session, log_out};
+pub(super) use actions::login::{send_login_code, submit_login, submit_login_code};
+pub(super) use actions::password::change_password;
+pub(super) use actions::profile::{change_profile, upload_picture};
+pub(super) use actions::sessions::{end_other_sessions, end_session, log_out};
+pub(super) use assets::asset;
+pub(super) use confirmation::show_confirmation;
+pub(super) use login::{show_login, show_login_code};
 pub use theme::Theme;
+pub(super) use totp::show_totp;
 
 use askama::Template;
 use frame::Message;
@@ -61,7 +58,7 @@ pub(super) async fn redirect_to_form(visitor: Visitor) -> HttpResponse {
 /// The page for a path that there is nothing at.
 pub(super) async fn not_found(visitor: Visitor) -> HttpResponse {
     let t = visitor.t;
-    let page = message::MessagePage {
+    let page = notice::NoticePage {
         frame: visitor.frame(t.not_found, Message::None),
         refresh: None,
         text: t.not_found_text,

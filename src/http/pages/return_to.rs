@@ -16,24 +16,28 @@ pub(super) enum ReturnTarget {
     External(String),
 }
 
-/// Reads `return_to`: a path of this server, or a URL of a configured origin; `None` for everything
-/// else.
-pub(super) fn parse(config: &Config, text: &str) -> Option<ReturnTarget> {
-    let base = Url::parse(config.server.public_url.as_str()).ok()?;
-    if !text.starts_with(['/', 'h', 'H']) {
-        return None;
+impl ReturnTarget {
+    /// Reads `return_to`: a path of this server, or a URL of a configured origin; `None` for everything
+    /// else.
+    pub(super) fn parse(config: &Config, text: &str) -> Option<Self> {
+        let base = Url::parse(config.server.public_url.as_str()).ok()?;
+        if !text.starts_with(['/', 'h', 'H']) {
+            return None;
+        }
+        let url = base
+            .join(text)
+            .ok()
+            .filter(|url| url.username().is_empty() && url.password().is_none())?;
+        // A path that begins with two slashes would be read as a host.
+        if url.path().starts_with("//") {
+            return None;
+        }
+        if url.origin() == base.origin() {
+            return Some(Self::Local(url[Position::BeforePath..].to_owned()));
+        }
+        let origin = Origin::parse(&url.origin().ascii_serialization())?;
+        config.server.allows(&origin).then(|| Self::External(url.into()))
     }
-    let url =
-        base.join(text).ok().filter(|url| url.username().is_empty() && url.password().is_none())?;
-    // A path that begins with two slashes would be read as a host.
-    if url.path().starts_with("//") {
-        return None;
-    }
-    if url.origin() == base.origin() {
-        return Some(ReturnTarget::Local(url[Position::BeforePath..].to_owned()));
-    }
-    let origin = Origin::parse(&url.origin().ascii_serialization())?;
-    config.server.allows(&origin).then(|| ReturnTarget::External(url.into()))
 }
 
 /// The origin of a page that a login does not lead on to, since it is neither this server's nor a
@@ -67,7 +71,7 @@ pub(in crate::http) fn assert_safe(config: &Config, text: &str) {
     let reached = |location: &str| {
         home.join("/login/code").and_then(|page| page.join(location)).expect("a URL")
     };
-    let (location, is_right) = match parse(config, text) {
+    let (location, is_right) = match ReturnTarget::parse(config, text) {
         None => return,
         Some(ReturnTarget::Local(path)) => {
             let is_path = path.starts_with('/')
@@ -121,7 +125,7 @@ mod tests {
             ("/ä", local("/%C3%A4")),
             ("/\r\nx", local("/x")),
         ] {
-            assert_eq!(parse(&config, text), target, "{text:?}");
+            assert_eq!(ReturnTarget::parse(&config, text), target, "{text:?}");
         }
         for text in [
             "",
@@ -143,7 +147,7 @@ mod tests {
             "https://front.example:444/",
             " /account",
         ] {
-            assert_eq!(parse(&config, text), None, "{text:?}");
+            assert_eq!(ReturnTarget::parse(&config, text), None, "{text:?}");
         }
     }
 
@@ -163,7 +167,7 @@ mod tests {
         ] {
             let found = unknown_front(&config, text);
             assert_eq!(found.as_ref().map(Origin::as_str), Some(origin), "{text:?}");
-            assert_eq!(parse(&config, text), None, "{text:?}");
+            assert_eq!(ReturnTarget::parse(&config, text), None, "{text:?}");
         }
         let long = format!("https://{}/", "a.".repeat(150));
         for text in [
@@ -257,15 +261,15 @@ mod tests {
                 let url = Url::parse(origin.as_str()).unwrap();
                 prop_assert!(url.path() == "/" && url.username().is_empty() && !origin.as_str().contains('@'), "{:?}", text);
                 prop_assert!(!["nox", "front"].iter().any(|name| origin.as_str() == format!("https://{name}.example")), "{:?}", text);
-                prop_assert_eq!(parse(&config(), &text), None);
+                prop_assert_eq!(ReturnTarget::parse(&config(), &text), None);
             }
         }
 
         #[test]
         fn every_plain_path_leads_there(path in "/([a-z0-9_][a-z0-9_.-]*/){0,3}[a-z]*(\\?[a-z=&/:@]*)?(#[a-z]*)?") {
-            prop_assert_eq!(parse(&config(), &path), Some(ReturnTarget::Local(path.clone())));
+            prop_assert_eq!(ReturnTarget::parse(&config(), &path), Some(ReturnTarget::Local(path.clone())));
             let there = format!("https://front.example{path}");
-            prop_assert_eq!(parse(&config(), &there), Some(ReturnTarget::External(there.clone())));
+            prop_assert_eq!(ReturnTarget::parse(&config(), &there), Some(ReturnTarget::External(there.clone())));
         }
     }
 }

@@ -1,14 +1,14 @@
-//! A page that says one thing and leads on.
+//! A page with one sentence and one link.
 
 use askama::Template;
 
 use super::frame::{Frame, Message};
 
 #[derive(Template)]
-#[template(path = "message.html")]
-pub(super) struct MessagePage<'a> {
+#[template(path = "notice.html")]
+pub(super) struct NoticePage<'a> {
     pub frame: Frame<'a>,
-    /// Where the browser goes on to by itself.
+    /// Where the browser goes by itself.
     pub refresh: Option<&'a str>,
     pub text: &'a str,
     pub url: &'a str,

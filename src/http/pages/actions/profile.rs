@@ -2,12 +2,8 @@
 
 use actix_web::HttpResponse;
 
-use super::action::{Lane, act, work};
-use super::flash::Flash;
-use super::form::{FileContent, FileForm, Form};
-use super::links;
-use super::refusal::refuse;
-use super::visitor::Visitor;
+use super::action::{Action, Lane, run};
+use super::refusal::{FormPage, refuse};
 use crate::domain::App;
 use crate::domain::accounts::changes::Changes;
 use crate::domain::accounts::edit::{Edit, edit};
@@ -16,42 +12,38 @@ use crate::domain::accounts::password_check::PasswordCheck;
 use crate::domain::pictures::{NewFile, PictureKind, upload};
 use crate::domain::principal::Principal;
 use crate::error::{Error, Result};
+use crate::http::pages::flash::Flash;
+use crate::http::pages::form::{FileContent, FileForm, Form};
+use crate::http::pages::links;
+use crate::http::pages::visitor::Visitor;
 use crate::language::Language;
 
 /// `POST /account/profile`
 pub(in crate::http) async fn change_profile(visitor: Visitor, form: Form) -> HttpResponse {
-    let read = read_profile(&form);
-    let saved = work(&visitor, &form, (Lane::Plain, read), |app, principal, changes, now| {
-        edit(
-            app,
-            principal,
-            Edit { changes, password: None, check: PasswordCheck::NotRequired, code: None },
-            now,
-        )
-        .map(drop)
-    });
-    match saved.await {
+    match run(&visitor, &form, Lane::Write, parse_profile(&form), edit).await {
         // The browser's language follows the account's.
-        Ok(()) => match Language::from_tag(form.text("language")) {
+        Ok(_) => match Language::from_tag(form.text("language")) {
             Some(language) => {
                 visitor.redirect(&format!("{}&lang={}", Flash::Saved.url(), language.tag()))
             }
             None => visitor.redirect(Flash::Saved.url()),
         },
-        Err(refused) => refused,
+        Err(refusal) => refuse(&visitor, &form, FormPage::Account, &refusal),
     }
 }
 
-fn read_profile(form: &Form) -> Result<Changes> {
-    Ok(Changes {
+fn parse_profile(form: &Form) -> Result<Edit> {
+    // Browsers end a line by CR LF.
+    let bio = form.text("bio").trim().replace("\r\n", "\n");
+    let changes = Changes {
         display: Some(Display::parse(form.text("display").trim().into())?),
         pronoun: Some(Clearable::parse(form.text("pronoun").trim().into(), Pronoun::parse)?),
-        // Browsers write the end of a line as two characters.
-        bio: Some(Clearable::parse(form.text("bio").trim().replace("\r\n", "\n"), Bio::parse)?),
-        links: Some(links::read(form)?),
+        bio: Some(Clearable::parse(bio, Bio::parse)?),
+        links: Some(links::parse(form)?),
         language: Language::from_tag(form.text("language")),
         ..Changes::default()
-    })
+    };
+    Ok(Edit { changes, password: None, check: PasswordCheck::NotRequired, code: None })
 }
 
 /// `POST /account/picture`
@@ -59,16 +51,17 @@ pub(in crate::http) async fn upload_picture(
     visitor: Visitor,
     FileForm(content): FileForm,
 ) -> HttpResponse {
-    let FileContent { form, file, held } = match content {
+    let FileContent { form, file, permit } = match content {
         Ok(content) => content,
-        // Whether the form is ours is not known, where it was not read; nor is anything done.
-        Err(error) => return refuse(&visitor, &error, &Form::default()),
+        // Without the body, there is no form token to check; but nothing is changed either.
+        Err(error) => {
+            return refuse(&visitor, &Form::default(), FormPage::Account, &error.into());
+        }
     };
     let file = file.filter(|file| !file.is_empty()).ok_or(Error::FileMissing);
-    let change = move |app: &App, principal: &Principal, content, now| {
-        let _held = held;
+    let store = move |app: &App, principal: &Principal, content, now| {
+        let _permit = permit;
         upload(app, principal, PictureKind::Thumbnail, NewFile { content, sha256: None }, now)
-            .map(drop)
     };
-    act(visitor, form, (Lane::Plain, Flash::Saved), file, change).await
+    Action { lane: Lane::Write, done: Flash::Saved }.run(visitor, form, file, store).await
 }

@@ -1,0 +1,189 @@
+//! What a refused form becomes: which page, which sentence, which status.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::RETRY_AFTER;
+
+use crate::domain::factors::{email, mails_code_on_demand};
+use crate::error::{AccountField, Error};
+use crate::http::envelope::log_fault;
+use crate::http::pages::account::account_page;
+use crate::http::pages::confirmation::{confirmation_page, confirmation_result_page};
+use crate::http::pages::flash::Flash;
+use crate::http::pages::form::Form;
+use crate::http::pages::frame::Message;
+use crate::http::pages::login::{code_page, login_page, restart_login};
+use crate::http::pages::texts::{fill, size};
+use crate::http::pages::totp::totp_page;
+use crate::http::pages::visitor::Visitor;
+
+/// Why a form was refused.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    /// The form was not made for this browser, or another site sent it (CSRF).
+    InvalidFormToken,
+    Error(Error),
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+/// The page that a form is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FormPage {
+    Login,
+    LoginCode,
+    Account,
+    Totp,
+    Confirmation,
+}
+
+/// Lets a form pass that was made for this browser and sent by a page of this server.
+pub(super) fn check_form_token(visitor: &Visitor, form: &Form) -> Result<(), Refusal> {
+    if visitor.has_valid_csrf_token(form) { Ok(()) } else { Err(Refusal::InvalidFormToken) }
+}
+
+/// Shows a form again, with what was typed and why it was refused. Where the form cannot be sent
+/// again, another page says so.
+pub(super) fn refuse(
+    visitor: &Visitor,
+    form: &Form,
+    page: FormPage,
+    refusal: &Refusal,
+) -> HttpResponse {
+    let status = status(refusal);
+    let message = message(visitor, page, refusal);
+    let mut response = match (page, refusal) {
+        (_, Refusal::Error(Error::NotLogged)) => return log_in_again(visitor),
+        (_, Refusal::Error(Error::InvalidChallenge)) => return restart_login(visitor),
+        (FormPage::Login, _) => login_page(visitor, form, message, status),
+        (FormPage::LoginCode, _) => code_page(visitor, form, message, status),
+        (FormPage::Totp, Refusal::Error(error)) if can_retry_enrollment(error) => {
+            refuse_enrollment(visitor, form, message, status)
+        }
+        (FormPage::Account | FormPage::Totp, _) => account_page(visitor, form, message, status),
+        (FormPage::Confirmation, Refusal::InvalidFormToken) => {
+            confirmation_page(visitor, form, message, status)
+        }
+        // The link is worth nothing more.
+        (FormPage::Confirmation, _) => confirmation_result_page(visitor, message, status),
+    };
+    if let Refusal::Error(error) = refusal
+        && let Some(seconds) = error.retry_after()
+    {
+        response.headers_mut().insert(RETRY_AFTER, seconds.into());
+    }
+    response
+}
+
+/// The login page, which says that the session has ended, and leads back to `/account`.
+fn log_in_again(visitor: &Visitor) -> HttpResponse {
+    visitor.redirect(&format!("{}&return_to=/account", Flash::SessionExpired.url()))
+}
+
+/// Whether an app that is being set up stays so, and its page can show what is wrong.
+const fn can_retry_enrollment(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::InvalidCode { .. }
+            | Error::WrongCode { .. }
+            | Error::WrongPassword { .. }
+            | Error::SetupExpired { .. }
+    )
+}
+
+/// The page of the app that is being set up; the account page where its setup has expired.
+fn refuse_enrollment(
+    visitor: &Visitor,
+    form: &Form,
+    message: Message,
+    status: u16,
+) -> HttpResponse {
+    match totp_page(visitor, message, status) {
+        Ok(Some(page)) => page,
+        Ok(None) => {
+            let expired = Message::Error(visitor.t.setup_expired.into());
+            account_page(visitor, form, expired, status)
+        }
+        Err(error) => refuse(visitor, form, FormPage::Account, &error.into()),
+    }
+}
+
+/// The status of the page. A name that no user has looks like a wrong password.
+const fn status(refusal: &Refusal) -> u16 {
+    match refusal {
+        Refusal::InvalidFormToken => 403,
+        Refusal::Error(Error::UserNotFound) => 400,
+        Refusal::Error(error) => error.facts().status,
+    }
+}
+
+fn message(visitor: &Visitor, page: FormPage, refusal: &Refusal) -> Message {
+    match refusal {
+        Refusal::InvalidFormToken => Message::Error(visitor.t.form_expired.into()),
+        Refusal::Error(Error::TooManyRequests { seconds }) => {
+            Message::RateLimited { seconds: *seconds }
+        }
+        Refusal::Error(error) => Message::Error(sentence(visitor, page, error)),
+    }
+}
+
+/// What a refusal means to a person.
+fn sentence(visitor: &Visitor, page: FormPage, error: &Error) -> String {
+    let (t, config) = (visitor.t, visitor.bridge.config());
+    let is_login = matches!(page, FormPage::Login | FormPage::LoginCode);
+    let text = match error {
+        Error::UserNotFound => t.wrong_login,
+        Error::WrongPassword { .. } if is_login => t.wrong_login,
+        Error::WrongPassword { .. } => t.wrong_password,
+        Error::UnAuthorized { .. } if is_login => t.account_disabled,
+        Error::UnAuthorized { .. } => t.not_allowed,
+        Error::InvalidCode { .. } | Error::WrongCode { .. } => {
+            let (hour, minute, second) = visitor.now.date().to_hms();
+            let clock = format_args!("{hour:02}:{minute:02}:{second:02} UTC");
+            return fill(t.wrong_code, clock);
+        }
+        Error::VerificationRequired { .. } if is_code_mailed(visitor) => t.mailed_code_required,
+        Error::VerificationRequired { .. } => t.code_required,
+        Error::AlreadyExists { .. } => t.email_taken,
+        Error::FileMissing => t.no_picture,
+        Error::PayloadTooLarge { .. }
+        | Error::UnsupportedMediaType { .. }
+        | Error::InvalidForm
+        | Error::InvalidPictureSize { .. } => {
+            let limit = size(visitor.language, config.limits.picture_bytes.get());
+            return fill(t.picture_refused, limit);
+        }
+        Error::SetupExpired { .. } => t.setup_expired,
+        Error::EmailInUseAsFactor => t.email_in_use_as_factor,
+        Error::EmailNotVerified => t.mail_needs_address,
+        Error::NotFound { .. } if page == FormPage::Confirmation => t.link_expired,
+        Error::FactorNotEnabled | Error::ServiceDisabled | Error::AlreadyValid => t.page_outdated,
+        Error::EmailMissing | Error::EmailUnreachable => t.bad_email,
+        Error::InvalidAccountField { field, .. } => match field {
+            AccountField::Display => t.bad_display,
+            AccountField::Pronoun => t.bad_pronoun,
+            AccountField::Bio => t.bad_bio,
+            AccountField::Links => t.bad_links,
+            AccountField::Email => t.bad_email,
+            AccountField::Password => {
+                return fill(t.bad_password, config.password.min_length.get());
+            }
+            _ => t.server_error,
+        },
+        Error::ServerNotReady { .. } => t.busy,
+        _ => t.server_error,
+    };
+    log_fault(error, Some(visitor.path()));
+    text.into()
+}
+
+/// Whether the code that a change demands is on its way by mail.
+fn is_code_mailed(visitor: &Visitor) -> bool {
+    let Some(principal) = &visitor.principal else { return false };
+    let is_mailed = |app: &_| email::is_mailed(app, &principal.user, visitor.now);
+    mails_code_on_demand(visitor.bridge.app(), &principal.user)
+        && visitor.bridge.read(is_mailed).unwrap_or(false)
+}

@@ -1,0 +1,58 @@
+//! A session as the account page lists it.
+
+use super::texts::date;
+use super::visitor::Visitor;
+use crate::domain::sessions::SessionView;
+
+pub(super) struct SessionRow {
+    pub id: String,
+    pub is_current: bool,
+    pub agent: String,
+    pub ip: String,
+    pub last_seen: String,
+    pub last_seen_text: String,
+}
+
+impl SessionRow {
+    pub(super) fn new(visitor: &Visitor, session: SessionView) -> Self {
+        Self {
+            id: session.id.to_string(),
+            is_current: session.is_current,
+            agent: session
+                .user_agent
+                .filter(|agent| !agent.is_empty())
+                .map_or_else(|| visitor.t.unknown_device.into(), |agent| program_name(&agent)),
+            ip: session.ip,
+            last_seen: session.last_seen_at.to_string(),
+            last_seen_text: date(visitor.language, session.last_seen_at),
+        }
+    }
+}
+
+/// What most people would call the program: browser and system, where a user agent tells them, else
+/// its first word.
+fn program_name(agent: &str) -> String {
+    let find = |marks: &[(&str, &'static str)]| {
+        marks.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name)
+    };
+    let browser = find(&[
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ]);
+    let system = find(&[
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ]);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser}, {system}"),
+        (Some(browser), None) => browser.into(),
+        _ => agent.split_whitespace().next().unwrap_or(agent).into(),
+    }
+}
