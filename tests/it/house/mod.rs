@@ -1,6 +1,7 @@
 //! The rules that the source code keeps: which module may use which, what a file looks like, and
 //! that the documents name tests that exist.
 
+mod circles;
 mod floors;
 mod promises;
 mod references;
