@@ -1,4 +1,4 @@
--- Sends the first argument as a body of JSON.
+-- Sends the first argument as a JSON body.
 function init(arguments)
   wrk.method = "POST"
   wrk.headers["Content-Type"] = "application/json"

@@ -1,4 +1,4 @@
-//! The limit of a request: an actix-web server whose only handler returns a constant.
+//! The limit of a request: an actix-web server whose only handler returns a constant response.
 
 use std::io::{Read, stdin};
 use std::net::TcpListener;
@@ -10,27 +10,28 @@ use anyhow::{Context, Result};
 
 use crate::server::Server;
 
-/// Starts one that answers as this answer does, from its head to the end of its body.
+/// Starts the server. It answers every request with this response.
 pub fn start(answer: &[u8]) -> Result<Server> {
     Server::start(Command::new(std::env::current_exe()?).arg("bare"), answer)
 }
 
-/// Is one: reads the answer from stdin, and prints where it listens.
+/// Runs the server in this process: reads the response from stdin, and prints its address.
 pub fn serve() -> Result<()> {
     let mut answer = String::new();
     stdin().read_to_string(&mut answer)?;
-    let (head, body) = answer.split_once("\r\n\r\n").context("no answer")?;
+    let (head, body) = answer.split_once("\r\n\r\n").context("stdin is not a response")?;
     let body = Bytes::from(body.to_owned());
-    // The library writes these by itself.
-    let own = |name: &str| !["content-length", "date"].contains(&name);
+    // actix-web writes these headers itself.
+    let is_copied = |name: &str| !["content-length", "date"].contains(&name);
     let headers: Vec<(String, String)> = (head.lines().filter_map(|line| line.split_once(": ")))
-        .filter(|(name, _)| own(name))
+        .filter(|(name, _)| is_copied(name))
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
     let listener = TcpListener::bind("127.0.0.1:0")?;
     println!("listening on http://{}", listener.local_addr()?);
     let server = HttpServer::new(move || {
-        let (body, headers) = (body.clone(), headers.clone());
+        let body = body.clone();
+        let headers = headers.clone();
         let handler = move || {
             let mut response = HttpResponse::Ok();
             for header in &headers {

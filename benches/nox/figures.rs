@@ -1,47 +1,48 @@
-//! What was measured: figures by name, with a value or more for each round.
+//! The measured values: figures by name, each with one or more values per round.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The values of a run, and which of them it is about.
+/// The values of a run, and the names of the figures that are wanted.
 pub struct Figures {
     wanted: BTreeSet<&'static str>,
-    pub found: BTreeMap<String, Vec<f64>>,
+    pub values: BTreeMap<String, Vec<f64>>,
 }
 
-/// The middle of some values, and how far they lie apart.
+/// The median and the spread of some values.
 #[derive(Clone, Copy, Debug)]
-pub struct Middle {
+pub struct Summary {
     pub median: f64,
-    /// Half of the way from the least to the greatest.
+    /// Half of the difference between the maximum and the minimum.
     pub spread: f64,
 }
 
 impl Figures {
     pub fn of(wanted: BTreeSet<&'static str>) -> Self {
-        Self { wanted, found: BTreeMap::new() }
+        Self { wanted, values: BTreeMap::new() }
     }
 
-    /// Whether a figure is asked for; measuring another would be in vain.
+    /// Whether a figure is needed for a row of the table.
     pub fn wants(&self, name: &str) -> bool {
         self.wanted.contains(name)
     }
 
-    pub fn note(&mut self, name: impl Into<String>, value: f64) {
-        self.found.entry(name.into()).or_default().push(value);
+    pub fn record(&mut self, name: impl Into<String>, value: f64) {
+        self.values.entry(name.into()).or_default().push(value);
     }
 
-    pub fn middle(&self, name: &str) -> Option<Middle> {
-        Middle::of(self.found.get(name)?)
+    pub fn summary(&self, name: &str) -> Option<Summary> {
+        Summary::of(self.values.get(name)?)
     }
 
-    /// One figure in parts of another, each round by itself: what slowed both down does not show.
-    pub fn ratio(&self, name: &str, per: &str) -> Option<Middle> {
-        let rounds = self.found.get(name)?.iter().zip(self.found.get(per)?);
-        Middle::of(&rounds.map(|(value, per)| value / per).collect::<Vec<_>>())
+    /// The ratio of two figures, computed for each round, so that a slow round of the machine
+    /// affects both figures alike.
+    pub fn ratio(&self, name: &str, per: &str) -> Option<Summary> {
+        let rounds = self.values.get(name)?.iter().zip(self.values.get(per)?);
+        Summary::of(&rounds.map(|(value, per)| value / per).collect::<Vec<_>>())
     }
 }
 
-impl Middle {
+impl Summary {
     fn of(values: &[f64]) -> Option<Self> {
         let sorted = sorted(values.to_vec());
         let spread = (sorted.last()? - sorted.first()?) / 2.0;
@@ -54,12 +55,13 @@ pub fn sorted(mut values: Vec<f64>) -> Vec<f64> {
     values
 }
 
-/// The value below which this part of the sorted values lies, by nearest rank; of none, it is 0.
+/// A quantile of sorted values by nearest rank, where `part` is from 0 to 1. Without values, it is
+/// 0.
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "it is an index"
+    reason = "the result is an index"
 )]
 pub fn quantile(sorted: &[f64], part: f64) -> f64 {
     let rank = (sorted.len() as f64 * part).ceil() as usize;

@@ -1,17 +1,19 @@
-//! Databases with many rows, written around the server.
+//! Databases with many rows, written directly and not through the server.
 
 use anyhow::Result;
 use rusqlite::{Connection, params};
 
 use crate::server::Instance;
 
-/// Adds users until there are so many; all have the password of the first.
+/// Adds users until there are `?1`. All have the password of the first one.
 const USERS: &str = "
     INSERT INTO users (id, username, display, email, password_hash, password_changed_at, created_at)
     WITH RECURSIVE numbers (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?1)
-    SELECT n, printf('user%07d', n), printf('User %d', n), printf('user%07d@example.org', n), ?2, ?3, ?3 FROM numbers";
+    SELECT n, printf('user%07d', n), printf('User %d', n), printf('user%07d@example.org', n),
+        ?2, ?3, ?3
+    FROM numbers";
 
-/// Adds so many sessions, opened from `?2` on, one each millisecond.
+/// Adds `?1` sessions. The first is opened at `?2`, and each other one a millisecond later.
 const SESSIONS: &str = "
     INSERT INTO sessions (id, user_id, created_at, expires_at, last_seen_at, ip, user_agent)
     WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?1 - 1)
@@ -20,7 +22,7 @@ const SESSIONS: &str = "
         printf('192.0.2.%d', n & 255), 'NoxVR/2026.4 (Windows)'
     FROM numbers";
 
-/// From when the sessions are: an hour that is over, of a day that they outlive or not.
+/// Whether the sessions were opened a day or 60 days ago; they last 30 days.
 #[derive(Clone, Copy)]
 pub enum Age {
     Active,
@@ -28,13 +30,13 @@ pub enum Age {
 }
 
 pub fn users(instance: &Instance, count: u32) -> Result<()> {
-    let database = unsafely_quick(instance)?;
+    let database = open_without_sync(instance)?;
     let (hash, at): (String, i64) =
         database.query_row("SELECT password_hash, created_at FROM users", [], |row| {
             Ok((row.get(0)?, row.get(1)?))
         })?;
     database.execute(USERS, params![count, hash, at])?;
-    settle(&database)
+    checkpoint(&database)
 }
 
 pub fn sessions(instance: &Instance, count: u32, age: Age) -> Result<()> {
@@ -42,13 +44,13 @@ pub fn sessions(instance: &Instance, count: u32, age: Age) -> Result<()> {
         Age::Active => 1,
         Age::Expired => 60,
     };
-    let database = unsafely_quick(instance)?;
+    let database = open_without_sync(instance)?;
     let now: i64 = database.query_row("SELECT unixepoch() * 1000", [], |row| row.get(0))?;
     database.execute(SESSIONS, params![count, now - days * 86_400_000])?;
-    settle(&database)
+    checkpoint(&database)
 }
 
-/// How large the database is, in bytes, without what is free in it.
+/// The size of the database in bytes, without free pages.
 pub fn size(instance: &Instance) -> Result<f64> {
     let database = instance.database()?;
     database.execute_batch("VACUUM")?;
@@ -56,13 +58,13 @@ pub fn size(instance: &Instance) -> Result<f64> {
     Ok(database.query_row(query, [], |row| row.get(0))?)
 }
 
-fn unsafely_quick(instance: &Instance) -> Result<Connection> {
+fn open_without_sync(instance: &Instance) -> Result<Connection> {
     let database = instance.database()?;
     database.execute_batch("PRAGMA synchronous = OFF; PRAGMA cache_size = -200000")?;
     Ok(database)
 }
 
-/// Leaves nothing to be done for whoever opens it next.
-fn settle(database: &Connection) -> Result<()> {
+/// Moves the WAL into the database, so that the server does not have to.
+fn checkpoint(database: &Connection) -> Result<()> {
     Ok(database.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
 }

@@ -1,13 +1,13 @@
-//! The table of goals: what is measured, beside which limit, and what it must come to.
+//! The table of goals: each row with its figure, the limit that it is compared with, and its goal.
 
-use crate::figures::{Figures, Middle};
+use crate::figures::{Figures, Summary};
 
-/// A line of the table.
+/// A row of the table.
 pub struct Row {
-    /// What `--only` calls it.
+    /// The name for `--only`.
     pub name: &'static str,
     pub what: &'static str,
-    /// What is measured.
+    /// The figure that is measured.
     pub figure: &'static str,
     /// The figure that it is divided by.
     pub per: Option<&'static str>,
@@ -15,7 +15,7 @@ pub struct Row {
     pub goal: Goal,
 }
 
-/// Of the figures; a ratio has none.
+/// The unit of the figures; ratios have none.
 #[derive(Clone, Copy)]
 pub enum Unit {
     PerSecond,
@@ -28,160 +28,137 @@ pub enum Unit {
 pub enum Goal {
     AtLeast(f64),
     AtMost(f64),
-    /// Only to be known.
+    /// No goal: the value is only reported.
     Stated,
 }
 
 use Goal::{AtLeast, AtMost, Stated};
 use Unit::{Bytes, Mebibytes, Milliseconds, PerSecond};
 
-const fn ratio(
-    name: &'static str,
-    what: &'static str,
-    of: (&'static str, &'static str),
-    unit: Unit,
-    goal: Goal,
-) -> Row {
-    Row { name, what, figure: of.0, per: Some(of.1), unit, goal }
-}
-
-const fn plain(name: &'static str, what: &'static str, unit: Unit, goal: Goal) -> Row {
+const fn row(name: &'static str, what: &'static str, unit: Unit, goal: Goal) -> Row {
     Row { name, what, figure: name, per: None, unit, goal }
 }
 
+impl Row {
+    /// A row for the ratio of two figures.
+    const fn ratio(self, figure: &'static str, per: &'static str) -> Self {
+        Self { figure, per: Some(per), ..self }
+    }
+}
+
 pub const ROWS: [Row; 21] = [
-    ratio(
-        "logins",
-        "logins at 64 connections ÷ raw Argon2id, all cores",
-        ("logins", "argon2"),
-        PerSecond,
-        AtLeast(0.95),
-    ),
-    ratio(
+    row("logins", "logins at 64 connections ÷ raw Argon2id, all cores", PerSecond, AtLeast(0.95))
+        .ratio("logins", "argon2"),
+    row(
         "logins-fresh",
         "the same ÷ raw Argon2id with a fresh allocation per hash",
-        ("logins", "argon2-fresh"),
         PerSecond,
         AtLeast(1.15),
-    ),
-    ratio(
-        "me",
-        "`GET /api/users/@me` at 32 connections ÷ bare handler",
-        ("me", "bare"),
-        PerSecond,
-        AtLeast(0.65),
-    ),
-    ratio(
-        "me-many",
-        "the same, 256 sessions in turn ÷ bare handler",
-        ("me-many", "bare"),
-        PerSecond,
-        Stated,
-    ),
-    ratio(
+    )
+    .ratio("logins", "argon2-fresh"),
+    row("me", "`GET /api/users/@me` at 32 connections ÷ bare handler", PerSecond, AtLeast(0.65))
+        .ratio("me", "bare"),
+    row("me-many", "the same, 256 sessions in turn ÷ bare handler", PerSecond, Stated)
+        .ratio("me-many", "bare"),
+    row(
         "relays",
         "`POST /api/relays/checkbearer` at 32 connections ÷ bare handler",
-        ("relays", "bare"),
         PerSecond,
         AtLeast(0.50),
-    ),
-    plain(
+    )
+    .ratio("relays", "bare"),
+    row(
         "storm-p99",
         "p99 of a session check, 100 a second, while 64 clients log in",
         Milliseconds,
         AtMost(2.0),
     ),
-    ratio(
+    row(
         "storm-me",
         "`GET /api/users/@me` at 32 connections while 64 clients log in ÷ without",
-        ("storm-me", "me"),
         PerSecond,
         AtLeast(0.45),
-    ),
-    plain("idle", "memory after the start and ten requests", Mebibytes, AtMost(10.0)),
-    plain("storm-memory", "memory at the highest, 300 logins at once", Mebibytes, AtMost(55.0)),
-    plain("idle-after", "memory ten idle seconds after them", Mebibytes, AtMost(10.0)),
-    plain(
+    )
+    .ratio("storm-me", "me"),
+    row("idle", "memory after the start and ten requests", Mebibytes, AtMost(10.0)),
+    row("storm-memory", "memory at the highest, 300 logins at once", Mebibytes, AtMost(55.0)),
+    row("idle-after", "memory ten idle seconds after them", Mebibytes, AtMost(10.0)),
+    row(
         "start",
         "start to first 200, 100,000 users and as many sessions",
         Milliseconds,
         AtMost(10.0),
     ),
-    ratio(
+    row(
         "growth-login",
         "a login with 1,000,000 users and sessions ÷ with 1,000",
-        ("login-large", "login-small"),
         Milliseconds,
         AtMost(1.1),
-    ),
-    ratio(
+    )
+    .ratio("login-large", "login-small"),
+    row(
         "growth-check",
         "a session check with 1,000,000 users and sessions ÷ with 1,000",
-        ("check-large", "check-small"),
         Milliseconds,
         AtMost(1.1),
-    ),
-    ratio(
+    )
+    .ratio("check-large", "check-small"),
+    row(
         "growth-list",
         "a session list with 1,000,000 users and sessions ÷ with 1,000",
-        ("list-large", "list-small"),
         Milliseconds,
         AtMost(1.1),
-    ),
-    plain(
+    )
+    .ratio("list-large", "list-small"),
+    row(
         "sweep",
         "longest session check, 100 a second, while expired sessions are swept",
         Milliseconds,
         AtMost(10.0),
     ),
-    plain("swept", "expired sessions swept meanwhile, one client logging in", PerSecond, Stated),
-    plain("bytes-user", "database, per user", Bytes, Stated),
-    plain("bytes-session", "database, per session", Bytes, Stated),
-    plain("commits", "durable commits, one after the other", PerSecond, Stated),
-    ratio(
-        "commits-login",
-        "the same ÷ logins at 64 connections",
-        ("commits", "logins"),
-        PerSecond,
-        Stated,
-    ),
-    plain("load", "session checks offered, the most with a p99 below 2 ms", PerSecond, Stated),
+    row("swept", "expired sessions swept meanwhile, one client logging in", PerSecond, Stated),
+    row("bytes-user", "database, per user", Bytes, Stated),
+    row("bytes-session", "database, per session", Bytes, Stated),
+    row("commits", "durable commits, one after the other", PerSecond, Stated),
+    row("commits-login", "the same ÷ logins at 64 connections", PerSecond, Stated)
+        .ratio("commits", "logins"),
+    row("load", "session checks offered, the most with a p99 below 2 ms", PerSecond, Stated),
 ];
 
-/// A line of the table with what was found.
+/// A row of the table with its measured values.
 pub struct Verdict {
     pub row: &'static Row,
-    pub measured: Middle,
-    pub limit: Option<Middle>,
-    pub ratio: Option<Middle>,
+    pub measured: Summary,
+    pub limit: Option<Summary>,
+    pub ratio: Option<Summary>,
     pub met: Met,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Met {
     Yes,
-    /// Missed, but by no more than the rounds differ.
+    /// Missed by no more than the spread of the rounds.
     Nearly,
     No,
-    /// There is no goal.
-    Free,
+    /// The row has no goal.
+    NoGoal,
 }
 
 impl Row {
-    /// The figures that it needs.
+    /// The names of the figures that the row needs.
     pub fn needs(&self) -> impl Iterator<Item = &'static str> + use<> {
         [self.figure].into_iter().chain(self.per)
     }
 
     pub fn judge(&'static self, figures: &Figures) -> Option<Verdict> {
-        let measured = figures.middle(self.figure)?;
-        let limit = self.per.and_then(|per| figures.middle(per));
+        let measured = figures.summary(self.figure)?;
+        let limit = self.per.and_then(|per| figures.summary(per));
         let ratio = self.per.and_then(|per| figures.ratio(self.figure, per));
         let judged = ratio.unwrap_or(measured);
         let missed_by = match self.goal {
             AtLeast(goal) => goal - judged.median,
             AtMost(goal) => judged.median - goal,
-            Stated => return Some(Verdict { row: self, measured, limit, ratio, met: Met::Free }),
+            Stated => return Some(Verdict { row: self, measured, limit, ratio, met: Met::NoGoal }),
         };
         let met = match missed_by {
             ..=0.0 => Met::Yes,

@@ -1,4 +1,4 @@
-//! What a thousand times the users and sessions change.
+//! The latency with 1,000,000 users and sessions, compared with 1,000.
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -8,37 +8,37 @@ use anyhow::Result;
 use crate::Measure;
 use crate::figures::{Figures, quantile, sorted};
 use crate::fill::{self, Age};
+use crate::fixture::{Fixture, ME};
 use crate::http::{Connection, get, login};
 use crate::load::at_once;
 use crate::server::{Instance, Server};
-use crate::stage::{ME, Stage};
 
 const SMALL: u32 = 1000;
 const LARGE: u32 = 1_000_000;
-/// Users who ask, spread over all of them.
+/// Users that send requests, spread over all users.
 const ASKING: u32 = 500;
-/// Logins at once that open their sessions.
+/// Concurrent logins that open the sessions of these users.
 const CLIENTS: usize = 8;
 const LIST: &str = "/api/users/@me/sessions";
 
-/// The same questions to a small database and to a large one.
+/// The same requests to a server with a small database and to one with a large database.
 pub struct Growth {
-    stage: Rc<Stage>,
+    fixture: Rc<Fixture>,
     small: Side,
     large: Side,
 }
 
 struct Side {
     server: Server,
-    /// Outlives the server.
+    /// Dropped after the server.
     _instance: Instance,
-    /// Logins, checks and lists of the users who ask.
-    questions: [Vec<Vec<u8>>; 3],
+    /// Logins, session checks and session lists, one of each for each user that sends requests.
+    requests: [Vec<Vec<u8>>; 3],
 }
 
 impl Growth {
-    pub fn new(stage: &Rc<Stage>) -> Result<Self> {
-        Ok(Self { stage: Rc::clone(stage), small: Side::new(SMALL)?, large: Side::new(LARGE)? })
+    pub fn new(fixture: &Rc<Fixture>) -> Result<Self> {
+        Ok(Self { fixture: Rc::clone(fixture), small: Side::new(SMALL)?, large: Side::new(LARGE)? })
     }
 }
 
@@ -49,31 +49,32 @@ impl Measure for Growth {
             ("check-small", "check-large"),
             ("list-small", "list-large"),
         ];
-        for (question, (name_small, name_large)) in names.into_iter().enumerate() {
+        for (kind, (name_small, name_large)) in names.into_iter().enumerate() {
             if !figures.wants(name_small) {
                 continue;
             }
-            // New ones in each round: the server closes what is idle.
-            let (mut to_small, mut to_large) =
-                (self.small.server.connect()?, self.large.server.connect()?);
-            let (mut small, mut large) = (Vec::new(), Vec::new());
-            let end = Instant::now() + Duration::from_secs(self.stage.seconds(3));
+            // New connections in each round, since the server closes idle ones.
+            let mut to_small = self.small.server.connect()?;
+            let mut to_large = self.large.server.connect()?;
+            let mut small = Vec::new();
+            let mut large = Vec::new();
+            let end = Instant::now() + Duration::from_secs(self.fixture.seconds(3));
             for user in (0..ASKING as usize).cycle() {
-                small.push(self.small.ask(&mut to_small, question, user)?);
-                large.push(self.large.ask(&mut to_large, question, user)?);
+                small.push(self.small.latency(&mut to_small, kind, user)?);
+                large.push(self.large.latency(&mut to_large, kind, user)?);
                 if Instant::now() > end {
                     break;
                 }
             }
-            figures.note(name_small, quantile(&sorted(small), 0.5));
-            figures.note(name_large, quantile(&sorted(large), 0.5));
+            figures.record(name_small, quantile(&sorted(small), 0.5));
+            figures.record(name_large, quantile(&sorted(large), 0.5));
         }
         Ok(())
     }
 }
 
 impl Side {
-    /// With so many users and sessions.
+    /// A server with `rows` users and `rows` sessions.
     fn new(rows: u32) -> Result<Self> {
         let instance = Instance::new()?;
         fill::users(&instance, rows)?;
@@ -84,7 +85,7 @@ impl Side {
         Ok(Self {
             server,
             _instance: instance,
-            questions: [
+            requests: [
                 users.iter().map(|user| login(*user, "192.0.2.2")).collect(),
                 tokens.iter().map(|token| get(ME, token)).collect(),
                 tokens.iter().map(|token| get(LIST, token)).collect(),
@@ -92,15 +93,15 @@ impl Side {
         })
     }
 
-    /// How many milliseconds an answer takes.
-    fn ask(&self, connection: &mut Connection, question: usize, user: usize) -> Result<f64> {
+    /// The latency of one request in milliseconds.
+    fn latency(&self, connection: &mut Connection, kind: usize, user: usize) -> Result<f64> {
         let start = Instant::now();
-        connection.send(&self.questions[question][user])?;
+        connection.send(&self.requests[kind][user])?;
         Ok(start.elapsed().as_secs_f64() * 1000.0)
     }
 }
 
-/// Their tokens, in their order.
+/// Logs users in; returns their tokens in the same order.
 fn log_in_all(server: &Server, users: &[u32]) -> Result<Vec<String>> {
     let parts: Vec<&[u32]> = users.chunks(users.len().div_ceil(CLIENTS)).collect();
     let log_in = |part: u32| -> Result<Vec<String>> {

@@ -1,28 +1,28 @@
-//! The benchmark: what the server does beside what the machine allows, measured in the same run,
-//! round by round.
+//! The benchmark: compares the server with the limits of the machine, both measured in the same
+//! rounds.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "it has a table to show")]
-#![expect(clippy::disallowed_methods, reason = "it measures time")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the benchmark prints a table")]
+#![expect(clippy::disallowed_methods, reason = "the benchmark measures time")]
 
 mod bare;
 mod commits;
 mod curve;
 mod figures;
 mod fill;
+mod fixture;
 mod goals;
 mod growth;
 mod hashes;
 mod http;
+mod interleave;
 mod load;
 mod memory;
 mod plot;
 mod report;
 mod server;
-mod stage;
 mod start;
 mod storm;
 mod sweep;
-mod turns;
 mod wrk;
 
 use std::process::ExitCode;
@@ -32,32 +32,33 @@ use anyhow::{Result, ensure};
 use clap::{Parser, Subcommand};
 
 use figures::Figures;
+use fixture::Fixture;
 use goals::{Met, ROWS, Row};
-use stage::Stage;
 
 const ROUNDS: usize = 5;
 const QUICK_ROUNDS: usize = 2;
 
-/// Measures the server beside the limits of this machine.
+/// Measures the server and the limits of this machine.
 #[derive(Parser)]
 struct Arguments {
     /// Print one JSON object instead of the table.
     #[arg(long)]
     json: bool,
-    /// Measure two short rounds, to see whether something works.
+    /// Measure only two short rounds, as a test of the benchmark.
     #[arg(long)]
     quick: bool,
-    /// Measure only these lines of the table.
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = ROWS.map(|row| row.name))]
+    /// Measure only these rows of the table.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    #[arg(value_parser = ROWS.map(|row| row.name))]
     only: Vec<String>,
-    /// What cargo says to every benchmark.
+    /// A flag that cargo passes to every benchmark.
     #[arg(long, hide = true)]
     bench: bool,
     #[command(subcommand)]
     role: Option<Role>,
 }
 
-/// What it is in a process of its own.
+/// What a child process of the benchmark does.
 #[derive(Subcommand)]
 enum Role {
     #[command(hide = true)]
@@ -68,28 +69,34 @@ enum Role {
     HashFresh { seconds: u64 },
 }
 
-/// Something that is measured once a round.
+/// A measurement that is made once in each round.
 trait Measure {
-    /// Notes the figures that it finds and that are wanted.
+    /// Measures the wanted figures and records them.
     fn round(&mut self, figures: &mut Figures) -> Result<()>;
 }
 
-type Make = fn(&Rc<Stage>) -> Result<Box<dyn Measure>>;
+type Make = fn(&Rc<Fixture>) -> Result<Box<dyn Measure>>;
 
-/// Which figures are found by whom, in the order of a round.
+/// The measurements in the order of a round, each with the figures that it records.
 const MEASURES: [(&[&str], Make); 9] = [
-    (&["argon2", "argon2-fresh", "logins"], |stage| Ok(Box::new(hashes::Hashes::new(stage)))),
-    (&["bare", "me", "me-many", "relays"], |stage| Ok(Box::new(stage::Requests::new(stage)?))),
-    (&["storm-p99", "storm-me"], |stage| Ok(Box::new(storm::Checks::new(stage)))),
-    (&["commits"], |stage| Ok(Box::new(commits::Commits::new(stage)?))),
-    (&["idle", "storm-memory", "idle-after"], |stage| Ok(Box::new(memory::Memory::new(stage)?))),
-    (&["start", "bytes-user", "bytes-session"], |stage| Ok(Box::new(start::Starts::new(stage)?))),
+    (&["argon2", "argon2-fresh", "logins"], |fixture| Ok(Box::new(hashes::Hashes::new(fixture)))),
+    (&["bare", "me", "me-many", "relays"], |fixture| {
+        Ok(Box::new(fixture::Requests::new(fixture)?))
+    }),
+    (&["storm-p99", "storm-me"], |fixture| Ok(Box::new(storm::Checks::new(fixture)))),
+    (&["commits"], |fixture| Ok(Box::new(commits::Commits::new(fixture)?))),
+    (&["idle", "storm-memory", "idle-after"], |fixture| {
+        Ok(Box::new(memory::Memory::new(fixture)?))
+    }),
+    (&["start", "bytes-user", "bytes-session"], |fixture| {
+        Ok(Box::new(start::Starts::new(fixture)?))
+    }),
     (
         &["login-small", "login-large", "check-small", "check-large", "list-small", "list-large"],
-        |stage| Ok(Box::new(growth::Growth::new(stage)?)),
+        |fixture| Ok(Box::new(growth::Growth::new(fixture)?)),
     ),
-    (&["sweep", "swept"], |stage| Ok(Box::new(sweep::Sweep::new(stage)?))),
-    (&["load"], |stage| Ok(Box::new(curve::Curve::new(stage)))),
+    (&["sweep", "swept"], |fixture| Ok(Box::new(sweep::Sweep::new(fixture)?))),
+    (&["load"], |fixture| Ok(Box::new(curve::Curve::new(fixture)))),
 ];
 
 fn main() -> Result<ExitCode> {
@@ -107,24 +114,24 @@ fn measure(arguments: &Arguments) -> Result<ExitCode> {
         arguments.only.is_empty() || arguments.only.iter().any(|name| name == row.name)
     };
     let mut figures = Figures::of(ROWS.iter().filter(is_asked).flat_map(Row::needs).collect());
-    let stage = Rc::new(Stage::new(arguments.quick)?);
+    let fixture = Rc::new(Fixture::new(arguments.quick)?);
     let mut measures = Vec::new();
-    for (found, make) in MEASURES {
-        if found.iter().any(|name| figures.wants(name)) {
-            measures.push(make(&stage)?);
+    for (names, make) in MEASURES {
+        if names.iter().any(|name| figures.wants(name)) {
+            measures.push(make(&fixture)?);
         }
     }
     for round in 1..=if arguments.quick { QUICK_ROUNDS } else { ROUNDS } {
         eprintln!("round {round}");
         measures.iter_mut().try_for_each(|measure| measure.round(&mut figures))?;
     }
-    drop((measures, stage));
+    drop((measures, fixture));
 
     let verdicts: Vec<_> =
         ROWS.iter().filter(is_asked).filter_map(|row| row.judge(&figures)).collect();
     ensure!(
         verdicts.len() == ROWS.iter().filter(is_asked).count(),
-        "a line of the table was not measured"
+        "a row of the table was not measured"
     );
     if arguments.json {
         println!("{}", report::json(&verdicts, &figures)?);

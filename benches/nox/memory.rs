@@ -1,4 +1,4 @@
-//! How much memory the server holds: at rest, at the highest, and at rest again.
+//! The memory of the server: when idle, at its peak, and when idle again.
 
 use std::rc::Rc;
 use std::thread::sleep;
@@ -9,10 +9,10 @@ use anyhow::Result;
 use crate::Measure;
 use crate::figures::Figures;
 use crate::fill;
+use crate::fixture::{Fixture, ME, USERS};
 use crate::http::{get, login};
 use crate::load::at_once;
 use crate::server::{Instance, Server};
-use crate::stage::{ME, Stage, USERS};
 
 const LOGINS: u32 = 300;
 const IDLE: Duration = Duration::from_secs(10);
@@ -23,7 +23,7 @@ pub struct Memory {
 }
 
 impl Memory {
-    pub fn new(_: &Rc<Stage>) -> Result<Self> {
+    pub fn new(_: &Rc<Fixture>) -> Result<Self> {
         let instance = Instance::new()?;
         fill::users(&instance, USERS)?;
         let token = instance.serve()?.connect()?.log_in(1)?;
@@ -36,21 +36,21 @@ impl Measure for Memory {
         let server = self.instance.serve()?;
         let mut connection = server.connect()?;
         (0..10).try_for_each(|_| connection.send(&self.check).map(drop))?;
-        figures.note("idle", server.memory("VmRSS")?);
+        figures.record("idle", server.memory("VmRSS")?);
         if figures.wants("storm-memory") || figures.wants("idle-after") {
-            all_at_once(&server)?;
-            figures.note("storm-memory", server.memory("VmHWM")?);
+            log_in_concurrently(&server)?;
+            figures.record("storm-memory", server.memory("VmHWM")?);
         }
         if figures.wants("idle-after") {
             sleep(IDLE);
-            figures.note("idle-after", server.memory("VmRSS")?);
+            figures.record("idle-after", server.memory("VmRSS")?);
         }
         Ok(())
     }
 }
 
-/// Logs many users in, each over a connection of its own.
-fn all_at_once(server: &Server) -> Result<()> {
+/// Logs many users in at the same time, each on its own connection.
+fn log_in_concurrently(server: &Server) -> Result<()> {
     let log_in = |number| {
         let ip = format!("10.0.{}.{}", number / 256, number % 256);
         server.connect()?.send(&login(1 + number, &ip)).map(drop)

@@ -1,4 +1,4 @@
-//! The curve as a picture, whose colours stand out from white and from black.
+//! The plot of the latency curve, in colours that are readable on white and on black.
 
 use std::fmt::{Error, Write};
 
@@ -8,46 +8,46 @@ use crate::figures::Figures;
 const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 400.0;
 const GREY: &str = "#808790";
-/// The lines with their colours, and how far below its end the name of each stands: they meet
-/// there.
+/// The lines with their colours, and the offset of the label below the end of each line: the lines
+/// meet there, and the labels must not.
 const LINES: [(&str, &str, f64); 2] = [("p50", "#3d85c6", 12.0), ("p99", "#d9731a", 0.0)];
 
-/// A logarithmic scale: decades from one to another, between two places in the picture.
+/// A logarithmic scale, from the first decade to the last, between two positions in the plot.
 struct Axis {
     decades: (i32, i32),
-    places: (f64, f64),
+    positions: (f64, f64),
 }
 
 impl Axis {
-    /// With room for all of these values.
-    fn around(values: impl Iterator<Item = f64> + Clone, places: (f64, f64)) -> Self {
-        let (least, greatest) =
-            (values.clone().fold(f64::MAX, f64::min), values.fold(f64::MIN_POSITIVE, f64::max));
-        #[expect(clippy::cast_possible_truncation, reason = "these are exponents")]
+    /// A scale that contains all of these values.
+    fn around(values: impl Iterator<Item = f64> + Clone, positions: (f64, f64)) -> Self {
+        let least = values.clone().fold(f64::MAX, f64::min);
+        let greatest = values.fold(f64::MIN_POSITIVE, f64::max);
+        #[expect(clippy::cast_possible_truncation, reason = "they are exponents")]
         let decades = (least.log10().floor() as i32, greatest.log10().ceil() as i32);
-        Self { decades, places }
+        Self { decades, positions }
     }
 
     fn at(&self, value: f64) -> f64 {
-        let (from, to) = (f64::from(self.decades.0), f64::from(self.decades.1));
-        let (start, end) = self.places;
+        let from = f64::from(self.decades.0);
+        let to = f64::from(self.decades.1);
+        let (start, end) = self.positions;
         start + (value.log10() - from) / (to - from) * (end - start)
     }
 
-    /// The whole decades, as values.
+    /// The values of the marks, one for each decade.
     fn marks(&self) -> impl Iterator<Item = f64> {
         (self.decades.0..=self.decades.1).map(|decade| 10_f64.powi(decade))
     }
 }
 
-/// A line of the picture: loads and latencies.
+/// The points of a line: loads and latencies.
 fn points(figures: &Figures, part: &str) -> Vec<(f64, f64)> {
-    let found = |rate| Some((f64::from(rate), figures.middle(&name(part, rate))?.median));
+    let found = |rate| Some((f64::from(rate), figures.summary(&name(part, rate))?.median));
     RATES.into_iter().filter_map(found).collect()
 }
 
-/// # Errors
-/// Never: it writes to memory.
+/// Draws the plot as SVG.
 pub fn draw(figures: &Figures) -> Result<String, Error> {
     let lines = LINES.map(|(part, colour, below)| (part, colour, below, points(figures, part)));
     let all = || lines.iter().flat_map(|(.., points)| points.iter());
@@ -69,11 +69,13 @@ pub fn draw(figures: &Figures) -> Result<String, Error> {
             .collect();
         writeln!(svg, r#"<polyline fill="none" stroke="{colour}" points="{}"/>"#, path.join(" "))?;
         for (load, ms) in points {
-            let (cx, cy) = (x.at(*load), y.at(*ms));
+            let cx = x.at(*load);
+            let cy = y.at(*ms);
             writeln!(svg, r#"<circle cx="{cx:.1}" cy="{cy:.1}" r="3" fill="{colour}"/>"#)?;
         }
         if let Some((load, ms)) = points.last() {
-            let (left, top) = (x.at(*load) + 10.0, y.at(*ms) + below);
+            let left = x.at(*load) + 10.0;
+            let top = y.at(*ms) + below;
             writeln!(svg, r#"<text x="{left:.1}" y="{top:.1}" fill="{colour}">{part}</text>"#)?;
         }
     }
@@ -81,9 +83,10 @@ pub fn draw(figures: &Figures) -> Result<String, Error> {
     Ok(svg)
 }
 
-/// The scales and what they say.
+/// Draws the scales with their marks and labels.
 fn frame(svg: &mut String, x: &Axis, y: &Axis) -> Result<(), Error> {
-    let ((left, right), (bottom, top)) = (x.places, y.places);
+    let (left, right) = x.positions;
+    let (bottom, top) = y.positions;
     let line = format!(r#"stroke="{GREY}" stroke-width="1" stroke-opacity="0.4""#);
     for mark in y.marks() {
         let at = y.at(mark);
@@ -104,14 +107,11 @@ fn frame(svg: &mut String, x: &Axis, y: &Axis) -> Result<(), Error> {
             bottom + 18.0
         )?;
     }
-    let (middle, below) = (left.midpoint(right), HEIGHT - 14.0);
-    writeln!(
-        svg,
-        r#"<text x="{middle}" y="{below}" text-anchor="middle">session checks offered a second</text>"#
-    )?;
+    let middle = left.midpoint(right);
+    let below = HEIGHT - 14.0;
+    writeln!(svg, r#"<text x="{middle}" y="{below}" text-anchor="middle">"#)?;
+    writeln!(svg, "session checks offered a second</text>")?;
     let middle = bottom.midpoint(top);
-    writeln!(
-        svg,
-        r#"<text transform="translate(16 {middle}) rotate(-90)" text-anchor="middle">milliseconds</text>"#
-    )
+    writeln!(svg, r#"<text transform="translate(16 {middle}) rotate(-90)" text-anchor="middle">"#)?;
+    writeln!(svg, "milliseconds</text>")
 }

@@ -1,4 +1,4 @@
-//! What was found, for people and for programs.
+//! The report: the table, JSON, and the part of the document that the benchmark writes.
 
 use std::fs;
 use std::thread::available_parallelism;
@@ -6,16 +6,16 @@ use std::thread::available_parallelism;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use crate::figures::{Figures, Middle};
+use crate::figures::{Figures, Summary};
 use crate::goals::{Goal, Met, ROWS, Unit, Verdict};
 use crate::plot;
 
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/performance.md");
 const PICTURE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/performance.svg");
-/// What stands around the part of the document that is written here.
+/// The lines around the part of the document that the benchmark writes.
 const MARKS: (&str, &str) = ("<!-- measured -->\n", "<!-- /measured -->");
 
-/// A table in Markdown, with columns that stand one below the other.
+/// The table in Markdown, with aligned columns.
 pub fn table(verdicts: &[Verdict]) -> String {
     let head = ["what", "measured", "beside", "ratio", "goal", "met"].map(str::to_owned);
     let rows: Vec<[String; 6]> = [head].into_iter().chain(verdicts.iter().map(cells)).collect();
@@ -35,7 +35,7 @@ pub fn table(verdicts: &[Verdict]) -> String {
 fn cells(verdict: &Verdict) -> [String; 6] {
     let unit = verdict.row.unit;
     let shown =
-        |middle: Option<Middle>| middle.map(|middle| with_unit(middle, unit)).unwrap_or_default();
+        |middle: Option<Summary>| middle.map(|middle| with_unit(middle, unit)).unwrap_or_default();
     let ratio = verdict.ratio.map(|ratio| format!("{:.2} ± {:.2}", ratio.median, ratio.spread));
     let goal = |limit| {
         if verdict.row.per.is_some() {
@@ -65,7 +65,7 @@ const fn met(met: Met) -> &'static str {
         Met::Yes => "yes",
         Met::Nearly => "within the spread",
         Met::No => "no",
-        Met::Free => "",
+        Met::NoGoal => "",
     }
 }
 
@@ -79,7 +79,7 @@ const fn sign(unit: Unit) -> &'static str {
 }
 
 /// As many digits as mean something.
-fn with_unit(Middle { median, spread }: Middle, unit: Unit) -> String {
+fn with_unit(Summary { median, spread }: Summary, unit: Unit) -> String {
     let digits = match median {
         ..1.0 => 3,
         ..10.0 => 2,
@@ -89,9 +89,9 @@ fn with_unit(Middle { median, spread }: Middle, unit: Unit) -> String {
     format!("{median:.digits$} ± {spread:.digits$}{}", sign(unit))
 }
 
-/// One object: the table, and every value of every round.
+/// The rows of the table and all measured values, as one object.
 pub fn json(verdicts: &[Verdict], figures: &Figures) -> Result<Value> {
-    let middle = |middle: Middle| json!({ "median": middle.median, "spread": middle.spread });
+    let summary = |summary: Summary| json!({ "median": summary.median, "spread": summary.spread });
     let rows = verdicts.iter().map(|verdict| {
         let (at_least, at_most) = match verdict.row.goal {
             Goal::AtLeast(goal) => (Some(goal), None),
@@ -102,18 +102,19 @@ pub fn json(verdicts: &[Verdict], figures: &Figures) -> Result<Value> {
             "name": verdict.row.name,
             "what": verdict.row.what,
             "unit": sign(verdict.row.unit).trim(),
-            "measured": middle(verdict.measured),
-            "beside": verdict.limit.map(middle),
-            "ratio": verdict.ratio.map(middle),
+            "measured": summary(verdict.measured),
+            "beside": verdict.limit.map(summary),
+            "ratio": verdict.ratio.map(summary),
             "at_least": at_least,
             "at_most": at_most,
             "met": met(verdict.met),
         })
     });
-    Ok(json!({ "machine": machine()?, "rows": rows.collect::<Vec<_>>(), "figures": figures.found }))
+    let rows: Vec<_> = rows.collect();
+    Ok(json!({ "machine": machine()?, "rows": rows, "figures": figures.values }))
 }
 
-/// Draws the curve where there is one, and puts the table into the document where it is whole.
+/// Writes the plot if the curve was measured, and the table into the document if all rows were.
 pub fn write(verdicts: &[Verdict], figures: &Figures) -> Result<()> {
     if figures.wants("load") {
         fs::write(PICTURE, plot::draw(figures)?)?;
@@ -121,22 +122,23 @@ pub fn write(verdicts: &[Verdict], figures: &Figures) -> Result<()> {
     if verdicts.len() == ROWS.len() {
         let text = fs::read_to_string(DOCUMENT)?;
         let (before, rest) =
-            text.split_once(MARKS.0).context("the document has no place for the table")?;
+            text.split_once(MARKS.0).context("the document has no mark before the table")?;
         let (_, after) =
-            rest.split_once(MARKS.1).context("the document has no end of the table")?;
+            rest.split_once(MARKS.1).context("the document has no mark after the table")?;
         let measured = format!("{}\n\n{}\n", table(verdicts), machine()?);
         fs::write(DOCUMENT, [before, MARKS.0, &measured, MARKS.1, after].concat())?;
     }
     Ok(())
 }
 
-/// Where it was measured, in a sentence.
+/// A sentence about the machine and the version.
 fn machine() -> Result<String> {
     let processors = fs::read_to_string("/proc/cpuinfo")?;
     let model =
         processors.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
     let model = model.map_or("a processor without a name", |(_, name)| name);
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease")?;
-    let (cores, version) = (available_parallelism()?, env!("CARGO_PKG_VERSION"));
+    let cores = available_parallelism()?;
+    let version = env!("CARGO_PKG_VERSION");
     Ok(format!("Nox {version} on {cores} cores of {model}, Linux {}.", kernel.trim()))
 }

@@ -1,4 +1,4 @@
-//! A server in a process of its own, and the folder that it works in.
+//! A server process and its folder.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -13,13 +13,13 @@ use tempfile::TempDir;
 
 use crate::http::{Connection, PASSWORD, username};
 
-/// A folder with a database and a key file, on the disk that the build is on.
+/// A folder with a database and a key file, on the disk of the build.
 pub struct Instance {
     folder: TempDir,
 }
 
 impl Instance {
-    /// With one user, and everything as it is by default.
+    /// Creates the folder, with one user and the default configuration.
     pub fn new() -> Result<Self> {
         let instance = Self { folder: tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))? };
         instance.run(&["user", "add", &username(1), "--password-stdin", "--quiet"], PASSWORD)?;
@@ -44,7 +44,7 @@ impl Instance {
     pub fn run(&self, args: &[&str], stdin: &str) -> Result<String> {
         let mut child =
             self.command().args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-        child.stdin.take().context("no stdin")?.write_all(stdin.as_bytes())?;
+        child.stdin.take().context("the process has no stdin")?.write_all(stdin.as_bytes())?;
         let output = child.wait_with_output()?;
         ensure!(output.status.success(), "nox {args:?} failed");
         Ok(String::from_utf8(output.stdout)?)
@@ -55,23 +55,25 @@ impl Instance {
     }
 }
 
-/// Stopped and waited for when dropped.
+/// A server process. It is stopped when this is dropped.
 pub struct Server {
     child: Child,
     pub address: SocketAddr,
 }
 
 impl Server {
-    /// Starts a program that prints where it listens, with this on its stdin. Its log is written,
-    /// and read by nobody.
+    /// Starts a program that prints its address, with `stdin` as its input. Its log is discarded.
     pub fn start(command: &mut Command, stdin: &[u8]) -> Result<Self> {
         let mut child =
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
-        child.stdin.take().context("no stdin")?.write_all(stdin)?;
+        child.stdin.take().context("the process has no stdin")?.write_all(stdin)?;
         let mut line = String::new();
-        BufReader::new(child.stdout.take().context("no stdout")?).read_line(&mut line)?;
-        let address =
-            line.trim_end().strip_prefix("listening on http://").context("it does not listen")?;
+        BufReader::new(child.stdout.take().context("the process has no stdout")?)
+            .read_line(&mut line)?;
+        let address = line
+            .trim_end()
+            .strip_prefix("listening on http://")
+            .context("the program did not print its address")?;
         Ok(Self { child, address: address.parse()? })
     }
 
@@ -87,14 +89,15 @@ impl Server {
     pub fn memory(&self, field: &str) -> Result<f64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
-        let kib: f64 = line.context("no such field")?.trim().trim_end_matches(" kB").parse()?;
+        let kib: f64 =
+            line.context("the field is missing")?.trim().trim_end_matches(" kB").parse()?;
         Ok(kib / 1024.0)
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The process may have ended already.
         let _ = kill_process(Pid::from_child(&self.child), Signal::TERM);
         let _ = self.child.wait();
     }

@@ -1,4 +1,4 @@
-//! How long a start takes where there is a lot already.
+//! How long the server takes to start with a large database.
 
 use std::rc::Rc;
 use std::time::Instant;
@@ -8,14 +8,14 @@ use anyhow::Result;
 use crate::Measure;
 use crate::figures::Figures;
 use crate::fill::{self, Age};
+use crate::fixture::{Fixture, ME};
 use crate::http::get;
 use crate::server::Instance;
-use crate::stage::{ME, Stage};
 
 const ROWS: u32 = 100_000;
 const STARTS: usize = 3;
 
-/// Starts, and how large the database became before.
+/// Starts of the server, and the size of its database.
 pub struct Starts {
     instance: Instance,
     check: Vec<u8>,
@@ -24,7 +24,7 @@ pub struct Starts {
 }
 
 impl Starts {
-    pub fn new(_: &Rc<Stage>) -> Result<Self> {
+    pub fn new(_: &Rc<Fixture>) -> Result<Self> {
         let instance = Instance::new()?;
         let empty = fill::size(&instance)?;
         fill::users(&instance, ROWS)?;
@@ -43,10 +43,10 @@ impl Measure for Starts {
             let start = Instant::now();
             let server = self.instance.serve()?;
             server.connect()?.send(&self.check)?;
-            figures.note("start", start.elapsed().as_secs_f64() * 1000.0);
+            figures.record("start", start.elapsed().as_secs_f64() * 1000.0);
         }
-        figures.note("bytes-user", self.sizes[0]);
-        figures.note("bytes-session", self.sizes[1]);
+        figures.record("bytes-user", self.sizes[0]);
+        figures.record("bytes-session", self.sizes[1]);
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! Many clients that log in without pause, and what happens to others meanwhile.
+//! Many clients that log in without a pause, and session checks at the same time.
 
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -11,35 +11,36 @@ use anyhow::{Result, anyhow, ensure};
 
 use crate::Measure;
 use crate::figures::{Figures, quantile};
+use crate::fixture::{Fixture, USERS};
 use crate::http::{Connection, login};
 use crate::load::{Load, latencies};
-use crate::stage::{Stage, USERS};
 
 pub const CLIENTS: u32 = 64;
-/// How long to wait for a login that does not end.
-const PATIENCE: Duration = Duration::from_secs(30);
+const LOGIN_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Logins that go on until it is stopped.
+/// Clients that log in until [`Storm::stop`].
 pub struct Storm {
     done: Arc<AtomicU32>,
-    over: Arc<AtomicBool>,
+    is_over: Arc<AtomicBool>,
     clients: Vec<JoinHandle<Result<()>>>,
 }
 
 impl Storm {
-    /// So many clients, each with an address of its own, that log in as one user after the other;
-    /// comes back when all of them are at work.
+    /// Starts `count` clients, each with its own address, that log in as one user after the other.
+    /// Returns when `count` logins are done.
     pub fn start(address: SocketAddr, count: u32) -> Result<Self> {
-        let (done, over) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicBool::new(false)));
+        let done = Arc::new(AtomicU32::new(0));
+        let is_over = Arc::new(AtomicBool::new(false));
         let client = |number: u32| {
-            let (done, over) = (Arc::clone(&done), Arc::clone(&over));
+            let done = Arc::clone(&done);
+            let is_over = Arc::clone(&is_over);
             thread::spawn(move || {
                 let mut connection = Connection::open(address)?;
                 let ip = format!("10.0.{}.{}", number / 256, number % 256);
-                for turn in 0.. {
-                    connection.send(&login(1 + (number + turn * count) % USERS, &ip))?;
+                for round in 0.. {
+                    connection.send(&login(1 + (number + round * count) % USERS, &ip))?;
                     done.fetch_add(1, Ordering::Relaxed);
-                    if over.load(Ordering::Relaxed) {
+                    if is_over.load(Ordering::Relaxed) {
                         break;
                     }
                 }
@@ -47,22 +48,23 @@ impl Storm {
             })
         };
         let clients = (0..count).map(client).collect();
-        let storm = Self { done, over, clients };
+        let storm = Self { done, is_over, clients };
         storm.wait_for(count)?;
         Ok(storm)
     }
 
-    /// Waits until so many more are done, and tells how many are, and when.
+    /// Waits for `more` further logins; returns the number of all logins and the time.
     fn wait_for(&self, more: u32) -> Result<(f64, Instant)> {
-        let (before, start) = (self.done.load(Ordering::Relaxed), Instant::now());
+        let start = Instant::now();
+        let before = self.done.load(Ordering::Relaxed);
         while self.done.load(Ordering::Relaxed) < before + more {
-            ensure!(start.elapsed() < PATIENCE, "nobody can log in");
+            ensure!(start.elapsed() < LOGIN_TIMEOUT, "no login succeeds");
             thread::sleep(Duration::from_micros(200));
         }
         Ok((self.done.load(Ordering::Relaxed).into(), Instant::now()))
     }
 
-    /// Logins a second, from the end of one to the end of another.
+    /// Logins per second, measured from the end of one login to the end of another.
     pub fn rate(&self, seconds: u64) -> Result<f64> {
         let (before, start) = self.wait_for(1)?;
         thread::sleep(Duration::from_secs(seconds));
@@ -70,39 +72,39 @@ impl Storm {
         Ok((after - before) / (end - start).as_secs_f64())
     }
 
-    /// Lets everybody finish; each login must have succeeded.
+    /// Waits until all clients have finished. A login that failed is an error.
     pub fn stop(self) -> Result<()> {
-        self.over.store(true, Ordering::Relaxed);
+        self.is_over.store(true, Ordering::Relaxed);
         self.clients
             .into_iter()
-            .try_for_each(|client| client.join().map_err(|_| anyhow!("a client ended"))?)
+            .try_for_each(|client| client.join().map_err(|_| anyhow!("a client panicked"))?)
     }
 }
 
 /// Session checks during a storm of logins.
 pub struct Checks {
-    stage: Rc<Stage>,
+    fixture: Rc<Fixture>,
 }
 
 impl Checks {
-    pub fn new(stage: &Rc<Stage>) -> Self {
-        Self { stage: Rc::clone(stage) }
+    pub fn new(fixture: &Rc<Fixture>) -> Self {
+        Self { fixture: Rc::clone(fixture) }
     }
 }
 
 impl Measure for Checks {
     fn round(&mut self, figures: &mut Figures) -> Result<()> {
-        let stage = &self.stage;
-        let storm = Storm::start(stage.server.address, CLIENTS)?;
+        let fixture = &self.fixture;
+        let storm = Storm::start(fixture.server.address, CLIENTS)?;
         if figures.wants("storm-p99") {
-            let load = Load { rate: 100.0, connections: 4, seconds: stage.seconds(5) };
-            figures.note(
+            let load = Load { rate: 100.0, connections: 4, seconds: fixture.seconds(5) };
+            figures.record(
                 "storm-p99",
-                quantile(&latencies(stage.server.address, &stage.check, load)?, 0.99),
+                quantile(&latencies(fixture.server.address, &fixture.check, load)?, 0.99),
             );
         }
         if figures.wants("storm-me") {
-            figures.note("storm-me", stage.me.rate(stage.seconds(2))?);
+            figures.record("storm-me", fixture.me.rate(fixture.seconds(2))?);
         }
         storm.stop()
     }

@@ -1,4 +1,4 @@
-//! Whether a request notices that expired sessions are swept.
+//! The latency of session checks while expired sessions are deleted.
 
 use std::rc::Rc;
 use std::time::Instant;
@@ -8,29 +8,29 @@ use anyhow::{Context, Result};
 use crate::Measure;
 use crate::figures::Figures;
 use crate::fill::{self, Age};
+use crate::fixture::{Fixture, ME, USERS};
 use crate::http::get;
 use crate::load::{Load, latencies};
 use crate::server::{Instance, Server};
-use crate::stage::{ME, Stage, USERS};
 use crate::storm::Storm;
 
 const EXPIRED: u32 = 1_000_000;
 
 pub struct Sweep {
-    stage: Rc<Stage>,
+    fixture: Rc<Fixture>,
     server: Server,
     instance: Instance,
     check: Vec<u8>,
 }
 
 impl Sweep {
-    pub fn new(stage: &Rc<Stage>) -> Result<Self> {
+    pub fn new(fixture: &Rc<Fixture>) -> Result<Self> {
         let instance = Instance::new()?;
         fill::users(&instance, USERS)?;
         fill::sessions(&instance, EXPIRED, Age::Expired)?;
         let server = instance.serve()?;
         let check = get(ME, &server.connect()?.log_in(1)?);
-        Ok(Self { stage: Rc::clone(stage), server, instance, check })
+        Ok(Self { fixture: Rc::clone(fixture), server, instance, check })
     }
 
     fn expired(&self) -> Result<f64> {
@@ -41,14 +41,15 @@ impl Sweep {
 
 impl Measure for Sweep {
     fn round(&mut self, figures: &mut Figures) -> Result<()> {
-        let (before, start) = (self.expired()?, Instant::now());
+        let before = self.expired()?;
+        let start = Instant::now();
         let storm = Storm::start(self.server.address, 1)?;
-        let load = Load { rate: 100.0, connections: 4, seconds: self.stage.seconds(4) };
+        let load = Load { rate: 100.0, connections: 4, seconds: self.fixture.seconds(4) };
         let found = latencies(self.server.address, &self.check, load)?;
         storm.stop()?;
         let rate = (before - self.expired()?) / start.elapsed().as_secs_f64();
-        figures.note("sweep", *found.last().context("nothing was asked")?);
-        figures.note("swept", rate);
+        figures.record("sweep", *found.last().context("no request was sent")?);
+        figures.record("swept", rate);
         Ok(())
     }
 }

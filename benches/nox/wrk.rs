@@ -7,26 +7,26 @@ use anyhow::{Context, Result, ensure};
 
 const CONNECTIONS: &str = "32";
 const POST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/post.lua");
-const TURNS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/turns.lua");
+const ROTATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/rotate.lua");
 
-/// What is asked again and again.
+/// The request that is repeated.
 pub struct Target {
     pub url: String,
     pub by: By,
 }
 
-/// Who asks.
+/// The authorization of the requests, and the body, if there is one.
 #[derive(Clone)]
 pub enum By {
     One(String),
-    /// Each in turn.
+    /// One after the other.
     Many(Vec<String>),
-    /// One who sends a body of JSON.
+    /// With a JSON body.
     Post(String, String),
 }
 
 impl Target {
-    /// How many answers a second there are, over some seconds.
+    /// Responses per second.
     pub fn rate(&self, seconds: u64) -> Result<f64> {
         let threads = available_parallelism()?.to_string();
         let mut command = Command::new("wrk");
@@ -39,13 +39,21 @@ impl Target {
             &format!("{seconds}s"),
         ]);
         match &self.by {
-            By::One(who) => command.args(["--header", &header(who)]).arg(&self.url),
-            By::Many(all) => command.args(["--script", TURNS, &self.url, "--"]).args(all),
-            By::Post(who, body) => {
-                command.args(["--header", &header(who), "--script", POST, &self.url, "--", body])
+            By::One(authorization) => {
+                command.args(["--header", &header(authorization)]).arg(&self.url)
             }
+            By::Many(all) => command.args(["--script", ROTATE, &self.url, "--"]).args(all),
+            By::Post(authorization, body) => command.args([
+                "--header",
+                &header(authorization),
+                "--script",
+                POST,
+                &self.url,
+                "--",
+                body,
+            ]),
         };
-        let output = command.output().context("wrk cannot be started")?;
+        let output = command.output().context("cannot start wrk")?;
         let text = String::from_utf8_lossy(&output.stdout);
         let is_clean =
             output.status.success() && !text.contains("Non-2xx") && !text.contains("Socket errors");
@@ -53,7 +61,7 @@ impl Target {
         let rate = text
             .lines()
             .find_map(|line| line.strip_prefix("Requests/sec:"))
-            .context("wrk gives no rate")?;
+            .context("wrk printed no rate")?;
         Ok(rate.trim().parse()?)
     }
 }

@@ -1,5 +1,5 @@
--- Sends the arguments in turn as the header Authorization.
-local requests, turn = {}, 0
+-- Sends each argument, one after the other, as the Authorization header.
+local requests, sent = {}, 0
 
 function init(arguments)
   for number, authorization in ipairs(arguments) do
@@ -8,6 +8,6 @@ function init(arguments)
 end
 
 function request()
-  turn = turn % #requests + 1
-  return requests[turn]
+  sent = sent + 1
+  return requests[(sent - 1) % #requests + 1]
 end

@@ -1,4 +1,4 @@
-//! What most measurements share: a server with some users, and who asks it.
+//! What most measurements share: a server with some users, and requests to it.
 
 use std::rc::Rc;
 
@@ -10,20 +10,21 @@ use crate::bare;
 use crate::figures::Figures;
 use crate::fill;
 use crate::http::get;
+use crate::interleave;
 use crate::server::{Instance, Server};
-use crate::turns;
 use crate::wrk::{By, Target};
 
 pub const USERS: u32 = 1024;
-/// Sessions that are checked in turn: more than the server remembers.
+/// Sessions that are checked one after the other: more than the session cache of the server has
+/// room for.
 const MANY: u32 = 256;
 pub const ME: &str = "/api/users/@me";
 
-pub struct Stage {
+pub struct Fixture {
     pub server: Server,
-    /// Outlives the server.
+    /// Dropped after the server.
     _instance: Instance,
-    /// A session check.
+    /// The bytes of a session check.
     pub check: Vec<u8>,
     pub me: Target,
     many: Target,
@@ -31,7 +32,7 @@ pub struct Stage {
     is_quick: bool,
 }
 
-impl Stage {
+impl Fixture {
     pub fn new(is_quick: bool) -> Result<Self> {
         let instance = Instance::new()?;
         fill::users(&instance, USERS)?;
@@ -55,9 +56,9 @@ impl Stage {
         Ok(Self { server, _instance: instance, check: get(ME, token), me, many, relays, is_quick })
     }
 
-    /// How long something is measured.
-    pub const fn seconds(&self, whole: u64) -> u64 {
-        if self.is_quick { 1 } else { whole }
+    /// How long a measurement takes: one second in a quick run.
+    pub const fn seconds(&self, full: u64) -> u64 {
+        if self.is_quick { 1 } else { full }
     }
 }
 
@@ -65,33 +66,33 @@ fn bearer(token: &str) -> String {
     format!("Bearer {token}")
 }
 
-/// Requests a second: of the bare handler, of one session, of many, of a relay.
+/// Requests per second: to the bare handler, with one session, with many sessions, and of a relay.
 pub struct Requests {
-    stage: Rc<Stage>,
+    fixture: Rc<Fixture>,
     bare: Target,
     _server: Server,
 }
 
 impl Requests {
-    pub fn new(stage: &Rc<Stage>) -> Result<Self> {
-        let mut connection = stage.server.connect()?;
-        let server = bare::start(connection.send(&stage.check)?.0)?;
-        let bare = Target { url: server.url(ME), by: stage.me.by.clone() };
-        Ok(Self { stage: Rc::clone(stage), bare, _server: server })
+    pub fn new(fixture: &Rc<Fixture>) -> Result<Self> {
+        let mut connection = fixture.server.connect()?;
+        let server = bare::start(connection.send(&fixture.check)?.0)?;
+        let bare = Target { url: server.url(ME), by: fixture.me.by.clone() };
+        Ok(Self { fixture: Rc::clone(fixture), bare, _server: server })
     }
 }
 
 impl Measure for Requests {
     fn round(&mut self, figures: &mut Figures) -> Result<()> {
-        let stage = &self.stage;
-        turns::take(figures, &["bare", "me", "me-many", "relays"], |name| {
+        let fixture = &self.fixture;
+        interleave::measure(figures, &["bare", "me", "me-many", "relays"], |name| {
             let target = match name {
                 "bare" => &self.bare,
-                "me" => &stage.me,
-                "me-many" => &stage.many,
-                _ => &stage.relays,
+                "me" => &fixture.me,
+                "me-many" => &fixture.many,
+                _ => &fixture.relays,
             };
-            target.rate(turns::SECONDS)
+            target.rate(interleave::SLICE_SECONDS)
         })
     }
 }
