@@ -1,4 +1,4 @@
-//! Codes of the second factor, and the keys that clients leave.
+//! Codes of the second factor, and public keys of clients.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! The configuration file, and the environment over it.
+//! The configuration file, and an environment variable that overrides it.
 
 #![no_main]
 
@@ -11,7 +11,7 @@ fuzz_target!(|input: (&str, &str, &str)| {
     let (text, variable, value) = input;
     let path = nox_fuzz::folder().join("nox.toml");
     fs::write(&path, text).unwrap();
-    // A value that is read from a file is some file of this machine.
+    // `…_FILE` would read any file of this machine.
     let variable = format!("NOX_{}", variable.to_uppercase().replace("FILE", ""));
     match Config::load(Some(&path), [(variable, value.into())].into_iter()) {
         Ok(config) => assert!(!config.host().is_empty()),

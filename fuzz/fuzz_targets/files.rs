@@ -1,4 +1,4 @@
-//! Files that are said to be a key, a database or a backup.
+//! Any bytes as a key file or as a backup.
 
 #![no_main]
 
@@ -12,8 +12,8 @@ use nox::config::Config;
 use nox::crypto::{KEY_LENGTH, Key, open_with};
 use nox::domain::backup::{KeyFile, verify};
 
-/// A whole database: what follows is laid over its beginning.
-static WHOLE: LazyLock<Vec<u8>> = LazyLock::new(|| {
+/// A valid backup, in which the target replaces some bytes.
+static BACKUP: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let app = nox_fuzz::app("");
     let path = nox_fuzz::folder().join("backup");
     nox::domain::backup::create(&app, &path, KeyFile::Include, |_, _| ()).unwrap();
@@ -35,7 +35,7 @@ fuzz_target!(|input: (u16, &[u8])| {
     assert_eq!(Key::load_or_create(&path).is_ok(), bytes.len() == KEY_LENGTH);
     assert!(open_with(&[7; KEY_LENGTH], "here", bytes).is_err());
 
-    let mut content = WHOLE.clone();
+    let mut content = BACKUP.clone();
     let at = usize::from(at) % content.len();
     content.splice(at..content.len().min(at + bytes.len()), bytes.iter().copied());
     let config = Config::default();

@@ -1,4 +1,4 @@
-//! The walk over `X-Forwarded-For`.
+//! The client's address in `X-Forwarded-For`.
 
 #![no_main]
 
@@ -14,7 +14,7 @@ fuzz_target!(|header: &str| {
     assert!(
         by_last.is_none_or(|ip| ip.to_canonical().is_loopback() || ip.to_canonical() == client)
     );
-    // Nobody outside is believed.
+    // The header of an untrusted peer is ignored.
     let stranger = IpAddr::from([192, 0, 2, 1]);
     assert_eq!(forwarded(stranger, header, |ip| ip.is_loopback()), stranger);
 });

@@ -14,7 +14,7 @@ fuzz_target!(|text: &str| {
     };
     assert!(!matches!(selected, Some(Identifier::Email(_))));
     for identifier in [Identifier::parse(text, SERVER), selected].into_iter().flatten() {
-        // Written down, it is the same one.
+        // The written form is read as the same identifier.
         let written = identifier.to_string();
         match &identifier {
             Identifier::Id(_) => assert_eq!(Identifier::parse(&written, SERVER), Some(identifier)),

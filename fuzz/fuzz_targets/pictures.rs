@@ -1,4 +1,4 @@
-//! Pictures, told by their content.
+//! The type of a picture, recognized by its content.
 
 #![no_main]
 

@@ -1,5 +1,5 @@
-//! Whole requests to a server in this process: none is answered by a fault, and none is led
-//! elsewhere.
+//! Whole requests to a server in this process. None is answered 500, and no redirect leads to
+//! another origin.
 
 #![no_main]
 
@@ -53,7 +53,7 @@ const TARGETS: [(&str, &str, &str); 24] = [
 #[derive(Arbitrary, Debug)]
 struct Input<'a> {
     target: u8,
-    /// What comes behind the path.
+    /// Follows the path.
     segment: Option<&'a str>,
     return_to: &'a str,
     query: &'a str,
@@ -68,9 +68,9 @@ struct Input<'a> {
 struct Server {
     agent: Agent,
     url: String,
-    /// The cookie of a session.
+    /// The session cookie of a user.
     session: String,
-    /// What forms carry.
+    /// The CSRF token of the forms.
     token: String,
 }
 
@@ -124,7 +124,7 @@ impl Input<'_> {
         ];
         let mut request = Request::builder().method(method).uri(url);
         for (name, value) in headers {
-            // A header without a value is not sent, nor what no header can hold.
+            // Empty and invalid values are not sent.
             if let Some(value) =
                 HeaderValue::from_bytes(value).ok().filter(|value| !value.is_empty())
             {
@@ -143,7 +143,7 @@ impl Input<'_> {
         let body =
             if method == "GET" { Vec::new() } else { [start.as_bytes(), self.body].concat() };
         let mut answer = match server.agent.run(request.body(&body[..]).unwrap()) {
-            // This client does not send everything.
+            // This client refuses to send some requests.
             Err(ureq::Error::Protocol(_)) => return,
             answer => answer.unwrap(),
         };

@@ -1,4 +1,4 @@
-//! Where a login leads.
+//! The target of the redirect after a login.
 
 #![no_main]
 

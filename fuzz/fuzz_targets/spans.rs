@@ -1,4 +1,4 @@
-//! Lengths of time, and times.
+//! Spans and timestamps.
 
 #![no_main]
 

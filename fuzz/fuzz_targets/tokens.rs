@@ -1,4 +1,4 @@
-//! Session tokens: nobody without the key makes one.
+//! Session tokens: no text that was not signed with the key is accepted.
 
 #![no_main]
 

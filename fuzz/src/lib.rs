@@ -1,4 +1,4 @@
-//! What several fuzz targets need.
+//! Functions that several fuzz targets use.
 
 use std::fs;
 use std::path::PathBuf;
@@ -6,14 +6,14 @@ use std::path::PathBuf;
 use nox::config::Config;
 use nox::domain::App;
 
-/// A folder for this process alone; `tests/fuzz` removes what is left of it.
+/// A temporary folder for this process. `tests/fuzz` removes it.
 pub fn folder() -> PathBuf {
     let folder = std::env::temp_dir().join(format!("nox-fuzz-{}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
     folder
 }
 
-/// An instance with these settings, and with hashes that take no time.
+/// An instance with these settings and with fast hashes.
 pub fn app(settings: &str) -> App {
     let folder = folder().join("instance");
     fs::create_dir_all(&folder).unwrap();
