@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::body::{OptionalBody, PROFILE};
+use super::body::{OptionalBody, PROFILE_LIMIT};
 use super::bridge::Bridge;
 use super::clock::Now;
 use super::cookie;
@@ -112,7 +112,7 @@ pub(super) async fn change(
     Now(now): Now,
     dialect: Dialect,
     AuthenticatedChange(principal): AuthenticatedChange,
-    OptionalBody(body): OptionalBody<PROFILE>,
+    OptionalBody(body): OptionalBody<PROFILE_LIMIT>,
 ) -> Result<Reply<OwnUser>, Failure> {
     let wanted = EditRequest::read(body, bridge.app(), &principal, now)?.into_edit()?;
     let has_password = wanted.password.is_some();

@@ -20,19 +20,19 @@ const MEDIA_TYPE: &str = "application/json";
 
 type Read<T> = Pin<Box<dyn Future<Output = Result<T, Failure>>>>;
 
-/// An object of at most so many bytes.
-pub(super) struct Body<const LIMIT: usize = SMALL>(pub Object);
+/// A body of at most `LIMIT` bytes that is a JSON object.
+pub(super) struct Body<const LIMIT: usize = DEFAULT_LIMIT>(pub Object);
 
-/// The same for endpoints whose fields are all optional: no body, whatever type it says it has, is
-/// an empty object.
-pub(super) struct OptionalBody<const LIMIT: usize = SMALL>(pub Object);
+/// A [`Body`] for endpoints whose fields are all optional: a request without a body counts as an
+/// empty object, whatever content type it names.
+pub(super) struct OptionalBody<const LIMIT: usize = DEFAULT_LIMIT>(pub Object);
 
-/// What most endpoints take.
-const SMALL: usize = 16 * 1024;
-/// A whole profile: ten links of full length and a long text, with every character escaped.
-pub(super) const PROFILE: usize = 256 * 1024;
-/// What a relay may send along for nobody.
-const LARGEST_IGNORED: usize = 16 * 1024 * 1024;
+/// The limit of most endpoints.
+const DEFAULT_LIMIT: usize = 16 * 1024;
+/// The limit of a profile: ten links of full length and a long text, with every character escaped.
+pub(super) const PROFILE_LIMIT: usize = 256 * 1024;
+/// How much of a body that is ignored may be sent.
+const IGNORED_LIMIT: usize = 16 * 1024 * 1024;
 
 impl<const LIMIT: usize> FromRequest for Body<LIMIT> {
     type Error = Failure;
@@ -56,7 +56,7 @@ impl<const LIMIT: usize> FromRequest for OptionalBody<LIMIT> {
         let body = read(request, payload, LIMIT);
         Box::pin(async move {
             match body.await? {
-                nothing if nothing.is_empty() => Ok(Self(Object::default())),
+                body if body.is_empty() => Ok(Self(Object::default())),
                 body if is_json => Ok(Self(Object::read(&body)?)),
                 _ => Err(UNSUPPORTED.into()),
             }
@@ -66,15 +66,12 @@ impl<const LIMIT: usize> FromRequest for OptionalBody<LIMIT> {
 
 const UNSUPPORTED: Error = Error::UnsupportedMediaType { expected: MEDIA_TYPE };
 
-/// Whether a body says that it is JSON, which is in UTF-8 (RFC 8259, 8.1). It may say so twice:
-/// browsers join two headers of one name by a comma.
+/// Whether the content type is JSON in UTF-8 (RFC 8259, 8.1). It may be there twice: browsers join
+/// two headers of one name by a comma.
 fn is_json(request: &HttpRequest) -> bool {
-    let mut said = false;
-    let mut headers = request.headers().get_all(CONTENT_TYPE);
-    headers.all(|value| {
-        said = true;
-        value.to_str().is_ok_and(|types| types.split(',').all(is_json_type))
-    }) && said
+    let mut headers = request.headers().get_all(CONTENT_TYPE).peekable();
+    headers.peek().is_some()
+        && headers.all(|value| value.to_str().is_ok_and(|types| types.split(',').all(is_json_type)))
 }
 
 fn is_json_type(text: &str) -> bool {
@@ -85,7 +82,7 @@ fn is_json_type(text: &str) -> bool {
     parts.next().is_some_and(|media_type| media_type == MEDIA_TYPE) && parts.all(is_utf_8)
 }
 
-/// The whole body, where it is no larger than `limit`.
+/// Reads the whole body, of at most `limit` bytes.
 pub(super) fn read(
     request: &HttpRequest,
     payload: &mut Payload,
@@ -104,10 +101,10 @@ pub(super) fn read(
     async move { if is_coded { Err(COMPRESSED) } else { body.await } }
 }
 
-/// A compressed body is not read: it may be a thousand times as large.
+/// Compressed bodies are refused: a small one may expand to a thousand times its size.
 pub(super) const COMPRESSED: Error = Error::UnsupportedMediaType { expected: "uncompressed" };
 
-/// Whether a body is sent as it is.
+/// Whether a body is sent without compression.
 pub(super) fn is_plain(request: &HttpRequest) -> bool {
     request
         .headers()
@@ -115,13 +112,12 @@ pub(super) fn is_plain(request: &HttpRequest) -> bool {
         .all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
-/// How large a body says that it is, in bytes.
+/// The `Content-Length` in bytes.
 pub(super) fn declared_length(request: &HttpRequest) -> Option<usize> {
     request.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// How much a client may send for a body, and how long it may take. The framework times only the
-/// head.
+/// How large a body may be, and how long it may take. The framework times only the head.
 #[derive(Clone, Copy)]
 pub(super) struct Allowance {
     /// In bytes.
@@ -130,14 +126,15 @@ pub(super) struct Allowance {
 }
 
 impl Allowance {
-    /// The configured timeout of bodies. Without a configuration, there is no handler either.
+    /// Takes the timeout from `limits.body_timeout`.
     fn of_body(request: &HttpRequest, limit: usize) -> Self {
         let timeout = Bridge::of(request).map(|bridge| bridge.config().limits.body_timeout.into());
         Self { limit, timeout: timeout.unwrap_or_default() }
     }
 }
 
-/// Lets `take` have a body that announces no larger a length than is allowed.
+/// Runs `take` on the body, within the timeout. A body whose `Content-Length` is above the limit is
+/// not read at all; the limit of one without is for `take` to check.
 pub(super) fn receive<T, Taking, Taken>(
     request: &HttpRequest,
     payload: &mut Payload,
@@ -161,8 +158,8 @@ where
     }
 }
 
-/// A body that nobody looks at, whatever it is: it is read all the same, so that its sender can
-/// read the answer.
+/// A body of any content, which is read and ignored. Without reading it, the server would close the
+/// connection while the client still sends, and the client might not see the answer.
 pub(super) struct Ignored;
 
 impl FromRequest for Ignored {
@@ -172,11 +169,11 @@ impl FromRequest for Ignored {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let allowance = Allowance::of_body(request, usize::MAX);
         let body = receive(request, payload, allowance, |mut payload| async move {
-            let mut left = LARGEST_IGNORED;
+            let mut left = IGNORED_LIMIT;
             while let Some(Ok(chunk)) = payload.next().await {
                 left = left
                     .checked_sub(chunk.len())
-                    .ok_or(Error::PayloadTooLarge { limit: LARGEST_IGNORED })?;
+                    .ok_or(Error::PayloadTooLarge { limit: IGNORED_LIMIT })?;
             }
             Ok(Self)
         });

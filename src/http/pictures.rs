@@ -108,11 +108,11 @@ async fn set(
     bridge: &Bridge,
     Now(now): Now,
     dialect: Dialect,
-    Upload { principal, file, held }: Upload,
+    Upload { principal, file, permit }: Upload,
     kind: PictureKind,
 ) -> Result<Reply<UploadedPicture>, Failure> {
     let store = move |app: &App| {
-        let _held = held;
+        let _permit = permit;
         pictures::upload(app, &principal, kind, file, now)
     };
     let user = OwnUser::new(bridge.run(store).await?, dialect);

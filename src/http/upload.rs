@@ -25,27 +25,30 @@ use crate::domain::pictures::NewFile;
 use crate::domain::principal::Principal;
 use crate::error::{Error, Result};
 
-/// How much of an upload must come within `limits.stall_timeout`, in bytes: a client that sends
-/// nothing more keeps no memory.
-const PART: usize = 64 * 1024;
-/// What stands around the file in a form, in bytes.
-const AROUND: usize = 64 * 1024;
-const MOST_PARTS: usize = 128;
-const LONGEST_NAME: usize = 1024;
-/// The longest part beside the file that is kept, in bytes.
-const LONGEST_TEXT: usize = 4 * 1024;
-/// How much is reserved for a file, in bytes: more than any file, and more than 32 MiB, which glibc
-/// always maps apart.
-const RESERVED: usize = 33 << 20;
-/// The header in which a client says what it means to send.
-const HASH: &str = "x-file-hash";
+/// How much of an upload must come within `limits.stall_timeout`, in bytes, so that a client that
+/// stops sending does not keep its memory.
+const STALL_PROGRESS: usize = 64 * 1024;
+/// How much a form may have besides the file, in bytes.
+const FORM_OVERHEAD: usize = 64 * 1024;
+const MAX_PARTS: usize = 128;
+/// The longest name of a part, in bytes.
+const MAX_NAME: usize = 1024;
+/// The longest text part that is kept, in bytes.
+const MAX_TEXT: usize = 4 * 1024;
+/// The capacity that is reserved for a file, in bytes. It is more than any file has, so that the
+/// buffer never grows, which would copy it. It is also more than 32 MiB: glibc maps such a block by
+/// itself, so that it goes back to the system as soon as it is freed. Pages that are not written
+/// take no memory.
+const BUFFER_SIZE: usize = 33 << 20;
+/// The header in which a client announces the SHA-256 of its file.
+const HASH_HEADER: &str = "x-file-hash";
 
-/// A file that somebody uploads.
+/// A file that a user uploads.
 pub(super) struct Upload {
     pub principal: Principal,
     pub file: NewFile,
-    /// Kept until the file is stored.
-    pub held: UploadPermit,
+    /// Must be kept until the file is stored.
+    pub permit: UploadPermit,
 }
 
 impl FromRequest for Upload {
@@ -53,18 +56,18 @@ impl FromRequest for Upload {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let known =
-            (|| Ok::<_, Error>((authenticated_change(request)?, hash(request.headers())?)))();
-        let (principal, sha256) = match known {
-            Ok(known) => known,
+        let checked = authenticated_change(request)
+            .and_then(|principal| Ok((principal, announced_hash(request.headers())?)));
+        let (principal, sha256) = match checked {
+            Ok(checked) => checked,
             Err(error) => return Box::pin(async { Err(error.into()) }),
         };
         let is_form = is_form(request.headers());
         let body = read(request, payload, principal.user.id, is_form);
         Box::pin(async move {
-            let (form, held) = body.await?;
+            let ReceivedForm { form, permit } = body.await?;
             let content = form.file.ok_or(Error::FileMissing)?;
-            Ok(Self { principal, file: NewFile { content, sha256 }, held })
+            Ok(Self { principal, file: NewFile { content, sha256 }, permit })
         })
     }
 }
@@ -76,18 +79,24 @@ pub(super) struct FileForm {
     pub file: Option<Vec<u8>>,
 }
 
-/// Reads an upload, of which there are few in memory at once.
+/// A form that is in memory, and the permit for that.
+pub(super) struct ReceivedForm {
+    pub form: FileForm,
+    pub permit: UploadPermit,
+}
+
+/// Waits for a permit, and reads an upload into memory.
 pub(super) fn read(
     request: &HttpRequest,
     payload: &mut Payload,
     user: UserId,
     is_form: bool,
-) -> impl Future<Output = Result<(FileForm, UploadPermit)>> + use<> {
+) -> impl Future<Output = Result<ReceivedForm>> + use<> {
     let headers = with_one_type(request.headers());
     let bridge = Bridge::of(request).cloned();
     let limit =
         bridge.as_ref().map_or(0, |bridge| bridge.config().limits.picture_bytes.get() as usize);
-    let most = if is_form { limit + AROUND } else { limit };
+    let body_limit = if is_form { limit + FORM_OVERHEAD } else { limit };
     let length = declared_length(request);
     let payload = payload.take();
     let request = request.clone();
@@ -97,25 +106,29 @@ pub(super) fn read(
         }
         let bridge = bridge?;
         let limits = &bridge.config().limits;
-        let allowance = Allowance { limit: most, timeout: limits.upload_timeout.into() };
+        let allowance = Allowance { limit: body_limit, timeout: limits.upload_timeout.into() };
         let stall = limits.stall_timeout.into();
-        let held = bridge.upload(user, length).await?;
+        let permit = bridge.upload(user, length).await?;
         let mut payload = payload;
         let form = receive(&request, &mut payload, allowance, |payload| async move {
-            let is_over = Rc::new(Cell::new(false));
-            let body = bounded(payload, most, stall, Rc::clone(&is_over));
-            let form = if is_form { parts(&headers, body, limit).await } else { whole(body).await };
-            if is_over.get() { Err(Error::PayloadTooLarge { limit }) } else { form }
+            let is_too_large = Rc::new(Cell::new(false));
+            let body = bounded(payload, body_limit, stall, Rc::clone(&is_too_large));
+            let form = if is_form {
+                read_form(&headers, body, limit).await
+            } else {
+                read_file_body(body).await
+            };
+            if is_too_large.get() { Err(Error::PayloadTooLarge { limit }) } else { form }
         });
         match form.await {
             // The limit is that of the file, and not of the form around it.
             Err(Error::PayloadTooLarge { .. }) => Err(Error::PayloadTooLarge { limit }),
-            form => Ok((form?, held)),
+            form => Ok(ReceivedForm { form: form?, permit }),
         }
     }
 }
 
-/// Whether a request says that it is a form, and what stands between its parts.
+/// Whether a request is a form, with a boundary between its parts.
 fn is_form(headers: &HeaderMap) -> bool {
     let header = headers
         .get(CONTENT_TYPE)
@@ -125,66 +138,70 @@ fn is_form(headers: &HeaderMap) -> bool {
     header.trim_start().starts_with("multipart/") && header.contains("boundary=")
 }
 
-/// The headers with their media type once: browsers join two headers of one name by a comma.
+/// The headers, with a content type that is there twice reduced to one: browsers join two headers of
+/// one name by a comma.
 fn with_one_type(headers: &HeaderMap) -> HeaderMap {
     let mut headers = headers.clone();
-    let said = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let once =
-        said.and_then(|text| text.split_once(',')).filter(|(one, two)| one.trim() == two.trim());
-    if let Some(once) = once.and_then(|(one, _)| one.trim().parse().ok()) {
+    let joined = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let twice = joined
+        .and_then(|text| text.split_once(','))
+        .filter(|(first, second)| first.trim() == second.trim());
+    if let Some(once) = twice.and_then(|(first, _)| first.trim().parse().ok()) {
         headers.insert(CONTENT_TYPE, once);
     }
     headers
 }
 
-/// The SHA-256 that a client announces.
-fn hash(headers: &HeaderMap) -> Result<Option<[u8; 32]>> {
+/// The SHA-256 that a client announces for its file.
+fn announced_hash(headers: &HeaderMap) -> Result<Option<[u8; 32]>> {
     let mut hashes =
-        headers.get_all(HASH).map(|value| value.to_str().ok().and_then(super::hex::sha256));
+        headers.get_all(HASH_HEADER).map(|value| value.to_str().ok().and_then(super::hex::sha256));
     let Some(first) = hashes.next() else { return Ok(None) };
     let hash = first.filter(|_| hashes.all(|other| other == first));
-    hash.map(Some).ok_or(Error::invalid(HASH, "must be the SHA-256 of the file in hex"))
+    hash.map(Some).ok_or(Error::invalid(HASH_HEADER, "must be the SHA-256 of the file in hex"))
 }
 
-/// The chunks of a body, up to so many bytes, as long as they keep coming: a part of so many within
-/// so long.
+/// Lets the chunks of a body through, up to `limit` bytes in all, as long as [`STALL_PROGRESS`] bytes
+/// come within `stall` each time. Sets `is_too_large` where there is more: the reader of forms reports
+/// its own error in that case.
 fn bounded(
     body: impl Stream<Item = Result<Bytes, PayloadError>> + 'static,
-    most: usize,
+    limit: usize,
     stall: Duration,
-    is_over: Rc<Cell<bool>>,
+    is_too_large: Rc<Cell<bool>>,
 ) -> impl Stream<Item = Result<Bytes, PayloadError>> + 'static {
-    let mut left = most;
-    let (mut pause, mut came) = (Box::pin(sleep(stall)), 0);
+    let mut left = limit;
+    let mut stall_timer = Box::pin(sleep(stall));
+    let mut received = 0;
     let mut body = Box::pin(body);
     stream::poll_fn(move |context| {
         let Poll::Ready(chunk) = body.as_mut().poll_next(context) else {
-            return pause
-                .as_mut()
-                .poll(context)
-                .map(|()| Some(Err(PayloadError::Incomplete(None))));
+            let stalled = stall_timer.as_mut().poll(context);
+            return stalled.map(|()| Some(Err(PayloadError::Incomplete(None))));
         };
         let Some(Ok(chunk)) = chunk else { return Poll::Ready(chunk) };
-        is_over.set(chunk.len() > left);
+        is_too_large.set(chunk.len() > left);
         left = left.saturating_sub(chunk.len());
-        came += chunk.len();
-        if came >= PART {
-            (pause, came) = (Box::pin(sleep(stall)), 0);
+        received += chunk.len();
+        if received >= STALL_PROGRESS {
+            stall_timer = Box::pin(sleep(stall));
+            received = 0;
         }
-        Poll::Ready(Some(if is_over.get() { Err(PayloadError::Overflow) } else { Ok(chunk) }))
+        Poll::Ready(Some(if is_too_large.get() { Err(PayloadError::Overflow) } else { Ok(chunk) }))
     })
 }
 
-/// Where a file is collected. It never grows, and goes back to the system as soon as it is stored:
-/// what is not written takes no memory.
+/// The memory for one file.
 fn buffer() -> Result<Vec<u8>> {
     let mut content = Vec::new();
-    content.try_reserve_exact(RESERVED).map_err(|error| Error::internal("read a file", error))?;
+    content
+        .try_reserve_exact(BUFFER_SIZE)
+        .map_err(|error| Error::internal("read a file", error))?;
     Ok(content)
 }
 
-/// A body that is the file.
-async fn whole(body: impl Stream<Item = Result<Bytes, PayloadError>>) -> Result<FileForm> {
+/// Reads a body that is the file.
+async fn read_file_body(body: impl Stream<Item = Result<Bytes, PayloadError>>) -> Result<FileForm> {
     let mut content = buffer()?;
     let mut body = std::pin::pin!(body);
     while let Some(chunk) = body.next().await {
@@ -193,8 +210,8 @@ async fn whole(body: impl Stream<Item = Result<Bytes, PayloadError>>) -> Result<
     Ok(FileForm { texts: HashMap::new(), file: Some(content) })
 }
 
-/// The parts of a form: the one that is called `file`, and short texts.
-async fn parts(
+/// Reads the parts of a form: the one that is called `file`, and short texts.
+async fn read_form(
     headers: &HeaderMap,
     body: impl Stream<Item = Result<Bytes, PayloadError>> + 'static,
     limit: usize,
@@ -205,27 +222,24 @@ async fn parts(
     while let Some(part) = parts.next().await {
         let mut part = part.map_err(|_| Error::InvalidForm)?;
         count += 1;
-        let name = part
-            .name()
-            .filter(|name| name.len() <= LONGEST_NAME)
-            .ok_or(Error::InvalidForm)?
-            .to_owned();
-        if count > MOST_PARTS {
+        let name =
+            part.name().filter(|name| name.len() <= MAX_NAME).ok_or(Error::InvalidForm)?.to_owned();
+        if count > MAX_PARTS {
             return Err(Error::InvalidForm);
         }
         if name == "file" {
             if form.file.is_some() {
                 return Err(Error::InvalidForm);
             }
-            form.file = Some(file(&mut part, limit).await?);
-        } else if let Some(text) = text(&mut part).await? {
+            form.file = Some(read_file_part(&mut part, limit).await?);
+        } else if let Some(text) = read_text_part(&mut part).await? {
             form.texts.insert(name, text);
         }
     }
     Ok(form)
 }
 
-async fn file(part: &mut Field, limit: usize) -> Result<Vec<u8>> {
+async fn read_file_part(part: &mut Field, limit: usize) -> Result<Vec<u8>> {
     let mut content = buffer()?;
     while let Some(chunk) = part.next().await {
         let chunk = chunk.map_err(|_| Error::InvalidForm)?;
@@ -237,14 +251,14 @@ async fn file(part: &mut Field, limit: usize) -> Result<Vec<u8>> {
     Ok(content)
 }
 
-/// A part that is no file; nothing where it is too long to be a text of ours.
-async fn text(part: &mut Field) -> Result<Option<String>> {
+/// Reads a part that is a text; `None` where it is longer than any text that is expected.
+async fn read_text_part(part: &mut Field) -> Result<Option<String>> {
     let mut content = Vec::new();
     while let Some(chunk) = part.next().await {
         let chunk = chunk.map_err(|_| Error::InvalidForm)?;
-        if content.len() <= LONGEST_TEXT {
+        if content.len() <= MAX_TEXT {
             content.extend_from_slice(&chunk);
         }
     }
-    Ok((content.len() <= LONGEST_TEXT).then(|| String::from_utf8_lossy(&content).into_owned()))
+    Ok((content.len() <= MAX_TEXT).then(|| String::from_utf8_lossy(&content).into_owned()))
 }

@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::http::bridge::UploadPermit;
 use crate::http::envelope::Failure;
 use crate::http::extract::caller;
+use crate::http::upload::ReceivedForm;
 use crate::http::{body, upload};
 
 /// More than any form of ours needs: ten links of full length and a long text, with every character
@@ -85,7 +86,7 @@ pub(in crate::http) struct FileForm(pub Result<FileContent>);
 pub(in crate::http) struct FileContent {
     pub form: Form,
     pub file: Option<Vec<u8>>,
-    /// Kept until the file is stored.
+    /// Must be kept until the file is stored.
     pub permit: UploadPermit,
 }
 
@@ -94,7 +95,7 @@ impl FromRequest for FileForm {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        // Nobody's file is not read: there is no account for it.
+        // Without a session there is no account for the file, and it is not read.
         let user = match caller(request) {
             Ok(caller) => caller.user.id,
             Err(error) => return Box::pin(async { Ok(Self(Err(error))) }),
@@ -102,7 +103,7 @@ impl FromRequest for FileForm {
         let content = upload::read(request, payload, user, true);
         Box::pin(async {
             let content = content.await;
-            Ok(Self(content.map(|(form, permit)| FileContent {
+            Ok(Self(content.map(|ReceivedForm { form, permit }| FileContent {
                 form: Form(form.texts),
                 file: form.file,
                 permit,
