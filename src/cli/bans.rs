@@ -11,13 +11,13 @@ use crate::time::Timestamp;
 
 #[derive(Subcommand)]
 pub(crate) enum Bans {
-    /// List who is refused for too many attempts, and until when
+    /// List which accounts and addresses are locked out after too many attempts, and until when
     List,
-    /// Forget what was counted against an account or an address, or everything
+    /// Reset the attempts counted against an account or an address, or all of them
     Clear {
         /// A username, an id, or an address
         #[arg(value_name = "NAME|ADDRESS")]
-        whom: Option<String>,
+        target: Option<String>,
     },
 }
 
@@ -25,16 +25,16 @@ impl Bans {
     /// Runs the command.
     ///
     /// # Errors
-    /// What the rules refuse, or the database or stdout fails.
+    /// The account is not found, or the database or stdout fails.
     pub(crate) fn run(self, app: &App, output: Output) -> Result<()> {
         match self {
             Self::List => show(app, output),
-            Self::Clear { whom } => {
-                clear(app, whom.as_deref())
-                    .map_err(|error| with_user(error, whom.as_deref().unwrap_or_default()))?;
-                output.say(match whom {
-                    Some(whom) => format!("{whom} starts anew"),
-                    None => "everybody starts anew".into(),
+            Self::Clear { target } => {
+                clear(app, target.as_deref())
+                    .map_err(|error| with_user(error, target.as_deref().unwrap_or_default()))?;
+                output.say(match target {
+                    Some(target) => format!("no attempts count against {target} any more"),
+                    None => "no attempts count any more".into(),
                 });
                 Ok(())
             }
@@ -43,16 +43,21 @@ impl Bans {
 }
 
 fn show(app: &App, output: Output) -> Result<()> {
-    let bans = list(app, Timestamp::now())?;
+    let lockouts = list(app, Timestamp::now())?;
     if output.json {
-        return bans.iter().try_for_each(|ban| output.json(ban));
+        return lockouts.iter().try_for_each(|lockout| output.json(lockout));
     }
     let optional = |text: Option<String>| text.unwrap_or_else(|| "-".into());
-    let rows: Vec<_> = bans
+    let rows: Vec<_> = lockouts
         .into_iter()
-        .map(|ban| {
-            let (username, address) = (optional(ban.username), optional(ban.address));
-            [ban.what.into(), username, address, ban.tries.to_string(), ban.until.to_string()]
+        .map(|lockout| {
+            [
+                lockout.what.into(),
+                optional(lockout.username),
+                optional(lockout.address),
+                lockout.tries.to_string(),
+                lockout.until.to_string(),
+            ]
         })
         .collect();
     output.table(["WHAT", "USERNAME", "ADDRESS", "TRIES", "UNTIL"], &rows)

@@ -57,20 +57,20 @@ fn lockout(found: RateLimit) -> Option<Lockout> {
     })
 }
 
-/// Forgets what was counted against the account or the address that `whom` names, or everything.
+/// Forgets what was counted against the account or the address that `target` names, or everything.
 ///
 /// # Errors
 /// [`Error::UserNotFound`] if it names neither, or a fault.
-pub(crate) fn clear(app: &App, whom: Option<&str>) -> Result<()> {
+pub(crate) fn clear(app: &App, target: Option<&str>) -> Result<()> {
     app.db.write(|connection| {
-        let Some(whom) = whom else { return rate_limits::delete_all(connection) };
-        if let Ok(ip) = whom.parse::<IpAddr>() {
+        let Some(target) = target else { return rate_limits::delete_all(connection) };
+        if let Ok(ip) = target.parse::<IpAddr>() {
             return throttle::reset_network(connection, ip);
         }
-        match by_name(app, connection, whom) {
+        match by_name(app, connection, target) {
             Ok(user) => throttle::reset(connection, &user.id.to_string()),
-            Err(Error::UserNotFound) if whom.starts_with("unknown-") => {
-                throttle::reset(connection, whom)
+            Err(Error::UserNotFound) if target.starts_with("unknown-") => {
+                throttle::reset(connection, target)
             }
             Err(error) => Err(error),
         }

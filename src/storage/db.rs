@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_statement_keeps_its_plan_whatever_is_bound() {
+    fn statement_keeps_its_plan_for_all_values() {
         let folder = tempfile::tempdir().unwrap();
         let db = Db::open(&folder.path().join("nox.db")).unwrap();
         let planned_anew = db.write::<_, Error>(|connection| {

@@ -86,7 +86,7 @@ pub(crate) struct Key {
     pub browser: Option<String>,
 }
 
-/// One row, with the name of the user where the account is one.
+/// A row, with the username if the account is a user.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct RateLimit {
     pub key: Key,
@@ -111,16 +111,15 @@ fn rate_limit(row: &Row<'_>) -> rusqlite::Result<RateLimit> {
     })
 }
 
-/// How many attempts a key may have, and until when they are counted if none was before.
+/// How many attempts may be counted, and until when, if this is the first one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Allowance {
     pub max: u32,
     pub until: Timestamp,
 }
 
-/// Counts one attempt and returns true, or returns false where no more are allowed. It is one
-/// statement, so that no other connection can count in between. A row whose time is over begins
-/// again at one.
+/// Counts one attempt. Returns false if no more are allowed. An expired row starts again at one. It
+/// is a single statement, so that no other connection can count in between.
 pub(crate) fn consume(
     connection: &Connection,
     key: &Key,
@@ -149,7 +148,7 @@ pub(crate) fn consume(
     Ok(counted == 1)
 }
 
-/// When attempts are no longer counted.
+/// Finds when a row expires.
 pub(crate) fn find_resets_at(connection: &Connection, key: &Key) -> Result<Option<Timestamp>> {
     let query = "SELECT resets_at FROM rate_limits
         WHERE kind = ?1 AND account = ?2 AND network = ?3 AND browser = ?4";
@@ -160,9 +159,9 @@ pub(crate) fn find_resets_at(connection: &Connection, key: &Key) -> Result<Optio
         .optional()?)
 }
 
-/// All rows whose time is not over, by kind, then by account.
+/// Lists all rows that have not expired, by kind and account.
 pub(crate) fn list(connection: &Connection, now: Timestamp) -> Result<Vec<RateLimit>> {
-    // An id in `account` is compared as a number; what is no number equals none.
+    // The column `users.id` has integer affinity, so an id in `account` is compared as a number.
     let query = "SELECT kind, account, network, browser, username, count, resets_at
         FROM rate_limits LEFT JOIN users ON users.id = rate_limits.account
         WHERE resets_at > ?1 ORDER BY kind, account, network, browser";
@@ -170,7 +169,7 @@ pub(crate) fn list(connection: &Connection, now: Timestamp) -> Result<Vec<RateLi
     Ok(statement.query_map([now], rate_limit)?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Takes one attempt back, where any is counted.
+/// Takes one attempt off the count, if there is any.
 pub(crate) fn refund(connection: &Connection, key: &Key) -> Result<()> {
     let [account, network, browser] = scope(key);
     connection
@@ -201,7 +200,7 @@ pub(crate) fn delete_of_network(connection: &Connection, network: &str) -> Resul
     Ok(())
 }
 
-/// Deletes up to `limit` rows whose time is over.
+/// Deletes up to `limit` expired rows.
 pub(crate) fn delete_expired(connection: &Connection, now: Timestamp, limit: u32) -> Result<()> {
     connection
         .prepare_cached(

@@ -113,7 +113,7 @@ fn it_is_dead_after_five_wrong_ones_though_the_count_of_the_account_begins_anew(
     for _ in 0..4 {
         assert!(!is_accepted(&app, ada, other_than(&code), NOW));
     }
-    // Fifteen minutes after the first wrong one, there is a new budget.
+    // Fifteen minutes after the first wrong one, the rate limit resets.
     let later = NOW.after(2 * MINUTE);
     assert!(!is_accepted(&app, ada, other_than(&code), later));
     assert!(!is_accepted(&app, ada, &code, later));

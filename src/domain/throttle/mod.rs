@@ -1,6 +1,9 @@
-//! Rate limits. An attempt is counted before it is checked, in the database, so that neither a
-//! crowd of attempts at once nor a restart gives more of them; one that turns out right is taken
-//! back.
+//! Rate limits.
+//!
+//! An attempt is counted before it is checked ([`consume`]), and in the database, so that neither
+//! many attempts at once nor a restart allow more than the limit. An attempt that turns out right
+//! is refunded ([`CountedAttempt::refund`]). Once a limit is used up, further attempts are refused
+//! until it resets: a lockout, which an operator can end earlier ([`reset`]).
 
 use std::net::IpAddr;
 
@@ -25,7 +28,7 @@ const SWEEP: u32 = 16;
 /// Counts one attempt against every one of `limits`, or against none where one of them is used up.
 ///
 /// Where a limit is used up by attempts that this process is still checking, it waits for one of
-/// them to end, which may be taken back: many right logins of one account at once are no attack.
+/// them to end, which may be refunded: many right logins of one account at once are no attack.
 ///
 /// # Errors
 /// [`Error::TooManyRequests`] if a limit is used up, or a fault.
@@ -58,7 +61,7 @@ enum Refusal<'limit> {
         /// How long it stays used up.
         seconds: u64,
     },
-    /// The limit is used up, but attempts that are still being checked may be taken back.
+    /// The limit is used up, but attempts that are still being checked may be refunded.
     InFlight {
         limit: &'limit Limit,
     },
@@ -88,14 +91,15 @@ fn consume_all<'limit>(
     Ok(())
 }
 
-/// An attempt that is counted and being checked. It stays counted unless it is taken back.
+/// An attempt that is counted and being checked. It stays counted unless it is refunded.
 pub(crate) struct CountedAttempt<'app> {
     limits: Vec<Limit>,
     _in_flight: InFlightGuard<'app>,
 }
 
 impl CountedAttempt<'_> {
-    /// Takes the attempt back. A right attempt does so in the transaction that it leads to.
+    /// Takes the attempt off the count of each limit. The caller does so in the transaction of the
+    /// change that a right attempt leads to, so that both happen or neither.
     pub(crate) fn refund(&self, connection: &Connection) -> Result<()> {
         self.limits.iter().try_for_each(|limit| rate_limits::refund(connection, &limit.0))
     }

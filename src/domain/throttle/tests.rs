@@ -22,7 +22,7 @@ fn rows(connection: &Connection) -> u32 {
 }
 
 #[test]
-fn a_used_up_limit_says_when_it_resets_and_then_does() {
+fn used_up_limit_resets_when_it_says() {
     let (_folder, app) = app_with("");
     for _ in 0..5 {
         drop(attempt(&app, NOW).unwrap());
@@ -33,7 +33,7 @@ fn a_used_up_limit_says_when_it_resets_and_then_does() {
 }
 
 #[test]
-fn an_attempt_that_is_refused_by_one_limit_is_counted_by_none() {
+fn attempt_refused_by_one_limit_is_counted_by_none() {
     let (_folder, app) = app_with("");
     for _ in 0..8 {
         drop(attempt(&app, NOW));
@@ -45,7 +45,7 @@ fn an_attempt_that_is_refused_by_one_limit_is_counted_by_none() {
 }
 
 #[test]
-fn a_refunded_attempt_is_not_counted() {
+fn refunded_attempt_is_not_counted() {
     let (_folder, app) = app_with("");
     for _ in 0..20 {
         let counted = attempt(&app, NOW).unwrap();
@@ -54,7 +54,7 @@ fn a_refunded_attempt_is_not_counted() {
 }
 
 #[test]
-fn an_attempt_beyond_the_limit_waits_for_those_in_flight_and_passes_if_one_is_refunded() {
+fn attempt_beyond_the_limit_waits_for_a_refund_of_one_in_flight() {
     let (_folder, app) = app_with("");
     let mut in_flight: Vec<_> = (0..5).map(|_| attempt(&app, NOW).unwrap()).collect();
     std::thread::scope(|scope| {
@@ -71,7 +71,7 @@ fn an_attempt_beyond_the_limit_waits_for_those_in_flight_and_passes_if_one_is_re
 }
 
 #[test]
-fn of_thirty_wrong_attempts_at_once_five_are_checked() {
+fn thirty_wrong_attempts_at_once_get_five_checks() {
     let (_folder, app) = app_with("");
     let run = || attempt(&app, NOW).is_err();
     let refused = std::thread::scope(|scope| {
@@ -82,7 +82,7 @@ fn of_thirty_wrong_attempts_at_once_five_are_checked() {
 }
 
 #[test]
-fn an_ipv6_subscriber_is_counted_once() {
+fn ipv6_network_is_counted_once() {
     let limit = |ip: &str| Limit::address(ip.parse().unwrap());
     assert_eq!(limit("2001:db8:1:2::7"), limit("2001:db8:1:2:ffff::1"));
     assert_ne!(limit("2001:db8:1:2::7"), limit("2001:db8:1:3::7"));
@@ -90,7 +90,7 @@ fn an_ipv6_subscriber_is_counted_once() {
 }
 
 #[test]
-fn every_kind_and_every_part_of_a_key_is_counted_apart() {
+fn kinds_accounts_networks_and_browsers_are_counted_apart() {
     let (_folder, app) = app_with("");
     let ips = [[192, 0, 2, 1], [192, 0, 2, 2]].map(IpAddr::from);
     let browsers = ["one", "two"].map(|name| RecognizedBy::Browser(name.into()));
@@ -125,7 +125,7 @@ fn every_kind_and_every_part_of_a_key_is_counted_apart() {
 }
 
 #[test]
-fn a_reset_forgets_guesses_against_one_account_or_from_one_network_alone() {
+fn reset_forgets_one_account_or_one_network_alone() {
     let (_folder, app) = app_with("");
     let [home, elsewhere] = [[192, 0, 2, 1], [192, 0, 2, 2]].map(IpAddr::from);
     let left = |change: fn(&Connection) -> Result<()>| {
@@ -158,7 +158,7 @@ fn a_reset_forgets_guesses_against_one_account_or_from_one_network_alone() {
 }
 
 #[test]
-fn expired_rows_are_swept() {
+fn expired_rows_are_deleted() {
     let (_folder, app) = app_with("");
     for address in 0..40 {
         attempt_from(&app, [192, 0, 2, address], NOW);
@@ -170,7 +170,7 @@ fn expired_rows_are_swept() {
 }
 
 #[test]
-fn a_flood_of_names_and_addresses_leaves_no_more_than_its_last_fifteen_minutes() {
+fn flood_leaves_only_the_rows_of_its_last_fifteen_minutes() {
     let (_folder, app) = app_with("");
     let most = app.db.write(|connection| {
         let mut most = 0;

@@ -73,7 +73,7 @@ const RATE_LIMITS: [(&str, [&str; 4]); 14] = [
 ];
 
 #[test]
-fn counted_attempts_stay_counted_by_an_upgrade_from_every_version() {
+fn upgrade_from_every_version_keeps_counted_attempts() {
     // Version 5 has no table `budgets`.
     for steps in 0..4 {
         let folder = tempfile::tempdir().unwrap();
@@ -107,7 +107,7 @@ fn counted_attempts_stay_counted_by_an_upgrade_from_every_version() {
 }
 
 #[test]
-fn an_upgraded_database_is_laid_out_as_a_new_one_and_keeps_its_rows() {
+fn upgraded_database_equals_a_new_one_and_keeps_its_rows() {
     let session = |connection: &Connection| {
         let query = "SELECT id = zeroblob(16), user_id, created_at, expires_at, last_seen_at, ip,
             user_agent,
@@ -153,7 +153,7 @@ fn an_upgraded_database_is_laid_out_as_a_new_one_and_keeps_its_rows() {
 }
 
 #[test]
-fn a_copy_of_the_old_one_stays_for_its_owner_alone() {
+fn copy_of_the_old_database_is_kept_for_its_owner_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = old_database(folder.path());
     drop(Db::open(&path).unwrap());
@@ -173,7 +173,7 @@ fn a_copy_of_the_old_one_stays_for_its_owner_alone() {
 }
 
 #[test]
-fn an_upgrade_that_cannot_be_copied_first_changes_nothing() {
+fn upgrade_that_cannot_write_its_copy_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = old_database(folder.path());
     fs::create_dir(folder.path().join("nox.db.v1.draft")).unwrap();
