@@ -1,5 +1,5 @@
-//! How a code is checked: counted before the check, and used up in the transaction of the change
-//! that it is shown for.
+//! How a code is checked. The attempt is counted before the check, and the code is consumed in the
+//! same transaction as the change that it authorizes.
 
 use crate::domain::App;
 use crate::domain::change::{By, Change};
@@ -13,11 +13,11 @@ use crate::error::{Error, Result};
 use crate::storage::sent_codes::{self, Channel};
 use crate::time::Timestamp;
 
-/// Makes a change: at once where the user has no second factor, else by a code.
+/// Makes a change, which needs a code if the user has a second factor.
 ///
 /// # Errors
-/// [`Error::VerificationRequired`] where a code is due and none was sent,
-/// [`Error::TooManyRequests`], [`Error::WrongCode`], a fault, or what `change` returns.
+/// [`Error::VerificationRequired`] if a code is needed and none was sent,
+/// [`Error::TooManyRequests`], [`Error::WrongCode`], a fault, or an error of `change`.
 pub(in crate::domain) fn with_factor<T>(
     app: &App,
     actor: Actor<'_>,
@@ -32,23 +32,25 @@ pub(in crate::domain) fn with_factor<T>(
     with_code(app, &CodeAttempt { actor, code, accepts: Accepts::EveryFactor }, now, change)
 }
 
-/// A code that a user shows, and what it may be.
+/// A code that a user typed, and the kinds of code that are accepted.
 pub(super) struct CodeAttempt<'a> {
     pub actor: Actor<'a>,
     pub code: &'a Code,
     pub accepts: Accepts,
 }
 
+/// The kinds of code that an attempt accepts.
 #[derive(PartialEq, Eq)]
 pub(super) enum Accepts {
     /// A code of any factor that is on, a recovery code, or a code from the operator.
     EveryFactor,
-    /// Only a code that was mailed: it proves the address.
+    /// Only a mailed code, which proves that the user reads mail to the address.
     MailedCode,
 }
 
-/// Makes a change by a code, in one transaction with the check of the code, so that a code is good
-/// for one change. The attempt is counted before, and given back where it was no guess.
+/// Makes a change that needs a code. The check of the code and the change are one transaction, so a
+/// code authorizes one change. The attempt is counted before it, and refunded unless it was a wrong
+/// guess.
 pub(super) fn with_code<T>(
     app: &App,
     attempt: &CodeAttempt<'_>,
@@ -56,8 +58,8 @@ pub(super) fn with_code<T>(
     change: impl FnOnce(&Change<'_>) -> Result<T>,
 ) -> Result<T> {
     let user = attempt.actor.user;
-    // A seed that does not open is a fault of the server and no guess: it is opened before anything
-    // is counted.
+    // A secret that does not open is a fault of the server and not a guess, so it is opened before
+    // the attempt is counted.
     let totp = match &attempt.code.kind {
         CodeKind::Digits(_) if attempt.accepts == Accepts::EveryFactor => {
             totp::active(app, user.id)?
@@ -85,14 +87,14 @@ pub(super) fn with_code<T>(
         Ok(changed) => changed.ok_or_else(|| attempt.code.refused()),
         Err(Failure::OfCheck(error)) => Err(error),
         Err(Failure::OfChange(error)) => {
-            // The transaction is undone and the code unused, but the attempt was no guess.
+            // The transaction was rolled back, and the refund with it; but the code was right.
             app.db.write(|connection| counted.refund(connection))?;
             Err(error)
         }
     }
 }
 
-/// Why a transaction was undone.
+/// Why the transaction was rolled back.
 enum Failure {
     OfCheck(Error),
     OfChange(Error),
@@ -104,7 +106,7 @@ impl From<Error> for Failure {
     }
 }
 
-/// Finds out what a code is, and uses it up where it is right.
+/// Checks a code, and consumes it if it is right.
 fn check(
     app: &App,
     tx: &Change<'_>,
@@ -142,8 +144,8 @@ fn check(
     Ok(proof)
 }
 
-/// Whether a code of the user's second factor is right; it is used up by it. A recovery code is
-/// never right here: a question is not worth one.
+/// Whether a code of the user's second factor is right. That consumes the code. Recovery codes are
+/// refused, since none should be lost to a question that changes nothing.
 ///
 /// # Errors
 /// [`Error::TooManyRequests`], or a fault.

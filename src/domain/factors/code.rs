@@ -1,13 +1,14 @@
-//! What people type as a second factor: six digits, or a recovery code.
+//! The code that a user types as a second factor: six digits, or a recovery code.
 
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
 
-/// The letters of recovery codes, five bits each: no `I`, `O`, `0` or `1`.
+/// The characters of recovery codes, five bits each. It lacks `I`, `O`, `0` and `1`, which are
+/// easily confused.
 pub(super) const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
-/// A second factor's code, with the name of the field that it came in.
+/// A well-formed code, with the name of the field that it came in.
 pub struct Code {
     pub(super) field: &'static str,
     pub(super) kind: CodeKind,
@@ -15,15 +16,15 @@ pub struct Code {
 
 pub(super) enum CodeKind {
     Digits(Zeroizing<String>),
-    /// Normalized: upper case, without its dash.
+    /// A normalized recovery code: in upper case, without the dash.
     Recovery(Zeroizing<String>),
 }
 
 impl Code {
-    /// Takes six ASCII digits, or a recovery code with or without its dash, in any case.
+    /// Parses six ASCII digits, or a recovery code in any case, with or without its dash.
     ///
     /// # Errors
-    /// [`Error::InvalidCode`] for anything else.
+    /// [`Error::InvalidCode`] for any other text.
     pub fn parse(field: &'static str, text: String) -> Result<Self> {
         let text = Zeroizing::new(text);
         if text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -40,24 +41,25 @@ impl Code {
         }
     }
 
-    /// A code that is wrong, stale or used is refused in the same words.
+    /// The refusal of a wrong, expired or used code, which does not tell these apart.
     pub(super) const fn refused(&self) -> Error {
         Error::WrongCode { field: self.field }
     }
 }
 
-/// What a code turns out to be.
+/// The result of checking a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Proof {
-    /// It is right, and used up now.
+    /// The code is right, and consumed now.
     Right,
-    /// It was right once and is used up: no guess.
+    /// The code is right but was consumed before. That is not a guess.
     Used,
+    /// The code is wrong or has expired.
     Wrong,
 }
 
-/// Takes the dash out of a recovery code and writes it in upper case; `None` where the text cannot
-/// be one.
+/// Brings a recovery code to the form that is hashed: in upper case, without its dash. `None` if
+/// the text is not a recovery code.
 fn normalize(text: &str) -> Option<Zeroizing<String>> {
     let normalized = match text.split_once('-') {
         Some((one, two)) if one.len() == 5 && two.len() == 5 => [one, two].concat(),
@@ -76,7 +78,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn codes_are_read_with_or_without_their_dash_and_in_any_case() {
+    fn recovery_code_is_parsed_in_any_case_with_or_without_dash() {
         for text in ["ABCDE-FGHJK", "abcde-fghjk", "ABCDEFGHJK", "aBcDeFgHjK"] {
             assert_eq!(
                 normalize(text).as_deref().map(String::as_str),
@@ -100,7 +102,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_read_as_a_code_is_its_letters_and_nothing_else(text in ".*|[A-Za-z2-9]{5}-?[A-Za-z2-9]{5}|[A-Z0-9-]{9,12}") {
+        fn parsed_recovery_code_has_the_characters_of_its_text(text in ".*|[A-Za-z2-9]{5}-?[A-Za-z2-9]{5}|[A-Z0-9-]{9,12}") {
             if let Some(letters) = normalize(&text) {
                 prop_assert!(letters.len() == 10 && letters.bytes().all(|letter| ALPHABET.contains(&letter)));
                 prop_assert!(text.len() == 10 || text.as_bytes()[5] == b'-');
@@ -110,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn every_code_that_is_given_out_is_understood() {
+    fn generated_recovery_code_is_parsed() {
         for _ in 0..100 {
             let code = groups_of_five(ALPHABET, 2).unwrap();
             assert_eq!(

@@ -1,4 +1,4 @@
-//! Codes by mail as a second factor: for users whose address is verified and who switched it on.
+//! Codes by mail as a second factor, which users with a confirmed address can enable.
 
 use crate::domain::App;
 use crate::domain::accounts::password_check::PasswordCheck;
@@ -17,25 +17,25 @@ use crate::storage::sent_codes::{self, Channel};
 use crate::storage::users::{self, User};
 use crate::time::Timestamp;
 
-/// Who asks for a code by mail.
+/// The user who asks for a code by mail.
 pub(crate) enum Asker {
-    /// Whoever is logged in.
+    /// A user who is logged in.
     Session(Box<Principal>),
-    /// Whoever has shown a password.
+    /// A user who has shown the password, and whose login waits for a code.
     Challenge {
-        /// As the login gave it out.
+        /// The challenge, as the login returned it.
         text: String,
-        /// Where they are.
+        /// The device that the request comes from.
         device: Device,
     },
 }
 
-/// Mails a code.
+/// Mails a code to the user who asks.
 ///
 /// # Errors
 /// [`Error::ServiceDisabled`] without a mail server, [`Error::InvalidChallenge`],
-/// [`Error::EmailNotVerified`], [`Error::FactorNotEnabled`] where the code would be good for
-/// nothing, [`Error::TooManyRequests`], or a fault.
+/// [`Error::EmailNotVerified`], [`Error::FactorNotEnabled`] if no login accepts such a code,
+/// [`Error::TooManyRequests`], or a fault.
 pub(crate) fn send(app: &App, asker: Asker, now: Timestamp) -> Result<()> {
     check_service(app)?;
     match asker {
@@ -49,7 +49,7 @@ pub(crate) fn send(app: &App, asker: Asker, now: Timestamp) -> Result<()> {
                 return Err(Error::FactorNotEnabled);
             }
             match sent::mail(app, Actor { user: &user, device: &device }, now) {
-                // Clients ask for a code that the login itself has mailed.
+                // Some clients ask for a code although the login has just mailed one.
                 Err(Error::TooManyRequests { .. }) if is_just_mailed(app, &user, now)? => Ok(()),
                 mailed => mailed,
             }
@@ -57,15 +57,15 @@ pub(crate) fn send(app: &App, asker: Asker, now: Timestamp) -> Result<()> {
     }
 }
 
-/// Whether codes can be mailed at all.
+/// Checks that a mail server is configured.
 ///
 /// # Errors
-/// [`Error::ServiceDisabled`] where they cannot.
+/// [`Error::ServiceDisabled`] without one.
 pub(crate) fn check_service(app: &App) -> Result<()> {
     if app.mailer.is_on() { Ok(()) } else { Err(Error::ServiceDisabled) }
 }
 
-/// Whether a code that is still good was mailed to a user.
+/// Whether a code was mailed to a user that is still valid.
 pub(crate) fn is_mailed(app: &App, user: &User, now: Timestamp) -> Result<bool> {
     let code = app
         .db
@@ -73,8 +73,8 @@ pub(crate) fn is_mailed(app: &App, user: &User, now: Timestamp) -> Result<bool> 
     Ok(code.is_some_and(|code| !code.is_used))
 }
 
-/// Whether a code that is still good was mailed to a user within the time that one has to wait for
-/// another.
+/// Whether a code was mailed to a user that is still valid, so recently that the limit does not
+/// allow another one yet.
 fn is_just_mailed(app: &App, user: &User, now: Timestamp) -> Result<bool> {
     let code = app
         .db
@@ -83,17 +83,17 @@ fn is_just_mailed(app: &App, user: &User, now: Timestamp) -> Result<bool> {
     Ok(code.is_some_and(|code| !code.is_used && earliest_end < code.expires_at))
 }
 
-/// The codes that switch the factor on.
+/// The codes that enable the factor.
 #[derive(Clone, Copy)]
 pub(crate) struct EnablingCodes<'a> {
     /// The code that was mailed to the address.
     pub mailed: &'a Code,
-    /// A code of the other factor, where one is on.
+    /// A code of the other factor, if that is on.
     pub other: Option<&'a Code>,
 }
 
-/// Switches the factor on, by a code that was mailed to the address, and where another factor is
-/// on, by a code of that too; gives out recovery codes where there are none yet.
+/// Enables the factor. That needs a code that was mailed to the address and, if another factor is
+/// on, a code of that one. Returns recovery codes if this is the first factor.
 ///
 /// # Errors
 /// [`Error::TooManyRequests`], [`Error::WrongPassword`] by `check`, [`Error::ServiceDisabled`],
@@ -114,23 +114,23 @@ pub(crate) fn enable(
     if !user.email_verified {
         return Err(Error::EmailNotVerified);
     }
-    let enable = |tx: &Change<'_>| switch_on(app, tx, principal, now);
+    let store = |tx: &Change<'_>| store_enabled(app, tx, principal, now);
     if !user.has_second_factor() {
         let accepts = Accepts::MailedCode;
         let attempt = CodeAttempt { actor: principal.actor(), code: codes.mailed, accepts };
-        return with_code(app, &attempt, now, enable);
+        return with_code(app, &attempt, now, store);
     }
     with_factor(app, principal.actor(), codes.other, now, |tx| {
         let digits = codes.mailed.digits().ok_or_else(|| codes.mailed.refused())?;
         let sent = SentCode { user: user.id, channels: &[Channel::Email], digits };
         match sent::consume(app, tx, &sent, now)? {
-            Proof::Right => enable(tx),
+            Proof::Right => store(tx),
             Proof::Used | Proof::Wrong => Err(codes.mailed.refused()),
         }
     })
 }
 
-fn switch_on(
+fn store_enabled(
     app: &App,
     tx: &Change<'_>,
     principal: &Principal,
@@ -138,7 +138,7 @@ fn switch_on(
 ) -> Result<RecoveryCodes> {
     check_open(tx, principal, now)?;
     let user = &principal.user;
-    // The code went to the address that was there then.
+    // The code was mailed to the address in `user`, which may have changed meanwhile.
     let mut current = users::find_by_id(tx, user.id)?
         .filter(|current| current.email == user.email && current.email_verified)
         .ok_or(Error::NotLogged)?;
@@ -150,7 +150,7 @@ fn switch_on(
     Ok(codes)
 }
 
-/// Switches the factor off, by a code of any factor.
+/// Disables the factor, by a code of any factor.
 ///
 /// # Errors
 /// [`Error::FactorNotEnabled`], [`Error::WrongCode`], [`Error::TooManyRequests`], or a fault.

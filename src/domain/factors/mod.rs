@@ -1,5 +1,6 @@
-//! Second factors. [`check`] holds how a code is accepted; [`totp`] and [`email`] switch the two
-//! factors on and off; [`recovery`] and [`sent`] make the codes that the server gives out.
+//! Second factors. Start at [`check`], which decides whether a code is accepted. [`totp`] and
+//! [`email`] enable and disable the two factors, [`recovery`] and [`sent`] make the codes that the
+//! server issues, and [`challenge`] represents a login that waits for a code.
 
 mod challenge;
 mod check;
@@ -25,15 +26,15 @@ pub(in crate::domain) use check::with_factor;
 pub use code::Code;
 use recovery::RecoveryCodes;
 
-/// What follows from a change of factor: it is recorded, every session ends but the one that made
-/// it, and an app that was being set up has to be set up again.
+/// Completes a change of factor: records it, ends every session but the one that made it, and
+/// deletes a pending enrolment, which has to be started again.
 fn changed(tx: &Change<'_>, event: Event, user: &User, by: Option<&Principal>) -> Result<()> {
     sessions::delete_all_of(tx, user.id, by.map(|principal| principal.session))?;
     totp_enrollments::delete_of(tx, user.id)?;
     tx.happened(event, user)
 }
 
-/// Deletes the codes of a user who has no second factor any more.
+/// Deletes the recovery codes and sent codes of a user who has no second factor left.
 pub(in crate::domain) fn delete_unneeded_codes(connection: &Connection, user: &User) -> Result<()> {
     if user.has_second_factor() {
         return Ok(());

@@ -1,4 +1,4 @@
-//! What operators do to the second factors of others.
+//! What operators do with the second factors of users, on the command line.
 
 use zeroize::Zeroizing;
 
@@ -15,11 +15,11 @@ use crate::storage::sent_codes::Channel;
 use crate::storage::{totp_factors, users};
 use crate::time::Timestamp;
 
-/// Gives a user new recovery codes; the old ones are no longer valid.
+/// Makes new recovery codes for a user, which replace the old ones.
 ///
 /// # Errors
-/// [`Error::UserNotFound`], [`Error::ServiceDisabled`] without a second factor, a fault, or what
-/// `reveal` returns.
+/// [`Error::UserNotFound`], [`Error::ServiceDisabled`] without a second factor, a fault, or an
+/// error of `reveal`.
 pub(crate) fn renew_recovery_codes<E: From<Error>>(
     app: &App,
     name: &str,
@@ -34,11 +34,11 @@ pub(crate) fn renew_recovery_codes<E: From<Error>>(
     })
 }
 
-/// Makes a code that is valid once, as if the user's authenticator app had shown it.
+/// Makes a code for a user, which is valid once, like one from an authenticator app.
 ///
 /// # Errors
-/// [`Error::UserNotFound`], [`Error::ServiceDisabled`] without a second factor, a fault, or what
-/// `reveal` returns.
+/// [`Error::UserNotFound`], [`Error::ServiceDisabled`] without a second factor, a fault, or an
+/// error of `reveal`.
 pub(crate) fn issue_code<E: From<Error>>(
     app: &App,
     name: &str,
@@ -48,18 +48,18 @@ pub(crate) fn issue_code<E: From<Error>>(
     app.change(By::Operator, now, |tx| {
         let user = by_name(app, tx, name)?;
         check_enabled(&user)?;
-        // Whoever is helped shall not be kept out by what went wrong before.
+        // The user may be locked out after wrong codes, and the new code must work nevertheless.
         throttle::reset_codes(tx, user.id)?;
         tx.happened(Event::CodeIssued, &user)?;
         reveal(&sent::make(app, tx, user.id, Channel::Operator, now)?)
     })
 }
 
-/// Removes every second factor of a user, and forgets what was counted against them; tells whether
-/// there was one.
+/// Disables every second factor of a user and resets the user's rate limits. Returns whether a
+/// factor was on.
 ///
 /// # Errors
-/// [`Error::UserNotFound`], or the database fails.
+/// [`Error::UserNotFound`], or a fault.
 pub(crate) fn reset(app: &App, name: &str, now: Timestamp) -> Result<bool> {
     app.change(By::Operator, now, |tx| {
         let user = by_name(app, tx, name)?;

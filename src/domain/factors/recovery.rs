@@ -1,4 +1,4 @@
-//! Recovery codes: ten of 50 bits, each good once, wherever a code is asked for.
+//! Recovery codes: ten codes of 50 bits. Each is accepted once, wherever a code of a factor is.
 
 use zeroize::Zeroizing;
 
@@ -11,15 +11,15 @@ use crate::storage::recovery_codes::{self, CodeState};
 use crate::storage::users::UserId;
 use crate::time::Timestamp;
 
-/// How many a user gets at once.
+/// The number of codes that a user gets.
 const COUNT: usize = 10;
-/// What they are hashed for.
+/// The purpose in the keyed hash of a code.
 const PURPOSE: &str = "recovery";
 
-/// Recovery codes as they are shown, once: `XXXXX-XXXXX`.
+/// Recovery codes in the form `XXXXX-XXXXX`, in which they are shown once.
 pub(crate) type RecoveryCodes = Vec<Zeroizing<String>>;
 
-/// Gives a user new codes; all before are worth nothing any more.
+/// Makes new codes for a user, which replace all earlier ones.
 pub(crate) fn renew(app: &App, connection: &Connection, user: UserId) -> Result<RecoveryCodes> {
     let codes =
         (0..COUNT).map(|_| groups_of_five(ALPHABET, 2)).collect::<Result<RecoveryCodes>>()?;
@@ -29,7 +29,7 @@ pub(crate) fn renew(app: &App, connection: &Connection, user: UserId) -> Result<
     Ok(codes)
 }
 
-/// Uses a code up, where it is one that is left.
+/// Checks a code, and consumes it if it is unused.
 pub(super) fn consume(
     app: &App,
     connection: &Connection,

@@ -1,5 +1,5 @@
-//! Six-digit codes that the server makes: mailed, or handed out by the operator. Each is good once,
-//! for ten minutes, and dead after five wrong ones.
+//! Six-digit codes that the server makes, to be mailed or to be handed out by the operator. Each is
+//! valid once, for ten minutes, and no longer after five wrong codes.
 
 use std::time::Duration;
 
@@ -17,10 +17,11 @@ use crate::storage::sent_codes::{self, Channel, NewSentCode};
 use crate::storage::users::UserId;
 use crate::time::Timestamp;
 
-/// How long a code is good.
+/// How long a code is valid.
 pub(crate) const LIFETIME: Duration = Duration::from_mins(10);
+/// How many wrong codes make a sent code invalid.
 const TRIES: u32 = 5;
-/// What they are hashed for.
+/// The purpose in the keyed hash of a code.
 const PURPOSE: &str = "sent";
 
 /// Makes a code, which replaces the earlier one of the same channel.
@@ -44,7 +45,7 @@ pub(crate) fn make(
     Ok(code)
 }
 
-/// Mails a code to a user with a verified address: at most one a minute, and ten a day.
+/// Mails a code to a user with a verified address. A rate limit allows one a minute and ten a day.
 pub(super) fn mail(app: &App, actor: Actor<'_>, now: Timestamp) -> Result<()> {
     let Actor { user, device } = actor;
     let _counted = throttle::consume(app, Limit::mailed_code(user.id), now)?;
@@ -54,14 +55,14 @@ pub(super) fn mail(app: &App, actor: Actor<'_>, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// Digits that a user shows, and the channels by which they may have been delivered.
+/// The digits that a user typed, and the channels that may have delivered them.
 pub(super) struct SentCode<'a> {
     pub user: UserId,
     pub channels: &'a [Channel],
     pub digits: &'a str,
 }
 
-/// Uses a code up, where it is the one that came by one of the channels.
+/// Checks the digits against the active codes of the channels, and consumes the code that matches.
 pub(super) fn consume(
     app: &App,
     connection: &Connection,

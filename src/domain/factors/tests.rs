@@ -26,10 +26,10 @@ const DEVICE: Device = Device {
 const UNCHECKED: PasswordCheck = PasswordCheck::NotRequired;
 const MINUTE: Duration = Duration::from_mins(1);
 
-/// Mail goes to a port where nobody listens.
+/// Mail settings with a port on which no server listens.
 const MAIL: &str = "[mail]\nhost = '127.0.0.1'\nport = 1\ntls = 'none'\nfrom = 'nox@example.org'";
 
-/// An instance with `ada`, whose address is verified.
+/// An instance with the user `ada`, whose address is confirmed.
 fn app(settings: &str) -> (tempfile::TempDir, App, UserId) {
     let (folder, app) = app_with(settings);
     let ada = add_user(&app, "ada", "hunter22");
@@ -65,7 +65,7 @@ fn principal(app: &App, code: Option<&str>, now: Timestamp) -> Principal {
     authenticate(app, &session.token, now).unwrap().at(DEVICE)
 }
 
-/// A code as it would be mailed or handed out.
+/// A code, as it would be mailed or handed out.
 fn make(app: &App, ada: UserId, channel: Channel, now: Timestamp) -> Zeroizing<String> {
     app.db.write(|connection| sent::make(app, connection, ada, channel, now)).unwrap()
 }
@@ -74,7 +74,7 @@ fn is_accepted(app: &App, ada: UserId, text: &str, now: Timestamp) -> bool {
     show(app, &user(app, ada), text, now, || Ok(())).is_ok()
 }
 
-/// Makes a change by a code of any factor.
+/// Makes a change that needs a code of any factor.
 fn show(
     app: &App,
     user: &User,
@@ -92,7 +92,7 @@ fn other_than(code: &str) -> &'static str {
 }
 
 #[test]
-fn a_code_that_was_made_here_is_good_for_ten_minutes() {
+fn sent_code_is_valid_for_ten_minutes() {
     for (millis, good) in [(0, true), (599_999, true), (600_000, false)] {
         let (_folder, app, ada) = app("");
         let code = make(&app, ada, Channel::Operator, NOW);
@@ -105,7 +105,7 @@ fn a_code_that_was_made_here_is_good_for_ten_minutes() {
 }
 
 #[test]
-fn it_is_dead_after_five_wrong_ones_though_the_count_of_the_account_begins_anew() {
+fn sent_code_is_invalid_after_five_wrong_codes_despite_a_new_limit() {
     let (_folder, app, ada) = app("");
     let first = NOW.before(14 * MINUTE);
     assert!(!is_accepted(&app, ada, "000000", first));
@@ -113,23 +113,23 @@ fn it_is_dead_after_five_wrong_ones_though_the_count_of_the_account_begins_anew(
     for _ in 0..4 {
         assert!(!is_accepted(&app, ada, other_than(&code), NOW));
     }
-    // Fifteen minutes after the first wrong one, the rate limit resets.
+    // Fifteen minutes after the first wrong code, the account's limit starts again.
     let later = NOW.after(2 * MINUTE);
     assert!(!is_accepted(&app, ada, other_than(&code), later));
     assert!(!is_accepted(&app, ada, &code, later));
 }
 
 #[test]
-fn it_is_replaced_by_the_next_that_comes_the_same_way() {
+fn sent_code_is_replaced_by_the_next_of_its_channel() {
     let (_folder, app, ada) = app("");
-    let (old, new) =
-        (make(&app, ada, Channel::Operator, NOW), make(&app, ada, Channel::Operator, NOW));
+    let old = make(&app, ada, Channel::Operator, NOW);
+    let new = make(&app, ada, Channel::Operator, NOW);
     assert!(old == new || !is_accepted(&app, ada, &old, NOW));
     assert!(is_accepted(&app, ada, &new, NOW));
 }
 
 #[test]
-fn mailed_codes_count_only_where_they_are_a_factor() {
+fn mailed_code_is_refused_unless_mail_is_a_factor() {
     let (_folder, app, ada) = app("");
     let code = make(&app, ada, Channel::Email, NOW);
     assert!(!is_accepted(&app, ada, &code, NOW));
@@ -139,7 +139,7 @@ fn mailed_codes_count_only_where_they_are_a_factor() {
 }
 
 #[test]
-fn one_mail_a_minute_and_ten_a_day() {
+fn codes_are_mailed_once_a_minute_and_ten_times_a_day() {
     let (_folder, app, ada) = app(MAIL);
     let send = |now| sent::mail(&app, Actor { user: &user(&app, ada), device: &DEVICE }, now);
     for mail in 0..10 {
@@ -155,7 +155,7 @@ fn one_mail_a_minute_and_ten_a_day() {
 }
 
 #[test]
-fn a_challenge_is_good_for_ten_minutes_for_the_same_password_and_for_nobody_who_is_banned() {
+fn challenge_ends_after_ten_minutes_or_with_password_or_account() {
     let (_folder, app, ada) = app("");
     let challenge = challenge::make(&app, &user(&app, ada), NOW).unwrap();
     let at = |millis| {
@@ -171,7 +171,7 @@ fn a_challenge_is_good_for_ten_minutes_for_the_same_password_and_for_nobody_who_
 }
 
 #[test]
-fn a_secret_waits_an_hour_for_its_first_code() {
+fn pending_enrolment_expires_after_an_hour() {
     for (minutes, good) in [(59, true), (60, false)] {
         let (_folder, app, _ada) = app("");
         let principal = principal(&app, None, NOW);
@@ -184,7 +184,7 @@ fn a_secret_waits_an_hour_for_its_first_code() {
 }
 
 #[test]
-fn a_waiting_secret_opens_in_no_other_place() {
+fn pending_secret_opens_only_for_its_user_and_session() {
     let (_folder, app, ada) = app("");
     let principal = principal(&app, None, NOW);
     totp::setup(&app, &principal, None, NOW).unwrap();
@@ -200,14 +200,11 @@ fn a_waiting_secret_opens_in_no_other_place() {
     assert!(app.key.open(&format!("totp:{ada}"), &sealed).is_err());
     let other = self::principal(&app, None, NOW);
     assert!(totp::pending(&app, &principal, NOW).unwrap().is_some());
-    assert!(
-        totp::pending(&app, &other, NOW).unwrap().is_none(),
-        "another session sees nothing of it"
-    );
+    assert!(totp::pending(&app, &other, NOW).unwrap().is_none(), "another session does not see it");
 }
 
 #[test]
-fn a_right_code_of_a_change_that_fails_is_no_guess_and_stays_good() {
+fn right_code_of_a_failed_change_stays_valid_and_uncounted() {
     let (_folder, app, ada) = app("");
     let digits = make(&app, ada, Channel::Operator, NOW);
     let user = user(&app, ada);
@@ -219,7 +216,7 @@ fn a_right_code_of_a_change_that_fails_is_no_guess_and_stays_good() {
 }
 
 #[test]
-fn a_challenge_logs_nobody_in_who_has_no_factor() {
+fn challenge_of_a_user_without_a_factor_is_refused() {
     let (_folder, app, ada) = app("");
     let challenge = challenge::make(&app, &user(&app, ada), NOW).unwrap();
     let client = Client { device: DEVICE, public_key: None };
@@ -232,7 +229,7 @@ fn a_challenge_logs_nobody_in_who_has_no_factor() {
 }
 
 #[test]
-fn what_was_set_up_before_a_change_of_factor_does_not_count_after() {
+fn change_of_factor_deletes_the_pending_enrolment() {
     let (_folder, app, ada) = app(MAIL);
     let principal = principal(&app, None, NOW);
     totp::setup(&app, &principal, None, NOW).unwrap();
@@ -249,7 +246,7 @@ fn what_was_set_up_before_a_change_of_factor_does_not_count_after() {
 }
 
 #[test]
-fn a_link_is_good_for_a_day() {
+fn confirmation_link_is_valid_for_a_day() {
     for (hours, good) in [(23, true), (24, false)] {
         let (_folder, app, ada) = app("");
         change(&app, ada, |user| user.email_verified = false);
@@ -271,7 +268,7 @@ fn a_link_is_good_for_a_day() {
 }
 
 #[test]
-fn only_six_digits_or_a_recovery_code_are_a_code() {
+fn text_that_is_neither_digits_nor_recovery_code_is_refused() {
     for text in [
         "",
         "12345",

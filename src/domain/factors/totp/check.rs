@@ -16,16 +16,17 @@ use crate::time::Timestamp;
 
 /// The length of a time step, in seconds.
 const STEP: i64 = 30;
-/// How far off a wrong code is looked for, to tell the operator: ten minutes.
+/// How many time steps are searched, either way, for a wrong code that a wrong clock may explain:
+/// ten minutes.
 const SEARCH: i64 = 20;
 
-/// An app that is on, with its secret opened.
+/// An active app, with its secret opened.
 pub(in crate::domain::factors) struct ActiveTotp {
     factor: TotpFactor,
     totp: Totp,
 }
 
-/// Opens the secret of a user's app, where there is one.
+/// Opens the secret of a user's app. `None` if the user has no app.
 pub(in crate::domain::factors) fn active(app: &App, user: UserId) -> Result<Option<ActiveTotp>> {
     let Some(factor) = app.db.read(|connection| totp_factors::find(connection, user))? else {
         return Ok(None);
@@ -35,7 +36,7 @@ pub(in crate::domain::factors) fn active(app: &App, user: UserId) -> Result<Opti
 }
 
 impl ActiveTotp {
-    /// Uses a code up, where it is one of now that was not.
+    /// Checks a code of about now, and consumes it if neither it nor a later one was used.
     pub(in crate::domain::factors) fn consume(
         &self,
         connection: &Connection,
@@ -48,20 +49,21 @@ impl ActiveTotp {
         Ok(if is_new { Proof::Right } else { Proof::Used })
     }
 
-    /// Tells the operator where a wrong code is right at another time.
+    /// Logs a wrong code that is right at another time.
     pub(in crate::domain::factors) fn log_skew(&self, code: &Code, now: Timestamp) {
         log_skew(&self.totp, self.factor.user_id, code, now);
     }
 }
 
-/// Tells the operator where a wrong code is one of the app's from about now: the clocks differ.
+/// Logs a wrong code that the app shows some minutes earlier or later, since then one of the clocks
+/// is wrong.
 pub(crate) fn log_skew(totp: &Totp, user: UserId, code: &Code, now: Timestamp) {
     if let Some(clock_skew) = code.digits().and_then(|digits| skew_of(totp, digits, now)) {
         tracing::info!(account = %user, %clock_skew, "a code was refused that is right at another time");
     }
 }
 
-/// How far off a wrong code is, such as `+4min`, within ten minutes.
+/// How far from `now` the code would be right, such as `+4min`; at most ten minutes.
 fn skew_of(totp: &Totp, digits: &str, now: Timestamp) -> Option<String> {
     let is_shown_at = |steps: &i64| {
         let at = u64::try_from(now.seconds() + steps * STEP).unwrap_or(0);
@@ -73,13 +75,13 @@ fn skew_of(totp: &Totp, digits: &str, now: Timestamp) -> Option<String> {
     })
 }
 
-/// Whether a key opens the first secret that there is; true, where there is none.
+/// Whether a key opens the first stored secret; true if there is none.
 pub(crate) fn opens_any(connection: &Connection, key: &Key) -> Result<bool> {
     let first = totp_factors::find_first(connection)?;
     Ok(first.is_none_or(|factor| key.open(&context(factor.user_id), &factor.secret).is_ok()))
 }
 
-/// Seals every secret with another key.
+/// Seals every secret with the new key instead of the old one.
 pub(crate) fn reseal(connection: &Connection, old: &Key, new: &Key) -> Result<()> {
     totp_factors::list_all(connection)?.into_iter().try_for_each(
         |TotpFactor { user_id, secret, .. }| {
@@ -89,12 +91,13 @@ pub(crate) fn reseal(connection: &Connection, old: &Key, new: &Key) -> Result<()
     )
 }
 
-/// The time step that a code belongs to, where it is right now.
+/// The time step of a code, if the code is right at `now`.
 pub(crate) fn matching_step(totp: &Totp, digits: &str, now: Timestamp) -> Option<i64> {
     let step = totp.check(digits, u64::try_from(now.seconds()).ok()?)?;
     i64::try_from(step).ok()
 }
 
+/// By how many time steps a code is early at `now`; negative if it is late.
 pub(crate) const fn skew(step: i64, now: Timestamp) -> i64 {
     step - now.seconds().div_euclid(STEP)
 }
@@ -109,17 +112,18 @@ pub(crate) fn totp(app: &App, secret: &[u8], account: &str) -> Result<Totp> {
         .map_err(|_| fault())
 }
 
-/// What the secret of an active app is sealed for.
+/// The AEAD context of an active app's secret.
 pub(crate) fn context(user: UserId) -> String {
     format!("totp:{user}")
 }
 
-/// What the secret of a pending app is sealed for: no other session sees it or enables it.
+/// The AEAD context of a pending app's secret. It names the session, so no other one can read or
+/// enable it.
 pub(crate) fn pending_context(principal: &Principal) -> String {
     format!("totp-enrollment:{}:{}", principal.user.id, principal.session)
 }
 
-/// The library's own messages stay out of the log: some of them quote the secret.
+/// A fault of the TOTP library. Its own messages are dropped, since some of them quote the secret.
 pub(crate) fn fault() -> Error {
     Error::internal("use an authenticator app", "the TOTP library refused its parameters")
 }
@@ -129,9 +133,9 @@ mod tests {
     use super::*;
     use crate::domain::testing::app_with;
 
-    /// RFC 6238, appendix B, its SHA-1 rows cut to six digits.
+    /// The SHA-1 rows of RFC 6238, appendix B, cut to six digits.
     #[test]
-    fn codes_are_those_of_the_rfc() {
+    fn totp_codes_equal_those_of_rfc_6238() {
         let (_folder, app) = app_with("[totp]\nskew = 0");
         let totp = totp(&app, b"12345678901234567890", "ada").unwrap();
         for (seconds, code) in [
@@ -150,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn one_step_of_skew_is_allowed_either_way_and_two_are_not() {
+    fn code_is_accepted_one_step_off_but_not_two() {
         let (_folder, app) = app_with("");
         let totp = totp(&app, b"12345678901234567890", "ada").unwrap();
         // 081804 belongs to the step from 1111111080 to 1111111110.
@@ -161,9 +165,9 @@ mod tests {
         assert_eq!([at(1_111_111_049), at(1_111_111_140)], [None, None]);
     }
 
-    /// RFC 4226, appendix D: the counters are the time steps.
+    /// The codes of RFC 4226, appendix D, whose counters are the time steps.
     #[test]
-    fn codes_are_those_of_hotp_at_each_step() {
+    fn totp_codes_equal_the_hotp_codes_of_rfc_4226() {
         let (_folder, app) = app_with("");
         let totp = totp(&app, b"12345678901234567890", "ada").unwrap();
         let codes = [
@@ -176,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn the_clock_of_a_wrong_code_is_told_within_ten_minutes() {
+    fn skew_of_a_wrong_code_is_found_within_ten_minutes() {
         let (_folder, app) = app_with("");
         let totp = totp(&app, b"12345678901234567890", "ada").unwrap();
         let at = |offset: i64| {

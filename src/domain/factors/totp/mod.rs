@@ -1,4 +1,4 @@
-//! Authenticator apps: how they are set up, enabled and removed.
+//! Authenticator apps: how they are set up, enabled and disabled. `check` verifies their codes.
 
 mod check;
 
@@ -30,21 +30,21 @@ pub(crate) use check::{opens_any, reseal};
 
 /// 160 bits, as RFC 4226 (4, R6) recommends.
 const SECRET_LENGTH: usize = 20;
-/// How long a secret waits for its first code.
+/// How long a pending enrolment waits for its first code.
 const ENROLLMENT_LIFETIME: Duration = Duration::from_hours(1);
 
-/// An authenticator app that is being set up.
+/// A new secret for an authenticator app that is being set up.
 pub(crate) struct Enrollment {
     user: User,
-    /// The secret in base32, for typing.
+    /// The secret in base32, to be typed.
     pub secret: Zeroizing<String>,
-    /// The same as a URL, for scanning.
+    /// The secret in an `otpauth:` URL, to be scanned.
     pub otpauth_url: Zeroizing<String>,
     totp: Totp,
 }
 
 impl Enrollment {
-    /// The secret in groups of four, as people type it.
+    /// The secret in groups of four characters, which are easier to type.
     #[must_use]
     pub(crate) fn secret_in_groups(&self) -> Zeroizing<String> {
         let secret = self.secret.as_str();
@@ -68,11 +68,11 @@ impl Enrollment {
     }
 }
 
-/// Draws a secret for a user who sets up an app. It waits for its first code, and replaces no live
-/// one. Whoever has another factor shows a code of that: a session alone adds no way in.
+/// Starts an enrolment: makes a secret, which is pending until its first code. If another factor is
+/// on, that needs a code of it, since a session alone must not be enough to add a factor.
 ///
 /// # Errors
-/// [`Error::AlreadyValid`] where the user has an app, [`Error::WrongCode`],
+/// [`Error::AlreadyValid`] if the user has an app, [`Error::WrongCode`],
 /// [`Error::TooManyRequests`], or a fault.
 pub(crate) fn setup(
     app: &App,
@@ -94,7 +94,7 @@ pub(crate) fn setup(
     })
 }
 
-/// The app that waits for its first code, where one was set up.
+/// The pending enrolment of this session, if there is one.
 pub(crate) fn pending(
     app: &App,
     principal: &Principal,
@@ -103,13 +103,12 @@ pub(crate) fn pending(
     let user = &principal.user;
     let sealed =
         app.db.read(|connection| totp_enrollments::find_active(connection, user.id, now))?;
-    // One that does not open waits for another session.
+    // A secret that does not open was made for another session.
     let secret = sealed.and_then(|sealed| app.key.open(&pending_context(principal), &sealed).ok());
     secret.map(|secret| Enrollment::of(app, User::clone(user), &secret)).transpose()
 }
 
-/// Enables the app that was set up, where `code` is its; that code is used up by it. Gives out
-/// recovery codes.
+/// Enables the pending app by its first code, which is thereby consumed. Returns recovery codes.
 ///
 /// # Errors
 /// [`Error::TooManyRequests`] and [`Error::WrongPassword`] by `check`,
@@ -134,7 +133,7 @@ pub(crate) fn enable(
     });
     let (secret, pending) = opened.ok_or_else(|| Error::SetupExpired { field: code.field })?;
     let totp = totp(app, &secret, "")?;
-    // A wrong one is not counted: the secret is no secret to whoever sets it up.
+    // A wrong code is not counted, since the user who sets up an app has its secret anyway.
     let step = first_step(&totp, user.id, code, now)?;
     let factor = new_factor(app, user.id, &totp, Some(step), now)?;
     app.change(By::User(&principal.device), now, |tx| {
@@ -148,7 +147,7 @@ pub(crate) fn enable(
     })
 }
 
-/// Removes the app, by a code of any factor.
+/// Disables the app, by a code of any factor.
 ///
 /// # Errors
 /// [`Error::FactorNotEnabled`], [`Error::WrongCode`], [`Error::TooManyRequests`], or a fault.
@@ -171,16 +170,16 @@ pub(crate) fn disable(
     })
 }
 
-/// Draws a secret for a user, for their operator: nothing is stored yet.
+/// Makes a secret for a user, on behalf of the operator. It is not stored yet.
 ///
 /// # Errors
-/// [`Error::UserNotFound`], [`Error::AlreadyExists`] where the user has an app, or a fault.
+/// [`Error::UserNotFound`], [`Error::AlreadyExists`] if the user has an app, or a fault.
 pub(crate) fn enroll(app: &App, name: &str) -> Result<Enrollment> {
     let user = app.db.read(|connection| by_name(app, connection, name))?;
     if user.has_totp { Err(ALREADY_ENABLED) } else { Enrollment::new(app, user) }
 }
 
-/// Enables the app where `code` is right; that code is used up by it.
+/// Enables the app by its first code, which is thereby consumed, on behalf of the operator.
 ///
 /// # Errors
 /// [`Error::WrongCode`], [`Error::AlreadyExists`], or a fault.
@@ -194,7 +193,7 @@ pub(crate) fn confirm(
     enable_for(app, enrollment, Some(step), now, |_: &_| Ok(()))
 }
 
-/// The time step of an app's first code.
+/// Verifies an app's first code and returns its time step.
 fn first_step(totp: &Totp, user: UserId, code: &Code, now: Timestamp) -> Result<i64> {
     let step = code.digits().and_then(|digits| matching_step(totp, digits, now));
     step.ok_or_else(|| {
@@ -203,10 +202,10 @@ fn first_step(totp: &Totp, user: UserId, code: &Code, now: Timestamp) -> Result<
     })
 }
 
-/// Enables the app without a code from it, for scripts that pass the secret on.
+/// Enables the app without a code, for scripts that pass the secret on.
 ///
 /// # Errors
-/// [`Error::AlreadyExists`], a fault, or what `reveal` returns.
+/// [`Error::AlreadyExists`], a fault, or an error of `reveal`.
 pub(crate) fn enable_unconfirmed<E: From<Error>>(
     app: &App,
     enrollment: &Enrollment,
@@ -234,25 +233,25 @@ fn enable_for<E: From<Error>>(
     })
 }
 
-/// What an operator learns of a user's second factors.
+/// The second factors of a user, as an operator sees them.
 #[derive(Debug, Serialize)]
 pub(crate) struct Status {
     /// Whether the user has an authenticator app.
     pub enabled: bool,
-    /// Since when.
+    /// When the app was enabled.
     pub enabled_at: Option<Timestamp>,
-    /// By how many steps the last accepted code was early, or, below 0, late.
+    /// By how many time steps the last accepted code was early; negative if it was late.
     pub last_skew: Option<i64>,
-    /// Whether mailed codes are a second factor.
+    /// Whether codes by mail are on.
     pub email: bool,
-    /// How many recovery codes are left.
+    /// The number of unused recovery codes.
     pub recovery_codes: u32,
 }
 
 /// The state of a user's second factors.
 ///
 /// # Errors
-/// [`Error::UserNotFound`], or the database fails.
+/// [`Error::UserNotFound`], or a fault.
 pub(crate) fn status(app: &App, name: &str) -> Result<Status> {
     app.db.read(|connection| {
         let user = by_name(app, connection, name)?;
