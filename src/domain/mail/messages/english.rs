@@ -1,19 +1,15 @@
-//! English.
+//! The messages in English.
 
 use crate::domain::event::Event;
-use crate::domain::mail::messages::{Message, Part, Sender, agent, minute, text};
+use crate::domain::mail::messages::{Draft, Message, Part, Sender, agent, minute, text};
 
-pub(crate) fn write<'a>(
-    sender: &Sender<'_>,
-    display: &str,
-    letter: &Message<'a>,
-) -> (String, Vec<Part<'a>>) {
+pub(crate) fn write<'a>(sender: &Sender<'_>, display: &str, message: &Message<'a>) -> Draft<'a> {
     let Sender { title, address } = sender;
     let hello = text(format!("Hello {display},"));
-    match letter {
-        Message::Code(code) => (
-            format!("Your code for {title}"),
-            vec![
+    match message {
+        Message::Code(code) => Draft {
+            subject: format!("Your code for {title}"),
+            parts: vec![
                 hello,
                 text(format!("Enter this code where {title} asks for one:")),
                 Part::Code(code),
@@ -22,21 +18,21 @@ pub(crate) fn write<'a>(
                     "If it was not you who asked, change your password and end all other sessions.",
                 ),
             ],
-        ),
-        Message::Confirmation(url) => (
-            format!("Confirm your address for {title}"),
-            vec![
+        },
+        Message::Confirmation(url) => Draft {
+            subject: format!("Confirm your address for {title}"),
+            parts: vec![
                 hello,
                 text(format!(
                     "This address was given for your account at {address}. If that was you, confirm it:"
                 )),
-                Part::Link("Confirm this address", url),
+                Part::Link { label: "Confirm this address", url },
                 text("The link works once, within 24 hours. If it was not you, do nothing."),
             ],
-        ),
-        Message::Notice(event, device, at) => (
-            format!("{title}: {}", happened(*event)),
-            vec![
+        },
+        Message::Notice { event, device, at } => Draft {
+            subject: format!("{title}: {}", happened(*event)),
+            parts: vec![
                 hello,
                 text(format!("{}, on {} ({address}).", happened(*event), minute(*at))),
                 text(device.map_or_else(
@@ -48,13 +44,13 @@ pub(crate) fn write<'a>(
                      the operator of the server to help.",
                 ),
             ],
-        ),
-        Message::Test => (
-            format!("{title} can send mail"),
-            vec![text(format!(
+        },
+        Message::Test => Draft {
+            subject: format!("{title} can send mail"),
+            parts: vec![text(format!(
                 "This is a test of the mail settings of {title} ({address}). It has arrived."
             ))],
-        ),
+        },
     }
 }
 
@@ -79,6 +75,6 @@ const fn happened(event: Event) -> &'static str {
         Event::RecoveryCodeUsed => "A recovery code was used",
         Event::RecoveryCodesRenewed => "New recovery codes were made",
         Event::CodeIssued => "A code was made for you",
-        Event::KeyRotated => "Everybody was logged out",
+        Event::KeyRotated => "All users were logged out",
     }
 }

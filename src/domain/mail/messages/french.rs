@@ -1,19 +1,15 @@
-//! French.
+//! The messages in French.
 
 use crate::domain::event::Event;
-use crate::domain::mail::messages::{Message, Part, Sender, agent, minute, text};
+use crate::domain::mail::messages::{Draft, Message, Part, Sender, agent, minute, text};
 
-pub(crate) fn write<'a>(
-    sender: &Sender<'_>,
-    display: &str,
-    letter: &Message<'a>,
-) -> (String, Vec<Part<'a>>) {
+pub(crate) fn write<'a>(sender: &Sender<'_>, display: &str, message: &Message<'a>) -> Draft<'a> {
     let Sender { title, address } = sender;
     let hello = text(format!("Bonjour {display},"));
-    match letter {
-        Message::Code(code) => (
-            format!("Votre code pour {title}"),
-            vec![
+    match message {
+        Message::Code(code) => Draft {
+            subject: format!("Votre code pour {title}"),
+            parts: vec![
                 hello,
                 text(format!("Saisissez ce code là où {title} vous en demande un\u{a0}:")),
                 Part::Code(code),
@@ -22,23 +18,23 @@ pub(crate) fn write<'a>(
                     "Si ce n’est pas vous qui l’avez demandé, changez votre mot de passe et fermez toutes les autres sessions.",
                 ),
             ],
-        ),
-        Message::Confirmation(url) => (
-            format!("Confirmez votre adresse pour {title}"),
-            vec![
+        },
+        Message::Confirmation(url) => Draft {
+            subject: format!("Confirmez votre adresse pour {title}"),
+            parts: vec![
                 hello,
                 text(format!(
                     "Cette adresse a été indiquée pour votre compte sur {address}. Si c’était vous, confirmez-la\u{a0}:"
                 )),
-                Part::Link("Confirmer cette adresse", url),
+                Part::Link { label: "Confirmer cette adresse", url },
                 text(
                     "Le lien est valable une seule fois, pendant 24 heures. Si ce n’était pas vous, ne faites rien.",
                 ),
             ],
-        ),
-        Message::Notice(event, device, at) => (
-            format!("{title}\u{a0}: {}", happened(*event)),
-            vec![
+        },
+        Message::Notice { event, device, at } => Draft {
+            subject: format!("{title}\u{a0}: {}", happened(*event)),
+            parts: vec![
                 hello,
                 text(format!("{}, le {} ({address}).", happened(*event), minute(*at))),
                 text(device.map_or_else(
@@ -50,13 +46,13 @@ pub(crate) fn write<'a>(
                      autres sessions, ou demandez de l’aide à l’administrateur du serveur.",
                 ),
             ],
-        ),
-        Message::Test => (
-            format!("{title} peut envoyer des e-mails"),
-            vec![text(format!(
+        },
+        Message::Test => Draft {
+            subject: format!("{title} peut envoyer des e-mails"),
+            parts: vec![text(format!(
                 "Ceci est un essai des réglages d’e-mail de {title} ({address}). Il est bien arrivé."
             ))],
-        ),
+        },
     }
 }
 

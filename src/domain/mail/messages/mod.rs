@@ -1,4 +1,4 @@
-//! What is written to people, in their language.
+//! The messages that are mailed to users, in their language: one file of texts for each language.
 
 mod english;
 mod french;
@@ -13,27 +13,37 @@ use crate::language::Language;
 use crate::storage::users::User;
 use crate::time::Timestamp;
 
-/// What is to be written.
+/// A message, before it is written in a language.
 pub(crate) enum Message<'a> {
-    /// A code for the second factor.
+    /// A code of the second factor.
     Code(&'a str),
     /// A link that confirms the address.
     Confirmation(&'a str),
-    /// Something has happened to the account.
-    Notice(Event, Option<&'a Device>, Timestamp),
-    /// Nothing; it shows that mail arrives.
+    /// A notice of an event of the account.
+    Notice {
+        event: Event,
+        /// The device of the user who acted; `None` if the operator did.
+        device: Option<&'a Device>,
+        at: Timestamp,
+    },
+    /// A test of the mail settings.
     Test,
 }
 
-/// A piece of a letter.
+/// A paragraph of a message.
 enum Part<'a> {
     Text(String),
     Code(&'a str),
-    /// A label and a URL.
-    Link(&'static str, &'a str),
+    Link { label: &'static str, url: &'a str },
 }
 
-/// A letter, ready to be sent.
+/// A message in one language, before it becomes text and HTML.
+struct Draft<'a> {
+    subject: String,
+    parts: Vec<Part<'a>>,
+}
+
+/// A message, ready to be sent.
 pub(crate) struct Written {
     pub subject: String,
     pub text: String,
@@ -52,13 +62,14 @@ struct Html<'a> {
     parts: &'a [Part<'a>],
 }
 
-/// Who writes: the instance's title and address.
+/// The sender of a message: the instance's title and address.
 struct Sender<'a> {
     title: &'a str,
     address: &'a str,
 }
 
-/// Whether an event is worth a letter.
+/// Whether users are notified of an event: those that an intruder would cause are, all others are
+/// only recorded.
 pub(crate) const fn is_notified(event: Event) -> bool {
     match event {
         Event::AccountDeleted
@@ -85,25 +96,26 @@ pub(crate) const fn is_notified(event: Event) -> bool {
     }
 }
 
-/// The language for a user: their choice, else their program's, else the instance's.
+/// The language for a user: the one in their account, else that of their program, else that of the
+/// instance.
 pub(crate) fn language(app: &App, user: &User, device: Option<&Device>) -> Language {
     user.language
         .or(device.and_then(|device| device.language))
         .unwrap_or(app.config.instance.language)
 }
 
-/// Writes a letter to somebody.
+/// Writes a message to the user with this display name.
 pub(crate) fn write(
     app: &App,
     language: Language,
     display: &str,
-    letter: &Message<'_>,
+    message: &Message<'_>,
 ) -> Result<Written> {
     let sender =
         Sender { title: &app.config.instance.title, address: app.config.server.address.as_str() };
-    let (subject, parts) = match language {
-        Language::English => english::write(&sender, display, letter),
-        Language::French => french::write(&sender, display, letter),
+    let Draft { subject, parts } = match language {
+        Language::English => english::write(&sender, display, message),
+        Language::French => french::write(&sender, display, message),
     };
     let html = Html { language: language.tag(), subject: &subject, parts: &parts }.render();
     let html = html.map_err(|error| Error::internal("write a mail", error))?;
@@ -114,17 +126,17 @@ fn plain(parts: &[Part<'_>]) -> String {
     let lines = parts.iter().map(|part| match part {
         Part::Text(text) => text.clone(),
         Part::Code(code) => format!("    {code}"),
-        Part::Link(_, url) => (*url).to_owned(),
+        Part::Link { url, .. } => (*url).to_owned(),
     });
     lines.collect::<Vec<_>>().join("\n\n") + "\n"
 }
 
-/// A program's name as it may stand in a letter.
+/// The user agent, as messages show it.
 fn agent(device: &Device) -> &str {
     device.user_agent.as_deref().unwrap_or("?")
 }
 
-/// An instant for people, to the minute.
+/// A time, as messages show it: to the minute.
 fn minute(at: Timestamp) -> String {
     let date = at.date();
     let (hour, minute, _) = date.to_hms();
@@ -139,7 +151,7 @@ mod tests {
     const AT: Timestamp = Timestamp::from_millis(1_750_936_113_726);
 
     #[test]
-    fn what_others_wrote_is_text_and_nothing_else() {
+    fn markup_in_names_and_user_agents_is_escaped() {
         let (_folder, app) = app_with("[instance]\ntitle = '<b>Nox</b>'");
         let device = Device {
             ip: [192, 0, 2, 1].into(),
@@ -147,7 +159,8 @@ mod tests {
             language: None,
             browser: None,
         };
-        let notice = Message::Notice(Event::PasswordChanged, Some(&device), AT);
+        let notice =
+            Message::Notice { event: Event::PasswordChanged, device: Some(&device), at: AT };
         for language in [Language::English, Language::French] {
             let written = write(&app, language, "<i>Ada", &notice).unwrap();
             for mark in ["<script>", "<i>", "<b>"] {
@@ -165,14 +178,14 @@ mod tests {
     }
 
     #[test]
-    fn a_code_and_a_link_stand_in_both_forms() {
+    fn code_and_link_are_in_text_and_html() {
         let (_folder, app) = app_with("");
         for language in [Language::English, Language::French] {
-            for (letter, holds) in [
+            for (message, holds) in [
                 (Message::Code("123456"), "123456"),
                 (Message::Confirmation("https://a.example/?x=y"), "https://a.example/?x=y"),
             ] {
-                let written = write(&app, language, "Ada", &letter).unwrap();
+                let written = write(&app, language, "Ada", &message).unwrap();
                 assert!(
                     written.html.contains(holds) && written.text.contains(holds),
                     "{}",
