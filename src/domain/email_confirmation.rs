@@ -1,4 +1,4 @@
-//! Email addresses, confirmed by a link that only their owner gets.
+//! The confirmation of email addresses, by a link that is mailed to them.
 
 use std::time::Duration;
 
@@ -21,10 +21,10 @@ use crate::storage::email_confirmations::{self, NewEmailConfirmation};
 use crate::storage::users::{self, User};
 use crate::time::Timestamp;
 
-/// How long a link is good.
+/// How long a link is valid.
 const LINK_LIFETIME: Duration = Duration::from_hours(24);
 
-/// Mails another link to the principal.
+/// Mails a new link to the principal.
 ///
 /// # Errors
 /// [`Error::ServiceDisabled`] without a mail server, [`Error::AlreadyValid`],
@@ -38,8 +38,8 @@ pub(crate) fn resend(app: &App, principal: &Principal, now: Timestamp) -> Result
     }
 }
 
-/// Mails a link to a user whose address is new, where there is a mail server, and returns whether
-/// it did. A user who has had too many links asks for another later.
+/// Mails a link to a user, unless the address is confirmed or no mail server is configured. Returns
+/// whether it did: a user who has reached the limit can ask for a link later.
 pub(crate) fn mail_link_if_unverified(
     app: &App,
     user: &User,
@@ -81,8 +81,8 @@ fn mail_link(app: &App, user: &User, device: Option<&Device>, now: Timestamp) ->
 /// Confirms the address that a link was mailed to.
 ///
 /// # Errors
-/// [`Error::NotFound`] where the link is not one of ours, was used, is too old, or was mailed to an
-/// address that is no longer the user's; or the database fails.
+/// [`Error::NotFound`] if the link is unknown, used or expired, or was mailed to an address that is
+/// no longer the user's; or a fault.
 pub(crate) fn confirm(app: &App, token: &str, device: &Device, now: Timestamp) -> Result<()> {
     app.change(By::User(device), now, |tx| {
         let gone = Error::NotFound { what: "Token" };

@@ -1,4 +1,4 @@
-//! Users who delete their own account.
+//! The deletion of an account by its user.
 
 use crate::domain::App;
 use crate::domain::accounts::edit::unchanged;
@@ -10,20 +10,20 @@ use crate::error::{Error, Result};
 use crate::storage::users;
 use crate::time::Timestamp;
 
-/// What a user shows to have their account deleted.
+/// The password and the code that authorize a deletion.
 pub(crate) struct DeletionRequest {
     /// The password. The account page always asks for it, the API without a second factor.
     pub check: PasswordCheck,
-    /// The second factor.
+    /// A code of the second factor, if the client sent one.
     pub code: Option<Code>,
 }
 
-/// Deletes the principal's account with everything of it: by the second factor where one is on,
-/// else by the password. A password that is sent must be right in any case.
+/// Deletes the principal's account and all of its data. That needs a code if a second factor is on,
+/// otherwise the password. A password that is sent must be right in any case.
 ///
 /// # Errors
 /// [`Error::TooManyRequests`], [`Error::WrongPassword`], [`Error::WrongCode`], [`Error::NotLogged`]
-/// where the session has ended meanwhile, or a fault.
+/// if the session has ended meanwhile, or a fault.
 pub(crate) fn delete(
     app: &App,
     principal: &Principal,

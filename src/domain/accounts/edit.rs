@@ -1,4 +1,4 @@
-//! What users change of their own account.
+//! Changes that users make to their own account.
 
 use crate::domain::App;
 use crate::domain::accounts::changes::{self, Changes};
@@ -17,37 +17,37 @@ use crate::storage::users::{self as rows, User};
 use crate::storage::{Connection, sessions};
 use crate::time::Timestamp;
 
-/// What a user wants changed, and what they show for it.
+/// The changes that a user asks for, with the passwords and the code that authorize them.
 pub(crate) struct Edit {
-    /// The fields.
+    /// The new values of fields.
     pub changes: Changes,
-    /// A new password.
+    /// A new password, if it changes.
     pub password: Option<PasswordChange>,
     /// Whether the other fields ask for the current password.
     pub check: PasswordCheck,
-    /// The second factor, where they sent one.
+    /// A code of the second factor, if the client sent one.
     pub code: Option<Code>,
 }
 
 /// A new password, which always comes with the current one.
 pub(crate) struct PasswordChange {
-    /// The password from then on.
+    /// The new password.
     pub new: NewPassword,
-    /// The password until then.
+    /// The current password.
     pub current: CurrentPassword,
 }
 
-/// An account that was changed.
+/// The result of an edit.
 pub(crate) struct Edited {
-    /// As its user sees it then.
+    /// The user's view of the changed account.
     pub profile: Profile,
-    /// Whether a link is on its way that confirms a new address.
+    /// Whether a link was mailed that confirms the new address.
     pub is_link_mailed: bool,
 }
 
-/// Changes the principal's account. A change of username, email or password needs the second factor
-/// where one is on; a new password ends every other session, and so does the removal of an address
-/// to which codes went.
+/// Changes the principal's account. If a second factor is on, a change of username, email or
+/// password needs a code. A new password ends every other session, and so does the removal of an
+/// address that was a factor.
 ///
 /// # Errors
 /// In this order: [`Error::UnAuthorized`] without the right to edit, [`Error::TooManyRequests`],
@@ -60,34 +60,36 @@ pub(crate) fn edit(app: &App, principal: &Principal, edit: Edit, now: Timestamp)
     }
     let after = edit.changes.preview(app, user);
     let loses_factor = user.has_email_factor && !after.has_email_factor;
-    // An address that is removed takes its factor with it, by a code; to another one, codes would
-    // go unasked.
+    // Removing the address disables its factor, which needs a code. Replacing it is refused: codes
+    // would go to an address that the user has not chosen as a factor.
     if loses_factor && after.email.is_some() {
         return Err(Error::EmailInUseAsFactor);
     }
-    // What the owner is told of is worth a code.
+    // Changes that are notified to the owner need a code.
     let needs_code =
         after.username != user.username || after.email != user.email || edit.password.is_some();
     edit.check.verify(app, user, now)?;
-    let hash = match &edit.password {
+    let password_hash = match &edit.password {
         Some(PasswordChange { new, current }) => {
             current.verify(app, user, now)?;
             Some(app.hasher.hash(&new.0)?)
         }
         None => None,
     };
-    let make = |tx: &Change<'_>| make(app, tx, principal, (edit.changes, hash), now);
+    let prepared = Prepared { changes: edit.changes, password_hash };
+    let store = |tx: &Change<'_>| apply(app, tx, principal, prepared, now);
     let changed = if needs_code {
-        with_factor(app, principal.actor(), edit.code.as_ref(), now, make)?
+        with_factor(app, principal.actor(), edit.code.as_ref(), now, store)?
     } else {
-        app.change(By::User(&principal.device), now, make)?
+        app.change(By::User(&principal.device), now, store)?
     };
     let is_link_mailed = changed.email != user.email
         && email_confirmation::mail_link_if_unverified(app, &changed, Some(&principal.device), now);
     Ok(Edited { profile: profile(app, &changed, now), is_link_mailed })
 }
 
-/// The principal's user, unless the session, the password or a factor has gone meanwhile.
+/// Reads the principal's user again, and refuses the change if the session has ended or the
+/// password or a factor has changed meanwhile.
 pub(crate) fn unchanged(
     connection: &Connection,
     principal: &Principal,
@@ -100,33 +102,44 @@ pub(crate) fn unchanged(
         .ok_or(Error::NotLogged)
 }
 
-/// Makes the changes. The user is told of them at the address that was theirs until now.
-fn make(
+/// An edit that has been checked.
+struct Prepared {
+    changes: Changes,
+    /// The hash of the new password, if it changes.
+    password_hash: Option<String>,
+}
+
+/// Applies the changes. Notices of them go to the old address, which an attacker cannot have
+/// chosen.
+fn apply(
     app: &App,
     tx: &Change<'_>,
     principal: &Principal,
-    (changes, hash): (Changes, Option<String>),
+    prepared: Prepared,
     now: Timestamp,
 ) -> Result<User> {
     let before = unchanged(tx, principal, now)?;
     let mut user = before.clone();
-    changes.apply(app, &mut user);
+    prepared.changes.apply(app, &mut user);
     changes::store(tx, &before, &user)?;
-    if let Some(hash) = &hash {
+    let has_new_password = prepared.password_hash.is_some();
+    if let Some(hash) = &prepared.password_hash {
         rows::update_password(tx, user.id, hash, now)?;
     }
-    if hash.is_some() || !user.has_same_factors(&before) {
+    if has_new_password || !user.has_same_factors(&before) {
         sessions::delete_all_of(tx, user.id, Some(principal.session))?;
     }
-    let events = [
-        (before.username != user.username, Event::AccountRenamed),
-        (before.email != user.email, Event::EmailChanged),
-        (before.has_email_factor && !user.has_email_factor, Event::EmailFactorDisabled),
-        (hash.is_some(), Event::PasswordChanged),
-    ];
-    events
-        .iter()
-        .filter(|(happened, _)| *happened)
-        .try_for_each(|(_, event)| tx.happened(*event, &before))?;
+    if before.username != user.username {
+        tx.happened(Event::AccountRenamed, &before)?;
+    }
+    if before.email != user.email {
+        tx.happened(Event::EmailChanged, &before)?;
+    }
+    if before.has_email_factor && !user.has_email_factor {
+        tx.happened(Event::EmailFactorDisabled, &before)?;
+    }
+    if has_new_password {
+        tx.happened(Event::PasswordChanged, &before)?;
+    }
     Ok(user)
 }

@@ -1,4 +1,4 @@
-//! A user's own email address: set and removed.
+//! Setting and removing a user's own email address.
 
 use crate::domain::App;
 use crate::domain::accounts::changes::Changes;
@@ -11,12 +11,12 @@ use crate::domain::principal::Principal;
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
 
-/// Sets the principal's address, and mails a link that confirms it where there is a mail server.
-/// Returns whether one is on its way.
+/// Sets the principal's address and, if a mail server is configured, mails a link that confirms it.
+/// Returns whether a link was mailed.
 ///
 /// # Errors
-/// [`Error::AlreadyValid`] where it is confirmed already, what [`resend`] returns where it is the
-/// same, and what [`edit`] returns.
+/// [`Error::AlreadyValid`] if the same address is confirmed already, and the errors of [`resend`]
+/// and [`edit`].
 pub(crate) fn set(
     app: &App,
     principal: &Principal,
@@ -41,10 +41,10 @@ pub(crate) fn set(
     .map(|edited| edited.is_link_mailed)
 }
 
-/// Removes the principal's address, and the factor of codes that went there.
+/// Removes the principal's address, which also disables codes by mail as a factor.
 ///
 /// # Errors
-/// [`Error::EmailMissing`], and what [`edit`] returns.
+/// [`Error::EmailMissing`], and the errors of [`edit`].
 pub(crate) fn remove(
     app: &App,
     principal: &Principal,

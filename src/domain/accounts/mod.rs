@@ -1,4 +1,6 @@
-//! Accounts: how they are made, found, shown, changed and removed.
+//! Accounts. [`registration`] creates them, [`identifier`] and [`search`] find them, [`profile`]
+//! shows them, [`edit`] changes them for their users and [`operator`] for operators, and
+//! [`deletion`] deletes them. What each field may hold is in [`fields`], [`links`] and [`tags`].
 
 pub mod changes;
 pub mod deletion;

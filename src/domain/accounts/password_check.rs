@@ -1,4 +1,4 @@
-//! The current password, which some changes ask for beside the session.
+//! The current password, which some changes ask for in addition to the session.
 
 use crate::domain::App;
 use crate::domain::password::Password;
@@ -14,12 +14,12 @@ pub(crate) const CURRENT_PASSWORD: &str = "current_password";
 pub(crate) struct CurrentPassword {
     /// The name of the field that it came in.
     pub field: &'static str,
-    /// What was typed.
+    /// The password.
     pub password: Password,
 }
 
 impl CurrentPassword {
-    /// What came in the field `current_password`.
+    /// A password that came in the field `current_password`.
     pub(crate) const fn new(password: Password) -> Self {
         Self { field: CURRENT_PASSWORD, password }
     }
@@ -39,9 +39,8 @@ impl CurrentPassword {
     }
 }
 
-/// Whether a change asks for the current password. Each caller has to say so: the contract's API
-/// asks for none where the account page does, since there a browser that was left open must not
-/// be enough.
+/// Whether a change asks for the current password. Each caller must decide: the account page asks,
+/// since a browser that was left open must not be enough, and the contract's API does not.
 pub(crate) enum PasswordCheck {
     /// The session is enough.
     NotRequired,
