@@ -248,14 +248,18 @@ struct PresenceEdit {
 }
 
 impl PresenceEdit {
-    /// Reads a status alone, an object with a status and its text, or `null`, which clears both.
+    const fn cleared() -> Self {
+        Self { status: Some(Clearable::Cleared), text: Some(Clearable::Cleared) }
+    }
+
+    /// Reads a status alone, or an object with a status and its text. `null` and an empty text clear
+    /// both.
     fn read(body: &mut Object) -> Result<Self> {
         let wrong = |rule| Err(Error::invalid("presence", rule));
         match body.remove("presence") {
             None => Ok(Self::default()),
-            Some(Value::Null) => {
-                Ok(Self { status: Some(Clearable::Cleared), text: Some(Clearable::Cleared) })
-            }
+            Some(Value::Null) => Ok(Self::cleared()),
+            Some(Value::String(status)) if status.is_empty() => Ok(Self::cleared()),
             Some(Value::String(status)) => {
                 Ok(Self { status: Some(Clearable::parse(status, Status::parse)?), text: None })
             }

@@ -108,7 +108,7 @@ impl Object {
                         Some(SentLink { label: Some(label), value })
                     }
                     (None | Some(Value::Null), Some(Value::String(value))) => {
-                        Some(SentLink { label: None, value })
+                        Some(SentLink { label: Some(String::new()), value })
                     }
                     _ => None,
                 },
@@ -195,7 +195,8 @@ mod tests {
             label: label.map(String::from),
             value: value.to_owned(),
         };
-        let expected = [link(None, "a"), link(Some("x"), "b"), link(None, "c"), link(None, "d")];
+        let expected =
+            [link(None, "a"), link(Some("x"), "b"), link(Some(""), "c"), link(Some(""), "d")];
         assert_eq!(read.unwrap().unwrap(), expected);
         assert_eq!(links(r#"{"links": null}"#).unwrap(), Some(vec![]));
         assert_eq!(links("{}").unwrap(), None);

@@ -156,7 +156,7 @@ fn split(text: &str) -> Vec<SentLink> {
             Some(at) => links
                 .push(SentLink { label: Some(part[..at].into()), value: part[at + 1..].into() }),
             None if part.is_empty() => (),
-            None => links.push(SentLink { label: None, value: part.into() }),
+            None => links.push(SentLink { label: Some(String::new()), value: part.into() }),
         }
         start = end + 1;
     }

@@ -51,13 +51,12 @@ impl Changes {
     }
 
     pub(crate) fn apply(self, app: &App, user: &mut User) {
-        let id = user.id;
         // Clients send the user object back as they got it. Its picture's URL leads to us and
         // would redirect to itself, so it leaves the picture as it is.
+        let before = user.clone();
         let is_other = |url: &Option<String>, kind| {
-            url.as_ref().is_none_or(|url| !is_picture_url(app, id, kind, url))
+            url.as_ref().is_none_or(|url| !is_picture_url(app, &before, kind, url))
         };
-        let email_before = user.email.clone();
         set(&mut user.username, self.username.map(Username::into_text));
         set(&mut user.display, self.display.map(Display::into_text));
         if let Some(email) = self.email.map(|email| email.into_text(Email::into_text)) {
@@ -67,7 +66,7 @@ impl Changes {
         set(&mut user.email_verified, self.email_verified);
         user.email_verified &= user.email.is_some();
         // The factor was enabled for one address; it must not move to another one.
-        user.has_email_factor &= user.email_verified && user.email == email_before;
+        user.has_email_factor &= user.email_verified && user.email == before.email;
         set(&mut user.bio, self.bio.map(|bio| bio.into_text(Bio::into_text)));
         let thumbnail = self.thumbnail.map(|url| url.into_text(ThumbnailUrl::into_text));
         let thumbnail = thumbnail.filter(|url| is_other(url, PictureKind::Thumbnail));
@@ -77,7 +76,8 @@ impl Changes {
         set(&mut user.banner, banner.map(|url| url.map(PictureRef::Url)));
         set(
             &mut user.links,
-            self.links.map(|links| links.into_iter().map(NewLink::into_link).collect()),
+            self.links
+                .map(|links| links.into_iter().map(|link| link.into_link(&before.links)).collect()),
         );
         set(&mut user.home, self.home.map(|home| home.into_text(Home::into_text)));
         set(&mut user.pronoun, self.pronoun.map(|pronoun| pronoun.into_text(Pronoun::into_text)));

@@ -12,34 +12,46 @@ const RULE: &str =
 
 /// A link that follows the rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewLink(Link);
+pub struct NewLink {
+    link: Link,
+    /// Whether the label that is stored for this URL stays.
+    keeps_label: bool,
+}
 
 impl NewLink {
     /// Checks a URL and its label. A label that is blank, or that only repeats the URL, is dropped.
+    /// A URL without a label keeps the label that is stored for it.
     ///
     /// # Errors
     /// [`Error::InvalidAccountField`] if the URL or the label breaks its rule.
     pub fn parse(SentLink { label, value }: SentLink) -> Result<Self> {
+        let keeps_label = label.is_none();
         let label = label.filter(|label| !label.trim().is_empty() && *label != value);
         // Storage writes a link as one line, so a label must not contain a line break.
         let is_label =
             |label: &String| is_text(label, 1, MAX_LABEL) && !label.contains(char::is_control);
         if is_url(&value) && label.as_ref().is_none_or(is_label) {
-            Ok(Self(Link { label, value }))
+            Ok(Self { link: Link { label, value }, keeps_label })
         } else {
             Err(Error::invalid_account(AccountField::Links, RULE))
         }
     }
 
-    pub(crate) fn into_link(self) -> Link {
-        self.0
+    /// The link to store in place of the stored ones.
+    pub(crate) fn into_link(self, stored: &[Link]) -> Link {
+        let Self { mut link, keeps_label } = self;
+        if keeps_label {
+            let known = stored.iter().find(|known| known.value == link.value);
+            link.label = known.and_then(|known| known.label.clone());
+        }
+        link
     }
 }
 
 /// A link as a client sends it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SentLink {
-    /// The text that is shown for the link.
+    /// The text that is shown for the link; empty for none, and `None` where the client cannot say.
     pub label: Option<String>,
     /// The URL of the link.
     pub value: String,
@@ -67,7 +79,7 @@ mod tests {
     }
 
     fn label(label: &str) -> Result<Option<String>> {
-        NewLink::parse(sent(Some(label), URL)).map(|link| link.into_link().label)
+        NewLink::parse(sent(Some(label), URL)).map(|link| link.into_link(&[]).label)
     }
 
     #[test]
@@ -78,7 +90,9 @@ mod tests {
             assert_eq!(label(nothing).unwrap(), None, "{nothing:?}");
         }
         let long = format!("{URL}{}", "x".repeat(2000));
-        assert!(NewLink::parse(sent(Some(&long), &long)).is_ok_and(|link| link.0.label.is_none()));
+        assert!(
+            NewLink::parse(sent(Some(&long), &long)).is_ok_and(|link| link.link.label.is_none())
+        );
         for wrong in [&"a".repeat(33), "two\nlines", "a\u{1b}[31m", "a\rb", "\0"] {
             assert!(label(wrong).is_err(), "{wrong:?}");
         }

@@ -3,9 +3,11 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use percent_encoding::percent_decode_str;
 use url::Url;
 
 use crate::domain::App;
+use crate::domain::accounts::identifier::{Identifier, Selector};
 use crate::domain::accounts::tags::tags;
 use crate::storage::pictures::PictureKind;
 pub(crate) use crate::storage::users::Link;
@@ -142,17 +144,23 @@ fn shown_picture(app: &App, user: &User, kind: PictureKind) -> Option<String> {
     Some(version.map_or_else(|| url.clone(), |digits| format!("{url}?t={digits}")))
 }
 
-/// Whether `url` leads to this picture of this user, in any spelling. A picture that is set to its
-/// own URL would redirect to itself without end.
-pub(crate) fn is_picture_url(app: &App, user: UserId, kind: PictureKind, url: &str) -> bool {
+/// Whether `url` leads to this picture of this user, in any spelling of the user and of the path. A
+/// picture that is set to its own URL would redirect to itself without end.
+pub(crate) fn is_picture_url(app: &App, user: &User, kind: PictureKind, url: &str) -> bool {
     let Ok(url) = Url::parse(url) else { return false };
-    let Ok(own) = Url::parse(&picture_url(app, user, kind)) else { return false };
-    let is_below = ["/api", "/api/v2", "/api/v2/api"].iter().any(|prefix| {
-        url.path()
-            .strip_prefix(prefix)
-            .is_some_and(|rest| Some(rest) == own.path().strip_prefix("/api"))
-    });
-    url.origin() == own.origin() && is_below
+    let Ok(own) = Url::parse(app.config.server.public_url.as_str()) else { return false };
+    let path = ["/api/v2/api/users/", "/api/v2/users/", "/api/users/"]
+        .into_iter()
+        .find_map(|prefix| url.path().strip_prefix(prefix)?.strip_suffix(kind.as_str()));
+    let Some(selector) = path.and_then(|path| path.strip_suffix('/')) else { return false };
+    let selector = percent_decode_str(selector).decode_utf8_lossy();
+    let names_user = match Selector::parse(&selector, app.config.server.address.as_str()) {
+        Some(Selector::Me) => true,
+        Some(Selector::User(Identifier::Id(id))) => id == user.id,
+        Some(Selector::User(Identifier::Username(name))) => name == user.username,
+        Some(Selector::User(Identifier::Email(_))) | None => false,
+    };
+    names_user && url.host_str() == own.host_str() && url.port() == own.port()
 }
 
 /// The URL of a user's picture on this server. It redirects where the picture is elsewhere.

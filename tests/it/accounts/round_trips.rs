@@ -86,15 +86,26 @@ fn link_labels_are_shown_in_the_dialect_of_names_and_default_to_the_url() {
             assert_eq!(app.client().get(path, &[]).data()["items"][0]["links"], expected, "{path}");
         }
     }
+}
+
+#[test]
+fn links_sent_back_as_shown_keep_their_labels() {
+    let app = TestApp::logged_in();
+    let labelled = [link("My page", "https://a.example"), link("", "https://b.example")];
+    app.ada.patch(NAMES, &json!({ "links": labelled })).data();
     // A client may send back what it was shown, in either dialect; a label that equals the URL is
     // not stored.
     let shown = app.ada.get(NAMES).data()["links"].clone();
     assert_eq!(app.ada.patch(NAMES, &json!({ "links": shown })).data()["links"], shown);
+    // The dialect of numbers has no labels, so what it sends back keeps those that are stored.
     app.ada.patch(ME, &json!({ "links": app.ada.me()["links"] })).data();
-    assert_eq!(
-        app.ada.get(NAMES).data()["links"][0],
-        link("https://a.example", "https://a.example")
-    );
+    assert_eq!(app.ada.get(NAMES).data()["links"], shown);
+    for none in [json!({ "value": "https://a.example" }), link("", "https://a.example")] {
+        app.ada.patch(NAMES, &json!({ "links": [none] })).data();
+        let cleared = link("https://a.example", "https://a.example");
+        assert_eq!(app.ada.get(NAMES).data()["links"], json!([cleared]));
+        app.ada.patch(NAMES, &json!({ "links": [link("A", "https://a.example")] })).data();
+    }
 }
 
 #[test]
@@ -121,6 +132,8 @@ fn presence_is_stored_in_each_form() {
             "ojf",
             json!("ä".repeat(128)),
         ),
+        (json!({ "presence": "" }), "online", Value::Null),
+        (json!({ "presence": { "status": "dnd", "text": "Tea" } }), "dnd", json!("Tea")),
         (json!({ "presence": null }), "online", Value::Null),
     ] {
         let changed = app.ada.post(ME, &body).data();
@@ -215,6 +228,11 @@ fn picture_url_sent_back_as_shown_keeps_the_upload() {
         "http://localhost:53032/api/x/../users/1/thumbnail",
         "http://localhost:53032/api/v2/users/1/thumbnail",
         "http://localhost:53032/api/v2/api/users/1/thumbnail?t=0",
+        "https://localhost:53032/api/users/1/thumbnail",
+        "http://localhost:53032/api/users/ada/thumbnail",
+        "http://localhost:53032/api/users/ADA@localhost:53032/thumbnail",
+        "http://localhost:53032/api/users/u:1/thumbnail",
+        "http://localhost:53032/api/users/%40me/thumbnail",
     ];
     for url in own.map(Value::from).iter().chain([shown]) {
         assert_eq!(
