@@ -1,7 +1,8 @@
 //! **Nox**: a login server for NoxVR in one file.
 //!
 //! The house has four floors and a basement. A capability keeps its name on every floor
-//! (`http/auth.rs` → `domain/auth.rs`), and each floor uses only those below it:
+//! (`http/sessions.rs` → `domain/sessions` → `storage/sessions.rs`), and each floor uses only those
+//! below it:
 //!
 //! | floor | what is there |
 //! | --- | --- |
@@ -12,14 +13,16 @@
 //! | basement | [`config`], [`error`], [`time`] and `language`, which every floor uses |
 //! | | tools: [`crypto`], [`descriptors`], `files`, `qr` |
 //!
-//! `POST /api/auth/login` goes down and comes up again:
+//! A login, `POST /api/auth/login`, goes down and comes up again:
 //!
-//! 1. [`http::auth`] reads the body into a [`domain::auth::LoginAttempt`] and takes it over the
-//!    [`http::bridge`].
-//! 2. [`domain::auth::login`] is the whole rule: find the user, count the attempt, check the
-//!    password, check the second factor, open the session.
-//! 3. [`storage`] answers and stores; nothing holds a connection while a hash is computed.
-//! 4. Back in [`http::auth`], the outcome becomes a cookie and an envelope.
+//! 1. `http/auth.rs` reads the body into a `LoginAttempt` and asks `http/bridge.rs` for a permit to
+//!    hash.
+//! 2. `domain/auth/mod.rs` is the whole rule: find the user, count the attempt, check the password,
+//!    check the second factor, open the session.
+//! 3. [`storage`] reads and writes; no connection is held while a hash is computed.
+//! 4. The code is consumed, the attempt refunded, and the session and its events are stored in one
+//!    transaction (`domain/change.rs`).
+//! 5. Back in `http/auth.rs`, the session becomes a cookie and an envelope.
 
 pub mod cli;
 pub mod config;

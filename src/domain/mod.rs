@@ -1,4 +1,10 @@
-//! Floor 2: the rules. Plain synchronous Rust; the time is an argument.
+//! Floor 2: the rules, in plain synchronous Rust. The time is an argument, so that tests can choose
+//! it.
+//!
+//! Start reading at [`auth`], the rule of a login, or at [`sessions`], the check of every request.
+//! A change of an account is one unit of work ([`change`]), which reports [`event`]s to the
+//! [`audit`] log and to [`mail`]. What may be tried how often is in [`throttle`]. All of it works
+//! on an open instance, [`App`].
 
 pub mod accounts;
 pub mod audit;
