@@ -1,7 +1,8 @@
 //! The rules that the source code keeps: which module may use which, what a file looks like, and
-//! that the documents name tests that exist.
+//! that the documents name what exists.
 
 mod circles;
+mod documents;
 mod floors;
 mod promises;
 mod references;
