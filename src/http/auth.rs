@@ -152,7 +152,7 @@ pub(super) async fn logout(
 }
 
 fn opened(config: &Config, session: OpenedSession, dialect: Dialect) -> Reply<SessionData> {
-    let cookie = cookie::of(config, &session);
+    let cookie = cookie::for_session(config, &session);
     let OpenedSession { token, expires_at: expires, created_at, user, .. } = session;
     let user = OwnUser::new(user, dialect);
     Reply::new(SessionData { token, expires, created_at, user }).with_cookie(cookie)

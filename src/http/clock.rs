@@ -16,7 +16,7 @@ impl Now {
         now
     }
 
-    /// The time that was kept.
+    /// The time that was kept with the request.
     pub(super) fn of(request: &HttpRequest) -> Self {
         // Every request is stamped before a handler sees it.
         request.extensions().get().copied().unwrap_or(Self(Timestamp::from_millis(0)))

@@ -7,24 +7,24 @@ use actix_web::http::header::{COOKIE, HeaderValue};
 use crate::config::Config;
 use crate::domain::sessions::OpenedSession;
 
-/// Its name. With the prefix `__Host-`, browsers take it only from this very host, by https (RFC
-/// 6265bis, 4.1.3.2).
+/// The name of the session cookie. With the prefix `__Host-`, browsers take it only from this very
+/// host, over https (RFC 6265bis, 4.1.3.2).
 pub(super) fn name(config: &Config) -> &'static str {
     if config.is_https() && config.cookie.domain.is_none() { "__Host-_uid" } else { "_uid" }
 }
 
-/// The name of a cookie of the pages, which is bound to this very host in the same way.
+/// The full name of a cookie of the pages, which is bound to this very host in the same way.
 pub(super) fn page_name(config: &Config, name: &str) -> String {
     if config.is_https() { format!("__Host-{name}") } else { name.into() }
 }
 
-/// The name of the cookie that keeps a browser's secret.
+/// The name of the cookie that keeps a browser's secret, by which it is recognized.
 pub(super) fn browser_name(config: &Config) -> String {
     page_name(config, "nox_browser")
 }
 
-/// The value of a cookie of ours. What other programs on the same host have set is not looked at:
-/// the framework would read none where one of them is malformed.
+/// The value of a cookie. The framework's parser is not used: it fails for all cookies where one is
+/// malformed, and other programs on the same host may have set that one.
 pub(super) fn value<'request>(request: &'request HttpRequest, name: &str) -> Option<&'request str> {
     let headers = request.headers().get_all(COOKIE).map(HeaderValue::as_bytes);
     headers.flat_map(|header| header.split(|byte| *byte == b';')).find_map(|pair| {
@@ -36,13 +36,13 @@ pub(super) fn value<'request>(request: &'request HttpRequest, name: &str) -> Opt
 }
 
 /// The cookie that carries a session's token, for as long as the session lasts.
-pub(super) fn of(config: &Config, session: &OpenedSession) -> Cookie<'static> {
+pub(super) fn for_session(config: &Config, session: &OpenedSession) -> Cookie<'static> {
     let mut cookie = bare(config, session.token.clone());
     cookie.set_expires(session.expires_at.date());
     cookie
 }
 
-/// The cookie that removes it.
+/// The cookie that removes the session cookie.
 pub(super) fn removal(config: &Config) -> Cookie<'static> {
     let mut cookie = bare(config, String::new());
     cookie.make_removal();

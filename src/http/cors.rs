@@ -1,6 +1,7 @@
-//! Pages of other origins (Fetch standard, CORS protocol): those that are configured may call with
-//! credentials and read all answers; all others may read what is public anyway, without
-//! credentials.
+//! CORS (Fetch standard): which pages of other origins may read answers.
+//!
+//! The pages of configured origins may send credentials and read all answers. All other pages may
+//! read public answers, without credentials: any program can get those anyway.
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -25,17 +26,17 @@ const READS: HeaderValue = HeaderValue::from_static("GET, HEAD");
 const EXPOSED: HeaderValue = HeaderValue::from_static("ETag, Retry-After, X-File-Hash");
 const HOUR: HeaderValue = HeaderValue::from_static("3600");
 
-/// Marks what the pages of every origin may read.
+/// Marks an endpoint whose answers the pages of every origin may read.
 pub(super) struct AnyOrigin;
 
-/// Answers preflights, and marks the answers that the sender's page may read.
+/// Answers preflight requests, and adds the CORS headers to all other answers.
 pub(super) async fn layer<B: MessageBody>(
     request: ServiceRequest,
     next: impl Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let bridge = Bridge::of(request.request()).map_err(Failure::from)?.clone();
     let server = &bridge.config().server;
-    let differs = server.allows_any_origin();
+    let varies = server.allows_any_origin();
     let sender = sender(&request).filter(|origin| server.allows(origin));
     let sender = sender.and_then(|origin| HeaderValue::try_from(origin.to_string()).ok());
     let asked = request.headers().get(ACCESS_CONTROL_REQUEST_HEADERS).cloned();
@@ -54,8 +55,8 @@ pub(super) async fn layer<B: MessageBody>(
             answer.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, ANY);
             response.into_response(answer).map_into_right_body()
         } else {
-            if is_preflight && Dialect::speaks(response.request().path()) {
-                // The browser tells its page nothing of it.
+            if is_preflight && Dialect::applies_to(response.request().path()) {
+                // The browser does not tell its page why, so the log does.
                 origin::warn(response.request(), server);
             }
             let mut response = response.map_into_left_body();
@@ -71,7 +72,7 @@ pub(super) async fn layer<B: MessageBody>(
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
     }
-    if differs {
+    if varies {
         headers.append(VARY, HeaderValue::from_static("Origin"));
     }
     Ok(response)
@@ -79,19 +80,19 @@ pub(super) async fn layer<B: MessageBody>(
 
 const ANY: HeaderValue = HeaderValue::from_static("*");
 
-/// Whether a request is answered with what is public anyway, and not with what its sender alone may
-/// see.
+/// Whether the answer is public, and not one that only the caller may see.
 fn is_public(request: &HttpRequest) -> bool {
     let is_own =
         || request.match_info().get("selector").is_some_and(|selector| selector.starts_with("@me"));
     request.app_data::<AnyOrigin>().is_some() && !is_own()
 }
 
+/// The origin of the page that sent a request.
 fn sender(request: &ServiceRequest) -> Option<Origin> {
     Origin::parse(request.headers().get(ORIGIN)?.to_str().ok()?)
 }
 
-/// What a preflight asks for: these methods, and whichever headers it names.
+/// Allows what a preflight request asks for: these methods, and the headers that it names.
 fn allow(headers: &mut HeaderMap, methods: HeaderValue, asked: Option<HeaderValue>) {
     headers.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
     headers.insert(ACCESS_CONTROL_MAX_AGE, HOUR);

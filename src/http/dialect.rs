@@ -1,5 +1,5 @@
-//! The ways to write an answer: programs of different generations read the same data differently
-//! (contract, clients.md 1).
+//! Dialects: programs of different generations read the same data in different forms (contract,
+//! clients.md 1).
 
 use actix_web::HttpRequest;
 use actix_web::http::header::ORIGIN;
@@ -9,8 +9,7 @@ use super::bridge::Bridge;
 use crate::config::Origin;
 use crate::error::Error;
 
-/// A way to write an answer, told by the path of the request, and by its origin where a front needs
-/// that.
+/// The form of an answer. The path of a request decides it, and for one kind of front its origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Dialect {
     /// `/api/…`, and `/api/v2/api/…`: error codes are numbers, links are strings.
@@ -35,12 +34,12 @@ impl Dialect {
     pub(super) fn of(request: &HttpRequest) -> Self {
         // As it was routed: a path may be percent-encoded.
         match Self::of_path(request.match_info().as_str()) {
-            Self::Names if is_numeric(request) => Self::NumbersWithLabels,
+            Self::Names if has_numeric_origin(request) => Self::NumbersWithLabels,
             dialect => dialect,
         }
     }
 
-    /// The same by the path alone.
+    /// The dialect of a path, for a request without an origin.
     pub(super) fn of_path(path: &str) -> Self {
         if is_below(path, "/api/v2") && !is_below(path, "/api/v2/api") {
             Self::Names
@@ -49,8 +48,8 @@ impl Dialect {
         }
     }
 
-    /// Whether a path is answered in a dialect at all.
-    pub(super) fn speaks(path: &str) -> bool {
+    /// Whether a path belongs to the API, and is answered in a dialect.
+    pub(super) fn applies_to(path: &str) -> bool {
         is_below(path, "/api")
     }
 
@@ -78,7 +77,7 @@ impl Dialect {
     /// An error's message.
     pub(super) fn message(self, error: &Error) -> String {
         match error {
-            // Older builds of the front of 2026 know a second factor by these words alone.
+            // Older builds of the front of 2026 recognize a second factor only by these words.
             Error::VerificationRequired { .. } if self.has_names() => {
                 "Additional verification required: second factor (2FA).".into()
             }
@@ -87,18 +86,20 @@ impl Dialect {
     }
 }
 
-/// Whether a page sent the request that reads numbers wherever they stand.
-fn is_numeric(request: &HttpRequest) -> bool {
+/// Whether the page that sent a request is of `server.numeric_origins`.
+fn has_numeric_origin(request: &HttpRequest) -> bool {
     let Ok(bridge) = Bridge::of(request) else { return false };
     let origins = &bridge.config().server.numeric_origins;
     let sender = || Origin::parse(request.headers().get(ORIGIN)?.to_str().ok()?);
     !origins.is_empty() && sender().is_some_and(|sender| origins.contains(&sender))
 }
 
+/// Whether a path is the prefix or lies below it.
 fn is_below(path: &str, prefix: &str) -> bool {
     path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
+/// The name of an error's code, and its HTTP status in the dialect with names.
 const fn name(error: &Error) -> (&'static str, u16) {
     match error {
         Error::NotImplemented => ("NOT_IMPLEMENTED", 501),

@@ -1,4 +1,5 @@
-//! The envelope around every answer below `/api`.
+//! The envelope around every answer below `/api`: [`Reply`] is what handlers return, [`Failure`] what
+//! they fail with.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::cookie::Cookie;
@@ -17,8 +18,8 @@ use super::dialect::{Code, Dialect};
 use super::verification::VerificationData;
 use crate::error::{Challenge, Error, causes};
 
-/// Most answers fit into so many bytes, and are written without being moved.
-const MOST: usize = 1024;
+/// The capacity for a body, in bytes. Most answers fit, so that the buffer need not grow.
+const BODY_CAPACITY: usize = 1024;
 
 #[derive(Serialize)]
 struct Success<'request, T> {
@@ -42,7 +43,7 @@ struct Detail {
     status: u16,
 }
 
-/// What a handler answers where all went well.
+/// The answer of a handler that succeeded.
 pub(super) struct Reply<T> {
     data: T,
     cookie: Option<Cookie<'static>>,
@@ -66,16 +67,21 @@ impl<T: Serialize> Responder for Reply<T> {
         if let Some(cookie) = self.cookie {
             response.cookie(cookie);
         }
-        let (path, time) = (path_and_query(request), Now::of(request).0.millis());
-        write(response, &Success { data: self.data, request: path, time })
+        let envelope = Success {
+            data: self.data,
+            request: path_and_query(request),
+            time: Now::of(request).0.millis(),
+        };
+        write(response, &envelope)
     }
 }
 
-/// What a handler or an extractor answers otherwise.
+/// The answer of a handler or an extractor that failed.
 #[derive(Debug)]
 pub(super) struct Failure(Error);
 
 impl Failure {
+    /// The response with its status and headers, without a body.
     fn start(&self, status: u16) -> HttpResponseBuilder {
         let mut response = HttpResponse::build(
             StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
@@ -89,7 +95,7 @@ impl Failure {
         response
     }
 
-    /// What is said beside the failure, where a second factor is due.
+    /// The data of the answer, where a second factor is due.
     fn challenge(&self) -> Option<&Challenge> {
         match &self.0 {
             Error::VerificationRequired { challenge } => Some(challenge),
@@ -97,6 +103,7 @@ impl Failure {
         }
     }
 
+    /// The response with the failure in the envelope.
     fn envelop(&self, request: &HttpRequest) -> HttpResponse {
         let dialect = Dialect::of(request);
         let (code, status) = dialect.code(&self.0);
@@ -109,13 +116,13 @@ impl Failure {
         write(self.start(status), &refusal)
     }
 
-    /// Tells the operator what the caller is not told.
+    /// Logs the causes, which the client does not get.
     pub(super) fn log(&self, request: &HttpRequest) {
         log_fault(&self.0, request.match_pattern().as_deref());
     }
 }
 
-/// Tells the operator of a fault, with its causes.
+/// Logs an error that is the server's fault, with its causes.
 pub(super) fn log_fault(fault: &Error, route: Option<&str>) {
     let causes = causes(fault);
     match fault {
@@ -142,7 +149,8 @@ impl ResponseError for Failure {
         self.error_response().status()
     }
 
-    /// The answer outside the API; below `/api`, [`layer`] puts the envelope in its place.
+    /// The answer outside the API, a line of text. Below `/api`, [`layer`] replaces it by the
+    /// envelope.
     fn error_response(&self) -> HttpResponse {
         self.start(self.0.facts().status)
             .content_type("text/plain; charset=utf-8")
@@ -150,8 +158,8 @@ impl ResponseError for Failure {
     }
 }
 
-/// Puts failures into the envelope, whoever made them, and keeps answers out of caches unless they
-/// say otherwise.
+/// Puts all failures into the envelope, also those of the framework, and forbids caching of answers
+/// that do not say otherwise.
 pub(super) async fn layer<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
@@ -159,9 +167,9 @@ pub(super) async fn layer<B: MessageBody + 'static>(
     next.call(request).await.map(in_envelope)
 }
 
-/// Refuses a request that no handler gets.
+/// The answer to a request that is refused before it gets to a handler.
 pub(super) fn refuse(request: ServiceRequest) -> ServiceResponse<BoxBody> {
-    let is_api = Dialect::speaks(request.path());
+    let is_api = Dialect::applies_to(request.path());
     let refused = request.error_response(Failure::from(Error::InvalidRequest));
     if is_api { in_envelope(refused) } else { refused }
 }
@@ -169,7 +177,7 @@ pub(super) fn refuse(request: ServiceRequest) -> ServiceResponse<BoxBody> {
 fn in_envelope<B: MessageBody + 'static>(response: ServiceResponse<B>) -> ServiceResponse<BoxBody> {
     let enveloped = response.response().error().map(|error| {
         error.as_error::<Failure>().map_or_else(
-            // A failure of the framework's own, such as a path that cannot be decoded.
+            // The framework's own failures, such as a path that cannot be decoded.
             || Failure::from(Error::InvalidRequest).envelop(response.request()),
             |failure| {
                 failure.log(response.request());
@@ -190,14 +198,14 @@ fn in_envelope<B: MessageBody + 'static>(response: ServiceResponse<B>) -> Servic
 }
 
 fn write(mut response: HttpResponseBuilder, envelope: &impl Serialize) -> HttpResponse {
-    let mut body = Vec::with_capacity(MOST);
+    let mut body = Vec::with_capacity(BODY_CAPACITY);
     match serde_json::to_writer(&mut body, envelope) {
         Ok(()) => response.insert_header(ContentType::json()).body(body),
-        Err(error) => unwritten(error),
+        Err(error) => write_failure(error),
     }
 }
 
-fn unwritten(error: serde_json::Error) -> HttpResponse {
+fn write_failure(error: serde_json::Error) -> HttpResponse {
     HttpResponse::from_error(Failure::from(Error::internal("write the answer", error)))
 }
 

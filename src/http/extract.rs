@@ -1,4 +1,5 @@
-//! What handlers ask a request for: when, from where, and by whom.
+//! Extractors: what handlers need to know of a request, such as its caller and the device that it
+//! comes from.
 
 use std::future::{Ready, ready};
 
@@ -24,7 +25,7 @@ const USER_AGENT_LENGTH: usize = 256;
 /// The secret that a browser keeps: 16 bytes in base64.
 pub(super) const BROWSER_SECRET_LENGTH: usize = 22;
 
-/// Implements [`FromRequest`] for what needs no waiting.
+/// Implements [`FromRequest`] by a function that does not wait.
 macro_rules! extract {
     ($type:ty, $from:expr) => {
         impl FromRequest for $type {
@@ -42,7 +43,7 @@ macro_rules! extract {
 extract!(Now, |request| Ok(Now::of(request)));
 extract!(Dialect, |request| Ok(Dialect::of(request)));
 
-/// From where a login comes. One that another site's page sent is refused.
+/// The device of a login. A login that the page of another site sent is refused.
 pub(super) struct LoginFrom(pub Device);
 
 extract!(LoginFrom, |request| {
@@ -50,7 +51,7 @@ extract!(LoginFrom, |request| {
     device(request).map(Self)
 });
 
-/// From where a request comes.
+/// The device that a request comes from.
 pub(super) fn device(request: &HttpRequest) -> Result<Device> {
     let text = |bytes| String::from_utf8_lossy(bytes).chars().take(USER_AGENT_LENGTH).collect();
     let config = Bridge::of(request)?.config();
@@ -153,7 +154,7 @@ fn credential<'request>(
         .or_else(|| cookie::value(request, cookie::name(config)).map(Credential::Cookie))
 }
 
-/// What stands behind this scheme, in any case, in the `Authorization` header.
+/// The token of an `Authorization` header with this scheme, which may be in any case.
 fn authorization<'request>(request: &'request HttpRequest, scheme: &str) -> Option<&'request str> {
     let value = str::from_utf8(request.headers().get(AUTHORIZATION)?.as_bytes()).ok()?;
     let (sent, token) = value.split_once(' ').unwrap_or((value, ""));

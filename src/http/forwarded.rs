@@ -1,5 +1,9 @@
-//! What proxies say of a request, in `X-Forwarded-For`, `-Host` and `-Proto`: it counts where the
-//! peer is trusted. Whoever comes by the unix socket is: its mode says who that may be.
+//! The headers `X-Forwarded-For`, `-Host` and `-Proto`, by which a proxy passes on from where a
+//! request came and where it was sent to.
+//!
+//! Any client can send these headers, so that they count only where the peer is in
+//! `server.trusted_proxies`. A peer on the unix socket is trusted too: the mode of the socket decides
+//! who may connect.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -14,16 +18,16 @@ const FOR: &str = "x-forwarded-for";
 const HOST: &str = "x-forwarded-host";
 const PROTO: &str = "x-forwarded-proto";
 
-/// The address of the client: the peer's, or, where that is a trusted proxy, the right-most address
-/// of `X-Forwarded-For` that is none. Whoever comes by the unix socket, and whose address no proxy
-/// tells, is on this machine: 127.0.0.1.
+/// The address of the client: the peer's or, where the peer is a trusted proxy, the right-most
+/// address of `X-Forwarded-For` that is not one. A peer on the unix socket without such a header is
+/// on this machine: 127.0.0.1.
 pub(super) fn client_ip(request: &HttpRequest, trusted: &[Network]) -> IpAddr {
     let hops: Vec<&str> = entries(request, FOR).collect();
     walk_back(peer(request), &hops, |ip| contain(trusted, ip))
 }
 
-/// The origin that the browser sent the request to, as far as a trusted proxy tells, and else the
-/// request itself.
+/// The origin that the browser sent the request to, according to a trusted proxy, or else according
+/// to the request itself.
 pub(super) fn target(request: &HttpRequest, server: &Server) -> Option<Origin> {
     let is_trusted = peer(request).is_none_or(|ip| contain(&server.trusted_proxies, ip));
     let forwarded = |name| entries(request, name).last().filter(|_| is_trusted);
@@ -48,7 +52,7 @@ pub(super) fn warn_of_untrusted_peer(request: &HttpRequest, trusted: &[Network],
     }
 }
 
-/// Who is at the other end of the connection; nobody with an address, where that is a unix socket.
+/// The address at the other end of the connection; `None` on a unix socket.
 fn peer(request: &HttpRequest) -> Option<IpAddr> {
     request.peer_addr().map(|address| address.ip().to_canonical())
 }
@@ -57,7 +61,7 @@ fn contain(trusted: &[Network], ip: IpAddr) -> bool {
     trusted.iter().any(|network| network.contains(ip))
 }
 
-/// The entries of a header that is a list, on however many lines.
+/// The entries of a header that is a list, and that may be there several times.
 fn entries<'request>(
     request: &'request HttpRequest,
     name: &str,
@@ -66,7 +70,8 @@ fn entries<'request>(
     lines.flat_map(|line| line.split(',')).map(str::trim)
 }
 
-/// The right-most address that nobody trusts, as far as there are addresses.
+/// The right-most address that is not trusted. Where all are, or one cannot be read, it is the last
+/// address before that.
 pub(super) fn walk_back(
     peer: Option<IpAddr>,
     hops: &[&str],

@@ -1,4 +1,4 @@
-//! What monitors ask.
+//! Health checks for monitors.
 
 use actix_web::web::Data;
 
@@ -6,12 +6,12 @@ use super::bridge::Bridge;
 use super::envelope::Failure;
 use crate::domain::App;
 
-/// `GET /healthz`: the process lives.
+/// `GET /healthz`: the process is alive.
 pub(super) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: the database answers.
+/// `GET /readyz`: the database can be read.
 pub(super) async fn readyz(bridge: Data<Bridge>) -> Result<&'static str, Failure> {
     bridge.read(App::check_ready)?;
     Ok("ok\n")

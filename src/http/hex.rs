@@ -1,6 +1,6 @@
-//! Hashes as clients write them.
+//! Hashes in hex, as clients write them.
 
-/// A SHA-256 in hex, in either case; `None` where a text is anything else.
+/// Reads a SHA-256 in hex, in lower or upper case.
 pub(super) fn sha256(text: &str) -> Option<[u8; 32]> {
     if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;

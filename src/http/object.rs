@@ -1,4 +1,5 @@
-//! JSON objects that clients send: unambiguous, and read field by field.
+//! JSON objects that clients send, read field by field. A repeated key is refused: programs differ in
+//! which of the two values they take.
 
 use std::fmt;
 
@@ -23,20 +24,20 @@ impl Object {
     /// Reads a body.
     ///
     /// # Errors
-    /// [`Error::InvalidRequest`] where it is no JSON object, or repeats a key.
+    /// [`Error::InvalidRequest`] where it is not a JSON object, or repeats a key.
     pub(super) fn read(body: &[u8]) -> Result<Self> {
         serde_json::from_slice(body).map_err(|_| Error::InvalidRequest)
     }
 
-    /// Takes a field out; `null` counts as absent.
+    /// Removes a field and returns it; `null` counts as absent.
     pub(super) fn take(&mut self, field: &str) -> Option<Value> {
         self.0.remove(field).filter(|value| !value.is_null())
     }
 
-    /// Takes a text out.
+    /// Removes a text and returns it.
     ///
     /// # Errors
-    /// [`Error::InvalidField`] where it is something else.
+    /// [`Error::InvalidField`] where the field is not a text.
     pub(super) fn text(&mut self, field: &'static str) -> Result<Option<String>> {
         match self.take(field) {
             None => Ok(None),
@@ -45,10 +46,10 @@ impl Object {
         }
     }
 
-    /// Takes a text out and reads it.
+    /// Removes a text and parses it.
     ///
     /// # Errors
-    /// [`Error::InvalidField`] where it is no text, or what `parse` returns.
+    /// [`Error::InvalidField`] where the field is not a text, or what `parse` returns.
     pub(super) fn parse<T>(
         &mut self,
         field: &'static str,
@@ -57,10 +58,10 @@ impl Object {
         self.text(field)?.map(parse).transpose()
     }
 
-    /// Takes a text out that may be cleared, by `null` or by an empty text, and reads it.
+    /// Removes a text and parses it; `null` or an empty text clears what the account has.
     ///
     /// # Errors
-    /// [`Error::InvalidField`] where it is no text, or what `parse` returns.
+    /// [`Error::InvalidField`] where the field is not a text, or what `parse` returns.
     pub(super) fn clearable<T>(
         &mut self,
         field: &'static str,
@@ -74,31 +75,31 @@ impl Object {
         }
     }
 
-    /// A text that stays where it is; nothing where it is something else.
+    /// A field that is a text, without removing it.
     pub(super) fn peek(&self, field: &str) -> Option<&str> {
         self.0.get(field)?.as_str()
     }
 
-    /// Takes a field out, `null` too.
+    /// Removes a field and returns it, also where it is `null`.
     pub(super) fn remove(&mut self, field: &str) -> Option<Value> {
         self.0.remove(field)
     }
 
-    /// Takes a list of texts out; `null` is an empty one.
+    /// Removes a list of texts and returns it; `null` is an empty list.
     ///
     /// # Errors
-    /// [`Error::InvalidField`] where it is something else.
+    /// [`Error::InvalidField`] where the field is not a list of texts.
     pub(super) fn texts(&mut self, field: &'static str) -> Result<Option<Vec<String>>> {
         self.list(field, "must be a list of strings", |item| {
             if let Value::String(text) = item { Some(text) } else { None }
         })
     }
 
-    /// Takes a list of links out, each with its label: URLs, or objects of a `label` and a `value`;
-    /// `null` is an empty one.
+    /// Removes a list of links and returns it: each is a URL, or an object of a `label` and a
+    /// `value`; `null` is an empty list.
     ///
     /// # Errors
-    /// [`Error::InvalidField`] where it is something else.
+    /// [`Error::InvalidField`] where the field is not a list of such links.
     pub(super) fn links(&mut self, field: &'static str) -> Result<Option<Vec<SentLink>>> {
         self.list(field, "must be a list of URLs, or of objects with a label and a value", |item| {
             match item {
@@ -137,13 +138,14 @@ impl Object {
 
 impl<'de> Deserialize<'de> for Object {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Keys)
+        deserializer.deserialize_map(UniqueKeys)
     }
 }
 
-struct Keys;
+/// Reads a map whose keys are all different.
+struct UniqueKeys;
 
-impl<'de> Visitor<'de> for Keys {
+impl<'de> Visitor<'de> for UniqueKeys {
     type Value = Object;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

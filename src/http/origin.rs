@@ -1,4 +1,5 @@
-//! Which page sent a request: the guard against other sites that act in a user's name (CSRF).
+//! The origin check: which page sent a request. It guards against pages of other sites that act in a
+//! user's name (CSRF).
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{AsHeaderName, ORIGIN, REFERER};
@@ -9,8 +10,8 @@ use super::log_limit::OnceAMinute;
 use crate::config::{Origin, Server};
 use crate::error::{Error, Result};
 
-/// Lets a change by the cookie alone pass where `Origin`, or else `Referer`, says that it comes
-/// from a page of ours.
+/// Checks a change that only the session cookie proves: `Origin`, or else `Referer`, must name a page
+/// of this server or of a configured origin.
 ///
 /// # Errors
 /// [`Error::UnAuthorized`] otherwise.
@@ -19,47 +20,52 @@ pub(super) fn check_change(request: &HttpRequest, server: &Server) -> Result<()>
         .map(Origin::parse)
         .or_else(|| header(request, REFERER).map(of_page));
     match sender.flatten() {
-        Some(origin) if is_ours(request, server, &origin) => Ok(()),
+        Some(origin) if is_trusted(request, server, &origin) => Ok(()),
         _ => Err(refused(request, server, "do this from another site")),
     }
 }
 
-/// Lets a login pass unless `Origin` or `Sec-Fetch-Site` says that another site's page sent it;
-/// programs send neither.
+/// Checks a login: neither `Origin` nor `Sec-Fetch-Site` may name a page of another site. Programs
+/// that are not browsers send neither.
 ///
 /// # Errors
 /// [`Error::UnAuthorized`] otherwise.
 pub(super) fn check_login(request: &HttpRequest, server: &Server) -> Result<()> {
-    let ours = match header(request, ORIGIN) {
-        Some(text) => Origin::parse(text).is_some_and(|origin| is_ours(request, server, &origin)),
+    let is_own = match header(request, ORIGIN) {
+        Some(text) => {
+            Origin::parse(text).is_some_and(|origin| is_trusted(request, server, &origin))
+        }
         None => header(request, "sec-fetch-site") != Some("cross-site"),
     };
-    if ours { Ok(()) } else { Err(refused(request, server, "log in from another site")) }
+    if is_own { Ok(()) } else { Err(refused(request, server, "log in from another site")) }
 }
 
-/// Whether a form says that another site's page sent it. Our own pages send no referrer, and so
-/// their forms an `Origin` of `null` (Fetch, "append a request Origin header"): their token tells
-/// who they are.
+/// Whether the headers of a form say that another site's page sent it. The pages of this server send
+/// no referrer, so that browsers send an `Origin` of `null` with their forms (Fetch, "append a request
+/// Origin header"). Such a form is told from others by its token.
 pub(super) fn is_foreign_form(request: &HttpRequest, server: &Server) -> bool {
     match header(request, ORIGIN) {
         None | Some("null") => header(request, "sec-fetch-site") == Some("cross-site"),
-        Some(text) => !Origin::parse(text).is_some_and(|origin| is_ours(request, server, &origin)),
+        Some(text) => {
+            !Origin::parse(text).is_some_and(|origin| is_trusted(request, server, &origin))
+        }
     }
 }
 
+/// The error of a check, which is also logged.
 fn refused(request: &HttpRequest, server: &Server, action: &'static str) -> Error {
     warn(request, server);
     Error::UnAuthorized { action }
 }
 
-/// Tells the operator of a refused page, once a minute at most. Most often it is no attack, but an
-/// origin that is not configured: the log says what to look at.
+/// Logs that a page was refused. Most often that is not an attack, but an origin that the operator
+/// has not configured, so the line names the keys.
 pub(super) fn warn(request: &HttpRequest, server: &Server) {
     static WARNING: OnceAMinute = OnceAMinute::new();
     if !WARNING.is_due(Now::of(request).0) {
         return;
     }
-    // As it was read: what is no origin may be anything.
+    // The header is logged as it was parsed, since an attacker may write anything into it.
     let origin = header(request, ORIGIN).and_then(Origin::parse).map(String::from);
     tracing::warn!(
         origin,
@@ -68,10 +74,10 @@ pub(super) fn warn(request: &HttpRequest, server: &Server) {
     );
 }
 
-/// The public URL, a configured origin, or the host that the request itself was sent to: no page
-/// can make a browser lie about that one, and it is what somebody sees who tries the server out at
-/// another address.
-fn is_ours(request: &HttpRequest, server: &Server, origin: &Origin) -> bool {
+/// Whether an origin is the public URL, a configured origin, or the host that the request itself was
+/// sent to. The last is for an operator who tries the server out at another address; it is safe, since
+/// no page can make a browser send a wrong host.
+fn is_trusted(request: &HttpRequest, server: &Server, origin: &Origin) -> bool {
     *origin == server.public_url
         || server.allows(origin)
         || forwarded::target(request, server).as_ref() == Some(origin)

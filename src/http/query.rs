@@ -11,9 +11,9 @@ use super::hex;
 use crate::domain::Pagination;
 use crate::error::{Error, Result};
 
-/// How much of a list is sent where nobody says.
+/// How many items of a list are sent without a `limit`.
 const DEFAULT_LIMIT: u32 = 10;
-const MOST: u32 = 100;
+const MAX_LIMIT: u32 = 100;
 
 /// The pairs of a query string.
 pub(super) struct Query(Vec<(String, String)>);
@@ -41,13 +41,13 @@ impl Query {
         self.all(key).next()
     }
 
-    /// Which part of a list is wanted: `limit`, 0 to 100, and `offset`. What lies beyond is moved
-    /// to the nearest that is right.
+    /// Which part of a list is wanted: `limit`, 0 to 100, and `offset`. A number outside its range
+    /// counts as the nearest inside.
     ///
     /// # Errors
-    /// [`Error::InvalidField`] where either is no whole number.
+    /// [`Error::InvalidField`] where either is not a whole number.
     pub(super) fn pagination(&self) -> Result<Pagination> {
-        let limit = self.number("limit", DEFAULT_LIMIT, MOST);
+        let limit = self.number("limit", DEFAULT_LIMIT, MAX_LIMIT);
         let offset = self.number("offset", 0, u32::MAX);
         Ok(Pagination {
             limit: limit.ok_or(Error::invalid("limit", "must be a number from 0 to 100"))?,
@@ -55,20 +55,21 @@ impl Query {
         })
     }
 
-    fn number(&self, key: &str, default: u32, most: u32) -> Option<u32> {
+    /// A whole number, clamped to 0 and `max`; `None` where the value is not a whole number.
+    fn number(&self, key: &str, default: u32, max: u32) -> Option<u32> {
         let Some(text) = self.first(key) else { return Some(default) };
         let digits = text.strip_prefix('-').unwrap_or(text);
         if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
-        // A number of more digits than fit is larger than all that are right.
-        Some(if digits == text { digits.parse().unwrap_or(u32::MAX).min(most) } else { 0 })
+        // Digits that do not fit into the type stand for a number above the range.
+        Some(if digits == text { digits.parse().unwrap_or(u32::MAX).min(max) } else { 0 })
     }
 
-    /// The SHA-256 of a public key, where one is asked for.
+    /// The SHA-256 of a public key in `fp`, where that is there.
     ///
     /// # Errors
-    /// [`Error::InvalidField`] where it is none.
+    /// [`Error::InvalidField`] where the value is not a SHA-256 in hex.
     pub(super) fn fingerprint(&self) -> Result<Option<[u8; 32]>> {
         let Some((_, text)) = self.0.iter().find(|(name, _)| name == "fp") else { return Ok(None) };
         hex::sha256(text)

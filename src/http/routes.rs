@@ -16,8 +16,7 @@ use super::{
 };
 use crate::error::Error;
 
-/// Lays out the whole server. The API stands under three prefixes: the path tells the dialect of
-/// the answer.
+/// Registers all routes. The API has three prefixes, which decide the dialect of the answers.
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
         .service(api("/api/v2/api"))
@@ -83,7 +82,7 @@ fn configure_pages(config: &mut ServiceConfig) {
             .post(pages::confirm_email, PAGE),
     ];
     for endpoint in endpoints {
-        // The address of a form that was refused may be opened again.
+        // A browser may load the address of a form again, after it was refused.
         let endpoint = if endpoint.allow == ["POST"] {
             endpoint.get(pages::redirect_to_form, PAGE)
         } else {
@@ -101,29 +100,24 @@ fn api(prefix: &str) -> impl HttpServiceFactory + 'static {
         .default_service(web::to(not_implemented))
 }
 
-/// What stands under two names.
-macro_rules! second_factors {
-    ($prefix:literal) => {{
-        let send = Endpoint::at(concat!($prefix, "/{type}/send"));
-        [
-            Endpoint::at(concat!($prefix, "/totp/setup")).post(factors::setup, factors::SETUP),
-            Endpoint::at(concat!($prefix, "/totp/enable"))
-                .post(factors::enable_totp, factors::ENABLE),
-            Endpoint::at(concat!($prefix, "/totp/disable"))
-                .post(factors::disable_totp, factors::DISABLE),
-            Endpoint::at(concat!($prefix, "/totp/verify"))
-                .post(factors::verify_totp, factors::VERIFY),
-            Endpoint::at(concat!($prefix, "/recovery/renew"))
-                .post(factors::renew_recovery_codes, factors::RENEW),
-            send.get_change(code_by_mail::send, code_by_mail::SEND.takes_nothing())
-                .post(code_by_mail::send, code_by_mail::SEND),
-        ]
-    }};
+/// The second factors, below one of their two prefixes.
+fn second_factor_endpoints(prefix: &str) -> [Endpoint; 6] {
+    let at = |path| Endpoint::at(format!("{prefix}{path}"));
+    [
+        at("/totp/setup").post(factors::setup, factors::SETUP),
+        at("/totp/enable").post(factors::enable_totp, factors::ENABLE),
+        at("/totp/disable").post(factors::disable_totp, factors::DISABLE),
+        at("/totp/verify").post(factors::verify_totp, factors::VERIFY),
+        at("/recovery/renew").post(factors::renew_recovery_codes, factors::RENEW),
+        at("/{type}/send")
+            .get_change(code_by_mail::send, code_by_mail::SEND.takes_nothing())
+            .post(code_by_mail::send, code_by_mail::SEND),
+    ]
 }
 
 /// The API: each path with its methods, their handlers, and what the OpenAPI document says of them.
 pub(super) fn api_endpoints() -> Vec<Endpoint> {
-    // They are tried one after the other: first what is asked most.
+    // Routes are tried in this order, so the most frequent come first.
     let mut endpoints = vec![
         Endpoint::at("/users/@me")
             .get(users::me, users::ME)
@@ -147,7 +141,7 @@ pub(super) fn api_endpoints() -> Vec<Endpoint> {
     endpoints
 }
 
-/// Logging in and out, second factors, and one's address.
+/// Logging in and out, second factors, and the address.
 fn auth_endpoints() -> impl Iterator<Item = Endpoint> {
     let endpoints = [
         Endpoint::at("/auth/register").post(auth::register, auth::REGISTER),
@@ -157,7 +151,7 @@ fn auth_endpoints() -> impl Iterator<Item = Endpoint> {
             .post(auth::logout, auth::LOGOUT),
         Endpoint::at("/email/confirmation").get_change(email::confirm, email::CONFIRM),
         Endpoint::at("/email/resend").post(email::resend, email::RESEND),
-        // Codes by mail, and below `methods` the address that they go to.
+        // Below `/auth` this is about codes by mail, below `/auth/methods` about the address.
         Endpoint::at("/auth/email/enable").post(factors::enable_email, factors::ENABLE_EMAIL),
         Endpoint::at("/auth/email/disable").post(factors::disable_email, factors::DISABLE),
         Endpoint::at("/auth/methods/email/setup").post(email::setup, email::SETUP),
@@ -167,7 +161,10 @@ fn auth_endpoints() -> impl Iterator<Item = Endpoint> {
             .get_change(email::send, email::SEND.takes_nothing())
             .post(email::send, email::SEND),
     ];
-    endpoints.into_iter().chain(second_factors!("/auth")).chain(second_factors!("/auth/methods"))
+    endpoints
+        .into_iter()
+        .chain(second_factor_endpoints("/auth"))
+        .chain(second_factor_endpoints("/auth/methods"))
 }
 
 /// Users, their sessions and their pictures.
@@ -227,8 +224,8 @@ macro_rules! methods {
 
 /// A path with its methods; every other method is answered 405 with an `Allow` header.
 pub(super) struct Endpoint {
-    /// Below the prefix.
-    pub path: &'static str,
+    /// The path below the prefix.
+    pub path: String,
     /// Each method that the document describes.
     pub operations: Vec<(&'static str, Operation)>,
     resource: Resource,
@@ -236,8 +233,10 @@ pub(super) struct Endpoint {
 }
 
 impl Endpoint {
-    fn at(path: &'static str) -> Self {
-        Self { path, operations: Vec::new(), resource: web::resource(path), allow: Vec::new() }
+    fn at(path: impl Into<String>) -> Self {
+        let path = path.into();
+        let resource = web::resource(path.clone());
+        Self { path, operations: Vec::new(), resource, allow: Vec::new() }
     }
 
     methods! {
@@ -250,7 +249,7 @@ impl Endpoint {
         delete: ["DELETE"], guard::Delete();
     }
 
-    /// Lets the pages of every origin read the answers: they are public anyway.
+    /// Lets the pages of every origin read the answers, since they are public.
     fn for_any_origin(mut self) -> Self {
         self.resource = self.resource.app_data(AnyOrigin);
         self
@@ -291,7 +290,8 @@ impl HttpServiceFactory for Endpoint {
     }
 }
 
-/// A method as it may be shown: they are tokens (RFC 9110, 9.1), but of any length.
+/// A method as it may be shown. The client chooses it: it is a token (RFC 9110, 9.1), but of any
+/// length.
 fn printable(method: &Method) -> String {
     method.as_str().chars().take(32).collect()
 }

@@ -27,10 +27,10 @@ pub(in crate::http) fn document_of(dialect: Dialect) -> String {
         for (method, operation) in &endpoint.operations {
             item.insert(
                 method.to_lowercase(),
-                describe(endpoint.path, operation, dialect, &mut schemas),
+                describe(&endpoint.path, operation, dialect, &mut schemas),
             );
         }
-        paths.insert(endpoint.path.into(), item.into());
+        paths.insert(endpoint.path, item.into());
     }
     if dialect.has_labels() {
         schemas.insert("Link".into(), labelled_link());
@@ -234,7 +234,7 @@ mod tests {
         assert_eq!(paths.len(), api_endpoints().len(), "no path stands twice");
         for endpoint in api_endpoints() {
             for (method, operation) in &endpoint.operations {
-                let described = &paths[endpoint.path][method.to_lowercase()];
+                let described = &paths[&endpoint.path][method.to_lowercase()];
                 assert_eq!(described["summary"], operation.summary);
                 assert!(
                     !operation.summary.is_empty()

@@ -52,7 +52,7 @@ fn complete_login(visitor: &Visitor, form: &Form, session: &OpenedSession) -> Ht
         Some(ReturnTarget::Local(path)) => visitor.redirect(&path),
         None => visitor.redirect("/account"),
     };
-    let response = with_cookie(response, &cookie::of(visitor.bridge.config(), session));
+    let response = with_cookie(response, &cookie::for_session(visitor.bridge.config(), session));
     with_cookie(response, &visitor.challenge_cookie(String::new()))
 }
 
