@@ -11,9 +11,9 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use super::connection::{self, BUSY_TIMEOUT, FLAGS};
 use super::file_identity::FileIdentity;
+use super::session_users::{self, SessionUser};
 use super::sessions::SessionRef;
 use super::snapshot::Snapshots;
-use super::users::{self, SessionUser};
 use super::{OpenError, backup, describe, schema};
 use crate::descriptors;
 use crate::error::{Error, Result};
@@ -77,12 +77,12 @@ impl Db {
         query(&connection)
     }
 
-    /// Finds a session and its user, see [`users::find_by_session`]. A thread that holds a snapshot
+    /// Finds a session and its user, see [`session_users::find`]. A thread that holds a snapshot
     /// has the latest ones in a cache.
     pub(crate) fn find_by_session(&self, session: SessionRef) -> Result<Option<SessionUser>> {
         match self.snapshots.latest()? {
             Some(snapshot) => snapshot.find_by_session(session),
-            None => self.read(|connection| users::find_by_session(connection, session)),
+            None => self.read(|connection| session_users::find(connection, session)),
         }
     }
 

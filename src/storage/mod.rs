@@ -18,6 +18,7 @@ pub(crate) mod relays;
 mod schema;
 pub(crate) mod sent_codes;
 mod session_cache;
+pub(crate) mod session_users;
 pub(crate) mod sessions;
 mod snapshot;
 pub(crate) mod totp_enrollments;

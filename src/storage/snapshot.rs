@@ -28,8 +28,8 @@ use rusqlite::Connection;
 use thread_local::ThreadLocal;
 
 use super::session_cache::SessionCache;
+use super::session_users::{self, SessionUser};
 use super::sessions::SessionRef;
-use super::users::{self, SessionUser};
 use crate::error::{Error, Result};
 
 /// The length of the header of the WAL index, in bytes. The file has two copies of it; the first is
@@ -129,13 +129,13 @@ pub(super) struct Snapshot {
 }
 
 impl Snapshot {
-    /// Finds a session and its user, see [`users::find_by_session`].
+    /// Finds a session and its user, see [`session_users::find`].
     pub(super) fn find_by_session(&self, session: SessionRef) -> Result<Option<SessionUser>> {
         let cached = self.sessions.borrow().get(&session);
         if cached.is_some() {
             return Ok(cached);
         }
-        let found = users::find_by_session(&self.connection, session)?;
+        let found = session_users::find(&self.connection, session)?;
         // Without an open transaction, each read has a snapshot of its own.
         if let Some(found) = &found
             && !self.connection.is_autocommit()

@@ -15,9 +15,10 @@ use crate::domain::public_key::PublicKey;
 use crate::domain::token::TokenContent;
 use crate::domain::{App, Paged};
 use crate::error::{Error, Result};
+use crate::storage::session_users::SessionUser;
 use crate::storage::sessions::{self, NewSession, SessionRef, SessionsOf};
 pub(crate) use crate::storage::sessions::{Session, SessionId};
-use crate::storage::users::{SessionUser, User, UserId};
+use crate::storage::users::{User, UserId};
 use crate::storage::{Connection, Pagination};
 use crate::time::Timestamp;
 

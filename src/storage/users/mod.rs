@@ -10,13 +10,11 @@ use crate::language::Language;
 use crate::time::Timestamp;
 use conflict::conflict;
 
-mod by_session;
 mod conflict;
 mod link;
 mod picture_ref;
 mod search;
 
-pub(crate) use by_session::{SessionUser, find_by_session};
 pub(crate) use link::Link;
 pub(crate) use picture_ref::PictureRef;
 pub(crate) use search::{Search, count, count_active, list};
@@ -92,7 +90,8 @@ fn user(row: &Row<'_>) -> rusqlite::Result<User> {
     take_user(&mut Columns::of(row))
 }
 
-fn take_user(columns: &mut Columns<'_, '_>) -> rusqlite::Result<User> {
+/// Reads the columns of the view `user_details`.
+pub(super) fn take_user(columns: &mut Columns<'_, '_>) -> rusqlite::Result<User> {
     Ok(User {
         id: columns.take()?,
         username: columns.take()?,

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{Columns, User, take_user};
+use super::columns::Columns;
+use super::sessions::SessionRef;
+use super::users::{User, take_user};
 use crate::error::Result;
-use crate::storage::sessions::SessionRef;
 use crate::time::Timestamp;
 
 /// The user of a session, with the columns of the session that a check needs.
@@ -17,10 +18,8 @@ pub(crate) struct SessionUser {
     pub expires_at: Timestamp,
 }
 
-pub(crate) fn find_by_session(
-    connection: &Connection,
-    named: SessionRef,
-) -> Result<Option<SessionUser>> {
+/// Finds a session with its user, whether it has expired or not.
+pub(super) fn find(connection: &Connection, named: SessionRef) -> Result<Option<SessionUser>> {
     let query = "SELECT user_details.*, last_seen_at, expires_at
         FROM user_details JOIN sessions ON user_id = user_details.id
         WHERE user_details.id = ?1 AND sessions.id = ?2";
