@@ -69,7 +69,7 @@ pub enum StartError {
     /// The key file is missing, but the database holds secrets that it sealed.
     #[error(
         "the key file {} is missing, and the database holds secrets that only this key opens: \
-         put the key file back from its copy",
+         put the key file back from a backup",
         .0.display()
     )]
     KeyLost(PathBuf),

@@ -41,9 +41,9 @@ pub(crate) fn register<E: From<Error>>(
     app.change(By::Operator, now, |tx| {
         let user = insert(tx, account, hash, now)?;
         tx.happened(Event::AccountCreated, &user)?;
-        let profile = profile(app, &user, now);
-        reveal(&profile)?;
-        Ok(profile)
+        let shown = profile(app, &user, now);
+        reveal(&shown)?;
+        Ok(shown)
     })
 }
 

@@ -91,7 +91,7 @@ impl Mailer {
     /// Sends a mail and returns the server's answer.
     fn send_now(&self, mail: Mail) -> Result<String, MailError> {
         let route = self.route.as_ref().ok_or(MailError::Off)?;
-        runtime()?.block_on(route.send(mail))
+        build_runtime()?.block_on(route.send(mail))
     }
 
     fn take_worker(&self) -> Option<Worker> {
@@ -121,7 +121,7 @@ impl Worker {
     fn start(route: Route) -> io::Result<Self> {
         let (queue, waiting) = queue::channel(QUEUE_LENGTH);
         let (alive, done) = mpsc::channel();
-        let runtime = runtime()?;
+        let runtime = build_runtime()?;
         thread::Builder::new().name("mail".into()).spawn(move || {
             runtime.block_on(deliver(route, waiting));
             drop(alive);
@@ -130,7 +130,7 @@ impl Worker {
     }
 }
 
-fn runtime() -> io::Result<Runtime> {
+fn build_runtime() -> io::Result<Runtime> {
     Builder::new_current_thread().enable_all().build()
 }
 

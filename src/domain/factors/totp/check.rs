@@ -32,7 +32,7 @@ pub(in crate::domain::factors) fn active(app: &App, user: UserId) -> Result<Opti
         return Ok(None);
     };
     let secret = app.key.open(&context(user), &factor.secret)?;
-    Ok(Some(ActiveTotp { totp: totp(app, &secret, "")?, factor }))
+    Ok(Some(ActiveTotp { totp: build_totp(app, &secret, "")?, factor }))
 }
 
 impl ActiveTotp {
@@ -102,7 +102,7 @@ pub(crate) const fn skew(step: i64, now: Timestamp) -> i64 {
     step - now.seconds().div_euclid(STEP)
 }
 
-pub(crate) fn totp(app: &App, secret: &[u8], account: &str) -> Result<Totp> {
+pub(crate) fn build_totp(app: &App, secret: &[u8], account: &str) -> Result<Totp> {
     Builder::new()
         .with_secret(Secret::new(secret.into()))
         .with_skew(u16::try_from(app.config.totp.skew.get()).unwrap_or(1))
@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn totp_codes_equal_those_of_rfc_6238() {
         let (_folder, app) = app_with("[totp]\nskew = 0");
-        let totp = totp(&app, b"12345678901234567890", "ada").unwrap();
+        let totp = build_totp(&app, b"12345678901234567890", "ada").unwrap();
         for (seconds, code) in [
             (59, "287082"),
             (1_111_111_109, "081804"),
@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn code_is_accepted_one_step_off_but_not_two() {
         let (_folder, app) = app_with("");
-        let totp = totp(&app, b"12345678901234567890", "ada").unwrap();
+        let totp = build_totp(&app, b"12345678901234567890", "ada").unwrap();
         // 081804 belongs to the step from 1111111080 to 1111111110.
         let at =
             |seconds: i64| matching_step(&totp, "081804", Timestamp::from_millis(seconds * 1000));
@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn totp_codes_equal_the_hotp_codes_of_rfc_4226() {
         let (_folder, app) = app_with("");
-        let totp = totp(&app, b"12345678901234567890", "ada").unwrap();
+        let totp = build_totp(&app, b"12345678901234567890", "ada").unwrap();
         let codes = [
             "755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583",
             "399871", "520489",
@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn skew_of_a_wrong_code_is_found_within_ten_minutes() {
         let (_folder, app) = app_with("");
-        let totp = totp(&app, b"12345678901234567890", "ada").unwrap();
+        let totp = build_totp(&app, b"12345678901234567890", "ada").unwrap();
         let at = |offset: i64| {
             skew_of(&totp, "081804", Timestamp::from_millis((1_111_111_080 + offset) * 1000))
         };

@@ -25,7 +25,7 @@ use crate::storage::totp_factors::{self, TotpFactor};
 use crate::storage::users::{self, User, UserId};
 use crate::time::Timestamp;
 pub(in crate::domain::factors) use check::{ActiveTotp, active};
-use check::{context, fault, log_skew, matching_step, pending_context, skew, totp};
+use check::{build_totp, context, fault, log_skew, matching_step, pending_context, skew};
 pub(crate) use check::{opens_any, reseal};
 
 /// 160 bits, as RFC 4226 (4, R6) recommends.
@@ -58,7 +58,7 @@ impl Enrollment {
     }
 
     fn of(app: &App, user: User, secret: &[u8]) -> Result<Self> {
-        let totp = totp(app, secret, &user.username)?;
+        let totp = build_totp(app, secret, &user.username)?;
         Ok(Self {
             secret: Zeroizing::new(totp.secret().to_base32()),
             otpauth_url: Zeroizing::new(totp.to_url().map_err(|_| fault())?),
@@ -132,7 +132,7 @@ pub(crate) fn enable(
         Some((app.key.open(&pending_context(principal), &sealed).ok()?, sealed))
     });
     let (secret, pending) = opened.ok_or_else(|| Error::SetupExpired { field: code.field })?;
-    let totp = totp(app, &secret, "")?;
+    let totp = build_totp(app, &secret, "")?;
     // A wrong code is not counted, since the user who sets up an app has its secret anyway.
     let step = first_step(&totp, user.id, code, now)?;
     let factor = new_factor(app, user.id, &totp, Some(step), now)?;
