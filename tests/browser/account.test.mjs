@@ -3,16 +3,21 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import {
-  BOTH, LINK, PASSWORD, TEXTS, WAYS, around, base, button, close, enter, logIn, mail, nox, open, operatorCode, pathOf, person,
-  refused, told, unfold,
-} from './house.mjs';
+import { button, close, enter, logIn, open, pathOf, refused, told, unfold } from './chromium.mjs';
+import { LINK, PASSWORD, base, mail, nox, operatorCode, person } from './instance.mjs';
+import { BOTH, TEXTS, WAYS, around } from './texts.mjs';
 
 // One red pixel.
-const PICTURE = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC', 'base64');
+const PICTURE = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC',
+  'base64',
+);
 // Two by two.
 const WIDER = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFklEQVR4nGN4VmFj03OCIWpL3odLUQAtmgbDiwwGnQAAAABJRU5ErkJggg==', 'base64');
+  'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFklEQVR4nGN4VmFj03OCIWpL3odL' +
+      'UQAtmgbDiwwGnQAAAABJRU5ErkJggg==',
+  'base64',
+);
 
 for (const { name, settings, t, js, lang } of WAYS) {
   test(`the page shows who I am, and takes what I change (${name})`, async () => {
@@ -34,30 +39,50 @@ for (const { name, settings, t, js, lang } of WAYS) {
     await refused(page, t.bad_display);
 
     const upload = page.locator('form[action="/account/picture"]');
-    await upload.getByLabel(t.picture).setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: PICTURE });
+    await upload
+      .getByLabel(t.picture)
+      .setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: PICTURE });
     await upload.locator('> button').click();
     await told(page, t.saved);
-    assert.equal(await page.locator('.who img').evaluate((image) => image.decode().then(() => image.naturalWidth)), 1);
-    await upload.getByLabel(t.picture).setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('no picture') });
+    assert.equal(
+      await page
+        .locator('.who img')
+        .evaluate((image) => image.decode().then(() => image.naturalWidth)),
+      1,
+    );
+    await upload
+      .getByLabel(t.picture)
+      .setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('no picture') });
     await upload.locator('> button').click();
     await refused(page, t.picture_refused);
     // Far larger than the form may be, and larger than the file alone may be.
     for (const length of [9 << 20, (4 << 20) + 1]) {
-      await upload.getByLabel(t.picture).setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.alloc(length) });
+      await upload
+        .getByLabel(t.picture)
+        .setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.alloc(length) });
       await upload.locator('> button').click();
       await refused(page, t.picture_refused);
-      await page.getByText(lang === 'en' ? /at most 4\s?MiB/ : /4\s?Mio et 4096/).first().waitFor();
+      await page
+        .getByText(lang === 'en' ? /at most 4\s?MiB/ : /4\s?Mio et 4096/)
+        .first()
+        .waitFor();
     }
-    await upload.locator('[type=file]').evaluate((field) => { field.required = false; });
+    await upload.locator('[type=file]').evaluate((field) => {
+      field.required = false;
+    });
     await upload.locator('> button').click();
     await refused(page, t.no_picture);
     await page.goto(`${base}/account`);
     const before = await page.locator('.who img').getAttribute('src');
-    await upload.getByLabel(t.picture).setInputFiles({ name: 'b.png', mimeType: 'image/png', buffer: WIDER });
+    await upload
+      .getByLabel(t.picture)
+      .setInputFiles({ name: 'b.png', mimeType: 'image/png', buffer: WIDER });
     await upload.locator('> button').click();
     await told(page, t.saved);
     assert.notEqual(await page.locator('.who img').getAttribute('src'), before);
-    const width = await page.locator('.who img').evaluate((image) => image.decode().then(() => image.naturalWidth));
+    const width = await page
+      .locator('.who img')
+      .evaluate((image) => image.decode().then(() => image.naturalWidth));
     assert.equal(width, 2, 'a new picture is seen at once');
 
     const other = t === TEXTS.en ? 'fr' : 'en';
@@ -65,8 +90,20 @@ for (const { name, settings, t, js, lang } of WAYS) {
     await page.locator('#display').fill('Ada again');
     await button(page, '/account/profile').click();
     await told(page, TEXTS[other].saved);
-    assert.equal(await page.locator('html').getAttribute('lang'), other, 'the account has a language of its own');
-    assert.equal(await page.locator('time').first().textContent().then((text) => / UTC$/.test(text)), !js, 'a script knows the clock');
+    assert.equal(
+      await page.locator('html').getAttribute('lang'),
+      other,
+      'the account has a language of its own',
+    );
+    assert.equal(
+      await page
+        .locator('time')
+        .first()
+        .textContent()
+        .then((text) => / UTC$/.test(text)),
+      !js,
+      'a script knows the clock',
+    );
     await close(page);
   });
 }
@@ -137,13 +174,17 @@ for (const { name, settings, t } of BOTH) {
     const userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
     const page = await logIn(ada, settings);
     const others = [];
-    for (let index = 0; index < 3; index += 1) others.push(await logIn(ada, { ...settings, userAgent }));
+    for (let index = 0; index < 3; index += 1)
+      others.push(await logIn(ada, { ...settings, userAgent }));
     await page.reload();
     const sessions = page.locator('.sessions li');
     assert.equal(await sessions.count(), 4);
     assert.equal(await page.getByText(t.this_session, { exact: true }).count(), 1);
     await sessions.getByText('127.0.0.1').first().waitFor();
-    await page.getByRole('button', { name: `${t.end_session_of} Firefox, Linux` }).first().click();
+    await page
+      .getByRole('button', { name: `${t.end_session_of} Firefox, Linux` })
+      .first()
+      .click();
     await told(page, t.session_ended);
     assert.equal(await sessions.count(), 3);
     await page.getByRole('button', { name: t.end_all_others }).click();
@@ -157,7 +198,7 @@ for (const { name, settings, t } of BOTH) {
     await close(page, ...others);
   });
 
-  test(`a session that ends while the page is open leads to the login and back (${name})`, async () => {
+  test(`a session that ends on an open page leads to the login and back (${name})`, async () => {
     const ada = person();
     const page = await logIn(ada, settings);
     nox(['session', 'revoke', '--user', ada.name]);
@@ -205,14 +246,18 @@ for (const { name, settings, t } of BOTH) {
 
 test('a form that another site could send is not taken', async () => {
   const page = await logIn(person());
-  await page.locator('form[action="/account/profile"] [name=token]').evaluate((field) => { field.value = 'x'.repeat(22); });
+  await page.locator('form[action="/account/profile"] [name=token]').evaluate((field) => {
+    field.value = 'x'.repeat(22);
+  });
   await button(page, '/account/profile').click();
   await refused(page, TEXTS.en.form_expired);
   await close(page);
 });
 
 test('the texts of this test are those of the pages', () => {
-  const tables = ['english', 'french'].map((name) => readFileSync(new URL(`../../src/http/pages/texts/${name}.rs`, import.meta.url), 'utf8'));
+  const tables = ['english', 'french'].map((name) =>
+    readFileSync(new URL(`../../src/http/pages/texts/${name}.rs`, import.meta.url), 'utf8'),
+  );
   for (const [index, texts] of [TEXTS.en, TEXTS.fr].entries()) {
     assert.ok(Object.keys(texts).length > 100);
     assert.match(tables[index], around(texts.wrong_login));

@@ -3,9 +3,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  BOTH, CODE, TEXTS, WAYS, alert, base, button, close, code, enter, enterCode, focused, launch, logIn, mail, nox, open, operatorCode,
-  pathOf, person, refused, told, wrongCode,
-} from './house.mjs';
+  alert,
+  button,
+  close,
+  enter,
+  enterCode,
+  focused,
+  launch,
+  logIn,
+  open,
+  pathOf,
+  refused,
+  told,
+} from './chromium.mjs';
+import { CODE, base, code, mail, nox, operatorCode, person, wrongCode } from './instance.mjs';
+import { BOTH, TEXTS, WAYS } from './texts.mjs';
 
 const spaced = (digits) => ` ${digits.slice(0, 3)} ${digits.slice(3)}`;
 
@@ -18,7 +30,7 @@ async function atCode(someone, settings, path = '/login') {
 }
 
 for (const { name, settings, t, js } of WAYS) {
-  test(`a wrong code shows the server's time, and a right one with blanks logs in (${name})`, async () => {
+  test(`a wrong code shows the server's time; one with blanks logs in (${name})`, async () => {
     const ada = person({ totp: true });
     const page = await atCode(ada, settings, '/login?return_to=/account%3Fdone%3Dsaved');
     const field = page.getByLabel(t.code_from_app);
@@ -74,7 +86,7 @@ for (const { name, settings, t, js } of BOTH) {
     await close(page);
   });
 
-  test(`of two tabs that log different people in, none takes the code of the other (${name})`, async () => {
+  test(`two tabs with different logins do not take the code of each other (${name})`, async () => {
     const [ada, bob] = [person({ totp: true }), person({ totp: true })];
     const one = await atCode(ada, settings);
     const other = await open('/login', settings, one.context());
@@ -99,7 +111,10 @@ for (const { name, settings, t, js } of BOTH) {
     const ada = person({ totp: true, email: true });
     // The app is on already: the account page switches the other factor on.
     const setup = await logIn(ada, settings);
-    await setup.locator('details', { has: setup.locator('[name=mailed_code]') }).locator('summary').click();
+    await setup
+      .locator('details', { has: setup.locator('[name=mailed_code]') })
+      .locator('summary')
+      .click();
     await button(setup, '/account/mail-codes/send').click();
     await told(setup, t.code_mailed);
     const mailed = await mail(ada, CODE);
@@ -128,7 +143,10 @@ for (const js of [true, false]) {
     nox(['user', 'set', ada.name, '--language', 'fr']);
     const settings = { javaScriptEnabled: js };
     const setup = await logIn(ada, settings);
-    await setup.locator('details', { has: setup.locator('[name=mailed_code]') }).locator('summary').click();
+    await setup
+      .locator('details', { has: setup.locator('[name=mailed_code]') })
+      .locator('summary')
+      .click();
     await button(setup, '/account/mail-codes/send').click();
     await told(setup, TEXTS.fr.code_mailed);
     await setup.locator('[name=mailed_code]').fill(await mail(ada, CODE));
@@ -149,9 +167,19 @@ for (const js of [true, false]) {
 test('the code step keeps the name where managers look for it', async () => {
   const ada = person({ totp: true });
   const page = await atCode(ada);
-  const { name, autocomplete, readOnly, value, tabIndex } = await page.locator('#identifier').evaluate(
-    ({ name, autocomplete, readOnly, value, tabIndex }) => ({ name, autocomplete, readOnly, value, tabIndex }));
-  assert.deepEqual([name, autocomplete, readOnly, value, tabIndex], ['identifier', 'username', true, ada.name, -1]);
+  const { name, autocomplete, readOnly, value, tabIndex } = await page
+    .locator('#identifier')
+    .evaluate(({ name, autocomplete, readOnly, value, tabIndex }) => ({
+      name,
+      autocomplete,
+      readOnly,
+      value,
+      tabIndex,
+    }));
+  assert.deepEqual(
+    [name, autocomplete, readOnly, value, tabIndex],
+    ['identifier', 'username', true, ada.name, -1],
+  );
   const box = await page.locator('#identifier').boundingBox();
   assert.ok(box.width <= 1 && box.height <= 1, 'nobody sees it');
   assert.equal(await page.locator('#code').getAttribute('autocomplete'), 'one-time-code');
@@ -164,7 +192,9 @@ test('the code step keeps the name where managers look for it', async () => {
 test('the keyboard alone is enough', async () => {
   const ada = person({ totp: true });
   const page = await open('/login');
-  const press = async (...keys) => { for (const key of keys) await page.keyboard.press(key); };
+  const press = async (...keys) => {
+    for (const key of keys) await page.keyboard.press(key);
+  };
   await focused(page, 'identifier');
   await page.keyboard.type(ada.name);
   await press('Tab');
@@ -186,7 +216,7 @@ test('the keyboard alone is enough', async () => {
   await page.keyboard.type(code(ada));
   await page.waitForURL('**/account');
   const name = () => page.evaluate(() => document.activeElement.textContent.trim());
-  for (let tabs = 0; tabs < 9 && await name() !== TEXTS.en.log_out; tabs += 1) await press('Tab');
+  for (let tabs = 0; tabs < 9 && (await name()) !== TEXTS.en.log_out; tabs += 1) await press('Tab');
   await press('Enter');
   await page.waitForURL('**/login');
   await close(page);
@@ -198,7 +228,7 @@ test('without a login that waits, the step leads to the start', async () => {
   await close(page);
 });
 
-test('no page that comes back from the memory of the browser shows who has logged out', async () => {
+test('no page from the memory of the browser shows a user who has logged out', async () => {
   // The driver switches that memory off, and people have it.
   const browser = await launch({ ignoreDefaultArgs: ['--disable-back-forward-cache'] });
   const ada = person();

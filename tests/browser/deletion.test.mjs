@@ -1,11 +1,30 @@
-// Deleting oneself: at the end of the account page, by the password, and by a code where a second factor is on.
+// The form that deletes the account: by the password, and by a code where a second factor is on.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  BOTH, CODE, PASSWORD, WAYS, alert, around, base, button, close, enter, forgetBudgets, logIn, mail, open, operatorCode, pathOf, person,
-  refused, told, unfold, wrongCode,
-} from './house.mjs';
+  alert,
+  button,
+  close,
+  enter,
+  logIn,
+  open,
+  pathOf,
+  refused,
+  told,
+  unfold,
+} from './chromium.mjs';
+import {
+  CODE,
+  PASSWORD,
+  base,
+  resetLimits,
+  mail,
+  operatorCode,
+  person,
+  wrongCode,
+} from './instance.mjs';
+import { BOTH, WAYS, around } from './texts.mjs';
 
 const ACTION = '/account/delete';
 
@@ -33,7 +52,7 @@ for (const { name, settings, t } of WAYS) {
     const ada = person({ tags: '' });
     const [page, elsewhere] = [await logIn(ada, settings), await logIn(ada, settings)];
     await page.getByRole('heading', { name: t.delete_account }).waitFor();
-    assert.ok(!await page.getByText(t.delete_text).isVisible(), 'it is folded');
+    assert.ok(!(await page.getByText(t.delete_text).isVisible()), 'it is folded');
     await unfold(page, ACTION);
     await page.getByText(t.delete_text).waitFor();
     await leave(page, t, 'wrong horse');
@@ -74,7 +93,7 @@ for (const { name, settings, t } of BOTH) {
     await page.goto(`${base}/account`);
     await leave(page, t, PASSWORD, '');
     await refused(page, t.too_many_before);
-    forgetBudgets();
+    resetLimits();
     await leave(page, t, 'wrong horse', '');
     await refused(page, t.wrong_password);
     await leave(page, t, PASSWORD, '');
@@ -87,7 +106,10 @@ for (const { name, settings, t } of BOTH) {
   test(`the keyboard is enough to leave (${name})`, async () => {
     const ada = person();
     const page = await logIn(ada, settings);
-    await page.locator('details', { has: page.locator(`form[action="${ACTION}"]`) }).locator('summary').focus();
+    await page
+      .locator('details', { has: page.locator(`form[action="${ACTION}"]`) })
+      .locator('summary')
+      .focus();
     await page.keyboard.press('Enter');
     await page.keyboard.press('Tab');
     await page.keyboard.type(PASSWORD);
@@ -96,7 +118,7 @@ for (const { name, settings, t } of BOTH) {
     await close(page);
   });
 
-  test(`a front that is not configured is named, and the login leads to the account (${name})`, async () => {
+  test(`an unconfigured front is named; the login leads to the account (${name})`, async () => {
     const ada = person();
     const page = await open('/login?return_to=https://elsewhere.example:8443/welcome', settings);
     const note = page.locator('.note');

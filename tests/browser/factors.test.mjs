@@ -3,10 +3,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import {
-  BOTH, CODE, PASSWORD, TEXTS, arrive, base, button, close, code, logIn, mail, operatorCode, person, refused, told, unfold,
-  wrongCode,
-} from './house.mjs';
+import { arrive, button, close, logIn, refused, told, unfold } from './chromium.mjs';
+import { CODE, PASSWORD, base, code, mail, operatorCode, person, wrongCode } from './instance.mjs';
+import { BOTH, TEXTS } from './texts.mjs';
 
 /** Sends a code with the form at an address. */
 async function prove(page, action, text) {
@@ -36,7 +35,10 @@ for (const { name, settings, t } of BOTH) {
     await page.locator('.qr svg').waitFor();
     const secret = await page.locator('#secret').textContent();
     assert.match(secret, /^([A-Z2-7]{4} ){7}[A-Z2-7]{4}$/);
-    assert.match(await page.getByRole('link', { name: t.open_app }).getAttribute('href'), /^otpauth:\/\/totp\//);
+    assert.match(
+      await page.getByRole('link', { name: t.open_app }).getAttribute('href'),
+      /^otpauth:\/\/totp\//,
+    );
     ada.secret = secret.replaceAll(' ', '');
 
     const enable = async (digits, password) => {
@@ -46,7 +48,11 @@ for (const { name, settings, t } of BOTH) {
     };
     await enable(wrongCode(ada), PASSWORD);
     await refused(page, t.wrong_code);
-    assert.equal(await page.locator('#secret').textContent(), secret, 'the app that was scanned is still the one');
+    assert.equal(
+      await page.locator('#secret').textContent(),
+      secret,
+      'the app that was scanned is still the one',
+    );
     await enable(code(ada), PASSWORD);
     await page.getByRole('heading', { name: t.recovery_codes }).waitFor();
     const codes = await newCodes(page);
@@ -57,7 +63,12 @@ for (const { name, settings, t } of BOTH) {
       page.getByRole('link', { name: t.download }).click(),
     ]);
     assert.equal(download.suggestedFilename(), 'recovery-codes.txt');
-    assert.deepEqual(readFileSync(await download.path(), 'utf8').trim().split('\n'), codes);
+    assert.deepEqual(
+      readFileSync(await download.path(), 'utf8')
+        .trim()
+        .split('\n'),
+      codes,
+    );
 
     await leave(page, t);
     await page.getByText(t.codes_left.replace('{}', 10)).waitFor();
@@ -136,7 +147,11 @@ test('the secret and the recovery codes are copied', async () => {
   await button(page, '/account/totp/enable').click();
   const codes = await newCodes(page);
   assert.deepEqual((await copied()).split(/\s+/).filter(Boolean), codes);
-  await page.evaluate(() => { window.print = () => { document.title = 'printed'; }; });
+  await page.evaluate(() => {
+    window.print = () => {
+      document.title = 'printed';
+    };
+  });
   await page.getByRole('button', { name: TEXTS.en.print }).click();
   await page.waitForFunction(() => document.title === 'printed');
   await close(page);

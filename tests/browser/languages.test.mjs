@@ -2,14 +2,19 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BOTH, TEXTS, WAYS, base, button, close, logIn, nox, open, pathOf, person } from './house.mjs';
+import { button, close, logIn, open, pathOf } from './chromium.mjs';
+import { base, nox, person } from './instance.mjs';
+import { BOTH, TEXTS, WAYS } from './texts.mjs';
 
 const langOf = (page) => page.locator('html').getAttribute('lang');
 
 for (const { name, settings, t, lang } of WAYS) {
   test(`an unknown page is a page of ours, and leads back (${name})`, async () => {
     const page = await open('/nothing/here?x=<b>', settings);
-    assert.equal(await page.evaluate(() => performance.getEntriesByType('navigation')[0].responseStatus), 404);
+    assert.equal(
+      await page.evaluate(() => performance.getEntriesByType('navigation')[0].responseStatus),
+      404,
+    );
     await page.getByRole('heading', { name: t.not_found }).waitFor();
     assert.equal(await langOf(page), lang);
     assert.match(await page.title(), new RegExp(t.not_found));
@@ -80,9 +85,17 @@ test('times are written as the reader does', async () => {
     const page = await logIn(ada, { locale, timezoneId });
     const time = page.locator('time').first();
     assert.match(await time.textContent(), pattern);
-    const hour = Number(new Intl.DateTimeFormat('en', { timeZone: timezoneId, hour: 'numeric', hourCycle: 'h23' })
-      .format(new Date(await time.getAttribute('datetime'))));
-    assert.ok(new RegExp(`\\b0?(${hour}|${hour % 12 || 12}):`).test(await time.textContent()), 'by the clock on their wall');
+    const hour = Number(
+      new Intl.DateTimeFormat('en', {
+        timeZone: timezoneId,
+        hour: 'numeric',
+        hourCycle: 'h23',
+      }).format(new Date(await time.getAttribute('datetime'))),
+    );
+    assert.ok(
+      new RegExp(`\\b0?(${hour}|${hour % 12 || 12}):`).test(await time.textContent()),
+      'by the clock on their wall',
+    );
     await close(page);
   }
 });

@@ -1,9 +1,10 @@
-// What Lighthouse thinks of the page that everybody sees first. It measures time, and so it runs alone.
+// What Lighthouse measures of the login page. It measures time, and so it runs alone.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import lighthouse from 'lighthouse';
-import { base, freePort, launch } from './house.mjs';
+import { launch } from './chromium.mjs';
+import { base, freePort } from './instance.mjs';
 
 test('the login page has at least 98 points in everything', async (t) => {
   const port = await freePort();
@@ -15,7 +16,12 @@ test('the login page has at least 98 points in everything', async (t) => {
   });
   for (const { id, score, auditRefs } of Object.values(lhr.categories)) {
     t.diagnostic(`${id}: ${Math.round(score * 100)}`);
-    const short = auditRefs.map((ref) => lhr.audits[ref.id]).filter((audit) => audit.score !== null && audit.score < 1);
-    assert.ok(score >= 0.98, `${id} ${score}: ${short.map((audit) => `${audit.id} ${audit.displayValue ?? ''}`).join(', ')}`);
+    const short = auditRefs
+      .map((ref) => lhr.audits[ref.id])
+      .filter((audit) => audit.score !== null && audit.score < 1);
+    assert.ok(
+      score >= 0.98,
+      `${id} ${score}: ${short.map((audit) => `${audit.id} ${audit.displayValue ?? ''}`).join(', ')}`,
+    );
   }
 });

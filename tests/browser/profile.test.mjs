@@ -2,10 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BOTH, WAYS, base, button, close, focused, logIn, person, refused, told } from './house.mjs';
+import { button, close, focused, logIn, refused, told } from './chromium.mjs';
+import { base, person } from './instance.mjs';
+import { BOTH, WAYS } from './texts.mjs';
 
-const rows = (page) => page.locator('.links > div').evaluateAll((all) =>
-  all.map((row) => [...row.querySelectorAll('input')].map((field) => field.value)));
+const rows = (page) =>
+  page
+    .locator('.links > div')
+    .evaluateAll((all) =>
+      all.map((row) => [...row.querySelectorAll('input')].map((field) => field.value)),
+    );
 
 /** A row by the names that a screen reader says. */
 const row = (page, t, number) => ({
@@ -23,22 +29,36 @@ for (const { name, settings, t } of WAYS) {
     await row(page, t, 2).url.fill(' http://second.example ');
     await button(page, '/account/profile').click();
     await told(page, t.saved);
-    const stored = [['Notes <b>&', 'https://notes.example/?a=b&c'], ['', 'http://second.example']];
+    const stored = [
+      ['Notes <b>&', 'https://notes.example/?a=b&c'],
+      ['', 'http://second.example'],
+    ];
     assert.deepEqual(await rows(page), [...stored, ['', ''], ['', '']], 'there are two more again');
     assert.equal(await page.getByLabel(t.pronoun).inputValue(), 'she');
 
     // What is wrong is told and marked, and nothing that was typed is lost.
     const label = 'ä'.repeat(33);
-    for (const [wrong, mark] of [[['', 'second.example'], 'url'], [['x', 'javascript:alert(1)'], 'url'], [[label, 'https://b.example'], 'label']]) {
+    for (const [wrong, mark] of [
+      [['', 'second.example'], 'url'],
+      [['x', 'javascript:alert(1)'], 'url'],
+      [[label, 'https://b.example'], 'label'],
+    ]) {
       await page.getByLabel(t.bio, { exact: true }).fill('Typed');
       await row(page, t, 2).label.fill(wrong[0]);
       await row(page, t, 2).url.fill(wrong[1]);
       await row(page, t, 4).url.fill('https://fourth.example');
       await button(page, '/account/profile').click();
       await refused(page, t.bad_links);
-      assert.deepEqual(await rows(page), [stored[0], wrong, ['', ''], ['', 'https://fourth.example']]);
+      assert.deepEqual(await rows(page), [
+        stored[0],
+        wrong,
+        ['', ''],
+        ['', 'https://fourth.example'],
+      ]);
       assert.equal(await page.getByLabel(t.bio, { exact: true }).inputValue(), 'Typed');
-      const marked = await page.locator('[aria-invalid=true]').evaluateAll((all) => all.map((field) => field.name));
+      const marked = await page
+        .locator('[aria-invalid=true]')
+        .evaluateAll((all) => all.map((field) => field.name));
       assert.deepEqual(marked, [`link_${mark}_1`]);
     }
 
@@ -46,7 +66,12 @@ for (const { name, settings, t } of WAYS) {
     await row(page, t, 2).label.fill('');
     await button(page, '/account/profile').click();
     await told(page, t.saved);
-    assert.deepEqual(await rows(page), [['', 'https://b.example'], ['', 'https://fourth.example'], ['', ''], ['', '']]);
+    assert.deepEqual(await rows(page), [
+      ['', 'https://b.example'],
+      ['', 'https://fourth.example'],
+      ['', ''],
+      ['', ''],
+    ]);
     await close(page);
   });
 }
@@ -63,9 +88,15 @@ for (const { name, settings, t } of BOTH) {
     }
     await page.keyboard.press('Enter');
     await told(page, t.saved);
-    assert.deepEqual(await rows(page), [['First', 'https://1.example'], ['', 'https://2.example'], ['', ''], ['', '']]);
+    assert.deepEqual(await rows(page), [
+      ['First', 'https://1.example'],
+      ['', 'https://2.example'],
+      ['', ''],
+      ['', ''],
+    ]);
     for (let count = 4; count <= 10; count += 2) {
-      for (const number of [count - 1, count]) await row(page, t, number).url.fill(`https://${number}.example`);
+      for (const number of [count - 1, count])
+        await row(page, t, number).url.fill(`https://${number}.example`);
       await button(page, '/account/profile').click();
       await told(page, t.saved);
       await page.goto(`${base}/account`);

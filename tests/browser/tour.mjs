@@ -1,16 +1,36 @@
 // Every page and state, one after the other, for whoever wants to look at them all.
 
 import {
-  CODE, PASSWORD, TEXTS, arrive, base, button, close, code, enter, enterCode, logIn, mail, nox, open, operatorCode, person, refused,
-  unfold, wrongCode,
-} from './house.mjs';
+  arrive,
+  button,
+  close,
+  enter,
+  enterCode,
+  logIn,
+  open,
+  refused,
+  unfold,
+} from './chromium.mjs';
+import {
+  CODE,
+  PASSWORD,
+  base,
+  code,
+  mail,
+  nox,
+  operatorCode,
+  person,
+  wrongCode,
+} from './instance.mjs';
+import { TEXTS } from './texts.mjs';
 
 /** A small picture with some colour. */
 const PICTURE = {
   name: 'picture.png',
   mimeType: 'image/png',
   buffer: Buffer.from(
-    'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFklEQVR4nGN4VmFj03OCIWpL3odLUQAtmgbDiwwGnQAAAABJRU5ErkJggg==',
+    'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFklEQVR4nGN4VmFj03OCIWpL3odL' +
+      'UQAtmgbDiwwGnQAAAABJRU5ErkJggg==',
     'base64',
   ),
 };
@@ -19,7 +39,10 @@ const PICTURE = {
 export async function tour(lang, look) {
   const t = TEXTS[lang];
   const settings = { locale: lang === 'en' ? 'en-GB' : 'fr-FR' };
-  const [ada, bob] = [person({ email: true, display: 'Ada Lovelace' }), person({ totp: true, email: true })];
+  const [ada, bob] = [
+    person({ email: true, display: 'Ada Lovelace' }),
+    person({ totp: true, email: true }),
+  ];
   const [eve, zoe] = [person(), person({ tags: '' })];
 
   // Before the login.
@@ -34,7 +57,7 @@ export async function tour(lang, look) {
   await enter(page, eve);
   await refused(page, t.account_disabled);
   await look(page, 'login-disabled');
-  const busy = (route) => route.request().method() === 'POST' ? route.abort() : route.fallback();
+  const busy = (route) => (route.request().method() === 'POST' ? route.abort() : route.fallback());
   await page.route('**/login', busy);
   await enter(page, ada);
   await refused(page, t.unreachable);
@@ -101,7 +124,10 @@ export async function tour(lang, look) {
   await form.locator('> button').click();
   await page.waitForURL('**/account?done=on');
   // Others are logged in too.
-  const other = await logIn(ada, { ...settings, userAgent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) Version/18.0 Safari/604.1' });
+  const other = await logIn(ada, {
+    ...settings,
+    userAgent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) Version/18.0 Safari/604.1',
+  });
   await close(other);
   await page.reload();
   await look(page, 'account-on');
@@ -113,7 +139,9 @@ export async function tour(lang, look) {
   await look(page, 'account-refused');
   await page.locator('#display').fill('Ada Lovelace');
   await page.locator('[name=link_label_0]').fill('Notes on the engine');
-  await page.locator('[name=link_url_0]').fill('https://example.org/a/rather/long/path/that/does/not/fit/into/the/field?at=all');
+  await page
+    .locator('[name=link_url_0]')
+    .fill('https://example.org/a/rather/long/path/that/does/not/fit/into/the/field?at=all');
   await page.locator('[name=link_label_1]').fill('Without a scheme');
   await page.locator('[name=link_url_1]').fill('example.org');
   await button(page, '/account/profile').click();
@@ -147,5 +175,9 @@ export async function tour(lang, look) {
 }
 
 async function unfoldAll(page) {
-  await page.locator('details').evaluateAll((all) => all.forEach((details) => { details.open = true; }));
+  await page.locator('details').evaluateAll((all) =>
+    all.forEach((details) => {
+      details.open = true;
+    }),
+  );
 }

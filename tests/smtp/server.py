@@ -1,4 +1,7 @@
-"""A mail server for the tests: its port on the first line, then a line of JSON for each mail or silent connection."""
+"""A mail server for the tests.
+
+It prints its port on the first line, then a line of JSON for each mail or silent connection.
+"""
 
 import argparse
 import asyncio
