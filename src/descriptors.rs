@@ -1,7 +1,8 @@
 //! File descriptors: how many this process may have open, and how they are shared out.
 //!
-//! Every connection of a client takes one, and a server that runs out of them can no longer open its
-//! database or send mail. So the server sets aside what it needs itself, and clients get the rest.
+//! Every connection of a client takes one, and a server that runs out of them can no longer open
+//! its database or send mail. So the server sets aside what it needs itself, and clients get the
+//! rest.
 
 use std::thread::available_parallelism;
 
@@ -64,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_server_keeps_what_it_needs_and_clients_get_the_rest() {
+    fn server_keeps_what_it_needs_and_clients_get_the_rest() {
         for (limit, workers, readers, connections) in [
             (128, 2, 14, 53),
             (1024, 2, 34, 909),

@@ -252,8 +252,8 @@ impl PresenceEdit {
         Self { status: Some(Clearable::Cleared), text: Some(Clearable::Cleared) }
     }
 
-    /// Reads a status alone, or an object with a status and its text. `null` and an empty text clear
-    /// both.
+    /// Reads a status alone, or an object with a status and its text. `null` and an empty text
+    /// clear both.
     fn read(body: &mut Object) -> Result<Self> {
         let wrong = |rule| Err(Error::invalid("presence", rule));
         match body.remove("presence") {

@@ -187,7 +187,7 @@ mod tests {
     use actix_web::test::TestRequest;
 
     #[test]
-    fn a_body_may_say_twice_that_it_is_json() {
+    fn content_type_json_may_be_there_twice() {
         let is = |headers: &[&'static str]| {
             let request = headers.iter().fold(TestRequest::default(), |request, value| {
                 request.append_header((CONTENT_TYPE, *value))

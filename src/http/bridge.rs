@@ -1,14 +1,14 @@
 //! The one place where synchronous work meets the async workers.
 //!
-//! A worker serves many connections on one thread, and must never wait for a disk or compute a hash.
-//! So what a handler wants from the domain goes through here, by the kind of the work:
+//! A worker serves many connections on one thread, and must never wait for a disk or compute a
+//! hash. So what a handler wants from the domain goes through here, by the kind of the work:
 //!
 //! - Short reads ([`Bridge::read`]) run on the worker itself: handing them to another thread would
 //!   cost more than they do. Reads that follow closely upon each other share a snapshot of the
 //!   database.
 //! - Changes and longer reads ([`Bridge::run`]) run on the blocking pool, a few at once.
-//! - Work that computes hashes ([`Bridge::hash`]) waits in a bounded queue first, since a hash takes
-//!   tens of milliseconds and much memory.
+//! - Work that computes hashes ([`Bridge::hash`]) waits in a bounded queue first, since a hash
+//!   takes tens of milliseconds and much memory.
 //! - Searches ([`Bridge::search`]) wait in a queue of their own, so that no flood of them delays a
 //!   logout.
 
@@ -29,8 +29,8 @@ use crate::domain::accounts::UserId;
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
 
-/// Work that computes hashes and may run beyond the number of hashers, so that these have work while
-/// others write to the database.
+/// Work that computes hashes and may run beyond the number of hashers, so that these have work
+/// while others write to the database.
 const EXTRA_HASHES: usize = 2;
 /// Changes and longer reads at once: few enough to leave the session checks on the workers a
 /// connection each.

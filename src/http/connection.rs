@@ -1,14 +1,15 @@
 //! One client's connection, with the timeouts that the framework does not have.
 //!
 //! actix-http times the head of the first request on a connection, and the pause before each later
-//! one. A client could still hold a connection for good: by sending a later head or an unwanted body
-//! a byte at a time, or by not reading an answer. [`Connection`] wraps the stream and ends it then:
-//! a read past its timeout looks as if the client had hung up, and a write past it fails. Bodies
-//! that a handler reads are timed where they are read, in `body.rs`.
+//! one. A client could still hold a connection for good: by sending a later head or an unwanted
+//! body a byte at a time, or by not reading an answer. [`Connection`] wraps the stream and ends it
+//! then: a read past its timeout looks as if the client had hung up, and a write past it fails.
+//! Bodies that a handler reads are timed where they are read, in `body.rs`.
 //!
-//! While a request is handled, the client has nothing to say, but its hanging up must be noticed, so
-//! that its login leaves the queue for hashes. Reading on is no way to notice: the framework spins
-//! where it has read further requests that it may not answer yet. So one byte is read and kept.
+//! While a request is handled, the client has nothing to say, but its hanging up must be noticed,
+//! so that its login leaves the queue for hashes. Reading on is no way to notice: the framework
+//! spins where it has read further requests that it may not answer yet. So one byte is read and
+//! kept.
 
 use std::io;
 use std::pin::Pin;
@@ -22,8 +23,8 @@ use tokio::time::{Sleep, sleep};
 use super::phase::{Phase, SharedPhase};
 use super::slots::{Slot, Slots};
 
-/// How much a client must read within [`Timeouts::write`], in bytes, where an answer has more:
-/// slow clients get a large picture, and one that reads a byte at a time does not hold a connection.
+/// How much a client must read within [`Timeouts::write`], in bytes, where an answer has more: slow
+/// clients get a large picture, and one that reads a byte at a time does not hold a connection.
 const WRITE_PROGRESS: usize = 64 * 1024;
 
 /// How long a client may keep a connection waiting.

@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_path_tells_the_dialect() {
+    fn path_decides_the_dialect() {
         for (path, dialect) in [
             ("/api/auth/login", Dialect::Numbers),
             ("/api/v2/auth/login", Dialect::Names),
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_right_is_no_401_in_names() {
+    fn missing_right_is_403_in_the_dialect_with_names() {
         let error = Error::UnAuthorized { action: "log in" };
         assert_eq!(Dialect::Numbers.code(&error), (Code::Number(8), 401));
         assert_eq!(Dialect::Names.code(&error), (Code::Name("FORBIDDEN"), 403));

@@ -99,7 +99,10 @@ pub(super) async fn nodeinfo(
             "localPosts": 0,
             "localComments": 0,
         },
-        "metadata": { "nodeName": config.instance.title, "nodeDescription": config.instance.description },
+        "metadata": {
+            "nodeName": config.instance.title,
+            "nodeDescription": config.instance.description,
+        },
     })))
 }
 
@@ -126,7 +129,11 @@ pub(super) async fn webfinger(
         json!({
             "subject": subject,
             "aliases": [format!("{url}/api/users/{id}")],
-            "links": [{ "rel": "self", "type": "application/json", "href": format!("{url}/api/users/{id}") }],
+            "links": [{
+                "rel": "self",
+                "type": "application/json",
+                "href": format!("{url}/api/users/{id}"),
+            }],
         })
         .to_string(),
     ))

@@ -1,5 +1,5 @@
-//! The envelope around every answer below `/api`: [`Reply`] is what handlers return, [`Failure`] what
-//! they fail with.
+//! The envelope around every answer below `/api`: [`Reply`] is what handlers return, [`Failure`]
+//! what they fail with.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::cookie::Cookie;

@@ -2,8 +2,8 @@
 //! request came and where it was sent to.
 //!
 //! Any client can send these headers, so that they count only where the peer is in
-//! `server.trusted_proxies`. A peer on the unix socket is trusted too: the mode of the socket decides
-//! who may connect.
+//! `server.trusted_proxies`. A peer on the unix socket is trusted too: the mode of the socket
+//! decides who may connect.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -48,7 +48,11 @@ pub(super) fn warn_of_untrusted_peer(request: &HttpRequest, trusted: &[Network],
         .collect();
     if !sent.is_empty() && WARNING.is_due(now) {
         let ignored = sent.join(", ");
-        tracing::warn!(%peer, %ignored, "not believed: if this is your proxy, add its address to server.trusted_proxies");
+        tracing::warn!(
+            %peer,
+            %ignored,
+            "not believed: if this is your proxy, add its address to server.trusted_proxies"
+        );
     }
 }
 
@@ -102,12 +106,14 @@ fn parse_hop(text: &str) -> Option<IpAddr> {
 mod tests {
     use super::*;
 
+    use std::iter;
+
     use actix_web::test::TestRequest;
     use proptest::collection::vec;
     use proptest::prelude::*;
 
     #[test]
-    fn only_trusted_proxies_are_believed_and_only_from_the_right() {
+    fn forwarded_for_counts_from_the_right_as_long_as_peers_are_trusted() {
         let trusted = |ip: IpAddr| ip.is_loopback() || ip == IpAddr::from([10, 0, 0, 1]);
         let ip = |text: &str| text.parse::<IpAddr>().unwrap();
         for (peer, hops, expected) in [
@@ -136,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_may_stand_on_several_lines() {
+    fn forwarded_for_on_several_lines_is_one_list() {
         let mut request = TestRequest::default().peer_addr(([127, 0, 0, 1], 1).into());
         for hops in ["6.6.6.6", " 192.0.2.1 ,127.0.0.2"] {
             request = request.append_header((FOR, hops));
@@ -150,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_trusted_proxy_says_which_host_and_scheme_the_browser_sees() {
+    fn trusted_proxy_sets_the_host_and_scheme_of_the_target() {
         let server = Server {
             public_url: Origin::parse("https://nox.example").unwrap(),
             ..Server::default()
@@ -206,12 +212,16 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_client_is_the_first_from_the_right_whom_nobody_trusts(peer: IpAddr, near: bool, hops in vec(hop(), 0..6)) {
+        fn client_is_the_right_most_address_that_is_not_trusted(
+            peer: IpAddr,
+            is_peer_trusted: bool,
+            hops in vec(hop(), 0..6)
+        ) {
             let trusted = |ip: IpAddr| ip.is_loopback() || ip == IpAddr::from([10, 0, 0, 1]);
-            let peer = if near { [10, 0, 0, 1].into() } else { peer };
+            let peer = if is_peer_trusted { [10, 0, 0, 1].into() } else { peer };
             let texts: Vec<&str> = hops.iter().map(|(text, _)| text.as_str()).collect();
-            let known: Vec<IpAddr> =
-                std::iter::once(peer).chain(hops.iter().rev().map_while(|(_, address)| *address)).collect();
+            let hops_from_the_right = hops.iter().rev().map_while(|(_, address)| *address);
+            let known: Vec<IpAddr> = iter::once(peer).chain(hops_from_the_right).collect();
             let client = known.iter().find(|ip| !trusted(**ip)).or(known.last());
             prop_assert_eq!(Some(&walk_back(Some(peer), &texts, trusted)), client);
         }

@@ -56,8 +56,8 @@ pub(super) async fn layer<B: MessageBody>(
     Ok(response)
 }
 
-/// Whether a request does not name exactly one host, or asks for something that this server does not
-/// support and whose body may therefore end elsewhere.
+/// Whether a request does not name exactly one host, or asks for something that this server does
+/// not support and whose body may therefore end elsewhere.
 fn is_ambiguous(request: &ServiceRequest) -> bool {
     // After this upgrade, the framework's parser takes everything for a body, whatever its length.
     let is_websocket = |protocol: &str| protocol.eq_ignore_ascii_case("websocket");
@@ -93,8 +93,8 @@ fn all(request: &ServiceRequest, name: &HeaderName, holds: impl Fn(&str) -> bool
 }
 
 /// Whether the connection closes after a request: because its sender wants that, because a tunnel
-/// would begin, or because the body is chunked. The trailers of chunks end elsewhere for parsers that
-/// take a bare line feed for the end of a line.
+/// would begin, or because the body is chunked. The trailers of chunks end elsewhere for parsers
+/// that take a bare line feed for the end of a line.
 fn is_last(request: &ServiceRequest) -> bool {
     request.head().connection_type() == ConnectionType::Close
         || request.method() == Method::CONNECT
@@ -117,7 +117,7 @@ mod tests {
     use actix_web::test::TestRequest;
 
     #[test]
-    fn a_request_names_one_host() {
+    fn target_or_host_that_is_not_one_valid_host_is_found() {
         let names = |target: &str, host: &str| {
             names_one_host(
                 &TestRequest::with_uri(target).insert_header((HOST, host)).to_srv_request(),

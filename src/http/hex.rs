@@ -19,7 +19,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_hash_is_read_in_either_case_and_nothing_else_is(hash: [u8; 32], other in "[0-9a-f]{63}|[0-9a-f]{65}|[+0-9a-g]{64}|.*") {
+        fn hash_is_read_in_either_case_and_other_texts_are_refused(
+            hash: [u8; 32],
+            other in "[0-9a-f]{63}|[0-9a-f]{65}|[+0-9a-g]{64}|.*"
+        ) {
             let text = hash.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
             prop_assert_eq!(sha256(&text), Some(hash));
             prop_assert_eq!(sha256(&text.to_uppercase()), Some(hash));

@@ -74,8 +74,8 @@ impl Drop for SocketFile {
     }
 }
 
-/// Creates a unix socket. Its mode is set before it listens, so that no client outside the group can
-/// connect in between.
+/// Creates a unix socket. Its mode is set before it listens, so that no client outside the group
+/// can connect in between.
 fn bind_unix(path: &Path) -> io::Result<(UnixListener, SocketFile)> {
     // The standard library's limit is a byte below the system's: some clients cannot connect to a
     // path of full length.
@@ -99,16 +99,17 @@ fn bind_unix(path: &Path) -> io::Result<(UnixListener, SocketFile)> {
 
 /// Removes the file of a socket whose server has ended without removing it.
 ///
-/// Several servers may start at once, and one may have replaced the file after this one has found it
-/// stale. Removing by path would then remove a socket in use. So the file is first renamed, which no
-/// other process can do at the same time, and then compared with the one that was found stale.
+/// Several servers may start at once, and one may have replaced the file after this one has found
+/// it stale. Removing by path would then remove a socket in use. So the file is first renamed,
+/// which no other process can do at the same time, and then compared with the one that was found
+/// stale.
 ///
 /// # Errors
 /// A server listens on it, or the file is not a socket.
 fn remove_stale_socket(path: &Path) -> io::Result<()> {
     let stale = stat_socket(path)?;
-    // A datagram socket cannot be connected to a stream socket, but the error tells whether a server
-    // listens there, without a connection that it would have to accept.
+    // A datagram socket cannot be connected to a stream socket, but the error tells whether a
+    // server listens there, without a connection that it would have to accept.
     match UnixDatagram::unbound()?.connect(path) {
         Err(error) if error.kind() == ErrorKind::ConnectionRefused => (),
         Err(error) if error.kind() == ErrorKind::PermissionDenied => return Err(error),

@@ -1,5 +1,5 @@
-//! JSON objects that clients send, read field by field. A repeated key is refused: programs differ in
-//! which of the two values they take.
+//! JSON objects that clients send, read field by field. A repeated key is refused: programs differ
+//! in which of the two values they take.
 
 use std::fmt;
 
@@ -169,7 +169,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn only_an_object_with_different_keys_is_read() {
+    fn object_with_a_repeated_key_or_any_other_value_is_refused() {
         let read = |text: &str| serde_json::from_str::<Object>(text).is_ok();
         assert!(read(r#"{"a": 1, "b": {"a": 2}}"#) && read("{}"));
         for text in [
@@ -188,10 +188,12 @@ mod tests {
     }
 
     #[test]
-    fn links_are_texts_or_objects() {
+    fn links_are_read_from_texts_and_objects() {
         let links = |text: &str| serde_json::from_str::<Object>(text).unwrap().links("links");
         let read = links(
-            r#"{"links": ["a", {"label": "x", "value": "b"}, {"value": "c"}, {"label": null, "value": "d"}]}"#,
+            r#"{"links": [
+                "a", {"label": "x", "value": "b"}, {"value": "c"}, {"label": null, "value": "d"}
+            ]}"#,
         );
         let link = |label: Option<&str>, value: &str| SentLink {
             label: label.map(String::from),
@@ -232,12 +234,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_object_is_read_whole_or_not_at_all(entries in prop::collection::vec(("[a-d]", value()), 0..4), at: prop::sample::Index, letter in "[{}:,\"0]|.") {
-            let pairs: Vec<String> = entries.iter().map(|(key, value)| format!("\"{key}\": {value}")).collect();
-            let text = format!("{{{}}}", pairs.join(", "));
+        fn object_is_read_whole_or_refused(
+            entries in prop::collection::vec(("[a-d]", value()), 0..4),
+            at: prop::sample::Index,
+            letter in "[{}:,\"0]|."
+        ) {
+            let pairs = entries.iter().map(|(key, value)| format!("\"{key}\": {value}"));
+            let text = format!("{{{}}}", pairs.collect::<Vec<_>>().join(", "));
             let map: Map<String, Value> = entries.iter().cloned().collect();
             let read = |text: &[u8]| Object::read(text).ok().map(|object| object.0);
-            prop_assert_eq!(read(text.as_bytes()), (map.len() == entries.len()).then_some(map), "{}", text);
+            let expected = (map.len() == entries.len()).then_some(map);
+            prop_assert_eq!(read(text.as_bytes()), expected, "{}", text);
             let mut bent = text.clone().into_bytes();
             let at = at.index(bent.len());
             prop_assert_eq!(read(&bent[..at]), None);

@@ -1,5 +1,5 @@
-//! The origin check: which page sent a request. It guards against pages of other sites that act in a
-//! user's name (CSRF).
+//! The origin check: which page sent a request. It guards against pages of other sites that act in
+//! a user's name (CSRF).
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{AsHeaderName, ORIGIN, REFERER};
@@ -10,8 +10,8 @@ use super::log_limit::OnceAMinute;
 use crate::config::{Origin, Server};
 use crate::error::{Error, Result};
 
-/// Checks a change that only the session cookie proves: `Origin`, or else `Referer`, must name a page
-/// of this server or of a configured origin.
+/// Checks a change that only the session cookie proves: `Origin`, or else `Referer`, must name a
+/// page of this server or of a configured origin.
 ///
 /// # Errors
 /// [`Error::UnAuthorized`] otherwise.
@@ -40,9 +40,9 @@ pub(super) fn check_login(request: &HttpRequest, server: &Server) -> Result<()> 
     if is_own { Ok(()) } else { Err(refused(request, server, "log in from another site")) }
 }
 
-/// Whether the headers of a form say that another site's page sent it. The pages of this server send
-/// no referrer, so that browsers send an `Origin` of `null` with their forms (Fetch, "append a request
-/// Origin header"). Such a form is told from others by its token.
+/// Whether the headers of a form say that another site's page sent it. The pages of this server
+/// send no referrer, so that browsers send an `Origin` of `null` with their forms (Fetch, "append a
+/// request Origin header"). Such a form is told from others by its token.
 pub(super) fn is_foreign_form(request: &HttpRequest, server: &Server) -> bool {
     match header(request, ORIGIN) {
         None | Some("null") => header(request, "sec-fetch-site") == Some("cross-site"),
@@ -70,13 +70,14 @@ pub(super) fn warn(request: &HttpRequest, server: &Server) {
     tracing::warn!(
         origin,
         public_url = server.public_url.as_str(),
-        "refused a page that is not of server.public_url, server.allowed_origins or server.numeric_origins"
+        "refused a page that is not of server.public_url, server.allowed_origins or \
+         server.numeric_origins"
     );
 }
 
-/// Whether an origin is the public URL, a configured origin, or the host that the request itself was
-/// sent to. The last is for an operator who tries the server out at another address; it is safe, since
-/// no page can make a browser send a wrong host.
+/// Whether an origin is the public URL, a configured origin, or the host that the request itself
+/// was sent to. The last is for an operator who tries the server out at another address; it is
+/// safe, since no page can make a browser send a wrong host.
 fn is_trusted(request: &HttpRequest, server: &Server, origin: &Origin) -> bool {
     *origin == server.public_url
         || server.allows(origin)
@@ -118,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_by_cookie_needs_a_page_of_ours() {
+    fn change_by_cookie_from_no_trusted_page_is_refused() {
         let passes = |headers: &[_]| check_change(&request(headers), &server()).is_ok();
         assert!(passes(&[("origin", "https://nox.example")]));
         assert!(passes(&[("origin", "https://front.example")]));
@@ -138,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_login_is_refused_only_where_another_site_sent_it() {
+    fn login_is_refused_only_where_another_site_sent_it() {
         let passes = |headers: &[_]| check_login(&request(headers), &server()).is_ok();
         assert!(passes(&[]));
         assert!(passes(&[("origin", "https://nox.example"), ("sec-fetch-site", "same-origin")]));

@@ -95,22 +95,26 @@ mod tests {
 
     proptest! {
         #[test]
-        fn values_arrive_as_they_were_sent(pairs in prop::collection::vec(("[a-c]", ".*"), 0..6)) {
+        fn values_are_read_as_they_were_sent(pairs in prop::collection::vec(("[a-c]", ".*"), 0..6)) {
             let query = Query::read(&Serializer::new(String::new()).extend_pairs(&pairs).finish());
-            let sent = pairs.iter().filter(|(key, value)| key == "a" && !value.is_empty()).map(|(_, value)| value);
-            prop_assert_eq!(query.all("a").collect::<Vec<_>>(), sent.collect::<Vec<_>>());
+            let sent = pairs.iter().filter(|(key, value)| key == "a" && !value.is_empty());
+            let sent: Vec<&String> = sent.map(|(_, value)| value).collect();
+            prop_assert_eq!(query.all("a").collect::<Vec<_>>(), sent);
         }
 
         #[test]
-        fn a_list_is_never_longer_than_allowed(text in ".*|(limit|offset)=-?[0-9]{0,12}|((limit|offset|[a-z])=[0-9]{0,3}&?)*") {
+        fn limit_never_exceeds_the_maximum(
+            text in ".*|(limit|offset)=-?[0-9]{0,12}|((limit|offset|[a-z])=[0-9]{0,3}&?)*"
+        ) {
             if let Ok(pagination) = Query::read(&text).pagination() {
                 prop_assert!(pagination.limit <= 100, "{}", text);
             }
         }
 
         #[test]
-        fn every_whole_number_is_a_limit_and_an_offset(number: i128) {
-            let pagination = Query::read(&format!("limit={number}&offset={number}")).pagination().unwrap();
+        fn whole_number_of_any_size_is_clamped(number: i128) {
+            let query = Query::read(&format!("limit={number}&offset={number}"));
+            let pagination = query.pagination().unwrap();
             prop_assert_eq!(i128::from(pagination.limit), number.clamp(0, 100));
             prop_assert_eq!(i128::from(pagination.offset), number.clamp(0, u32::MAX.into()));
         }

@@ -9,7 +9,10 @@ use crate::error::{Error, Result};
 
 /// Six digits, or a recovery code, as the OpenAPI document describes it.
 #[derive(ToSchema)]
-#[schema(as = Code, pattern = "^([0-9]{6}|[A-HJ-NP-Za-hj-np-z2-9]{5}-?[A-HJ-NP-Za-hj-np-z2-9]{5})$")]
+#[schema(
+    as = Code,
+    pattern = "^([0-9]{6}|[A-HJ-NP-Za-hj-np-z2-9]{5}-?[A-HJ-NP-Za-hj-np-z2-9]{5})$"
+)]
 #[expect(dead_code, reason = "it only describes the wire")]
 pub(super) struct CodeText(String);
 

@@ -138,8 +138,8 @@ where
 }
 
 /// The layers, outermost first: what the others need is noted, then the request is logged, checked
-/// for its framing, and given its CORS headers. They are one function, since the framework would box
-/// a future for each layer of its own.
+/// for its framing, and given its CORS headers. They are one function, since the framework would
+/// box a future for each layer of its own.
 async fn layers<B: MessageBody + 'static>(
     request: ServiceRequest,
     handlers: middleware::Next<B>,

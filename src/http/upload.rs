@@ -138,8 +138,8 @@ fn is_form(headers: &HeaderMap) -> bool {
     header.trim_start().starts_with("multipart/") && header.contains("boundary=")
 }
 
-/// The headers, with a content type that is there twice reduced to one: browsers join two headers of
-/// one name by a comma.
+/// The headers, with a content type that is there twice reduced to one: browsers join two headers
+/// of one name by a comma.
 fn with_one_type(headers: &HeaderMap) -> HeaderMap {
     let mut headers = headers.clone();
     let joined = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
@@ -161,9 +161,9 @@ fn announced_hash(headers: &HeaderMap) -> Result<Option<[u8; 32]>> {
     hash.map(Some).ok_or(Error::invalid(HASH_HEADER, "must be the SHA-256 of the file in hex"))
 }
 
-/// Lets the chunks of a body through, up to `limit` bytes in all, as long as [`STALL_PROGRESS`] bytes
-/// come within `stall` each time. Sets `is_too_large` where there is more: the reader of forms reports
-/// its own error in that case.
+/// Lets the chunks of a body through, up to `limit` bytes in all, as long as [`STALL_PROGRESS`]
+/// bytes come within `stall` each time. Sets `is_too_large` where there is more: the reader of
+/// forms reports its own error in that case.
 fn bounded(
     body: impl Stream<Item = Result<Bytes, PayloadError>> + 'static,
     limit: usize,

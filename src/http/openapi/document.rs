@@ -12,6 +12,7 @@ use crate::http::routes::api_endpoints;
 use crate::http::verification::VerificationData;
 
 const JSON: &str = "application/json";
+const BYTES: &str = "application/octet-stream";
 
 /// The document for the dialect with numbers, as one line of JSON.
 pub(crate) fn document() -> String {
@@ -40,10 +41,11 @@ pub(in crate::http) fn document_of(dialect: Dialect) -> String {
         "openapi": "3.1.0",
         "info": {
             "title": "Nox",
-            "description": "The identity API of a Nox server. Below /api, error codes are numbers and links are \
-                strings; below /api/v2, error codes are names and links are objects. \
+            "description": "The identity API of a Nox server. Below /api, error codes are numbers \
+                and links are strings; below /api/v2, error codes are names and links are objects. \
                 No field of an answer is ever absent; which may be null, its schema says. \
-                Where the public URL is https, the cookie is called __Host-_uid; an operator may want longer passwords.",
+                Where the public URL is https, the cookie is called __Host-_uid; an operator may \
+                want longer passwords.",
             "version": env!("CARGO_PKG_VERSION"),
             "license": { "name": "MIT", "identifier": "MIT" },
         },
@@ -97,12 +99,13 @@ fn describe(
             described["requestBody"] = json!({ "content": { "*/*": { "schema": {} } } });
         }
         RequestBody::File => {
+            let file = json!({ "type": "string", "contentMediaType": BYTES });
             let form = json!({
                 "type": "object",
                 "required": ["file"],
-                "properties": { "file": { "type": "string", "contentMediaType": "application/octet-stream" } },
+                "properties": { "file": file },
             });
-            described["requestBody"] = body("application/octet-stream", &json!({}));
+            described["requestBody"] = body(BYTES, &json!({}));
             described["requestBody"]["content"]["multipart/form-data"] = json!({ "schema": form });
         }
     }
@@ -116,9 +119,10 @@ fn body(media_type: &str, schema: &Value) -> Value {
 /// The parts of the path in braces, and the queries.
 fn parameters(path: &str, operation: &Operation) -> Vec<Value> {
     let in_path = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
-    let in_path = in_path.map(
-        |name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string", "minLength": 1 } }),
-    );
+    let in_path = in_path.map(|name| {
+        let schema = json!({ "type": "string", "minLength": 1 });
+        json!({ "name": name, "in": "path", "required": true, "schema": schema })
+    });
     let in_query = operation.queries.iter().map(|parameter| {
         let schema = match parameter.kind {
             ParameterKind::Number(default) => {
@@ -193,6 +197,11 @@ fn refusal(
     let kind = if dialect.has_names() { "string" } else { "integer" };
     let is_verification =
         errors.iter().any(|error| matches!(error, Error::VerificationRequired { .. }));
+    let data = if is_verification {
+        answer::<VerificationData<'_>>(schemas)
+    } else {
+        json!({ "type": "null" })
+    };
     json!({
         "type": "object",
         "required": ["error", "data", "request", "time"],
@@ -206,7 +215,7 @@ fn refusal(
                     "status": { "type": "integer", "enum": [status] },
                 },
             },
-            "data": if is_verification { answer::<VerificationData<'_>>(schemas) } else { json!({ "type": "null" }) },
+            "data": data,
             "request": { "type": "string" },
             "time": { "type": "integer", "format": "int64" },
         },
@@ -222,7 +231,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_endpoint_of_the_api_is_described_whole() {
+    fn every_endpoint_of_the_api_is_described() {
         for dialect in [Dialect::Numbers, Dialect::Names] {
             is_described_whole(dialect);
         }
@@ -255,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn every_reference_leads_somewhere() {
+    fn every_reference_in_the_document_resolves() {
         for text in [document(), document_of(Dialect::Names)] {
             let document: Value = serde_json::from_str(&text).unwrap();
             for name in text
