@@ -34,11 +34,13 @@ pub(crate) use field;
 
 field!(
     /// A username.
-    Username, Username, is_username, "must be 3 to 16 characters from a-z, 0-9, _, . and -, and not digits alone"
+    Username, Username, is_username, "must be 3 to 16 characters from a-z, 0-9, _, . and -, and \
+        not digits alone"
 );
 field!(
     /// A display name.
-    Display, Display, is_display, "must be 1 to 50 characters long, without control characters or outer spaces"
+    Display, Display, is_display, "must be 1 to 50 characters long, without control characters or \
+        outer spaces"
 );
 field!(
     /// An email address.

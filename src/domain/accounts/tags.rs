@@ -9,12 +9,14 @@ use crate::time::Timestamp;
 
 field!(
     /// A tag that users give themselves. It never gives a right.
-    OwnTag, Tags, |tag| tag.strip_prefix("usr:").is_some_and(is_tag_name), "must be at most 50 of usr: and a-z, 0-9, _"
+    OwnTag, Tags, |tag| tag.strip_prefix("usr:").is_some_and(is_tag_name), "must be at most 50 of \
+        usr: and a-z, 0-9, _"
 );
 field!(
     /// A tag that an operator gives to a user.
     GivenTag, Tags, is_given_tag,
-    "must be a-z, 0-9 and _, with or without a prefix; dft: and sys:admin, unverified, blacklisted follow from elsewhere"
+    "must be a-z, 0-9 and _, with or without a prefix; dft: and sys:admin, unverified, \
+        blacklisted follow from elsewhere"
 );
 
 /// Reads the tags that users give themselves, at most fifty. Clients send back every tag that they

@@ -267,7 +267,8 @@ pub(crate) fn register(
         Ok::<_, Error>(Registered { user, session })
     })?;
     email_confirmation::mail_link_if_unverified(app, &user, Some(&client.device), now);
-    tracing::info!(event = %"account.registered", ip = %client.device.ip, user = session.user.public.username);
+    let username = &session.user.public.username;
+    tracing::info!(event = %"account.registered", ip = %client.device.ip, user = username);
     Ok(session)
 }
 

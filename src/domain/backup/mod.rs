@@ -50,7 +50,8 @@ pub enum BackupError {
     )]
     Unfinished(PathBuf),
     /// The backup holds the key file of another database.
-    #[error("the key file in {} does not belong to its database: it cannot be restored", .0.display())]
+    #[error("the key file in {} does not belong to its database: it cannot be \
+        restored", .0.display())]
     WrongKey(PathBuf),
     /// The backup cannot be opened.
     #[error(transparent)]

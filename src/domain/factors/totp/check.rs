@@ -59,7 +59,8 @@ impl ActiveTotp {
 /// is wrong.
 pub(crate) fn log_skew(totp: &Totp, user: UserId, code: &Code, now: Timestamp) {
     if let Some(clock_skew) = code.digits().and_then(|digits| skew_of(totp, digits, now)) {
-        tracing::info!(account = %user, %clock_skew, "a code was refused that is right at another time");
+        tracing::info!(account = %user, %clock_skew, "a code was refused that is right at another \
+            time");
     }
 }
 

@@ -24,7 +24,8 @@ pub(crate) fn write<'a>(sender: &Sender<'_>, display: &str, message: &Message<'a
             parts: vec![
                 hello,
                 text(format!(
-                    "This address was given for your account at {address}. If that was you, confirm it:"
+                    "This address was given for your account at {address}. If that was you, \
+                        confirm it:"
                 )),
                 Part::Link { label: "Confirm this address", url },
                 text("The link works once, within 24 hours. If it was not you, do nothing."),

@@ -22,7 +22,8 @@ pub(super) const ENGLISH: Texts = Texts {
     mail_a_code: "Mail me a code",
     code_mailed: "A code is on its way to your mailbox.",
     wrong_login: "The username or the password is wrong.",
-    wrong_code: "That code is wrong, has expired or was used already. The server’s clock shows {}; does yours?",
+    wrong_code: "That code is wrong, has expired or was used already. The server’s clock shows \
+        {}; does yours?",
     too_many_before: "Too many attempts. Try again in",
     too_many_after: "seconds.",
     busy: "The server is busy. Try again in a moment.",
@@ -32,7 +33,8 @@ pub(super) const ENGLISH: Texts = Texts {
     login_expired: "That took too long. Log in again.",
     account_disabled: "This account is disabled. Ask the operator of the server.",
     session_expired: "Your session has ended. Log in again.",
-    unknown_front: "After the login, this server does not lead on to {}. Its operator can allow that with server.allowed_origins.",
+    unknown_front: "After the login, this server does not lead on to {}. Its operator can allow \
+        that with server.allowed_origins.",
     logged_in: "You are logged in",
     continue_to: "Go on to",
     not_found: "There is nothing here",
@@ -62,7 +64,8 @@ pub(super) const ENGLISH: Texts = Texts {
     picture: "Picture",
     picture_hint: "PNG, JPEG, GIF or WebP, at most {} and 4096 pixels a side.",
     upload: "Upload",
-    picture_refused: "That is not a picture that can be used: PNG, JPEG, GIF or WebP, at most {} and 4096 pixels a side.",
+    picture_refused: "That is not a picture that can be used: PNG, JPEG, GIF or WebP, at most {} \
+        and 4096 pixels a side.",
     no_picture: "Choose a picture first.",
     not_allowed: "You may not do that. Ask the operator of the server.",
     page_outdated: "That is not as the page showed it any more. Look again.",
@@ -70,7 +73,8 @@ pub(super) const ENGLISH: Texts = Texts {
     bad_display: "The display name must be 1 to 50 characters long.",
     bad_pronoun: "The pronoun must be at most 32 characters long.",
     bad_bio: "The text must be at most 4096 characters long.",
-    bad_links: "A link needs an address that begins with https:// or http:// and has no spaces, and a label of at most 32 characters.",
+    bad_links: "A link needs an address that begins with https:// or http:// and has no spaces, \
+        and a label of at most 32 characters.",
     email: "Email address",
     no_email: "none",
     verified: "confirmed",
@@ -86,7 +90,8 @@ pub(super) const ENGLISH: Texts = Texts {
     confirm_address_text: "Confirm that this address is yours.",
     confirm: "Confirm",
     address_confirmed: "Your address is confirmed.",
-    link_expired: "This link was used already, or is too old. Ask for a new one on your account page.",
+    link_expired: "This link was used already, or is too old. Ask for a new one on your account \
+        page.",
     current_password: "Current password",
     new_password: "New password",
     new_password_hint: "At least {} characters. All other sessions end.",
@@ -95,7 +100,8 @@ pub(super) const ENGLISH: Texts = Texts {
     password_changed: "The password is changed, and all other sessions have ended.",
     code: "Code",
     code_required: "Enter a code of your second factor.",
-    mailed_code_required: "A code is on its way to your mailbox. Fill in the form again, with the code.",
+    mailed_code_required: "A code is on its way to your mailbox. Fill in the form again, with the \
+        code.",
     second_factor: "Second factor",
     second_factor_text: "With a second factor, your password alone lets nobody in.",
     app: "Authenticator app",
@@ -116,7 +122,8 @@ pub(super) const ENGLISH: Texts = Texts {
     recovery_codes: "Recovery codes",
     codes_left: "{} left",
     new_codes: "Make new codes",
-    codes_text: "Each of these lets you in once, when you have no other code. They are shown only now: keep them where you keep what you must not lose.",
+    codes_text: "Each of these lets you in once, when you have no other code. They are shown only \
+        now: keep them where you keep what you must not lose.",
     copy: "Copy",
     copied: "Copied",
     download: "Download",
@@ -135,7 +142,8 @@ pub(super) const ENGLISH: Texts = Texts {
     older_sessions: "and {} older",
     delete_account: "Delete your account",
     delete: "Delete",
-    delete_text: "Your account, your pictures and all your sessions are gone at once, and somebody else can take your name. This is final: nobody can undo it.",
+    delete_text: "Your account, your pictures and all your sessions are gone at once, and \
+        somebody else can take your name. This is final: nobody can undo it.",
     delete_code_hint: "Leave it empty to be mailed one.",
     delete_for_good: "Delete for good",
     account_deleted: "Your account is deleted, with everything that was in it.",

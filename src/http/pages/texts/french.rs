@@ -22,7 +22,8 @@ pub(super) const FRENCH: Texts = Texts {
     mail_a_code: "M’envoyer un code",
     code_mailed: "Un code est en route vers votre boîte de réception.",
     wrong_login: "Le nom d’utilisateur ou le mot de passe est incorrect.",
-    wrong_code: "Ce code est incorrect, a expiré ou a déjà été utilisé. L’horloge du serveur indique {}\u{a0}; et la vôtre\u{a0}?",
+    wrong_code: "Ce code est incorrect, a expiré ou a déjà été utilisé. L’horloge du serveur \
+        indique {}\u{a0}; et la vôtre\u{a0}?",
     too_many_before: "Trop de tentatives. Réessayez dans",
     too_many_after: "secondes.",
     busy: "Le serveur est occupé. Réessayez dans un instant.",
@@ -32,7 +33,8 @@ pub(super) const FRENCH: Texts = Texts {
     login_expired: "Cela a pris trop de temps. Connectez-vous à nouveau.",
     account_disabled: "Ce compte est désactivé. Adressez-vous à l’administrateur du serveur.",
     session_expired: "Votre session est terminée. Connectez-vous à nouveau.",
-    unknown_front: "Après la connexion, ce serveur ne mène pas à {}. Son administrateur peut le permettre avec server.allowed_origins.",
+    unknown_front: "Après la connexion, ce serveur ne mène pas à {}. Son administrateur peut le \
+        permettre avec server.allowed_origins.",
     logged_in: "Vous êtes connecté",
     continue_to: "Continuer vers",
     not_found: "Il n’y a rien ici",
@@ -62,15 +64,18 @@ pub(super) const FRENCH: Texts = Texts {
     picture: "Image",
     picture_hint: "PNG, JPEG, GIF ou WebP, {} et 4096 pixels de côté au plus.",
     upload: "Envoyer",
-    picture_refused: "Cette image ne peut pas être utilisée\u{a0}: PNG, JPEG, GIF ou WebP, {} et 4096 pixels de côté au plus.",
+    picture_refused: "Cette image ne peut pas être utilisée\u{a0}: PNG, JPEG, GIF ou WebP, {} et \
+        4096 pixels de côté au plus.",
     no_picture: "Choisissez d’abord une image.",
     not_allowed: "Vous n’y êtes pas autorisé. Adressez-vous à l’administrateur du serveur.",
     page_outdated: "Ce n’est plus comme la page l’indiquait. Regardez à nouveau.",
-    setup_expired: "La configuration a commencé il y a trop longtemps. Activez l’application à nouveau.",
+    setup_expired: "La configuration a commencé il y a trop longtemps. Activez l’application à \
+        nouveau.",
     bad_display: "Le nom affiché doit compter de 1 à 50 caractères.",
     bad_pronoun: "Le pronom doit compter 32 caractères au plus.",
     bad_bio: "Le texte doit compter 4096 caractères au plus.",
-    bad_links: "Un lien demande une adresse qui commence par https:// ou http://, sans espaces, et un libellé de 32 caractères au plus.",
+    bad_links: "Un lien demande une adresse qui commence par https:// ou http://, sans espaces, \
+        et un libellé de 32 caractères au plus.",
     email: "Adresse e-mail",
     no_email: "aucune",
     verified: "confirmée",
@@ -86,7 +91,8 @@ pub(super) const FRENCH: Texts = Texts {
     confirm_address_text: "Confirmez que cette adresse est la vôtre.",
     confirm: "Confirmer",
     address_confirmed: "Votre adresse est confirmée.",
-    link_expired: "Ce lien a déjà été utilisé ou est trop ancien. Demandez-en un nouveau sur la page de votre compte.",
+    link_expired: "Ce lien a déjà été utilisé ou est trop ancien. Demandez-en un nouveau sur la \
+        page de votre compte.",
     current_password: "Mot de passe actuel",
     new_password: "Nouveau mot de passe",
     new_password_hint: "Au moins {} caractères. Toutes les autres sessions seront fermées.",
@@ -95,7 +101,8 @@ pub(super) const FRENCH: Texts = Texts {
     password_changed: "Le mot de passe est modifié, et toutes les autres sessions sont fermées.",
     code: "Code",
     code_required: "Saisissez un code de votre second facteur.",
-    mailed_code_required: "Un code est en route vers votre boîte de réception. Remplissez à nouveau le formulaire, avec ce code.",
+    mailed_code_required: "Un code est en route vers votre boîte de réception. Remplissez à \
+        nouveau le formulaire, avec ce code.",
     second_factor: "Second facteur",
     second_factor_text: "Avec un second facteur, votre mot de passe ne suffit plus pour entrer.",
     app: "Application d’authentification",
@@ -116,7 +123,9 @@ pub(super) const FRENCH: Texts = Texts {
     recovery_codes: "Codes de secours",
     codes_left: "il en reste {}",
     new_codes: "Créer de nouveaux codes",
-    codes_text: "Chacun de ces codes vous laisse entrer une fois, quand vous n’en avez pas d’autre. Ils ne sont affichés que maintenant\u{a0}: gardez-les là où vous gardez ce que vous ne devez pas perdre.",
+    codes_text: "Chacun de ces codes vous laisse entrer une fois, quand vous n’en avez pas \
+        d’autre. Ils ne sont affichés que maintenant\u{a0}: gardez-les là où vous gardez ce que \
+        vous ne devez pas perdre.",
     copy: "Copier",
     copied: "Copié",
     download: "Télécharger",
@@ -135,7 +144,9 @@ pub(super) const FRENCH: Texts = Texts {
     older_sessions: "Sessions plus anciennes, non affichées\u{a0}: {}",
     delete_account: "Supprimer votre compte",
     delete: "Supprimer",
-    delete_text: "Votre compte, vos images et toutes vos sessions disparaissent aussitôt, et quelqu’un d’autre peut prendre votre nom. C’est définitif\u{a0}: personne ne peut l’annuler.",
+    delete_text: "Votre compte, vos images et toutes vos sessions disparaissent aussitôt, et \
+        quelqu’un d’autre peut prendre votre nom. C’est définitif\u{a0}: personne ne peut \
+        l’annuler.",
     delete_code_hint: "Laissez ce champ vide pour en recevoir un par e-mail.",
     delete_for_good: "Supprimer définitivement",
     account_deleted: "Votre compte est supprimé, avec tout ce qu’il contenait.",
