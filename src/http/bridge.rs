@@ -44,7 +44,7 @@ const MAX_UPLOADS: usize = 6;
 const UPLOAD_QUEUE: usize = 64;
 /// Uploads of one user at once: few enough to leave room for other users, even where they are slow.
 const MAX_UPLOADS_PER_USER: usize = 2;
-/// An upload up to this size, in bytes, takes too little memory to need one of those places.
+/// An upload up to this size, in bytes, takes too little memory to need one of those permits.
 const SMALL_UPLOAD: usize = 256 * 1024;
 /// How long an upload waits for a permit.
 const UPLOAD_QUEUE_TIMEOUT: Duration = Duration::from_mins(1);

@@ -7,7 +7,7 @@
 //! Bodies that a handler reads are timed where they are read, in `body.rs`.
 //!
 //! While a request is handled, the client has nothing to say, but its hanging up must be noticed,
-//! so that its login leaves the queue for hashes. Reading on is no way to notice: the framework
+//! so that its login leaves the queue for hashes. Reading on would not do: the framework
 //! spins where it has read further requests that it may not answer yet. So one byte is read and
 //! kept.
 

@@ -1,7 +1,7 @@
 //! CORS (Fetch standard): which pages of other origins may read answers.
 //!
 //! The pages of configured origins may send credentials and read all answers. All other pages may
-//! read public answers, without credentials: any program can get those anyway.
+//! read public answers, without credentials: any program can request those anyway.
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};

@@ -14,7 +14,7 @@ use crate::error::Error;
 pub(super) enum Dialect {
     /// `/api/…`, and `/api/v2/api/…`: error codes are numbers, links are strings.
     Numbers,
-    /// `/api/v2/…`: error codes are names, links are objects, and a missing right is no 401.
+    /// `/api/v2/…`: error codes are names, links are objects, and a missing right is a 403.
     Names,
     /// `/api/v2/…` for the pages of `server.numeric_origins`: error codes are numbers, links are
     /// objects.

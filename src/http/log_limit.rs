@@ -15,7 +15,7 @@ impl OnceAMinute {
         Self(AtomicI64::new(0))
     }
 
-    /// Whether the line may be logged now. Of several threads that ask at once, one is told so.
+    /// Whether the line may be logged now. Of several threads that ask at once, only one may.
     pub(super) fn is_due(&self, now: Timestamp) -> bool {
         let last = self.0.load(Ordering::Relaxed);
         last <= now.before(Self::MINUTE).millis()

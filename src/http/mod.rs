@@ -1,4 +1,11 @@
 //! Floor 3: the API and the pages over HTTP. Async ends here.
+//!
+//! The way of a request: `listener` accepts its connection, `connection` and `framing` guard that,
+//! `server` puts the layers together, and `routes` finds the handler. Extractors (`extract`,
+//! `body`, `query`, `upload`) read what the handler needs, and `bridge` takes it to the domain. The
+//! answer goes back as a `Reply` or a `Failure` in the envelope of the API (`envelope`, in the
+//! dialect of the client), or as a page (`pages`). There is one file of handlers for each
+//! capability.
 
 mod account;
 pub mod auth;
@@ -98,7 +105,7 @@ pub fn serve<E: From<io::Error>>(
         let mut work = pin!(work);
         let second_signal = pin!(signals(2)?);
         // The workers start when the server is polled first, and that can fail. So it is polled
-        // before `ready` tells anyone that it serves.
+        // before `ready` announces that it serves.
         if let Poll::Ready(ended) = poll!(work.as_mut()) {
             return ended.map_err(E::from);
         }

@@ -1,4 +1,4 @@
-//! The server: its workers, and what stands between a client's stream and the handlers.
+//! The server: its workers, the settings of each connection, and the layers around the handlers.
 
 use std::future::ready;
 use std::io;

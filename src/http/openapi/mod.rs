@@ -1,6 +1,6 @@
-//! The OpenAPI documents (openapis.org, 3.1), one for each dialect. What one says of an endpoint
-//! stands beside the handler as an [`Operation`](operation::Operation); the table of routes makes
-//! one document of them.
+//! The OpenAPI documents (openapis.org, 3.1), one for each dialect. Each handler has an
+//! [`Operation`](operation::Operation) beside it that describes it; `document` collects them from
+//! the table of routes.
 
 mod document;
 pub(super) mod operation;

@@ -1,4 +1,4 @@
-//! What the OpenAPI document says of one endpoint; it stands beside the handler.
+//! What the OpenAPI document says about one endpoint. It is declared beside the handler.
 
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -108,7 +108,7 @@ impl Operation {
         }
     }
 
-    /// The same operation on something else.
+    /// An operation that differs from this one only in its summary.
     pub(in crate::http) const fn with_summary(self, summary: &'static str) -> Self {
         Self { summary, ..self }
     }
@@ -218,7 +218,7 @@ fn insert<T: ToSchema>(schemas: &mut Map<String, Value>, finish: fn(&mut Value))
     json!({ "$ref": format!("#/components/schemas/{}", T::name()) })
 }
 
-/// Says that every field of an object is always there. What a user sees of its own account has more
+/// Marks every field of an object as required. What a user sees of its own account has more
 /// fields than what others see, so one answer may fit both schemas: `oneOf` becomes `anyOf`.
 fn require_all(schema: &mut Value) {
     if let Some(variants) = schema.as_object_mut().and_then(|schema| schema.remove("oneOf")) {
