@@ -152,7 +152,8 @@ fn lockout_outlives_an_upgrade() {
     let instance = old_instance(10);
     let until = Timestamp::now().millis() + 600_000;
     instance.sql(&format!(
-        "INSERT INTO budgets VALUES ('password 7 from 192.0.2.1', 5, {until}), ('code 7', 4, {until})"
+        "INSERT INTO budgets VALUES
+         ('password 7 from 192.0.2.1', 5, {until}), ('code 7', 4, {until})"
     ));
     let bans = instance.nox("bans list");
     assert!(bans.starts_with("password\tusr7\t192.0.2.1\t5\t"), "{bans}");

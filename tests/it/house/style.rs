@@ -34,3 +34,52 @@ fn clock_is_read_in_one_file() {
         assert!(!reads || source.path == "src/time.rs", "{}", source.path);
     }
 }
+
+/// The parameters of every function of a text.
+fn parameters(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices("fn ") {
+        let Some(open) = text[at..].find(['(', '\n']).map(|open| at + open) else { continue };
+        if text.as_bytes()[open] != b'(' {
+            continue;
+        }
+        let (mut depth, mut start) = (0, open + 1);
+        for (end, letter) in text[open..].char_indices().map(|(end, letter)| (open + end, letter)) {
+            match letter {
+                '(' | '[' | '{' => depth += 1,
+                ')' | ']' | '}' => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 || depth == 1 && letter == ',' {
+                found.push(text[start..end].trim());
+                start = end + 1;
+            }
+            if depth == 0 {
+                break;
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn functions_take_no_tuples() {
+    let is_tuple = |parameter: &str| {
+        let kind = parameter.split_once(':').map_or("", |(_, kind)| kind.trim());
+        let kind = kind.trim_start_matches('&').trim_start_matches("mut ").trim_start();
+        parameter.starts_with('(') || kind.starts_with('(') && !kind.starts_with("()")
+    };
+    let mut tuples = Vec::new();
+    for source in built() {
+        let of_file = parameters(&source.text).into_iter().filter(|parameter| is_tuple(parameter));
+        tuples.extend(of_file.map(|parameter| format!("{}: {parameter}", source.path)));
+    }
+    assert!(tuples.is_empty(), "{tuples:#?}");
+}
+
+#[test]
+fn parameters_are_told_apart() {
+    let text = "fn one((a, b): (u8, u8), c: &(u8, u8)) {}\nfn two<T>(self, d: Vec<(u8, u8)>) {}";
+    let expected = ["(a, b): (u8, u8)", "c: &(u8, u8)", "self", "d: Vec<(u8, u8)>"];
+    assert_eq!(parameters(text), expected);
+}
