@@ -17,7 +17,7 @@ pub(crate) struct Lockout {
     /// What is refused: `password`, `code`, `current password`, `address` (every login from there)
     /// or `registration`.
     pub what: &'static str,
-    /// The account; `unknown-…` stands for a name that no user has.
+    /// The account; `unknown-…` is for a name that no user has.
     pub username: Option<String>,
     /// The network; without one, attempts from anywhere are refused.
     pub address: Option<String>,

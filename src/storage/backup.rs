@@ -162,7 +162,7 @@ fn checkpoint(path: &Path) {
     let done = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
         .and_then(|old| old.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
     if let Err(error) = done {
-        tracing::warn!(%error, "the database until now is damaged, and is kept as it is");
+        tracing::warn!(%error, "the replaced database is damaged; it is kept as it is");
     }
 }
 

@@ -1,6 +1,6 @@
 //! The header of a database file (<https://www.sqlite.org/fileformat2.html>, 1.3), by which the
-//! files of Nox are told from others. It is read without SQLite, which would create files beside a
-//! database that must not be touched.
+//! files of Nox are distinguished from others. It is read without SQLite, which would create files
+//! beside a database that must not be touched.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};

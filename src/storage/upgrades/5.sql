@@ -1,5 +1,5 @@
--- From version 4 to 5: what a rate limit counts is told by columns, and no longer by one text; some
--- columns have other names; a view joins users with their second factors.
+-- From version 4 to 5: what a rate limit counts is stored in columns, and no longer in one text;
+-- some columns have other names; a view joins users with their second factors.
 
 ALTER TABLE users RENAME COLUMN banned_at TO suspended_at;
 ALTER TABLE users RENAME COLUMN banned_until TO suspended_until;
