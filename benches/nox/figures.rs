@@ -44,9 +44,9 @@ impl Figures {
 
 impl Summary {
     fn of(values: &[f64]) -> Option<Self> {
-        let sorted = sorted(values.to_vec());
-        let spread = (sorted.last()? - sorted.first()?) / 2.0;
-        Some(Self { median: quantile(&sorted, 0.5), spread })
+        let values = sorted(values.to_vec());
+        let spread = (values.last()? - values.first()?) / 2.0;
+        Some(Self { median: quantile(&values, 0.5), spread })
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) enum Backup {
     Create {
         /// The file to create
         file: PathBuf,
-        /// Include the key file; whoever has the backup can then read every secret in it
+        /// Include the key file; the backup alone is then enough to read every secret
         #[arg(long)]
         with_key: bool,
     },
@@ -83,17 +83,17 @@ impl Backup {
 fn about_key(report: &Report) -> &'static str {
     match (report.with_key, report.key_fits) {
         (true, Some(true)) => "it includes the key file",
-        (true, _) => "it includes a key file, but not the one that the database was encrypted with",
+        (true, _) => "it includes a key file, but its secrets were encrypted with another one",
         (false, Some(true)) => {
             "it does not include the key file; the present key file belongs to it"
         }
         (false, Some(false)) => {
             "it does not include the key file, and the present key file does not belong to it: \
-             restore the key file from a backup of its own"
+             restore the key file from its own backup"
         }
         (false, None) => {
             "it does not include the key file, and there is no key file: restore the key file \
-             from a backup of its own before you start the server"
+             from its own backup before you start the server"
         }
     }
 }

@@ -68,8 +68,8 @@ fn empty_text_and_zero_are_read_as_none() {
 
 #[test]
 fn password_is_not_quoted_in_an_error_about_its_type() {
-    let message = message("[mail]\npassword = 123456");
-    assert!(message.contains("a text in quotes") && !message.contains("123456"), "{message}");
+    let error = message("[mail]\npassword = 123456");
+    assert!(error.contains("a text in quotes") && !error.contains("123456"), "{error}");
 }
 
 fn message(text: &str) -> String {
@@ -103,9 +103,9 @@ fn error_names_the_line_and_what_is_expected() {
         ("[storage]\ndatabase = ''", ["line 2", "empty", "path"]),
         ("[server\n", ["line 1", "]", "nox.toml"]),
     ] {
-        let message = message(text);
-        assert!(parts.iter().all(|part| message.contains(part)), "{text}: {message}");
-        assert!(!message.contains('\n'), "{message}");
+        let error = message(text);
+        assert!(parts.iter().all(|part| error.contains(part)), "{text}: {error}");
+        assert!(!error.contains('\n'), "{error}");
     }
 }
 

@@ -28,9 +28,9 @@ impl TryFrom<String> for Accent {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let channels = channels(&text)
+        let rgb = channels(&text)
             .ok_or_else(|| format!("{text:?} is not a colour such as \"#4b45c6\""))?;
-        let contrast = contrast_with_white(channels);
+        let contrast = contrast_with_white(rgb);
         if contrast < CONTRAST {
             return Err(format!(
                 "{text:?} is too light for white text: the contrast is {contrast:.1} to 1, \

@@ -1,15 +1,16 @@
-//! What a refusal says that asks for the second factor.
+//! The challenge: what a client needs to know to ask for a code of the second factor.
 
-/// Names the login, or the change, that waits for a second factor, and the factors that prove it.
+/// The login or the change that needs a code, and the factors whose codes are accepted.
 #[derive(Debug, Default)]
 pub struct Challenge {
-    /// Stands for the login when a code is asked for; empty where a session does.
+    /// The token of the login, for the request with the code. Empty where the request has a
+    /// session.
     pub token: String,
-    /// Whether an authenticator app can prove it.
+    /// A code from an authenticator app is accepted.
     pub totp: bool,
-    /// Whether a code by mail can prove it, or what goes into the same field: recovery codes, and
-    /// codes from the operator.
+    /// A mailed code is accepted, and so are recovery codes and codes from the operator, which are
+    /// sent in the same field.
     pub email: bool,
-    /// Whether a code can be mailed.
+    /// The server can mail a code.
     pub can_mail: bool,
 }

@@ -114,7 +114,7 @@ pub enum Error {
     AlreadyValid,
     /// The request needs a code of the second factor.
     VerificationRequired {
-        /// What can prove it.
+        /// The factors whose codes are accepted.
         challenge: Box<Challenge>,
     },
     /// A rate limit is used up.

@@ -134,7 +134,7 @@ impl Add {
         let username = Username::parse(self.name.to_ascii_lowercase()).map_err(refused)?;
         let email = self.email.map(Email::parse).transpose().map_err(refused)?;
         let display = self.display.map(Display::parse).transpose().map_err(refused)?;
-        // Before the password is asked for, so that it is not typed in vain.
+        // Checked before the password is asked for.
         if operator::find(app, &self.name, now).is_ok() {
             return Err(refused(Error::AlreadyExists { what: "User", with: "this username" }));
         }
@@ -178,7 +178,7 @@ impl Passwd {
     fn run(self, app: &App, output: Output, now: Timestamp) -> Result<()> {
         let name = &self.account.name;
         let refused = |error: anyhow::Error| with_user(error, name);
-        // Before the password is asked for, so that it is not typed in vain.
+        // Checked before the password is asked for.
         let user = operator::find(app, name, now).map_err(|error| refused(error.into()))?;
         let password = self.source.obtain(app)?;
         let new = password.parse(app).map_err(|error| refused(error.into()))?;
