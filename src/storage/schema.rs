@@ -65,7 +65,10 @@ fn fill(connection: &mut Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
     transaction.execute_batch(SCHEMA)?;
-    transaction.commit()
+    transaction.commit()?;
+    // Programs that read only the header of the file find the marks of a Nox database in it, though
+    // the connection stays open and SQLite would keep them in the write-ahead log.
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
 }
 
 fn is_wal(connection: &Connection) -> rusqlite::Result<bool> {

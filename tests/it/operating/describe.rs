@@ -113,6 +113,15 @@ fn doctor_finds_a_good_instance_well_and_changes_nothing() {
 }
 
 #[test]
+fn doctor_finds_no_fault_while_a_server_runs_on_the_database_that_it_created() {
+    let instance = Instance::new();
+    let _server = instance.serve();
+    let ran = instance.run(&["doctor"], "");
+    assert_eq!(ran.status, 0, "{}", ran.stdout);
+    assert!(ran.stdout.contains("ok\tdatabase\t"), "{}", ran.stdout);
+}
+
+#[test]
 fn doctor_advises_what_helps() {
     let instance = Instance::with_users(["ada"]);
     fs::set_permissions(instance.path("nox.key"), fs::Permissions::from_mode(0o644)).unwrap();
