@@ -172,9 +172,12 @@ mod tests {
     fn picture_has_the_type_of_its_first_bytes_and_fitting_sides() {
         let (_folder, app) = app_with("");
         let rest = prop::collection::vec(any::<u8>(), 0..64);
-        proptest!(|(start in prop::sample::select(STARTS), rest in rest, width in 0..5000_u32, height in 0..5000_u32)| {
+        let start = prop::sample::select(STARTS);
+        let side = 0..5000_u32;
+        proptest!(|(start in start, rest in rest, width in side.clone(), height in side)| {
             if let Ok(picture) = recognize(&app, PictureKind::Banner, [start, &rest].concat()) {
-                let kind = ["image/png", "image/gif", "image/jpeg", "image/webp"].into_iter().zip(STARTS).find(|(_, of)| **of == start);
+                let kinds = ["image/png", "image/gif", "image/jpeg", "image/webp"];
+                let kind = kinds.into_iter().zip(STARTS).find(|(_, of)| **of == start);
                 prop_assert_eq!(Some(picture.media_type.as_str()), kind.map(|(kind, _)| kind));
             }
             let png = [STARTS[0], &width.to_be_bytes(), &height.to_be_bytes(), &rest].concat();

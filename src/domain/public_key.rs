@@ -66,7 +66,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn text_that_is_read_as_a_key_is_kept_unchanged(text in ".*|[A-Za-z0-9+/]*={0,2}", at in 0..ED25519.len(), letter in "[A-Za-z0-9+/=]") {
+        fn text_that_is_read_as_a_key_is_kept_unchanged(
+            text in ".*|[A-Za-z0-9+/]*={0,2}",
+            at in 0..ED25519.len(),
+            letter in "[A-Za-z0-9+/=]",
+        ) {
             let mut bent = ED25519.to_owned();
             bent.replace_range(at..=at, &letter);
             for text in [text, bent] {

@@ -8,14 +8,14 @@ use utoipa::ToSchema;
 use super::body::{Body, OptionalBody};
 use super::bridge::Bridge;
 use super::clock::Now;
-use super::code_by_mail::send_code;
+use super::code_by_mail::{self, send_code};
 use super::envelope::{Failure, Reply};
 use super::extract::{AuthenticatedChange, authenticated_change, device};
 use super::factors::enable_mail_codes;
 use super::openapi::operation::{Operation, Parameter, Refusal, answer, schema};
 use super::query::Query;
 use super::reply::{Acknowledged, Disabled, Enabled, acknowledged, disabled, enabled};
-use super::request_parts::{CodeRequest, CodeText, SendRequest, any_code};
+use super::request_parts::{CodeRequest, CodeText, any_code};
 use crate::domain::accounts::email_address;
 use crate::domain::accounts::fields::Email;
 use crate::domain::email_confirmation;
@@ -166,19 +166,9 @@ pub(super) async fn enable(
     Ok(enabled("The address is confirmed.", Vec::new()))
 }
 
-pub(super) const SEND: Operation = Operation::new(
+pub(super) const SEND: Operation = code_by_mail::SEND.with_summary(
     "Mail a link that confirms the caller's address, or a code where it is confirmed",
-)
-.takes_optionally(schema::<SendRequest>)
-.gives(answer::<Acknowledged>)
-.fails(&[
-    Refusal::ServiceDisabled,
-    Refusal::InvalidField,
-    Refusal::NotLogged,
-    Refusal::UnAuthorized,
-    Refusal::InvalidChallenge,
-    Refusal::TooManyRequests,
-]);
+);
 
 /// `POST` and `GET /auth/methods/email/send`
 pub(super) async fn send(

@@ -95,7 +95,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn values_are_read_as_they_were_sent(pairs in prop::collection::vec(("[a-c]", ".*"), 0..6)) {
+        fn values_are_read_as_they_were_sent(
+            pairs in prop::collection::vec(("[a-c]", ".*"), 0..6),
+        ) {
             let query = Query::read(&Serializer::new(String::new()).extend_pairs(&pairs).finish());
             let sent = pairs.iter().filter(|(key, value)| key == "a" && !value.is_empty());
             let sent: Vec<&String> = sent.map(|(_, value)| value).collect();

@@ -34,7 +34,8 @@ fn profile_has_the_keys_of_the_contract_and_effective_tags() {
         "bio": null, "thumbnail": null, "banner": null, "links": [], "link_labels": [], "rank": 0,
         "email": "ada@example.org", "email_verified": false, "created_at": 1_750_936_113_726_u64,
         "home": null, "twofa_enabled": false, "pronoun": null, "avatar": null,
-        "presence": {"status": "online", "text": null}, "factors": {"totp": false, "email": false, "recovery_codes": 0},
+        "presence": {"status": "online", "text": null},
+        "factors": {"totp": false, "email": false, "recovery_codes": 0},
     });
     assert_eq!(shown, expected);
 }

@@ -102,9 +102,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn parsed_recovery_code_has_the_characters_of_its_text(text in ".*|[A-Za-z2-9]{5}-?[A-Za-z2-9]{5}|[A-Z0-9-]{9,12}") {
+        fn parsed_recovery_code_has_the_characters_of_its_text(
+            text in ".*|[A-Za-z2-9]{5}-?[A-Za-z2-9]{5}|[A-Z0-9-]{9,12}",
+        ) {
             if let Some(letters) = normalize(&text) {
-                prop_assert!(letters.len() == 10 && letters.bytes().all(|letter| ALPHABET.contains(&letter)));
+                prop_assert_eq!(letters.len(), 10);
+                prop_assert!(letters.bytes().all(|letter| ALPHABET.contains(&letter)));
                 prop_assert!(text.len() == 10 || text.as_bytes()[5] == b'-');
                 prop_assert_eq!(text.replacen('-', "", 1).to_uppercase(), letters.as_str());
             }

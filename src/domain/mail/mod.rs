@@ -197,7 +197,8 @@ impl App {
         match throttle::consume(self, vec![Limit::notice(user.id)], now) {
             Ok(_counted) => self.mail_to(user, device, &Message::Notice { event, device, at: now }),
             Err(error) => {
-                tracing::warn!(account = %user.id, %error, event = event.as_str(), "a notice was not mailed");
+                let event = event.as_str();
+                tracing::warn!(account = %user.id, %error, event, "a notice was not mailed");
             }
         }
     }

@@ -170,7 +170,10 @@ mod tests {
     /// `echo -n password | argon2 somesalt -id -t 2 -k 65536 -p 1 -e`.
     #[test]
     fn hash_of_the_reference_implementation_verifies() {
-        let known = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+        let known = concat!(
+            "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ",
+            "$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"
+        );
         let hasher = hasher("memory_kib = 1024");
         assert!(hasher.verify(&password("password"), known).unwrap());
         assert!(!hasher.verify(&password("passwore"), known).unwrap());
@@ -204,11 +207,15 @@ mod tests {
                 .map(|hash| (hash.version, Params::try_from(&hash).ok(), hash.salt, hash.hash))
         };
         // One more character can cost at most one more digit of the memory's size.
-        proptest!(ProptestConfig::with_cases(64), |(at in 0..hash.len(), letter in "[a-zA-Z0-9+/$=,]|.", text in ".*")| {
+        let letters = "[a-zA-Z0-9+/$=,]|.";
+        let config = ProptestConfig::with_cases(64);
+        proptest!(config, |(at in 0..hash.len(), letter in letters, text in ".*")| {
             let mut bent = hash.clone();
             bent.replace_range(at..=at, &letter);
-            prop_assert!(meaning(&bent) == meaning(&hash) || !hasher.verify(&password("secret"), &bent).unwrap_or(false), "{}", bent);
-            prop_assert!(hasher.verify(&password("secret"), &text).is_err() && !hasher.is_current(&text));
+            let is_accepted = hasher.verify(&password("secret"), &bent).unwrap_or(false);
+            prop_assert!(meaning(&bent) == meaning(&hash) || !is_accepted, "{}", bent);
+            prop_assert!(hasher.verify(&password("secret"), &text).is_err());
+            prop_assert!(!hasher.is_current(&text));
         });
     }
 }

@@ -87,7 +87,9 @@ impl<'a> AccountPage<'a> {
         principal: &Principal,
         message: Message,
     ) -> Result<Self> {
-        let (t, now, user) = (visitor.t, visitor.now, &principal.user);
+        let t = visitor.t;
+        let now = visitor.now;
+        let user = &principal.user;
         let pagination = Pagination { limit: MAX_SESSIONS, offset: 0 };
         let Paged { total, items } =
             sessions::list(app, principal.session_ref(), None, pagination, now)?;

@@ -1,4 +1,4 @@
-//! What stands around the content of every page.
+//! The frame of every page: its head and foot, the message above its content, and its headers.
 
 use actix_web::HttpResponse;
 use actix_web::cookie::Cookie;
@@ -15,12 +15,13 @@ use crate::config::WebUrl;
 use crate::error::Error;
 use crate::http::envelope::Failure;
 
-/// Nothing from elsewhere, nothing inline, in nobody's frame.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-                      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-/// What no page needs.
+/// The content security policy: nothing from other origins, nothing inline, and no page in a frame.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+    img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+    frame-ancestors 'none'";
+/// Turns off the features of browsers that no page uses.
 const PERMISSIONS: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
-/// Two years, as browsers' lists ask for.
+/// The HSTS header (RFC 6797): two years, as the preload lists of browsers recommend.
 const TRANSPORT: &str = "max-age=63072000";
 
 /// The message above the content of a page.
@@ -30,7 +31,7 @@ pub(super) enum Message {
     Success(&'static str),
     Error(String),
     RateLimited {
-        /// Until the next attempt is counted again.
+        /// The time until another attempt is allowed, in seconds.
         seconds: u64,
     },
 }
@@ -49,9 +50,9 @@ pub(super) struct Frame<'a> {
     pub heading: &'a str,
     pub instance: &'a str,
     pub theme: &'a Theme,
-    /// The same page in the other language, where it can be asked for again.
+    /// The URL of this page in the other language, where a link can repeat the request.
     pub language_url: Option<String>,
-    /// What the operator wants to be read, such as the terms of use: labels and URLs.
+    /// The operator's documents, such as the terms of use: labels and URLs.
     pub documents: Vec<(&'static str, &'a str)>,
     pub form_token: String,
     pub message: Message,
@@ -60,7 +61,8 @@ pub(super) struct Frame<'a> {
 impl Visitor {
     /// The frame of a page for this visitor.
     pub(super) fn frame<'a>(&'a self, heading: &'a str, message: Message) -> Frame<'a> {
-        let (t, instance) = (self.t, &self.bridge.config().instance);
+        let t = self.t;
+        let instance = &self.bridge.config().instance;
         let documents = [
             (t.terms, &instance.terms),
             (t.privacy, &instance.privacy),
@@ -88,7 +90,7 @@ impl Visitor {
         }
     }
 
-    /// Answers with the way to another page.
+    /// Answers with a redirect to another page.
     pub(super) fn redirect(&self, to: &str) -> HttpResponse {
         let mut response = self.answer(303, None);
         if let Ok(location) = to.parse() {

@@ -7,16 +7,16 @@ use crate::domain::accounts::links::{MAX_LINKS, NewLink, SentLink, links};
 use crate::domain::accounts::profile::Link;
 use crate::error::Result;
 
-/// Rows beyond those that hold something.
+/// Empty rows after those with a link.
 const EMPTY_ROWS: usize = 2;
 
 /// A row of the form.
 pub(super) struct LinkRow {
-    /// What the names of its fields end with.
+    /// The index with which the names of its fields end.
     pub index: usize,
     pub label: String,
     pub url: String,
-    /// What the fields are called, for whoever does not see where they stand.
+    /// The names of the fields for screen readers, which do not show the row.
     pub label_name: String,
     pub url_name: String,
     pub is_label_wrong: bool,
@@ -42,7 +42,7 @@ impl LinkRow {
     }
 }
 
-/// The rows for the links that somebody has.
+/// The rows for the stored links of a user.
 pub(super) fn rows(t: &Texts, stored: &[Link]) -> Vec<LinkRow> {
     let has =
         stored.iter().map(|link| SentLink { label: link.label.clone(), value: link.value.clone() });
@@ -61,10 +61,10 @@ pub(super) fn typed_rows(t: &Texts, form: &Form) -> Option<Vec<LinkRow>> {
     (!rows.is_empty()).then_some(rows)
 }
 
-/// The links that a form holds: a row without a URL is none.
+/// The links of a form. A row without a URL is ignored.
 ///
 /// # Errors
-/// [`crate::error::Error::InvalidAccountField`] where one breaks the rules.
+/// [`crate::error::Error::InvalidAccountField`] if a link breaks the rules.
 pub(super) fn parse(form: &Form) -> Result<Vec<NewLink>> {
     links(typed(form).map(|(_, link)| link).filter(|link| !link.value.is_empty()).collect())
 }

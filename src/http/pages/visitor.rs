@@ -1,4 +1,4 @@
-//! Who looks at a page: in which language, in which browser, and as whom.
+//! The visitor of a page: their language, their browser and their session.
 
 use std::future::{Ready, ready};
 
@@ -29,11 +29,11 @@ use crate::time::Timestamp;
 const LANGUAGE: &str = "nox_language";
 /// The challenge of a login that waits for its second factor.
 const CHALLENGE: &str = "nox_login";
-/// As long as the challenge is good.
+/// The lifetime of the cookie, which is that of the challenge.
 const CHALLENGE_LIFETIME: Duration = Duration::minutes(10);
 const PERSISTENT: Duration = Duration::days(365);
 
-/// Whoever asks for a page.
+/// The visitor of a page, as the request shows them.
 pub(in crate::http) struct Visitor {
     pub bridge: Data<Bridge>,
     pub theme: Data<Theme>,
@@ -42,12 +42,12 @@ pub(in crate::http) struct Visitor {
     pub principal: Option<Principal>,
     pub device: Device,
     pub now: Timestamp,
-    /// The origin that the browser sent the request to, as far as that is known.
+    /// The origin that the browser sent the request to, where it is known.
     pub requested_origin: Option<Origin>,
     /// The challenge that the browser holds.
     pub challenge: Option<String>,
     browser: Browser,
-    /// Whether the language was chosen by this very request.
+    /// Whether this request itself chose the language.
     is_language_chosen: bool,
     /// Whether the request says that a page of another site sent it.
     is_cross_site: bool,
@@ -57,7 +57,7 @@ pub(in crate::http) struct Visitor {
     is_get: bool,
 }
 
-/// What tells this browser from others.
+/// Identifies this browser, so that it is recognized at the next login.
 struct Browser {
     secret: String,
     is_new: bool,
@@ -93,7 +93,7 @@ impl Visitor {
             .iter()
             .find(|(key, _)| key == "lang")
             .and_then(|(_, tag)| Language::from_tag(tag));
-        // What was chosen in this browser, then what was chosen for the account.
+        // A choice in this browser comes before the choice of the account.
         let language = chosen
             .or_else(|| Language::from_tag(&cookie(LANGUAGE)?))
             .or_else(|| caller.as_ref()?.user.language)
@@ -125,29 +125,29 @@ impl Visitor {
         })
     }
 
-    /// What forms must carry.
+    /// The form token, by which a form is known to come from our page (CSRF).
     pub(super) fn form_token(&self) -> String {
         self.bridge.app().form_token(&self.browser.secret)
     }
 
-    /// Whether a form was made for this browser, and sent by a page of ours.
+    /// Whether a form carries this browser's token and was sent by a page of ours (CSRF).
     pub(super) fn has_valid_csrf_token(&self, form: &Form) -> bool {
         let is_own = || self.bridge.app().is_form_token(&self.browser.secret, form.text("token"));
         !self.is_cross_site && !self.browser.is_new && is_own()
     }
 
-    /// The path that was asked for.
+    /// The path of the request.
     pub(super) fn path(&self) -> &str {
         &self.path
     }
 
-    /// The first value of a part of the query.
+    /// The first value of a query parameter.
     pub(super) fn query(&self, key: &str) -> &str {
         self.query.iter().find(|(name, _)| name == key).map_or("", |(_, value)| value)
     }
 
-    /// This page in the other language; none where it was sent for with a form, and cannot simply
-    /// be asked for again.
+    /// The URL of this page in the other language; `None` for the response to a form, which a link
+    /// cannot repeat.
     pub(super) fn language_url(&self) -> Option<String> {
         let others = self.query.iter().filter(|(key, _)| key != "lang");
         let query = form_urlencoded::Serializer::new(String::new())
@@ -158,7 +158,7 @@ impl Visitor {
         self.is_get.then(|| format!("/{}?{query}", self.path.trim_start_matches('/')))
     }
 
-    /// The cookies that this visit sets.
+    /// The cookies that the response sets.
     pub(super) fn cookies(&self) -> Vec<Cookie<'static>> {
         let browser = self.browser.is_new.then(|| {
             self.cookie(

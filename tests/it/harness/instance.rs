@@ -11,7 +11,7 @@ use rusqlite::Connection;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{PASSWORD, Server};
+use super::{PASSWORD, Server, wait_until};
 
 /// Hashes that take no time.
 const QUICK: &str = "[password]\nmemory_kib = 1024\niterations = 1\n";
@@ -160,6 +160,16 @@ impl Instance {
     pub fn events(&self, name: &str) -> Vec<Value> {
         let lines = self.nox(&format!("audit list {name} --json"));
         lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// Waits until an attempt to log in is counted, which happens before its password is checked.
+    pub fn wait_until_an_attempt_is_counted(&self) {
+        let database = self.database();
+        let count = || -> u32 {
+            let rows = database.query_row("SELECT count(*) FROM rate_limits", [], |row| row.get(0));
+            rows.unwrap()
+        };
+        wait_until("the attempt is counted", || count() > 0);
     }
 
     pub fn database(&self) -> Connection {

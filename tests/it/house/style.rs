@@ -3,6 +3,7 @@
 use super::{built, sources};
 
 const LINES: usize = 300;
+const COLUMNS: usize = 100;
 
 #[test]
 fn files_are_short_and_finished() {
@@ -16,6 +17,19 @@ fn files_are_short_and_finished() {
     for source in built().into_iter().chain(sources("benches")) {
         assert!(!source.text.contains(".unwrap()"), "{} unwraps", source.path);
     }
+}
+
+#[test]
+fn lines_have_at_most_100_columns() {
+    let mut wide = Vec::new();
+    for source in ["src", "tests", "benches", "fuzz/fuzz_targets"].into_iter().flat_map(sources) {
+        for (number, line) in source.text.lines().enumerate() {
+            if line.chars().count() > COLUMNS {
+                wide.push(format!("{}:{}", source.path, number + 1));
+            }
+        }
+    }
+    assert!(wide.is_empty(), "{wide:#?}");
 }
 
 #[test]

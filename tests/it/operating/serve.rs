@@ -70,14 +70,7 @@ fn requests_in_flight_are_finished_before_the_server_stops() {
     let client = server.client();
     let slow = thread::spawn(move || client.log_in("ada", "hunter22").status);
     // The login is in flight once its attempt is counted.
-    let database = instance.database();
-    let counted = || {
-        database
-            .query_row("SELECT count(*) FROM rate_limits", [], |row| row.get::<_, u32>(0))
-            .unwrap()
-            > 0
-    };
-    wait_until("the attempt is counted", counted);
+    instance.wait_until_an_attempt_is_counted();
     let Ended { status, .. } = server.stop();
     assert_eq!(status.code(), Some(0));
     assert_eq!(slow.join().unwrap(), 200);

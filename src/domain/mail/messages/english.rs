@@ -41,8 +41,8 @@ pub(crate) fn write<'a>(sender: &Sender<'_>, display: &str, message: &Message<'a
                     |device| format!("From {}, with {}.", device.ip, agent(device)),
                 )),
                 text(
-                    "If it was you, all is well. If not, change your password now and end all other sessions, or ask \
-                     the operator of the server to help.",
+                    "If it was you, all is well. If not, change your password now and end all \
+                     other sessions, or ask the operator of the server to help.",
                 ),
             ],
         },

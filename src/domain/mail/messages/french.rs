@@ -3,6 +3,14 @@
 use crate::domain::event::Event;
 use crate::domain::mail::messages::{Draft, Message, Part, Sender, agent, minute, text};
 
+const IF_NOT_ASKED: &str = "Si ce n’est pas vous qui l’avez demandé, changez votre mot de passe \
+    et fermez toutes les autres sessions.";
+const LINK_IS_GOOD: &str = "Le lien est valable une seule fois, pendant 24 heures. Si ce n’était \
+    pas vous, ne faites rien.";
+const IF_NOT_YOU: &str = "Si c’était vous, tout va bien. Sinon, changez votre mot de passe sans \
+    attendre et fermez toutes les autres sessions, ou demandez de l’aide à l’administrateur du \
+    serveur.";
+
 pub(crate) fn write<'a>(sender: &Sender<'_>, display: &str, message: &Message<'a>) -> Draft<'a> {
     let Sender { title, address } = sender;
     let hello = text(format!("Bonjour {display},"));
@@ -14,9 +22,7 @@ pub(crate) fn write<'a>(sender: &Sender<'_>, display: &str, message: &Message<'a
                 text(format!("Saisissez ce code là où {title} vous en demande un\u{a0}:")),
                 Part::Code(code),
                 text("Il est valable une seule fois, pendant dix minutes."),
-                text(
-                    "Si ce n’est pas vous qui l’avez demandé, changez votre mot de passe et fermez toutes les autres sessions.",
-                ),
+                text(IF_NOT_ASKED),
             ],
         },
         Message::Confirmation(url) => Draft {
@@ -24,12 +30,11 @@ pub(crate) fn write<'a>(sender: &Sender<'_>, display: &str, message: &Message<'a
             parts: vec![
                 hello,
                 text(format!(
-                    "Cette adresse a été indiquée pour votre compte sur {address}. Si c’était vous, confirmez-la\u{a0}:"
+                    "Cette adresse a été indiquée pour votre compte sur {address}. Si c’était \
+                     vous, confirmez-la\u{a0}:"
                 )),
                 Part::Link { label: "Confirmer cette adresse", url },
-                text(
-                    "Le lien est valable une seule fois, pendant 24 heures. Si ce n’était pas vous, ne faites rien.",
-                ),
+                text(LINK_IS_GOOD),
             ],
         },
         Message::Notice { event, device, at } => Draft {
@@ -41,16 +46,14 @@ pub(crate) fn write<'a>(sender: &Sender<'_>, display: &str, message: &Message<'a
                     || "C’est l’administrateur du serveur qui l’a fait.".into(),
                     |device| format!("Depuis {}, avec {}.", device.ip, agent(device)),
                 )),
-                text(
-                    "Si c’était vous, tout va bien. Sinon, changez votre mot de passe sans attendre et fermez toutes les \
-                     autres sessions, ou demandez de l’aide à l’administrateur du serveur.",
-                ),
+                text(IF_NOT_YOU),
             ],
         },
         Message::Test => Draft {
             subject: format!("{title} peut envoyer des e-mails"),
             parts: vec![text(format!(
-                "Ceci est un essai des réglages d’e-mail de {title} ({address}). Il est bien arrivé."
+                "Ceci est un essai des réglages d’e-mail de {title} ({address}). Il est bien \
+                 arrivé."
             ))],
         },
     }

@@ -132,7 +132,8 @@ fn message(visitor: &Visitor, page: FormPage, refusal: &Refusal) -> Message {
 
 /// What a refusal means to a person.
 fn sentence(visitor: &Visitor, page: FormPage, error: &Error) -> String {
-    let (t, config) = (visitor.t, visitor.bridge.config());
+    let t = visitor.t;
+    let config = visitor.bridge.config();
     let is_login = matches!(page, FormPage::Login | FormPage::LoginCode);
     let text = match error {
         Error::UserNotFound => t.wrong_login,

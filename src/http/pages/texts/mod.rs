@@ -94,7 +94,8 @@ pub(super) fn size(language: Language, bytes: u32) -> String {
         Language::English => ('.', 'B'),
         Language::French => (',', 'o'),
     };
-    let (whole, tenth) = (bytes / factor, u64::from(bytes % factor) * 10 / u64::from(factor));
+    let whole = bytes / factor;
+    let tenth = u64::from(bytes % factor) * 10 / u64::from(factor);
     let number = if tenth == 0 { whole.to_string() } else { format!("{whole}{point}{tenth}") };
     format!("{number}\u{a0}{unit}{byte}")
 }
