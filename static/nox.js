@@ -1,14 +1,15 @@
 'use strict';
 
-// Everything works without this script: it keeps what was typed where the server is out of reach, sends a code as soon as
-// it is whole, counts down, and shows times as the reader's clock does.
+// Everything works without this script: it keeps what was typed where the server is out of reach,
+// sends a code as soon as it is whole, counts down, and shows times as the reader's clock does.
 
 const all = (selector, use) => document.querySelectorAll(selector).forEach(use);
 
 /** Shows what went wrong, above the form, and leads the focus there. */
 function showError(text) {
   document.querySelector('main > .error, main > .done')?.remove();
-  const error = Object.assign(document.createElement('p'), { className: 'error', role: 'alert', tabIndex: -1, textContent: text });
+  const error = document.createElement('p');
+  Object.assign(error, { className: 'error', role: 'alert', tabIndex: -1, textContent: text });
   document.querySelector('h1').after(error);
   error.focus();
 }
@@ -20,7 +21,8 @@ async function send(form) {
   // Password managers save what they find in a password field.
   form.querySelectorAll('[data-reveal]').forEach((button) => reveal(button, false));
   try {
-    const answer = await fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)) });
+    const body = new URLSearchParams(new FormData(form));
+    const answer = await fetch(form.action, { method: 'POST', body });
     if (answer.redirected) return location.assign(answer.url);
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const main = page.querySelector('main[data-unreachable]');
@@ -28,7 +30,7 @@ async function send(form) {
     if (!main) throw new Error(answer.statusText);
     document.querySelector('main').replaceWith(main);
     document.title = page.title;
-    enliven();
+    attachHandlers();
     main.querySelector('[autofocus]')?.focus();
   } catch {
     showError(document.querySelector('main').dataset.unreachable);
@@ -45,12 +47,12 @@ function reveal(button, shown) {
   button.textContent = shown ? button.dataset.reveal : button.dataset.show;
 }
 
-function enliven() {
-  all('form[data-live]', (form) => form.addEventListener('submit', (event) => {
+function attachHandlers() {
+  all('form[data-stay]', (form) => form.addEventListener('submit', (event) => {
     event.preventDefault();
     send(form);
   }));
-  all('form[data-live] .code', (field) => field.addEventListener('input', () => {
+  all('form[data-stay] .code', (field) => field.addEventListener('input', () => {
     if (/^\d{6}$/.test(field.value.replace(/\s/g, ''))) field.form.requestSubmit();
   }));
   all('[data-reveal]', (button) => {
@@ -85,7 +87,7 @@ function enliven() {
   });
 }
 
-enliven();
+attachHandlers();
 
 // A page from the browser's memory may show somebody who has logged out since.
 addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });

@@ -32,7 +32,7 @@ for (const { name, settings, t, js, lang } of WAYS) {
     await profile.getByLabel(t.bio).fill('One line\nand another');
     await profile.getByRole('button', { name: t.save }).click();
     await told(page, t.saved);
-    assert.equal(await page.locator('.who strong').textContent(), 'Countess <b>&');
+    assert.equal(await page.locator('.account-summary strong').textContent(), 'Countess <b>&');
     assert.equal(await page.getByLabel(t.bio).inputValue(), 'One line\nand another');
     await profile.getByLabel(t.display_name).fill(' ');
     await profile.getByRole('button', { name: t.save }).click();
@@ -46,7 +46,7 @@ for (const { name, settings, t, js, lang } of WAYS) {
     await told(page, t.saved);
     assert.equal(
       await page
-        .locator('.who img')
+        .locator('.account-summary img')
         .evaluate((image) => image.decode().then(() => image.naturalWidth)),
       1,
     );
@@ -73,15 +73,15 @@ for (const { name, settings, t, js, lang } of WAYS) {
     await upload.locator('> button').click();
     await refused(page, t.no_picture);
     await page.goto(`${base}/account`);
-    const before = await page.locator('.who img').getAttribute('src');
+    const before = await page.locator('.account-summary img').getAttribute('src');
     await upload
       .getByLabel(t.picture)
       .setInputFiles({ name: 'b.png', mimeType: 'image/png', buffer: WIDER });
     await upload.locator('> button').click();
     await told(page, t.saved);
-    assert.notEqual(await page.locator('.who img').getAttribute('src'), before);
+    assert.notEqual(await page.locator('.account-summary img').getAttribute('src'), before);
     const width = await page
-      .locator('.who img')
+      .locator('.account-summary img')
       .evaluate((image) => image.decode().then(() => image.naturalWidth));
     assert.equal(width, 2, 'a new picture is seen at once');
 

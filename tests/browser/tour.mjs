@@ -95,7 +95,7 @@ export async function tour(lang, look) {
   await look(page, 'account');
   await page.locator('#picture').setInputFiles(PICTURE);
   await button(page, '/account/picture').click();
-  await arrive(page, '.who img');
+  await arrive(page, '.account-summary img');
   await unfoldAll(page);
   await look(page, 'account-unfolded');
   await button(page, '/account/totp/setup').click();

@@ -6,42 +6,147 @@ mod french;
 use crate::language::Language;
 use crate::time::Timestamp;
 
-macro_rules! texts {
-    ($($name:ident),*) => {
-        /// Every text of the pages. `{}` stands for what is filled in.
-        #[derive(Debug)]
-        pub(super) struct Texts { $(pub $name: &'static str,)* }
-
-        impl Texts {
-            #[cfg(test)]
-            fn all(&self) -> Vec<(&'static str, &'static str)> {
-                vec![$((stringify!($name), self.$name),)*]
-            }
-        }
-    };
-}
-
-texts! {
-    other_language, other_language_tag, log_in, username, password, show, hide, show_password,
-    one_more_step, code_from_app, code_from_mail, code_from_either, code_hint, logging_in_as,
-    continue_, use_another_account, mail_a_code, code_mailed, wrong_login, wrong_code,
-    too_many_before, too_many_after, busy, unreachable, server_error, form_expired, login_expired,
-    account_disabled, session_expired, unknown_front, logged_in, continue_to, not_found,
-    not_found_text, to_start, terms, privacy, rules, your_account, log_out, change, save, saved,
-    profile, display_name, display_hint, pronoun, pronoun_hint, bio, bio_hint, links, links_hint,
-    link_label, link_url, link_label_example, language, picture, picture_hint, upload,
-    picture_refused, no_picture, not_allowed, page_outdated, setup_expired, bad_display,
-    bad_pronoun, bad_bio, bad_links, email, no_email, verified, not_verified, mail_a_link,
-    link_mailed, new_email, bad_email, email_taken, email_in_use_as_factor, email_changed,
-    confirm_address, confirm_address_text, confirm, address_confirmed, link_expired,
-    current_password, new_password, new_password_hint, bad_password, wrong_password,
-    password_changed, code, code_required, mailed_code_required, second_factor, second_factor_text,
-    app, mail_codes, on, off, switch_on, switch_off, switched_on, switched_off, set_up_app, scan,
-    qr_code, secret, open_app, first_code, mail_needs_address, recovery_codes, codes_left,
-    new_codes, codes_text, copy, copied, download, print, done, sessions, this_session,
-    unknown_device, last_seen, from, end, end_session_of, end_all_others, session_ended,
-    sessions_ended, older_sessions, delete_account, delete, delete_text, delete_code_hint,
-    delete_for_good, account_deleted, back
+/// Every text of the pages. `{}` stands for what is filled in.
+#[derive(Debug)]
+#[cfg_attr(test, derive(serde::Serialize))]
+pub(super) struct Texts {
+    pub other_language: &'static str,
+    pub other_language_tag: &'static str,
+    pub log_in: &'static str,
+    pub username: &'static str,
+    pub password: &'static str,
+    pub show: &'static str,
+    pub hide: &'static str,
+    pub show_password: &'static str,
+    pub one_more_step: &'static str,
+    pub code_from_app: &'static str,
+    pub code_from_mail: &'static str,
+    pub code_from_either: &'static str,
+    pub code_hint: &'static str,
+    pub logging_in_as: &'static str,
+    pub continue_: &'static str,
+    pub use_another_account: &'static str,
+    pub mail_a_code: &'static str,
+    pub code_mailed: &'static str,
+    pub wrong_login: &'static str,
+    pub wrong_code: &'static str,
+    pub too_many_before: &'static str,
+    pub too_many_after: &'static str,
+    pub busy: &'static str,
+    pub unreachable: &'static str,
+    pub server_error: &'static str,
+    pub form_expired: &'static str,
+    pub login_expired: &'static str,
+    pub account_disabled: &'static str,
+    pub session_expired: &'static str,
+    pub unknown_front: &'static str,
+    pub logged_in: &'static str,
+    pub continue_to: &'static str,
+    pub not_found: &'static str,
+    pub not_found_text: &'static str,
+    pub to_start: &'static str,
+    pub terms: &'static str,
+    pub privacy: &'static str,
+    pub rules: &'static str,
+    pub your_account: &'static str,
+    pub log_out: &'static str,
+    pub change: &'static str,
+    pub save: &'static str,
+    pub saved: &'static str,
+    pub profile: &'static str,
+    pub display_name: &'static str,
+    pub display_hint: &'static str,
+    pub pronoun: &'static str,
+    pub pronoun_hint: &'static str,
+    pub bio: &'static str,
+    pub bio_hint: &'static str,
+    pub links: &'static str,
+    pub links_hint: &'static str,
+    pub link_label: &'static str,
+    pub link_url: &'static str,
+    pub link_label_example: &'static str,
+    pub language: &'static str,
+    pub picture: &'static str,
+    pub picture_hint: &'static str,
+    pub upload: &'static str,
+    pub picture_refused: &'static str,
+    pub no_picture: &'static str,
+    pub not_allowed: &'static str,
+    pub page_outdated: &'static str,
+    pub setup_expired: &'static str,
+    pub bad_display: &'static str,
+    pub bad_pronoun: &'static str,
+    pub bad_bio: &'static str,
+    pub bad_links: &'static str,
+    pub email: &'static str,
+    pub no_email: &'static str,
+    pub verified: &'static str,
+    pub not_verified: &'static str,
+    pub mail_a_link: &'static str,
+    pub link_mailed: &'static str,
+    pub new_email: &'static str,
+    pub bad_email: &'static str,
+    pub email_taken: &'static str,
+    pub email_in_use_as_factor: &'static str,
+    pub email_changed: &'static str,
+    pub confirm_address: &'static str,
+    pub confirm_address_text: &'static str,
+    pub confirm: &'static str,
+    pub address_confirmed: &'static str,
+    pub link_expired: &'static str,
+    pub current_password: &'static str,
+    pub new_password: &'static str,
+    pub new_password_hint: &'static str,
+    pub bad_password: &'static str,
+    pub wrong_password: &'static str,
+    pub password_changed: &'static str,
+    pub code: &'static str,
+    pub code_required: &'static str,
+    pub mailed_code_required: &'static str,
+    pub second_factor: &'static str,
+    pub second_factor_text: &'static str,
+    pub app: &'static str,
+    pub mail_codes: &'static str,
+    pub on: &'static str,
+    pub off: &'static str,
+    pub switch_on: &'static str,
+    pub switch_off: &'static str,
+    pub switched_on: &'static str,
+    pub switched_off: &'static str,
+    pub set_up_app: &'static str,
+    pub scan: &'static str,
+    pub qr_code: &'static str,
+    pub secret: &'static str,
+    pub open_app: &'static str,
+    pub first_code: &'static str,
+    pub mail_needs_address: &'static str,
+    pub recovery_codes: &'static str,
+    pub codes_left: &'static str,
+    pub new_codes: &'static str,
+    pub codes_text: &'static str,
+    pub copy: &'static str,
+    pub copied: &'static str,
+    pub download: &'static str,
+    pub print: &'static str,
+    pub done: &'static str,
+    pub sessions: &'static str,
+    pub this_session: &'static str,
+    pub unknown_device: &'static str,
+    pub last_seen: &'static str,
+    pub from: &'static str,
+    pub end: &'static str,
+    pub end_session_of: &'static str,
+    pub end_all_others: &'static str,
+    pub session_ended: &'static str,
+    pub sessions_ended: &'static str,
+    pub older_sessions: &'static str,
+    pub delete_account: &'static str,
+    pub delete: &'static str,
+    pub delete_text: &'static str,
+    pub delete_code_hint: &'static str,
+    pub delete_for_good: &'static str,
+    pub account_deleted: &'static str,
+    pub back: &'static str,
 }
 
 impl Texts {
@@ -127,14 +232,18 @@ mod tests {
 
     #[test]
     fn every_text_is_there_in_both_languages_with_the_same_places() {
-        let (english, french) =
-            (Texts::of(Language::English).all(), Texts::of(Language::French).all());
+        let all = |language| {
+            let texts = serde_json::to_value(Texts::of(language)).unwrap();
+            serde_json::from_value::<std::collections::BTreeMap<String, String>>(texts).unwrap()
+        };
+        let french = all(Language::French);
         let places = |text: &str| text.matches("{}").count();
-        for ((name, en), (_, fr)) in english.into_iter().zip(french) {
+        for (name, en) in all(Language::English) {
+            let fr = &french[&name];
             assert!(!en.is_empty() && !fr.is_empty(), "{name}");
-            assert_eq!(places(en), places(fr), "{name}");
-            let same = ["code", "sessions", "secret"].contains(&name);
-            assert_eq!(en == fr, same, "{name}: {en}");
+            assert_eq!(places(&en), places(fr), "{name}");
+            let same = ["code", "sessions", "secret"].contains(&name.as_str());
+            assert_eq!(en == *fr, same, "{name}: {en}");
         }
     }
 
