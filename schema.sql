@@ -6,7 +6,7 @@
 -- "nox!" in ASCII: marks the file as a Nox database.
 PRAGMA application_id = 1852799009;
 -- The version of this schema; each has its step in `src/storage/upgrades`.
-PRAGMA user_version = 5;
+PRAGMA user_version = 6;
 
 CREATE TABLE users (
     -- Never used twice, since tokens and other servers remember it.
@@ -210,4 +210,16 @@ CREATE TABLE keys (
     name   TEXT PRIMARY KEY,
     -- The sealed key; the key file itself is not sealed.
     sealed BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What the server noticed while it ran and `nox doctor` tells the operator: a row for each kind.
+CREATE TABLE observations (
+    -- What was noticed, such as 'mail.given_up'; see `src/storage/observations.rs`.
+    kind     TEXT    PRIMARY KEY,
+    -- How often it was noticed between these two instants.
+    count    INTEGER NOT NULL,
+    first_at INTEGER NOT NULL,
+    last_at  INTEGER NOT NULL,
+    -- What happened the last time. It holds no secret.
+    text     TEXT    NOT NULL
 ) STRICT, WITHOUT ROWID;

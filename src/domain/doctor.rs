@@ -13,7 +13,8 @@ use crate::domain::backup::{self, BackupError};
 use crate::domain::{App, OpenError};
 use crate::error::{Result, causes};
 use crate::files::parent;
-use crate::storage::{self, Connection, audit, schema_version, sessions};
+use crate::storage::observations::{Kind, Observation, find_active};
+use crate::storage::{self, Connection, audit, observations, schema_version, sessions};
 use crate::time::Timestamp;
 
 /// A clock that is behind the database by less than this causes no warning: it may have been
@@ -63,9 +64,9 @@ impl Finding {
 #[must_use]
 pub(crate) fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
     let mut findings = vec![key_file(config), database(config)];
-    findings.extend(
-        storage::backup::open(&config.storage.database).map(|connection| clock(&connection, now)),
-    );
+    if let Ok(connection) = storage::backup::open(&config.storage.database) {
+        findings.extend([clock(&connection, now), mail(config, &connection, now)]);
+    }
     findings.extend([permissions(config), disk(config), public_url(config), backups(config, now)]);
     findings
 }
@@ -141,6 +142,27 @@ fn clock(connection: &Connection, now: Timestamp) -> Finding {
             format!("the clock says {now}, and nothing in the database is later"),
         ),
         Err(error) => Finding::fault("clock", causes(&error)),
+    }
+}
+
+/// What became of the mails of the last week.
+fn mail(config: &Config, connection: &Connection, now: Timestamp) -> Finding {
+    let given_up = || -> Result<Option<Observation>> {
+        let is_stored = schema_version(connection)? >= observations::SINCE_VERSION;
+        if is_stored { find_active(connection, Kind::MailGivenUp, now) } else { Ok(None) }
+    };
+    match given_up() {
+        Ok(Some(Observation { count, first_at, last_at, text })) => Finding::warning(
+            "mail",
+            format!(
+                "{count} mail(s) were given up since {first_at}, the last at {last_at}: {text}"
+            ),
+        ),
+        Ok(None) if config.mail.host.is_none() => {
+            Finding::ok("mail", "mail.host is not set: no mail is sent")
+        }
+        Ok(None) => Finding::ok("mail", "no mail was given up in the last week"),
+        Err(error) => Finding::fault("mail", causes(&error)),
     }
 }
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::OpenError;
 
 /// The schema version, and the mark of Nox databases, as `schema.sql` sets them.
-pub(super) const VERSION: u32 = 5;
+pub(super) const VERSION: u32 = 6;
 const APPLICATION_ID: u32 = 1_852_799_009;
 /// How many bytes are read.
 const LENGTH: u64 = 96;

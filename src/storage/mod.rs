@@ -11,6 +11,7 @@ pub(crate) mod email_confirmations;
 mod file_identity;
 mod header;
 pub(crate) mod keys;
+pub(crate) mod observations;
 pub(crate) mod pictures;
 pub(crate) mod rate_limits;
 pub(crate) mod recovery_codes;

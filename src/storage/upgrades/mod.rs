@@ -7,8 +7,13 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::{OpenError, backup};
 
 /// Each step upgrades one version to the next; the first upgrades version 1.
-const STEPS: [&str; 4] =
-    [include_str!("2.sql"), include_str!("3.sql"), include_str!("4.sql"), include_str!("5.sql")];
+const STEPS: [&str; 5] = [
+    include_str!("2.sql"),
+    include_str!("3.sql"),
+    include_str!("4.sql"),
+    include_str!("5.sql"),
+    include_str!("6.sql"),
+];
 
 /// Upgrades a database in one transaction, after a copy of it has been written beside it.
 pub(super) fn run(connection: &mut Connection, path: &Path, from: u32) -> Result<(), OpenError> {
