@@ -1,6 +1,5 @@
 //! `nox man`.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +8,7 @@ use clap::{Args, Command, CommandFactory};
 
 use super::Cli;
 use super::output::Output;
+use crate::files;
 
 #[derive(Args)]
 pub(super) struct Man {
@@ -19,7 +19,7 @@ pub(super) struct Man {
 impl Man {
     pub(super) fn run(self, output: Output) -> Result<()> {
         let failed = || format!("cannot write the manual pages into {}", self.dir.display());
-        fs::create_dir_all(&self.dir).with_context(failed)?;
+        files::create_public_folder(&self.dir).with_context(failed)?;
         let mut command = Cli::command().disable_help_subcommand(true);
         command.build();
         write_pages(&command, &self.dir).with_context(failed)?;
@@ -35,5 +35,8 @@ fn write_pages(command: &Command, folder: &Path) -> io::Result<()> {
         write_pages(subcommand, folder)?;
     }
     let source = concat!("nox ", env!("CARGO_PKG_VERSION"));
-    clap_mangen::Man::new(command.clone()).source(source).generate_to(folder).map(drop)
+    let page = clap_mangen::Man::new(command.clone()).source(source);
+    let mut text = Vec::new();
+    page.render(&mut text)?;
+    files::replace_public(&folder.join(page.get_filename()), &text)
 }

@@ -1,5 +1,6 @@
 //! The output of commands: data on stdout, messages on stderr, and the exit status.
 
+use std::error::Error as StdError;
 use std::fmt::{Display, Write as _};
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
@@ -9,8 +10,9 @@ use serde::Serialize;
 
 use crate::config::ConfigError;
 use crate::domain::backup::BackupError;
-use crate::domain::{OpenError, StartError};
-use crate::error::Error;
+use crate::domain::{OpenError, StartError, Trouble, Unusable};
+use crate::error::{Cause, Error};
+use crate::files;
 
 /// The maximum number of lines of an error message.
 const ERROR_LINES: usize = 20;
@@ -184,11 +186,8 @@ pub fn fail(error: &anyhow::Error) -> ExitCode {
 /// another one for operators.
 fn operator_words(error: &anyhow::Error) -> String {
     match error.downcast_ref() {
-        Some(Error::ServerNotReady { .. }) => {
-            "the database cannot be used: it may be locked or damaged, its disk may be full, \
-             or its folder not writable"
-                .into()
-        }
+        // The cause follows, in its own words.
+        Some(Error::ServerNotReady { .. }) => "the database cannot be used".into(),
         Some(Error::InternalError { action, .. }) => format!("cannot {action}"),
         _ => error.to_string(),
     }
@@ -200,19 +199,24 @@ fn status(error: &anyhow::Error) -> u8 {
     if let Some(stop) = error.downcast_ref::<Stop>() {
         return stop.status;
     }
-    if error.is::<ConfigError>() {
+    let lacks_right = |cause: &(dyn StdError + 'static)| {
+        cause.downcast_ref::<io::Error>().is_some_and(files::is_right)
+    };
+    if error.is::<ConfigError>() || error.chain().any(lacks_right) {
         return 5;
     }
     if let Some(error) = error.downcast_ref() {
         return match error {
             BackupError::Exists(_) => 4,
+            BackupError::Open(error) if error.is_right() => 5,
             BackupError::Foreign(_)
             | BackupError::Unfinished(_)
             | BackupError::WrongKey(_)
             | BackupError::Open(_)
             | BackupError::Damaged { .. } => 7,
             BackupError::Key(_) => 5,
-            BackupError::File { .. } | BackupError::Query(_) => 1,
+            BackupError::File { .. } => 1,
+            BackupError::Query(error) => refusal(error),
         };
     }
     match error.downcast_ref() {
@@ -223,7 +227,13 @@ fn status(error: &anyhow::Error) -> u8 {
             | StartError::Mail(_)
             | StartError::Database(OpenError::File { .. }),
         ) => 5,
-        Some(StartError::Database(_)) => 6,
+        Some(StartError::Database(error)) => {
+            if error.is_right() {
+                5
+            } else {
+                6
+            }
+        }
         Some(StartError::Query(error)) => refusal(error),
         None => error.downcast_ref().map_or(1, refusal),
     }
@@ -234,7 +244,13 @@ fn refusal(error: &Error) -> u8 {
         error if error.invalid_field().is_some() => 2,
         Error::UserNotFound | Error::SessionNotFound | Error::NotFound { .. } => 3,
         Error::AlreadyExists { .. } => 4,
+        Error::ServerNotReady { source: Some(source) } if is_not_writable(source) => 5,
         Error::ServerNotReady { .. } => 6,
         _ => 1,
     }
+}
+
+fn is_not_writable(cause: &Cause) -> bool {
+    let unusable = cause.downcast_ref::<Unusable>();
+    unusable.is_some_and(|unusable| unusable.cause == Trouble::NotWritable)
 }

@@ -2,7 +2,7 @@
 //! arguments of a process.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, IsTerminal};
+use std::io::{self, BufReader, ErrorKind, IsTerminal};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -14,6 +14,7 @@ use crate::crypto::generate_password;
 use crate::domain::App;
 use crate::domain::accounts::fields::NewPassword;
 use crate::error::Error;
+use crate::files;
 
 /// Without one of these flags, the command asks for the password twice.
 #[derive(Args)]
@@ -29,9 +30,6 @@ pub(super) struct PasswordSource {
     #[arg(long)]
     generate: bool,
 }
-
-/// The longest line that is read, in bytes.
-const LONGEST: u64 = 4096;
 
 /// A new password, and whether it was generated.
 pub(super) struct ObtainedPassword {
@@ -54,11 +52,12 @@ impl PasswordSource {
         let text = if self.generate {
             generate_password(app.config.password.min_length.get() as usize)?
         } else if self.password_stdin {
-            first_line(io::stdin().lock()).context("cannot read the password from stdin")?
+            let line = files::first_line(io::stdin().lock());
+            line.map_err(|error| unreadable("stdin", error))?
         } else if let Some(file) = &self.password_file {
-            let open = File::open(file).map(BufReader::new).map_err(anyhow::Error::from);
-            open.and_then(first_line)
-                .with_context(|| format!("cannot read the password from {}", file.display()))?
+            let open = File::open(file).map_err(|error| files::explain(file, error));
+            let line = open.map(BufReader::new).and_then(files::first_line);
+            line.map_err(|error| unreadable(&file.display().to_string(), error))?
         } else {
             ask()?
         };
@@ -66,15 +65,13 @@ impl PasswordSource {
     }
 }
 
-fn first_line(input: impl BufRead) -> Result<Zeroizing<String>> {
-    let mut line = Zeroizing::new(String::new());
-    input.take(LONGEST).read_line(&mut line)?;
-    let length = line.trim_end_matches(['\r', '\n']).len();
-    line.truncate(length);
-    if line.is_empty() {
-        return Err(Stop::usage("the first line, which should be the password, is empty").into());
+fn unreadable(source: &str, error: io::Error) -> anyhow::Error {
+    let text = format!("cannot read the password from {source}");
+    match error.kind() {
+        // What was read cannot be a password.
+        ErrorKind::InvalidData => Stop::usage(format!("{text}: {error}")).into(),
+        _ => anyhow::Error::from(error).context(text),
     }
-    Ok(line)
 }
 
 fn ask() -> Result<Zeroizing<String>> {

@@ -32,10 +32,11 @@ pub(crate) type HashKey = Zeroizing<[u8; KEY_LENGTH]>;
 /// Reads the key file and opens the hash key with it, which proves that the file belongs to this
 /// database. Creates both if the database holds nothing that needs them but sessions.
 pub(crate) fn open(db: &Db, path: &Path) -> Result<(Key, HashKey), StartError> {
-    if !path.exists() && db.read(needs_its_key)? {
-        return Err(StartError::KeyLost(path.to_owned()));
-    }
-    let key = Key::load_or_create(path)?;
+    let key = match Key::load(path)? {
+        Some(key) => key,
+        None if db.read(needs_its_key)? => return Err(StartError::KeyLost(path.to_owned())),
+        None => Key::load_or_create(path)?,
+    };
     let sealed = db.read(|connection| keys::find(connection, HASH))?;
     let opened_by = |key: &Key| sealed.as_deref().and_then(|sealed| unseal(key, sealed));
     if let Some(hash_key) = opened_by(&key) {

@@ -37,7 +37,7 @@ use crate::config::Config;
 use crate::crypto::{Key, KeyError};
 use crate::error::{Error, Result};
 use crate::storage::Db;
-pub(crate) use crate::storage::{OpenError, Pagination};
+pub(crate) use crate::storage::{OpenError, Pagination, Trouble, Unusable};
 
 pub(crate) use paged::Paged;
 
@@ -105,7 +105,7 @@ impl App {
             hasher: Hasher::new(&config.password),
             signer: Signer::new(&key, config.server.address.as_str()),
             in_flight: InFlight::default(),
-            mailer: Mailer::new(&config)?,
+            mailer: Mailer::new(&config),
             key,
             hash_key,
             config,

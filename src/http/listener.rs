@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener};
-use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::os::unix::fs::FileTypeExt;
 use std::os::unix::net::{self, UnixDatagram, UnixListener};
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ use rustix::net::{
 
 use crate::config::Listen;
 use crate::crypto::random;
-use crate::files::{Identity, identity};
+use crate::files::{self, Identity, identity};
 
 /// Only this server's user and group may connect, such as a reverse proxy in that group.
 const MODE: u32 = 0o660;
@@ -31,7 +31,8 @@ pub enum Listener {
 }
 
 impl Listener {
-    /// Binds to an address, or creates a unix socket.
+    /// Binds to an address, or creates a unix socket. A socket that root creates belongs to the
+    /// owner of its folder.
     ///
     /// # Errors
     /// The address or the path is in use, or the system refuses it.
@@ -43,7 +44,8 @@ impl Listener {
                 Ok(Self::Tcp(listener, bound))
             }
             Listen::Unix(path) => {
-                bind_unix(path).map(|(listener, file)| Self::Unix(listener, file))
+                let bound = bind_unix(path).map_err(|error| files::explain(path, error));
+                bound.map(|(listener, file)| Self::Unix(listener, file))
             }
         }
     }
@@ -92,7 +94,7 @@ fn bind_unix(path: &Path) -> io::Result<(UnixListener, SocketFile)> {
         bound => bound?,
     }
     let file = SocketFile { path: path.into(), identity: stat_socket(path)? };
-    fs::set_permissions(path, PermissionsExt::from_mode(MODE))?;
+    files::give_socket(path, MODE)?;
     listen(&socket, BACKLOG)?;
     Ok((socket.into(), file))
 }

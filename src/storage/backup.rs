@@ -36,7 +36,7 @@ pub(crate) fn write(
     finish: impl FnOnce(&Connection) -> Result<()>,
 ) -> io::Result<()> {
     let draft = draft_of(path);
-    let written = fill(connection, &draft, finish).and_then(|()| fs::rename(&draft, path));
+    let written = fill(connection, &draft, path, finish).and_then(|()| fs::rename(&draft, path));
     if written.is_err() {
         // The caller gets the cause. A draft that cannot be removed is replaced the next time.
         let _ = fs::remove_file(&draft);
@@ -48,10 +48,11 @@ pub(crate) fn write(
 fn fill(
     connection: &Connection,
     draft: &Path,
+    path: &Path,
     finish: impl FnOnce(&Connection) -> Result<()>,
 ) -> io::Result<()> {
     let sqlite = |error: rusqlite::Error| io::Error::other(describe(&error));
-    let file = create(draft)?;
+    let file = create(draft, path)?;
     let name = draft.to_str().ok_or(io::ErrorKind::InvalidFilename)?;
     connection.execute("VACUUM INTO ?1", [name]).map_err(sqlite)?;
     let copy =
@@ -61,11 +62,12 @@ fn fill(
     file.sync_all()
 }
 
-/// Creates an empty file that only its owner may read; SQLite fills it.
-fn create(draft: &Path) -> io::Result<File> {
+/// Creates an empty file that will take the place of `path`, and that only its owner may read.
+/// SQLite fills it.
+fn create(draft: &Path, path: &Path) -> io::Result<File> {
     match fs::remove_file(draft) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => files::create(draft),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(files::explain(draft, error)),
+        _ => files::create_for(draft, path),
     }
 }
 
@@ -134,8 +136,9 @@ pub(crate) fn restore(
 ) -> io::Result<()> {
     let sqlite = |error: rusqlite::Error| io::Error::other(describe(&error));
     let draft = draft_of(path);
-    let mut file = create(&draft)?;
-    io::copy(&mut File::open(copy)?, &mut file)?;
+    files::create_parent(path)?;
+    let mut file = create(&draft, path)?;
+    io::copy(&mut File::open(copy).map_err(|error| files::explain(copy, error))?, &mut file)?;
     let connection =
         Connection::open_with_flags(&draft, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(sqlite)?;
     // Secrets that `finish` deletes are overwritten, and not only unlinked.
@@ -143,7 +146,7 @@ pub(crate) fn restore(
     finish(&connection).map_err(io::Error::other)?;
     drop(connection);
     file.sync_all()?;
-    if path.exists() {
+    if files::exists(path)? {
         checkpoint(path);
         for ending in ["", "-wal", "-shm"] {
             match fs::rename(with_ending(path, ending), with_ending(aside, ending)) {
@@ -156,13 +159,14 @@ pub(crate) fn restore(
     files::sync_parent(path)
 }
 
-/// Writes the write-ahead log of a database into its file. If that fails since the database is
-/// damaged, the log is moved with it.
+/// Writes the write-ahead log of a database into its file. If that fails, such as for a damaged
+/// database, the log is moved with it.
 fn checkpoint(path: &Path) {
     let done = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
         .and_then(|old| old.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
     if let Err(error) = done {
-        tracing::warn!(%error, "the replaced database is damaged; it is kept as it is");
+        let error = describe(&error);
+        tracing::warn!(error, "the replaced database is kept with its write-ahead log beside it");
     }
 }
 

@@ -46,8 +46,7 @@ impl Db {
     /// changed.
     pub(crate) fn open(path: &Path) -> Result<Self, OpenError> {
         let writer = Mutex::new(schema::open(path)?);
-        let failed =
-            |action| move |source| OpenError::File { action, path: path.to_owned(), source };
+        let failed = |action| move |source| OpenError::file(action, path, source);
         let process_lock = File::open(files::parent(path)).map_err(failed("open the folder of"))?;
         let file = FileIdentity::of(path).map_err(failed("read"))?;
         let manager = SqliteConnectionManager::file(path)

@@ -7,6 +7,7 @@ use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use super::OpenError;
+use crate::files;
 
 /// The schema version, and the mark of Nox databases, as `schema.sql` sets them.
 pub(super) const VERSION: u32 = 6;
@@ -25,11 +26,13 @@ pub(super) struct Header {
 
 /// Reads the header of the file at `path`. `None` if there is no file, or an empty one.
 pub(super) fn read(path: &Path) -> io::Result<Option<Header>> {
-    let file = match File::open(path) {
-        Ok(file) => file,
+    // Looked at first: to open a pipe would wait for its writer.
+    match fs::metadata(path) {
+        Ok(meta) if !meta.is_file() => return Err(files::no_file(path, &meta)),
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
+        found => found.map(drop)?,
+    }
+    let file = File::open(path)?;
     let mut start = Vec::new();
     file.take(LENGTH).read_to_end(&mut start)?;
     if start.is_empty() {
@@ -63,7 +66,7 @@ fn parse(start: &[u8]) -> Option<Header> {
 
 /// Checks that the file at `path` is a Nox database, without changing anything.
 pub(super) fn check_file(path: &Path) -> Result<(), OpenError> {
-    let failed = |source| OpenError::File { action: "read", path: path.to_owned(), source };
+    let failed = |source| OpenError::file("read", path, source);
     match read(path).map_err(failed)? {
         Some(header) if header.version > 0 => check(path, header),
         Some(_) => Err(OpenError::Foreign { path: path.to_owned() }),

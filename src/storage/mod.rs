@@ -24,18 +24,21 @@ pub(crate) mod sessions;
 mod snapshot;
 pub(crate) mod totp_enrollments;
 pub(crate) mod totp_factors;
+mod trouble;
 mod upgrades;
 pub(crate) mod users;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub(crate) use db::Db;
 pub(crate) use rusqlite::Connection;
-use rusqlite::ErrorCode;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 pub(crate) use schema::schema_version;
+use trouble::describe;
+pub(crate) use trouble::{Trouble, Unusable};
 
 use crate::error::Error;
+use crate::files;
 use crate::language::Language;
 use crate::time::Timestamp;
 
@@ -44,8 +47,7 @@ use crate::time::Timestamp;
 pub enum OpenError {
     /// The file cannot be read or created.
     #[error(
-        "cannot {action} the database {}: {source}; check the folder's owner and free space, or \
-         set storage.database",
+        "cannot {action} the database {}: {source}; storage.database sets its path",
         path.display()
     )]
     File {
@@ -94,18 +96,29 @@ pub enum OpenError {
         needed: u64,
     },
     /// SQLite cannot open the database.
-    #[error(
-        "cannot open the database {}: {}; it may be in use by another program; or it is damaged: \
-         then put a backup in its place with nox backup restore",
-        path.display(),
-        describe(source)
-    )]
+    #[error("cannot open the database {}: {}", path.display(), Unusable::from(source))]
     Sqlite {
         /// The database file.
         path: PathBuf,
         /// The cause.
         source: rusqlite::Error,
     },
+}
+
+impl OpenError {
+    /// An [`OpenError::File`] that says what is in the way.
+    fn file(action: &'static str, path: &Path, source: std::io::Error) -> Self {
+        Self::File { action, path: path.to_owned(), source: files::explain(path, source) }
+    }
+
+    /// Whether a right is missing, and the database itself may be whole.
+    pub(crate) fn is_right(&self) -> bool {
+        match self {
+            Self::File { source, .. } => files::is_right(source),
+            Self::Sqlite { source, .. } => Unusable::from(source).cause == Trouble::NotWritable,
+            _ => false,
+        }
+    }
 }
 
 /// Which part of a list to return.
@@ -148,29 +161,10 @@ impl FromSql for Language {
 
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
-        match error.sqlite_error_code() {
-            Some(
-                ErrorCode::DatabaseBusy
-                | ErrorCode::DatabaseLocked
-                | ErrorCode::DiskFull
-                | ErrorCode::ReadOnly
-                | ErrorCode::CannotOpen
-                | ErrorCode::SystemIoFailure
-                | ErrorCode::DatabaseCorrupt
-                | ErrorCode::NotADatabase,
-            ) => Self::ServerNotReady { source: Some(describe(&error).into()) },
-            _ => Self::internal("use the database", error),
+        match Unusable::from(&error) {
+            Unusable { cause: Trouble::Other, .. } => Self::internal("use the database", error),
+            unusable => Self::ServerNotReady { source: Some(unusable.into()) },
         }
-    }
-}
-
-/// The message of SQLite itself, without what `rusqlite` adds to it.
-fn describe(error: &rusqlite::Error) -> String {
-    match error {
-        rusqlite::Error::SqliteFailure(code, Some(message)) => {
-            format!("{message} (SQLite {})", code.extended_code)
-        }
-        other => other.to_string(),
     }
 }
 

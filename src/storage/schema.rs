@@ -10,18 +10,19 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::header::{self, Header, VERSION, check};
 use super::{OpenError, connection, upgrades};
 use crate::error;
-use crate::files;
+use crate::files::{self, Need};
 
 const SCHEMA: &str = include_str!("../../schema.sql");
 
 /// Opens a connection that writes to the database at `path`, which is created or upgraded first if
 /// it has to be. If that fails, nothing is changed.
 pub(super) fn open(path: &Path) -> Result<Connection, OpenError> {
-    let failed = |action| move |source| OpenError::File { action, path: path.to_owned(), source };
+    let failed = |action| move |source| OpenError::file(action, path, source);
     if let Some(header) = header::read(path).map_err(failed("read"))? {
         // This is read without SQLite, which would create files beside a database of a later
         // version.
         check(path, header)?;
+        check_rights(path).map_err(failed("open"))?;
     } else {
         create_file(path).map_err(failed("create"))?;
     }
@@ -40,11 +41,7 @@ fn install(path: &Path) -> Result<Connection, OpenError> {
         // write-ahead log, but fails.
         let folder =
             File::open(files::parent(path)).and_then(|folder| folder.lock().map(|()| folder));
-        let _lock = folder.map_err(|source| OpenError::File {
-            action: "lock",
-            path: path.to_owned(),
-            source,
-        })?;
+        let _lock = folder.map_err(|source| OpenError::file("lock", path, source))?;
         match current(&connection).map_err(sqlite)?.version {
             0 if is_empty(&connection).map_err(sqlite)? => fill(&mut connection).map_err(sqlite)?,
             from @ 1..VERSION => upgrades::run(&mut connection, path, from)?,
@@ -92,6 +89,21 @@ fn current(connection: &Connection) -> rusqlite::Result<Header> {
     connection.query_row(query, [], |row| {
         Ok(Header { version: row.get(0)?, application_id: row.get(1)?, length: 0 })
     })
+}
+
+/// Checks that the database and the files beside it can be written, or can be created. SQLite would
+/// open a database that is read-only, and refuse the first change.
+fn check_rights(path: &Path) -> io::Result<()> {
+    files::check_access(path, Need::ReadAndWrite)?;
+    for ending in ["-wal", "-shm"] {
+        let beside = header::with_ending(path, ending);
+        if files::exists(&beside)? {
+            files::check_access(&beside, Need::ReadAndWrite)?;
+        } else {
+            files::check_access(files::parent(path), Need::Folder)?;
+        }
+    }
+    Ok(())
 }
 
 /// Creates the file before SQLite does, so that only its owner may read it. SQLite gives the same

@@ -18,6 +18,7 @@ use crate::domain::accounts::operator::{self, PictureUpdate};
 use crate::domain::accounts::tags::GivenTag;
 use crate::domain::pictures::{self, NewPicture, PictureKind};
 use crate::error::{Error, Result as Checked};
+use crate::files;
 use crate::language::Language;
 use crate::time::Timestamp;
 
@@ -173,7 +174,8 @@ fn file(argument: Option<&str>) -> Option<String> {
 }
 
 fn read(app: &App, kind: PictureKind, file: &str) -> Result<NewPicture> {
-    let content = fs::read(file).with_context(|| format!("cannot read {file}"))?;
+    let content = fs::read(file).map_err(|error| files::explain(file.as_ref(), error));
+    let content = content.with_context(|| format!("cannot read {file}"))?;
     pictures::recognize(app, kind, content).map_err(|error| {
         let text = match &error {
             Error::PayloadTooLarge { limit } => {

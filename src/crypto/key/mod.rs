@@ -33,6 +33,9 @@ pub enum KeyError {
         /// The cause.
         source: io::Error,
     },
+    /// There is something else than a file.
+    #[error("the key file {0}; secrets.key_file sets its path")]
+    NoFile(io::Error),
     /// The file has another length than a key.
     #[error(
         "the key file {} must have exactly {KEY_LENGTH} bytes: restore it from a backup",
@@ -51,13 +54,23 @@ pub enum KeyError {
     Busy(PathBuf),
     /// The mode of the file gives access to other users.
     #[error(
-        "users other than its owner can access the key file {0}: run chmod 600 {0}",
+        "users other than its owner can access the key file {0} (mode {mode:04o}): \
+         run chmod 600 {0}",
         path.display()
     )]
     Permissions {
         /// The path of the key file.
         path: PathBuf,
+        /// Its mode.
+        mode: u32,
     },
+}
+
+impl KeyError {
+    /// A [`KeyError::File`] that says what is in the way.
+    fn file(action: &'static str, path: &Path, source: io::Error) -> Self {
+        Self::File { action, path: path.to_owned(), source: files::explain(path, source) }
+    }
 }
 
 /// The master key of the instance. It is used only to derive a key for each purpose. A shared lock
@@ -74,26 +87,40 @@ impl Key {
     /// # Errors
     /// The file cannot be read or created, has another length, or other users can access it.
     pub fn load_or_create(path: &Path) -> Result<Self, KeyError> {
-        let failed =
-            |action| move |source| KeyError::File { action, path: path.to_owned(), source };
-        match File::open(path) {
-            Ok(file) => Self::read(file, path),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                generate(path).map_err(failed("create"))?;
-                Self::read(File::open(path).map_err(failed("open"))?, path)
-            }
-            Err(error) => Err(failed("open")(error)),
+        if let Some(key) = Self::load(path)? {
+            return Ok(key);
         }
+        generate(path, path).map_err(|source| KeyError::file("create", path, source))?;
+        Self::load(path)?
+            .ok_or_else(|| KeyError::file("open", path, io::ErrorKind::NotFound.into()))
+    }
+
+    /// Reads the key file. `None` if it does not exist.
+    ///
+    /// # Errors
+    /// The file cannot be read, has another length, or other users can access it.
+    pub(crate) fn load(path: &Path) -> Result<Option<Self>, KeyError> {
+        // Looked at first: to open a pipe would wait for its writer.
+        match fs::metadata(path) {
+            Ok(meta) if !meta.is_file() => {
+                return Err(KeyError::NoFile(files::no_file(path, &meta)));
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            _ => (),
+        }
+        let file = File::open(path).map_err(|source| KeyError::file("open", path, source))?;
+        Self::read(file, path).map(Some)
     }
 
     fn read(mut file: File, path: &Path) -> Result<Self, KeyError> {
-        let failed = |source| KeyError::File { action: "read", path: path.to_owned(), source };
+        let failed = |source| KeyError::file("read", path, source);
         let meta = file.metadata().map_err(failed)?;
-        if !meta.is_file() || meta.len() != KEY_LENGTH as u64 {
+        if meta.len() != KEY_LENGTH as u64 {
             return Err(KeyError::Length { path: path.to_owned() });
         }
-        if meta.permissions().mode() & 0o077 != 0 {
-            return Err(KeyError::Permissions { path: path.to_owned() });
+        let mode = meta.permissions().mode() & 0o7777;
+        if mode & 0o077 != 0 {
+            return Err(KeyError::Permissions { path: path.to_owned(), mode });
         }
         let mut bytes = Zeroizing::new([0; KEY_LENGTH]);
         file.read_exact(bytes.as_mut()).map_err(failed)?;
@@ -107,11 +134,7 @@ impl Key {
         self.lock_exclusively()?;
         self.discard_next()?;
         let path = next_path(&self.path);
-        generate(&path).map_err(|source| KeyError::File {
-            action: "create",
-            path: path.clone(),
-            source,
-        })?;
+        generate(&path, &self.path).map_err(|source| KeyError::file("create", &path, source))?;
         self.next()?.ok_or(KeyError::Length { path })
     }
 
@@ -125,34 +148,30 @@ impl Key {
         &self.bytes
     }
 
-    /// Writes a key from a backup to a new file. It is an error if the file exists.
-    pub(crate) fn write_new(path: &Path, bytes: &[u8; KEY_LENGTH]) -> Result<(), KeyError> {
-        let written = if path.exists() {
-            Err(io::ErrorKind::AlreadyExists.into())
-        } else {
-            create(path, bytes)
+    /// Writes a key from a backup to a new file, which takes the place of `former`. It is an error
+    /// if the file exists.
+    pub(crate) fn write_new(
+        path: &Path,
+        former: &Path,
+        bytes: &[u8; KEY_LENGTH],
+    ) -> Result<(), KeyError> {
+        let written = match files::exists(path) {
+            Ok(true) => Err(io::ErrorKind::AlreadyExists.into()),
+            Ok(false) => create(path, former, bytes),
+            Err(error) => Err(error),
         };
-        written.map_err(|source| KeyError::File { action: "write", path: path.to_owned(), source })
+        written.map_err(|source| KeyError::file("write", path, source))
     }
 
     /// The key that [`Key::create_next`] made, if its file exists.
     pub(crate) fn next(&self) -> Result<Option<Self>, KeyError> {
-        let path = next_path(&self.path);
-        match File::open(&path) {
-            Ok(file) => Self::read(file, &path).map(Some),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(source) => Err(KeyError::File { action: "open", path, source }),
-        }
+        Self::load(&next_path(&self.path))
     }
 
     /// Renames the file of this key, made by [`Key::create_next`], to that of `old`.
     pub(crate) fn replace(self, old: Self) -> Result<Self, KeyError> {
         let renamed = fs::rename(&self.path, &old.path).and_then(|()| sync_parent(&old.path));
-        renamed.map_err(|source| KeyError::File {
-            action: "replace",
-            path: old.path.clone(),
-            source,
-        })?;
+        renamed.map_err(|source| KeyError::file("replace", &old.path, source))?;
         Ok(Self { path: old.path, ..self })
     }
 
@@ -161,7 +180,7 @@ impl Key {
         let path = next_path(&self.path);
         match fs::remove_file(&path) {
             Err(source) if source.kind() != io::ErrorKind::NotFound => {
-                Err(KeyError::File { action: "delete", path, source })
+                Err(KeyError::file("delete", &path, source))
             }
             _ => Ok(()),
         }
@@ -225,25 +244,24 @@ fn next_path(path: &Path) -> PathBuf {
 fn busy(error: TryLockError, path: &Path) -> KeyError {
     match error {
         TryLockError::WouldBlock => KeyError::Busy(path.to_owned()),
-        TryLockError::Error(source) => {
-            KeyError::File { action: "lock", path: path.to_owned(), source }
-        }
+        TryLockError::Error(source) => KeyError::file("lock", path, source),
     }
 }
 
-/// Creates a key file with a random key.
-fn generate(path: &Path) -> io::Result<()> {
+/// Creates a key file with a random key, which takes the place of `former`.
+fn generate(path: &Path, former: &Path) -> io::Result<()> {
     let key = Zeroizing::new(random::<KEY_LENGTH>().map_err(io::Error::other)?);
-    create(path, &key)
+    create(path, former, &key)
 }
 
 /// Writes a key to a draft beside `path` and links the draft to `path`. So no process reads a
-/// partial key, and of two processes that create a key, both use the one that was linked first.
-fn create(path: &Path, key: &[u8; KEY_LENGTH]) -> io::Result<()> {
+/// partial key, and of two processes that create a key, both use the one that was linked first. If
+/// root creates it, it belongs to the owner of `former`, or of the folder.
+fn create(path: &Path, former: &Path, key: &[u8; KEY_LENGTH]) -> io::Result<()> {
     files::create_parent(path)?;
     let suffix = u64::from_be_bytes(random().map_err(io::Error::other)?);
     let draft = path.with_extension(format!("{suffix:016x}.draft"));
-    let mut file = files::create(&draft)?;
+    let mut file = files::create_for(&draft, former)?;
     let linked = file
         .write_all(key)
         .and_then(|()| file.sync_all())

@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::crypto::{KEY_LENGTH, Key, KeyError};
 use crate::domain::{App, keys};
 use crate::error::{Error, causes};
+use crate::files;
 use crate::storage::{
     Connection, OpenError, backup, keys as rows, schema_version, sent_codes, sessions, users,
 };
@@ -72,6 +73,13 @@ pub enum BackupError {
     Query(#[from] Error),
 }
 
+impl BackupError {
+    /// A [`BackupError::File`] that says what is in the way.
+    fn file(action: &'static str, path: &Path, source: io::Error) -> Self {
+        Self::File { action, path: path.to_owned(), source: files::explain(path, source) }
+    }
+}
+
 impl From<OpenError> for BackupError {
     fn from(error: OpenError) -> Self {
         match error {
@@ -114,8 +122,8 @@ pub fn create(
     key_file: KeyFile,
     mut on_progress: impl FnMut(u64, u64) + Send + 'static,
 ) -> Result<(), BackupError> {
-    // A symbolic link that leads nowhere occupies the name as well.
-    if path.symlink_metadata().is_ok() {
+    let failed = |source| BackupError::file("write the backup", path, source);
+    if files::exists(path).map_err(failed)? {
         return Err(BackupError::Exists(path.to_owned()));
     }
     let finish = |copy: &Connection| match key_file {
@@ -123,8 +131,6 @@ pub fn create(
         KeyFile::Omit => Ok(()),
     };
     let total = app.db.size()?;
-    let failed =
-        |source| BackupError::File { action: "write the backup", path: path.to_owned(), source };
     app.db.copy_to(path, finish, move |written| on_progress(written, total)).map_err(failed)
 }
 
@@ -151,12 +157,11 @@ pub fn examine(config: &Config, path: &Path) -> Result<Report, BackupError> {
         return Err(BackupError::Damaged { path: path.to_owned(), faults });
     }
     let own = key_within(&connection)?;
-    let key_fits = match &own {
-        Some(bytes) => Some(keys::fits_bytes(&connection, bytes)?),
-        None if config.secrets.key_file.exists() => {
-            Some(keys::fits(&connection, &Key::load_or_create(&config.secrets.key_file)?)?)
-        }
-        None => None,
+    let key_fits = if let Some(bytes) = &own {
+        Some(keys::fits_bytes(&connection, bytes)?)
+    } else {
+        let key = Key::load(&config.secrets.key_file)?;
+        key.map(|key| keys::fits(&connection, &key)).transpose()?
     };
     let all_users = users::Search { text: "", by_email: false };
     Ok(Report { users: users::count(&connection, all_users)?, with_key: own.is_some(), key_fits })
@@ -195,25 +200,27 @@ pub fn restore(config: &Config, path: &Path, now: Timestamp) -> Result<Restored,
     let database = &config.storage.database;
     let key_file = &config.secrets.key_file;
     // Every process that uses the database holds a shared lock on the key file.
-    let key = key_file.exists().then(|| Key::load_or_create(key_file)).transpose()?;
+    let key = Key::load(key_file)?;
     key.as_ref().map_or(Ok(()), Key::lock_exclusively)?;
     let aside = |file: &Path| file.with_added_extension(format!("before-{}", file_time(now)));
-    if let Some(taken) = [aside(database), aside(key_file)].into_iter().find(|file| file.exists()) {
-        return Err(BackupError::Exists(taken));
+    for taken in [aside(database), aside(key_file)] {
+        let is_taken = files::exists(&taken);
+        if is_taken.map_err(|source| BackupError::file("look at", &taken, source))? {
+            return Err(BackupError::Exists(taken));
+        }
     }
     let mut kept = Vec::new();
     if let Some(own) = key_within(&backup::open(path)?)? {
         if key.as_ref().is_some_and(|key| *key.expose() != *own) {
-            let failed =
-                |source| BackupError::File { action: "move", path: key_file.clone(), source };
+            let failed = |source| BackupError::file("move", key_file, source);
             fs::rename(key_file, aside(key_file)).map_err(failed)?;
             kept.push(aside(key_file));
         }
-        if !key_file.exists() {
-            Key::write_new(key_file, &own)?;
+        if key.is_none() || !kept.is_empty() {
+            Key::write_new(key_file, &aside(key_file), &own)?;
         }
     }
-    let failed = |source| BackupError::File { action: "restore", path: database.clone(), source };
+    let failed = |source| BackupError::file("restore", database, source);
     backup::restore(path, database, &aside(database), delete_obsolete).map_err(failed)?;
     if aside(database).exists() {
         kept.push(aside(database));

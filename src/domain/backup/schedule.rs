@@ -47,7 +47,7 @@ fn run(app: &Weak<App>, every: Span) {
 /// Makes a backup if the newest one is too old, and deletes the oldest ones beyond `backup.keep`.
 fn make_if_due(app: &App, every: Span, now: Timestamp) -> Result<(), BackupError> {
     let config::Backup { keep, folder, .. } = &app.config.backup;
-    let failed = |action| move |source| BackupError::File { action, path: folder.clone(), source };
+    let failed = |action| move |source| BackupError::file(action, folder, source);
     files::create_parent(&folder.join("x")).map_err(failed("make the folder"))?;
     let mut copies = copies(folder).map_err(failed("read the folder"))?;
     // A backup from the future, made while the clock was wrong, must not delay the next one.

@@ -18,11 +18,7 @@ const STEPS: [&str; 5] = [
 /// Upgrades a database in one transaction, after a copy of it has been written beside it.
 pub(super) fn run(connection: &mut Connection, path: &Path, from: u32) -> Result<(), OpenError> {
     let copy = copy_name(path, from);
-    let failed = |source| OpenError::File {
-        action: "copy, before its upgrade,",
-        path: path.to_owned(),
-        source,
-    };
+    let failed = |source| OpenError::file("copy, before its upgrade,", path, source);
     backup::write(connection, &copy, |_| Ok(())).map_err(failed)?;
     let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
     connection.pragma_update(None, "journal_mode", "WAL").map_err(sqlite)?;

@@ -29,7 +29,7 @@ fn full_disk_refuses_writes_with_503_and_reads_go_on() {
     let ran = disk.run(&["user", "set", "ada", "--display", "Ada"]);
     assert_eq!(ran.status, 6, "{}", ran.stderr);
     assert!(
-        ran.stderr.contains("disk may be full") && ran.stderr.contains("database or disk is full"),
+        ran.stderr.contains("database or disk is full") && ran.stderr.contains("free some space"),
         "{}",
         ran.stderr
     );

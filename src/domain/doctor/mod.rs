@@ -1,5 +1,7 @@
 //! `nox doctor`: finds what is wrong with an instance, or soon will be, without changing anything.
 
+mod places;
+
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::time::Duration;
@@ -10,9 +12,9 @@ use serde::Serialize;
 use crate::config::Config;
 use crate::crypto::Key;
 use crate::domain::backup::{self, BackupError};
-use crate::domain::{App, OpenError};
+use crate::domain::{App, OpenError, mail};
 use crate::error::{Result, causes};
-use crate::files::parent;
+use crate::files::{self, parent};
 use crate::storage::observations::{Kind, Observation, find_active};
 use crate::storage::{self, Connection, audit, observations, schema_version, sessions};
 use crate::time::Timestamp;
@@ -58,16 +60,27 @@ impl Finding {
     fn fault(about: &'static str, text: impl Into<String>) -> Self {
         Self { about, state: State::Fault, text: text.into() }
     }
+
+    /// What should be known about the configuration.
+    pub(crate) fn of_configuration(text: String) -> Self {
+        Self::warning("configuration", text)
+    }
 }
 
 /// Runs every check, one of which reads the whole database.
 #[must_use]
 pub(crate) fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
-    let mut findings = vec![key_file(config), database(config)];
+    // The first ones open files of the database, which must not happen while a connection of this
+    // process is open: the locks of SQLite would be lost.
+    let mut findings = places::examine(config);
+    findings.extend([key_file(config), database(config)]);
     if let Ok(connection) = storage::backup::open(&config.storage.database) {
         findings.extend([clock(&connection, now), mail(config, &connection, now)]);
     }
     findings.extend([permissions(config), disk(config), public_url(config), backups(config, now)]);
+    findings.extend(file_system(config));
+    findings
+        .extend(mail::check(config).err().map(|error| Finding::fault("mail", error.to_string())));
     findings
 }
 
@@ -75,30 +88,29 @@ pub(crate) fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
 pub(crate) fn warn_at_start(app: &App, now: Timestamp) {
     let clock = app.db.read(|connection| Ok(clock(connection, now)));
     let clock = clock.unwrap_or_else(|error| Finding::fault("clock", causes(&error)));
-    for Finding { text, .. } in
-        [clock, permissions(&app.config)].iter().filter(|found| found.state > State::Ok)
-    {
+    let found = [clock, permissions(&app.config)].into_iter().chain(file_system(&app.config));
+    for Finding { text, .. } in found.filter(|found| found.state > State::Ok) {
         tracing::warn!("{text}");
     }
 }
 
 fn key_file(config: &Config) -> Finding {
     let path = &config.secrets.key_file;
-    if !path.exists() {
-        return Finding::warning(
+    match Key::load(path) {
+        Ok(None) => Finding::warning(
             "key file",
             format!("there is no {} yet: the first start creates it", path.display()),
-        );
-    }
-    match Key::load_or_create(path) {
-        Ok(_) => Finding::ok("key file", format!("only its owner can read {}", path.display())),
+        ),
+        Ok(Some(_)) => {
+            Finding::ok("key file", format!("only its owner can read {}", path.display()))
+        }
         Err(error) => Finding::fault("key file", error.to_string()),
     }
 }
 
 fn database(config: &Config) -> Finding {
     let path = config.storage.database.display();
-    if !config.storage.database.exists() {
+    if matches!(files::exists(&config.storage.database), Ok(false)) {
         return Finding::warning(
             "database",
             format!("there is no {path} yet: the first start creates it"),
@@ -112,6 +124,11 @@ fn database(config: &Config) -> Finding {
         Ok(report) => {
             Finding::ok("database", format!("{path} is intact: {} user(s)", report.users))
         }
+        // The fault is another finding; the database itself may be whole.
+        Err(BackupError::Open(error)) if error.is_right() => {
+            Finding::warning("database", format!("{path} was not examined: a right is missing"))
+        }
+        Err(BackupError::Key(error)) => Finding::fault("key file", error.to_string()),
         Err(BackupError::Foreign(path)) => {
             Finding::fault("database", OpenError::Foreign { path }.to_string())
         }
@@ -178,6 +195,19 @@ fn permissions(config: &Config) -> Finding {
         }
         _ => Finding::ok("permissions", "only its owner can access the database"),
     }
+}
+
+/// SQLite relies on locks and on shared memory that some file systems only pretend to have.
+fn file_system(config: &Config) -> Option<Finding> {
+    let path = &config.storage.database;
+    let kind = files::remote_kind(path).or_else(|_| files::remote_kind(parent(path)));
+    let text = format!(
+        "the database {} is on {}, where SQLite's locks are not reliable and the database can be \
+         damaged: move it to a disk of this machine",
+        path.display(),
+        kind.ok()??
+    );
+    Some(Finding::warning("file system", text))
 }
 
 /// An upgrade or a backup needs as much free space as the database itself.

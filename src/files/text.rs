@@ -1,0 +1,82 @@
+//! Texts as editors and shells leave them: with a byte order mark, with line ends of another
+//! system, with characters that cannot be seen.
+
+use std::fs;
+use std::io::{self, BufRead, ErrorKind};
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use super::explain;
+
+/// The longest line that is read, in bytes.
+const LONGEST: u64 = 4096;
+
+/// The text without the byte order mark that some editors put before it.
+pub(crate) fn without_bom(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+/// Whether a letter can be seen, and controls nothing.
+pub(crate) fn is_visible(letter: char) -> bool {
+    // Zero width space, word joiner and byte order mark.
+    !letter.is_control() && !matches!(letter, '\u{200b}' | '\u{2060}' | '\u{feff}')
+}
+
+/// Reads a text file, without its byte order mark.
+pub(crate) fn read_text(path: &Path) -> io::Result<Zeroizing<String>> {
+    let bytes = Zeroizing::new(fs::read(path).map_err(|error| explain(path, error))?);
+    let text = std::str::from_utf8(&bytes).map_err(|_| not_utf8())?;
+    Ok(Zeroizing::new(without_bom(text).to_owned()))
+}
+
+/// Reads the first line of a text, which holds a secret: without a byte order mark and without the
+/// line end. Blanks are part of it.
+///
+/// # Errors
+/// The line is empty, is not UTF-8, or holds characters that cannot be seen.
+pub(crate) fn first_line(input: impl BufRead) -> io::Result<Zeroizing<String>> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    input.take(LONGEST).read_until(b'\n', &mut bytes)?;
+    let line = std::str::from_utf8(&bytes).map_err(|_| not_utf8())?;
+    let line = without_bom(line).trim_end_matches(['\r', '\n']);
+    let wrong = |what: &str| io::Error::new(ErrorKind::InvalidData, what);
+    if line.is_empty() {
+        return Err(wrong("the first line, which should be the secret, is empty"));
+    }
+    if !line.chars().all(is_visible) {
+        return Err(wrong("the first line holds a control character or an invisible one"));
+    }
+    Ok(Zeroizing::new(line.to_owned()))
+}
+
+fn not_utf8() -> io::Error {
+    io::Error::new(ErrorKind::InvalidData, "it is not a text in UTF-8: save it as UTF-8")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn first_line_is_read_as_editors_and_shells_leave_it() {
+        for given in ["secret", "secret\n", "secret\r\n", "\u{feff}secret\r\nmore\n", "secret\r"] {
+            assert_eq!(first_line(given.as_bytes()).unwrap().as_str(), "secret", "{given:?}");
+        }
+        assert_eq!(first_line(&b" a b \n"[..]).unwrap().as_str(), " a b ");
+        let utf_16 = [0xff, 0xfe, b's', 0, b'e', 0];
+        for (given, part) in [
+            (&b""[..], "empty"),
+            (b"\nsecret", "empty"),
+            (b"\xef\xbb\xbf\r\n", "empty"),
+            (b"a\tb", "control character"),
+            (b"a\rb", "control character"),
+            (b"a\0b", "control character"),
+            ("a\u{200b}b".as_bytes(), "invisible"),
+            (&utf_16, "UTF-8"),
+        ] {
+            let error = first_line(given).unwrap_err().to_string();
+            assert!(error.contains(part), "{given:?}: {error}");
+        }
+    }
+}
