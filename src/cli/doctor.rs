@@ -3,13 +3,14 @@
 use anyhow::Result;
 
 use super::output::{Output, Stop};
-use crate::config::Config;
-use crate::domain::doctor::{State, examine};
+use crate::config::Loaded;
+use crate::domain::doctor::{Finding, State, examine};
 use crate::time::Timestamp;
 
 /// Prints what was examined; the exit status tells what kind of fault was found.
-pub(super) fn run(config: &Config, output: Output) -> Result<()> {
-    let findings = examine(config, Timestamp::now());
+pub(super) fn run(loaded: Loaded, output: Output) -> Result<()> {
+    let mut findings = examine(&loaded.config, Timestamp::now());
+    findings.extend(loaded.warnings.into_iter().map(Finding::of_configuration));
     if output.json {
         findings.iter().try_for_each(|finding| output.json(finding))?;
     } else {

@@ -9,11 +9,12 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::{Log, LogFormat, LogLevel};
 
-/// Starts the log of a command: warnings, one line each.
-pub(super) fn start_for_command() {
+/// Starts the log of a command: warnings, one line each, or only errors.
+pub(super) fn start_for_command(quiet: bool) {
+    let level = if quiet { LevelFilter::ERROR } else { LevelFilter::WARN };
     let log =
         fmt::layer().with_writer(io::stderr).with_target(false).with_ansi(false).without_time();
-    tracing_subscriber::registry().with(log.with_filter(LevelFilter::WARN)).init();
+    tracing_subscriber::registry().with(log.with_filter(level)).init();
 }
 
 /// Starts the log of the server.

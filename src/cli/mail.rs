@@ -5,8 +5,8 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::output::{Output, Stop};
-use crate::domain::App;
-use crate::domain::mail::{MailError, test};
+use crate::domain::mail::{self, MailError, test};
+use crate::domain::{App, StartError};
 
 #[derive(Subcommand)]
 pub(super) enum Mail {
@@ -20,6 +20,7 @@ pub(super) enum Mail {
 impl Mail {
     pub(super) fn run(self, app: &App, output: Output) -> Result<()> {
         let Self::Test { address } = self;
+        mail::check(&app.config).map_err(StartError::from)?;
         let answer = test(app, &address).map_err(|error| match error {
             error @ MailError::Off => Stop::environment(error.to_string()).into(),
             error @ MailError::Address(_) => Stop::usage(error.to_string()).into(),

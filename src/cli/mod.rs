@@ -27,7 +27,7 @@ use clap::{Args, Parser, Subcommand};
 use rustix::fs::Mode;
 use rustix::process::umask;
 
-use crate::config::Config;
+use crate::config::{Config, Loaded, Needs, clean};
 use crate::domain::App;
 use crate::http::openapi;
 use output::{Output, Stop};
@@ -112,44 +112,92 @@ impl Cli {
             umask(Mode::RWXG | Mode::RWXO);
         }
         let output = Output { json: self.global.json, quiet: self.global.quiet };
-        let from_environment =
-            || env::var_os("NOX_CONFIG").filter(|path| !path.is_empty()).map(Into::into);
-        let file = self.global.config.or_else(from_environment);
+        let needs = self.command.needs();
+        let file = self.global.config;
         // Read only by the commands that need it, so that an error in it does not stop the others.
-        let config = || anyhow::Ok(Config::load(file.as_deref(), variables()?.into_iter())?);
+        let load = || load(file.clone(), &needs);
         if !matches!(self.command, Command::Serve(_)) {
-            log::start_for_command();
+            log::start_for_command(output.quiet);
         }
-        match self.command {
-            Command::Serve(command) => command.run(config()?, output),
-            Command::User(command) => command.run(&App::open(config()?)?, output),
-            Command::Totp(command) => command.run(&App::open(config()?)?, output),
-            Command::Session(command) => command.run(&App::open(config()?)?, output),
-            Command::Backup(command) => command.run(config()?, output),
-            Command::Bans(command) => command.run(&App::open(config()?)?, output),
-            Command::Audit(command) => command.run(&App::open(config()?)?, output),
-            Command::Mail(command) => command.run(&App::open(config()?)?, output),
-            Command::Key(command) => command.run(App::open(config()?)?, output),
-            Command::Config(command) => command.run(&config()?, output),
-            Command::Health => health::run(&config()?, output),
-            Command::Doctor => doctor::run(&config()?, output),
-            Command::Completions(command) => command.run(output),
-            Command::Man(command) => command.run(output),
-            Command::Openapi => output.line(openapi::document()),
-            Command::Relay(command) => command.run(&App::open(config()?)?, output),
+        self.command.run(load, output)
+    }
+}
+
+impl Command {
+    /// The keys of the configuration that the command uses.
+    fn needs(&self) -> Needs {
+        const INSTANCE: [&str; 4] = ["storage", "secrets", "server.address", "limits.audit_age"];
+        let more: &[&str] = match self {
+            Self::Serve(_) | Self::Config(_) | Self::Doctor | Self::Mail(_) => {
+                return Needs::Everything;
+            }
+            Self::Health => return Needs::Only(vec!["server.listen"]),
+            Self::User(command) if command.sets_password() => &["users", "password"],
+            Self::User(_) => &["users", "limits.picture_bytes"],
+            Self::Totp(_) => &["totp", "instance.title"],
+            _ => &[],
+        };
+        Needs::Only([&INSTANCE, more].concat())
+    }
+
+    fn run(self, load: impl Fn() -> Result<Loaded>, output: Output) -> Result<()> {
+        let config = || {
+            let loaded = load()?;
+            for warning in loaded.warnings {
+                tracing::warn!("{warning}");
+            }
+            anyhow::Ok(loaded.config)
+        };
+        let open = || anyhow::Ok(App::open(config()?)?);
+        match self {
+            Self::Serve(command) => command.run(load()?, output),
+            Self::User(command) => command.run(&open()?, output),
+            Self::Totp(command) => command.run(&open()?, output),
+            Self::Session(command) => command.run(&open()?, output),
+            Self::Backup(command) => command.run(config()?, output),
+            Self::Bans(command) => command.run(&open()?, output),
+            Self::Audit(command) => command.run(&open()?, output),
+            Self::Mail(command) => command.run(&open()?, output),
+            Self::Key(command) => command.run(open()?, output),
+            Self::Config(command) => command.run(&config()?, output),
+            Self::Health => health::run(&config()?, output),
+            Self::Doctor => doctor::run(load()?, output),
+            Self::Completions(command) => command.run(output),
+            Self::Man(command) => command.run(output),
+            Self::Openapi => output.line(openapi::document()),
+            Self::Relay(command) => command.run(&open()?, output),
         }
     }
 }
 
-/// The environment variables that may hold configuration.
+fn load(file: Option<PathBuf>, needs: &Needs) -> Result<Loaded> {
+    let file = file.map_or_else(from_environment, |file| Ok(Some(file)))?;
+    Ok(Config::load_for(file.as_deref(), variables()?.into_iter(), needs)?)
+}
+
+/// The configuration file that the environment names.
+fn from_environment() -> Result<Option<PathBuf>> {
+    let Some(path) = env::var_os("NOX_CONFIG") else { return Ok(None) };
+    let path = match path.into_string() {
+        Ok(text) => {
+            let wrong = |message| Stop::environment(format!("NOX_CONFIG: {message}"));
+            clean(&text).map_err(wrong)?.into()
+        }
+        Err(path) => path,
+    };
+    Ok(Some(path).filter(|path| !path.is_empty()).map(Into::into))
+}
+
+/// The environment variables that can be read as text. Those of the configuration must be.
 fn variables() -> Result<Vec<(String, String)>, Stop> {
     let variables =
         env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
     variables
-        .filter(|(name, _)| name.starts_with("NOX_"))
         .map(|(name, value)| match value.into_string() {
-            Ok(value) => Ok((name, value)),
-            Err(_) => Err(Stop::environment(format!("{name}: the value is not valid UTF-8"))),
+            Err(_) if name.starts_with("NOX_") => {
+                Err(Stop::environment(format!("{name}: the value is not valid UTF-8")))
+            }
+            value => Ok((name, value.unwrap_or_default())),
         })
         .collect()
 }

@@ -8,12 +8,12 @@ use clap::Args;
 use super::log;
 use super::output::{Output, Stop};
 use super::user::with_user;
-use crate::config::{Config, Listen};
+use crate::config::{Config, Listen, Loaded};
 use crate::crypto::generate_password;
 use crate::descriptors;
 use crate::domain::accounts::fields::{NewPassword, Username};
 use crate::domain::accounts::registration::{NewAccount, register_first};
-use crate::domain::{App, backup, doctor};
+use crate::domain::{App, StartError, backup, doctor, mail};
 use crate::http;
 use crate::time::Timestamp;
 
@@ -30,15 +30,20 @@ pub(super) struct Serve {
 
 impl Serve {
     /// Runs the server until a signal stops it.
-    pub(super) fn run(self, mut config: Config, output: Output) -> Result<()> {
+    pub(super) fn run(self, loaded: Loaded, output: Output) -> Result<()> {
+        let Loaded { mut config, warnings } = loaded;
         if let Some(listen) = self.listen {
             let usage = |message| Stop::usage(format!("--listen: {message}"));
             config.server.listen = Listen::try_from(listen).map_err(usage)?;
         }
         let first_user = self.first_user.map(|name| read_name(&name)).transpose()?;
         log::start(&config.log, output.quiet);
+        for warning in warnings {
+            tracing::warn!("{warning}");
+        }
         descriptors::raise_limit();
         let theme = http::Theme::new(&config).map_err(Stop::environment)?;
+        mail::check(&config).map_err(StartError::from)?;
         let listen = &config.server.listen;
         let failed = |error| {
             Stop::environment(format!(

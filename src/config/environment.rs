@@ -1,65 +1,88 @@
 //! Environment variables `NOX_SECTION__KEY=value`, which override the configuration file.
 
-use std::fs;
+use std::io;
+use std::path::Path;
 
 use toml::{Table, Value};
 
-use super::{Config, ConfigError, plain, visible};
+use super::Config;
+use super::mistakes::check;
+use super::names::right_name;
+use super::visible;
+use crate::files;
 
 const PREFIX: &str = "NOX_";
 const SEPARATOR: &str = "__";
 const FROM_FILE: &str = "_file";
 
-/// Sets the key that each variable names, and reads the table as a configuration.
-pub(super) fn overlay(
-    mut table: Table,
-    variables: impl Iterator<Item = (String, String)>,
-) -> Result<Config, ConfigError> {
-    for (variable, value) in variables {
-        if let Some((section, key)) =
-            variable.strip_prefix(PREFIX).and_then(|path| path.split_once(SEPARATOR))
-        {
-            let section = section.to_lowercase();
-            let invalid =
-                |message: String| ConfigError::Invalid { location: visible(&variable), message };
-            let (key, value) = set(&section, &key.to_lowercase(), &value).map_err(invalid)?;
-            let section = table.entry(section).or_insert_with(|| Table::new().into());
-            section.as_table_mut().and_then(|keys| keys.insert(key, value));
-        }
-    }
-    // The file and each variable have been checked one by one, so no error is expected here.
-    table.try_into().map_err(|error: toml::de::Error| ConfigError::Invalid {
-        location: "the environment over the configuration file".into(),
-        message: plain(&error),
-    })
+/// The section and the key that a variable names; `None` for a variable that is none of Nox.
+pub(super) fn key_of(variable: &str) -> Option<(String, String)> {
+    let (section, key) = variable.strip_prefix(PREFIX)?.split_once(SEPARATOR)?;
+    Some((section.to_lowercase(), key.to_lowercase()))
 }
 
 /// The key that a variable sets, and its value. A variable `…_FILE` that sets no key of that name
 /// sets the key without `_file` to the content of the file.
-fn set(section: &str, key: &str, text: &str) -> Result<(String, Value), String> {
-    let direct = read(section, key, text);
-    if let (Err(_), Some(key)) = (&direct, key.strip_suffix(FROM_FILE)) {
-        let content =
-            fs::read_to_string(text).map_err(|error| format!("cannot read {text:?}: {error}"))?;
-        return Ok((key.into(), read(section, key, content.trim_end_matches(['\r', '\n']))?));
+pub(super) fn read(variable: &str, text: &str) -> Result<(String, Value), String> {
+    let (section, key) = key_of(variable).unwrap_or_default();
+    let text = clean(text)?;
+    let of_file = key.strip_suffix(FROM_FILE).filter(|_| !is_known(&section, &key));
+    let read = match of_file {
+        Some(key) => value(&section, key, &content(&text)?),
+        None => value(&section, &key, &text),
+    };
+    let right = right_name(variable).filter(|right| *right != variable.to_uppercase());
+    let read = read.map_err(|message| match right {
+        Some(right) => format!("{message}; the right name is {right}"),
+        None => message,
+    });
+    Ok((of_file.unwrap_or(&key).to_owned(), read?))
+}
+
+fn is_known(section: &str, key: &str) -> bool {
+    Config::KEYS.iter().any(|(known, keys)| *known == section && keys.contains(&key))
+}
+
+/// The text that is meant by a value as shells and files of variables leave it: without a byte
+/// order mark, without blanks and line ends around it, and without quotation marks around the whole
+/// of it, within which it is read as TOML.
+pub(crate) fn clean(text: &str) -> Result<String, String> {
+    let text = files::without_bom(text).trim();
+    let is_quoted = text.len() > 1
+        && ['"', '\''].iter().any(|mark| text.starts_with(*mark) && text.ends_with(*mark));
+    if !is_quoted {
+        return Ok(text.into());
     }
-    Ok((key.into(), direct?))
+    match toml_value(text) {
+        Some(Value::String(text)) => Ok(text),
+        _ => Err("the value begins and ends with a quotation mark, but is no text of TOML in \
+                  quotes: remove them, or write the whole value in '…'"
+            .into()),
+    }
+}
+
+/// The value in a file: its first line, or a list that may have several.
+fn content(path: &str) -> Result<String, String> {
+    let failed =
+        |error: io::Error| format!("cannot read {path:?}: {}", visible(&error.to_string()));
+    let text = files::read_text(Path::new(path)).map_err(failed)?;
+    if text.trim_start().starts_with('[') {
+        return Ok(text.trim().into());
+    }
+    clean(&files::first_line(text.as_bytes()).map_err(failed)?)
+}
+
+fn toml_value(text: &str) -> Option<Value> {
+    format!("value = {text}").parse::<Table>().ok()?.remove("value")
 }
 
 /// The value of a key. The text is tried unchanged first, for keys that take a text, and then as
 /// TOML, for numbers, booleans and lists.
-fn read(section: &str, key: &str, text: &str) -> Result<Value, String> {
-    let fits = |value: &Value| {
-        let keys = Table::from_iter([(key.to_owned(), value.clone())]);
-        let config = Table::from_iter([(section.to_owned(), keys.into())]).try_into::<Config>();
-        config.map(drop).map_err(|error| plain(&error))
-    };
+fn value(section: &str, key: &str, text: &str) -> Result<Value, String> {
     let literal = Value::from(text);
-    let Err(as_text) = fits(&literal) else { return Ok(literal) };
-    let value =
-        format!("value = {text}").parse::<Table>().ok().and_then(|mut table| table.remove("value"));
-    let Some(value) = value else { return Err(as_text) };
-    match fits(&value) {
+    let Err(as_text) = check(section, key, &literal) else { return Ok(literal) };
+    let Some(value) = toml_value(text) else { return Err(as_text) };
+    match check(section, key, &value) {
         Ok(()) => Ok(value),
         // The key takes a text, so what is wrong with the text is the better message. These words
         // are those of `serde_core` 1.0.229.
@@ -71,12 +94,15 @@ fn read(section: &str, key: &str, text: &str) -> Result<Value, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     fn with(variables: &[(&str, &str)]) -> Result<Config, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("nox.toml");
+        fs::write(&file, "[totp]\nissuer = \"File\"\nskew = 0").unwrap();
         let variables =
             variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        overlay("[totp]\nissuer = \"File\"\nskew = 0".parse().unwrap(), variables)
-            .map_err(|error| error.to_string())
+        Config::load(Some(&file), variables).map_err(|error| error.to_string())
     }
 
     #[test]

@@ -2,26 +2,34 @@
 //!
 //! Each value is checked while it is read, so that an error can name the file and the line.
 
+mod draft;
 mod environment;
 mod listen;
 mod log;
 mod mail;
+mod mistakes;
+mod names;
+mod needs;
 mod optional;
+mod origin;
 mod sections;
 mod theme;
 mod timeout;
 mod values;
 mod within;
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::files;
+use draft::Draft;
+pub(crate) use environment::clean;
 pub use listen::Listen;
 pub(crate) use log::{LogFormat, LogLevel};
 pub(crate) use mail::{Hidden, MailTls};
+pub(crate) use needs::Needs;
 pub use sections::Server;
 pub(crate) use sections::{
     Backup, Cookie, Instance, Limits, Log, Login, Mail, Password, Secrets, Session, Storage, Totp,
@@ -30,6 +38,8 @@ pub(crate) use sections::{
 pub(crate) use theme::{FooterLink, WebUrl};
 pub(crate) use values::Registration;
 pub use values::{Network, Origin, ServerAddress};
+
+use origin::{Origins, location};
 
 /// Why the configuration cannot be used. The message is one line, and says where the error is and
 /// what is expected there.
@@ -72,9 +82,37 @@ pub struct Config {
     pub(crate) backup: Backup,
     pub(crate) log: Log,
     pub(crate) limits: Limits,
+    #[serde(skip)]
+    origins: Origins,
+}
+
+/// A configuration, and what the operator should know about it.
+pub(crate) struct Loaded {
+    pub(crate) config: Config,
+    /// Mistakes in keys that the command does not use, which have their defaults, and variables
+    /// that are not read.
+    pub(crate) warnings: Vec<String>,
 }
 
 impl Config {
+    /// Every section with its keys.
+    const KEYS: [(&'static str, &'static [&'static str]); 14] = [
+        ("server", Server::KEYS),
+        ("storage", Storage::KEYS),
+        ("secrets", Secrets::KEYS),
+        ("session", Session::KEYS),
+        ("cookie", Cookie::KEYS),
+        ("password", Password::KEYS),
+        ("login", Login::KEYS),
+        ("totp", Totp::KEYS),
+        ("users", Users::KEYS),
+        ("instance", Instance::KEYS),
+        ("mail", Mail::KEYS),
+        ("backup", Backup::KEYS),
+        ("log", Log::KEYS),
+        ("limits", Limits::KEYS),
+    ];
+
     /// Reads a configuration file, and then the environment variables `NOX_SECTION__KEY`, which
     /// override it. Without a path, the file is `nox.toml` in the working directory, and may be
     /// missing. Relative paths in the file start at its folder.
@@ -85,19 +123,36 @@ impl Config {
         file: Option<&Path>,
         variables: impl Iterator<Item = (String, String)>,
     ) -> Result<Self, ConfigError> {
+        Self::load_for(file, variables, &Needs::Everything).map(|loaded| loaded.config)
+    }
+
+    /// The same for a command that uses only these keys: a mistake in another one does not stop it.
+    pub(crate) fn load_for(
+        file: Option<&Path>,
+        variables: impl Iterator<Item = (String, String)>,
+        needs: &Needs,
+    ) -> Result<Loaded, ConfigError> {
         let path = file.unwrap_or(Path::new("nox.toml"));
-        let text = match fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if file.is_none() && error.kind() == io::ErrorKind::NotFound => {
-                String::new()
-            }
+        let text = match files::read_text(path) {
+            Ok(text) => Some(text),
+            Err(error) if file.is_none() && error.kind() == io::ErrorKind::NotFound => None,
             Err(source) => return Err(ConfigError::Unreadable { path: path.to_owned(), source }),
         };
-        Self::parse(&text).map_err(|error| invalid(path, &text, &error))?;
-        let table = text.parse().map_err(|error| invalid(path, &text, &error))?;
-        let mut config = environment::overlay(table, variables)?;
-        let folder = path.parent().unwrap_or(Path::new(""));
-        let Self { server, storage, secrets, mail, backup, instance, .. } = &mut config;
+        let mut draft = match &text {
+            Some(text) => Draft::read(path, text, needs)?,
+            None => Draft::default(),
+        };
+        for (variable, text) in variables {
+            draft.set(&variable, &text, needs)?;
+        }
+        let mut loaded = draft.finish()?;
+        loaded.config.anchor(path.parent().unwrap_or(Path::new("")));
+        Ok(loaded)
+    }
+
+    /// Lets relative paths start at this folder.
+    fn anchor(&mut self, folder: &Path) {
+        let Self { server, storage, secrets, mail, backup, instance, .. } = self;
         let required = [&mut storage.database, &mut secrets.key_file, &mut backup.folder];
         let optional = [
             instance.logo.as_mut(),
@@ -108,7 +163,17 @@ impl Config {
         for path in required.into_iter().chain(optional.into_iter().flatten()) {
             *path = folder.join(&*path);
         }
-        Ok(config)
+    }
+
+    /// The configuration file, if there is one.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.origins.file.as_deref()
+    }
+
+    /// Where a key such as `mail.from` is set: the file and the line, or the variable. `None` where
+    /// it has its default.
+    pub(crate) fn place(&self, key: &str) -> Option<&str> {
+        self.origins.find(key)
     }
 
     fn parse(text: &str) -> Result<Self, toml::de::Error> {
@@ -133,12 +198,8 @@ impl Config {
 }
 
 fn invalid(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
-    let line =
-        error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-    ConfigError::Invalid {
-        location: format!("{}, line {line}", path.display()),
-        message: plain(error),
-    }
+    let start = error.span().map_or(0, |span| span.start);
+    ConfigError::Invalid { location: location(path, text, start), message: plain(error) }
 }
 
 /// Replaces control characters, among them line breaks, so that a message is one printable line.

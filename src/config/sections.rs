@@ -33,6 +33,11 @@ macro_rules! sections {
                 Self { $($key: $default,)* }
             }
         }
+
+        impl $name {
+            /// The names of its keys.
+            pub(super) const KEYS: &[&str] = &[$(stringify!($key)),*];
+        }
     )*};
 }
 

@@ -186,8 +186,10 @@ proptest! {
         text in value(),
     ) {
         let variable = format!("NOX_{}__{}{end}", section.to_uppercase(), key.to_uppercase());
-        match environment::overlay(toml::Table::new(), [(variable.clone(), text)].into_iter()) {
-            Ok(mut config) => {
+        let mut draft = Draft::default();
+        let set = draft.set(&variable, &text, &Needs::Everything);
+        match set.and_then(|()| draft.finish()) {
+            Ok(Loaded { mut config, .. }) => {
                 // The password is written as `(hidden)`.
                 config.mail.password = None;
                 prop_assert_eq!(Config::parse(&toml::to_string(&config).unwrap()), Ok(config));

@@ -108,6 +108,11 @@ struct WithPassword<'user> {
 }
 
 impl User {
+    /// Whether the command sets a password.
+    pub(super) const fn sets_password(&self) -> bool {
+        matches!(self, Self::Add(_) | Self::Passwd(_))
+    }
+
     pub(super) fn run(self, app: &App, output: Output) -> Result<()> {
         let now = Timestamp::now();
         match self {

@@ -40,7 +40,8 @@ struct Mail {
 /// Sends mail, if a mail server is configured. Its thread starts with the first mail. Dropping it
 /// waits for queued mail, up to the drain timeout.
 pub(crate) struct Mailer {
-    route: Option<Route>,
+    /// An error where a setting is wrong: then no mail is sent.
+    route: Result<Option<Route>, MailError>,
     drain_timeout: Duration,
     worker: Mutex<Option<Worker>>,
 }
@@ -56,25 +57,40 @@ struct Worker {
 /// # Errors
 /// A setting is wrong.
 pub(crate) fn check(config: &Config) -> Result<(), MailError> {
-    Mailer::new(config).map(drop)
+    route(config).map(drop)
+}
+
+/// The mail server, if one is configured.
+fn route(config: &Config) -> Result<Option<Route>, MailError> {
+    let Some(server) = config.mail.host.as_deref() else { return Ok(None) };
+    let route = Route::new(&config.mail, server, &config.host());
+    route.map(Some).map_err(|error| error.at(config))
 }
 
 impl Mailer {
-    pub(crate) fn new(config: &Config) -> Result<Self, MailError> {
-        let server = config.mail.host.as_deref();
-        let route =
-            server.map(|server| Route::new(&config.mail, server, &config.host())).transpose()?;
+    /// Prepares to send mail. If a setting is wrong, none is sent, and the log says so: a command
+    /// that needs no mail works nevertheless.
+    pub(crate) fn new(config: &Config) -> Self {
+        let route = route(config);
+        if let Err(error) = &route {
+            tracing::warn!(causes = ?causes(error), "{error}; no mail is sent");
+        }
         let drain_timeout = DRAIN_TIMEOUT.min(config.limits.shutdown_grace.into());
-        Ok(Self { route, drain_timeout, worker: Mutex::new(None) })
+        Self { route, drain_timeout, worker: Mutex::new(None) }
     }
 
-    pub(crate) const fn is_on(&self) -> bool {
-        self.route.is_some()
+    /// The mail server, if one is configured and no setting is wrong.
+    fn route(&self) -> Option<&Route> {
+        self.route.as_ref().ok().and_then(Option::as_ref)
+    }
+
+    pub(crate) fn is_on(&self) -> bool {
+        self.route().is_some()
     }
 
     /// Queues a mail. If the queue is full, the mail is dropped and the log says so.
     fn send(&self, mail: Mail) {
-        let Some(route) = &self.route else { return };
+        let Some(route) = self.route() else { return };
         let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
         let worker = match &mut *worker {
             Some(worker) => worker,
@@ -90,7 +106,7 @@ impl Mailer {
 
     /// Sends a mail and returns the server's answer.
     fn send_now(&self, mail: Mail) -> Result<String, MailError> {
-        let route = self.route.as_ref().ok_or(MailError::Off)?;
+        let route = self.route().ok_or(MailError::Off)?;
         build_runtime()?.block_on(route.send(mail))
     }
 

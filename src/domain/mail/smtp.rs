@@ -1,7 +1,7 @@
 //! The connection to the mail server (SMTP, RFC 5321).
 
-use std::fs;
-use std::io;
+use std::fs::File;
+use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -13,11 +13,12 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use crate::config::{self, Hidden, MailTls};
+use crate::config::{self, Config, Hidden, MailTls};
 use crate::crypto;
 use crate::domain::mail::Mail;
 use crate::domain::mail::messages::Written;
 use crate::error::Result;
+use crate::files;
 
 /// Why a mail cannot be sent.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +44,14 @@ pub enum MailError {
         /// Why it failed.
         source: io::Error,
     },
+    /// An error about a setting, with the place where it is set.
+    #[error("{place}: {error}")]
+    At {
+        /// The file and the line, or the environment variable.
+        place: String,
+        /// The error.
+        error: Box<MailError>,
+    },
     /// The recipient is not a valid address.
     #[error("{0:?} is not an address that mail can be sent to")]
     Address(String),
@@ -58,6 +67,17 @@ pub enum MailError {
     /// The system provides no thread or no random numbers.
     #[error("cannot start to send mail")]
     System(#[from] io::Error),
+}
+
+impl MailError {
+    /// Adds the place where the setting is set.
+    pub(crate) fn at(self, config: &Config) -> Self {
+        let (Self::Setting { key, .. } | Self::File { key, .. }) = &self else { return self };
+        match config.place(&format!("mail.{key}")) {
+            Some(place) => Self::At { place: place.into(), error: Box::new(self) },
+            None => self,
+        }
+    }
 }
 
 /// The configured mail server, ready to send.
@@ -120,7 +140,8 @@ fn tls(config: &config::Mail, server: &str) -> Result<Tls, MailError> {
     }
     let mut parameters = TlsParameters::builder(server.into());
     if let Some(ca_file) = &config.ca_file {
-        let pem = read("ca_file", ca_file)?;
+        let pem = files::read_text(ca_file);
+        let pem = pem.map_err(|source| unreadable("ca_file", ca_file, source))?;
         let no_certificate = || MailError::Setting {
             key: "ca_file",
             message: "the file contains no certificate in PEM".into(),
@@ -143,15 +164,14 @@ fn password(config: &config::Mail) -> Result<String, MailError> {
     let Some(file) = &config.password_file else {
         return Ok(config.password.as_ref().map(Hidden::expose).unwrap_or_default().to_owned());
     };
-    Ok(read("password_file", file)?.lines().next().unwrap_or_default().to_owned())
+    let key = "password_file";
+    let opened = File::open(file).map_err(|error| files::explain(file, error));
+    let line = opened.map(BufReader::new).and_then(files::first_line);
+    line.map(|line| line.to_string()).map_err(|source| unreadable(key, file, source))
 }
 
-fn read(key: &'static str, path: &Path) -> Result<String, MailError> {
-    fs::read_to_string(path).map_err(|source| MailError::File {
-        key,
-        path: path.to_owned(),
-        source,
-    })
+fn unreadable(key: &'static str, path: &Path, source: io::Error) -> MailError {
+    MailError::File { key, path: path.to_owned(), source }
 }
 
 /// The header `Auto-Submitted: auto-generated`, which lettre does not have.

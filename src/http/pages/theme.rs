@@ -9,6 +9,7 @@ use base64::prelude::BASE64_STANDARD;
 
 use super::asset::Asset;
 use crate::config::{Config, FooterLink};
+use crate::files;
 
 /// The picture of Nox.
 const ICON: &str = include_str!("../../../static/icon.svg");
@@ -35,8 +36,11 @@ impl Theme {
         let accent = config.instance.accent.as_str();
         let style = format!(":root{{--brand:{accent}}}\n{STYLE}");
         Ok(Self {
-            logo: logo(config.instance.logo.as_deref())
-                .map_err(|message| format!("instance.logo: {message}"))?,
+            logo: logo(config.instance.logo.as_deref()).map_err(|message| {
+                let key = "instance.logo";
+                let place = config.place(key).map(|place| format!("{place}: "));
+                format!("{}{key}: {message}", place.unwrap_or_default())
+            })?,
             links: config.instance.links.clone(),
             style: Asset::new("nox", "css", "text/css; charset=utf-8", style.into())?,
             script: Asset::new("nox", "js", "text/javascript; charset=utf-8", SCRIPT.into())?,
@@ -47,7 +51,8 @@ impl Theme {
 fn logo(path: Option<&Path>) -> Result<String, String> {
     let Some(path) = path else { return Ok(data_url("image/svg+xml", ICON.as_bytes())) };
     let shown = path.display();
-    let content = fs::read(path).map_err(|error| format!("cannot read {shown}: {error}"))?;
+    let content = fs::read(path).map_err(|error| files::explain(path, error));
+    let content = content.map_err(|error| format!("cannot read {shown}: {error}"))?;
     if content.len() > MAX_LOGO_BYTES {
         return Err(format!("{shown} is larger than {MAX_LOGO_BYTES} bytes"));
     }
@@ -55,10 +60,19 @@ fn logo(path: Option<&Path>) -> Result<String, String> {
         Ok(imagesize::ImageType::Png) => "image/png",
         Ok(imagesize::ImageType::Jpeg) => "image/jpeg",
         Ok(imagesize::ImageType::Webp) => "image/webp",
-        _ if content.trim_ascii_start().starts_with(b"<") => "image/svg+xml",
+        _ if is_svg(&content) => "image/svg+xml",
         _ => return Err(format!("{shown} is no SVG, PNG, JPEG or WebP picture")),
     };
     Ok(data_url(media_type, &content))
+}
+
+/// Whether a file begins as SVG does, be it with the byte order mark of an editor.
+fn is_svg(content: &[u8]) -> bool {
+    content
+        .strip_prefix("\u{feff}".as_bytes())
+        .unwrap_or(content)
+        .trim_ascii_start()
+        .starts_with(b"<")
 }
 
 /// A `data:` URL (RFC 2397).

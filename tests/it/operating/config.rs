@@ -74,7 +74,7 @@ fn mistake_in_the_environment_names_the_variable() {
     for (variable, value, part) in
         [("NOX_TOTP__SKEW", "5", "between 0 and 2"), ("NOX_TOTP__SKW", "1", "`skew`")]
     {
-        let output = instance.command(["user", "list"]).env(variable, value).output().unwrap();
+        let output = instance.command(["config", "check"]).env(variable, value).output().unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert_eq!((output.status.code(), stderr.lines().count()), (Some(5), 1), "{stderr}");
         assert!(stderr.contains(variable) && stderr.contains(part), "{stderr}");
