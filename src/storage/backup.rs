@@ -9,7 +9,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use rusqlite::{Connection, OpenFlags};
 
 pub(crate) use super::header::is_unfinished;
-use super::header::{check_file, with_ending};
+use super::header::{check_file, check_rights, with_ending};
 use super::{OpenError, describe};
 use crate::error::Result;
 use crate::files;
@@ -97,6 +97,9 @@ pub(crate) fn open(path: &Path) -> Result<Connection, OpenError> {
     // A copy has no write-ahead log and does not change. With `immutable`, SQLite creates no file
     // beside it, so that it can be on a medium that is read-only.
     let is_copy = !with_ending(path, "-wal").exists();
+    if !is_copy {
+        check_rights(path).map_err(|source| OpenError::file("open", path, source))?;
+    }
     let name = percent_encode(path.as_os_str().as_bytes(), &ESCAPED);
     let uri = format!("file:{name}?immutable={}", u8::from(is_copy));
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;

@@ -7,7 +7,7 @@ use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use super::OpenError;
-use crate::files;
+use crate::files::{self, Need};
 
 /// The schema version, and the mark of Nox databases, as `schema.sql` sets them.
 pub(super) const VERSION: u32 = 6;
@@ -93,6 +93,21 @@ pub(super) fn check(path: &Path, header: Header) -> Result<(), OpenError> {
         }
         _ => Err(OpenError::Foreign { path: path.to_owned() }),
     }
+}
+
+/// Checks that the database and the files beside it can be written, or can be created. SQLite would
+/// open a database that is read-only, and refuse the first change.
+pub(super) fn check_rights(path: &Path) -> io::Result<()> {
+    files::check_access(path, Need::ReadAndWrite)?;
+    for ending in ["-wal", "-shm"] {
+        let beside = with_ending(path, ending);
+        if files::exists(&beside)? {
+            files::check_access(&beside, Need::ReadAndWrite)?;
+        } else {
+            files::check_access(files::parent(path), Need::Folder)?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether the write-ahead log has changes that are not in the database file. Then it is in use, or

@@ -7,10 +7,10 @@ use std::path::Path;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::header::{self, Header, VERSION, check};
+use super::header::{self, Header, VERSION, check, check_rights};
 use super::{OpenError, connection, upgrades};
 use crate::error;
-use crate::files::{self, Need};
+use crate::files;
 
 const SCHEMA: &str = include_str!("../../schema.sql");
 
@@ -89,21 +89,6 @@ fn current(connection: &Connection) -> rusqlite::Result<Header> {
     connection.query_row(query, [], |row| {
         Ok(Header { version: row.get(0)?, application_id: row.get(1)?, length: 0 })
     })
-}
-
-/// Checks that the database and the files beside it can be written, or can be created. SQLite would
-/// open a database that is read-only, and refuse the first change.
-fn check_rights(path: &Path) -> io::Result<()> {
-    files::check_access(path, Need::ReadAndWrite)?;
-    for ending in ["-wal", "-shm"] {
-        let beside = header::with_ending(path, ending);
-        if files::exists(&beside)? {
-            files::check_access(&beside, Need::ReadAndWrite)?;
-        } else {
-            files::check_access(files::parent(path), Need::Folder)?;
-        }
-    }
-    Ok(())
 }
 
 /// Creates the file before SQLite does, so that only its owner may read it. SQLite gives the same

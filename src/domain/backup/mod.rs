@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::config::Config;
 use crate::crypto::{KEY_LENGTH, Key, KeyError};
-use crate::domain::{App, keys};
+use crate::domain::{App, Trouble, Unusable, keys};
 use crate::error::{Error, causes};
 use crate::files;
 use crate::storage::{
@@ -151,8 +151,11 @@ pub fn verify(config: &Config, path: &Path) -> Result<Report, BackupError> {
 /// The file is not a Nox database, or is damaged.
 pub fn examine(config: &Config, path: &Path) -> Result<Report, BackupError> {
     let connection = backup::open(path)?;
-    // If the check itself fails, its error is the fault that was found.
-    let faults = backup::faults(&connection).unwrap_or_else(|error| vec![causes(&error)]);
+    let faults = match backup::faults(&connection) {
+        // If the check itself fails since the database is damaged, its error is what was found.
+        Err(error) if is_damage(&error) => vec![causes(&error)],
+        faults => faults?,
+    };
     if !faults.is_empty() {
         return Err(BackupError::Damaged { path: path.to_owned(), faults });
     }
@@ -165,6 +168,12 @@ pub fn examine(config: &Config, path: &Path) -> Result<Report, BackupError> {
     };
     let all_users = users::Search { text: "", by_email: false };
     Ok(Report { users: users::count(&connection, all_users)?, with_key: own.is_some(), key_fits })
+}
+
+fn is_damage(error: &Error) -> bool {
+    let Error::ServerNotReady { source: Some(source) } = error else { return false };
+    let unusable = source.downcast_ref::<Unusable>();
+    unusable.is_some_and(|unusable| unusable.cause == Trouble::Damaged)
 }
 
 fn key_within(connection: &Connection) -> Result<Option<Zeroizing<[u8; KEY_LENGTH]>>, Error> {

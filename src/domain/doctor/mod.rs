@@ -135,6 +135,7 @@ fn database(config: &Config) -> Finding {
         Err(error @ BackupError::Damaged { .. }) => {
             Finding::fault("database", format!("{error}; restore a backup with nox backup restore"))
         }
+        Err(BackupError::Query(error)) => Finding::fault("database", causes(&error)),
         Err(error) => Finding::fault("database", error.to_string()),
     }
 }

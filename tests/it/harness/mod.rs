@@ -21,6 +21,7 @@
 //! | [`Browser`] | a browser without scripts: keeps cookies, fills in forms |
 //! | [`Wire`] | a connection by hand, for requests that no library would send |
 //! | [`MailServer`] | the mail server that the instance sends by, and what arrived there |
+//! | [`Service`] | a service with a user of its own, and root beside it |
 //! | [`SmallDisk`] | a server on a disk of its own, small enough to fill |
 //!
 //! What a client gets back is an [`Answer`]. A refusal is checked whole, by
@@ -38,6 +39,7 @@ mod mail_server;
 mod pictures;
 mod refusal;
 mod server;
+mod service;
 mod time;
 mod user;
 mod wire;
@@ -53,6 +55,7 @@ pub use mail_server::{MailServer, Mode};
 pub use pictures::{GIF, JPEG, PNG, WEBP};
 pub use refusal::*;
 pub use server::{Ended, Server};
+pub use service::Service;
 pub use time::{at_once, percentile, wait_until, watch, within_a_step};
 pub use user::User;
 pub use wire::Wire;

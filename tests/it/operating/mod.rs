@@ -5,6 +5,8 @@ mod config;
 mod describe;
 mod log_lines;
 mod log_secrets;
+mod ownership;
+mod rights;
 mod secrets;
 mod serve;
 mod start;
