@@ -44,15 +44,9 @@ impl Serve {
         descriptors::raise_limit();
         let theme = http::Theme::new(&config).map_err(Stop::environment)?;
         mail::check(&config).map_err(StartError::from)?;
-        let listen = &config.server.listen;
-        let failed = |error| {
-            Stop::environment(format!(
-                "cannot listen on {listen}: {error}; set --listen or server.listen"
-            ))
-        };
         // Before the database is created or upgraded, so that nothing changes if the address is in
         // use.
-        let listener = http::Listener::bind(listen).map_err(failed)?;
+        let listener = listen(&config.server.listen)?;
         let bound = listener.to_string();
         let app = Arc::new(App::open(config)?);
         doctor::warn_at_start(&app, Timestamp::now());
@@ -67,6 +61,20 @@ impl Serve {
         tracing::info!("stopped");
         Ok(())
     }
+}
+
+/// Takes the socket that the service manager hands over, or else binds to an address.
+fn listen(listen: &Listen) -> Result<http::Listener, Stop> {
+    let handed_over = http::Listener::handed_over().map_err(|error| {
+        Stop::environment(format!(
+            "cannot use the socket of the service manager: {error}; check its socket unit"
+        ))
+    })?;
+    handed_over.map_or_else(|| http::Listener::bind(listen), Ok).map_err(|error| {
+        Stop::environment(format!(
+            "cannot listen on {listen}: {error}; set --listen or server.listen"
+        ))
+    })
 }
 
 fn read_name(name: &str) -> Result<Username> {

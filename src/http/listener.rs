@@ -1,4 +1,4 @@
-//! Where connections come from: an address, or a unix socket.
+//! Where connections come from: an address, or a unix socket, bound here or by a service manager.
 
 use std::fmt;
 use std::fs;
@@ -8,6 +8,7 @@ use std::os::unix::fs::FileTypeExt;
 use std::os::unix::net::{self, UnixDatagram, UnixListener};
 use std::path::{Path, PathBuf};
 
+use listenfd::ListenFd;
 use rustix::io::Errno;
 use rustix::net::{
     AddressFamily, SocketAddrUnix, SocketFlags, SocketType, bind, listen, socket_with,
@@ -25,9 +26,23 @@ const BACKLOG: i32 = i32::MAX;
 /// Where connections come from.
 pub enum Listener {
     /// An address.
-    Tcp(TcpListener, SocketAddr),
+    Tcp {
+        /// The socket.
+        socket: TcpListener,
+        /// Where it is bound.
+        bound: SocketAddr,
+        /// Whether the service manager has bound it.
+        is_handed_over: bool,
+    },
     /// A unix socket.
-    Unix(UnixListener, SocketFile),
+    Unix {
+        /// The socket.
+        socket: UnixListener,
+        /// Where clients find it.
+        path: PathBuf,
+        /// Its file, where it belongs to this server and not to the service manager.
+        file: Option<SocketFile>,
+    },
 }
 
 impl Listener {
@@ -39,14 +54,51 @@ impl Listener {
     pub fn bind(at: &Listen) -> io::Result<Self> {
         match at {
             Listen::Tcp(address) => {
-                let listener = TcpListener::bind(address)?;
-                let bound = listener.local_addr()?;
-                Ok(Self::Tcp(listener, bound))
+                let socket = TcpListener::bind(address)?;
+                let bound = socket.local_addr()?;
+                Ok(Self::Tcp { socket, bound, is_handed_over: false })
             }
             Listen::Unix(path) => {
                 let bound = bind_unix(path).map_err(|error| files::explain(path, error));
-                bound.map(|(listener, file)| Self::Unix(listener, file))
+                let (socket, file) = bound?;
+                Ok(Self::Unix { socket, path: path.clone(), file: Some(file) })
             }
+        }
+    }
+
+    /// Takes the socket that the service manager has bound for this process, where there is one
+    /// (`sd_listen_fds(3)`). The manager keeps it open while the server restarts, so that clients
+    /// wait for the next server instead of being refused.
+    ///
+    /// # Errors
+    /// There is more than one, or it is not a stream socket with an address or a path.
+    pub fn handed_over() -> io::Result<Option<Self>> {
+        let mut sockets = ListenFd::from_env();
+        match sockets.len() {
+            0 => return Ok(None),
+            1 => (),
+            count => {
+                let message = format!("{count} sockets were handed over, and one is expected");
+                return Err(io::Error::new(ErrorKind::InvalidInput, message));
+            }
+        }
+        if let Ok(Some(socket)) = sockets.take_tcp_listener(0) {
+            let bound = socket.local_addr()?;
+            return Ok(Some(Self::Tcp { socket, bound, is_handed_over: true }));
+        }
+        let Some(socket) = sockets.take_unix_listener(0)? else { return Ok(None) };
+        let path = socket.local_addr()?.as_pathname().map(Path::to_path_buf);
+        let path = path.ok_or_else(|| {
+            io::Error::new(ErrorKind::InvalidInput, "the socket that was handed over has no path")
+        })?;
+        Ok(Some(Self::Unix { socket, path, file: None }))
+    }
+
+    /// Whether the service manager keeps the socket open when this server ends.
+    pub(super) fn is_handed_over(&self) -> bool {
+        match self {
+            Self::Tcp { is_handed_over, .. } => *is_handed_over,
+            Self::Unix { file, .. } => file.is_none(),
         }
     }
 }
@@ -54,8 +106,8 @@ impl Listener {
 impl fmt::Display for Listener {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Tcp(_, bound) => write!(f, "http://{bound}"),
-            Self::Unix(_, file) => Listen::Unix(file.path.clone()).fmt(f),
+            Self::Tcp { bound, .. } => write!(f, "http://{bound}"),
+            Self::Unix { path, .. } => Listen::Unix(path.clone()).fmt(f),
         }
     }
 }

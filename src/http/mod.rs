@@ -49,6 +49,7 @@ mod request_log;
 mod request_parts;
 mod routes;
 mod server;
+mod service_manager;
 mod sessions;
 mod slots;
 mod upload;
@@ -60,13 +61,16 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::thread;
+use std::time::Duration;
 
 use actix_web::rt;
 use actix_web::web::Data;
 use futures_util::future::{Either, select};
 use futures_util::poll;
+use sd_notify::NotifyState;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
+use tokio::time::sleep;
 
 use crate::domain;
 use bridge::Bridge;
@@ -74,10 +78,15 @@ use discovery::OpenApi;
 pub use listener::Listener;
 pub use pages::Theme;
 use server::Shared;
+use service_manager::{Watchdog, notify};
+
+/// How long connections that were accepted before the server stops have to send a first request. The
+/// framework drops those that have sent none.
+const FIRST_REQUEST_GRACE: Duration = Duration::from_millis(250);
 
 /// Serves on `listener` until SIGTERM or SIGINT, then finishes the requests and mails in flight
 /// within `limits.shutdown_grace`; a second signal ends it at once. Calls `ready` once connections
-/// are accepted.
+/// are accepted, and then tells the service manager, where there is one.
 ///
 /// # Errors
 /// The workers or the signal handlers cannot be set up, or what `ready` returns.
@@ -93,12 +102,30 @@ pub fn serve<E: From<io::Error>>(
             bridge: Data::new(Bridge::new(Arc::clone(app))),
             documents: Data::new(OpenApi::new(openapi::document_of)),
             theme: Data::new(theme),
+            watchdog: Watchdog::from_environment(),
         };
+        let watchdog = shared.watchdog.clone();
+        let is_handed_over = listener.is_handed_over();
         let (server, _socket_file) = server::listen(listener, shared)?;
-        let server = server.shutdown_timeout(grace).shutdown_signal(signals(1)?).run();
+        let server = server.shutdown_timeout(grace).disable_signals().run();
+        let first_signal = signals(1)?;
+        let handle = server.handle();
+        let stop = async {
+            first_signal.await;
+            notify(NotifyState::Stopping);
+            if is_handed_over {
+                // What comes now waits for the next server.
+                handle.pause().await;
+                sleep(FIRST_REQUEST_GRACE).await;
+            }
+            handle.stop(true).await;
+        };
         let last = Arc::clone(app);
         let work = async {
-            let ended = server.await;
+            let ended = match select(server, pin!(stop)).await {
+                Either::Left((ended, _)) => ended,
+                Either::Right(((), server)) => server.await,
+            };
             finish_mail(last).await;
             ended
         };
@@ -110,6 +137,8 @@ pub fn serve<E: From<io::Error>>(
             return ended.map_err(E::from);
         }
         ready()?;
+        notify(NotifyState::Ready);
+        rt::spawn(watchdog.run());
         match select(second_signal, work).await {
             Either::Left(((), _)) => app.abandon_mail(),
             Either::Right((ended, _)) => ended?,

@@ -25,6 +25,7 @@ use super::discovery::OpenApi;
 use super::listener::{Listener, SocketFile};
 use super::pages::Theme;
 use super::phase::SharedPhase;
+use super::service_manager::Watchdog;
 use super::slots::Slots;
 use super::{cors, forwarded, framing, request_log, routes};
 use crate::descriptors;
@@ -44,6 +45,7 @@ pub(super) struct Shared {
     pub bridge: Data<Bridge>,
     pub documents: Data<OpenApi>,
     pub theme: Data<Theme>,
+    pub watchdog: Watchdog,
 }
 
 /// Threads that serve connections: one for each core.
@@ -67,11 +69,11 @@ pub(super) fn listen(
         async move { signal.notified().await }
     };
     match listener {
-        Listener::Tcp(tcp, _) => {
-            rustix::net::listen(&tcp, BACKLOG)?;
+        Listener::Tcp { socket, .. } => {
+            rustix::net::listen(&socket, BACKLOG)?;
             // Accepted connections inherit it.
-            rustix::net::sockopt::set_socket_send_buffer_size(&tcp, SEND_BUFFER)?;
-            let server = server.listen("http", tcp, move || {
+            rustix::net::sockopt::set_socket_send_buffer_size(&socket, SEND_BUFFER)?;
+            let server = server.listen("http", socket, move || {
                 let with_peer = |stream: TcpStream| {
                     let peer = stream.peer_addr().ok();
                     ready(Ok((stream, peer)))
@@ -80,12 +82,12 @@ pub(super) fn listen(
             })?;
             Ok((server, None))
         }
-        Listener::Unix(unix, file) => {
-            let server = server.listen_uds("http", unix, move || {
+        Listener::Unix { socket, file, .. } => {
+            let server = server.listen_uds("http", socket, move || {
                 let without_peer = |stream: UnixStream| ready(Ok((stream, None)));
                 fn_service(without_peer).and_then(service(&shared, &slots, shutdown.clone()))
             })?;
-            Ok((server, Some(file)))
+            Ok((server, file))
         }
     }
 }
@@ -108,6 +110,7 @@ where
     Notified: Future<Output = ()> + 'static,
 {
     shared.bridge.prepare();
+    shared.watchdog.watch_this_worker();
     let app = App::new()
         .app_data(shared.bridge.clone())
         .app_data(shared.documents.clone())

@@ -52,6 +52,8 @@ fn libraries_are_used_only_on_their_floor() {
         ("askama", &["domain", "http"]),
         ("actix_multipart", &["http"]),
         ("flate2", &["http"]),
+        ("listenfd", &["http"]),
+        ("sd_notify", &["http"]),
         ("utoipa", &["http"]),
     ];
     for source in built() {

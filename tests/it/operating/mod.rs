@@ -9,4 +9,5 @@ mod ownership;
 mod rights;
 mod secrets;
 mod serve;
+mod service_manager;
 mod start;
