@@ -80,8 +80,8 @@ pub use pages::Theme;
 use server::Shared;
 use service_manager::{Watchdog, notify};
 
-/// How long connections that were accepted before the server stops have to send a first request. The
-/// framework drops those that have sent none.
+/// How long connections that were accepted before the server stops have to send a first request.
+/// The framework drops those that have sent none.
 const FIRST_REQUEST_GRACE: Duration = Duration::from_millis(250);
 
 /// Serves on `listener` until SIGTERM or SIGINT, then finishes the requests and mails in flight
