@@ -5,6 +5,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::output::{Output, Stop};
+use crate::config::Config;
 use crate::domain::mail::{self, MailError, test};
 use crate::domain::{App, StartError};
 
@@ -18,10 +19,11 @@ pub(super) enum Mail {
 }
 
 impl Mail {
-    pub(super) fn run(self, app: &App, output: Output) -> Result<()> {
+    pub(super) fn run(self, config: Config, output: Output) -> Result<()> {
         let Self::Test { address } = self;
-        mail::check(&app.config).map_err(StartError::from)?;
-        let answer = test(app, &address).map_err(|error| match error {
+        mail::check(&config).map_err(StartError::from)?;
+        let app = App::open(config)?;
+        let answer = test(&app, &address).map_err(|error| match error {
             error @ MailError::Off => Stop::environment(error.to_string()).into(),
             error @ MailError::Address(_) => Stop::usage(error.to_string()).into(),
             error => anyhow::Error::from(error),

@@ -157,7 +157,7 @@ impl Command {
             Self::Backup(command) => command.run(config()?, output),
             Self::Bans(command) => command.run(&open()?, output),
             Self::Audit(command) => command.run(&open()?, output),
-            Self::Mail(command) => command.run(&open()?, output),
+            Self::Mail(command) => command.run(config()?, output),
             Self::Key(command) => command.run(open()?, output),
             Self::Config(command) => command.run(&config()?, output),
             Self::Health => health::run(&config()?, output),

@@ -76,10 +76,10 @@ pub(crate) fn explain(path: &Path, error: io::Error) -> io::Error {
     let text = match error.kind() {
         ErrorKind::PermissionDenied => own_obstacle(path),
         ErrorKind::ReadOnlyFilesystem => {
-            Some(format!("{error}: mount the file system of {} for writing", path.display()))
+            Some(format!("{error}: mount {} for writing", folder_of(path).display()))
         }
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-            Some(format!("{error}; free some space there"))
+            Some(format!("{error}: free some space in {}", folder_of(path).display()))
         }
         ErrorKind::NotFound => missing_folder(path, &error),
         ErrorKind::NotADirectory => Some(format!("{error}: a part of the path is a file")),
@@ -90,6 +90,12 @@ pub(crate) fn explain(path: &Path, error: io::Error) -> io::Error {
         Some(text) => io::Error::new(error.kind(), text),
         None => error,
     }
+}
+
+/// The path, if it is a folder, or else the one that it is in.
+fn folder_of(path: &Path) -> PathBuf {
+    let folder = if path.is_dir() { path } else { parent(path) };
+    absolute(folder).unwrap_or_else(|_| folder.to_owned())
 }
 
 fn own_obstacle(path: &Path) -> Option<String> {

@@ -93,7 +93,7 @@ pub(crate) fn watch(
 /// The file is not a Nox database, has a later version, or cannot be read.
 pub(crate) fn open(path: &Path) -> Result<Connection, OpenError> {
     check_file(path)?;
-    let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
+    let sqlite = |error| OpenError::Sqlite { path: path.to_owned(), error };
     // A copy has no write-ahead log and does not change. With `immutable`, SQLite creates no file
     // beside it, so that it can be on a medium that is read-only.
     let is_copy = !with_ending(path, "-wal").exists();

@@ -96,12 +96,12 @@ pub enum OpenError {
         needed: u64,
     },
     /// SQLite cannot open the database.
-    #[error("cannot open the database {}: {}", path.display(), Unusable::from(source))]
+    #[error("cannot open the database {}: {}", path.display(), Unusable::from(error))]
     Sqlite {
         /// The database file.
         path: PathBuf,
-        /// The cause.
-        source: rusqlite::Error,
+        /// The cause, which the message contains.
+        error: rusqlite::Error,
     },
 }
 
@@ -115,7 +115,7 @@ impl OpenError {
     pub(crate) fn is_right(&self) -> bool {
         match self {
             Self::File { source, .. } => files::is_right(source),
-            Self::Sqlite { source, .. } => Unusable::from(source).cause == Trouble::NotWritable,
+            Self::Sqlite { error, .. } => Unusable::from(error).cause == Trouble::NotWritable,
             _ => false,
         }
     }

@@ -32,7 +32,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, OpenError> {
 /// Checks the database again by SQLite, which also reads the write-ahead log. Creates the schema in
 /// an empty database, and upgrades an old one.
 fn install(path: &Path) -> Result<Connection, OpenError> {
-    let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
+    let sqlite = |error| OpenError::Sqlite { path: path.to_owned(), error };
     let mut connection = connection::open(path).map_err(sqlite)?;
     let found = current(&connection).map_err(sqlite)?;
     check(path, found)?;

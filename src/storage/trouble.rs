@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
 
 /// A cause by which SQLite fails, though the statement is right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +49,10 @@ pub(crate) struct Unusable {
 
 impl From<&rusqlite::Error> for Unusable {
     fn from(error: &rusqlite::Error) -> Self {
+        let extended = error.sqlite_error().map(|error| error.extended_code);
         let cause = match error.sqlite_error_code() {
+            // The shared memory is a file on the same disk.
+            _ if extended == Some(ffi::SQLITE_IOERR_SHMSIZE) => Trouble::Full,
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Trouble::Busy,
             Some(ErrorCode::DiskFull) => Trouble::Full,
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
@@ -84,7 +87,6 @@ pub(super) fn describe(error: &rusqlite::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rusqlite::ffi;
 
     #[test]
     fn only_a_damaged_database_leads_to_a_restore() {
@@ -92,6 +94,7 @@ mod tests {
             (ffi::SQLITE_BUSY, Trouble::Busy, "another program"),
             (ffi::SQLITE_LOCKED, Trouble::Busy, "another program"),
             (ffi::SQLITE_FULL, Trouble::Full, "disk of the database is full"),
+            (ffi::SQLITE_IOERR_SHMSIZE, Trouble::Full, "disk of the database is full"),
             (ffi::SQLITE_READONLY, Trouble::NotWritable, "cannot be written"),
             (ffi::SQLITE_CANTOPEN, Trouble::NotWritable, "cannot be written"),
             (ffi::SQLITE_PERM, Trouble::NotWritable, "cannot be written"),

@@ -126,7 +126,7 @@ fn database(config: &Config) -> Finding {
         }
         // The fault is another finding; the database itself may be whole.
         Err(BackupError::Open(error)) if error.is_right() => {
-            Finding::warning("database", format!("{path} was not examined: a right is missing"))
+            Finding::warning("database", format!("{path} was not examined: see access"))
         }
         Err(BackupError::Key(error)) => Finding::fault("key file", error.to_string()),
         Err(BackupError::Foreign(path)) => {

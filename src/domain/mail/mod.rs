@@ -73,7 +73,7 @@ impl Mailer {
     pub(crate) fn new(config: &Config) -> Self {
         let route = route(config);
         if let Err(error) = &route {
-            tracing::warn!(causes = ?causes(error), "{error}; no mail is sent");
+            tracing::warn!("{error}; no mail is sent");
         }
         let drain_timeout = DRAIN_TIMEOUT.min(config.limits.shutdown_grace.into());
         Self { route, drain_timeout, worker: Mutex::new(None) }

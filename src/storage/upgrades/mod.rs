@@ -20,7 +20,7 @@ pub(super) fn run(connection: &mut Connection, path: &Path, from: u32) -> Result
     let copy = copy_name(path, from);
     let failed = |source| OpenError::file("copy, before its upgrade,", path, source);
     backup::write(connection, &copy, |_| Ok(())).map_err(failed)?;
-    let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
+    let sqlite = |error| OpenError::Sqlite { path: path.to_owned(), error };
     connection.pragma_update(None, "journal_mode", "WAL").map_err(sqlite)?;
     upgrade(connection, from).map_err(sqlite)?;
     tracing::info!(from, copy = ?copy, "upgraded the database");
