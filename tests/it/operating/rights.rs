@@ -1,6 +1,9 @@
 //! Rights that are missing: each is named, with the user and what to do, and no backup is advised.
 
-use crate::harness::{Ran, Service};
+use std::fs;
+use std::process::Command;
+
+use crate::harness::{Instance, Ran, Service};
 
 const SETTINGS: &str = "[server]\nlisten = '127.0.0.1:0'\n";
 
@@ -137,5 +140,32 @@ fn what_is_no_file_is_told_by_its_own_words() {
         service.shell(&format!("printf \"{settings}\" > other.toml"));
         let ran = service.user("--config other.toml user list");
         is_told(&ran, &[words.trim_start_matches('/')], settings);
+    }
+}
+
+/// Runs a command of `nox` in a folder whose file system has become read-only.
+const READ_ONLY: &str = "mount -t tmpfs tmpfs disk; cp nox.toml disk; cd disk
+    printf hunter22 | \"$0\" --quiet user add ada --password-stdin
+    \"$0\" --quiet backup create copy.db
+    mount -o remount,ro \"$PWD\"
+    exec \"$0\" $1";
+
+#[test]
+fn read_only_file_system_is_named() {
+    let instance = Instance::with(SETTINGS);
+    fs::create_dir(instance.path("disk")).unwrap();
+    for command in [
+        "serve",
+        "user list",
+        "backup create other.db",
+        "backup restore copy.db",
+        "key rotate --yes",
+        "man man",
+        "doctor",
+    ] {
+        let mut run = Command::new("unshare");
+        run.args(["--user", "--map-root-user", "--mount", "sh", "-euc", READ_ONLY]);
+        run.arg(env!("CARGO_BIN_EXE_nox")).arg(command).current_dir(instance.path(""));
+        is_told(&Ran::of(&mut run, ""), &["Read-only file system", "/disk for writing"], command);
     }
 }
