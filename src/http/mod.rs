@@ -105,6 +105,7 @@ pub fn serve<E: From<io::Error>>(
             watchdog: Watchdog::from_environment(),
         };
         let watchdog = shared.watchdog.clone();
+        let bridge = shared.bridge.clone();
         let is_handed_over = listener.is_handed_over();
         let (server, _socket_file) = server::listen(listener, shared)?;
         let server = server.shutdown_timeout(grace).disable_signals().run();
@@ -126,6 +127,7 @@ pub fn serve<E: From<io::Error>>(
                 Either::Left((ended, _)) => ended,
                 Either::Right(((), server)) => server.await,
             };
+            workers_end(&bridge).await;
             finish_mail(last).await;
             ended
         };
@@ -145,6 +147,19 @@ pub fn serve<E: From<io::Error>>(
         }
         Ok(())
     })
+}
+
+/// Waits until the workers hold the database no more: the caller closes it next, and that writes
+/// its log back. The framework waits until they have stopped, but not until their threads have
+/// ended.
+async fn workers_end(bridge: &Data<Bridge>) {
+    for _ in 0..200 {
+        if Arc::strong_count(bridge) == 1 {
+            return;
+        }
+        sleep(Duration::from_millis(5)).await;
+    }
+    tracing::warn!("a worker has not ended");
 }
 
 /// Waits for the mails that are being sent: they are in flight, too. The wait blocks, so that it
