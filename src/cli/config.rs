@@ -23,6 +23,9 @@ impl Config {
             Self::Check => {
                 Theme::new(config).map_err(Stop::environment)?;
                 mail::check(config).map_err(StartError::from)?;
+                if let Some(contradiction) = config.mail.contradiction() {
+                    tracing::warn!("{contradiction}");
+                }
                 output.say("the configuration is valid");
                 Ok(())
             }

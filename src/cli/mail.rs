@@ -8,6 +8,7 @@ use super::output::{Output, Stop};
 use crate::config::Config;
 use crate::domain::mail::{self, MailError, test};
 use crate::domain::{App, StartError};
+use crate::time::Timestamp;
 
 #[derive(Subcommand)]
 pub(super) enum Mail {
@@ -22,8 +23,11 @@ impl Mail {
     pub(super) fn run(self, config: Config, output: Output) -> Result<()> {
         let Self::Test { address } = self;
         mail::check(&config).map_err(StartError::from)?;
+        if let Some(contradiction) = config.mail.contradiction() {
+            tracing::warn!("{contradiction}");
+        }
         let app = App::open(config)?;
-        let answer = test(&app, &address).map_err(|error| match error {
+        let answer = test(&app, &address, Timestamp::now()).map_err(|error| match error {
             error @ MailError::Off => Stop::environment(error.to_string()).into(),
             error @ MailError::Address(_) => Stop::usage(error.to_string()).into(),
             error => anyhow::Error::from(error),

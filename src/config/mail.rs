@@ -6,7 +6,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// How the connection to the mail server is encrypted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum MailTls {
     /// TLS from the first byte (RFC 8314), usually on port 465.
@@ -18,7 +18,28 @@ pub(crate) enum MailTls {
     None,
 }
 
+impl TryFrom<String> for MailTls {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let all = [Self::Required, Self::Starttls, Self::None];
+        let named = all.into_iter().find(|tls| tls.as_str() == text);
+        named.ok_or_else(|| {
+            format!("{text:?} is not a value of tls: \"required\", \"starttls\" or \"none\"")
+        })
+    }
+}
+
 impl MailTls {
+    /// The value of the key.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Required => "required",
+            Self::Starttls => "starttls",
+            Self::None => "none",
+        }
+    }
+
     /// The port on which servers usually offer it.
     const fn usual_port(self) -> u16 {
         match self {
@@ -30,10 +51,44 @@ impl MailTls {
 }
 
 impl super::Mail {
+    /// How the connection is encrypted: as it is set, or as is usual on the port.
+    pub(crate) fn tls(&self) -> MailTls {
+        let usual =
+            if self.set_port() == Some(465) { MailTls::Required } else { MailTls::Starttls };
+        self.tls.unwrap_or(usual)
+    }
+
     /// The port of the mail server: the one that is set, or the usual one for `tls`.
     pub(crate) fn port(&self) -> u16 {
-        let set = self.port.and_then(|port| u16::try_from(port.get()).ok());
-        set.unwrap_or(self.tls.usual_port())
+        self.set_port().unwrap_or(self.tls().usual_port())
+    }
+
+    fn set_port(&self) -> Option<u16> {
+        self.port.and_then(|port| u16::try_from(port.get()).ok())
+    }
+
+    /// What is meant where port and `tls` contradict each other: no mail arrives then, except by a
+    /// server that is set up in an unusual way.
+    pub(crate) fn contradiction(&self) -> Option<String> {
+        let set = self.tls();
+        let (usual, speak) = match self.port() {
+            465 => (MailTls::Required, "speak TLS from the start"),
+            587 => (MailTls::Starttls, "begin without TLS and change to it by STARTTLS"),
+            25 if set == MailTls::Required => {
+                (MailTls::Starttls, "begin without TLS and change to it by STARTTLS")
+            }
+            _ => return None,
+        };
+        (self.host.is_some() && set != usual).then(|| {
+            format!(
+                "mail.tls = \"{}\" does not fit mail.port = {}, on which mail servers {speak}: set \
+                 mail.tls = \"{}\", or port {}",
+                set.as_str(),
+                self.port(),
+                usual.as_str(),
+                set.usual_port()
+            )
+        })
     }
 }
 

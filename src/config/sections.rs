@@ -11,7 +11,7 @@ use super::mail::{Hidden, MailTls};
 use super::theme::{Accent, FooterLink, WebUrl};
 use super::timeout::Timeout;
 use super::values::{
-    CookieDomain, DefaultTag, Issuer, Network, Origin, Registration, ServerAddress,
+    CookieDomain, DefaultTag, HelloName, Issuer, Network, Origin, Registration, ServerAddress,
 };
 use super::within::Within;
 use super::{optional, values};
@@ -78,7 +78,8 @@ sections! {
         hide_unknown_users: bool = false,
     }
     pub(crate) Totp {
-        issuer: Issuer = Issuer::default(),
+        #[serde(with = "optional::text")]
+        issuer: Option<Issuer> = None,
         skew: Within<0, 2> = Within::new(1),
     }
     pub(crate) Users {
@@ -111,9 +112,13 @@ sections! {
         host: Option<String> = None,
         #[serde(with = "optional::number")]
         port: Option<Within<1, 65_535>> = None,
-        tls: MailTls = MailTls::Starttls,
+        #[serde(with = "optional::text")]
+        tls: Option<MailTls> = None,
+
         #[serde(with = "optional::text")]
         ca_file: Option<PathBuf> = None,
+        #[serde(with = "optional::text")]
+        hello_name: Option<HelloName> = None,
         #[serde(with = "optional::text")]
         user: Option<String> = None,
         #[serde(

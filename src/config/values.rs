@@ -55,6 +55,11 @@ text_type!(
     pub(crate) Issuer, issuer, "a name of 1 to 64 characters without : and %"
 );
 text_type!(
+    /// The name by which mail servers are greeted: a host name, or an IP address.
+    pub(crate) HelloName, hello_name,
+    "a full host name such as \"nox.example.org\", or an IP address"
+);
+text_type!(
     /// The domain whose hosts share the session cookie.
     pub(crate) CookieDomain, cookie_domain, "a domain name in lower case, such as \"example.org\""
 );
@@ -72,6 +77,16 @@ fn issuer(text: &str) -> Option<String> {
     is_valid.then(|| text.into())
 }
 
+/// A name with a dot, in lower case, or an address without the brackets of a URL or of SMTP.
+fn hello_name(text: &str) -> Option<String> {
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    let bare = bare.strip_prefix("IPv6:").unwrap_or(bare);
+    if let Ok(ip) = bare.parse::<IpAddr>() {
+        return Some(ip.to_string());
+    }
+    server_address(text).filter(|name| name.contains('.') && !name.contains([':', '[']))
+}
+
 fn cookie_domain(text: &str) -> Option<String> {
     let name = text.strip_prefix('.').unwrap_or(text);
     let has_no_port = server_address(name)? == name && !name.contains(':');
@@ -86,6 +101,17 @@ fn default_tag(text: &str) -> Option<String> {
 }
 
 impl ServerAddress {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The host, without the port.
+    pub(crate) fn host(&self) -> String {
+        Origin(format!("https://{}", self.0)).host()
+    }
+}
+
+impl HelloName {
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
@@ -106,12 +132,6 @@ impl Default for ServerAddress {
 impl Default for Origin {
     fn default() -> Self {
         Self("http://localhost:53032".into())
-    }
-}
-
-impl Default for Issuer {
-    fn default() -> Self {
-        Self("Nox".into())
     }
 }
 

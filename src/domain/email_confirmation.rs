@@ -12,8 +12,8 @@ use crate::domain::App;
 use crate::domain::change::By;
 use crate::domain::event::Event;
 use crate::domain::factors::email::check_service;
-use crate::domain::mail;
 use crate::domain::mail::messages::Message;
+use crate::domain::mail::{self, Purpose, Sending};
 use crate::domain::principal::{Device, Principal};
 use crate::domain::throttle::{self, Limit};
 use crate::error::{Error, Result};
@@ -29,7 +29,7 @@ const LINK_LIFETIME: Duration = Duration::from_hours(24);
 /// # Errors
 /// [`Error::ServiceDisabled`] without a mail server, [`Error::AlreadyValid`],
 /// [`Error::EmailMissing`], [`Error::TooManyRequests`], or a fault.
-pub(crate) fn resend(app: &App, principal: &Principal, now: Timestamp) -> Result<()> {
+pub(crate) fn resend(app: &App, principal: &Principal, now: Timestamp) -> Result<Sending> {
     check_service(app)?;
     match &*principal.user {
         user if user.email_verified => Err(Error::AlreadyValid),
@@ -38,34 +38,45 @@ pub(crate) fn resend(app: &App, principal: &Principal, now: Timestamp) -> Result
     }
 }
 
-/// Mails a link to a user, unless the address is confirmed or no mail server is configured. Returns
-/// whether it did: a user who has reached the limit can ask for a link later.
+/// What became of the link that a new address needs.
+pub(crate) enum LinkMail {
+    /// The address needs no link, or no mail server is configured.
+    None,
+    Sending(Sending),
+    /// None was mailed, for this reason. The user can ask for one later.
+    NotMailed(Error),
+}
+
+/// Mails a link to a user, unless the address is confirmed or no mail server is configured.
 pub(crate) fn mail_link_if_unverified(
     app: &App,
     user: &User,
     device: Option<&Device>,
     now: Timestamp,
-) -> bool {
+) -> LinkMail {
     if !app.mailer.is_on() || user.email.is_none() || user.email_verified {
-        return false;
+        return LinkMail::None;
     }
-    let mailed = mail_link(app, user, device, now);
-    if let Err(error) = &mailed {
-        tracing::warn!(account = %user.id, %error, "a link was not mailed");
-    }
-    mailed.is_ok()
+    mail_link(app, user, device, now).map_or_else(
+        |error| {
+            tracing::warn!(account = %user.id, %error, "a link was not mailed");
+            LinkMail::NotMailed(error)
+        },
+        LinkMail::Sending,
+    )
 }
 
-fn mail_link(app: &App, user: &User, device: Option<&Device>, now: Timestamp) -> Result<()> {
+fn mail_link(app: &App, user: &User, device: Option<&Device>, now: Timestamp) -> Result<Sending> {
     let address = user.email.as_deref().unwrap_or_default();
     if !mail::can_reach(address) {
         return Err(Error::EmailUnreachable);
     }
     let _counted = throttle::consume(app, Limit::mailed_link(user.id), now)?;
     let token = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(crypto::random::<32>()?));
+    let token_sha256 = hash(&token);
     app.db.write(|connection| {
         let link = NewEmailConfirmation {
-            token_sha256: &hash(&token),
+            token_sha256: &token_sha256,
             user_id: user.id,
             email: address,
             expires_at: now.after(LINK_LIFETIME),
@@ -74,8 +85,8 @@ fn mail_link(app: &App, user: &User, device: Option<&Device>, now: Timestamp) ->
     })?;
     let url =
         format!("{}/email/confirmation?token={}", app.config.server.public_url, token.as_str());
-    app.mail_to(user, device, &Message::Confirmation(&url));
-    Ok(())
+    let purpose = Purpose::Link { user: user.id, token_sha256 };
+    Ok(app.mail_to(user, device, &Message::Confirmation(&url), purpose))
 }
 
 /// Confirms the address that a link was mailed to.

@@ -32,6 +32,7 @@ mod throttle;
 mod token;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::config::Config;
 use crate::crypto::{Key, KeyError};
@@ -51,7 +52,7 @@ use token::Signer;
 pub struct App {
     /// The configuration.
     pub config: Config,
-    db: Db,
+    db: Arc<Db>,
     key: Key,
     hash_key: HashKey,
     hasher: Hasher,
@@ -98,14 +99,14 @@ impl App {
     /// One of them cannot be used, or the key file of this database is missing.
     pub fn open(config: Config) -> Result<Self, StartError> {
         // The database comes first: if it is refused, no new key file is left behind.
-        let db = Db::open(&config.storage.database)?;
+        let db = Arc::new(Db::open(&config.storage.database)?);
         let (key, hash_key) = keys::open(&db, &config.secrets.key_file)?;
         Ok(Self {
-            db,
             hasher: Hasher::new(&config.password),
             signer: Signer::new(&key, config.server.address.as_str()),
             in_flight: InFlight::default(),
-            mailer: Mailer::new(&config),
+            mailer: Mailer::new(&config, Arc::clone(&db)),
+            db,
             key,
             hash_key,
             config,

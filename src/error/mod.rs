@@ -60,6 +60,8 @@ pub enum Error {
     EmailNotVerified,
     /// No mail can be sent to the email address of the account.
     EmailUnreachable,
+    /// The mail server refuses the mail, or cannot be used as it is configured.
+    MailRefused,
     /// The email address cannot be changed, because it is a second factor.
     EmailInUseAsFactor,
     /// The form has no file.

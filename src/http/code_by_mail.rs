@@ -9,6 +9,7 @@ use super::bridge::Bridge;
 use super::clock::Now;
 use super::envelope::{Failure, Reply};
 use super::extract::{authenticated_change, device};
+use super::first_answer::first_answer;
 use super::object::Object;
 use super::openapi::operation::{Operation, Refusal, answer, schema};
 use super::reply::{Acknowledged, acknowledged};
@@ -66,7 +67,9 @@ pub(super) async fn send_code(
             Err(error) => return Err(error.into()),
         },
     };
-    bridge.run(move |app| email::send(app, asker, now)).await?;
+    if let Some(sending) = bridge.run(move |app| email::send(app, asker, now)).await? {
+        first_answer(sending).await?;
+    }
     Ok(acknowledged(SENT))
 }
 

@@ -12,14 +12,17 @@ use super::code_by_mail::{self, send_code};
 use super::envelope::{Failure, Reply};
 use super::extract::{AuthenticatedChange, authenticated_change, device};
 use super::factors::enable_mail_codes;
+use super::first_answer::first_answer;
 use super::openapi::operation::{Operation, Parameter, Refusal, answer, schema};
 use super::query::Query;
 use super::reply::{Acknowledged, Disabled, Enabled, acknowledged, disabled, enabled};
 use super::request_parts::{CodeRequest, CodeText, any_code};
 use crate::domain::accounts::email_address;
 use crate::domain::accounts::fields::Email;
-use crate::domain::email_confirmation;
+use crate::domain::email_confirmation::{self, LinkMail};
+use crate::domain::principal::Principal;
 use crate::error::{Error, Result};
+use crate::time::Timestamp;
 
 /// The answer to a link that confirms an address.
 #[derive(Serialize, ToSchema)]
@@ -72,7 +75,16 @@ pub(super) async fn resend(
     Now(now): Now,
     AuthenticatedChange(principal): AuthenticatedChange,
 ) -> Result<Reply<Acknowledged>, Failure> {
-    bridge.run(move |app| email_confirmation::resend(app, &principal, now)).await?;
+    resend_link(&bridge, principal, now).await
+}
+
+async fn resend_link(
+    bridge: &Bridge,
+    principal: Principal,
+    now: Timestamp,
+) -> Result<Reply<Acknowledged>, Failure> {
+    let sending = bridge.run(move |app| email_confirmation::resend(app, &principal, now)).await?;
+    first_answer(sending).await?;
     Ok(acknowledged("A link is on its way."))
 }
 
@@ -109,14 +121,19 @@ pub(super) async fn setup(
     let address =
         body.parse("email", Email::parse)?.ok_or(Error::invalid("email", "must be an address"))?;
     let code = any_code(&mut body)?;
-    let set_up =
+    let link =
         bridge.run(move |app| email_address::set(app, &principal, address, code, now)).await?;
-    let message = if set_up {
-        "The address is set, and a link that confirms it is on its way."
-    } else {
-        "The address is set; no link that confirms it could be sent now."
+    let refusal = match link {
+        LinkMail::Sending(sending) => first_answer(sending).await.err(),
+        LinkMail::NotMailed(error) => Some(error),
+        LinkMail::None => Some(Error::ServiceDisabled),
     };
-    Ok(acknowledged(message))
+    Ok(match refusal {
+        None => acknowledged("The address is set, and a link that confirms it is on its way."),
+        Some(error) => acknowledged(format!(
+            "The address is set; no link that confirms it could be sent now. {error}"
+        )),
+    })
 }
 
 pub(super) const ENABLE: Operation =
@@ -179,8 +196,7 @@ pub(super) async fn send(
 ) -> Result<Reply<Acknowledged>, Failure> {
     match authenticated_change(&request) {
         Ok(principal) if !principal.user.email_verified && body.peek("challenge").is_none() => {
-            bridge.run(move |app| email_confirmation::resend(app, &principal, now)).await?;
-            Ok(acknowledged("A link is on its way."))
+            resend_link(&bridge, principal, now).await
         }
         _ => send_code(&bridge, now, "email", &request, body).await,
     }

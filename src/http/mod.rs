@@ -24,6 +24,7 @@ mod empty_lists;
 mod envelope;
 mod extract;
 mod factors;
+mod first_answer;
 mod forwarded;
 mod framing;
 #[cfg(fuzzing)]

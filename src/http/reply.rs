@@ -1,5 +1,7 @@
 //! Answers that several handlers give.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -16,7 +18,7 @@ pub(super) struct Success {
 #[derive(Serialize, ToSchema)]
 pub(super) struct Acknowledged {
     success: bool,
-    message: &'static str,
+    message: Cow<'static, str>,
 }
 
 /// A second factor is on.
@@ -40,8 +42,8 @@ pub(super) const fn success() -> Reply<Success> {
     Reply::new(Success { success: true })
 }
 
-pub(super) const fn acknowledged(message: &'static str) -> Reply<Acknowledged> {
-    Reply::new(Acknowledged { success: true, message })
+pub(super) fn acknowledged(message: impl Into<Cow<'static, str>>) -> Reply<Acknowledged> {
+    Reply::new(Acknowledged { success: true, message: message.into() })
 }
 
 pub(super) fn enabled(message: &'static str, codes: RecoveryCodes) -> Reply<Enabled> {

@@ -44,7 +44,6 @@ pub(crate) struct Observation {
 }
 
 /// Counts an observation, and keeps the text of the last one.
-#[cfg_attr(not(test), expect(dead_code, reason = "mail does not report yet"))]
 pub(crate) fn put(connection: &Connection, kind: Kind, text: &str, now: Timestamp) -> Result<()> {
     connection
         .prepare_cached(

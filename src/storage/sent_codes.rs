@@ -105,6 +105,15 @@ pub(crate) fn update_tries(connection: &Connection, user_id: UserId) -> Result<(
     Ok(())
 }
 
+/// Deletes a code that was not delivered.
+pub(crate) fn delete(connection: &Connection, user_id: UserId, hash: &[u8; 32]) -> Result<()> {
+    connection.execute(
+        "DELETE FROM sent_codes WHERE user_id = ?1 AND channel = ?2 AND hash = ?3",
+        params![user_id, Channel::Email, hash],
+    )?;
+    Ok(())
+}
+
 /// Deletes the codes of all users.
 pub(crate) fn delete_all(connection: &Connection) -> Result<()> {
     connection.execute("DELETE FROM sent_codes", [])?;

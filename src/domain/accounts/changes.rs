@@ -43,6 +43,20 @@ pub(crate) struct Changes {
 }
 
 impl Changes {
+    /// Checks that mail can be sent to a new address. One that is stored already stays, so that a
+    /// client can send the whole user back.
+    ///
+    /// # Errors
+    /// [`Error::InvalidAccountField`].
+    pub(crate) fn check_address(&self, user: &User) -> Result<()> {
+        match &self.email {
+            Some(Clearable::Holds(email)) if user.email.as_deref() != Some(email.as_str()) => {
+                email.check_reachable()
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The user as the changes will leave them; `user` itself stays as it is.
     pub(crate) fn preview(&self, app: &App, user: &User) -> User {
         let mut after = user.clone();

@@ -7,7 +7,7 @@ use crate::domain::accounts::password_check::{CurrentPassword, PasswordCheck};
 use crate::domain::accounts::profile::{Profile, profile};
 use crate::domain::accounts::tags::has_right;
 use crate::domain::change::{By, Change};
-use crate::domain::email_confirmation;
+use crate::domain::email_confirmation::{self, LinkMail};
 use crate::domain::event::Event;
 use crate::domain::factors::{Code, with_factor};
 use crate::domain::principal::Principal;
@@ -41,8 +41,8 @@ pub(crate) struct PasswordChange {
 pub(crate) struct Edited {
     /// The user's view of the changed account.
     pub profile: Profile,
-    /// Whether a link was mailed that confirms the new address.
-    pub is_link_mailed: bool,
+    /// What became of the link that confirms a new address.
+    pub link: LinkMail,
 }
 
 /// Changes the principal's account. If a second factor is on, a change of username, email or
@@ -50,7 +50,8 @@ pub(crate) struct Edited {
 /// address that was a factor.
 ///
 /// # Errors
-/// In this order: [`Error::UnAuthorized`] without the right to edit, [`Error::TooManyRequests`],
+/// In this order: [`Error::UnAuthorized`] without the right to edit, [`Error::InvalidAccountField`]
+/// for an address that mail cannot be sent to, [`Error::TooManyRequests`],
 /// [`Error::EmailInUseAsFactor`], [`Error::WrongPassword`], [`Error::WrongCode`],
 /// [`Error::AlreadyExists`]; or a fault.
 pub(crate) fn edit(app: &App, principal: &Principal, edit: Edit, now: Timestamp) -> Result<Edited> {
@@ -58,6 +59,7 @@ pub(crate) fn edit(app: &App, principal: &Principal, edit: Edit, now: Timestamp)
     if !has_right(app, user, "can_self_edit", now) {
         return Err(Error::UnAuthorized { action: "edit this profile" });
     }
+    edit.changes.check_address(user)?;
     let after = edit.changes.preview(app, user);
     let loses_factor = user.has_email_factor && !after.has_email_factor;
     // Removing the address disables its factor, which needs a code. Replacing it is refused: codes
@@ -83,9 +85,12 @@ pub(crate) fn edit(app: &App, principal: &Principal, edit: Edit, now: Timestamp)
     } else {
         app.change(By::User(&principal.device), now, store)?
     };
-    let is_link_mailed = changed.email != user.email
-        && email_confirmation::mail_link_if_unverified(app, &changed, Some(&principal.device), now);
-    Ok(Edited { profile: profile(app, &changed, now), is_link_mailed })
+    let link = if changed.email == user.email {
+        LinkMail::None
+    } else {
+        email_confirmation::mail_link_if_unverified(app, &changed, Some(&principal.device), now)
+    };
+    Ok(Edited { profile: profile(app, &changed, now), link })
 }
 
 /// Reads the principal's user again, and refuses the change if the session has ended or the

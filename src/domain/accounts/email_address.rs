@@ -5,14 +5,14 @@ use crate::domain::accounts::changes::Changes;
 use crate::domain::accounts::edit::{Edit, edit};
 use crate::domain::accounts::fields::{Clearable, Email};
 use crate::domain::accounts::password_check::PasswordCheck;
-use crate::domain::email_confirmation::resend;
+use crate::domain::email_confirmation::{LinkMail, resend};
 use crate::domain::factors::Code;
 use crate::domain::principal::Principal;
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
 
 /// Sets the principal's address and, if a mail server is configured, mails a link that confirms it.
-/// Returns whether a link was mailed.
+/// Returns what became of the link.
 ///
 /// # Errors
 /// [`Error::AlreadyValid`] if the same address is confirmed already, and the errors of [`resend`]
@@ -23,12 +23,12 @@ pub(crate) fn set(
     email: Email,
     code: Option<Code>,
     now: Timestamp,
-) -> Result<bool> {
+) -> Result<LinkMail> {
     if principal.user.email.as_deref() == Some(email.as_str()) {
         return match &principal.user {
             user if user.email_verified => Err(Error::AlreadyValid),
-            _ if app.mailer.is_on() => resend(app, principal, now).map(|()| true),
-            _ => Ok(false),
+            _ if app.mailer.is_on() => resend(app, principal, now).map(LinkMail::Sending),
+            _ => Ok(LinkMail::None),
         };
     }
     let changes = Changes { email: Some(Clearable::Holds(email)), ..Changes::default() };
@@ -38,7 +38,7 @@ pub(crate) fn set(
         Edit { changes, password: None, check: PasswordCheck::NotRequired, code },
         now,
     )
-    .map(|edited| edited.is_link_mailed)
+    .map(|edited| edited.link)
 }
 
 /// Removes the principal's address, which also disables codes by mail as a factor.

@@ -4,6 +4,7 @@
 use url::Url;
 
 use crate::config::Config;
+use crate::domain::mail::can_reach;
 use crate::domain::password::{MAX_LENGTH, Password};
 use crate::error::{AccountField, Error, Result};
 
@@ -86,6 +87,20 @@ field!(
 impl Email {
     pub(crate) fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Checks that mail can be sent to a new address. Addresses that are stored already are not
+    /// checked: they still name their users.
+    ///
+    /// # Errors
+    /// [`Error::InvalidAccountField`].
+    pub(crate) fn check_reachable(&self) -> Result<()> {
+        let rule = "must be an address that mail can be sent to, such as ada@example.org";
+        if can_reach(&self.0) {
+            Ok(())
+        } else {
+            Err(Error::invalid_account(AccountField::Email, rule))
+        }
     }
 }
 

@@ -75,7 +75,7 @@ pub(crate) struct PictureUpdate {
 /// Changes fields and pictures of an account. An operator may change every field.
 ///
 /// # Errors
-/// [`Error::UserNotFound`], [`Error::AlreadyExists`], or a fault.
+/// [`Error::UserNotFound`], [`Error::InvalidAccountField`], [`Error::AlreadyExists`], or a fault.
 pub(crate) fn set(
     app: &App,
     name: &str,
@@ -85,6 +85,7 @@ pub(crate) fn set(
 ) -> Result<Profile> {
     let user = app.change(By::Operator, now, |tx| {
         let before = by_name(app, tx, name)?;
+        changes.check_address(&before)?;
         let mut user = before.clone();
         changes.apply(app, &mut user);
         for update in new_pictures {

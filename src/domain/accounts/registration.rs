@@ -79,6 +79,7 @@ pub(crate) fn insert(
     password_hash: String,
     now: Timestamp,
 ) -> Result<User> {
+    new.email.as_ref().map_or(Ok(()), Email::check_reachable)?;
     let username = new.username.into_text();
     let new = NewUser {
         display: new.display.map_or_else(|| username.clone(), Display::into_text),

@@ -266,7 +266,8 @@ pub(crate) fn register(
         let session = sessions::open(app, tx, &user, client, now)?;
         Ok::<_, Error>(Registered { user, session })
     })?;
-    email_confirmation::mail_link_if_unverified(app, &user, Some(&client.device), now);
+    // The account page has a button for another link.
+    drop(email_confirmation::mail_link_if_unverified(app, &user, Some(&client.device), now));
     let username = &session.user.public.username;
     tracing::info!(event = %"account.registered", ip = %client.device.ip, user = username);
     Ok(session)

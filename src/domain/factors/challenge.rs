@@ -31,7 +31,7 @@ pub(super) fn demand(app: &App, actor: Actor<'_>, now: Timestamp) -> Result<Erro
     if mails_code_on_demand(app, user) {
         match sent::mail(app, actor, now) {
             // The limit is reached, so a code was mailed a moment ago.
-            Ok(()) | Err(Error::TooManyRequests { .. }) => (),
+            Ok(_) | Err(Error::TooManyRequests { .. }) => (),
             Err(error) => return Err(error),
         }
     }

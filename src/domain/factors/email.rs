@@ -9,6 +9,7 @@ use crate::domain::factors::code::Proof;
 use crate::domain::factors::recovery::{self, RecoveryCodes};
 use crate::domain::factors::sent::{self, SentCode};
 use crate::domain::factors::{Code, challenge, changed, delete_unneeded_codes, with_factor};
+use crate::domain::mail::Sending;
 use crate::domain::principal::{Actor, Device, Principal};
 use crate::domain::sessions::check_open;
 pub(crate) use crate::domain::throttle::MAIL_EVERY;
@@ -30,17 +31,17 @@ pub(crate) enum Asker {
     },
 }
 
-/// Mails a code to the user who asks.
+/// Mails a code to the user who asks; `None` if one was mailed a moment ago.
 ///
 /// # Errors
 /// [`Error::ServiceDisabled`] without a mail server, [`Error::InvalidChallenge`],
 /// [`Error::EmailNotVerified`], [`Error::FactorNotEnabled`] if no login accepts such a code,
 /// [`Error::TooManyRequests`], or a fault.
-pub(crate) fn send(app: &App, asker: Asker, now: Timestamp) -> Result<()> {
+pub(crate) fn send(app: &App, asker: Asker, now: Timestamp) -> Result<Option<Sending>> {
     check_service(app)?;
     match asker {
         Asker::Session(principal) if principal.user.email_verified => {
-            sent::mail(app, principal.actor(), now)
+            sent::mail(app, principal.actor(), now).map(Some)
         }
         Asker::Session(_) => Err(Error::EmailNotVerified),
         Asker::Challenge { text, device } => {
@@ -50,8 +51,8 @@ pub(crate) fn send(app: &App, asker: Asker, now: Timestamp) -> Result<()> {
             }
             match sent::mail(app, Actor { user: &user, device: &device }, now) {
                 // Some clients ask for a code although the login has just mailed one.
-                Err(Error::TooManyRequests { .. }) if is_just_mailed(app, &user, now)? => Ok(()),
-                mailed => mailed,
+                Err(Error::TooManyRequests { .. }) if is_just_mailed(app, &user, now)? => Ok(None),
+                mailed => mailed.map(Some),
             }
         }
     }

@@ -51,7 +51,7 @@ pub(crate) fn issue_code<E: From<Error>>(
         // The user may be locked out after wrong codes, and the new code must work nevertheless.
         throttle::reset_codes(tx, user.id)?;
         tx.happened(Event::CodeIssued, &user)?;
-        reveal(&sent::make(app, tx, user.id, Channel::Operator, now)?)
+        reveal(&sent::make(app, tx, user.id, Channel::Operator, now)?.code)
     })
 }
 

@@ -9,6 +9,7 @@ use crate::crypto::six_digits;
 use crate::domain::App;
 use crate::domain::factors::code::Proof;
 use crate::domain::mail::messages::Message;
+use crate::domain::mail::{Purpose, Sending};
 use crate::domain::principal::Actor;
 use crate::domain::throttle::{self, Limit};
 use crate::error::Result;
@@ -24,6 +25,13 @@ const TRIES: u32 = 5;
 /// The purpose in the keyed hash of a code.
 const PURPOSE: &str = "sent";
 
+/// A code that is stored, and is to be delivered.
+pub(crate) struct NewCode {
+    pub code: Zeroizing<String>,
+    /// The keyed hash of the code, as it is stored.
+    pub hash: [u8; 32],
+}
+
 /// Makes a code, which replaces the earlier one of the same channel.
 pub(crate) fn make(
     app: &App,
@@ -31,7 +39,7 @@ pub(crate) fn make(
     user: UserId,
     channel: Channel,
     now: Timestamp,
-) -> Result<Zeroizing<String>> {
+) -> Result<NewCode> {
     let code = six_digits()?;
     let hash = app.keyed_hash(PURPOSE, user, &code);
     let new = NewSentCode {
@@ -42,17 +50,19 @@ pub(crate) fn make(
         tries_left: TRIES,
     };
     sent_codes::put(connection, &new)?;
-    Ok(code)
+    Ok(NewCode { code, hash })
 }
 
 /// Mails a code to a user with a verified address. A rate limit allows one a minute and ten a day.
-pub(super) fn mail(app: &App, actor: Actor<'_>, now: Timestamp) -> Result<()> {
+pub(super) fn mail(app: &App, actor: Actor<'_>, now: Timestamp) -> Result<Sending> {
     let Actor { user, device } = actor;
     let _counted = throttle::consume(app, Limit::mailed_code(user.id), now)?;
-    let code = app.db.write(|connection| make(app, connection, user.id, Channel::Email, now))?;
-    app.mail_to(user, Some(device), &Message::Code(&code));
+    let NewCode { code, hash } =
+        app.db.write(|connection| make(app, connection, user.id, Channel::Email, now))?;
+    let purpose = Purpose::Code { user: user.id, hash };
+    let sending = app.mail_to(user, Some(device), &Message::Code(&code), purpose);
     tracing::info!(account = %user.id, ip = %device.ip, "a code is on its way by mail");
-    Ok(())
+    Ok(sending)
 }
 
 /// The digits that a user typed, and the channels that may have delivered them.

@@ -67,7 +67,7 @@ fn principal(app: &App, code: Option<&str>, now: Timestamp) -> Principal {
 
 /// A code, as it would be mailed or handed out.
 fn make(app: &App, ada: UserId, channel: Channel, now: Timestamp) -> Zeroizing<String> {
-    app.db.write(|connection| sent::make(app, connection, ada, channel, now)).unwrap()
+    app.db.write(|connection| sent::make(app, connection, ada, channel, now)).unwrap().code
 }
 
 fn is_accepted(app: &App, ada: UserId, text: &str, now: Timestamp) -> bool {

@@ -70,6 +70,16 @@ impl Limit {
         [Kind::MailedLink, Kind::MailedLinkDaily].map(|kind| Self::of_user(kind, user)).into()
     }
 
+    /// The part of [`Limit::mailed_code`] that says how soon the next one may be mailed.
+    pub(crate) fn next_mailed_code(user: UserId) -> Self {
+        Self::of_user(Kind::MailedCode, user)
+    }
+
+    /// The part of [`Limit::mailed_link`] that says how soon the next one may be mailed.
+    pub(crate) fn next_mailed_link(user: UserId) -> Self {
+        Self::of_user(Kind::MailedLink, user)
+    }
+
     /// Notices mailed to a user.
     pub(crate) fn notice(user: UserId) -> Self {
         Self::of_user(Kind::Notice, user)

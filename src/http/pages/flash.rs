@@ -9,6 +9,9 @@ use super::visitor::Visitor;
 pub(super) enum Flash {
     Saved,
     EmailChanged,
+    EmailChangedAndLinkMailed,
+    EmailChangedLinkLater,
+    EmailChangedLinkRefused,
     LinkMailed,
     CodeMailed,
     PasswordChanged,
@@ -21,9 +24,12 @@ pub(super) enum Flash {
     AccountDeleted,
 }
 
-const ALL: [Flash; 12] = [
+const ALL: [Flash; 15] = [
     Flash::Saved,
     Flash::EmailChanged,
+    Flash::EmailChangedAndLinkMailed,
+    Flash::EmailChangedLinkLater,
+    Flash::EmailChangedLinkRefused,
     Flash::LinkMailed,
     Flash::CodeMailed,
     Flash::PasswordChanged,
@@ -42,6 +48,9 @@ impl Flash {
         match self {
             Self::Saved => "/account?done=saved",
             Self::EmailChanged => "/account?done=email",
+            Self::EmailChangedAndLinkMailed => "/account?done=email-link",
+            Self::EmailChangedLinkLater => "/account?done=email-later",
+            Self::EmailChangedLinkRefused => "/account?done=email-refused",
             Self::LinkMailed => "/account?done=link",
             Self::CodeMailed => "/account?done=code",
             Self::PasswordChanged => "/account?done=password",
@@ -75,6 +84,9 @@ impl Flash {
         match self {
             Self::Saved => Message::Success(t.saved),
             Self::EmailChanged => Message::Success(t.email_changed),
+            Self::EmailChangedAndLinkMailed => Message::Success(t.email_changed_link_mailed),
+            Self::EmailChangedLinkLater => Message::Error(t.email_changed_link_later.into()),
+            Self::EmailChangedLinkRefused => Message::Error(t.email_changed_link_refused.into()),
             Self::LinkMailed => Message::Success(t.link_mailed),
             Self::CodeMailed => Message::Success(t.code_mailed),
             Self::PasswordChanged => Message::Success(t.password_changed),

@@ -112,6 +112,14 @@ pub(super) fn code_page(
     // A code was mailed by the login, where mail is the only factor, or on request.
     let is_mailed = can_send
         && visitor.bridge.read(|app| email::is_mailed(app, &user, visitor.now)).unwrap_or(false);
+    let message = match message {
+        Message::None if is_mailed => Message::Success(t.code_mailed),
+        // Nothing else tells a user who waits for a mail that none comes.
+        Message::None if user.has_email_factor && !user.has_totp => {
+            Message::Error(if can_send { t.no_code_mailed } else { t.mail_off }.into())
+        }
+        message => message,
+    };
     let page = CodePage {
         label: match (user.has_totp, user.has_email_factor) {
             (true, true) => t.code_from_either,
@@ -120,10 +128,7 @@ pub(super) fn code_page(
         },
         // A refusal has the focus.
         autofocus: if message.is_none() { "autofocus" } else { "" },
-        frame: visitor.frame(
-            t.one_more_step,
-            if message.is_none() && is_mailed { Message::Success(t.code_mailed) } else { message },
-        ),
+        frame: visitor.frame(t.one_more_step, message),
         return_to,
         username: &user.username,
         can_send,

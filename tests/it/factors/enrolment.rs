@@ -7,6 +7,9 @@ use serde_json::json;
 use super::totp::{DISABLE, ENABLE, REFUSED, SETUP, VERIFY, token};
 use crate::harness::{INVALID_FIELD, TestApp, at_once, oathtool, texts};
 
+/// `ada` at the instance of the tests, as an app shows it, in the form of a URL.
+const ACCOUNT: &str = "ada%40localhost%20port%2053032";
+
 #[test]
 fn setup_gives_the_secret_as_text_url_and_picture() {
     let app = TestApp::logged_in();
@@ -21,7 +24,7 @@ fn setup_gives_the_secret_as_text_url_and_picture() {
         );
         let secret = data["secret"].as_str().unwrap();
         assert_eq!((secret.len(), oathtool(secret, 0).len()), (32, 6));
-        let url = format!("otpauth://totp/Nox:ada?secret={secret}&issuer=Nox");
+        let url = format!("otpauth://totp/Nox:{ACCOUNT}?secret={secret}&issuer=Nox");
         assert_eq!((&data["otpauth_url"], &data["qr_code_url"]), (&json!(url), &json!(url)));
         assert_eq!((&data["backupCodes"], &data["backup_codes"]), (&json!([]), &json!([])));
         let picture =

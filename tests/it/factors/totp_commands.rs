@@ -8,6 +8,9 @@ use serde_json::json;
 use crate::harness::{Instance, Ran, oathtool};
 
 /// Enrolls `ada` as a person would: reads the secret, then types what `answer` makes of it.
+/// `ada` at the instance of the tests, as an app shows it, in the form of a URL.
+const ACCOUNT: &str = "ada%40localhost%20port%2053032";
+
 fn enroll(instance: &Instance, answer: impl Fn(&str) -> String) -> Ran {
     let mut command = instance.command(["totp", "enroll", "ada"]);
     let mut child = command
@@ -42,7 +45,7 @@ fn totp_enroll_on_a_terminal_shows_qr_code_url_and_grouped_secret() {
     let sizes: Vec<usize> = groups.split(' ').map(str::len).collect();
     assert_eq!(sizes, [4; 8]);
     let secret = groups.replace(' ', "");
-    assert_eq!(url, format!("otpauth://totp/Nox:ada?secret={secret}&issuer=Nox"));
+    assert_eq!(url, format!("otpauth://totp/Nox:{ACCOUNT}?secret={secret}&issuer=Nox"));
     assert_eq!(instance.serve().client().log_in("ada", "hunter22").status, 428);
 }
 

@@ -7,6 +7,7 @@ use crate::crypto::Key;
 use crate::domain::App;
 use crate::domain::factors::Code;
 use crate::domain::factors::code::Proof;
+use crate::domain::factors::totp::label;
 use crate::domain::principal::Principal;
 use crate::error::{Error, Result};
 use crate::storage::Connection;
@@ -107,7 +108,7 @@ pub(crate) fn build_totp(app: &App, secret: &[u8], account: &str) -> Result<Totp
     Builder::new()
         .with_secret(Secret::new(secret.into()))
         .with_skew(u16::try_from(app.config.totp.skew.get()).unwrap_or(1))
-        .with_issuer(Some(app.config.totp.issuer.as_str()))
+        .with_issuer(Some(label::issuer(&app.config)))
         .with_account_name(account)
         .build()
         .map_err(|_| fault())

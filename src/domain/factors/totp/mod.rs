@@ -1,6 +1,7 @@
 //! Authenticator apps: how they are set up, enabled and disabled. `check` verifies their codes.
 
 mod check;
+mod label;
 
 use std::time::Duration;
 
@@ -58,7 +59,7 @@ impl Enrollment {
     }
 
     fn of(app: &App, user: User, secret: &[u8]) -> Result<Self> {
-        let totp = build_totp(app, secret, &user.username)?;
+        let totp = build_totp(app, secret, &label::account(&app.config, &user.username))?;
         Ok(Self {
             secret: Zeroizing::new(totp.secret().to_base32()),
             otpauth_url: Zeroizing::new(totp.to_url().map_err(|_| fault())?),

@@ -3,9 +3,13 @@
 use crate::domain::event::Event;
 use crate::domain::mail::messages::{Draft, Message, Part, Sender, agent, minute, text};
 
-pub(crate) fn write<'a>(sender: &Sender<'_>, display: &str, message: &Message<'a>) -> Draft<'a> {
+pub(crate) fn write<'a>(
+    sender: &Sender<'_>,
+    name: Option<&str>,
+    message: &Message<'a>,
+) -> Draft<'a> {
     let Sender { title, address } = sender;
-    let hello = text(format!("Hello {display},"));
+    let hello = text(name.map_or_else(|| "Hello,".into(), |name| format!("Hello {name},")));
     match message {
         Message::Code(code) => Draft {
             subject: format!("Your code for {title}"),

@@ -11,9 +11,13 @@ const IF_NOT_YOU: &str = "Si c’était vous, tout va bien. Sinon, changez votre
     attendre et fermez toutes les autres sessions, ou demandez de l’aide à l’administrateur du \
     serveur.";
 
-pub(crate) fn write<'a>(sender: &Sender<'_>, display: &str, message: &Message<'a>) -> Draft<'a> {
+pub(crate) fn write<'a>(
+    sender: &Sender<'_>,
+    name: Option<&str>,
+    message: &Message<'a>,
+) -> Draft<'a> {
     let Sender { title, address } = sender;
-    let hello = text(format!("Bonjour {display},"));
+    let hello = text(name.map_or_else(|| "Bonjour,".into(), |name| format!("Bonjour {name},")));
     match message {
         Message::Code(code) => Draft {
             subject: format!("Votre code pour {title}"),

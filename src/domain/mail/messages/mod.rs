@@ -7,6 +7,7 @@ use askama::Template;
 
 use crate::domain::App;
 use crate::domain::event::Event;
+use crate::domain::mail::address::{has_link, without_links};
 use crate::domain::principal::Device;
 use crate::error::{Error, Result};
 use crate::language::Language;
@@ -104,18 +105,27 @@ pub(crate) fn language(app: &App, user: &User, device: Option<&Device>) -> Langu
         .unwrap_or(app.config.instance.language)
 }
 
-/// Writes a message to the user with this display name.
+/// The name by which a mail greets a user: the display name if the address is confirmed, and else
+/// the username, since the address may be a stranger's. `None` for a name that mail programs would
+/// make a link of: a mail of ours leads nowhere but here.
+pub(crate) fn greeting(user: &User) -> Option<&str> {
+    let display = Some(user.display.as_str()).filter(|_| user.email_verified);
+    let is_plain = |name: &&str| !has_link(name);
+    display.filter(is_plain).or(Some(user.username.as_str()).filter(is_plain))
+}
+
+/// Writes a message to the user with this name.
 pub(crate) fn write(
     app: &App,
     language: Language,
-    display: &str,
+    name: Option<&str>,
     message: &Message<'_>,
 ) -> Result<Written> {
     let sender =
         Sender { title: &app.config.instance.title, address: app.config.server.address.as_str() };
     let Draft { subject, parts } = match language {
-        Language::English => english::write(&sender, display, message),
-        Language::French => french::write(&sender, display, message),
+        Language::English => english::write(&sender, name, message),
+        Language::French => french::write(&sender, name, message),
     };
     let html = Html { language: language.tag(), subject: &subject, parts: &parts }.render();
     let html = html.map_err(|error| Error::internal("write a mail", error))?;
@@ -131,9 +141,9 @@ fn plain(parts: &[Part<'_>]) -> String {
     lines.collect::<Vec<_>>().join("\n\n") + "\n"
 }
 
-/// The user agent, as messages show it.
-fn agent(device: &Device) -> &str {
-    device.user_agent.as_deref().unwrap_or("?")
+/// The user agent, as messages show it. Its program chose it, so that it may hold anything.
+fn agent(device: &Device) -> String {
+    without_links(device.user_agent.as_deref().unwrap_or("?"))
 }
 
 /// A time, as messages show it: to the minute.
@@ -162,7 +172,7 @@ mod tests {
         let notice =
             Message::Notice { event: Event::PasswordChanged, device: Some(&device), at: AT };
         for language in [Language::English, Language::French] {
-            let written = write(&app, language, "<i>Ada", &notice).unwrap();
+            let written = write(&app, language, Some("<i>Ada"), &notice).unwrap();
             for mark in ["<script>", "<i>", "<b>"] {
                 assert!(
                     !written.html.contains(mark)
@@ -185,7 +195,7 @@ mod tests {
                 (Message::Code("123456"), "123456"),
                 (Message::Confirmation("https://a.example/?x=y"), "https://a.example/?x=y"),
             ] {
-                let written = write(&app, language, "Ada", &message).unwrap();
+                let written = write(&app, language, Some("Ada"), &message).unwrap();
                 assert!(
                     written.html.contains(holds) && written.text.contains(holds),
                     "{}",

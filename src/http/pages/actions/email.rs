@@ -2,22 +2,35 @@
 
 use actix_web::HttpResponse;
 
-use super::action::{Action, Lane};
+use super::action::{Lane, run};
+use super::refusal::{FormPage, Refusal, refuse};
 use crate::domain::accounts::changes::Changes;
 use crate::domain::accounts::edit::{Edit, edit};
 use crate::domain::accounts::fields::{Clearable, Email};
 use crate::domain::accounts::password_check::PasswordCheck;
-use crate::domain::email_confirmation;
-use crate::error::Result;
+use crate::domain::email_confirmation::{self, LinkMail};
+use crate::error::{Error, Result};
+use crate::http::first_answer::first_answer;
 use crate::http::pages::flash::Flash;
 use crate::http::pages::form::Form;
 use crate::http::pages::visitor::Visitor;
 
 /// `POST /account/email`
 pub(in crate::http) async fn change_email(visitor: Visitor, form: Form) -> HttpResponse {
-    let action = Action { lane: Lane::Hash, done: Flash::EmailChanged };
-    let input = parse_email(&form);
-    action.run(visitor, form, input, edit).await
+    let edited = match run(&visitor, &form, Lane::Hash, parse_email(&form), edit).await {
+        Ok(edited) => edited,
+        Err(refusal) => return refuse(&visitor, &form, FormPage::Account, &refusal),
+    };
+    let refusal = match edited.link {
+        LinkMail::None => return visitor.redirect(Flash::EmailChanged.url()),
+        LinkMail::NotMailed(error) => Some(error),
+        LinkMail::Sending(sending) => first_answer(sending).await.err(),
+    };
+    visitor.redirect(match refusal {
+        None => Flash::EmailChangedAndLinkMailed.url(),
+        Some(Error::TooManyRequests { .. }) => Flash::EmailChangedLinkLater.url(),
+        Some(_) => Flash::EmailChangedLinkRefused.url(),
+    })
 }
 
 fn parse_email(form: &Form) -> Result<Edit> {
@@ -32,7 +45,14 @@ fn parse_email(form: &Form) -> Result<Edit> {
 
 /// `POST /account/email/resend`
 pub(in crate::http) async fn resend_confirmation(visitor: Visitor, form: Form) -> HttpResponse {
-    let action = Action { lane: Lane::Write, done: Flash::LinkMailed };
+    match try_resend(&visitor, &form).await {
+        Ok(()) => visitor.redirect(Flash::LinkMailed.url()),
+        Err(refusal) => refuse(&visitor, &form, FormPage::Account, &refusal),
+    }
+}
+
+async fn try_resend(visitor: &Visitor, form: &Form) -> Result<(), Refusal> {
     let resend = |app: &_, principal: &_, (), now| email_confirmation::resend(app, principal, now);
-    action.run(visitor, form, Ok(()), resend).await
+    let sending = run(visitor, form, Lane::Write, Ok(()), resend).await?;
+    Ok(first_answer(sending).await?)
 }

@@ -3,13 +3,14 @@
 use actix_web::HttpResponse;
 
 use super::action::{Action, Lane, run};
-use super::refusal::{FormPage, refuse};
+use super::refusal::{FormPage, Refusal, refuse};
 use crate::domain::App;
 use crate::domain::accounts::password_check::PasswordCheck;
 use crate::domain::factors::email::{self, Asker, EnablingCodes};
 use crate::domain::factors::{self, Code, totp};
 use crate::domain::principal::Principal;
 use crate::error::Result;
+use crate::http::first_answer::first_answer;
 use crate::http::pages::flash::Flash;
 use crate::http::pages::form::Form;
 use crate::http::pages::recovery_codes::recovery_codes_page;
@@ -61,11 +62,20 @@ pub(in crate::http) async fn disable_totp(visitor: Visitor, form: Form) -> HttpR
 
 /// `POST /account/mail-codes/send`
 pub(in crate::http) async fn send_mail_code(visitor: Visitor, form: Form) -> HttpResponse {
-    let action = Action { lane: Lane::Write, done: Flash::CodeMailed };
+    match try_send(&visitor, &form).await {
+        Ok(()) => visitor.redirect(Flash::CodeMailed.url()),
+        Err(refusal) => refuse(&visitor, &form, FormPage::Account, &refusal),
+    }
+}
+
+async fn try_send(visitor: &Visitor, form: &Form) -> Result<(), Refusal> {
     let send = |app: &App, principal: &Principal, (), now| {
         email::send(app, Asker::Session(Box::new(principal.clone())), now)
     };
-    action.run(visitor, form, Ok(()), send).await
+    match run(visitor, form, Lane::Write, Ok(()), send).await? {
+        Some(sending) => Ok(first_answer(sending).await?),
+        None => Ok(()),
+    }
 }
 
 /// What enables codes by mail.

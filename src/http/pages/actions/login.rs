@@ -11,6 +11,7 @@ use crate::domain::principal::Client;
 use crate::domain::sessions::OpenedSession;
 use crate::error::Error;
 use crate::http::cookie;
+use crate::http::first_answer::first_answer;
 use crate::http::pages::form::Form;
 use crate::http::pages::frame::with_cookie;
 use crate::http::pages::login::with_return_to;
@@ -92,5 +93,8 @@ async fn try_send(visitor: &Visitor, form: &Form) -> Result<(), Refusal> {
     let text = visitor.challenge.clone().ok_or(Refusal::InvalidFormToken)?;
     let asker = Asker::Challenge { text, device: visitor.device.clone() };
     let now = visitor.now;
-    Ok(visitor.bridge.run(move |app| email::send(app, asker, now)).await?)
+    match visitor.bridge.run(move |app| email::send(app, asker, now)).await? {
+        Some(sending) => Ok(first_answer(sending).await?),
+        None => Ok(()),
+    }
 }

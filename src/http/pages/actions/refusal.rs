@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header::RETRY_AFTER;
 
 use crate::domain::factors::{email, mails_code_on_demand};
-use crate::error::{AccountField, Error};
+use crate::error::{AccountField, Challenge, Error};
 use crate::http::envelope::log_fault;
 use crate::http::pages::account::account_page;
 use crate::http::pages::confirmation::{confirmation_page, confirmation_result_page};
@@ -146,8 +146,7 @@ fn sentence(visitor: &Visitor, page: FormPage, error: &Error) -> String {
             let clock = format_args!("{hour:02}:{minute:02}:{second:02} UTC");
             return fill(t.wrong_code, clock);
         }
-        Error::VerificationRequired { .. } if is_code_mailed(visitor) => t.mailed_code_required,
-        Error::VerificationRequired { .. } => t.code_required,
+        Error::VerificationRequired { challenge } => code_required(visitor, challenge),
         Error::AlreadyExists { .. } => t.email_taken,
         Error::FileMissing => t.no_picture,
         Error::PayloadTooLarge { .. }
@@ -162,7 +161,9 @@ fn sentence(visitor: &Visitor, page: FormPage, error: &Error) -> String {
         Error::EmailNotVerified => t.mail_needs_address,
         Error::NotFound { .. } if page == FormPage::Confirmation => t.link_expired,
         Error::FactorNotEnabled | Error::ServiceDisabled | Error::AlreadyValid => t.page_outdated,
-        Error::EmailMissing | Error::EmailUnreachable => t.bad_email,
+        Error::EmailUnreachable => t.address_refused,
+        Error::MailRefused => t.mail_refused,
+        Error::EmailMissing => t.bad_email,
         Error::InvalidAccountField { field, .. } => match field {
             AccountField::Display => t.bad_display,
             AccountField::Pronoun => t.bad_pronoun,
@@ -179,6 +180,18 @@ fn sentence(visitor: &Visitor, page: FormPage, error: &Error) -> String {
     };
     log_fault(error, Some(visitor.path()));
     text.into()
+}
+
+/// What a change says that demands a code.
+fn code_required(visitor: &Visitor, challenge: &Challenge) -> &'static str {
+    let t = visitor.t;
+    let is_mail_only = challenge.email && !challenge.totp;
+    match challenge.can_mail {
+        _ if is_code_mailed(visitor) => t.mailed_code_required,
+        true if is_mail_only => t.no_code_mailed,
+        false if is_mail_only => t.mail_off,
+        _ => t.code_required,
+    }
 }
 
 /// Whether the code that a change demands is on its way by mail.

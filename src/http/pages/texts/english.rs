@@ -86,6 +86,20 @@ pub(super) const ENGLISH: Texts = Texts {
     email_taken: "Another account has this address.",
     email_in_use_as_factor: "Codes go to this address: switch them off first.",
     email_changed: "The address is changed.",
+    email_changed_link_mailed: "The address is changed. A link that confirms it is on its way to \
+        your mailbox.",
+    email_changed_link_later: "The address is changed, but no link was mailed that confirms it, \
+        since another one was mailed a moment ago. Ask for a new link in a minute.",
+    email_changed_link_refused: "The address is changed, but no link could be mailed that confirms \
+        it. Check the address; if it is right, ask the operator of the server.",
+    address_refused: "The mail server refuses your address, so nothing was mailed. Check the \
+        address; if it is right, ask the operator of the server.",
+    mail_refused: "No mail could be sent. Ask the operator of the server.",
+    mail_off: "This server sends no mail now. Use a recovery code, or ask the operator of the \
+        server for a code.",
+    mail_off_no_link: "This server sends no mail: ask its operator to confirm the address.",
+    no_code_mailed: "There is no valid code in your mailbox now. Ask for a new one, or use a \
+        recovery code.",
     confirm_address: "Confirm your address",
     confirm_address_text: "Confirm that this address is yours.",
     confirm: "Confirm",

@@ -87,6 +87,22 @@ pub(super) const FRENCH: Texts = Texts {
     email_taken: "Un autre compte a cette adresse.",
     email_in_use_as_factor: "Des codes sont envoyés à cette adresse\u{a0}: désactivez-les d’abord.",
     email_changed: "L’adresse est modifiée.",
+    email_changed_link_mailed: "L’adresse est modifiée. Un lien qui la confirme est en route vers \
+        votre boîte.",
+    email_changed_link_later: "L’adresse est modifiée, mais aucun lien qui la confirme n’a été \
+        envoyé, car un autre l’a été il y a un instant. Demandez un nouveau lien dans une minute.",
+    email_changed_link_refused: "L’adresse est modifiée, mais aucun lien qui la confirme n’a pu \
+        être envoyé. Vérifiez l’adresse\u{a0}; si elle est juste, adressez-vous à l’administrateur \
+        du serveur.",
+    address_refused: "Le serveur de messagerie refuse votre adresse\u{a0}: rien n’a été envoyé. \
+        Vérifiez l’adresse\u{a0}; si elle est juste, adressez-vous à l’administrateur du serveur.",
+    mail_refused: "Aucun e-mail n’a pu être envoyé. Adressez-vous à l’administrateur du serveur.",
+    mail_off: "Ce serveur n’envoie pas d’e-mails pour l’instant. Utilisez un code de secours, ou \
+        demandez un code à l’administrateur du serveur.",
+    mail_off_no_link: "Ce serveur n’envoie pas d’e-mails\u{a0}: demandez à son administrateur de \
+        confirmer l’adresse.",
+    no_code_mailed: "Il n’y a pas de code valable dans votre boîte pour l’instant. Demandez-en un \
+        nouveau, ou utilisez un code de secours.",
     confirm_address: "Confirmer votre adresse",
     confirm_address_text: "Confirmez que cette adresse est la vôtre.",
     confirm: "Confirmer",

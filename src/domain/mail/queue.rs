@@ -1,0 +1,200 @@
+//! The queue of mails, in memory, and the thread that sends them. A mail that fails for a passing
+//! reason is tried again, with growing pauses; one that is given up is reported.
+
+use std::io;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc as queue, oneshot, watch};
+use tokio::time::sleep;
+
+use super::messages::Written;
+use super::purpose::Purpose;
+use super::smtp::{MailError, Route};
+use crate::error::Error;
+use crate::storage::Db;
+use crate::time::Timestamp;
+
+/// How many mails may be in the queue, those between two attempts included; more are dropped.
+const QUEUE_LENGTH: usize = 256;
+/// How many mails are sent at the same time.
+const CONCURRENCY: usize = 4;
+/// The pauses before a mail is tried again: 42 minutes in all, which outlasts the restart of a mail
+/// server and greylisting.
+const PAUSES: [Duration; 5] = [
+    Duration::from_secs(5),
+    Duration::from_secs(30),
+    Duration::from_mins(2),
+    Duration::from_mins(10),
+    Duration::from_mins(30),
+];
+
+/// A written mail, its recipient, and what it is for.
+pub(super) struct Mail {
+    pub to: String,
+    pub written: Written,
+    pub purpose: Purpose,
+}
+
+/// A mail that is being sent, for a request that can tell its user what the mail server says.
+pub(crate) struct Sending(oneshot::Receiver<Option<Error>>);
+
+impl Sending {
+    /// The refusal, if the first attempt ends with one that no later attempt can change.
+    pub(crate) async fn refusal(self) -> Option<Error> {
+        self.0.await.ok().flatten()
+    }
+
+    /// A mail that is refused before it is queued.
+    pub(super) fn refused(error: Error) -> Self {
+        let (sender, receiver) = oneshot::channel();
+        // The receiver is there.
+        let _ = sender.send(Some(error));
+        Self(receiver)
+    }
+}
+
+/// A mail in the queue.
+struct Queued {
+    mail: Mail,
+    /// Ends with the first attempt.
+    first_answer: Option<oneshot::Sender<Option<Error>>>,
+    _place: OwnedSemaphorePermit,
+}
+
+/// The running thread.
+pub(super) struct Worker {
+    queue: queue::UnboundedSender<Queued>,
+    places: Arc<Semaphore>,
+    /// Disconnects when every mail is sent or given up.
+    done: mpsc::Receiver<()>,
+}
+
+impl Worker {
+    pub fn start(route: Arc<Route>, db: Arc<Db>) -> io::Result<Self> {
+        let (queue, waiting) = queue::unbounded_channel();
+        let (alive, done) = mpsc::channel();
+        let places = Arc::new(Semaphore::new(QUEUE_LENGTH));
+        let office = Office { route, db, lines: Semaphore::new(CONCURRENCY) };
+        let all = Arc::clone(&places);
+        let runtime = build_runtime()?;
+        thread::Builder::new().name("mail".into()).spawn(move || {
+            runtime.block_on(work(Arc::new(office), waiting, &all));
+            drop(alive);
+        })?;
+        Ok(Self { queue, places, done })
+    }
+
+    /// Queues a mail. `None` if there is no place for it.
+    pub fn queue(&self, mail: Mail) -> Option<Sending> {
+        let place = Arc::clone(&self.places).try_acquire_owned().ok()?;
+        let (sender, receiver) = oneshot::channel();
+        let queued = Queued { mail, first_answer: Some(sender), _place: place };
+        self.queue.send(queued).ok().map(|()| Sending(receiver))
+    }
+
+    /// Closes the queue, and waits until every mail is sent or given up. Returns how many are left
+    /// after the timeout.
+    pub fn finish(self, timeout: Duration) -> usize {
+        let Self { queue, places, done } = self;
+        drop(queue);
+        match done.recv_timeout(timeout) {
+            Err(mpsc::RecvTimeoutError::Timeout) => QUEUE_LENGTH - places.available_permits(),
+            _ => 0,
+        }
+    }
+}
+
+pub(super) fn build_runtime() -> io::Result<Runtime> {
+    Builder::new_current_thread().enable_all().build()
+}
+
+/// What sending a mail takes.
+struct Office {
+    route: Arc<Route>,
+    db: Arc<Db>,
+    /// A permit for each mail that is sent at the moment.
+    lines: Semaphore,
+}
+
+/// Sends the queued mails until the queue is closed and empty.
+async fn work(
+    office: Arc<Office>,
+    mut waiting: queue::UnboundedReceiver<Queued>,
+    places: &Semaphore,
+) {
+    let (closing, is_closing) = watch::channel(false);
+    while let Some(queued) = waiting.recv().await {
+        tokio::spawn(deliver(Arc::clone(&office), queued, is_closing.clone()));
+    }
+    closing.send_replace(true);
+    // Every place is free again once the last mail is sent or given up.
+    let all = u32::try_from(QUEUE_LENGTH).unwrap_or(u32::MAX);
+    drop(places.acquire_many(all).await);
+}
+
+/// Sends a mail, in several attempts if it has to be.
+async fn deliver(office: Arc<Office>, queued: Queued, mut closing: watch::Receiver<bool>) {
+    let Queued { mail, mut first_answer, _place } = queued;
+    let mut tell = |refusal: Option<Error>| {
+        if let Some(sender) = first_answer.take() {
+            // The request may have ended, or may not wait for an answer.
+            let _ = sender.send(refusal);
+        }
+    };
+    for tries in 1.. {
+        let is_last = *closing.borrow();
+        let error = match office.attempt(&mail).await {
+            Ok(answer) => {
+                tracing::debug!(?answer, "a mail was sent");
+                return tell(None);
+            }
+            Err(error) => error,
+        };
+        let pause = PAUSES.get(tries - 1).filter(|_| error.is_passing() && !is_last);
+        let Some(pause) = pause else {
+            office.give_up(&mail, &error, tries);
+            return tell(Some(refusal(&error)));
+        };
+        let again_in = pause.as_secs();
+        tracing::warn!(%error, again_in, "a mail was not sent, and is tried again");
+        tell(None);
+        tokio::select! {
+            () = sleep(*pause) => (),
+            // The process ends, so the next attempt is the last one.
+            _ = closing.wait_for(|closes| *closes) => (),
+        }
+        if !office.is_alive(&mail) {
+            return tracing::debug!("a mail was not tried again, since it is of no use any more");
+        }
+    }
+}
+
+/// What a request tells its user of a failure.
+fn refusal(error: &MailError) -> Error {
+    if error.is_of_address() { Error::EmailUnreachable } else { Error::MailRefused }
+}
+
+// The queries of an office block its thread for a moment, while other mails wait: they are few.
+impl Office {
+    async fn attempt(&self, mail: &Mail) -> Result<String, MailError> {
+        let _line = self.lines.acquire().await;
+        self.route.send(&mail.to, &mail.written, Timestamp::now()).await
+    }
+
+    fn is_alive(&self, mail: &Mail) -> bool {
+        mail.purpose.is_alive(&self.db, Timestamp::now()).unwrap_or_else(|error| {
+            tracing::warn!(%error, "a mail is tried again unchecked");
+            true
+        })
+    }
+
+    fn give_up(&self, mail: &Mail, error: &MailError, tries: usize) {
+        tracing::warn!(%error, causes = ?crate::error::causes(error), tries, "a mail was not sent");
+        if let Err(error) = mail.purpose.give_up(&self.db, &error.to_string(), Timestamp::now()) {
+            tracing::error!(%error, "that a mail was not sent is not stored for nox doctor");
+        }
+    }
+}
