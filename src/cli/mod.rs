@@ -32,6 +32,9 @@ use crate::domain::App;
 use crate::http::openapi;
 use output::{Output, Stop};
 
+/// What a command uses that records an event: older ones are deleted then.
+const TO_RECORD: &str = "limits.audit_age";
+
 /// A login server for NoxVR, in one file.
 #[derive(Parser)]
 #[command(name = "nox", version, propagate_version = true)]
@@ -126,18 +129,19 @@ impl Cli {
 impl Command {
     /// The keys of the configuration that the command uses.
     fn needs(&self) -> Needs {
-        const INSTANCE: [&str; 4] = ["storage", "secrets", "server.address", "limits.audit_age"];
+        const FILES: [&str; 2] = ["storage", "secrets"];
         let more: &[&str] = match self {
             Self::Serve(_) | Self::Config(_) | Self::Doctor | Self::Mail(_) => {
                 return Needs::Everything;
             }
             Self::Health => return Needs::Only(vec!["server.listen"]),
-            Self::User(command) if command.sets_password() => &["users", "password"],
-            Self::User(_) => &["users", "limits.picture_bytes"],
-            Self::Totp(_) => &["totp", "instance.title"],
+            Self::User(command) => command.needs(),
+            Self::Totp(command) => command.needs(),
+            Self::Session(command) => command.needs(),
+            Self::Key(_) => &[TO_RECORD],
             _ => &[],
         };
-        Needs::Only([&INSTANCE, more].concat())
+        Needs::Only([&FILES, more].concat())
     }
 
     fn run(self, load: impl Fn() -> Result<Loaded>, output: Output) -> Result<()> {

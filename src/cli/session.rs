@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use super::TO_RECORD;
 use super::output::{Output, Stop, printable};
 use super::user::with_user;
 use crate::domain::App;
@@ -35,6 +36,14 @@ pub(super) struct Revoke {
 }
 
 impl Session {
+    /// The keys of the configuration that the command uses, beside those of the files.
+    pub(super) const fn needs(&self) -> &'static [&'static str] {
+        match self {
+            Self::List { .. } => &[],
+            Self::Revoke { .. } => &[TO_RECORD],
+        }
+    }
+
     pub(super) fn run(self, app: &App, output: Output) -> Result<()> {
         match self {
             Self::List { name } => list(app, output, name.as_deref()),

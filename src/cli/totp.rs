@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use super::TO_RECORD;
 use super::output::{Output, Stop};
 use super::user::with_user;
 use crate::domain::App;
@@ -64,6 +65,15 @@ pub(super) struct Enroll {
 }
 
 impl Totp {
+    /// The keys of the configuration that the command uses, beside those of the files.
+    pub(super) const fn needs(&self) -> &'static [&'static str] {
+        match self {
+            Self::Status { .. } => &[],
+            Self::Enroll(_) => &["totp", "instance.title", "server.address", TO_RECORD],
+            Self::Reset { .. } | Self::Recovery { .. } | Self::Code { .. } => &[TO_RECORD],
+        }
+    }
+
     pub(super) fn run(self, app: &App, output: Output) -> Result<()> {
         let now = Timestamp::now();
         match self {

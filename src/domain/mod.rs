@@ -37,6 +37,7 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::crypto::{Key, KeyError};
 use crate::error::{Error, Result};
+use crate::files;
 use crate::storage::Db;
 pub(crate) use crate::storage::{OpenError, Pagination, Trouble, Unusable};
 
@@ -101,6 +102,7 @@ impl App {
         // The database comes first: if it is refused, no new key file is left behind.
         let db = Arc::new(Db::open(&config.storage.database)?);
         let (key, hash_key) = keys::open(&db, &config.secrets.key_file)?;
+        warn_of_owner(&config);
         Ok(Self {
             hasher: Hasher::new(&config.password),
             signer: Signer::new(&key, config.server.address.as_str()),
@@ -141,6 +143,13 @@ impl App {
     /// It does not.
     pub fn check_ready(&self) -> Result<()> {
         self.db.check()
+    }
+}
+
+/// Warns if root has just made a key file, or had made one, that the service cannot read.
+fn warn_of_owner(config: &Config) {
+    if let Some(text) = files::left_to_root(&config.secrets.key_file, &config.storage.database) {
+        tracing::warn!("{text}");
     }
 }
 

@@ -141,6 +141,22 @@ pub(crate) fn obstacle_for(path: &Path, need: Need, account: &Account) -> Option
     obstacle(path, need, User::Other(account))
 }
 
+/// What to do about a file that root has made in a folder of its own, if its service belongs to the
+/// owner of `other`: only root knows that this is meant.
+pub(crate) fn left_to_root(path: &Path, other: &Path) -> Option<String> {
+    let path = absolute(path).ok()?;
+    let is_of_root = geteuid().is_root() && stat(&path).ok()?.st_uid == 0;
+    let owner = stat(other).ok().filter(|found| is_of_root && found.st_uid != 0)?;
+    Some(format!(
+        "{0} belongs to root, and {1} to {2}, whose service needs both: run chown {3}:{4} {0}",
+        path.display(),
+        other.display(),
+        user_name(owner.st_uid),
+        user_argument(owner.st_uid),
+        group_name(owner.st_gid)
+    ))
+}
+
 fn obstacle(path: &Path, need: Need, user: User<'_>) -> Option<String> {
     // Where a symbolic link leads, there may be other folders.
     let real = fs::canonicalize(path).or_else(|_| absolute(path)).ok()?;

@@ -15,7 +15,9 @@ use std::path::Path;
 
 use rustix::fs::Mode;
 
-pub(crate) use access::{Need, check_access, explain, is_right, no_file, obstacle_for};
+pub(crate) use access::{
+    Need, check_access, explain, is_right, left_to_root, no_file, obstacle_for,
+};
 pub(crate) use accounts::{Account, user_name};
 use owner::Folder;
 pub(crate) use owner::give_socket;

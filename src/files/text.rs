@@ -38,9 +38,12 @@ pub(crate) fn read_text(path: &Path) -> io::Result<Zeroizing<String>> {
 pub(crate) fn first_line(input: impl BufRead) -> io::Result<Zeroizing<String>> {
     let mut bytes = Zeroizing::new(Vec::new());
     input.take(LONGEST).read_until(b'\n', &mut bytes)?;
+    let wrong = |what: &str| io::Error::new(ErrorKind::InvalidData, what);
+    if bytes.len() as u64 == LONGEST {
+        return Err(wrong("the first line, which should be the secret, is longer than 4095 bytes"));
+    }
     let line = std::str::from_utf8(&bytes).map_err(|_| not_utf8())?;
     let line = without_bom(line).trim_end_matches(['\r', '\n']);
-    let wrong = |what: &str| io::Error::new(ErrorKind::InvalidData, what);
     if line.is_empty() {
         return Err(wrong("the first line, which should be the secret, is empty"));
     }
@@ -74,6 +77,7 @@ mod tests {
             (b"a\0b", "control character"),
             ("a\u{200b}b".as_bytes(), "invisible"),
             (&utf_16, "UTF-8"),
+            (&[b'x'; 5000], "longer than 4095"),
         ] {
             let error = first_line(given).unwrap_err().to_string();
             assert!(error.contains(part), "{given:?}: {error}");

@@ -8,6 +8,7 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
+use super::TO_RECORD;
 use super::output::{Output, Stop};
 use super::password::{ObtainedPassword, PasswordSource};
 use crate::domain::App;
@@ -108,9 +109,16 @@ struct WithPassword<'user> {
 }
 
 impl User {
-    /// Whether the command sets a password.
-    pub(super) const fn sets_password(&self) -> bool {
-        matches!(self, Self::Add(_) | Self::Passwd(_))
+    /// The keys of the configuration that the command uses, beside those of the files.
+    pub(super) const fn needs(&self) -> &'static [&'static str] {
+        match self {
+            Self::List { .. } | Self::Show(_) => &["users", "server.address"],
+            Self::Add(_) | Self::Passwd(_) => &["users", "server.address", "password", TO_RECORD],
+            Self::Set(_) => &["users", "server.address", "limits.picture_bytes", TO_RECORD],
+            Self::Tag(_) | Self::Disable(_) | Self::Enable(_) | Self::Remove(_) => {
+                &["users", "server.address", TO_RECORD]
+            }
+        }
     }
 
     pub(super) fn run(self, app: &App, output: Output) -> Result<()> {

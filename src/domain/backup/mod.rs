@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::config::Config;
 use crate::crypto::{KEY_LENGTH, Key, KeyError};
-use crate::domain::{App, Trouble, Unusable, keys};
+use crate::domain::{App, Trouble, Unusable, keys, warn_of_owner};
 use crate::error::{Error, causes};
 use crate::files;
 use crate::storage::{
@@ -231,6 +231,7 @@ pub fn restore(config: &Config, path: &Path, now: Timestamp) -> Result<Restored,
     }
     let failed = |source| BackupError::file("restore", database, source);
     backup::restore(path, database, &aside(database), delete_obsolete).map_err(failed)?;
+    warn_of_owner(config);
     if aside(database).exists() {
         kept.push(aside(database));
     }

@@ -209,6 +209,7 @@ fn mistake_stops_only_the_commands_that_use_the_key() {
     let everything = ["serve", "config check", "config show", "doctor", "mail test a@b.example"];
     let unused = ["user list", "user show ada", "session list", "audit list", "bans list"];
     let all = [&everything[..], &unused].concat();
+    let of_users = [&everything[..], &["user list", "user show ada"]].concat();
     for (settings, line, stopped) in [
         ("[mail]\nhost = 'localhost'\nfrom = 'nobody'", 6, &everything[..]),
         ("[mail]\nhost = 'localhost'\ntls = 'perhaps'\nfrom = 'a@b.example'", 6, &everything),
@@ -219,10 +220,11 @@ fn mistake_stops_only_the_commands_that_use_the_key() {
         ("[backup]\nevery = 'often'", 5, &everything),
         ("[instance]\naccent = '#ffff00'", 5, &everything),
         ("min_length = 2", 4, &everything),
-        ("[limits]\naudit_age = 'long'", 5, &all),
+        ("[limits]\naudit_age = 'long'", 5, &everything),
+        ("[limits]\npicture_bytes = 1", 5, &everything),
         ("[storage]\ndatabse = 'x'", 5, &all),
         ("[storge]", 4, &all),
-        ("[server]\naddress = 'a/b'", 5, &all),
+        ("[server]\naddress = 'a/b'", 5, &of_users),
     ] {
         instance.configure(settings);
         let place = format!("nox.toml, line {line}: ");
@@ -244,7 +246,10 @@ fn mistake_stops_only_the_commands_that_use_the_key() {
     }
     instance.configure("[totp]\nskew = 9");
     assert_eq!(instance.run(&["user", "list"], "").status, 0);
-    assert_eq!(instance.run(&["totp", "status", "ada"], "").status, 5);
+    assert_eq!(instance.run(&["totp", "status", "ada"], "").status, 0);
+    assert_eq!(instance.run(&["totp", "enroll", "ada", "--no-confirm"], "").status, 5);
+    instance.configure("[limits]\naudit_age = 'long'");
+    assert_eq!(instance.run(&["user", "disable", "ada"], "").status, 5, "it deletes old events");
     instance.configure("min_length = 2");
     let set = ["user", "passwd", "ada", "--password-stdin"];
     assert_eq!(instance.run(&set, "hunter22").status, 5);

@@ -114,6 +114,25 @@ fn what_takes_the_place_of_a_file_takes_its_owner_unless_that_is_root() {
 }
 
 #[test]
+fn key_file_in_a_folder_of_root_is_left_to_root_with_a_warning() {
+    let service = Service::new("[secrets]\nkey_file = '../of-root/nox.key'\n");
+    service.shell("mkdir ../of-root; chmod 755 ../of-root");
+    let warning = "nox.key belongs to root, and nox.db to nobody, whose service needs both: \
+                   run chown nobody:";
+    for command in ["user add ada --password-stdin", "user list"] {
+        let ran = service.root(command);
+        assert_eq!(ran.status, 0, "{}", ran.stderr);
+        assert!(ran.stderr.contains(warning), "{}", ran.stderr);
+    }
+    assert_eq!(service.root("doctor").status, 5);
+    service.shell("chown 65534:65534 ../of-root/nox.key");
+    let ran = service.root("key rotate --yes");
+    assert!(!ran.stderr.contains("belongs to root"), "{}", ran.stderr);
+    assert_eq!(service.owner("../of-root/nox.key"), "65534:65534");
+    assert_eq!(service.user("user list").status, 0);
+}
+
+#[test]
 fn links_in_the_folder_of_a_service_give_away_nothing_of_root() {
     let service = Service::new("[storage]\ndatabase = 'link/nox.db'\n");
     // The service leads root into a folder of root's, and to a file of root's.

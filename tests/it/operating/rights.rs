@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::harness::{Instance, Ran, Service};
 
-const SETTINGS: &str = "[server]\nlisten = '127.0.0.1:0'\n";
+const SETTINGS: &str = "[server]\nlisten = '127.0.0.1:0'\n[secrets]\nkey_file = 'keys/nox.key'\n";
 
 fn service() -> Service {
     let service = Service::new(SETTINGS);
@@ -33,7 +33,8 @@ fn missing_right_is_named_by_every_command_and_found_by_the_doctor() {
             &["/nox.db belongs to root, mode 0600, and user nobody cannot read"][..],
         ),
         ("chown 0:0 nox.db; chmod 644 nox.db", &["/nox.db belongs to root", "cannot write it"]),
-        ("chown 0:0 nox.key", &["/nox.key belongs to root", "user nobody cannot read it"]),
+        ("chown 0:0 keys", &["/keys belongs to root, mode 0700", "user nobody cannot enter it"]),
+        ("chown 0:0 keys/nox.key", &["/nox.key belongs to root", "user nobody cannot read it"]),
         (
             "touch nox.db-wal; chmod 600 nox.db-wal",
             &["/nox.db-wal belongs to root", "user nobody cannot read it"],
