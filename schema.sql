@@ -79,6 +79,15 @@ CREATE TABLE recovery_codes (
     PRIMARY KEY (user_id, hash)
 ) STRICT, WITHOUT ROWID;
 
+-- New recovery codes that a session of the pages shows until its user has them.
+CREATE TABLE shown_recovery_codes (
+    user_id    INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    session_id BLOB    NOT NULL UNIQUE REFERENCES sessions (id) ON DELETE CASCADE,
+    -- Sealed with the secret in the cookie of the session's browser, which is not stored here.
+    codes      BLOB    NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+
 -- Users with the state of their second factors. Rows are read by position: the columns are in the
 -- order of `User` in `src/storage/users/mod.rs`. An upgrade that adds a column to `users` creates
 -- the view again.
@@ -144,6 +153,8 @@ CREATE TABLE sessions (
     -- The key of the client (SPKI, in DER), and its SHA-256.
     public_key        BLOB,
     public_key_sha256 BLOB,
+    -- A keyed hash of the login that opened it, by which a repeat of that login is known.
+    login_hash        BLOB,
     PRIMARY KEY (user_id, id)
 ) STRICT, WITHOUT ROWID;
 

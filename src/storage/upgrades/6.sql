@@ -8,4 +8,37 @@ CREATE TABLE observations (
     text     TEXT    NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- The repeat of a login is known by a hash of it. The tables are laid out as a new database has them.
+ALTER TABLE sessions RENAME TO old_sessions;
+DROP INDEX sessions_by_expiry;
+
+CREATE TABLE sessions (
+    user_id           INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    id                BLOB    NOT NULL UNIQUE CHECK (length(id) = 16),
+    created_at        INTEGER NOT NULL,
+    expires_at        INTEGER NOT NULL,
+    last_seen_at      INTEGER NOT NULL,
+    ip                TEXT    NOT NULL,
+    user_agent        TEXT,
+    public_key        BLOB,
+    public_key_sha256 BLOB,
+    login_hash        BLOB,
+    PRIMARY KEY (user_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+
+INSERT INTO sessions
+SELECT user_id, id, created_at, expires_at, last_seen_at, ip, user_agent, public_key,
+    public_key_sha256, NULL
+FROM old_sessions ORDER BY user_id, id;
+DROP TABLE old_sessions;
+
+-- New recovery codes are shown until their user has them.
+CREATE TABLE shown_recovery_codes (
+    user_id    INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    session_id BLOB    NOT NULL UNIQUE REFERENCES sessions (id) ON DELETE CASCADE,
+    codes      BLOB    NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+
 PRAGMA user_version = 6;
