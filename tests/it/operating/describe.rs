@@ -75,7 +75,7 @@ fn completions_and_manuals_know_every_command() {
 
 #[test]
 fn manuals_completions_and_the_openapi_document_need_no_configuration() {
-    let instance = Instance::with("[server]\nlisten = 7");
+    let instance = Instance::with("[storage]\ndatabase = 7");
     for args in [&["completions", "bash"][..], &["man", "pages"], &["openapi"]] {
         instance.ok(args, "");
     }
