@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import email
 import email.policy
+import ipaddress
 import json
 import logging
 import ssl
@@ -21,6 +22,8 @@ parser.add_argument("--starttls", nargs=2, metavar=("CERTIFICATE", "KEY"))
 parser.add_argument("--tls", nargs=2, metavar=("CERTIFICATE", "KEY"))
 parser.add_argument("--login", nargs=2, metavar=("USER", "PASSWORD"))
 parser.add_argument("--refuse", action="store_true", help="550 to every recipient")
+parser.add_argument("--busy", type=int, default=0, help="451 to so many recipients at first")
+parser.add_argument("--picky", action="store_true", help="504 to a greeting without a full name")
 parser.add_argument("--silent", action="store_true", help="never say a word")
 options = parser.parse_args()
 
@@ -34,10 +37,30 @@ def part(message, kind):
     return body and body.get_content()
 
 
+def is_full_name(name):
+    """Whether a server that wants a full name takes this one: Postfix's reject_non_fqdn_helo."""
+    if name.startswith("[") and name.endswith("]"):
+        name = name[1:-1]
+        is_v6 = name.startswith("IPv6:")
+        address = ipaddress.ip_address(name.removeprefix("IPv6:"))
+        return address.version == (6 if is_v6 else 4)
+    return "." in name and not name.replace(".", "").isdigit()
+
+
 class Handler:
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        session.host_name = hostname
+        if options.picky and not is_full_name(hostname):
+            return ["504 5.5.2 a fully qualified host name is wanted"]
+        return responses
+
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
         if options.refuse:
             return "550 5.1.1 nobody of that name lives here"
+        if options.busy > 0:
+            options.busy -= 1
+            say({"refused": address})
+            return "451 4.7.1 greylisted, come back later"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 fine"
 
@@ -47,6 +70,7 @@ class Handler:
             "from": envelope.mail_from,
             "to": envelope.rcpt_tos,
             "headers": {name.lower(): str(value) for name, value in message.items()},
+            "hello": session.host_name,
             "encrypted": session.ssl is not None or options.tls is not None,
             "text": part(message, "plain"),
             "html": part(message, "html"),

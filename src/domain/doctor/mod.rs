@@ -1,5 +1,6 @@
 //! `nox doctor`: finds what is wrong with an instance, or soon will be, without changing anything.
 
+mod mail;
 mod places;
 
 use std::fs;
@@ -12,11 +13,10 @@ use serde::Serialize;
 use crate::config::Config;
 use crate::crypto::Key;
 use crate::domain::backup::{self, BackupError};
-use crate::domain::{App, OpenError, mail};
+use crate::domain::{App, OpenError};
 use crate::error::{Result, causes};
 use crate::files::{self, parent};
-use crate::storage::observations::{Kind, Observation, find_active};
-use crate::storage::{self, Connection, audit, observations, schema_version, sessions};
+use crate::storage::{self, Connection, audit, schema_version, sessions};
 use crate::time::Timestamp;
 
 /// A clock that is behind the database by less than this causes no warning: it may have been
@@ -75,12 +75,12 @@ pub(crate) fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
     let mut findings = places::examine(config);
     findings.extend([key_file(config), database(config)]);
     if let Ok(connection) = storage::backup::open(&config.storage.database) {
-        findings.extend([clock(&connection, now), mail(config, &connection, now)]);
+        findings.push(clock(&connection, now));
+        findings.extend(mail::examine_stored(config, &connection, now));
     }
     findings.extend([permissions(config), disk(config), public_url(config), backups(config, now)]);
     findings.extend(file_system(config));
-    findings
-        .extend(mail::check(config).err().map(|error| Finding::fault("mail", error.to_string())));
+    findings.extend(mail::examine_settings(config));
     findings
 }
 
@@ -89,6 +89,7 @@ pub(crate) fn warn_at_start(app: &App, now: Timestamp) {
     let clock = app.db.read(|connection| Ok(clock(connection, now)));
     let clock = clock.unwrap_or_else(|error| Finding::fault("clock", causes(&error)));
     let found = [clock, permissions(&app.config)].into_iter().chain(file_system(&app.config));
+    let found = found.chain(mail::examine_settings(&app.config));
     for Finding { text, .. } in found.filter(|found| found.state > State::Ok) {
         tracing::warn!("{text}");
     }
@@ -160,27 +161,6 @@ fn clock(connection: &Connection, now: Timestamp) -> Finding {
             format!("the clock says {now}, and nothing in the database is later"),
         ),
         Err(error) => Finding::fault("clock", causes(&error)),
-    }
-}
-
-/// What became of the mails of the last week.
-fn mail(config: &Config, connection: &Connection, now: Timestamp) -> Finding {
-    let given_up = || -> Result<Option<Observation>> {
-        let is_stored = schema_version(connection)? >= observations::SINCE_VERSION;
-        if is_stored { find_active(connection, Kind::MailGivenUp, now) } else { Ok(None) }
-    };
-    match given_up() {
-        Ok(Some(Observation { count, first_at, last_at, text })) => Finding::warning(
-            "mail",
-            format!(
-                "{count} mail(s) were given up since {first_at}, the last at {last_at}: {text}"
-            ),
-        ),
-        Ok(None) if config.mail.host.is_none() => {
-            Finding::ok("mail", "mail.host is not set: no mail is sent")
-        }
-        Ok(None) => Finding::ok("mail", "no mail was given up in the last week"),
-        Err(error) => Finding::fault("mail", causes(&error)),
     }
 }
 

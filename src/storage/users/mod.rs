@@ -143,6 +143,21 @@ pub(crate) fn find_by_verified_email(connection: &Connection, email: &str) -> Re
     Ok(connection.prepare_cached(query)?.query_row([email], user).optional()?)
 }
 
+/// Calls `visit` with the username and the address of every user who has one.
+pub(crate) fn for_each_email(
+    connection: &Connection,
+    mut visit: impl FnMut(&str, &str),
+) -> Result<()> {
+    let query = "SELECT username, email FROM users WHERE email IS NOT NULL ORDER BY id";
+    let mut statement = connection.prepare(query)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let [username, email]: [String; 2] = [row.get("username")?, row.get("email")?];
+        visit(&username, &email);
+    }
+    Ok(())
+}
+
 /// Whether there are any users.
 pub(crate) fn exists_any(connection: &Connection) -> Result<bool> {
     Ok(connection.query_row("SELECT EXISTS (SELECT 1 FROM users)", [], |row| row.get(0))?)

@@ -25,6 +25,12 @@ pub enum Mode {
     Login,
     /// 550 to every recipient.
     Refusing,
+    /// 451 to the first recipient, as a server does that greylists.
+    Busy,
+    /// 504 to a greeting by a name without a dot, or an address without brackets.
+    Picky,
+    /// TLS with a self-signed certificate, as openssl makes it by default: marked as an authority.
+    SelfSigned,
     /// Accepts connections and never answers.
     Silent,
 }
@@ -48,9 +54,10 @@ impl MailServer {
 
     pub fn start(mode: Mode) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let is_encrypted = matches!(mode, Mode::StartTls | Mode::Tls | Mode::Login);
-        if is_encrypted {
-            make_certificates(folder.path());
+        match mode {
+            Mode::StartTls | Mode::Tls | Mode::Login => make_certificates(folder.path()),
+            Mode::SelfSigned => self_signed(folder.path(), "server", &[]),
+            _ => (),
         }
         let certificate = ["server.pem", "server.key"].map(|name| folder.path().join(name));
         // Debian's, since the package with the server is Debian's.
@@ -59,13 +66,15 @@ impl MailServer {
         match mode {
             Mode::Plain => &mut command,
             Mode::StartTls => command.arg("--starttls").args(certificate),
-            Mode::Tls => command.arg("--tls").args(certificate),
+            Mode::Tls | Mode::SelfSigned => command.arg("--tls").args(certificate),
             Mode::Login => command.arg("--starttls").args(certificate).args([
                 "--login",
                 Self::USER,
                 Self::PASSWORD,
             ]),
             Mode::Refusing => command.arg("--refuse"),
+            Mode::Busy => command.args(["--busy", "1"]),
+            Mode::Picky => command.arg("--picky"),
             Mode::Silent => command.arg("--silent"),
         };
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
@@ -85,9 +94,9 @@ impl MailServer {
     /// `[mail]` with all that it takes to send.
     pub fn settings(&self) -> String {
         let mut settings = self.with_tls(match self.mode {
-            Mode::Plain | Mode::Refusing | Mode::Silent => "none",
             Mode::StartTls | Mode::Login => "starttls",
-            Mode::Tls => "required",
+            Mode::Tls | Mode::SelfSigned => "required",
+            _ => "none",
         });
         if self.ca().exists() {
             writeln!(settings, "ca_file = '{}'", self.ca().display()).unwrap();
@@ -116,6 +125,25 @@ impl MailServer {
     #[track_caller]
     pub fn next_mail(&self) -> Mail {
         Mail(self.lines.lock().unwrap().recv_timeout(ARRIVAL_TIMEOUT).unwrap())
+    }
+
+    /// The certificate of the server.
+    pub fn certificate(&self) -> PathBuf {
+        self.folder.path().join("server.pem")
+    }
+
+    /// Makes another self-signed certificate for 127.0.0.1, and puts it into the place of the file
+    /// that the server was started with.
+    pub fn other_certificate(&self, options: &[&str]) -> PathBuf {
+        self_signed(self.folder.path(), "other", options);
+        self.folder.path().join("other.pem")
+    }
+
+    /// Waits until a busy server has refused a recipient.
+    #[track_caller]
+    pub fn refused(&self) -> String {
+        let line = self.lines.lock().unwrap().recv_timeout(ARRIVAL_TIMEOUT).unwrap();
+        line["refused"].as_str().unwrap().into()
     }
 
     /// Waits until a client connects to a silent server.
@@ -174,6 +202,11 @@ impl Mail {
         self.0["html"].as_str().unwrap()
     }
 
+    /// The name of the greeting.
+    pub fn hello(&self) -> &str {
+        self.0["hello"].as_str().unwrap()
+    }
+
     pub fn is_encrypted(&self) -> bool {
         self.0["encrypted"].as_bool().unwrap()
     }
@@ -196,36 +229,29 @@ impl Mail {
     }
 }
 
+const NAMES: &str = "subjectAltName=IP:127.0.0.1";
+
 /// An authority, and a certificate for 127.0.0.1.
 fn make_certificates(folder: &Path) {
-    let make = |args: &[&str]| {
-        let mut command = Command::new("openssl");
-        command.args([
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:P-256",
-            "-nodes",
-            "-days",
-            "2",
-        ]);
-        let output = command.args(args).current_dir(folder).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    };
-    make(&["-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=An authority"]);
-    let names = "subjectAltName=IP:127.0.0.1";
+    let authority = ["-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=An authority"];
+    make_certificate(folder, &authority);
     let files = ["-keyout", "server.key", "-out", "server.pem", "-subj", "/CN=localhost"];
-    let signed = [
-        "-CA",
-        "ca.pem",
-        "-CAkey",
-        "ca.key",
-        "-addext",
-        names,
-        "-addext",
-        "basicConstraints=CA:FALSE",
-    ];
-    make(&[&files[..], &signed].concat());
+    let not_ca = ["-addext", NAMES, "-addext", "basicConstraints=CA:FALSE"];
+    let signed = ["-CA", "ca.pem", "-CAkey", "ca.key"];
+    make_certificate(folder, &[&files[..], &signed, &not_ca].concat());
+}
+
+/// A self-signed certificate for 127.0.0.1, which openssl marks as an authority.
+fn self_signed(folder: &Path, name: &str, options: &[&str]) {
+    let [key, pem] = ["key", "pem"].map(|ending| format!("{name}.{ending}"));
+    let files = ["-keyout", &key, "-out", &pem, "-subj", "/CN=localhost", "-addext", NAMES];
+    make_certificate(folder, &[&files[..], options].concat());
+}
+
+fn make_certificate(folder: &Path, args: &[&str]) {
+    let mut command = Command::new("openssl");
+    command.args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]);
+    command.args(["-nodes", "-days", "2"]).args(args).current_dir(folder);
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }

@@ -1,5 +1,7 @@
 //! Mail: how it is sent, notices, and its secrets.
 
+mod attempts;
 mod delivery;
 mod notices;
 mod secrets;
+mod servers;

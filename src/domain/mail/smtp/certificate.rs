@@ -100,7 +100,12 @@ impl Trust {
 /// as an authority itself.
 pub(super) fn is_of_no_authority(error: &SmtpError) -> bool {
     let Some(TlsError::InvalidCertificate(fault)) = tls_error(error) else { return false };
-    matches!(fault, CertificateError::UnknownIssuer | CertificateError::Other(_))
+    matches!(
+        fault,
+        CertificateError::UnknownIssuer
+            | CertificateError::BadSignature
+            | CertificateError::Other(_)
+    )
 }
 
 fn signer(certificate: &Certificate) -> String {
