@@ -136,7 +136,7 @@ for (const { name, settings, t } of BOTH) {
     await form.getByLabel(t.new_email).fill(`new-${ada.email}`);
     await form.getByLabel(t.current_password).fill('another horse');
     await form.locator('> button').click();
-    await told(page, t.email_changed);
+    await told(page, t.email_changed_link_mailed);
     await page.getByText(t.not_verified).waitFor();
     const link = await mail({ email: `new-${ada.email}` }, LINK);
     await page.goto(link);
@@ -159,7 +159,7 @@ for (const { name, settings, t } of BOTH) {
     await form.getByLabel(t.new_email).fill(`new-${ada.email}`);
     await form.getByLabel(t.code, { exact: true }).fill(operatorCode(ada));
     await form.locator('> button').click();
-    await told(page, t.email_changed);
+    await told(page, t.email_changed_link_mailed);
     form = await unfold(page, '/account/password');
     await form.getByLabel(t.current_password).fill(PASSWORD);
     await form.getByLabel(t.new_password).fill('another horse');

@@ -7,6 +7,7 @@ mod email_address;
 mod email_confirmation;
 mod fields;
 mod lookup;
+mod reachable;
 mod registration;
 mod relations;
 mod round_trips;

@@ -7,6 +7,7 @@ mod email;
 mod email_codes;
 mod email_sending;
 mod enrolment;
+mod labels;
 mod limits;
 mod operator_codes;
 mod recovery;

@@ -7,10 +7,10 @@ use serde_json::json;
 
 use crate::harness::{Instance, Ran, oathtool};
 
-/// Enrolls `ada` as a person would: reads the secret, then types what `answer` makes of it.
 /// `ada` at the instance of the tests, as an app shows it, in the form of a URL.
 const ACCOUNT: &str = "ada%40localhost%20port%2053032";
 
+/// Enrolls `ada` as a person would: reads the secret, then types what `answer` makes of it.
 fn enroll(instance: &Instance, answer: impl Fn(&str) -> String) -> Ran {
     let mut command = instance.command(["totp", "enroll", "ada"]);
     let mut child = command

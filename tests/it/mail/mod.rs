@@ -5,3 +5,4 @@ mod delivery;
 mod notices;
 mod secrets;
 mod servers;
+mod who_waits;

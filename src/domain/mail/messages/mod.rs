@@ -156,7 +156,8 @@ fn minute(at: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::testing::app_with;
+    use crate::domain::testing::{add_user, app_with};
+    use crate::storage::users;
 
     const AT: Timestamp = Timestamp::from_millis(1_750_936_113_726);
 
@@ -202,6 +203,50 @@ mod tests {
                     written.html
                 );
                 assert!(!written.subject.contains(holds));
+            }
+        }
+    }
+
+    #[test]
+    fn text_of_a_user_leads_no_reader_of_a_mail_elsewhere() {
+        let (_folder, app) = app_with("");
+        let id = add_user(&app, "ada", "hunter22");
+        let user = app.db.read(|connection| users::find_by_id(connection, id)).unwrap().unwrap();
+        let user = |username: &str, display: &str, email_verified| User {
+            username: username.into(),
+            display: display.into(),
+            email_verified,
+            ..user.clone()
+        };
+        let advert = "WIN 500$ http://evil.example/x";
+        for (user, name) in [
+            (user("ada", "Ada Lovelace", true), Some("Ada Lovelace")),
+            // The address may be a stranger's.
+            (user("ada", "Ada Lovelace", false), Some("ada")),
+            (user("ada", advert, true), Some("ada")),
+            (user("ada", advert, false), Some("ada")),
+            (user("evil.example", advert, true), None),
+            (user("www.evil", "Ada", false), None),
+        ] {
+            assert_eq!(greeting(&user), name, "{}", user.display);
+        }
+        let device = Device {
+            ip: [192, 0, 2, 1].into(),
+            user_agent: Some("Bot/1.0 (+http://evil.example/bot)".into()),
+            language: None,
+            browser: None,
+        };
+        let event = Event::PasswordChanged;
+        for message in [
+            Message::Code("123456"),
+            Message::Confirmation("https://nox.example/x"),
+            Message::Notice { event, device: Some(&device), at: AT },
+        ] {
+            for language in [Language::English, Language::French] {
+                let name = greeting(&user("evil.example", advert, true)).map(ToOwned::to_owned);
+                let mail = write(&app, language, name.as_deref(), &message).unwrap();
+                let all = mail.subject + &mail.text + &mail.html;
+                assert!(!all.contains("evil"), "{all}");
             }
         }
     }

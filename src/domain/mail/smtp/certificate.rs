@@ -139,3 +139,54 @@ fn name(name: &GeneralName) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::MailTls;
+    use lettre::transport::smtp::extension::ClientId;
+
+    /// As openssl makes one by default: self-signed, and marked as an authority; for localhost and
+    /// 127.0.0.1, from 2026-11-27T11:23:46Z on, for a year.
+    const PEM: &str = "\
+-----BEGIN CERTIFICATE-----\n\
+MIIBmTCCAT+gAwIBAgIUR/AJCpdNK18H/5MjhB39QFb5CXAwCgYIKoZIzj0EAwIw\n\
+FDESMBAGA1UEAwwJbG9jYWxob3N0MB4XDTI2MTEyNzExMjM0NloXDTI3MTEyNzEx\n\
+MjM0NlowFDESMBAGA1UEAwwJbG9jYWxob3N0MFkwEwYHKoZIzj0CAQYIKoZIzj0D\n\
+AQcDQgAEK1Xr2kYOS0nZAyD9SaVrDacBc6cOqmIHPazOcRu47/OuUBFFL4M6v1vN\n\
+zHPZM0/pPGwWQrk+ZuU0hN7bDXqIo6NvMG0wHQYDVR0OBBYEFJW0e9R0G8Z/mwOw\n\
+egCG1BL89a4pMB8GA1UdIwQYMBaAFJW0e9R0G8Z/mwOwegCG1BL89a4pMA8GA1Ud\n\
+EwEB/wQFMAMBAf8wGgYDVR0RBBMwEYIJbG9jYWxob3N0hwR/AAABMAoGCCqGSM49\n\
+BAMCA0gAMEUCIQDrWJK47110wp4OhpYYBR3sYOnfm0aGYbx0SO8RXl3piwIgO6ON\n\
+8sd+eBt3DE92GNUT13ni4/Gycgrj/M12Yffqjtk=\n\
+-----END CERTIFICATE-----";
+
+    #[test]
+    fn only_the_very_certificate_in_ca_file_is_trusted_and_only_within_its_dates() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("mail.pem");
+        std::fs::write(&file, PEM).unwrap();
+        let server = Server {
+            host: "localhost".into(),
+            port: 465,
+            tls: MailTls::Required,
+            hello: ClientId::default(),
+        };
+        let trust = Trust::new(&server, Some(&file)).unwrap();
+        let mut presented = CertificateDer::from_pem_slice(PEM.as_bytes()).unwrap().to_vec();
+        let check = |presented: &[u8], at: &str| trust.check_named(presented, at.parse().unwrap());
+        assert_eq!(check(&presented, "2026-11-27T11:23:46Z"), Ok(()));
+        assert_eq!(check(&presented, "2027-11-27T11:23:46Z"), Ok(()));
+        for (at, words) in
+            [("2026-11-27T11:23:45Z", "is valid from"), ("2027-11-27T11:23:47Z", "has expired")]
+        {
+            let fault = check(&presented, at).unwrap_err();
+            assert!(fault.starts_with(words), "{fault}");
+        }
+        // One bit of the signature makes it another one.
+        *presented.last_mut().unwrap() ^= 1;
+        let fault = check(&presented, "2027-01-01T00:00:00Z").unwrap_err();
+        let words = "is self-signed (\"CN=localhost\"), and for localhost, 127.0.0.1: ";
+        assert!(fault.starts_with(words) && fault.contains("mail.ca_file"), "{fault}");
+    }
+}

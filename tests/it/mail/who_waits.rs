@@ -1,0 +1,95 @@
+//! The pages tell a user who waits for a mail that none comes.
+
+use crate::harness::{Browser, LOGIN, Mode, TestApp, VERIFICATION_REQUIRED};
+
+const NO_CODE: &str = "There is no valid code in your mailbox now.";
+const MAIL_OFF: &str = "This server sends no mail now. Use a recovery code";
+
+#[track_caller]
+fn shows(browser: &Browser, text: &str) {
+    assert!(browser.page.contains(text), "{text}: {}", browser.page);
+}
+
+/// Changes the address on the account page, and goes where that leads.
+fn change_address(browser: &mut Browser, address: &str) {
+    browser.get("/account");
+    let fields = [("email", address), ("current_password", "hunter22")];
+    let changed = browser.submit("/account/email", &fields);
+    assert_eq!(changed.status, 303, "{}", changed.text);
+    browser.get(changed.header("location").unwrap());
+}
+
+#[test]
+fn login_whose_code_is_not_mailed_says_so() {
+    let app = TestApp::builder().email_factor().serve();
+    app.try_password().refused(VERIFICATION_REQUIRED, LOGIN);
+    let code = app.mails().next_mail().code();
+    let mut browser = app.browser();
+    browser.log_in("ada").leads("/login/code");
+    browser.get("/login/code");
+    shows(&browser, "A code is on its way to your mailbox.");
+    app.try_code(&code).token();
+    // The next code is mailed in a minute at the earliest.
+    browser.get("/login/code");
+    shows(&browser, NO_CODE);
+    let refused = browser.submit("/login/send", &[]);
+    assert_eq!(refused.status, 429);
+    assert!(refused.header("retry-after").is_some() && refused.text.contains("Try again in"));
+    app.instance.reset_limits();
+    browser.get("/login/code");
+    browser.submit("/login/send", &[]).leads("/login/code");
+    browser.get("/login/code");
+    shows(&browser, "A code is on its way to your mailbox.");
+}
+
+#[test]
+fn login_by_mail_says_where_mail_is_off() {
+    let app = TestApp::builder().email_factor().serve();
+    app.instance.write("nox.toml", "");
+    let app = app.restart();
+    let mut browser = app.browser();
+    browser.log_in("ada").leads("/login/code");
+    browser.get("/login/code");
+    shows(&browser, MAIL_OFF);
+    let code = app.instance.issue_code("ada");
+    let fields = [("identifier", "ada"), ("code", code.as_str())];
+    browser.submit("/login/code", &fields).leads("/account");
+    browser.get("/account");
+    let refused = browser.submit("/account/totp/setup", &[]);
+    assert_eq!(refused.status, 428);
+    assert!(refused.text.contains(MAIL_OFF), "{}", refused.text);
+}
+
+#[test]
+fn change_of_the_address_says_what_became_of_its_link() {
+    let app = TestApp::builder().mail_server(Mode::Plain).serve();
+    let mut browser = app.browser();
+    browser.log_in("ada");
+    change_address(&mut browser, "ada@b.example");
+    shows(&browser, "A link that confirms it is on its way");
+    change_address(&mut browser, "new@b.example");
+    shows(&browser, "no link was mailed that confirms it, since another one was mailed");
+    browser.get("/account");
+    let refused = browser.submit("/account/email/resend", &[]);
+    assert_eq!(refused.status, 429);
+
+    let app = TestApp::builder().mail_server(Mode::Refusing).serve();
+    let mut browser = app.browser();
+    browser.log_in("ada");
+    change_address(&mut browser, "ada@b.example");
+    shows(&browser, "no link could be mailed that confirms it");
+    let refused = browser.submit("/account/email/resend", &[]);
+    assert_eq!(refused.status, 400);
+    assert!(refused.text.contains("The mail server refuses your address"), "{}", refused.text);
+    app.nox("user set ada --verified true");
+    browser.get("/account");
+    let refused = browser.submit("/account/mail-codes/send", &[]);
+    assert_eq!(refused.status, 400);
+    assert!(refused.text.contains("The mail server refuses your address"), "{}", refused.text);
+
+    let app = TestApp::new();
+    let mut browser = app.browser();
+    browser.log_in("ada");
+    change_address(&mut browser, "ada@b.example");
+    shows(&browser, "This server sends no mail: ask its operator to confirm the address.");
+}
