@@ -5,11 +5,13 @@
 //! `server.trusted_proxies`. A peer on the unix socket is trusted too: the mode of the socket
 //! decides who may connect.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 
 use actix_web::HttpRequest;
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderValue};
 
+use super::clock::Now;
+use super::hop;
 use super::log_limit::OnceAMinute;
 use crate::config::{Network, Origin, Server};
 use crate::time::Timestamp;
@@ -23,7 +25,11 @@ const PROTO: &str = "x-forwarded-proto";
 /// on this machine: 127.0.0.1.
 pub(super) fn client_ip(request: &HttpRequest, trusted: &[Network]) -> IpAddr {
     let hops: Vec<&str> = entries(request, FOR).collect();
-    walk_back(peer(request), &hops, |ip| contain(trusted, ip))
+    let client = walk_back(peer(request), &hops, |ip| contain(trusted, ip));
+    if let Some(entry) = client.unreadable {
+        warn_of_unreadable_hop(client.ip, entry, Now::of(request).0);
+    }
+    client.ip
 }
 
 /// The origin that the browser sent the request to, according to a trusted proxy, or else according
@@ -56,6 +62,20 @@ pub(super) fn warn_of_untrusted_peer(request: &HttpRequest, trusted: &[Network],
     }
 }
 
+/// Logs that an address from a trusted proxy could not be read, so that the client counts as the
+/// proxy. All such clients share the proxy's rate limits.
+fn warn_of_unreadable_hop(counted: IpAddr, entry: &str, now: Timestamp) {
+    static WARNING: OnceAMinute = OnceAMinute::new();
+    if WARNING.is_due(now) {
+        tracing::warn!(
+            counted_as = %counted,
+            entry = %hop::printable(entry),
+            "an entry of X-Forwarded-For is no address, so that the client counts as its proxy: \
+             let the proxy send the address of the client"
+        );
+    }
+}
+
 /// The address at the other end of the connection; `None` on a unix socket.
 fn peer(request: &HttpRequest) -> Option<IpAddr> {
     request.peer_addr().map(|address| address.ip().to_canonical())
@@ -65,41 +85,47 @@ fn contain(trusted: &[Network], ip: IpAddr) -> bool {
     trusted.iter().any(|network| network.contains(ip))
 }
 
-/// The entries of a header that is a list, and that may be there several times.
+/// The entries of a header that is a list, and that may be there several times. Empty ones do not
+/// count (RFC 9110, 5.6.1.2).
 fn entries<'request>(
     request: &'request HttpRequest,
     name: &str,
 ) -> impl Iterator<Item = &'request str> {
-    let lines = request.headers().get_all(name).map(|value| value.to_str().unwrap_or_default());
-    lines.flat_map(|line| line.split(',')).map(str::trim)
+    let lines = request.headers().get_all(name).map(HeaderValue::as_bytes);
+    lines
+        .flat_map(|line| line.split(|byte| *byte == b','))
+        .map(|entry| str::from_utf8(entry).map_or(hop::NO_TEXT, str::trim))
+        .filter(|entry| !entry.is_empty())
+}
+
+/// What [`walk_back`] found.
+pub(super) struct Client<'hops> {
+    /// The address that counts as the client's.
+    pub ip: IpAddr,
+    /// The entry before it, where that should have been the client's and cannot be read.
+    pub unreadable: Option<&'hops str>,
 }
 
 /// The right-most address that is not trusted. Where all are, or one cannot be read, it is the last
 /// address before that.
-pub(super) fn walk_back(
+pub(super) fn walk_back<'hops>(
     peer: Option<IpAddr>,
-    hops: &[&str],
+    hops: &[&'hops str],
     is_trusted: impl Fn(IpAddr) -> bool,
-) -> IpAddr {
+) -> Client<'hops> {
     let mut ip = peer;
+    let mut unreadable = None;
     for hop in hops.iter().rev() {
         if !ip.is_none_or(&is_trusted) {
             break;
         }
-        match parse_hop(hop) {
-            Some(before) => ip = Some(before),
-            None => break,
-        }
+        let Some(before) = hop::parse(hop) else {
+            unreadable = Some(*hop);
+            break;
+        };
+        ip = Some(before);
     }
-    ip.unwrap_or(Ipv4Addr::LOCALHOST.into())
-}
-
-/// An address as proxies write it: bare, with a port, or bracketed.
-fn parse_hop(text: &str) -> Option<IpAddr> {
-    let bare = text.parse::<IpAddr>().ok();
-    let with_port = || text.parse::<SocketAddr>().ok().map(|address| address.ip());
-    let bracketed = || text.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
-    bare.or_else(with_port).or_else(bracketed).map(|ip| ip.to_canonical())
+    Client { ip: ip.unwrap_or(Ipv4Addr::LOCALHOST.into()), unreadable }
 }
 
 #[cfg(test)]
@@ -107,6 +133,7 @@ mod tests {
     use super::*;
 
     use std::iter;
+    use std::net::SocketAddr;
 
     use actix_web::test::TestRequest;
     use proptest::collection::vec;
@@ -127,9 +154,10 @@ mod tests {
             ("127.0.0.1", &["[2001:db8::1]"], "2001:db8::1"),
             ("127.0.0.1", &["::ffff:192.0.2.1"], "192.0.2.1"),
             ("127.0.0.1", &["6.6.6.6", "unknown"], "127.0.0.1"),
-            ("127.0.0.1", &["6.6.6.6", "", "10.0.0.1"], "10.0.0.1"),
+            ("127.0.0.1", &["6.6.6.6", "for=192.0.2.1", "10.0.0.1"], "10.0.0.1"),
         ] {
-            assert_eq!(walk_back(Some(ip(peer)), hops, trusted), ip(expected), "{peer} {hops:?}");
+            let client = walk_back(Some(ip(peer)), hops, trusted);
+            assert_eq!(client.ip, ip(expected), "{peer} {hops:?}");
         }
         for (hops, expected) in [
             (&[][..], "127.0.0.1"),
@@ -137,14 +165,14 @@ mod tests {
             (&["6.6.6.6", "192.0.2.1"], "192.0.2.1"),
             (&["6.6.6.6", "192.0.2.1", "10.0.0.1"], "192.0.2.1"),
         ] {
-            assert_eq!(walk_back(None, hops, trusted), ip(expected), "{hops:?}");
+            assert_eq!(walk_back(None, hops, trusted).ip, ip(expected), "{hops:?}");
         }
     }
 
     #[test]
     fn forwarded_for_on_several_lines_is_one_list() {
         let mut request = TestRequest::default().peer_addr(([127, 0, 0, 1], 1).into());
-        for hops in ["6.6.6.6", " 192.0.2.1 ,127.0.0.2"] {
+        for hops in ["6.6.6.6", " ,192.0.2.1 ,, 127.0.0.2, "] {
             request = request.append_header((FOR, hops));
         }
         let ip = client_ip(&request.to_http_request(), &Server::default().trusted_proxies);
@@ -196,17 +224,23 @@ mod tests {
     fn hop() -> impl Strategy<Value = (String, Option<IpAddr>)> {
         let ip =
             prop_oneof![Just([127, 0, 0, 1].into()), Just([10, 0, 0, 1].into()), any::<IpAddr>()];
-        let address = (ip, any::<u16>(), 0..4).prop_map(|(ip, port, form)| {
-            let text = match (form, ip) {
-                (0, _) => ip.to_string(),
-                (1, IpAddr::V4(v4)) => v4.to_ipv6_mapped().to_string(),
-                (2, _) => format!("[{ip}]"),
-                _ => SocketAddr::new(ip, port).to_string(),
-            };
-            (text, Some(ip.to_canonical()))
-        });
-        let none = "|unknown|_[a-z]*|for=10.0.0.1|10.0.0|10.0.0.1:|\\[::1|256.0.0.1|\\PC*x"
-            .prop_map(|text| (text, None));
+        let port = "|:|:[1-9][0-9]{0,3}|:_[a-z0-9.]{0,5}";
+        let address = (ip, "|%[a-z0-9.]{1,9}", port, 0..4, any::<bool>()).prop_map(
+            |(ip, zone, port, form, is_quoted)| {
+                let text = match (form, ip) {
+                    (0, IpAddr::V4(_)) => format!("{ip}{port}"),
+                    (0, IpAddr::V6(_)) => format!("{ip}{zone}"),
+                    (1, IpAddr::V4(v4)) => format!("{}{zone}", v4.to_ipv6_mapped()),
+                    (_, IpAddr::V4(_)) => format!("[{ip}]{port}"),
+                    (_, IpAddr::V6(_)) => format!("[{ip}{zone}]{port}"),
+                };
+                let text = if is_quoted { format!("\"{text}\"") } else { text };
+                (text, Some(ip.to_canonical()))
+            },
+        );
+        let none =
+            "unknown|_[a-z]*|for=::1|10[.]0[.]0|10[.]0[.]0[.]1:x|\\[::1|256[.]0[.]0[.]1|[^,\\pC]*x"
+                .prop_map(|text| (text, None));
         prop_oneof![3 => address, 1 => none]
     }
 
@@ -215,15 +249,29 @@ mod tests {
         fn client_is_the_right_most_address_that_is_not_trusted(
             peer: IpAddr,
             is_peer_trusted: bool,
-            hops in vec(hop(), 0..6)
+            hops in vec(hop(), 0..6),
+            empty in "[ ,]*",
         ) {
-            let trusted = |ip: IpAddr| ip.is_loopback() || ip == IpAddr::from([10, 0, 0, 1]);
+            let network = |ip: &str| Network::try_from(ip.to_owned()).unwrap();
+            let trusted = ["127.0.0.1", "10.0.0.1"].map(network);
             let peer = if is_peer_trusted { [10, 0, 0, 1].into() } else { peer };
             let texts: Vec<&str> = hops.iter().map(|(text, _)| text.as_str()).collect();
+            let list = format!("{empty}{}{empty}", texts.join(&format!(" ,{empty}")));
+            let request = TestRequest::default()
+                .peer_addr(SocketAddr::new(peer, 1))
+                .insert_header((FOR, HeaderValue::from_bytes(list.as_bytes()).unwrap()))
+                .to_http_request();
             let hops_from_the_right = hops.iter().rev().map_while(|(_, address)| *address);
-            let known: Vec<IpAddr> = iter::once(peer).chain(hops_from_the_right).collect();
-            let client = known.iter().find(|ip| !trusted(**ip)).or(known.last());
-            prop_assert_eq!(Some(&walk_back(Some(peer), &texts, trusted)), client);
+            let known: Vec<IpAddr> =
+                iter::once(peer.to_canonical()).chain(hops_from_the_right).collect();
+            let client = known.iter().find(|ip| !contain(&trusted, **ip)).or(known.last());
+            prop_assert_eq!(Some(&client_ip(&request, &trusted)), client, "{}", list);
+            // What cannot be read never becomes the proxy's own address without a word.
+            let walked: Vec<&str> = entries(&request, FOR).collect();
+            let walk = walk_back(Some(peer.to_canonical()), &walked, |ip| contain(&trusted, ip));
+            let is_cut =
+                known.len() <= hops.len() && known.iter().all(|ip| contain(&trusted, *ip));
+            prop_assert_eq!(walk.unreadable.is_some(), is_cut, "{}", list);
         }
     }
 }

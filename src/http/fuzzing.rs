@@ -12,6 +12,6 @@ pub fn return_to(config: &Config, text: &str) {
 
 /// The client's address according to an `X-Forwarded-For` that `peer` sent.
 pub fn forwarded(peer: IpAddr, header: &str, is_trusted: impl Fn(IpAddr) -> bool) -> IpAddr {
-    let hops: Vec<&str> = header.split(',').map(str::trim).collect();
-    forwarded::walk_back(Some(peer), &hops, is_trusted)
+    let hops: Vec<&str> = header.split(',').map(str::trim).filter(|hop| !hop.is_empty()).collect();
+    forwarded::walk_back(Some(peer), &hops, is_trusted).ip
 }

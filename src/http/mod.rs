@@ -31,6 +31,7 @@ mod framing;
 pub mod fuzzing;
 mod health;
 mod hex;
+mod hop;
 mod lane;
 mod language;
 mod layer;

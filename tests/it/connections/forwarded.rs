@@ -41,7 +41,9 @@ fn client_is_the_right_most_address_that_is_no_trusted_proxy() {
         ("6.6.6.6,127.0.0.1 ,  192.0.2.4:4711", "192.0.2.4"),
         ("[2001:db8:2::1]:80", "2001:db8:2::1"),
         ("6.6.6.6, unknown, 10.0.0.5", "10.0.0.5"),
-        ("6.6.6.6, ", "127.0.0.1"),
+        ("6.6.6.6, fe80::7%eth0,, ", "fe80::7"),
+        ("\"[2001:db8:2::2]:80\"", "2001:db8:2::2"),
+        ("6.6.6.6, _hidden", "127.0.0.1"),
         ("192.0.2.5\" reason=x", "127.0.0.1"),
     ] {
         log_in(&app, "wrong horse", &[("X-Forwarded-For", forwarded)])
@@ -55,12 +57,41 @@ fn client_is_the_right_most_address_that_is_no_trusted_proxy() {
     }
     let two = [("X-Forwarded-For", "6.6.6.6"), ("X-Forwarded-For", "192.0.2.6")];
     log_in(&app, "wrong horse", &two).refused(INVALID_FIELD, LOGIN);
-    let expected =
-        ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "2001:db8:2::1", "10.0.0.5"];
-    assert_eq!(
-        failed_from(app),
-        [&expected[..], &["127.0.0.1", "127.0.0.1", "192.0.2.6"]].concat()
-    );
+    let expected = [
+        "192.0.2.1",
+        "192.0.2.2",
+        "192.0.2.3",
+        "192.0.2.4",
+        "2001:db8:2::1",
+        "10.0.0.5",
+        "fe80::7",
+        "2001:db8:2::2",
+        "127.0.0.1",
+        "127.0.0.1",
+        "192.0.2.6",
+    ];
+    assert_eq!(failed_from(app), expected);
+}
+
+#[test]
+fn entry_that_is_no_address_is_logged_once_a_minute() {
+    for (forwarded, shown) in [
+        ("unknown", "entry=unknown"),
+        ("6.6.6.6, _SEVKISEK", "entry=_SEVKISEK"),
+        ("6.6.6.6, x\" event=login.failed", "entry=x??event?login.failed"),
+    ] {
+        let app = TestApp::new();
+        for _ in 0..3 {
+            log_in(&app, "wrong horse", &[("X-Forwarded-For", forwarded)])
+                .refused(INVALID_FIELD, LOGIN);
+        }
+        let log = app.log();
+        let told: Vec<_> = log.lines().filter(|line| line.contains("X-Forwarded-For")).collect();
+        assert_eq!(told.len(), 1, "{log}");
+        let line = told[0];
+        assert!(line.contains("WARN") && line.contains("counted_as=127.0.0.1"), "{line}");
+        assert!(line.contains(shown), "{line}");
+    }
 }
 
 #[test]
