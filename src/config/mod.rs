@@ -195,6 +195,11 @@ impl Config {
     pub(crate) fn is_https(&self) -> bool {
         self.server.public_url.as_str().starts_with("https://")
     }
+
+    /// Whether answers tell browsers to come over HTTPS only (RFC 6797).
+    pub(crate) fn has_hsts(&self) -> bool {
+        self.server.hsts && self.is_https()
+    }
 }
 
 fn invalid(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {

@@ -51,6 +51,7 @@ sections! {
         trusted_proxies: Vec<Network> = Network::loopback(),
         allowed_origins: Vec<Origin> = Vec::new(),
         numeric_origins: Vec<Origin> = Vec::new(),
+        hsts: bool = true,
     }
     pub(crate) Storage {
         #[serde(deserialize_with = "values::path")]

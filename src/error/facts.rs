@@ -51,7 +51,7 @@ impl Error {
             Self::ServerNotReady { .. } => row(10, 503, "The server is not ready yet."),
             Self::InvalidChallenge => row(11, 400, "Invalid challenge."),
             Self::SessionNotFound => row(15, 404, "Session not found."),
-            Self::InvalidRequest => row(16, 400, "Invalid request."),
+            Self::InvalidRequest | Self::TooSlow => row(16, 400, "Invalid request."),
             Self::AlreadyValid => row(17, 400, "Already validated."),
             Self::VerificationRequired { .. } => row(20, 428, "Additional verification required."),
             Self::TooManyRequests { .. } => {

@@ -112,6 +112,8 @@ pub enum Error {
     InvalidChallenge,
     /// The body does not have the form that the endpoint expects.
     InvalidRequest,
+    /// The body took longer to arrive than a body may.
+    TooSlow,
     /// The email address is already verified.
     AlreadyValid,
     /// The request needs a code of the second factor.

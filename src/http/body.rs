@@ -154,7 +154,7 @@ where
             return Err(Error::PayloadTooLarge { limit });
         }
         let payload = payload.await.map_err(|_| Error::InvalidRequest)?;
-        time::timeout(timeout, take(payload)).await.map_err(|_| Error::InvalidRequest)?
+        time::timeout(timeout, take(payload)).await.map_err(|_| Error::TooSlow)?
     }
 }
 

@@ -4,7 +4,7 @@
 //! read public answers, without credentials: any program can request those anyway.
 
 use actix_web::body::{EitherBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{RequestHead, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
@@ -40,8 +40,7 @@ pub(super) async fn layer<B: MessageBody>(
     let sender = sender(&request).filter(|origin| server.allows(origin));
     let sender = sender.and_then(|origin| HeaderValue::try_from(origin.to_string()).ok());
     let asked = request.headers().get(ACCESS_CONTROL_REQUEST_HEADERS).cloned();
-    let is_preflight = request.method() == Method::OPTIONS
-        && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+    let is_preflight = is_preflight(request.head());
     let mut response = if is_preflight && sender.is_some() {
         let mut answer = HttpResponse::NoContent().finish();
         allow(answer.headers_mut(), METHODS, asked);
@@ -79,6 +78,11 @@ pub(super) async fn layer<B: MessageBody>(
 }
 
 const ANY: HeaderValue = HeaderValue::from_static("*");
+
+/// Whether a request is the question of a browser what a page of another origin may do.
+pub(super) fn is_preflight(request: &RequestHead) -> bool {
+    request.method == Method::OPTIONS && request.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
+}
 
 /// Whether the answer is public, and not one that only the caller may see.
 fn is_public(request: &HttpRequest) -> bool {

@@ -123,7 +123,7 @@ const fn name(error: &Error) -> (&'static str, u16) {
         Error::NotLogged => ("UNAUTHORIZED", 401),
         Error::InternalError { .. } | Error::MailRefused => ("INTERNAL_SERVER_ERROR", 500),
         Error::ServerNotReady { .. } => ("SERVICE_UNAVAILABLE", 503),
-        Error::InvalidChallenge | Error::InvalidRequest | Error::AlreadyValid => {
+        Error::InvalidChallenge | Error::InvalidRequest | Error::TooSlow | Error::AlreadyValid => {
             ("BAD_REQUEST", 400)
         }
         Error::VerificationRequired { .. } => ("VERIFICATION_REQUIRED", 428),

@@ -116,6 +116,10 @@ impl Failure {
         write(self.start(status), &refusal)
     }
 
+    pub(super) const fn error(&self) -> &Error {
+        &self.0
+    }
+
     /// Logs the causes, which the client does not get.
     pub(super) fn log(&self, request: &HttpRequest) {
         log_fault(&self.0, request.match_pattern().as_deref());

@@ -11,7 +11,7 @@ use std::future::ready;
 use std::io;
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody, SizedStream};
-use actix_web::dev::{Extensions, ServiceRequest, ServiceResponse};
+use actix_web::dev::{Extensions, RequestHead, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{EXPECT, HOST, HeaderName, TRANSFER_ENCODING, UPGRADE};
 use actix_web::http::uri::Authority;
 use actix_web::http::{ConnectionType, Method};
@@ -74,10 +74,15 @@ fn names_one_host(request: &ServiceRequest) -> bool {
     let host = host.map(|value| value.to_str().ok().and_then(authority));
     match (uri.scheme_str(), uri.authority()) {
         _ if host == Some(None) => false,
-        (None, None) => uri.path().starts_with('/'),
+        (None, None) => uri.path().starts_with('/') || is_about_server(request.head()),
         (Some("http" | "https"), Some(target)) => host.flatten().is_none_or(|host| host == *target),
         _ => false,
     }
+}
+
+/// Whether a request asks what the server as a whole can do, and names no path (RFC 9112, 3.2.4).
+pub(super) fn is_about_server(request: &RequestHead) -> bool {
+    request.method == Method::OPTIONS && request.uri.path() == "*"
 }
 
 /// Reads the value of a `Host` header: no user before the host, and a valid port behind it.
@@ -152,5 +157,7 @@ mod tests {
         ] {
             assert!(!names(target, host), "{target} {host}");
         }
+        let asks = TestRequest::with_uri("*").method(Method::OPTIONS).insert_header((HOST, "a"));
+        assert!(names_one_host(&asks.to_srv_request()));
     }
 }

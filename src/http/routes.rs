@@ -1,18 +1,18 @@
 //! Every path of the server: the only file with paths.
 
-use actix_web::dev::{AppService, HttpServiceFactory};
-use actix_web::guard::{self, Guard};
-use actix_web::http::Method;
+use actix_web::dev::HttpServiceFactory;
+use actix_web::http::header::ALLOW;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{FromRequest, Handler, HttpRequest, Resource, Responder, Scope};
+use actix_web::{HttpRequest, HttpResponse, Scope};
 
-use super::cors::AnyOrigin;
+use super::dialect::Dialect;
+use super::endpoint::Endpoint;
 use super::envelope::{self, Failure};
 use super::openapi::operation::Operation;
 use super::{
-    account, auth, code_by_mail, discovery, email, empty_lists, factors, health, pages, pictures,
-    relays, sessions, users,
+    account, auth, code_by_mail, discovery, email, empty_lists, factors, framing, health, pages,
+    pictures, relays, sessions, users,
 };
 use crate::error::Error;
 
@@ -46,13 +46,35 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(Endpoint::at("/healthz").get(health::healthz, Operation::UNLISTED))
         .service(Endpoint::at("/readyz").get(health::readyz, Operation::UNLISTED))
         .configure(configure_pages)
-        .default_service(web::to(pages::not_found));
+        .default_service(web::to(answer_other_path));
+}
+
+/// Whether programs ask for a path, and not people: there, a refusal is an envelope or a line of
+/// text, and everywhere else a page.
+pub(super) fn is_for_programs(path: &str) -> bool {
+    const PREFIXES: [&str; 3] = ["/.well-known/", "/nodeinfo/", "/static/"];
+    Dialect::applies_to(path)
+        || matches!(path, "/healthz" | "/readyz")
+        || PREFIXES.iter().any(|prefix| path.starts_with(prefix))
 }
 
 /// The pages, with what their forms send.
 fn configure_pages(config: &mut ServiceConfig) {
+    for endpoint in page_endpoints() {
+        // A browser may load the address of a form again, after it was refused.
+        let endpoint = if endpoint.allow == ["POST"] {
+            endpoint.get(pages::redirect_to_form, Operation::UNLISTED)
+        } else {
+            endpoint
+        };
+        config.service(endpoint);
+    }
+}
+
+/// The pages and what their forms send, each path with its methods.
+fn page_endpoints() -> Vec<Endpoint> {
     const PAGE: Operation = Operation::UNLISTED;
-    let endpoints = [
+    vec![
         Endpoint::at("/").get(pages::index, PAGE),
         Endpoint::at("/login").get(pages::show_login, PAGE).post(pages::submit_login, PAGE),
         Endpoint::at("/login/code")
@@ -80,16 +102,7 @@ fn configure_pages(config: &mut ServiceConfig) {
         Endpoint::at("/email/confirmation")
             .get(pages::show_confirmation, PAGE)
             .post(pages::confirm_email, PAGE),
-    ];
-    for endpoint in endpoints {
-        // A browser may load the address of a form again, after it was refused.
-        let endpoint = if endpoint.allow == ["POST"] {
-            endpoint.get(pages::redirect_to_form, PAGE)
-        } else {
-            endpoint
-        };
-        config.service(endpoint);
-    }
+    ]
 }
 
 fn api(prefix: &str) -> impl HttpServiceFactory + 'static {
@@ -208,90 +221,11 @@ async fn not_implemented() -> Result<&'static str, Failure> {
     Err(Error::NotImplemented.into())
 }
 
-/// Adds a handler for some methods.
-macro_rules! methods {
-    ($($(#[$doc:meta])* $name:ident: $methods:expr, $guard:expr;)*) => {$(
-        $(#[$doc])*
-        fn $name<F, Args>(self, handler: F, operation: Operation) -> Self
-        where
-            F: Handler<Args, Output: Responder + 'static>,
-            Args: FromRequest + 'static,
-        {
-            self.route(&$methods, $guard, handler, operation)
-        }
-    )*};
-}
-
-/// A path with its methods; every other method is answered 405 with an `Allow` header.
-pub(super) struct Endpoint {
-    /// The path below the prefix.
-    pub path: String,
-    /// Each method that the document describes.
-    pub operations: Vec<(&'static str, Operation)>,
-    resource: Resource,
-    allow: Vec<&'static str>,
-}
-
-impl Endpoint {
-    fn at(path: impl Into<String>) -> Self {
-        let path = path.into();
-        let resource = web::resource(path.clone());
-        Self { path, operations: Vec::new(), resource, allow: Vec::new() }
+/// The answer to a path that there is nothing at.
+async fn answer_other_path(request: HttpRequest) -> Result<HttpResponse, Failure> {
+    if framing::is_about_server(request.head()) {
+        let allow = (ALLOW, "GET, HEAD, POST, PATCH, DELETE, OPTIONS");
+        return Ok(HttpResponse::NoContent().insert_header(allow).finish());
     }
-
-    methods! {
-        /// A read: HEAD asks for the same without the body.
-        get: ["GET", "HEAD"], guard::Any(guard::Get()).or(guard::Head());
-        /// A change that older programs ask for with GET.
-        get_change: ["GET"], guard::Get();
-        post: ["POST"], guard::Post();
-        patch: ["PATCH"], guard::Patch();
-        delete: ["DELETE"], guard::Delete();
-    }
-
-    /// Lets the pages of every origin read the answers, since they are public.
-    fn for_any_origin(mut self) -> Self {
-        self.resource = self.resource.app_data(AnyOrigin);
-        self
-    }
-
-    fn route<F, Args>(
-        mut self,
-        methods: &[&'static str],
-        guard: impl Guard + 'static,
-        handler: F,
-        operation: Operation,
-    ) -> Self
-    where
-        F: Handler<Args, Output: Responder + 'static>,
-        Args: FromRequest + 'static,
-    {
-        self.allow.extend(methods);
-        // HEAD is GET without the body.
-        self.operations.extend(
-            methods.iter().filter(|method| **method != "HEAD").map(|method| (*method, operation)),
-        );
-        self.resource = self.resource.route(web::route().guard(guard).to(handler));
-        self
-    }
-}
-
-impl HttpServiceFactory for Endpoint {
-    fn register(self, config: &mut AppService) {
-        let allow = self.allow.join(", ");
-        let refuse = move |request: HttpRequest| {
-            let error = Error::MethodNotAllowed {
-                method: printable(request.method()),
-                allow: allow.clone(),
-            };
-            async move { Err::<&str, _>(Failure::from(error)) }
-        };
-        self.resource.default_service(web::to(refuse)).register(config);
-    }
-}
-
-/// A method as it may be shown. The client chooses it: it is a token (RFC 9110, 9.1), but of any
-/// length.
-fn printable(method: &Method) -> String {
-    method.as_str().chars().take(32).collect()
+    pages::not_found(&request)
 }

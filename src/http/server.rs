@@ -12,6 +12,7 @@ use actix_server::{Server, ServerBuilder};
 use actix_service::{ServiceFactory, ServiceFactoryExt, fn_service, map_config};
 use actix_web::body::MessageBody;
 use actix_web::dev::{AppConfig, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderValue, STRICT_TRANSPORT_SECURITY};
 use actix_web::middleware::{self, from_fn};
 use actix_web::rt::net::{TcpStream, UnixStream};
 use actix_web::web::Data;
@@ -23,7 +24,7 @@ use super::clock::Now;
 use super::connection::{Connection, Timeouts};
 use super::discovery::OpenApi;
 use super::listener::{Listener, SocketFile};
-use super::pages::Theme;
+use super::pages::{self, Theme};
 use super::phase::SharedPhase;
 use super::service_manager::Watchdog;
 use super::slots::Slots;
@@ -36,6 +37,8 @@ const LINGER_TIMEOUT: Duration = Duration::from_secs(1);
 /// third of the buffer has been read. A slow client would not read a third of the system's own
 /// largest buffer within `limits.write_timeout`.
 const SEND_BUFFER: usize = 128 * 1024;
+/// The HSTS header (RFC 6797): two years, as the preload lists of browsers recommend.
+const TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=63072000");
 /// Length of the `listen(2)` backlog. The standard library's is 128.
 const BACKLOG: i32 = 1024;
 
@@ -155,5 +158,16 @@ async fn layers<B: MessageBody + 'static>(
     let _handling = request.conn_data().map(SharedPhase::handle);
     let cors =
         async |request| cors::layer(request, async |request| handlers.call(request).await).await;
-    request_log::layer(request, async |request| framing::layer(request, cors).await).await
+    let framed = async |request| framing::layer(request, cors).await;
+    let shown = async |request: ServiceRequest| {
+        if routes::is_for_programs(request.path()) {
+            return framed(request).await.map(ServiceResponse::map_into_left_body);
+        }
+        pages::layer(request, framed).await
+    };
+    let mut response = request_log::layer(request, shown).await?;
+    if Bridge::of(response.request()).is_ok_and(|bridge| bridge.config().has_hsts()) {
+        response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, TRANSPORT);
+    }
+    Ok(response)
 }

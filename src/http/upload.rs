@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::Poll;
+use std::task::{Poll, ready};
 use std::time::Duration;
 
 use actix_multipart::{Field, Multipart};
@@ -104,6 +104,10 @@ pub(super) fn read(
         if !is_plain(&request) {
             return Err(COMPRESSED);
         }
+        // The limit is that of the file, and not of the form around it.
+        if length.is_some_and(|length| length > body_limit) {
+            return Err(Error::PayloadTooLarge { limit });
+        }
         let bridge = bridge?;
         let limits = &bridge.config().limits;
         let allowance = Allowance { limit: body_limit, timeout: limits.upload_timeout.into() };
@@ -111,20 +115,20 @@ pub(super) fn read(
         let permit = bridge.upload(user, length).await?;
         let mut payload = payload;
         let form = receive(&request, &mut payload, allowance, |payload| async move {
-            let is_too_large = Rc::new(Cell::new(false));
-            let body = bounded(payload, body_limit, stall, Rc::clone(&is_too_large));
+            let cut = Rc::default();
+            let body = bounded(payload, body_limit, stall, Rc::clone(&cut));
             let form = if is_form {
                 read_form(&headers, body, limit).await
             } else {
                 read_file_body(body).await
             };
-            if is_too_large.get() { Err(Error::PayloadTooLarge { limit }) } else { form }
+            match cut.get() {
+                None => form,
+                Some(Cut::TooLarge) => Err(Error::PayloadTooLarge { limit }),
+                Some(Cut::TooSlow) => Err(Error::TooSlow),
+            }
         });
-        match form.await {
-            // The limit is that of the file, and not of the form around it.
-            Err(Error::PayloadTooLarge { .. }) => Err(Error::PayloadTooLarge { limit }),
-            form => Ok(ReceivedForm { form: form?, permit }),
-        }
+        Ok(ReceivedForm { form: form.await?, permit })
     }
 }
 
@@ -161,14 +165,21 @@ fn announced_hash(headers: &HeaderMap) -> Result<Option<[u8; 32]>> {
     hash.map(Some).ok_or(Error::invalid(HASH_HEADER, "must be the SHA-256 of the file in hex"))
 }
 
+/// Why a body was cut off.
+#[derive(Clone, Copy)]
+pub(super) enum Cut {
+    TooLarge,
+    TooSlow,
+}
+
 /// Lets the chunks of a body through, up to `limit` bytes in all, as long as [`STALL_PROGRESS`]
-/// bytes come within `stall` each time. Sets `is_too_large` where there is more: the reader of
-/// forms reports its own error in that case.
-fn bounded(
+/// bytes come within `stall` each time. Otherwise it sets `cut`: the reader of forms reports its
+/// own error in that case.
+pub(super) fn bounded(
     body: impl Stream<Item = Result<Bytes, PayloadError>> + 'static,
     limit: usize,
     stall: Duration,
-    is_too_large: Rc<Cell<bool>>,
+    cut: Rc<Cell<Option<Cut>>>,
 ) -> impl Stream<Item = Result<Bytes, PayloadError>> + 'static {
     let mut left = limit;
     let mut stall_timer = Box::pin(sleep(stall));
@@ -176,18 +187,22 @@ fn bounded(
     let mut body = Box::pin(body);
     stream::poll_fn(move |context| {
         let Poll::Ready(chunk) = body.as_mut().poll_next(context) else {
-            let stalled = stall_timer.as_mut().poll(context);
-            return stalled.map(|()| Some(Err(PayloadError::Incomplete(None))));
+            ready!(stall_timer.as_mut().poll(context));
+            cut.set(Some(Cut::TooSlow));
+            return Poll::Ready(Some(Err(PayloadError::Incomplete(None))));
         };
         let Some(Ok(chunk)) = chunk else { return Poll::Ready(chunk) };
-        is_too_large.set(chunk.len() > left);
-        left = left.saturating_sub(chunk.len());
+        if chunk.len() > left {
+            cut.set(Some(Cut::TooLarge));
+            return Poll::Ready(Some(Err(PayloadError::Overflow)));
+        }
+        left -= chunk.len();
         received += chunk.len();
         if received >= STALL_PROGRESS {
             stall_timer = Box::pin(sleep(stall));
             received = 0;
         }
-        Poll::Ready(Some(if is_too_large.get() { Err(PayloadError::Overflow) } else { Ok(chunk) }))
+        Poll::Ready(Some(Ok(chunk)))
     })
 }
 

@@ -2,13 +2,11 @@
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, ETag, EntityTag, VARY};
 use actix_web::web::{Data, Path};
-use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse};
 
-use super::frame::security;
+use super::frame::SECURITY;
 use super::not_found;
 use super::theme::Theme;
-use super::visitor::Visitor;
-use crate::http::bridge::Bridge;
 use crate::http::caching::{has_version, takes_gzip};
 use crate::http::envelope::Failure;
 
@@ -17,11 +15,10 @@ pub(in crate::http) async fn asset(
     request: HttpRequest,
     name: Path<String>,
     theme: Data<Theme>,
-    bridge: Data<Bridge>,
 ) -> Result<HttpResponse, Failure> {
     let Some(asset) = [&theme.style, &theme.script].into_iter().find(|asset| asset.name == *name)
     else {
-        return Ok(not_found(Visitor::extract(&request).await?).await);
+        return not_found(&request);
     };
     let takes_gzip = takes_gzip(&request);
     let tag = format!("{}{}", asset.digest, if takes_gzip { "-gzip" } else { "" });
@@ -32,8 +29,8 @@ pub(in crate::http) async fn asset(
         .insert_header(ETag(tag))
         .insert_header((VARY, "Accept-Encoding"))
         .insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable"));
-    for (name, value) in security(bridge.config().is_https()) {
-        response.insert_header((name, value));
+    for header in SECURITY {
+        response.insert_header(header);
     }
     if is_known {
         return Ok(response.finish());

@@ -5,7 +5,7 @@ use actix_web::cookie::Cookie;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, LOCATION, REFERRER_POLICY,
-    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    X_CONTENT_TYPE_OPTIONS,
 };
 
 use super::texts::Texts;
@@ -21,8 +21,6 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     frame-ancestors 'none'";
 /// Turns off the features of browsers that no page uses.
 const PERMISSIONS: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
-/// The HSTS header (RFC 6797): two years, as the preload lists of browsers recommend.
-const TRANSPORT: &str = "max-age=63072000";
 
 /// The message above the content of a page.
 #[derive(Debug)]
@@ -108,8 +106,8 @@ impl Visitor {
             response.cookie(cookie);
         }
         response.insert_header((CACHE_CONTROL, "no-store"));
-        for (name, value) in security(self.bridge.config().is_https()) {
-            response.insert_header((name, value));
+        for header in SECURITY {
+            response.insert_header(header);
         }
         match html {
             Some(html) => response.content_type("text/html; charset=utf-8").body(html),
@@ -119,15 +117,12 @@ impl Visitor {
 }
 
 /// The headers that every page and asset carries.
-pub(super) fn security(is_https: bool) -> impl Iterator<Item = (HeaderName, &'static str)> {
-    let always = [
-        (CONTENT_SECURITY_POLICY, POLICY),
-        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (REFERRER_POLICY, "no-referrer"),
-        (HeaderName::from_static("permissions-policy"), PERMISSIONS),
-    ];
-    always.into_iter().chain(is_https.then_some((STRICT_TRANSPORT_SECURITY, TRANSPORT)))
-}
+pub(super) const SECURITY: [(HeaderName, &str); 4] = [
+    (CONTENT_SECURITY_POLICY, POLICY),
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (REFERRER_POLICY, "no-referrer"),
+    (HeaderName::from_static("permissions-policy"), PERMISSIONS),
+];
 
 /// The response to a fault that leaves no page to show.
 pub(super) fn fault_response(fault: Error) -> HttpResponse {

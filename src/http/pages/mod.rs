@@ -5,6 +5,7 @@ mod actions;
 mod asset;
 mod assets;
 mod confirmation;
+mod errors;
 mod flash;
 mod form;
 mod frame;
@@ -19,7 +20,7 @@ mod theme;
 mod totp;
 mod visitor;
 
-use actix_web::HttpResponse;
+use actix_web::{HttpRequest, HttpResponse};
 
 pub(super) use account::show_account;
 pub(super) use actions::confirmation::confirm_email;
@@ -35,10 +36,12 @@ pub(super) use actions::profile::{change_profile, upload_picture};
 pub(super) use actions::sessions::{end_other_sessions, end_session, log_out};
 pub(super) use assets::asset;
 pub(super) use confirmation::show_confirmation;
+pub(super) use errors::layer;
 pub(super) use login::{show_login, show_login_code};
 pub use theme::Theme;
 pub(super) use totp::show_totp;
 
+use super::envelope::Failure;
 use askama::Template;
 use frame::Message;
 use visitor::Visitor;
@@ -51,12 +54,22 @@ pub(super) async fn index(visitor: Visitor) -> HttpResponse {
 
 /// `GET` of an address that forms are sent to: redirects to the page that the form is on.
 pub(super) async fn redirect_to_form(visitor: Visitor) -> HttpResponse {
-    let to = if visitor.path().starts_with("/login") { "/login/code" } else { "/account" };
-    visitor.redirect(to)
+    visitor.redirect(form_page(visitor.path()))
+}
+
+/// The page that a form is on, by the address that it is sent to.
+fn form_page(path: &str) -> &'static str {
+    match path {
+        "/login" => "/login",
+        _ if path.starts_with("/login/") => "/login/code",
+        _ if path.starts_with("/account") => "/account",
+        _ => "/",
+    }
 }
 
 /// The page for a path that there is nothing at.
-pub(super) async fn not_found(visitor: Visitor) -> HttpResponse {
+pub(super) fn not_found(request: &HttpRequest) -> Result<HttpResponse, Failure> {
+    let visitor = Visitor::of(request)?;
     let t = visitor.t;
     let page = notice::NoticePage {
         frame: visitor.frame(t.not_found, Message::None),
@@ -65,5 +78,5 @@ pub(super) async fn not_found(visitor: Visitor) -> HttpResponse {
         url: "/",
         label: t.to_start,
     };
-    visitor.show(404, page.render())
+    Ok(visitor.show(404, page.render()))
 }

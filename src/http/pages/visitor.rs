@@ -16,7 +16,7 @@ use super::texts::Texts;
 use super::theme::Theme;
 use crate::config::Origin;
 use crate::crypto;
-use crate::domain::principal::{Device, Principal};
+use crate::domain::principal::{Caller, Device, Principal};
 use crate::error::{Error, Result};
 use crate::http::bridge::Bridge;
 use crate::http::clock::Now;
@@ -73,16 +73,25 @@ impl FromRequest for Visitor {
 }
 
 impl Visitor {
-    fn of(request: &HttpRequest) -> Result<Self> {
+    pub(super) fn of(request: &HttpRequest) -> Result<Self> {
+        match caller(request) {
+            Ok(caller) => Self::new(request, Some(caller)),
+            Err(Error::NotLogged) => Self::new(request, None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The visitor of a page that needs no session, and is shown where the database is out of
+    /// reach, too.
+    pub(super) fn without_session(request: &HttpRequest) -> Result<Self> {
+        Self::new(request, None)
+    }
+
+    fn new(request: &HttpRequest, caller: Option<Caller>) -> Result<Self> {
         let theme = request
             .app_data::<Data<Theme>>()
             .ok_or_else(|| Error::internal("show a page", "no theme is set up"))?;
         let bridge = Bridge::of(request)?;
-        let caller = match caller(request) {
-            Ok(caller) => Some(caller),
-            Err(Error::NotLogged) => None,
-            Err(error) => return Err(error),
-        };
         let config = bridge.config();
         let cookie =
             |name| cookie::value(request, &cookie::page_name(config, name)).map(ToOwned::to_owned);

@@ -6,6 +6,7 @@ mod descriptors;
 mod forwarded;
 mod framing;
 mod hostile_requests;
+mod options;
 mod slow_clients;
 mod timeouts;
 mod unix_socket;

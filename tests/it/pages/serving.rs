@@ -62,9 +62,28 @@ fn page_loads_own_files_alone_under_a_tight_policy() {
 
 #[test]
 fn public_url_of_https_sets_strict_transport_security() {
-    let app = TestApp::with("[server]\npublic_url = 'https://nox.example'").serve();
+    let settings = "[server]\npublic_url = 'https://nox.example'\n";
+    let app = TestApp::with(settings).serve();
+    for (method, path) in [
+        ("GET", "/login"),
+        ("GET", "/account"),
+        ("GET", "/static/nothing"),
+        ("GET", "/nothing"),
+        ("GET", "/healthz"),
+        ("GET", "/api/server"),
+        ("GET", "/api/users/@me"),
+        ("PUT", "/api/auth/login"),
+        ("OPTIONS", "/api/auth/login"),
+        ("GET", "/.well-known/nox"),
+    ] {
+        let answer = app.client().send(method, path, &[], b"");
+        let header = answer.header("strict-transport-security");
+        assert_eq!(header, Some("max-age=63072000"), "{method} {path}");
+    }
+    let without = TestApp::with(&format!("{settings}hsts = false")).serve();
+    let answer = without.client().get("/login", &[]);
+    assert_eq!(answer.header("strict-transport-security"), None);
     let page = app.client().get("/login", &[]);
-    assert_eq!(page.header("strict-transport-security"), Some("max-age=63072000"));
     let cookie = page.header("set-cookie").unwrap();
     assert!(cookie.starts_with("__Host-nox_browser=") && cookie.contains("; Secure"), "{cookie}");
 }

@@ -40,6 +40,16 @@ pub(super) const FRENCH: Texts = Texts {
     not_found: "Il n’y a rien ici",
     not_found_text: "Cette adresse ne mène nulle part sur ce serveur.",
     to_start: "Vers l’accueil",
+    not_done: "Cela n’a pas fonctionné",
+    go_back: "Retour",
+    wrong_method: "Cette adresse n’accepte pas ce que votre navigateur a envoyé. Ouvrez à \
+        nouveau la page.",
+    too_large: "Ce que votre navigateur a envoyé dépasse ce que ce serveur accepte.",
+    wrong_media_type: "Votre navigateur, ou un intermédiaire, a envoyé cela sous une forme que \
+        le serveur ne lit pas. Ouvrez à nouveau la page.",
+    too_slow: "L’envoi a pris trop de temps. Vérifiez votre connexion et réessayez.",
+    unreadable: "Le serveur n’a pas pu lire ce que votre navigateur a envoyé. Ouvrez à nouveau \
+        la page.",
     terms: "Conditions d’utilisation",
     privacy: "Vie privée",
     rules: "Règles",
