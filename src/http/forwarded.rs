@@ -32,13 +32,22 @@ pub(super) fn client_ip(request: &HttpRequest, trusted: &[Network]) -> IpAddr {
     client.ip
 }
 
+/// The scheme that the browser used, according to a trusted proxy.
+pub(super) fn scheme<'request>(
+    request: &'request HttpRequest,
+    server: &Server,
+) -> Option<&'request str> {
+    let is_trusted = peer(request).is_none_or(|ip| contain(&server.trusted_proxies, ip));
+    entries(request, PROTO).last().filter(|_| is_trusted)
+}
+
 /// The origin that the browser sent the request to, according to a trusted proxy, or else according
 /// to the request itself.
 pub(super) fn target(request: &HttpRequest, server: &Server) -> Option<Origin> {
     let is_trusted = peer(request).is_none_or(|ip| contain(&server.trusted_proxies, ip));
     let forwarded = |name| entries(request, name).last().filter(|_| is_trusted);
     let (scheme, _) = server.public_url.as_str().split_once("://")?;
-    let scheme = forwarded(PROTO).unwrap_or(scheme);
+    let scheme = self::scheme(request, server).unwrap_or(scheme);
     let host = forwarded(HOST).or_else(|| request.headers().get(header::HOST)?.to_str().ok())?;
     Origin::parse(&format!("{scheme}://{host}"))
 }

@@ -9,6 +9,7 @@ use super::forwarded;
 use super::log_limit::OnceAMinute;
 use crate::config::{Origin, Server};
 use crate::error::{Error, Result};
+use crate::time::Timestamp;
 
 /// Checks a change that only the session cookie proves: `Origin`, or else `Referer`, must name a
 /// page of this server or of a configured origin.
@@ -40,15 +41,47 @@ pub(super) fn check_login(request: &HttpRequest, server: &Server) -> Result<()> 
     if is_own { Ok(()) } else { Err(refused(request, server, "log in from another site")) }
 }
 
-/// Whether the headers of a form say that another site's page sent it. The pages of this server
-/// send no referrer, so that browsers send an `Origin` of `null` with their forms (Fetch, "append a
-/// request Origin header"). Such a form is told from others by its token.
-pub(super) fn is_foreign_form(request: &HttpRequest, server: &Server) -> bool {
-    match header(request, ORIGIN) {
-        None | Some("null") => header(request, "sec-fetch-site") == Some("cross-site"),
+/// From where a form was sent, as its headers say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FormOrigin {
+    /// A page of this server, as far as the headers tell.
+    Own,
+    /// A page of this server that was opened by http, where the public URL is https.
+    OverHttp,
+    /// A page at another address than this server's.
+    Other,
+}
+
+/// From where a form was sent. The pages of this server send no referrer, so that browsers send an
+/// `Origin` of `null` with their forms (Fetch, "append a request Origin header"). Such a form is
+/// told from others by its token.
+pub(super) fn of_form(request: &HttpRequest, server: &Server) -> FormOrigin {
+    let is_own = match header(request, ORIGIN) {
+        None | Some("null") => header(request, "sec-fetch-site") != Some("cross-site"),
         Some(text) => {
-            !Origin::parse(text).is_some_and(|origin| is_trusted(request, server, &origin))
+            Origin::parse(text).is_some_and(|sender| is_trusted(request, server, &sender))
         }
+    };
+    let over_https = || {
+        let host = header(request, ORIGIN)?.strip_prefix("http://")?;
+        Origin::parse(&format!("https://{host}"))
+    };
+    if is_own {
+        FormOrigin::Own
+    } else if over_https().is_some_and(|sender| is_trusted(request, server, &sender)) {
+        FormOrigin::OverHttp
+    } else {
+        FormOrigin::Other
+    }
+}
+
+/// Whether a browser came by http: the proxy says so, or without a proxy that tells, the browser
+/// does. It names the site of a page only over connections that nobody else can read (Fetch
+/// Metadata, 2).
+pub(super) fn came_over_http(request: &HttpRequest, server: &Server) -> bool {
+    match forwarded::scheme(request, server) {
+        Some(scheme) => !scheme.eq_ignore_ascii_case("https"),
+        None => header(request, "sec-fetch-site").is_none(),
     }
 }
 
@@ -61,14 +94,23 @@ fn refused(request: &HttpRequest, server: &Server, action: &'static str) -> Erro
 /// Logs that a page was refused. Most often that is not an attack, but an origin that the operator
 /// has not configured, so the line names the keys.
 pub(super) fn warn(request: &HttpRequest, server: &Server) {
+    warn_of(sender(request).as_ref(), server, Now::of(request).0);
+}
+
+/// The origin that a request names, where it is one.
+pub(super) fn sender(request: &HttpRequest) -> Option<Origin> {
+    header(request, ORIGIN).and_then(Origin::parse)
+}
+
+/// [`warn`], where the request is gone. An origin is logged as it was parsed, since an attacker may
+/// write anything into the header.
+pub(super) fn warn_of(sender: Option<&Origin>, server: &Server, now: Timestamp) {
     static WARNING: OnceAMinute = OnceAMinute::new();
-    if !WARNING.is_due(Now::of(request).0) {
+    if !WARNING.is_due(now) {
         return;
     }
-    // The header is logged as it was parsed, since an attacker may write anything into it.
-    let origin = header(request, ORIGIN).and_then(Origin::parse).map(String::from);
     tracing::warn!(
-        origin,
+        origin = sender.map(Origin::as_str),
         public_url = server.public_url.as_str(),
         "refused a page that is not of server.public_url, server.allowed_origins or \
          server.numeric_origins"
@@ -136,6 +178,33 @@ mod tests {
         assert!(!passes(&[("referer", "https://evil.example/https://nox.example/")]));
         assert!(!passes(&[("referer", "https://nox.example@evil.example/")]));
         assert!(!passes(&[("referer", "nonsense")]));
+    }
+
+    #[test]
+    fn form_is_told_apart_by_where_its_page_was_opened() {
+        let of = |headers: &[_]| of_form(&request(headers), &server());
+        for headers in [
+            &[][..],
+            &[("origin", "null"), ("sec-fetch-site", "same-origin")],
+            &[("origin", "https://nox.example")],
+            &[("origin", "https://127.0.0.1:53032")],
+        ] {
+            assert_eq!(of(headers), FormOrigin::Own, "{headers:?}");
+        }
+        for origin in ["http://nox.example", "http://127.0.0.1:53032"] {
+            assert_eq!(of(&[("origin", origin)]), FormOrigin::OverHttp, "{origin}");
+        }
+        for headers in [
+            &[("origin", "https://evil.example")][..],
+            &[("origin", "http://evil.example")],
+            &[("origin", "https://127.0.0.1:8080")],
+            &[("origin", "null"), ("sec-fetch-site", "cross-site")],
+            &[("origin", "nonsense")],
+        ] {
+            assert_eq!(of(headers), FormOrigin::Other, "{headers:?}");
+        }
+        let over_http = |headers: &[_]| came_over_http(&request(headers), &server());
+        assert!(over_http(&[]) && !over_http(&[("sec-fetch-site", "same-origin")]));
     }
 
     #[test]

@@ -28,6 +28,11 @@ pub(super) enum Message {
     None,
     Success(&'static str),
     Error(String),
+    /// The page was opened at another address than the public URL.
+    WrongAddress {
+        text: &'static str,
+        url: String,
+    },
     RateLimited {
         /// The time until another attempt is allowed, in seconds.
         seconds: u64,

@@ -8,6 +8,7 @@ mod confirmation;
 mod errors;
 mod flash;
 mod form;
+mod form_check;
 mod frame;
 mod links;
 mod login;

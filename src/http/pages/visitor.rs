@@ -22,7 +22,8 @@ use crate::http::bridge::Bridge;
 use crate::http::clock::Now;
 use crate::http::envelope::Failure;
 use crate::http::extract::{caller, device};
-use crate::http::{cookie, forwarded, origin};
+use crate::http::origin::{self, FormOrigin};
+use crate::http::{cookie, forwarded};
 use crate::language::Language;
 use crate::time::Timestamp;
 
@@ -31,6 +32,8 @@ const LANGUAGE: &str = "nox_language";
 const CHALLENGE: &str = "nox_login";
 /// The lifetime of the cookie, which is that of the challenge.
 const CHALLENGE_LIFETIME: Duration = Duration::minutes(10);
+/// Between the two parts of a form token.
+const USER_MARK: char = '.';
 const PERSISTENT: Duration = Duration::days(365);
 
 /// The visitor of a page, as the request shows them.
@@ -49,8 +52,11 @@ pub(in crate::http) struct Visitor {
     browser: Browser,
     /// Whether this request itself chose the language.
     is_language_chosen: bool,
-    /// Whether the request says that a page of another site sent it.
-    is_cross_site: bool,
+    /// From where a form was sent, as its headers say.
+    pub(super) form_origin: FormOrigin,
+    /// The origin that the request names.
+    pub(super) sender: Option<Origin>,
+    pub(super) came_over_http: bool,
     path: String,
     query: Vec<(String, String)>,
     /// Whether the request can be repeated as a link.
@@ -127,22 +133,51 @@ impl Visitor {
             challenge: cookie(CHALLENGE),
             browser,
             is_language_chosen: chosen.is_some(),
-            is_cross_site: origin::is_foreign_form(request, &config.server),
+            form_origin: origin::of_form(request, &config.server),
+            sender: origin::sender(request),
+            came_over_http: origin::came_over_http(request, &config.server),
             path: request.path().to_owned(),
             query,
             is_get: request.method().is_safe(),
         })
     }
 
-    /// The form token, by which a form is known to come from our page (CSRF).
+    /// The form token, by which a form is known to come from our page (CSRF). On a page for a user
+    /// who is logged in, it has a second part that tells which user that is.
     pub(super) fn form_token(&self) -> String {
-        self.bridge.app().form_token(&self.browser.secret)
+        let app = self.bridge.app();
+        let of_browser = app.form_token(&self.browser.secret);
+        match &self.principal {
+            None => of_browser,
+            Some(principal) => {
+                let of_user = app.form_token(&self.browser_of(principal));
+                format!("{of_browser}{USER_MARK}{of_user}")
+            }
+        }
     }
 
-    /// Whether a form carries this browser's token and was sent by a page of ours (CSRF).
-    pub(super) fn has_valid_csrf_token(&self, form: &Form) -> bool {
-        let is_own = || self.bridge.app().is_form_token(&self.browser.secret, form.text("token"));
-        !self.is_cross_site && !self.browser.is_new && is_own()
+    /// Whether the browser had no cookie of ours.
+    pub(super) const fn has_new_browser(&self) -> bool {
+        self.browser.is_new
+    }
+
+    /// Whether a form carries this browser's token.
+    pub(super) fn has_form_token(&self, form: &Form) -> bool {
+        let token = form.text("token");
+        let of_browser = token.split_once(USER_MARK).map_or(token, |(browser, _)| browser);
+        self.bridge.app().is_form_token(&self.browser.secret, of_browser)
+    }
+
+    /// Whether the page of a form was made for this user, or for no one.
+    pub(super) fn is_page_of(&self, principal: &Principal, form: &Form) -> bool {
+        let of_user = form.text("token").split_once(USER_MARK);
+        let name = self.browser_of(principal);
+        of_user.is_none_or(|(_, user)| self.bridge.app().is_form_token(&name, user))
+    }
+
+    /// What names this browser while that user is logged in.
+    fn browser_of(&self, principal: &Principal) -> String {
+        format!("{}:{}", self.browser.secret, principal.user.id)
     }
 
     /// The path of the request.

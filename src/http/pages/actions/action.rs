@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 
-use super::refusal::{FormPage, Refusal, check_form_token, refuse};
+use super::refusal::{FormPage, Refusal, refuse};
 use crate::domain::App;
 use crate::domain::principal::Principal;
 use crate::error::{Error, Result};
@@ -53,7 +53,7 @@ pub(super) async fn run<I: Send + 'static, T: Send + 'static>(
     change: impl FnOnce(&App, &Principal, I, Timestamp) -> Result<T> + Send + 'static,
 ) -> Result<T, Refusal> {
     let principal = visitor.principal.clone().ok_or(Error::NotLogged)?;
-    check_form_token(visitor, form)?;
+    visitor.check_form_of(&principal, form)?;
     let input = input?;
     let now = visitor.now;
     let work = move |app: &App| change(app, &principal, input, now);

@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 
-use super::refusal::{FormPage, Refusal, check_form_token, refuse};
+use super::refusal::{FormPage, Refusal, refuse};
 use crate::domain::email_confirmation::confirm;
 use crate::http::pages::confirmation::confirmation_result_page;
 use crate::http::pages::form::Form;
@@ -21,7 +21,7 @@ pub(in crate::http) async fn confirm_email(visitor: Visitor, form: Form) -> Http
 }
 
 async fn try_confirm(visitor: &Visitor, form: &Form) -> Result<(), Refusal> {
-    check_form_token(visitor, form)?;
+    visitor.check_form(form)?;
     let token = form.text("link").to_owned();
     let device = visitor.device.clone();
     let now = visitor.now;

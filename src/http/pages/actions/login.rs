@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 
-use super::refusal::{FormPage, Refusal, check_form_token, refuse};
+use super::refusal::{FormPage, Refusal, refuse};
 use crate::domain::accounts::identifier::Identifier;
 use crate::domain::auth::{self, LoginAttempt};
 use crate::domain::factors::challenged;
@@ -32,7 +32,7 @@ pub(in crate::http) async fn submit_login(visitor: Visitor, form: Form) -> HttpR
 }
 
 async fn try_password(visitor: &Visitor, form: &Form) -> Result<Box<OpenedSession>, Refusal> {
-    check_form_token(visitor, form)?;
+    visitor.check_form(form)?;
     let server = visitor.bridge.config().server.address.as_str();
     let attempt = LoginAttempt {
         identifier: Identifier::parse(form.text("identifier"), server)
@@ -66,7 +66,7 @@ pub(in crate::http) async fn submit_login_code(visitor: Visitor, form: Form) -> 
 }
 
 async fn try_code(visitor: &Visitor, form: &Form) -> Result<Box<OpenedSession>, Refusal> {
-    check_form_token(visitor, form)?;
+    visitor.check_form(form)?;
     let challenge = visitor.challenge.clone().ok_or(Error::InvalidChallenge)?;
     let now = visitor.now;
     let user = visitor.bridge.read(|app| challenged(app, &challenge, now))?;
@@ -88,9 +88,8 @@ pub(in crate::http) async fn send_login_code(visitor: Visitor, form: Form) -> Ht
 }
 
 async fn try_send(visitor: &Visitor, form: &Form) -> Result<(), Refusal> {
-    check_form_token(visitor, form)?;
-    // Without a challenge, the page that shows the refusal leads back to the login.
-    let text = visitor.challenge.clone().ok_or(Refusal::InvalidFormToken)?;
+    visitor.check_form(form)?;
+    let text = visitor.challenge.clone().ok_or(Error::InvalidChallenge)?;
     let asker = Asker::Challenge { text, device: visitor.device.clone() };
     let now = visitor.now;
     match visitor.bridge.run(move |app| email::send(app, asker, now)).await? {

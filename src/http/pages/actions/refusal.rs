@@ -10,6 +10,7 @@ use crate::http::pages::account::account_page;
 use crate::http::pages::confirmation::{confirmation_page, confirmation_result_page};
 use crate::http::pages::flash::Flash;
 use crate::http::pages::form::Form;
+use crate::http::pages::form_check::FormFault;
 use crate::http::pages::frame::Message;
 use crate::http::pages::login::{code_page, login_page, restart_login};
 use crate::http::pages::texts::{fill, size};
@@ -19,9 +20,15 @@ use crate::http::pages::visitor::Visitor;
 /// Why a form was refused.
 #[derive(Debug)]
 pub(super) enum Refusal {
-    /// The form was not made for this browser, or another site sent it (CSRF).
-    InvalidFormToken,
+    /// The form does not come from a page of ours in this browser (CSRF).
+    Form(FormFault),
     Error(Error),
+}
+
+impl From<FormFault> for Refusal {
+    fn from(fault: FormFault) -> Self {
+        Self::Form(fault)
+    }
 }
 
 impl From<Error> for Refusal {
@@ -38,11 +45,6 @@ pub(super) enum FormPage {
     Account,
     Totp,
     Confirmation,
-}
-
-/// Lets a form pass that was made for this browser and sent by a page of this server.
-pub(super) fn check_form_token(visitor: &Visitor, form: &Form) -> Result<(), Refusal> {
-    if visitor.has_valid_csrf_token(form) { Ok(()) } else { Err(Refusal::InvalidFormToken) }
 }
 
 /// Shows a form again, with what was typed and why it was refused. Where the form cannot be sent
@@ -64,7 +66,7 @@ pub(super) fn refuse(
             refuse_enrollment(visitor, form, message, status)
         }
         (FormPage::Account | FormPage::Totp, _) => account_page(visitor, form, message, status),
-        (FormPage::Confirmation, Refusal::InvalidFormToken) => {
+        (FormPage::Confirmation, Refusal::Form(_)) => {
             confirmation_page(visitor, form, message, status)
         }
         // The link is worth nothing more.
@@ -114,7 +116,7 @@ fn refuse_enrollment(
 /// The status of the page. A name that no user has looks like a wrong password.
 const fn status(refusal: &Refusal) -> u16 {
     match refusal {
-        Refusal::InvalidFormToken => 403,
+        Refusal::Form(_) => 403,
         Refusal::Error(Error::UserNotFound) => 400,
         Refusal::Error(error) => error.facts().status,
     }
@@ -122,11 +124,27 @@ const fn status(refusal: &Refusal) -> u16 {
 
 fn message(visitor: &Visitor, page: FormPage, refusal: &Refusal) -> Message {
     match refusal {
-        Refusal::InvalidFormToken => Message::Error(visitor.t.form_expired.into()),
+        Refusal::Form(fault) => form_message(visitor, *fault),
         Refusal::Error(Error::TooManyRequests { seconds }) => {
             Message::RateLimited { seconds: *seconds }
         }
         Refusal::Error(error) => Message::Error(sentence(visitor, page, error)),
+    }
+}
+
+/// Why a form was not taken, and the way out.
+fn form_message(visitor: &Visitor, fault: FormFault) -> Message {
+    let t = visitor.t;
+    let elsewhere = |text| Message::WrongAddress {
+        text,
+        url: visitor.bridge.config().server.public_url.to_string(),
+    };
+    match fault {
+        FormFault::OverHttp => elsewhere(t.form_over_http),
+        FormFault::OtherAddress => elsewhere(t.form_of_other_address),
+        FormFault::NoCookie => Message::Error(t.form_without_cookie.into()),
+        FormFault::Outdated => Message::Error(t.form_expired.into()),
+        FormFault::OtherUser => Message::Error(t.form_of_other_user.into()),
     }
 }
 

@@ -30,6 +30,14 @@ pub(super) const ENGLISH: Texts = Texts {
     unreachable: "The server is out of reach. Check your connection and try again.",
     server_error: "Something went wrong on the server. Try again later.",
     form_expired: "This page was too old to be sent. Try again.",
+    form_without_cookie: "This page needs cookies, and your browser sent none back. Allow \
+        cookies for this address and try again.",
+    form_over_http: "This page was opened by http, where browsers do not keep its cookies. Open \
+        it by https:",
+    form_of_other_address: "This was sent from another address than this server’s own. Open this \
+        one:",
+    form_of_other_user: "Another user has logged in since this page was opened. Look at it again \
+        before you send it.",
     login_expired: "That took too long. Log in again.",
     account_disabled: "This account is disabled. Ask the operator of the server.",
     session_expired: "Your session has ended. Log in again.",

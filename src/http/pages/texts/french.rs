@@ -30,6 +30,14 @@ pub(super) const FRENCH: Texts = Texts {
     unreachable: "Le serveur est injoignable. Vérifiez votre connexion et réessayez.",
     server_error: "Une erreur est survenue sur le serveur. Réessayez plus tard.",
     form_expired: "Cette page était trop ancienne pour être envoyée. Réessayez.",
+    form_without_cookie: "Cette page a besoin de cookies, et votre navigateur n’en a renvoyé \
+        aucun. Autorisez les cookies pour cette adresse et réessayez.",
+    form_over_http: "Cette page a été ouverte en http, où les navigateurs ne gardent pas ses \
+        cookies. Ouvrez-la en https\u{a0}:",
+    form_of_other_address: "Ceci a été envoyé depuis une autre adresse que celle de ce serveur. \
+        Ouvrez celle-ci\u{a0}:",
+    form_of_other_user: "Un autre utilisateur s’est connecté depuis l’ouverture de cette page. \
+        Relisez-la avant de l’envoyer.",
     login_expired: "Cela a pris trop de temps. Connectez-vous à nouveau.",
     account_disabled: "Ce compte est désactivé. Adressez-vous à l’administrateur du serveur.",
     session_expired: "Votre session est terminée. Connectez-vous à nouveau.",
