@@ -5,7 +5,7 @@ use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf, absolute};
 
-use rustix::fs::{Access, AtFlags, CWD, Stat, accessat, stat};
+use rustix::fs::{Access, AtFlags, CWD, Stat, accessat, getxattr, stat};
 use rustix::process::geteuid;
 
 use super::accounts::{Account, group_name, user_argument, user_name};
@@ -57,9 +57,14 @@ impl User<'_> {
                 let access = Access::from_bits_truncate(bits);
                 accessat(CWD, path, access, AtFlags::EACCESS) != Err(rustix::io::Errno::ACCESS)
             }
-            Self::Other(account) => account.may(bits, stat),
+            // What an access control list says is more than the mode.
+            Self::Other(account) => account.may(bits, stat) || has_acl(path),
         }
     }
+}
+
+fn has_acl(path: &Path) -> bool {
+    getxattr(path, "system.posix_acl_access", &mut [0_u8; 0]).is_ok_and(|length| length > 0)
 }
 
 /// Whether an error is about a right that is missing, and not about what a file holds.

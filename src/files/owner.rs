@@ -70,9 +70,15 @@ impl Folder {
     /// Creates a folder.
     pub(super) fn create_folder(&self, name: &OsStr, mode: Mode) -> io::Result<()> {
         mkdirat(&self.0, name, mode)?;
-        if !geteuid().is_root() {
-            return Ok(());
+        let given = if geteuid().is_root() { self.give_folder(name) } else { Ok(()) };
+        if given.is_err() {
+            unlinkat(&self.0, name, AtFlags::REMOVEDIR)?;
         }
+        given
+    }
+
+    /// Gives a folder that was just created to the owner of this one.
+    fn give_folder(&self, name: &OsStr) -> io::Result<()> {
         let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let new = openat(&self.0, name, flags, Mode::empty())?;
         // Another folder of root may have been put in its place. An empty one is worth nothing.
@@ -128,8 +134,10 @@ fn give(file: impl AsFd, owner: Owner) -> io::Result<()> {
 }
 
 fn not_given(error: &io::Error, owner: Owner) -> io::Result<()> {
-    // In a user namespace that has no such user, there is no service of this user either.
-    if error.raw_os_error() == Some(Errno::INVAL.raw_os_error()) {
+    // In a user namespace that has no such user, there is no service of this user either; and
+    // where only the group is another one, the owner can use the file.
+    let is_unknown = error.raw_os_error() == Some(Errno::INVAL.raw_os_error());
+    if is_unknown || owner.user == geteuid().as_raw() {
         return Ok(());
     }
     let user = user_name(owner.user);

@@ -63,8 +63,12 @@ fn places(config: &Config) -> Vec<Place> {
     let mut places: Vec<_> = written
         .map(|path| Place { path, need: Need::ReadAndWrite })
         .chain(read.map(|path| Place { path, need: Need::Read }))
-        // A missing one is another finding. One that cannot be looked at is found by the attempt.
-        .filter(|place| !matches!(files::exists(&place.path), Ok(false)))
+        // What is missing, or is no file, is another finding; to open a pipe would wait. What
+        // cannot be looked at is found by the attempt.
+        .filter(|place| match fs::metadata(&place.path) {
+            Ok(meta) => meta.is_file(),
+            Err(error) => error.kind() != io::ErrorKind::NotFound,
+        })
         .collect();
     places.push(Place::folder(parent(database)));
     if matches!(files::exists(key_file), Ok(false)) {

@@ -88,6 +88,13 @@ impl Service {
         Ran::of(&mut self.by_user(&command.split(' ').collect::<Vec<_>>()), "hunter22")
     }
 
+    /// The same as root without the right to give files to other users.
+    pub fn root_without_chown(&self, command: &str) -> Ran {
+        let mut run = self.of_root("setpriv");
+        run.arg("--bounding-set=-chown").arg(self.instance.path("bin-nox"));
+        Ran::of(run.args(command.split(' ')), "hunter22")
+    }
+
     pub fn serve_as_root(&self) -> Server {
         Server::start(self.by_root(&["serve"]).stdout(Stdio::piped()).stderr(Stdio::piped()))
     }

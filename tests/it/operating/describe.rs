@@ -79,7 +79,7 @@ fn manuals_completions_and_the_openapi_document_need_no_configuration() {
     for args in [&["completions", "bash"][..], &["man", "pages"], &["openapi"]] {
         instance.ok(args, "");
     }
-    assert_eq!(instance.run(&["user", "list"], "").status, 5);
+    assert_eq!(instance.run(&["config", "check"], "").status, 5);
 }
 
 #[test]

@@ -133,6 +133,21 @@ fn key_file_in_a_folder_of_root_is_left_to_root_with_a_warning() {
 }
 
 #[test]
+fn root_that_cannot_give_a_file_away_is_told_as_whom_to_run_the_command() {
+    let service = Service::new("");
+    for command in ["user add ada --password-stdin", "man man"] {
+        let ran = service.root_without_chown(command);
+        assert_eq!(ran.status, 5, "{command}: {}", ran.stderr);
+        assert!(ran.stderr.contains("cannot give it to nobody"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("run this as nobody"), "{}", ran.stderr);
+    }
+    assert_eq!(service.shell("ls"), "nox.toml\n");
+    service.shell("chown 0:4343 .");
+    let ran = service.root_without_chown("user add ada --password-stdin");
+    assert_eq!(ran.status, 0, "another group is no reason to refuse: {}", ran.stderr);
+}
+
+#[test]
 fn links_in_the_folder_of_a_service_give_away_nothing_of_root() {
     let service = Service::new("[storage]\ndatabase = 'link/nox.db'\n");
     // The service leads root into a folder of root's, and to a file of root's.
