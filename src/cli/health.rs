@@ -9,6 +9,7 @@ use anyhow::Result;
 
 use super::output::{Output, Stop};
 use crate::config::{Config, Listen};
+use crate::files;
 
 /// How long connecting to the server may take, and each read of its answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -36,7 +37,7 @@ fn is_ready(at: &Listen) -> io::Result<bool> {
             ask(stream)
         }
         Listen::Unix(path) => {
-            let stream = UnixStream::connect(path)?;
+            let stream = UnixStream::connect(path).map_err(|error| files::explain(path, error))?;
             stream.set_read_timeout(Some(TIMEOUT))?;
             ask(stream)
         }

@@ -1,5 +1,6 @@
 //! A configuration while it is put together from the file and the environment.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use toml::Table;
@@ -14,6 +15,8 @@ use super::{Config, ConfigError, Loaded, Needs, invalid, names, plain, visible};
 pub(super) struct Draft {
     table: Table,
     origins: Origins,
+    /// The variable that has set each key, by `section.key`.
+    variables: BTreeMap<String, String>,
     ignored: Vec<Mistake>,
     /// The variables that are not read, though their names are nearly those of keys.
     misnamed: Vec<String>,
@@ -44,7 +47,12 @@ impl Draft {
             self.misnamed.extend(names::warning(variable, text));
             return Ok(());
         };
-        match environment::read(variable, text) {
+        let read = environment::read(variable, text);
+        let read = read.and_then(|(key, value)| {
+            self.claim(&section, &key, variable)?;
+            Ok((key, value))
+        });
+        match read {
             Ok((key, value)) => {
                 self.origins.set(&section, &key, visible(variable));
                 let section = self.table.entry(section).or_insert_with(|| Table::new().into());
@@ -54,6 +62,19 @@ impl Draft {
             Err(message) => {
                 self.origins.set(&section, &key, visible(variable));
                 self.ignore(Mistake { section, key: Some(key), message }, needs)
+            }
+        }
+    }
+
+    /// Records which variable sets a key.
+    ///
+    /// # Errors
+    /// Another one has set it: nothing says which of them is meant.
+    fn claim(&mut self, section: &str, key: &str, variable: &str) -> Result<(), String> {
+        match self.variables.insert(format!("{section}.{key}"), variable.into()) {
+            None => Ok(()),
+            Some(other) => {
+                Err(format!("{} sets the same key: remove one of them", visible(&other)))
             }
         }
     }

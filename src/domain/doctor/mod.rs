@@ -15,7 +15,7 @@ use crate::crypto::Key;
 use crate::domain::backup::{self, BackupError};
 use crate::domain::{App, OpenError};
 use crate::error::{Result, causes};
-use crate::files::{self, parent};
+use crate::files::{self, Need, parent};
 use crate::storage::{self, Connection, audit, schema_version, sessions};
 use crate::time::Timestamp;
 
@@ -88,7 +88,8 @@ pub(crate) fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
 pub(crate) fn warn_at_start(app: &App, now: Timestamp) {
     let clock = app.db.read(|connection| Ok(clock(connection, now)));
     let clock = clock.unwrap_or_else(|error| Finding::fault("clock", causes(&error)));
-    let found = [clock, permissions(&app.config)].into_iter().chain(file_system(&app.config));
+    let found = [clock, permissions(&app.config), folder(&app.config)];
+    let found = found.into_iter().chain(file_system(&app.config));
     let found = found.chain(mail::examine_settings(&app.config));
     for Finding { text, .. } in found.filter(|found| found.state > State::Ok) {
         tracing::warn!("{text}");
@@ -175,6 +176,14 @@ fn permissions(config: &Config) -> Finding {
             Finding::warning("permissions", text)
         }
         _ => Finding::ok("permissions", "only its owner can access the database"),
+    }
+}
+
+/// Whether files can be created beside the database, without the attempt that [`places`] makes.
+fn folder(config: &Config) -> Finding {
+    match files::check_access(parent(&config.storage.database), Need::Folder) {
+        Ok(()) => Finding::ok("access", "files can be created beside the database"),
+        Err(error) => Finding::warning("access", error.to_string()),
     }
 }
 

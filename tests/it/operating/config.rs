@@ -171,6 +171,14 @@ fn value_that_controls_something_or_is_half_quoted_is_refused() {
             }
         }
     }
+    instance.write("issuer", "b\n");
+    let twice = [("NOX_TOTP__ISSUER", "a"), ("NOX_TOTP__ISSUER_FILE", "issuer")];
+    let (status, stderr) = with(&instance, "config check", &twice);
+    assert_eq!(status, Some(5));
+    assert!(
+        stderr.contains("NOX_TOTP__ISSUER") && stderr.contains("sets the same key"),
+        "{stderr}"
+    );
     let (status, stderr) =
         with(&instance, "config check", &[("NOX_INSTANCE__TITLE", "\"a\" or \"b\"")]);
     assert_eq!(status, Some(5));
