@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::Subcommand;
 
-use super::output::{Output, printable};
+use super::output::Output;
 use super::user::with_user;
 use crate::domain::App;
 use crate::domain::audit::list;
@@ -25,8 +25,7 @@ impl Audit {
         if output.json {
             return found.iter().try_for_each(|line| output.json(line));
         }
-        let optional =
-            |text: Option<String>| text.map_or_else(|| "-".into(), |text| printable(&text));
+        let optional = |text: Option<String>| text.unwrap_or_else(|| "-".into());
         let rows: Vec<_> = found
             .into_iter()
             .map(|line| {
@@ -40,6 +39,6 @@ impl Audit {
                 ]
             })
             .collect();
-        output.table(["TIME", "EVENT", "USERNAME", "BY", "ADDRESS", "USER AGENT"], &rows)
+        output.table(["TIME", "EVENT", "USERNAME", "BY", "ADDRESS", "USER AGENT"], rows)
     }
 }

@@ -44,21 +44,20 @@ impl Bans {
 
 fn show(app: &App, output: Output) -> Result<()> {
     let lockouts = list(app, Timestamp::now())?;
-    if output.json {
-        return lockouts.iter().try_for_each(|lockout| output.json(lockout));
-    }
+    let mut list = output.list(["WHAT", "USERNAME", "ADDRESS", "TRIES", "UNTIL"]);
     let optional = |text: Option<String>| text.unwrap_or_else(|| "-".into());
-    let rows: Vec<_> = lockouts
-        .into_iter()
-        .map(|lockout| {
-            [
-                lockout.what.into(),
-                optional(lockout.username),
-                optional(lockout.address),
-                lockout.tries.to_string(),
-                lockout.until.to_string(),
-            ]
-        })
-        .collect();
-    output.table(["WHAT", "USERNAME", "ADDRESS", "TRIES", "UNTIL"], &rows)
+    for lockout in lockouts {
+        if list.is_json() {
+            list.json(&lockout)?;
+            continue;
+        }
+        list.row([
+            lockout.what.into(),
+            optional(lockout.username),
+            optional(lockout.address),
+            lockout.tries.to_string(),
+            lockout.until.to_string(),
+        ])?;
+    }
+    list.finish()
 }

@@ -17,6 +17,6 @@ impl Completions {
     pub(super) fn run(self, output: Output) -> Result<()> {
         let mut script = Vec::new();
         generate(self.shell, &mut Cli::command(), "nox", &mut script);
-        output.line(String::from_utf8(script)?.trim_end())
+        output.document(String::from_utf8(script)?.trim_end())
     }
 }

@@ -30,7 +30,7 @@ impl Config {
                 Ok(())
             }
             Self::Show if output.json => output.json(config),
-            Self::Show => output.line(config.to_toml()?.trim_end()),
+            Self::Show => output.document(config.to_toml()?.trim_end()),
         }
     }
 }

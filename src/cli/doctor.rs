@@ -17,7 +17,7 @@ pub(super) fn run(loaded: Loaded, output: Output) -> Result<()> {
         let rows = findings
             .iter()
             .map(|found| [word(found.state).into(), found.about.into(), found.text.clone()]);
-        output.table(["STATE", "WHAT", "FOUND"], &rows.collect::<Vec<_>>())?;
+        output.table(["STATE", "WHAT", "FOUND"], rows)?;
     }
     let mut faults = findings.iter().filter(|finding| finding.state == State::Fault);
     match faults.next() {

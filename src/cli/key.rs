@@ -19,7 +19,7 @@ pub(super) enum Key {
 }
 
 impl Key {
-    pub(super) fn run(self, app: App, output: Output) -> Result<()> {
+    pub(super) fn run(self, app: &App, output: Output) -> Result<()> {
         let Self::Rotate { yes } = self;
         if !yes {
             let question =

@@ -8,14 +8,17 @@ mod config;
 mod doctor;
 mod health;
 mod key;
+mod list;
 mod log;
 mod mail;
 mod man;
 pub mod output;
 mod password;
 mod relay;
+mod reload;
 mod serve;
 mod session;
+mod terminal;
 mod totp;
 mod user;
 
@@ -154,7 +157,7 @@ impl Command {
         };
         let open = || anyhow::Ok(App::open(config()?)?);
         match self {
-            Self::Serve(command) => command.run(load()?, output),
+            Self::Serve(command) => command.run(load, output),
             Self::User(command) => command.run(&open()?, output),
             Self::Totp(command) => command.run(&open()?, output),
             Self::Session(command) => command.run(&open()?, output),
@@ -162,13 +165,13 @@ impl Command {
             Self::Bans(command) => command.run(&open()?, output),
             Self::Audit(command) => command.run(&open()?, output),
             Self::Mail(command) => command.run(config()?, output),
-            Self::Key(command) => command.run(open()?, output),
+            Self::Key(command) => command.run(&open()?, output),
             Self::Config(command) => command.run(&config()?, output),
             Self::Health => health::run(&config()?, output),
             Self::Doctor => doctor::run(load()?, output),
             Self::Completions(command) => command.run(output),
             Self::Man(command) => command.run(output),
-            Self::Openapi => output.line(openapi::document()),
+            Self::Openapi => output.document(openapi::document()),
             Self::Relay(command) => command.run(&open()?, output),
         }
     }

@@ -8,6 +8,8 @@ use std::process::ExitCode;
 use anyhow::Result;
 use serde::Serialize;
 
+use super::list::{List, json_line};
+use super::terminal::printable_lines;
 use crate::config::ConfigError;
 use crate::domain::backup::BackupError;
 use crate::domain::{OpenError, StartError, Trouble, Unusable};
@@ -27,12 +29,14 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    /// Writes one line of data.
-    #[expect(clippy::unused_self, reason = "commands write through an `Output` alone")]
+    /// Writes one line of data, or several. Characters that could control a terminal are escaped.
     pub(crate) fn line(self, text: impl Display) -> Result<()> {
-        let mut stdout = io::stdout().lock();
-        writeln!(stdout, "{text}")?;
-        Ok(stdout.flush()?)
+        self.raw(printable_lines(&text.to_string()))
+    }
+
+    /// Writes a document as it is, except to a terminal.
+    pub(crate) fn document(self, text: impl Display) -> Result<()> {
+        if io::stdout().is_terminal() { self.line(text) } else { self.raw(text) }
     }
 
     /// Writes a secret, which is printed only once and before the change is committed (see
@@ -45,40 +49,43 @@ impl Output {
                  {error}"
             ))
         };
-        Ok(self.line(text).map_err(lost)?)
+        Ok(self.raw(text).map_err(lost)?)
     }
 
     /// Writes one value as a line of JSON.
     pub(crate) fn json(self, value: &impl Serialize) -> Result<()> {
-        self.line(serde_json::to_string(value)?)
+        self.raw(json_line(value)?)
     }
 
-    /// Writes a table: with headers and aligned columns on a terminal, else as tab-separated rows.
+    #[expect(clippy::unused_self, reason = "commands write through an `Output` alone")]
+    fn raw(self, text: impl Display) -> Result<()> {
+        let mut stdout = io::stdout().lock();
+        writeln!(stdout, "{text}")?;
+        Ok(stdout.flush()?)
+    }
+
+    /// Begins a list: a table, or with `--json` one object per line.
+    pub(crate) fn list<const N: usize>(self, headers: [&'static str; N]) -> List<N> {
+        List::new(headers, self.json)
+    }
+
+    /// Writes a table that is no list.
+    #[expect(clippy::unused_self, reason = "commands write through an `Output` alone")]
     pub(crate) fn table<const N: usize>(
         self,
-        headers: [&str; N],
-        rows: &[[String; N]],
+        headers: [&'static str; N],
+        rows: impl IntoIterator<Item = [String; N]>,
     ) -> Result<()> {
-        if !io::stdout().is_terminal() {
-            return rows.iter().try_for_each(|row| self.line(row.join("\t")));
-        }
-        let headers = headers.map(Into::into);
-        let width = |column: usize| {
-            rows.iter().chain([&headers]).map(|row| row[column].chars().count()).max().unwrap_or(0)
-        };
-        let widths: [usize; N] = std::array::from_fn(width);
-        [&headers].into_iter().chain(rows).try_for_each(|row| {
-            let cells: Vec<_> =
-                row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
-            self.line(cells.join("  ").trim_end())
-        })
+        let mut list = List::new(headers, false);
+        rows.into_iter().try_for_each(|row| list.row(row))?;
+        list.finish()
     }
 
     /// Writes a message for people, unless `--quiet` is given.
     pub(crate) fn say(self, text: impl Display) {
         if !self.quiet {
             // A message that cannot be written is not a failure of the command.
-            let _ = writeln!(io::stderr(), "{text}");
+            let _ = writeln!(io::stderr(), "{}", printable_lines(&text.to_string()));
         }
     }
 
@@ -107,7 +114,7 @@ impl Output {
     #[expect(clippy::unused_self, reason = "commands write through an `Output` alone")]
     pub(crate) fn prompt(self, question: impl Display) {
         if io::stdin().is_terminal() {
-            let _ = write!(io::stderr(), "{question}");
+            let _ = write!(io::stderr(), "{}", printable_lines(&question.to_string()));
         }
     }
 }
@@ -152,14 +159,6 @@ impl Stop {
     }
 }
 
-/// Escapes control characters, which could otherwise control the terminal.
-pub(super) fn printable(text: &str) -> String {
-    let show = |letter: char| {
-        if letter.is_control() { letter.escape_debug().to_string() } else { letter.into() }
-    };
-    text.chars().map(show).collect()
-}
-
 /// Writes an error with its causes on stderr, and returns the exit status. A closed pipe, as of
 /// `nox user list | head`, is success.
 #[must_use]
@@ -168,7 +167,15 @@ pub fn fail(error: &anyhow::Error) -> ExitCode {
     if error.downcast_ref().is_some_and(closed) {
         return ExitCode::SUCCESS;
     }
-    let mut text = format!("nox: {}", operator_words(error));
+    let text = format!("nox: {}", words(error));
+    let lines: Vec<&str> = text.lines().take(ERROR_LINES).collect();
+    let _ = writeln!(io::stderr(), "{}", printable_lines(&lines.join("\n")));
+    ExitCode::from(status(error))
+}
+
+/// An error with its causes, for the operator.
+pub(super) fn words(error: &anyhow::Error) -> String {
+    let mut text = operator_words(error);
     let mut shown = text.clone();
     for cause in error.chain().skip(1).map(ToString::to_string) {
         // Some errors repeat their cause in their own message.
@@ -177,9 +184,7 @@ pub fn fail(error: &anyhow::Error) -> ExitCode {
             shown = cause;
         }
     }
-    let lines: Vec<&str> = text.lines().take(ERROR_LINES).collect();
-    let _ = writeln!(io::stderr(), "{}", lines.join("\n"));
-    ExitCode::from(status(error))
+    text
 }
 
 /// The message of the outermost error. For errors whose message is meant for clients of the API,

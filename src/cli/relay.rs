@@ -43,17 +43,16 @@ impl Relay {
                 Ok(())
             }
             Self::List => {
-                let found = relays::list(app)?;
-                if output.json {
-                    return found.iter().try_for_each(|relay| {
-                        output.json(&json!({ "name": relay.name, "created_at": relay.created_at }))
-                    });
+                let mut list = output.list(["NAME", "ADDED"]);
+                for relay in relays::list(app)? {
+                    if list.is_json() {
+                        let relay = json!({ "name": relay.name, "created_at": relay.created_at });
+                        list.json(&relay)?;
+                    } else {
+                        list.row([relay.name, relay.created_at.to_string()])?;
+                    }
                 }
-                let rows: Vec<_> = found
-                    .into_iter()
-                    .map(|relay| [relay.name, relay.created_at.to_string()])
-                    .collect();
-                output.table(["NAME", "ADDED"], &rows)
+                list.finish()
             }
             Self::Remove { name } => {
                 relays::remove(app, &name).map_err(|error| with_relay(error.into(), &name))?;

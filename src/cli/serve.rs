@@ -7,13 +7,14 @@ use clap::Args;
 
 use super::log;
 use super::output::{Output, Stop};
+use super::reload::reload;
 use super::user::with_user;
 use crate::config::{Config, Listen, Loaded};
 use crate::crypto::generate_password;
 use crate::descriptors;
 use crate::domain::accounts::fields::{NewPassword, Username};
 use crate::domain::accounts::registration::{NewAccount, register_first};
-use crate::domain::{App, StartError, backup, doctor, mail};
+use crate::domain::{App, Running, StartError, backup, doctor, mail};
 use crate::http;
 use crate::time::Timestamp;
 
@@ -30,14 +31,20 @@ pub(super) struct Serve {
 
 impl Serve {
     /// Runs the server until a signal stops it.
-    pub(super) fn run(self, loaded: Loaded, output: Output) -> Result<()> {
-        let Loaded { mut config, warnings } = loaded;
-        if let Some(listen) = self.listen {
-            let usage = |message| Stop::usage(format!("--listen: {message}"));
-            config.server.listen = Listen::try_from(listen).map_err(usage)?;
-        }
+    pub(super) fn run(self, load: impl Fn() -> Result<Loaded>, output: Output) -> Result<()> {
+        let runtime = http::Runtime::new()?;
+        let usage = |message| Stop::usage(format!("--listen: {message}"));
+        let at = self.listen.map(Listen::try_from).transpose().map_err(usage)?;
+        let load = || {
+            let mut loaded = load()?;
+            if let Some(at) = &at {
+                loaded.config.server.listen = at.clone();
+            }
+            anyhow::Ok(loaded)
+        };
+        let Loaded { config, warnings } = load()?;
         let first_user = self.first_user.map(|name| read_name(&name)).transpose()?;
-        log::start(&config.log, output.quiet);
+        let log = log::start(&config.log, output.quiet);
         for warning in warnings {
             tracing::warn!("{warning}");
         }
@@ -48,16 +55,22 @@ impl Serve {
         // use.
         let listener = listen(&config.server.listen)?;
         let bound = listener.to_string();
-        let app = Arc::new(App::open(config)?);
+        let running = Arc::new(Running::new(App::open(config)?));
+        let app = running.app();
         doctor::warn_at_start(&app, Timestamp::now());
-        backup::start(&app)?;
-        http::serve(&app, theme, listener, || {
-            log_start(&app.config, &bound);
-            if let Err(error) = output.line(format_args!("listening on {bound}")) {
-                tracing::warn!(%error, "cannot write the address to stdout");
-            }
-            first_user.map_or(Ok(()), |name| create_first_user(&app, output, name))
-        })?;
+        backup::start(&running)?;
+        let start = http::Start { running: Arc::clone(&running), theme, listener };
+        runtime.serve(
+            start,
+            || reload(&running, &log, load),
+            || {
+                log_start(&app.config, &bound);
+                if let Err(error) = output.line(format_args!("listening on {bound}")) {
+                    tracing::warn!(%error, "cannot write the address to stdout");
+                }
+                first_user.map_or(Ok(()), |name| create_first_user(&app, output, name))
+            },
+        )?;
         tracing::info!("stopped");
         Ok(())
     }

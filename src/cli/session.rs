@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::TO_RECORD;
-use super::output::{Output, Stop, printable};
+use super::output::{Output, Stop};
 use super::user::with_user;
 use crate::domain::App;
 use crate::domain::sessions::{self, NamedSession, SessionId};
@@ -96,9 +96,9 @@ fn list(app: &App, output: Output, name: Option<&str>) -> Result<()> {
     let rows: Vec<_> = found
         .into_iter()
         .map(|NamedSession { username, session }| {
-            let agent = session.user_agent.map_or_else(|| "-".into(), |agent| printable(&agent));
+            let agent = session.user_agent.unwrap_or_else(|| "-".into());
             [session.id.to_string(), username, session.last_seen_at.to_string(), session.ip, agent]
         })
         .collect();
-    output.table(["ID", "USERNAME", "LAST SEEN", "ADDRESS", "USER AGENT"], &rows)
+    output.table(["ID", "USERNAME", "LAST SEEN", "ADDRESS", "USER AGENT"], rows)
 }

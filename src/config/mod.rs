@@ -12,6 +12,7 @@ mod names;
 mod needs;
 mod optional;
 mod origin;
+mod reload;
 mod sections;
 mod theme;
 mod timeout;
@@ -30,6 +31,7 @@ pub use listen::Listen;
 pub(crate) use log::{LogFormat, LogLevel};
 pub(crate) use mail::{Hidden, MailTls};
 pub(crate) use needs::Needs;
+pub(crate) use reload::Reloaded;
 pub use sections::Server;
 pub(crate) use sections::{
     Backup, Cookie, Instance, Limits, Log, Login, Mail, Password, Secrets, Session, Storage, Totp,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::listen::Listen;
 use super::log::{LogFormat, LogLevel};
 use super::mail::{Hidden, MailTls};
+use super::reload::Changes;
 use super::theme::{Accent, FooterLink, WebUrl};
 use super::timeout::Timeout;
 use super::values::{
@@ -37,6 +38,11 @@ macro_rules! sections {
         impl $name {
             /// The names of its keys.
             pub(super) const KEYS: &[&str] = &[$(stringify!($key)),*];
+
+            /// Takes over what a running server may change, see [`Changes`].
+            pub(super) fn reload(&mut self, new: Self, changes: &mut Changes<'_>) {
+                $(changes.decide(stringify!($key), &mut self.$key, new.$key);)*
+            }
         }
     )*};
 }

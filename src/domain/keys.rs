@@ -47,7 +47,7 @@ pub(crate) fn open(db: &Db, path: &Path) -> Result<(Key, HashKey), StartError> {
     if let Some(next) = key.next()?
         && let Some(hash_key) = opened_by(&next)
     {
-        return Ok((next.replace(key)?, hash_key));
+        return Ok((next.replace(&key)?, hash_key));
     }
     let is_foreign = db.read(|connection| match sealed {
         Some(_) => needs_its_key(connection),
@@ -125,16 +125,16 @@ impl App {
 ///
 /// # Errors
 /// Another process uses the key file, it cannot be replaced, or a fault.
-pub(crate) fn rotate(app: App, now: Timestamp) -> Result<(), StartError> {
+pub(crate) fn rotate(app: &App, now: Timestamp) -> Result<(), StartError> {
     let next = app.key.create_next()?;
     app.db.write(|connection| {
         totp::reseal(connection, &app.key, &next)?;
         totp_enrollments::delete_all(connection)?;
         keys::put(connection, HASH, &next.seal(CONTEXT, app.hash_key.as_slice())?)?;
         sessions::delete_all(connection)?;
-        audit::record(&app, connection, &audit::entry_for_all(Event::KeyRotated, now))
+        audit::record(app, connection, &audit::entry_for_all(Event::KeyRotated, now))
     })?;
-    next.replace(app.key)?;
+    next.replace(&app.key)?;
     Ok(())
 }
 
@@ -204,7 +204,8 @@ mod tests {
         drop(app);
         let app = App::open(config.clone()).unwrap();
         assert_eq!(fs::read(&path).unwrap(), old);
-        rotate(app, Timestamp::from_millis(1)).unwrap();
+        rotate(&app, Timestamp::from_millis(1)).unwrap();
+        drop(app);
         // If it was interrupted after the commit, the new key lies beside the old one.
         let new = fs::read(&path).unwrap();
         assert_ne!(new, old);

@@ -27,6 +27,7 @@ pub mod principal;
 pub mod public_key;
 pub mod relays;
 mod reveal;
+mod running;
 pub mod sessions;
 mod throttle;
 mod token;
@@ -34,7 +35,7 @@ mod token;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::config::Config;
+use crate::config::{Config, Reloaded};
 use crate::crypto::{Key, KeyError};
 use crate::error::{Error, Result};
 use crate::files;
@@ -42,6 +43,7 @@ use crate::storage::Db;
 pub(crate) use crate::storage::{OpenError, Pagination, Trouble, Unusable};
 
 pub(crate) use paged::Paged;
+pub use running::Running;
 
 use keys::HashKey;
 use mail::{MailError, Mailer};
@@ -49,16 +51,18 @@ use password::Hasher;
 use throttle::InFlight;
 use token::Signer;
 
-/// An open instance: its configuration, database and keys. A process opens it once.
+/// An open instance: its configuration, database and keys. A process opens it once. A server whose
+/// configuration is read again has a new one, which shares what is open with the last
+/// ([`App::reload`]); work that began with one ends with it.
 pub struct App {
     /// The configuration.
     pub config: Config,
     db: Arc<Db>,
-    key: Key,
+    key: Arc<Key>,
     hash_key: HashKey,
     hasher: Hasher,
     signer: Signer,
-    in_flight: InFlight,
+    in_flight: Arc<InFlight>,
     mailer: Mailer,
 }
 
@@ -106,13 +110,35 @@ impl App {
         Ok(Self {
             hasher: Hasher::new(&config.password),
             signer: Signer::new(&key, config.server.address.as_str()),
-            in_flight: InFlight::default(),
+            in_flight: Arc::default(),
             mailer: Mailer::new(&config, Arc::clone(&db)),
             db,
-            key,
+            key: Arc::new(key),
             hash_key,
             config,
         })
+    }
+
+    /// The same instance with a configuration that was read again, and which keys differ. What is
+    /// read from files at the start is read from them again, and the key file is checked.
+    ///
+    /// # Errors
+    /// The next start would refuse the key file, or the settings for mail are wrong.
+    pub(crate) fn reload(&self, new: Config) -> Result<(Self, Reloaded), StartError> {
+        self.key.check_file()?;
+        let mut config = self.config.clone();
+        let reloaded = config.reload(new);
+        let app = Self {
+            db: Arc::clone(&self.db),
+            key: Arc::clone(&self.key),
+            hash_key: self.hash_key.clone(),
+            hasher: self.hasher.reload(&config.password),
+            signer: self.signer.clone(),
+            in_flight: Arc::clone(&self.in_flight),
+            mailer: self.mailer.reload(&config)?,
+            config,
+        };
+        Ok((app, reloaded))
     }
 
     /// How many hashes are computed at the same time.

@@ -47,6 +47,7 @@ pub(crate) struct TokenContent<'a> {
 }
 
 /// Issues tokens and verifies them. The key is derived from the key file.
+#[derive(Clone)]
 pub(crate) struct Signer {
     issuer: String,
     keyed: HmacSha256,

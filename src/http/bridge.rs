@@ -52,11 +52,17 @@ const UPLOAD_QUEUE_TIMEOUT: Duration = Duration::from_mins(1);
 /// further read comes.
 const SNAPSHOT_TTL: Duration = Duration::from_millis(50);
 
-/// Lets handlers use the domain.
+/// Lets handlers use the domain. A request sees one configuration from its start to its end: that
+/// of its bridge.
 pub(crate) struct Bridge {
     app: Arc<App>,
-    started: Timestamp,
     hashes: Lane,
+    shared: Arc<Shared>,
+}
+
+/// What the bridges of all configurations of a server share.
+struct Shared {
+    started: Timestamp,
     searches: Lane,
     uploads: Lane,
     /// A semaphore for each user who is uploading.
@@ -72,16 +78,21 @@ pub(super) struct UploadPermit {
 
 impl Bridge {
     pub(super) fn new(app: Arc<App>) -> Self {
-        let login_queue = app.config.limits.login_queue.get() as usize;
-        Self {
+        let shared = Arc::new(Shared {
             started: Timestamp::now(),
-            hashes: Lane::new(app.hashers() + EXTRA_HASHES, login_queue),
             searches: Lane::new(MAX_SEARCHES, SEARCH_QUEUE),
             uploads: Lane::new(MAX_UPLOADS, UPLOAD_QUEUE),
             uploaders: Mutex::default(),
             changes: Arc::new(Semaphore::new(MAX_CHANGES)),
-            app,
-        }
+        });
+        let hashes = Lane::new(app.hashers() + EXTRA_HASHES, login_queue(&app));
+        Self { app, hashes, shared }
+    }
+
+    /// The bridge of the same server to an instance with another configuration.
+    pub(super) fn reload(&self, app: Arc<App>) -> Self {
+        let hashes = self.hashes.with_queue(app.hashers() + EXTRA_HASHES, login_queue(&app));
+        Self { app, hashes, shared: Arc::clone(&self.shared) }
     }
 
     /// The bridge of the server that a request came to.
@@ -108,8 +119,8 @@ impl Bridge {
     }
 
     /// When the server started.
-    pub(super) const fn started(&self) -> Timestamp {
-        self.started
+    pub(super) fn started(&self) -> Timestamp {
+        self.shared.started
     }
 
     /// Runs a short read on the worker. Reads that come soon after share its snapshot, as long as
@@ -132,14 +143,14 @@ impl Bridge {
         &self,
         work: impl FnOnce(&App) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let permit = permit(&self.changes).await?;
+        let permit = permit(&self.shared.changes).await?;
         off_worker(&self.app, permit, work).await
     }
 
     /// Runs a change that no answer waits for. If it fails, the log says so.
     pub(super) fn run_in_background(&self, work: impl FnOnce(&App) -> Result<()> + Send + 'static) {
         let app = Arc::clone(&self.app);
-        let changes = Arc::clone(&self.changes);
+        let changes = Arc::clone(&self.shared.changes);
         spawn(async move {
             let done = match permit(&changes).await {
                 Ok(permit) => off_worker(&app, permit, work).await,
@@ -171,7 +182,7 @@ impl Bridge {
         &self,
         work: impl FnOnce(&App) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        off_worker(&self.app, self.searches.enter().await?, work).await
+        off_worker(&self.app, self.shared.searches.enter().await?, work).await
     }
 
     /// Waits until an upload may be read into memory. `length` is its size in bytes, where the
@@ -183,7 +194,7 @@ impl Bridge {
         let is_small = length.is_some_and(|length| length <= SMALL_UPLOAD);
         let enter = async {
             let user = permit(&self.uploader(user)).await?;
-            let memory = if is_small { None } else { Some(self.uploads.enter().await?) };
+            let memory = if is_small { None } else { Some(self.shared.uploads.enter().await?) };
             Ok(UploadPermit { _user: user, _memory: memory })
         };
         timeout(UPLOAD_QUEUE_TIMEOUT, enter).await.map_err(|_| BUSY)?
@@ -191,7 +202,7 @@ impl Bridge {
 
     /// The semaphore of a user's uploads.
     fn uploader(&self, user: UserId) -> Arc<Semaphore> {
-        let mut uploaders = self.uploaders.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut uploaders = self.shared.uploaders.lock().unwrap_or_else(PoisonError::into_inner);
         uploaders.retain(|_, permits| permits.strong_count() > 0);
         let known = uploaders.get(&user).and_then(Weak::upgrade);
         known.unwrap_or_else(|| {
@@ -200,6 +211,11 @@ impl Bridge {
             permits
         })
     }
+}
+
+/// How many logins may wait for a hasher.
+fn login_queue(app: &App) -> usize {
+    app.config.limits.login_queue.get() as usize
 }
 
 /// Runs work on the blocking pool, with a permit that is held until it ends.

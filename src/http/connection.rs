@@ -22,6 +22,7 @@ use tokio::time::{Sleep, sleep};
 
 use super::phase::{Phase, SharedPhase};
 use super::slots::{Slot, Slots};
+use crate::config::Limits;
 
 /// How much a client must read within [`Timeouts::write`], in bytes, where an answer has more: slow
 /// clients get a large picture, and one that reads a byte at a time does not hold a connection.
@@ -36,6 +37,16 @@ pub(super) struct Timeouts {
     pub write: Duration,
     /// Until the next request on the connection begins.
     pub idle: Duration,
+}
+
+impl Timeouts {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Self {
+            head: limits.head_timeout.into(),
+            write: limits.write_timeout.into(),
+            idle: limits.idle_timeout.into(),
+        }
+    }
 }
 
 /// A stream whose client may not keep it waiting for longer than its timeouts.

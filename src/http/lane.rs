@@ -31,6 +31,13 @@ impl Lane {
         }
     }
 
+    /// The same lane with room for another number of pieces of work that wait. Those that wait by
+    /// now are not counted in it.
+    pub(super) fn with_queue(&self, running: usize, waiting: usize) -> Self {
+        let queue = Arc::new(Semaphore::new(running + waiting));
+        Self { queue, running: Arc::clone(&self.running) }
+    }
+
     /// Waits until work may start. A caller that gives up meanwhile leaves the queue.
     ///
     /// # Errors

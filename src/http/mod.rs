@@ -17,6 +17,7 @@ mod code_by_mail;
 mod connection;
 mod cookie;
 mod cors;
+mod current;
 mod dialect;
 mod discard;
 mod discovery;
@@ -60,6 +61,8 @@ mod upload;
 mod users;
 mod verification;
 
+use std::convert::Infallible;
+use std::future::pending;
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
@@ -67,98 +70,157 @@ use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 
-use actix_web::rt;
+use actix_web::rt::{self, SystemRunner};
 use actix_web::web::Data;
 use futures_util::future::{Either, select};
 use futures_util::poll;
 use sd_notify::NotifyState;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::time::sleep;
 
-use crate::domain;
+use crate::domain::{App, Running};
 use bridge::Bridge;
+use current::{Current, Shared};
 use discovery::OpenApi;
 pub use listener::Listener;
 pub use pages::Theme;
-use server::Shared;
-use service_manager::{Watchdog, notify};
+use service_manager::notify;
 
 /// How long connections that were accepted before the server stops have to send a first request.
 /// The framework drops those that have sent none.
 const FIRST_REQUEST_GRACE: Duration = Duration::from_millis(250);
 
-/// Serves on `listener` until SIGTERM or SIGINT, then finishes the requests and mails in flight
-/// within `limits.shutdown_grace`; a second signal ends it at once. Calls `ready` once connections
-/// are accepted, and then tells the service manager, where there is one.
-///
-/// # Errors
-/// The workers or the signal handlers cannot be set up, or what `ready` returns.
-pub fn serve<E: From<io::Error>>(
-    app: &Arc<domain::App>,
-    theme: Theme,
-    listener: Listener,
-    ready: impl FnOnce() -> Result<(), E>,
-) -> Result<(), E> {
-    rt::System::new().block_on(async {
-        let grace = app.config.limits.shutdown_grace.seconds();
-        let shared = Shared {
-            bridge: Data::new(Bridge::new(Arc::clone(app))),
-            documents: Data::new(OpenApi::new(openapi::document_of)),
-            theme: Data::new(theme),
-            watchdog: Watchdog::from_environment(),
-        };
-        let watchdog = shared.watchdog.clone();
-        let bridge = shared.bridge.clone();
-        let is_handed_over = listener.is_handed_over();
-        let (server, _socket_file) = server::listen(listener, shared)?;
-        let server = server.shutdown_timeout(grace).disable_signals().run();
-        let first_signal = signals(1)?;
-        let handle = server.handle();
-        let stop = async {
-            first_signal.await;
-            notify(NotifyState::Stopping);
-            if is_handed_over {
-                // What comes now waits for the next server.
-                handle.pause().await;
-                sleep(FIRST_REQUEST_GRACE).await;
+/// The thread of the server that waits for signals. It is made first, since a server that is still
+/// starting must not be ended by SIGHUP, either.
+pub struct Runtime {
+    system: SystemRunner,
+    hangups: Signal,
+}
+
+/// What a server needs to begin.
+pub struct Start {
+    /// The instance.
+    pub running: Arc<Running>,
+    /// What the pages wear.
+    pub theme: Theme,
+    /// Where connections come from.
+    pub listener: Listener,
+}
+
+impl Runtime {
+    /// Prepares the thread. From now on, SIGHUP does not end the process.
+    ///
+    /// # Errors
+    /// The handler of the signal cannot be set up.
+    pub fn new() -> io::Result<Self> {
+        let system = rt::System::new();
+        let hangups = system.block_on(async { signal(SignalKind::hangup()) })?;
+        Ok(Self { system, hangups })
+    }
+
+    /// Serves until SIGTERM or SIGINT, then finishes the requests and mails in flight within
+    /// `limits.shutdown_grace`; a second signal ends it at once. Calls `ready` once connections are
+    /// accepted, and then tells the service manager, where there is one. Calls `reload` for each
+    /// SIGHUP: later requests see the instance and the theme that it returns.
+    ///
+    /// # Errors
+    /// The workers or the signal handlers cannot be set up, or what `ready` returns.
+    pub fn serve<E: From<io::Error>>(
+        self,
+        start: Start,
+        reload: impl FnMut() -> Option<(Arc<App>, Theme)>,
+        ready: impl FnOnce() -> Result<(), E>,
+    ) -> Result<(), E> {
+        let Self { system, hangups } = self;
+        system.block_on(async {
+            let app = start.running.app();
+            let current = Current::new(Shared {
+                bridge: Data::new(Bridge::new(Arc::clone(&app))),
+                documents: Data::new(OpenApi::new(openapi::document_of)),
+                theme: Data::new(start.theme),
+            });
+            let mut work = pin!(work(&app, &current, start.listener)?);
+            let second_signal = pin!(signals(2)?);
+            // The workers start when the server is polled first, and that can fail. So it is polled
+            // before `ready` announces that it serves.
+            if let Poll::Ready(ended) = poll!(work.as_mut()) {
+                return ended.map_err(E::from);
             }
-            handle.stop(true).await;
-        };
-        let last = Arc::clone(app);
-        let work = async {
-            let ended = match select(server, pin!(stop)).await {
-                Either::Left((ended, _)) => ended,
-                Either::Right(((), server)) => server.await,
-            };
-            workers_end(&bridge).await;
-            finish_mail(last).await;
-            ended
-        };
-        let mut work = pin!(work);
-        let second_signal = pin!(signals(2)?);
-        // The workers start when the server is polled first, and that can fail. So it is polled
-        // before `ready` announces that it serves.
-        if let Poll::Ready(ended) = poll!(work.as_mut()) {
-            return ended.map_err(E::from);
+            ready()?;
+            notify(NotifyState::Ready);
+            rt::spawn(current.watchdog.clone().run());
+            let reloads = pin!(reload_at(hangups, &current, reload));
+            match select(second_signal, select(work, reloads)).await {
+                Either::Left(((), _)) => app.abandon_mail(),
+                Either::Right((Either::Left((ended, _)), _)) => ended?,
+                Either::Right((Either::Right((never, _)), _)) => match never {},
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Serves until the first signal to stop, and finishes what is in flight.
+fn work(
+    app: &Arc<App>,
+    current: &Arc<Current>,
+    listener: Listener,
+) -> io::Result<impl Future<Output = io::Result<()>>> {
+    let grace = app.config.limits.shutdown_grace.seconds();
+    let is_handed_over = listener.is_handed_over();
+    let (server, socket_file) = server::listen(listener, Arc::clone(current))?;
+    let server = server.shutdown_timeout(grace).disable_signals().run();
+    let first_signal = signals(1)?;
+    let handle = server.handle();
+    let stop = async move {
+        first_signal.await;
+        notify(NotifyState::Stopping);
+        if is_handed_over {
+            // What comes now waits for the next server.
+            handle.pause().await;
+            sleep(FIRST_REQUEST_GRACE).await;
         }
-        ready()?;
-        notify(NotifyState::Ready);
-        rt::spawn(watchdog.run());
-        match select(second_signal, work).await {
-            Either::Left(((), _)) => app.abandon_mail(),
-            Either::Right((ended, _)) => ended?,
-        }
-        Ok(())
+        handle.stop(true).await;
+    };
+    let last = Arc::clone(app);
+    let current = Arc::clone(current);
+    Ok(async move {
+        let _socket_file = socket_file;
+        let ended = match select(server, pin!(stop)).await {
+            Either::Left((ended, _)) => ended,
+            Either::Right(((), server)) => server.await,
+        };
+        workers_end(&current).await;
+        finish_mail(last).await;
+        ended
     })
+}
+
+/// Lets later requests see what `reload` returns, for each SIGHUP.
+async fn reload_at(
+    mut hangups: Signal,
+    current: &Current,
+    mut reload: impl FnMut() -> Option<(Arc<App>, Theme)>,
+) -> Infallible {
+    loop {
+        if hangups.recv().await.is_none() {
+            // The system sends no more of them.
+            pending::<()>().await;
+        }
+        if let Some((app, theme)) = reload() {
+            current.reload(app, theme);
+        }
+    }
 }
 
 /// Waits until the workers hold the database no more: the caller closes it next, and that writes
 /// its log back. The framework waits until they have stopped, but not until their threads have
 /// ended.
-async fn workers_end(bridge: &Data<Bridge>) {
+async fn workers_end(current: &Arc<Current>) {
     for _ in 0..200 {
-        if Arc::strong_count(bridge) == 1 {
+        // The caller and the future that serves have one each.
+        if Arc::strong_count(current) == 2 {
             return;
         }
         sleep(Duration::from_millis(5)).await;
@@ -168,7 +230,7 @@ async fn workers_end(bridge: &Data<Bridge>) {
 
 /// Waits for the mails that are being sent: they are in flight, too. The wait blocks, so that it
 /// takes a thread of its own.
-async fn finish_mail(app: Arc<domain::App>) {
+async fn finish_mail(app: Arc<App>) {
     let (sender, finished) = oneshot::channel::<()>();
     thread::spawn(move || {
         app.finish_mail();

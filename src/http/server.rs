@@ -3,11 +3,12 @@
 use std::future::ready;
 use std::io;
 use std::net::SocketAddr;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_http::HttpService;
 use actix_http::error::DispatchError;
+use actix_http::{HttpService, KeepAlive};
 use actix_server::{Server, ServerBuilder};
 use actix_service::{ServiceFactory, ServiceFactoryExt, fn_service, map_config};
 use actix_web::body::MessageBody;
@@ -15,20 +16,17 @@ use actix_web::dev::{AppConfig, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderValue, STRICT_TRANSPORT_SECURITY};
 use actix_web::middleware::{self, from_fn};
 use actix_web::rt::net::{TcpStream, UnixStream};
-use actix_web::web::Data;
 use actix_web::{App, Error};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::bridge::Bridge;
 use super::clock::Now;
 use super::connection::{Connection, Timeouts};
-use super::discovery::OpenApi;
+use super::current::{Current, PerWorker};
 use super::listener::{Listener, SocketFile};
-use super::pages::{self, Theme};
 use super::phase::SharedPhase;
-use super::service_manager::Watchdog;
 use super::slots::Slots;
-use super::{cors, forwarded, framing, request_log, routes};
+use super::{cors, forwarded, framing, pages, request_log, routes};
 use crate::descriptors;
 
 /// How long a client may go on sending a body after its answer, before the connection is cut.
@@ -42,15 +40,6 @@ const TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=63072000");
 /// Length of the `listen(2)` backlog. The standard library's is 128.
 const BACKLOG: i32 = 1024;
 
-/// What every handler may ask for, shared by all workers.
-#[derive(Clone)]
-pub(super) struct Shared {
-    pub bridge: Data<Bridge>,
-    pub documents: Data<OpenApi>,
-    pub theme: Data<Theme>,
-    pub watchdog: Watchdog,
-}
-
 /// Threads that serve connections: one for each core.
 fn workers() -> usize {
     descriptors::cores()
@@ -60,7 +49,7 @@ fn workers() -> usize {
 /// be kept until the server ends.
 pub(super) fn listen(
     listener: Listener,
-    shared: Shared,
+    current: Arc<Current>,
 ) -> io::Result<(ServerBuilder, Option<SocketFile>)> {
     let workers = workers();
     let each = descriptors::connections() / workers;
@@ -81,14 +70,14 @@ pub(super) fn listen(
                     let peer = stream.peer_addr().ok();
                     ready(Ok((stream, peer)))
                 };
-                fn_service(with_peer).and_then(service(&shared, &slots, shutdown.clone()))
+                fn_service(with_peer).and_then(service(&current, &slots, shutdown.clone()))
             })?;
             Ok((server, None))
         }
         Listener::Unix { socket, file, .. } => {
             let server = server.listen_uds("http", socket, move || {
                 let without_peer = |stream: UnixStream| ready(Ok((stream, None)));
-                fn_service(without_peer).and_then(service(&shared, &slots, shutdown.clone()))
+                fn_service(without_peer).and_then(service(&current, &slots, shutdown.clone()))
             })?;
             Ok((server, file))
         }
@@ -97,7 +86,7 @@ pub(super) fn listen(
 
 /// Serves the requests on streams of one kind. Each worker calls this once, on its own thread.
 fn service<S, Shutdown, Notified>(
-    shared: &Shared,
+    current: &Arc<Current>,
     slots: &Arc<Slots>,
     shutdown: Shutdown,
 ) -> impl ServiceFactory<
@@ -112,23 +101,16 @@ where
     Shutdown: Fn() -> Notified + 'static,
     Notified: Future<Output = ()> + 'static,
 {
-    shared.bridge.prepare();
-    shared.watchdog.watch_this_worker();
-    let app = App::new()
-        .app_data(shared.bridge.clone())
-        .app_data(shared.documents.clone())
-        .app_data(shared.theme.clone())
-        .wrap(from_fn(layers))
-        .configure(routes::configure);
-    let limits = &shared.bridge.config().limits;
-    let timeouts = Timeouts {
-        head: limits.head_timeout.into(),
-        write: limits.write_timeout.into(),
-        idle: limits.idle_timeout.into(),
-    };
+    let worker = PerWorker::new(Arc::clone(current));
+    let bridge = worker.bridge();
+    bridge.prepare();
+    current.watchdog.watch_this_worker();
+    let app =
+        App::new().app_data(Rc::clone(&worker)).wrap(from_fn(layers)).configure(routes::configure);
     let http = HttpService::build()
-        .keep_alive(timeouts.idle)
-        .client_request_timeout(timeouts.head)
+        // A connection times its pauses itself, by the configuration of when it began.
+        .keep_alive(KeepAlive::Os)
+        .client_request_timeout(bridge.config().limits.head_timeout.into())
         .client_disconnect_timeout(LINGER_TIMEOUT)
         // A client that hangs up waits for no answer: its request leaves the queue.
         .h1_allow_half_closed(false)
@@ -139,17 +121,23 @@ where
         })
         .h1(map_config(app, |()| AppConfig::default()));
     let slots = Arc::clone(slots);
-    fn_service(move |(stream, peer)| ready(Ok((Connection::new(stream, timeouts, &slots), peer))))
-        .and_then(http)
+    let connection = move |(stream, peer)| {
+        let timeouts = Timeouts::new(&worker.bridge().config().limits);
+        ready(Ok((Connection::new(stream, timeouts, &slots), peer)))
+    };
+    fn_service(connection).and_then(http)
 }
 
 /// The layers, outermost first: what the others need is noted, then the request is logged, checked
 /// for its framing, and given its CORS headers. They are one function, since the framework would
 /// box a future for each layer of its own.
 async fn layers<B: MessageBody + 'static>(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     handlers: middleware::Next<B>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    if let Some(worker) = request.app_data::<Rc<PerWorker>>().cloned() {
+        worker.attach(&mut request);
+    }
     let Now(now) = Now::stamp(&request);
     if let Ok(bridge) = Bridge::of(request.request()) {
         let trusted = &bridge.config().server.trusted_proxies;

@@ -184,7 +184,7 @@ fn list(app: &App, output: Output, search: &str, now: Timestamp) -> Result<()> {
         ]
     };
     let rows: Vec<_> = found.into_iter().map(row).collect();
-    output.table(["ID", "USERNAME", "DISPLAY", "EMAIL", "2FA", "TAGS"], &rows)
+    output.table(["ID", "USERNAME", "DISPLAY", "EMAIL", "2FA", "TAGS"], rows)
 }
 
 impl Passwd {

@@ -4,7 +4,8 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::with_user;
-use crate::cli::output::{Output, printable};
+use crate::cli::output::Output;
+use crate::cli::terminal::printable;
 use crate::domain::App;
 use crate::domain::accounts::operator::{self, Account, Suspension};
 use crate::domain::accounts::profile::{FactorStates, Link, Profile};

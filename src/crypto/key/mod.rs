@@ -64,6 +64,16 @@ pub enum KeyError {
         /// Its mode.
         mode: u32,
     },
+    /// The file holds another key than when it was read first.
+    #[error(
+        "the key file {} is not the one that the server has started with: put that key file back, \
+         or start the server again",
+        path.display()
+    )]
+    Exchanged {
+        /// The path of the key file.
+        path: PathBuf,
+    },
 }
 
 impl KeyError {
@@ -128,6 +138,17 @@ impl Key {
         Ok(Self { bytes, file, path: path.to_owned() })
     }
 
+    /// Reads the key file again, to find out whether the next start would accept it.
+    ///
+    /// # Errors
+    /// It would not, or the file holds another key by now.
+    pub(crate) fn check_file(&self) -> Result<(), KeyError> {
+        let failed = |source| KeyError::file("open", &self.path, source);
+        let found = Self::read(File::open(&self.path).map_err(failed)?, &self.path)?;
+        let exchanged = || KeyError::Exchanged { path: self.path.clone() };
+        (found.bytes == self.bytes).then_some(()).ok_or_else(exchanged)
+    }
+
     /// Creates the key that will replace this one, in a file beside it, and locks this key
     /// exclusively. This key is valid until [`Key::replace`].
     pub(crate) fn create_next(&self) -> Result<Self, KeyError> {
@@ -169,10 +190,10 @@ impl Key {
     }
 
     /// Renames the file of this key, made by [`Key::create_next`], to that of `old`.
-    pub(crate) fn replace(self, old: Self) -> Result<Self, KeyError> {
+    pub(crate) fn replace(self, old: &Self) -> Result<Self, KeyError> {
         let renamed = fs::rename(&self.path, &old.path).and_then(|()| sync_parent(&old.path));
         renamed.map_err(|source| KeyError::file("replace", &old.path, source))?;
-        Ok(Self { path: old.path, ..self })
+        Ok(Self { path: old.path.clone(), ..self })
     }
 
     /// Deletes the key that [`Key::create_next`] made, if its file exists.

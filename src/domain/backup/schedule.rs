@@ -9,8 +9,8 @@ use std::thread;
 use std::time::Duration;
 
 use crate::config;
-use crate::domain::App;
 use crate::domain::backup::{BackupError, KeyFile, create, file_time};
+use crate::domain::{App, Running};
 use crate::files;
 use crate::time::{Span, Timestamp};
 
@@ -19,20 +19,25 @@ const CHECK_INTERVAL: Duration = Duration::from_mins(1);
 /// How long the thread waits after a failure before it tries again.
 const RETRY_INTERVAL: Duration = Duration::from_mins(10);
 
-/// Starts the thread, which ends with the server. Does nothing unless `backup.every` is set.
+/// Starts the thread, which ends with the server. Does nothing unless `backup.every` is set, and
+/// where the thread has been started already: it looks at the configuration each time.
 ///
 /// # Errors
 /// The thread cannot be started.
-pub(crate) fn start(app: &Arc<App>) -> io::Result<()> {
-    let Some(every) = app.config.backup.every else { return Ok(()) };
-    let app = Arc::downgrade(app);
-    thread::Builder::new().name("backup".into()).spawn(move || run(&app, every)).map(drop)
+pub(crate) fn start(running: &Arc<Running>) -> io::Result<()> {
+    if running.app().config.backup.every.is_none() || running.makes_backups.set(()).is_err() {
+        return Ok(());
+    }
+    let running = Arc::downgrade(running);
+    thread::Builder::new().name("backup".into()).spawn(move || run(&running)).map(drop)
 }
 
-fn run(app: &Weak<App>, every: Span) {
+fn run(running: &Weak<Running>) {
     loop {
-        let Some(app) = app.upgrade() else { return };
-        let pause = match make_if_due(&app, every, Timestamp::now()) {
+        let Some(app) = running.upgrade().map(|running| running.app()) else { return };
+        let every = app.config.backup.every;
+        let made = every.map_or(Ok(()), |every| make_if_due(&app, every, Timestamp::now()));
+        let pause = match made {
             Ok(()) => CHECK_INTERVAL,
             Err(error) => {
                 tracing::error!(%error, "no backup was made");

@@ -26,18 +26,25 @@ pub(crate) use address::can_reach;
 use messages::Message;
 pub(crate) use purpose::Purpose;
 pub(crate) use queue::Sending;
-use queue::{Mail, Worker, build_runtime};
+use queue::{CurrentRoute, Mail, Worker, build_runtime};
 use smtp::Route;
 pub use smtp::{Failure, MailError};
 
 /// How long a process that ends waits for queued mail, at most.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Sends mail, if a mail server is configured. Its thread starts with the first mail. Dropping it
-/// waits for queued mail, up to the drain timeout.
+/// Sends mail, if a mail server is configured.
 pub(crate) struct Mailer {
     /// An error where a setting is wrong: then no mail is sent.
     route: Result<Option<Arc<Route>>, MailError>,
+    outbox: Arc<Outbox>,
+}
+
+/// The mails that are being sent. Its thread starts with the first mail. Dropping it waits for
+/// queued mail, up to the drain timeout.
+struct Outbox {
+    /// The mail server that is configured now, also for mails that were queued before.
+    route: Arc<CurrentRoute>,
     drain_timeout: Duration,
     db: Arc<Db>,
     worker: Mutex<Option<Worker>>,
@@ -65,8 +72,28 @@ impl Mailer {
         if let Err(error) = &route {
             tracing::warn!("{error}; no mail is sent");
         }
-        let drain_timeout = DRAIN_TIMEOUT.min(config.limits.shutdown_grace.into());
-        Self { route, drain_timeout, db, worker: Mutex::new(None) }
+        let outbox = Outbox {
+            route: Arc::default(),
+            drain_timeout: DRAIN_TIMEOUT.min(config.limits.shutdown_grace.into()),
+            db,
+            worker: Mutex::new(None),
+        };
+        let mailer = Self { route, outbox: Arc::new(outbox) };
+        mailer.take_over();
+        mailer
+    }
+
+    /// A mailer for the mail server that is configured now, with the same queue.
+    ///
+    /// # Errors
+    /// A setting is wrong.
+    pub(crate) fn reload(&self, config: &Config) -> Result<Self, MailError> {
+        Ok(Self { route: Ok(route(config)?), outbox: Arc::clone(&self.outbox) })
+    }
+
+    /// Lets the queue send by this mailer's mail server from now on.
+    pub(crate) fn take_over(&self) {
+        self.outbox.route.set(self.route().cloned());
     }
 
     /// The mail server, if one is configured and no setting is wrong.
@@ -80,11 +107,14 @@ impl Mailer {
 
     /// Queues a mail. If the queue is full, the mail is dropped and the log says so.
     fn send(&self, mail: Mail) -> Sending {
-        let Some(route) = self.route() else { return Sending::refused(Error::ServiceDisabled) };
-        let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.is_on() {
+            return Sending::refused(Error::ServiceDisabled);
+        }
+        let Outbox { route, db, worker, .. } = &*self.outbox;
+        let mut worker = worker.lock().unwrap_or_else(PoisonError::into_inner);
         let worker = match &mut *worker {
             Some(worker) => worker,
-            none => match Worker::start(Arc::clone(route), Arc::clone(&self.db)) {
+            none => match Worker::start(Arc::clone(route), Arc::clone(db)) {
                 Ok(started) => none.insert(started),
                 Err(error) => {
                     tracing::error!(%error, "no mail can be sent");
@@ -97,7 +127,9 @@ impl Mailer {
             Sending::refused(Error::MailRefused)
         })
     }
+}
 
+impl Outbox {
     fn take_worker(&self) -> Option<Worker> {
         self.worker.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
@@ -114,7 +146,7 @@ impl Mailer {
     }
 }
 
-impl Drop for Mailer {
+impl Drop for Outbox {
     fn drop(&mut self) {
         self.finish();
     }
@@ -123,12 +155,12 @@ impl Drop for Mailer {
 impl App {
     /// Waits for queued mail before the process ends, up to the drain timeout.
     pub(crate) fn finish_mail(&self) {
-        self.mailer.finish();
+        self.mailer.outbox.finish();
     }
 
     /// Drops queued mail, so that the process ends at once.
     pub(crate) fn abandon_mail(&self) {
-        drop(self.mailer.take_worker());
+        drop(self.mailer.outbox.take_worker());
     }
 
     /// Queues a message to a user, in the user's language.

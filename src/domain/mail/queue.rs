@@ -6,6 +6,7 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc as queue, oneshot, watch};
 use tokio::time::sleep;
@@ -56,6 +57,21 @@ impl Sending {
     }
 }
 
+/// The mail server that is configured now. A server that reads its configuration again has another
+/// one then, and a mail may wait because of a mistake that is mended by that.
+#[derive(Default)]
+pub(super) struct CurrentRoute(Mutex<Option<Arc<Route>>>);
+
+impl CurrentRoute {
+    pub fn set(&self, route: Option<Arc<Route>>) {
+        *self.0.lock() = route;
+    }
+
+    fn get(&self) -> Result<Arc<Route>, MailError> {
+        self.0.lock().clone().ok_or(MailError::Off)
+    }
+}
+
 /// A mail in the queue.
 struct Queued {
     mail: Mail,
@@ -73,7 +89,7 @@ pub(super) struct Worker {
 }
 
 impl Worker {
-    pub fn start(route: Arc<Route>, db: Arc<Db>) -> io::Result<Self> {
+    pub fn start(route: Arc<CurrentRoute>, db: Arc<Db>) -> io::Result<Self> {
         let (queue, waiting) = queue::unbounded_channel();
         let (alive, done) = mpsc::channel();
         let places = Arc::new(Semaphore::new(QUEUE_LENGTH));
@@ -113,7 +129,7 @@ pub(super) fn build_runtime() -> io::Result<Runtime> {
 
 /// What sending a mail takes.
 struct Office {
-    route: Arc<Route>,
+    route: Arc<CurrentRoute>,
     db: Arc<Db>,
     /// A permit for each mail that is sent at the moment.
     lines: Semaphore,
@@ -181,7 +197,7 @@ fn refusal(error: &MailError) -> Error {
 impl Office {
     async fn attempt(&self, mail: &Mail) -> Result<String, MailError> {
         let _line = self.lines.acquire().await;
-        self.route.send(&mail.to, &mail.written, Timestamp::now()).await
+        self.route.get()?.send(&mail.to, &mail.written, Timestamp::now()).await
     }
 
     fn is_alive(&self, mail: &Mail) -> bool {

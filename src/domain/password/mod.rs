@@ -4,6 +4,7 @@
 mod memory;
 mod threads;
 
+use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::thread;
 
@@ -48,7 +49,7 @@ impl From<String> for Password {
 
 /// Hashes passwords and verifies them against hashes.
 pub(crate) struct Hasher {
-    threads: Threads,
+    threads: Arc<Threads>,
     params: Params,
 }
 
@@ -58,18 +59,15 @@ impl Hasher {
             None => thread::available_parallelism().map_or(1, usize::from),
             Some(count) => count.get() as usize,
         };
-        // The configuration accepts only values that Argon2 accepts.
-        let params = Params::new(
-            config.memory_kib.get(),
-            config.iterations.get(),
-            config.parallelism.get(),
-            Some(HASH_LENGTH),
-        )
-        .unwrap_or_default();
-        Self { threads: Threads::new(threads), params }
+        Self { threads: Arc::new(Threads::new(threads)), params: params(config) }
     }
 
-    pub(crate) const fn threads(&self) -> usize {
+    /// A hasher with the same threads and the parameters that are configured now.
+    pub(crate) fn reload(&self, config: &config::Password) -> Self {
+        Self { threads: Arc::clone(&self.threads), params: params(config) }
+    }
+
+    pub(crate) fn threads(&self) -> usize {
         self.threads.count
     }
 
@@ -124,6 +122,17 @@ impl Hasher {
         }))?;
         result.recv().map_err(|_| fault("a hashing thread ended"))?
     }
+}
+
+fn params(config: &config::Password) -> Params {
+    // The configuration accepts only values that Argon2 accepts.
+    Params::new(
+        config.memory_kib.get(),
+        config.iterations.get(),
+        config.parallelism.get(),
+        Some(HASH_LENGTH),
+    )
+    .unwrap_or_default()
 }
 
 fn fault(source: impl Into<crate::error::Cause>) -> Error {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStdout, Command, ExitStatus};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -17,27 +18,32 @@ pub struct Server {
     pub address: String,
     /// What stdout says after the first line.
     stdout: BufReader<ChildStdout>,
-    log: Option<JoinHandle<String>>,
+    /// What stderr has said so far.
+    said: Arc<Mutex<String>>,
+    log: Option<JoinHandle<()>>,
 }
 
 impl Server {
     pub fn start(command: &mut Command) -> Self {
         let mut child = command.spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut stderr = child.stderr.take().unwrap();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let said = Arc::new(Mutex::new(String::new()));
+        let log = Arc::clone(&said);
         // Read as it arrives: a full pipe would stop the server.
         let log = thread::spawn(move || {
-            let mut text = String::new();
-            stderr.read_to_string(&mut text).unwrap();
-            text
+            for line in stderr.lines() {
+                *log.lock().unwrap() += &(line.unwrap() + "\n");
+            }
         });
         let mut first = String::new();
         stdout.read_line(&mut first).unwrap();
         let Some(address) = first.strip_prefix("listening on ") else {
-            panic!("not listening: {first:?} {:?}", log.join());
+            log.join().unwrap();
+            panic!("not listening: {first:?} {:?}", said.lock().unwrap());
         };
         let address = address.trim_end().trim_start_matches("http://").to_owned();
-        Self { child, address, stdout, log: Some(log) }
+        Self { child, address, stdout, said, log: Some(log) }
     }
 
     pub fn client(&self) -> Client {
@@ -80,6 +86,11 @@ impl Server {
         targets.filter(|target| target.to_string_lossy().starts_with("socket:")).count()
     }
 
+    /// What the log says so far.
+    pub fn logged(&self) -> String {
+        self.said.lock().unwrap().clone()
+    }
+
     pub fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
@@ -94,7 +105,9 @@ impl Server {
         let status = self.child.wait().unwrap();
         let mut stdout = String::new();
         self.stdout.read_to_string(&mut stdout).unwrap();
-        Ended { status, stdout, log: self.log.take().unwrap().join().unwrap() }
+        self.log.take().unwrap().join().unwrap();
+        let log = self.logged();
+        Ended { status, stdout, log }
     }
 }
 

@@ -6,6 +6,7 @@ mod describe;
 mod log_lines;
 mod log_secrets;
 mod ownership;
+mod reload;
 mod rights;
 mod secrets;
 mod serve;

@@ -1,0 +1,64 @@
+//! What `nox serve` does at SIGHUP: it reads the configuration again.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+
+use super::log::Log;
+use super::output::{self, Stop};
+use crate::config::{Loaded, Reloaded};
+use crate::domain::{App, Running, backup};
+use crate::http::Theme;
+
+/// Reads the configuration again by `load`, and everything that the start reads from files. If any
+/// of it has an error, nothing changes at all, and the log says why.
+pub(super) fn reload(
+    running: &Arc<Running>,
+    log: &Log,
+    load: impl Fn() -> Result<Loaded>,
+) -> Option<(Arc<App>, Theme)> {
+    match read(running, load) {
+        Ok(New { app, theme, reloaded, warnings }) => {
+            running.replace(Arc::clone(&app));
+            log.set(&app.config.log);
+            for warning in warnings {
+                tracing::warn!("{warning}");
+            }
+            tell(&reloaded);
+            if let Err(error) = backup::start(running) {
+                tracing::error!(%error, "no backups are made: their thread cannot be started");
+            }
+            Some((app, theme))
+        }
+        Err(error) => {
+            let error = output::words(&error);
+            tracing::error!(error, "the configuration was not reloaded, and nothing has changed");
+            None
+        }
+    }
+}
+
+/// All that a new configuration changes, before any of it applies.
+struct New {
+    app: Arc<App>,
+    theme: Theme,
+    reloaded: Reloaded,
+    warnings: Vec<String>,
+}
+
+fn read(running: &Running, load: impl Fn() -> Result<Loaded>) -> Result<New> {
+    let Loaded { config, warnings } = load()?;
+    let theme = Theme::new(&config).map_err(Stop::environment)?;
+    let (app, reloaded) = running.app().reload(config)?;
+    Ok(New { app: Arc::new(app), theme, reloaded, warnings })
+}
+
+fn tell(reloaded: &Reloaded) {
+    tracing::info!(changed = reloaded.applied.join(", "), "reloaded the configuration");
+    if !reloaded.at_start.is_empty() {
+        tracing::warn!(
+            keys = reloaded.at_start.join(", "),
+            "the new values of these keys apply when the server is started again"
+        );
+    }
+}
