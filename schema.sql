@@ -55,12 +55,21 @@ CREATE TABLE totp_factors (
     user_id    INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
     -- Sealed, with the user's id as context.
     secret     BLOB    NOT NULL,
-    -- The last time step that was accepted; only later ones are accepted (RFC 6238, 5.2).
+    -- The last time step that was accepted; only later ones are accepted (RFC 6238, 5.2), unless
+    -- it is one that no right clock has reached yet.
     last_step  INTEGER NOT NULL,
     enabled_at INTEGER NOT NULL,
     -- By how many time steps the last accepted code was late (below 0) or early (above 0).
     last_skew  INTEGER
 ) STRICT;
+
+-- The time steps of the codes that were accepted, so that none is accepted again after the clock has
+-- gone back.
+CREATE TABLE totp_used_steps (
+    user_id INTEGER NOT NULL REFERENCES totp_factors (user_id) ON DELETE CASCADE,
+    step    INTEGER NOT NULL,
+    PRIMARY KEY (user_id, step)
+) STRICT, WITHOUT ROWID;
 
 -- A pending authenticator app, which is not a factor before its first code is confirmed.
 CREATE TABLE totp_enrollments (
@@ -234,3 +243,12 @@ CREATE TABLE observations (
     -- What happened the last time. It holds no secret.
     text     TEXT    NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- What the server has seen of the system clock: one row.
+CREATE TABLE clock (
+    id         INTEGER PRIMARY KEY CHECK (id = 1),
+    -- The latest time that was seen, some minutes ago at most while the server runs.
+    seen_at    INTEGER NOT NULL,
+    -- Until then, after the clock has gone far ahead, nothing is deleted for its age.
+    trusted_at INTEGER NOT NULL
+) STRICT;

@@ -58,10 +58,20 @@ impl Timestamp {
         Self(self.0.saturating_sub(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
     }
 
+    /// Whether this instant is less than `span` before `now`. An instant that is as far after `now`
+    /// was remembered while the clock was ahead, and is not recent either.
+    pub(crate) fn is_recent(self, span: Duration, now: Self) -> bool {
+        now.before(span) < self && self < now.after(span)
+    }
+
+    /// The time from `earlier` until `self`; none if `self` is the earlier one.
+    pub(crate) fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+
     /// Whole seconds from `self` until `later`, rounded up, at least 1.
     pub(crate) fn seconds_until(self, later: Self) -> u64 {
-        let millis = u64::try_from(later.0.saturating_sub(self.0)).unwrap_or(0);
-        millis.div_ceil(1000).max(1)
+        u64::try_from(later.since(self).as_millis().div_ceil(1000)).unwrap_or(u64::MAX).max(1)
     }
 }
 

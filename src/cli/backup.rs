@@ -123,11 +123,11 @@ fn make(app: &App, output: Output, file: &Path, key_file: KeyFile) -> Result<()>
 /// less than a second prints nothing.
 fn progress(output: Output) -> impl FnMut(u64, u64) + Send + 'static {
     let is_watched = !output.quiet && io::stderr().is_terminal();
-    let mut next = Timestamp::now().after(SECOND);
+    let mut last = Timestamp::now();
     move |written, total| {
         let now = Timestamp::now();
-        if is_watched && now >= next {
-            next = now.after(SECOND);
+        if is_watched && !last.is_recent(SECOND, now) {
+            last = now;
             output.say(format_args!("{} %", (100 * written / total.max(1)).min(99)));
         }
     }

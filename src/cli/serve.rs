@@ -14,7 +14,7 @@ use crate::crypto::generate_password;
 use crate::descriptors;
 use crate::domain::accounts::fields::{NewPassword, Username};
 use crate::domain::accounts::registration::{NewAccount, register_first};
-use crate::domain::{App, Running, StartError, backup, doctor, mail};
+use crate::domain::{App, Running, StartError, backup, doctor, mail, sweep};
 use crate::http;
 use crate::time::Timestamp;
 
@@ -57,7 +57,8 @@ impl Serve {
         let bound = listener.to_string();
         let running = Arc::new(Running::new(App::open(config)?));
         let app = running.app();
-        doctor::warn_at_start(&app, Timestamp::now());
+        doctor::warn_at_start(&app);
+        sweep::start(&running, Timestamp::now())?;
         backup::start(&running)?;
         let start = http::Start { running: Arc::clone(&running), theme, listener };
         runtime.serve(

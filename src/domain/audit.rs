@@ -12,9 +12,6 @@ use crate::storage::audit::{self, Entry};
 use crate::storage::users::{User, UserId};
 use crate::time::Timestamp;
 
-/// How many old entries a new one deletes at most. More than one, so that none pile up.
-const SWEEP: u32 = 4;
-
 /// The entry for an event of one account. Without a device, it is the operator who acts.
 pub(crate) fn entry(event: Event, user: &User, device: Option<&Device>, now: Timestamp) -> Entry {
     Entry {
@@ -39,9 +36,8 @@ pub(crate) fn entry_for_all(event: Event, now: Timestamp) -> Entry {
     }
 }
 
-/// Stores an entry in the transaction of its event, and deletes some that are too old.
-pub(crate) fn record(app: &App, connection: &Connection, entry: &Entry) -> Result<()> {
-    audit::delete_older(connection, entry.at.before(app.config.limits.audit_age.into()), SWEEP)?;
+/// Stores an entry in the transaction of its event.
+pub(crate) fn record(connection: &Connection, entry: &Entry) -> Result<()> {
     audit::insert(connection, entry)
 }
 

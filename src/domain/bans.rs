@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::domain::App;
 use crate::domain::accounts::identifier::by_name;
+use crate::domain::present::Present;
 use crate::domain::throttle::{self, Limit};
 use crate::error::{Error, Result};
 use crate::storage::rate_limits::{self, Kind, RateLimit};
@@ -30,11 +31,13 @@ pub(crate) struct Lockout {
 /// All lockouts that hold now.
 pub(crate) fn list(app: &App, now: Timestamp) -> Result<Vec<Lockout>> {
     let found = app.db.read(|connection| rate_limits::list(connection, now))?;
-    Ok(found.into_iter().filter_map(lockout).collect())
+    let present = Present::new(&app.config, now);
+    Ok(found.into_iter().filter_map(|found| lockout(found, &present)).collect())
 }
 
-fn lockout(found: RateLimit) -> Option<Lockout> {
+fn lockout(found: RateLimit, present: &Present) -> Option<Lockout> {
     let limit = Limit(found.key);
+    let until = present.end_of(limit.rate().within);
     let is_shown = match limit.0.kind {
         Kind::Address
         | Kind::Code
@@ -48,12 +51,13 @@ fn lockout(found: RateLimit) -> Option<Lockout> {
         | Kind::MailedLinkDaily
         | Kind::Notice => false,
     };
-    (is_shown && found.count >= limit.rate().max).then(|| Lockout {
+    let is_used_up = found.count >= limit.rate().max && found.resets_at <= until.tolerated;
+    (is_shown && is_used_up).then(|| Lockout {
         what: limit.0.kind.as_str(),
         username: found.username.or(limit.0.account),
         address: limit.0.network,
         tries: found.count,
-        until: found.resets_at,
+        until: found.resets_at.min(until.latest),
     })
 }
 

@@ -40,7 +40,6 @@ struct Notice {
 
 /// A transaction that changes accounts. It derefs to its connection, which storage works on.
 pub(crate) struct Change<'a> {
-    app: &'a App,
     connection: &'a Connection,
     by: By<'a>,
     now: Timestamp,
@@ -53,7 +52,7 @@ impl Change<'_> {
     /// the address passes the user as they were before.
     pub(crate) fn happened(&self, event: Event, user: &User) -> Result<()> {
         let entry = audit::entry(event, user, self.by.device(), self.now);
-        audit::record(self.app, self.connection, &entry)?;
+        audit::record(self.connection, &entry)?;
         self.notices.borrow_mut().push(Notice { event, user: user.clone() });
         Ok(())
     }
@@ -80,7 +79,7 @@ impl App {
     ) -> Result<T, E> {
         let mut notices = Vec::new();
         let value = self.db.write(|connection| {
-            let change = Change { app: self, connection, by, now, notices: RefCell::default() };
+            let change = Change { connection, by, now, notices: RefCell::default() };
             let value = make(&change)?;
             notices = change.notices.into_inner();
             Ok::<_, E>(value)

@@ -11,13 +11,12 @@ use crate::domain::App;
 use crate::domain::network::network;
 use crate::domain::principal::{Client, Device};
 use crate::error::Result;
-use crate::storage::Connection;
-use crate::storage::devices;
 use crate::storage::users::UserId;
+use crate::storage::{Connection, clock, devices};
 use crate::time::Timestamp;
 
 /// How long a device is recognized after its last login.
-const DEVICE_LIFETIME: Duration = Duration::from_hours(24 * 180);
+const LIFETIME: Duration = Duration::from_hours(24 * 180);
 
 /// What a device is recognized by.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,19 +28,21 @@ pub(crate) enum RecognizedBy {
     Network,
 }
 
-/// What a user's device is recognized by; `None` if the user has not logged in from it.
+/// What a user's device is recognized by; `None` if the user has not logged in from it for long.
 pub(crate) fn find(
     app: &App,
     connection: &Connection,
     user: UserId,
     device: &Device,
+    now: Timestamp,
 ) -> Result<Option<RecognizedBy>> {
+    let since = now.before(LIFETIME);
     if let Some(hash) = browser_hash(app, user, device)
-        && devices::exists(connection, user, &hash)?
+        && devices::exists(connection, user, &hash, since)?
     {
         return Ok(Some(RecognizedBy::Browser(BASE64_URL_SAFE_NO_PAD.encode(hash))));
     }
-    let has_network = devices::exists(connection, user, &network_hash(app, user, device))?;
+    let has_network = devices::exists(connection, user, &network_hash(app, user, device), since)?;
     Ok(has_network.then_some(RecognizedBy::Network))
 }
 
@@ -55,13 +56,17 @@ pub(crate) fn touch(
     client: &Client,
     now: Timestamp,
 ) -> Result<bool> {
-    // Read before old devices are deleted, so that a login after a long pause is notified as well.
     let has_logged_in = devices::exists_any_of(connection, user)?;
-    devices::delete_older(connection, user, now.before(DEVICE_LIFETIME))?;
-    devices::touch(connection, user, &network_hash(app, user, &client.device), now)?;
-    let mut is_known = devices::touch(connection, user, &program_hash(app, user, client), now)?;
-    if let Some(hash) = browser_hash(app, user, &client.device) {
-        is_known |= devices::touch(connection, user, &hash, now)?;
+    let mut programs = vec![program_hash(app, user, client)];
+    programs.extend(browser_hash(app, user, &client.device));
+    let mut is_known = false;
+    for hash in &programs {
+        is_known |= devices::exists(connection, user, hash, now.before(LIFETIME))?;
+        devices::put(connection, user, hash, now)?;
+    }
+    devices::put(connection, user, &network_hash(app, user, &client.device), now)?;
+    if clock::is_trusted(connection, now)? {
+        devices::delete_older(connection, user, now.before(LIFETIME))?;
     }
     Ok(has_logged_in && !is_known)
 }

@@ -22,7 +22,7 @@ use crate::storage::users::{self, User};
 use crate::time::Timestamp;
 
 /// How long a link is valid.
-const LINK_LIFETIME: Duration = Duration::from_hours(24);
+pub(in crate::domain) const LINK_LIFETIME: Duration = Duration::from_hours(24);
 
 /// Mails a new link to the principal.
 ///
@@ -81,7 +81,7 @@ fn mail_link(app: &App, user: &User, device: Option<&Device>, now: Timestamp) ->
             email: address,
             expires_at: now.after(LINK_LIFETIME),
         };
-        email_confirmations::insert(connection, link, now)
+        email_confirmations::insert(connection, link)
     })?;
     let url =
         format!("{}/email/confirmation?token={}", app.config.server.public_url, token.as_str());

@@ -132,7 +132,7 @@ pub(crate) fn rotate(app: &App, now: Timestamp) -> Result<(), StartError> {
         totp_enrollments::delete_all(connection)?;
         keys::put(connection, HASH, &next.seal(CONTEXT, app.hash_key.as_slice())?)?;
         sessions::delete_all(connection)?;
-        audit::record(app, connection, &audit::entry_for_all(Event::KeyRotated, now))
+        audit::record(connection, &audit::entry_for_all(Event::KeyRotated, now))
     })?;
     next.replace(&app.key)?;
     Ok(())

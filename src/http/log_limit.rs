@@ -18,7 +18,7 @@ impl OnceAMinute {
     /// Whether the line may be logged now. Of several threads that ask at once, only one may.
     pub(super) fn is_due(&self, now: Timestamp) -> bool {
         let last = self.0.load(Ordering::Relaxed);
-        last <= now.before(Self::MINUTE).millis()
+        !Timestamp::from_millis(last).is_recent(Self::MINUTE, now)
             && self
                 .0
                 .compare_exchange(last, now.millis(), Ordering::Relaxed, Ordering::Relaxed)

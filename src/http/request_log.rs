@@ -27,7 +27,7 @@ pub(super) async fn layer<B: MessageBody>(
         method = ?request.method().as_str(),
         route = request.match_pattern(),
         status = response.status().as_u16(),
-        millis = Timestamp::now().millis() - arrived.millis(),
+        millis = Timestamp::now().since(arrived).as_millis(),
         "answered"
     );
     Ok(response)

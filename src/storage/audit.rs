@@ -73,13 +73,39 @@ pub(crate) fn list_named(connection: &Connection, username: &str) -> Result<Vec<
     Ok(statement.query_map([username], entry)?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Deletes up to `limit` entries that are older than `before`.
-pub(crate) fn delete_older(connection: &Connection, before: Timestamp, limit: u32) -> Result<()> {
-    connection
+/// Counts the entries that were written later than `latest`.
+pub(crate) fn count_later(connection: &Connection, latest: Timestamp) -> Result<u32> {
+    let query = "SELECT count(*) FROM audit WHERE at > ?1";
+    Ok(connection.query_row(query, [latest], |row| row.get(0))?)
+}
+
+/// Finds the first entry to keep: the first one of the time from `since` to `now`, or else the
+/// first one of a later time. `None` if all entries are older.
+///
+/// Entries are in the order in which they were written, whatever the clock said, so that none is
+/// older than those before it.
+pub(crate) fn find_first_since(
+    connection: &Connection,
+    since: Timestamp,
+    now: Timestamp,
+) -> Result<Option<i64>> {
+    // The plus keeps both queries from the index by time: what they look for is among the first
+    // rows.
+    let in_time = "SELECT id FROM audit WHERE +at BETWEEN ?1 AND ?2 ORDER BY id LIMIT 1";
+    let later = "SELECT id FROM audit WHERE +at > ?1 ORDER BY id LIMIT 1";
+    let id = |row: &Row<'_>| row.get(0);
+    match connection.prepare_cached(in_time)?.query_row([since, now], id).optional()? {
+        Some(first) => Ok(Some(first)),
+        None => Ok(connection.prepare_cached(later)?.query_row([now], id).optional()?),
+    }
+}
+
+/// Deletes up to `limit` entries before the one with this id, and returns how many it deleted.
+pub(crate) fn delete_before(connection: &Connection, id: i64, limit: u32) -> Result<usize> {
+    Ok(connection
         .prepare_cached(
             "DELETE FROM audit WHERE id IN
-             (SELECT id FROM audit WHERE at < ?1 ORDER BY at LIMIT ?2)",
+             (SELECT id FROM audit WHERE id < ?1 ORDER BY id LIMIT ?2)",
         )?
-        .execute(params![before, limit])?;
-    Ok(())
+        .execute(params![id, limit])?)
 }

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::Bound;
 use super::users::UserId;
 use crate::error::Result;
 use crate::time::Timestamp;
@@ -22,14 +23,7 @@ pub(crate) struct EmailConfirmation {
     pub email: String,
 }
 
-/// Stores a link, and deletes the expired ones of the same user.
-pub(crate) fn insert(
-    connection: &Connection,
-    new: NewEmailConfirmation<'_>,
-    now: Timestamp,
-) -> Result<()> {
-    let expired = "DELETE FROM email_confirmations WHERE user_id = ?1 AND expires_at <= ?2";
-    connection.execute(expired, params![new.user_id, now])?;
+pub(crate) fn insert(connection: &Connection, new: NewEmailConfirmation<'_>) -> Result<()> {
     connection.execute(
         "INSERT INTO email_confirmations (token_sha256, user_id, email, expires_at)
          VALUES (?1, ?2, ?3, ?4)",
@@ -56,4 +50,26 @@ pub(crate) fn find_active(
 pub(crate) fn delete_all_of(connection: &Connection, user_id: UserId) -> Result<()> {
     connection.execute("DELETE FROM email_confirmations WHERE user_id = ?1", [user_id])?;
     Ok(())
+}
+
+/// Counts the links that expire later than they can.
+pub(crate) fn count_later(connection: &Connection, end: Bound) -> Result<u32> {
+    let query = "SELECT count(*) FROM email_confirmations WHERE expires_at > ?1";
+    Ok(connection.query_row(query, [end.tolerated], |row| row.get(0))?)
+}
+
+/// Lets those links expire as late as they can.
+pub(crate) fn update_later(connection: &Connection, end: Bound) -> Result<()> {
+    let change = "UPDATE email_confirmations SET expires_at = ?2 WHERE expires_at > ?1";
+    connection.execute(change, [end.tolerated, end.latest])?;
+    Ok(())
+}
+
+/// Deletes up to `limit` expired links, and returns how many it deleted.
+pub(crate) fn delete_expired(connection: &Connection, now: Timestamp, limit: u32) -> Result<usize> {
+    Ok(connection.execute(
+        "DELETE FROM email_confirmations WHERE token_sha256 IN
+         (SELECT token_sha256 FROM email_confirmations WHERE expires_at <= ?1 LIMIT ?2)",
+        params![now, limit],
+    )?)
 }

@@ -3,6 +3,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod backup;
+pub(crate) mod clock;
 mod columns;
 mod connection;
 mod db;
@@ -24,6 +25,7 @@ pub(crate) mod sessions;
 mod snapshot;
 pub(crate) mod totp_enrollments;
 pub(crate) mod totp_factors;
+pub(crate) mod totp_used_steps;
 mod trouble;
 mod upgrades;
 pub(crate) mod users;
@@ -133,6 +135,16 @@ pub(crate) struct Pagination {
 impl Pagination {
     /// The whole list.
     pub(crate) const EVERYTHING: Self = Self { limit: u32::MAX, offset: 0 };
+}
+
+/// How late an instant of one kind can be by the present clock. A later one was stored while the
+/// clock was ahead.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bound {
+    /// What a later instant becomes.
+    pub latest: Timestamp,
+    /// Only what is later than this counts as later: the clocks of two requests differ a little.
+    pub tolerated: Timestamp,
 }
 
 impl ToSql for Timestamp {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use rusqlite::types::{ToSql, ToSqlOutput};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::Bound;
 use crate::error::Result;
 use crate::time::Timestamp;
 
@@ -76,6 +77,21 @@ pub(crate) fn find_active(
         })
     };
     Ok(connection.query_row(query, params![kind, now.before(LIFETIME)], observation).optional()?)
+}
+
+/// Counts the kinds that were noticed later than they can have been.
+pub(crate) fn count_later(connection: &Connection, noticed: Bound) -> Result<u32> {
+    let query = "SELECT count(*) FROM observations WHERE last_at > ?1";
+    Ok(connection.query_row(query, [noticed.tolerated], |row| row.get(0))?)
+}
+
+/// Stores that they were noticed as late as they can have been.
+pub(crate) fn update_later(connection: &Connection, noticed: Bound) -> Result<()> {
+    connection.execute(
+        "UPDATE observations SET first_at = min(first_at, ?2), last_at = ?2 WHERE last_at > ?1",
+        [noticed.tolerated, noticed.latest],
+    )?;
+    Ok(())
 }
 
 #[cfg(test)]

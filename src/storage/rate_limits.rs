@@ -3,6 +3,7 @@
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
+use super::Bound;
 use crate::error::Result;
 use crate::time::Timestamp;
 
@@ -32,7 +33,8 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 10] = [
+    /// Every kind.
+    pub(crate) const ALL: [Self; 10] = [
         Self::Address,
         Self::Code,
         Self::CurrentPassword,
@@ -111,15 +113,17 @@ fn rate_limit(row: &Row<'_>) -> rusqlite::Result<RateLimit> {
     })
 }
 
-/// How many attempts may be counted, and until when, if this is the first one.
+/// How many attempts may be counted, and until when at most.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Allowance {
     pub max: u32,
-    pub until: Timestamp,
+    /// Until then, if this is the first attempt.
+    pub until: Bound,
 }
 
-/// Counts one attempt. Returns false if no more are allowed. An expired row starts again at one. It
-/// is a single statement, so that no other connection can count in between.
+/// Counts one attempt. Returns false if no more are allowed. A row that has expired, or that was
+/// begun while the clock was ahead, starts again at one. It is a single statement, so that no other
+/// connection can count in between.
 pub(crate) fn consume(
     connection: &Connection,
     key: &Key,
@@ -132,9 +136,9 @@ pub(crate) fn consume(
             "INSERT INTO rate_limits (kind, account, network, browser, count, resets_at)
              VALUES (:kind, :account, :network, :browser, 1, :until)
              ON CONFLICT (kind, account, network, browser) DO UPDATE SET
-                 count = iif(resets_at <= :now, 1, count + 1),
-                 resets_at = iif(resets_at <= :now, :until, resets_at)
-             WHERE resets_at <= :now OR count < :max",
+                 count = iif(resets_at BETWEEN :now + 1 AND :tolerated, count + 1, 1),
+                 resets_at = iif(resets_at <= :now, :until, min(resets_at, :until))
+             WHERE resets_at NOT BETWEEN :now + 1 AND :tolerated OR count < :max",
         )?
         .execute(named_params! {
             ":kind": key.kind,
@@ -142,7 +146,8 @@ pub(crate) fn consume(
             ":network": network,
             ":browser": browser,
             ":max": allowed.max,
-            ":until": allowed.until,
+            ":until": allowed.until.latest,
+            ":tolerated": allowed.until.tolerated,
             ":now": now,
         })?;
     Ok(counted == 1)
@@ -200,16 +205,28 @@ pub(crate) fn delete_of_network(connection: &Connection, network: &str) -> Resul
     Ok(())
 }
 
-/// Deletes up to `limit` expired rows.
-pub(crate) fn delete_expired(connection: &Connection, now: Timestamp, limit: u32) -> Result<()> {
-    connection
+/// Counts the rows of a kind that were begun while the clock was ahead.
+pub(crate) fn count_later(connection: &Connection, kind: Kind, end: Bound) -> Result<u32> {
+    let query = "SELECT count(*) FROM rate_limits WHERE resets_at > ?2 AND kind = ?1";
+    Ok(connection.query_row(query, params![kind, end.tolerated], |row| row.get(0))?)
+}
+
+/// Deletes those rows.
+pub(crate) fn delete_later(connection: &Connection, kind: Kind, end: Bound) -> Result<()> {
+    let change = "DELETE FROM rate_limits WHERE resets_at > ?2 AND kind = ?1";
+    connection.execute(change, params![kind, end.tolerated])?;
+    Ok(())
+}
+
+/// Deletes up to `limit` expired rows, and returns how many it deleted.
+pub(crate) fn delete_expired(connection: &Connection, now: Timestamp, limit: u32) -> Result<usize> {
+    Ok(connection
         .prepare_cached(
             "DELETE FROM rate_limits WHERE (kind, account, network, browser) IN
              (SELECT kind, account, network, browser FROM rate_limits
               WHERE resets_at <= ?1 ORDER BY resets_at LIMIT ?2)",
         )?
-        .execute(params![now, limit])?;
-    Ok(())
+        .execute(params![now, limit])?)
 }
 
 /// The columns `account`, `network` and `browser` of a key.

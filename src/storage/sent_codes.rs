@@ -3,6 +3,7 @@
 use rusqlite::types::{ToSql, ToSqlOutput};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::Bound;
 use super::users::UserId;
 use crate::error::Result;
 use crate::time::Timestamp;
@@ -124,4 +125,26 @@ pub(crate) fn delete_all(connection: &Connection) -> Result<()> {
 pub(crate) fn delete_all_of(connection: &Connection, user_id: UserId) -> Result<()> {
     connection.execute("DELETE FROM sent_codes WHERE user_id = ?1", [user_id])?;
     Ok(())
+}
+
+/// Counts the codes that expire later than they can.
+pub(crate) fn count_later(connection: &Connection, end: Bound) -> Result<u32> {
+    let query = "SELECT count(*) FROM sent_codes WHERE expires_at > ?1";
+    Ok(connection.query_row(query, [end.tolerated], |row| row.get(0))?)
+}
+
+/// Lets those codes expire as late as they can.
+pub(crate) fn update_later(connection: &Connection, end: Bound) -> Result<()> {
+    let change = "UPDATE sent_codes SET expires_at = ?2 WHERE expires_at > ?1";
+    connection.execute(change, [end.tolerated, end.latest])?;
+    Ok(())
+}
+
+/// Deletes up to `limit` expired codes, and returns how many it deleted.
+pub(crate) fn delete_expired(connection: &Connection, now: Timestamp, limit: u32) -> Result<usize> {
+    Ok(connection.execute(
+        "DELETE FROM sent_codes WHERE (user_id, channel) IN
+         (SELECT user_id, channel FROM sent_codes WHERE expires_at <= ?1 LIMIT ?2)",
+        params![now, limit],
+    )?)
 }

@@ -1,12 +1,14 @@
 //! The table `sessions`.
 
+use std::time::Duration;
+
 use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use uuid::Uuid;
 
-use super::Pagination;
 use super::columns::Columns;
 use super::users::UserId;
+use super::{Bound, Pagination};
 use crate::error::Result;
 use crate::time::Timestamp;
 
@@ -127,11 +129,38 @@ pub(crate) fn insert(connection: &Connection, new: &NewSession) -> Result<()> {
     Ok(())
 }
 
-/// Finds when the session with the latest id was opened. Ids are ordered by time, so that this is
-/// the latest session unless the clock went back.
-pub(crate) fn find_last_created_at(connection: &Connection) -> Result<Option<Timestamp>> {
-    let query = "SELECT created_at FROM sessions ORDER BY id DESC LIMIT 1";
-    Ok(connection.query_row(query, [], |row| row.get(0)).optional()?)
+/// How late the instants of a session can be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SessionBounds {
+    /// When it was opened or used.
+    pub used: Bound,
+    /// When it expires.
+    pub end: Bound,
+}
+
+/// Counts the sessions that were opened or used, or expire, later than they can.
+pub(crate) fn count_later(connection: &Connection, bounds: &SessionBounds) -> Result<u32> {
+    let query = "SELECT count(*) FROM sessions
+        WHERE created_at > ?1 OR last_seen_at > ?1 OR expires_at > ?2";
+    let later = [bounds.used.tolerated, bounds.end.tolerated];
+    Ok(connection.query_row(query, later, |row| row.get(0))?)
+}
+
+/// Makes those instants as late as they can be.
+pub(crate) fn update_later(connection: &Connection, bounds: &SessionBounds) -> Result<()> {
+    connection.execute(
+        "UPDATE sessions SET created_at = min(created_at, :used),
+             last_seen_at = min(last_seen_at, :used), expires_at = min(expires_at, :end)
+         WHERE created_at > :used_tolerated OR last_seen_at > :used_tolerated
+             OR expires_at > :end_tolerated",
+        named_params! {
+            ":used": bounds.used.latest,
+            ":used_tolerated": bounds.used.tolerated,
+            ":end": bounds.end.latest,
+            ":end_tolerated": bounds.end.tolerated,
+        },
+    )?;
+    Ok(())
 }
 
 /// Finds a session of a user, unless it has expired.
@@ -207,18 +236,19 @@ pub(crate) fn list_all(connection: &Connection, now: Timestamp) -> Result<Vec<Se
         .collect::<rusqlite::Result<_>>()?)
 }
 
-/// Stores that a session was used, unless a use after `before` is stored.
+/// Stores that a session was used, unless a use within `interval` is stored.
 pub(crate) fn update_last_seen(
     connection: &Connection,
     id: SessionId,
     at: Timestamp,
-    before: Timestamp,
+    interval: Duration,
 ) -> Result<()> {
     connection
         .prepare_cached(
-            "UPDATE sessions SET last_seen_at = ?2 WHERE id = ?1 AND last_seen_at <= ?3",
+            "UPDATE sessions SET last_seen_at = ?2
+             WHERE id = ?1 AND (last_seen_at <= ?3 OR last_seen_at >= ?4)",
         )?
-        .execute(params![id, at, before])?;
+        .execute(params![id, at, at.before(interval), at.after(interval)])?;
     Ok(())
 }
 
@@ -245,13 +275,12 @@ pub(crate) fn delete_all(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// Deletes up to `limit` expired sessions.
-pub(crate) fn delete_expired(connection: &Connection, now: Timestamp, limit: u32) -> Result<()> {
-    connection
+/// Deletes up to `limit` expired sessions, and returns how many it deleted.
+pub(crate) fn delete_expired(connection: &Connection, now: Timestamp, limit: u32) -> Result<usize> {
+    Ok(connection
         .prepare_cached(
             "DELETE FROM sessions WHERE id IN
              (SELECT id FROM sessions WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)",
         )?
-        .execute(params![now, limit])?;
-    Ok(())
+        .execute(params![now, limit])?)
 }

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::Bound;
 use super::users::UserId;
 use crate::error::Result;
 use crate::time::Timestamp;
@@ -46,4 +47,26 @@ pub(crate) fn delete_of(connection: &Connection, user_id: UserId) -> Result<()> 
 pub(crate) fn delete_all(connection: &Connection) -> Result<()> {
     connection.execute("DELETE FROM totp_enrollments", [])?;
     Ok(())
+}
+
+/// Counts the secrets that expire later than they can.
+pub(crate) fn count_later(connection: &Connection, end: Bound) -> Result<u32> {
+    let query = "SELECT count(*) FROM totp_enrollments WHERE expires_at > ?1";
+    Ok(connection.query_row(query, [end.tolerated], |row| row.get(0))?)
+}
+
+/// Lets those secrets expire as late as they can.
+pub(crate) fn update_later(connection: &Connection, end: Bound) -> Result<()> {
+    let change = "UPDATE totp_enrollments SET expires_at = ?2 WHERE expires_at > ?1";
+    connection.execute(change, [end.tolerated, end.latest])?;
+    Ok(())
+}
+
+/// Deletes up to `limit` expired secrets, and returns how many it deleted.
+pub(crate) fn delete_expired(connection: &Connection, now: Timestamp, limit: u32) -> Result<usize> {
+    Ok(connection.execute(
+        "DELETE FROM totp_enrollments WHERE user_id IN
+         (SELECT user_id FROM totp_enrollments WHERE expires_at <= ?1 LIMIT ?2)",
+        params![now, limit],
+    )?)
 }

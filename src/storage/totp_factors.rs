@@ -1,7 +1,8 @@
 //! The table `totp_factors`.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
+use super::totp_used_steps;
 use super::users::UserId;
 use crate::error::Result;
 use crate::time::Timestamp;
@@ -50,7 +51,8 @@ pub(crate) fn exists_any(connection: &Connection) -> Result<bool> {
     Ok(connection.query_row("SELECT EXISTS (SELECT 1 FROM totp_factors)", [], |row| row.get(0))?)
 }
 
-/// Stores a factor. Returns false if the user already has one.
+/// Stores a factor whose first code, if there was one, is used. Returns false if the user already
+/// has a factor.
 pub(crate) fn insert(connection: &Connection, factor: &TotpFactor) -> Result<bool> {
     let inserted = connection
         .prepare_cached(
@@ -64,24 +66,60 @@ pub(crate) fn insert(connection: &Connection, factor: &TotpFactor) -> Result<boo
             factor.enabled_at,
             factor.last_skew
         ])?;
+    if inserted == 1 && factor.last_step > 0 {
+        totp_used_steps::put(connection, factor.user_id, factor.last_step)?;
+    }
     Ok(inserted == 1)
 }
 
-/// Stores the time step of a code that is accepted, and by how many steps it was off. Returns false
-/// if the step is not later than every accepted one (RFC 6238, 5.2), or the factor was replaced.
+/// The time step of a code that is right.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RightStep {
+    pub step: i64,
+    /// By how many steps the code is early; negative if it is late.
+    pub skew: i64,
+    /// The latest step whose code is right now. A later one was accepted while the clock was ahead.
+    pub latest: i64,
+}
+
+/// Stores the time step of a code that is accepted. Returns false if the code was used, if a later
+/// one was accepted (RFC 6238, 5.2), or if the factor was replaced.
 pub(crate) fn update_last_step(
     connection: &Connection,
     factor: &TotpFactor,
-    step: i64,
-    skew: i64,
+    right: RightStep,
 ) -> Result<bool> {
     let accepted = connection
         .prepare_cached(
-            "UPDATE totp_factors SET last_step = ?3, last_skew = ?4
-             WHERE user_id = ?1 AND secret = ?2 AND last_step < ?3",
+            "UPDATE totp_factors SET last_step = :step, last_skew = :skew
+             WHERE user_id = :user AND secret = :secret
+                 AND (last_step < :step OR last_step > :latest)
+                 AND NOT EXISTS (SELECT 1 FROM totp_used_steps
+                     WHERE user_id = :user AND step = :step)",
         )?
-        .execute(params![factor.user_id, factor.secret, step, skew])?;
+        .execute(named_params! {
+            ":user": factor.user_id,
+            ":secret": factor.secret,
+            ":step": right.step,
+            ":skew": right.skew,
+            ":latest": right.latest,
+        })?;
+    if accepted == 1 {
+        totp_used_steps::put(connection, factor.user_id, right.step)?;
+    }
     Ok(accepted == 1)
+}
+
+/// Counts the factors whose last step is later than this one.
+pub(crate) fn count_later(connection: &Connection, step: i64) -> Result<u32> {
+    let query = "SELECT count(*) FROM totp_factors WHERE last_step > ?1";
+    Ok(connection.query_row(query, [step], |row| row.get(0))?)
+}
+
+/// Forgets last steps that are later than this one. The codes that were used stay used.
+pub(crate) fn update_later(connection: &Connection, step: i64) -> Result<()> {
+    connection.execute("UPDATE totp_factors SET last_step = 0 WHERE last_step > ?1", [step])?;
+    Ok(())
 }
 
 /// Stores the same secret, sealed with another key.

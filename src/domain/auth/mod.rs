@@ -47,7 +47,7 @@ pub(crate) fn login(
     attempt: &LoginAttempt,
     now: Timestamp,
 ) -> Result<Box<OpenedSession>> {
-    let account = find_account(app, attempt)?;
+    let account = find_account(app, attempt, now)?;
     log_attempt(&account.name, attempt.client.device.ip, || {
         let counted = throttle::consume(app, account.limits, now)?;
         let user = check_password(app, attempt, account.user, &counted, now)?;
@@ -128,7 +128,7 @@ struct Account {
     limits: Vec<Limit>,
 }
 
-fn find_account(app: &App, attempt: &LoginAttempt) -> Result<Account> {
+fn find_account(app: &App, attempt: &LoginAttempt, now: Timestamp) -> Result<Account> {
     let device = &attempt.client.device;
     app.db.read(|connection| {
         let Some(user) = attempt.identifier.find(connection)? else {
@@ -136,7 +136,7 @@ fn find_account(app: &App, attempt: &LoginAttempt) -> Result<Account> {
             let limits = throttle::login_limits(&name, device.ip, None);
             return Ok(Account { user: None, name, limits });
         };
-        let recognized = devices::find(app, connection, user.id, device)?;
+        let recognized = devices::find(app, connection, user.id, device, now)?;
         let limits = throttle::login_limits(&user.id.to_string(), device.ip, recognized.as_ref());
         Ok(Account { name: user.username.clone(), user: Some(user), limits })
     })

@@ -54,9 +54,7 @@ fn make_if_due(app: &App, every: Span, now: Timestamp) -> Result<(), BackupError
     let config::Backup { keep, folder, .. } = &app.config.backup;
     let failed = |action| move |source| BackupError::file(action, folder, source);
     files::create_parent(&folder.join("x")).map_err(failed("make the folder"))?;
-    let mut copies = copies(folder).map_err(failed("read the folder"))?;
-    // A backup from the future, made while the clock was wrong, must not delay the next one.
-    copies.retain(|copy| copy.file_name() <= Some(name(now).as_ref()));
+    let mut copies = copies(folder, now).map_err(failed("read the folder"))?;
     let due = copies
         .last()
         .is_none_or(|newest| newest.file_name() <= Some(name(now.before(every.into())).as_ref()));
@@ -79,13 +77,17 @@ fn name(at: Timestamp) -> String {
     format!("nox-{}.db", file_time(at))
 }
 
-/// Lists the backups in the folder, oldest first.
-fn copies(folder: &Path) -> io::Result<Vec<PathBuf>> {
+/// Lists the backups in the folder, oldest first, without those of the future. They were made while
+/// the clock was ahead, and must neither delay the next one nor hide that there is none.
+fn copies(folder: &Path, now: Timestamp) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
+    let latest = name(now);
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name();
-        if name.to_str().is_some_and(|name| name.starts_with("nox-") && name.ends_with("Z.db")) {
+        if name.to_str().is_some_and(|name| {
+            name.starts_with("nox-") && name.ends_with("Z.db") && name <= latest.as_str()
+        }) {
             found.push(entry.path());
         }
     }
@@ -97,11 +99,11 @@ fn copies(folder: &Path) -> io::Result<Vec<PathBuf>> {
 ///
 /// # Errors
 /// The folder cannot be read.
-pub(crate) fn newest(folder: &Path) -> io::Result<Option<Timestamp>> {
+pub(crate) fn newest(folder: &Path, now: Timestamp) -> io::Result<Option<Timestamp>> {
     let made = |copy: &PathBuf| {
         Ok(Timestamp::from_millis(fs::metadata(copy)?.mtime().saturating_mul(1000)))
     };
-    match copies(folder) {
+    match copies(folder, now) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         copies => copies?.last().map(made).transpose(),
     }
@@ -118,7 +120,8 @@ mod tests {
         let every = app.config.backup.every.unwrap();
         let start = Timestamp::from_millis(1_750_936_113_726);
         let names = || {
-            let found = copies(&app.config.backup.folder).unwrap();
+            let found =
+                copies(&app.config.backup.folder, start.after(Duration::from_hours(99))).unwrap();
             found
                 .iter()
                 .map(|path| path.file_name().unwrap().to_str().unwrap().to_owned())

@@ -13,15 +13,12 @@ use serde::Serialize;
 use crate::config::Config;
 use crate::crypto::Key;
 use crate::domain::backup::{self, BackupError};
-use crate::domain::{App, OpenError};
-use crate::error::{Result, causes};
+use crate::domain::{App, OpenError, clock};
+use crate::error::causes;
 use crate::files::{self, Need, parent};
-use crate::storage::{self, Connection, audit, schema_version, sessions};
+use crate::storage::{self, Connection};
 use crate::time::Timestamp;
 
-/// A clock that is behind the database by less than this causes no warning: it may have been
-/// corrected.
-const TOLERANCE: Duration = Duration::from_hours(1);
 /// Less free space than this causes a warning, in bytes.
 const MIN_FREE: u64 = 64 * 1024 * 1024;
 
@@ -75,7 +72,7 @@ pub(crate) fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
     let mut findings = places::examine(config);
     findings.extend([key_file(config), database(config)]);
     if let Ok(connection) = storage::backup::open(&config.storage.database) {
-        findings.push(clock(&connection, now));
+        findings.push(clock(&connection, config, now));
         findings.extend(mail::examine_stored(config, &connection, now));
     }
     findings.extend([permissions(config), disk(config), public_url(config), backups(config, now)]);
@@ -84,11 +81,10 @@ pub(crate) fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
     findings
 }
 
-/// Logs what an operator should know when the server starts.
-pub(crate) fn warn_at_start(app: &App, now: Timestamp) {
-    let clock = app.db.read(|connection| Ok(clock(connection, now)));
-    let clock = clock.unwrap_or_else(|error| Finding::fault("clock", causes(&error)));
-    let found = [clock, permissions(&app.config), folder(&app.config)];
+/// Logs what an operator should know when the server starts, besides what the clock shows
+/// ([`clock::start`]).
+pub(crate) fn warn_at_start(app: &App) {
+    let found = [permissions(&app.config), folder(&app.config)];
     let found = found.into_iter().chain(file_system(&app.config));
     let found = found.chain(mail::examine_settings(&app.config));
     for Finding { text, .. } in found.filter(|found| found.state > State::Ok) {
@@ -142,22 +138,20 @@ fn database(config: &Config) -> Finding {
     }
 }
 
-/// Compares the clock with the latest time in the database.
-fn clock(connection: &Connection, now: Timestamp) -> Finding {
-    let latest = || -> Result<Option<Timestamp>> {
-        let has_audit = schema_version(connection)? >= audit::SINCE_VERSION;
-        let last_event = if has_audit { audit::find_last_at(connection)? } else { None };
-        Ok(last_event.max(sessions::find_last_created_at(connection)?))
-    };
-    match latest() {
-        Ok(Some(latest)) if latest > now.after(TOLERANCE) => Finding::warning(
+/// Compares the clock with the database.
+fn clock(connection: &Connection, config: &Config, now: Timestamp) -> Finding {
+    let found = clock::find_ahead(connection, config, now)
+        .and_then(|ahead| Ok((ahead, clock::distrusted_until(connection, now)?)));
+    match found {
+        Ok((ahead, _)) if ahead.is_back() => Finding::warning("clock", ahead.describe(now)),
+        Ok((_, Some(until))) => Finding::ok(
             "clock",
             format!(
-                "the clock says {now}, but the database holds an entry of {latest}: set the clock, \
-                 or sessions and codes of authenticator apps will be refused"
+                "the clock says {now}, which is far ahead of when the server ran last: nothing is \
+                 deleted for its age before {until}"
             ),
         ),
-        Ok(_) => Finding::ok(
+        Ok((_, None)) => Finding::ok(
             "clock",
             format!("the clock says {now}, and nothing in the database is later"),
         ),
@@ -242,7 +236,7 @@ fn backups(config: &Config, now: Timestamp) -> Finding {
             "the server makes no backups: set backup.every, or run nox backup create by a timer",
         );
     };
-    match backup::newest(&config.backup.folder) {
+    match backup::newest(&config.backup.folder, now) {
         Ok(Some(at)) if at.after(Duration::from(every) * 2) >= now => {
             Finding::ok("backups", format!("the newest backup is of {at}"))
         }

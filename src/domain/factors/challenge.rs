@@ -9,6 +9,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
 use crate::domain::App;
 use crate::domain::factors::sent;
+use crate::domain::present::Present;
 use crate::domain::principal::Actor;
 use crate::error::{Challenge, Error, Result};
 use crate::storage::users::{self, User, UserId};
@@ -62,11 +63,13 @@ pub(crate) fn make(app: &App, user: &User, now: Timestamp) -> Result<String> {
 /// The user of the login that a challenge belongs to.
 ///
 /// # Errors
-/// [`Error::InvalidChallenge`] if it has expired or is not one of ours, if the password has changed
+/// [`Error::InvalidChallenge`] if it has expired or is not one of ours, if it was made while the
+/// clock was ahead, since it would be valid for as long as that, if the password has changed
 /// since, or if the user is suspended.
 pub(crate) fn user(app: &App, challenge: &str, now: Timestamp) -> Result<User> {
     let content = read(app, challenge).ok_or(Error::InvalidChallenge)?;
-    if content.expires_at <= now {
+    let latest_end = Present::new(&app.config, now).end_of(CHALLENGE_LIFETIME).tolerated;
+    if content.expires_at <= now || content.expires_at > latest_end {
         return Err(Error::InvalidChallenge);
     }
     let user = app.db.read(|connection| users::find_by_id(connection, content.user))?;

@@ -80,8 +80,8 @@ fn is_just_mailed(app: &App, user: &User, now: Timestamp) -> Result<bool> {
     let code = app
         .db
         .read(|connection| sent_codes::find_active(connection, user.id, Channel::Email, now))?;
-    let earliest_end = now.before(MAIL_EVERY).after(sent::LIFETIME);
-    Ok(code.is_some_and(|code| !code.is_used && earliest_end < code.expires_at))
+    let is_recent = |end: Timestamp| end.before(sent::LIFETIME).is_recent(MAIL_EVERY, now);
+    Ok(code.is_some_and(|code| !code.is_used && is_recent(code.expires_at)))
 }
 
 /// The codes that enable the factor.

@@ -25,6 +25,8 @@ pub(crate) use check::verify;
 pub(in crate::domain) use check::with_factor;
 pub use code::Code;
 use recovery::RecoveryCodes;
+pub(in crate::domain) use sent::LIFETIME as SENT_CODE_LIFETIME;
+pub(in crate::domain) use totp::{ENROLLMENT_LIFETIME, latest_step, step_of};
 
 /// Completes a change of factor: records it, ends every session but the one that made it, and
 /// deletes a pending enrolment, which has to be started again.

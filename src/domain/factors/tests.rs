@@ -258,7 +258,7 @@ fn confirmation_link_is_valid_for_a_day() {
             email: "ada@example.org",
             expires_at: NOW.after(Duration::from_hours(24)),
         };
-        app.db.write(|connection| email_confirmations::insert(connection, link, NOW)).unwrap();
+        app.db.write(|connection| email_confirmations::insert(connection, link)).unwrap();
         assert_eq!(
             addresses::confirm(&app, "token", &DEVICE, NOW.after(Duration::from_hours(hours)))
                 .is_ok(),

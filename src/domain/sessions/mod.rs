@@ -26,8 +26,6 @@ mod operator;
 
 pub(crate) use operator::{NamedSession, list_all, revoke_all, revoke_all_of};
 
-/// How many expired sessions a login deletes at most. A login adds one, so none pile up.
-const SWEEP: u32 = 16;
 /// The last use of a session is stored at most this often, since a write costs far more than a
 /// check.
 const TOUCH_INTERVAL: Duration = Duration::from_mins(1);
@@ -58,7 +56,6 @@ pub(crate) fn open(
 ) -> Result<OpenedSession> {
     let id = new_id(now)?;
     let expires_at = now.after(app.config.session.lifetime.into());
-    sessions::delete_expired(tx, now, SWEEP)?;
     sessions::insert(
         tx,
         &NewSession {
@@ -114,7 +111,7 @@ pub fn authenticate(app: &App, token: &str, now: Timestamp) -> Result<Caller> {
     if user.is_suspended(now) {
         return Err(Error::NotLogged);
     }
-    let needs_touch = last_seen_at <= now.before(TOUCH_INTERVAL);
+    let needs_touch = !last_seen_at.is_recent(TOUCH_INTERVAL, now);
     Ok(Caller { session: named.session, user, needs_touch })
 }
 
@@ -130,9 +127,7 @@ pub(crate) fn find_open(
 
 /// Updates a session's last use, unless another request has done so at the same time.
 pub(crate) fn touch(app: &App, session: SessionId, now: Timestamp) -> Result<()> {
-    app.db.write(|connection| {
-        sessions::update_last_seen(connection, session, now, now.before(TOUCH_INTERVAL))
-    })
+    app.db.write(|connection| sessions::update_last_seen(connection, session, now, TOUCH_INTERVAL))
 }
 
 /// Lists the caller's sessions, newest first. With `ip`, only sessions from that address.
@@ -221,7 +216,7 @@ fn view(session: Session, current: SessionId, now: Timestamp) -> SessionView {
         id: session.id,
         is_current,
         // The last use of the current session is updated after the response.
-        is_active: is_current || now < session.last_seen_at.after(ACTIVE),
+        is_active: is_current || session.last_seen_at.is_recent(ACTIVE, now),
         created_at: session.created_at,
         expires_at: session.expires_at,
         last_seen_at: session.last_seen_at,

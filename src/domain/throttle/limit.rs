@@ -110,6 +110,11 @@ pub(in crate::domain) struct Rate {
     pub within: Duration,
 }
 
+/// How long a limit of this kind counts at most.
+pub(in crate::domain) fn longest(kind: Kind) -> Duration {
+    Limit(of(kind, "")).rate().within
+}
+
 fn of(kind: Kind, account: &str) -> Key {
     Key { kind, account: Some(account.into()), network: None, browser: None }
 }

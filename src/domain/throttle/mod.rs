@@ -9,6 +9,7 @@ use std::net::IpAddr;
 
 use crate::domain::App;
 use crate::domain::network::network;
+use crate::domain::present::Present;
 use crate::error::{Error, Result};
 use crate::storage::rate_limits::{self, Allowance, Kind};
 use crate::storage::{Connection, users::UserId};
@@ -19,6 +20,7 @@ mod in_flight;
 mod limit;
 
 pub(crate) use in_flight::InFlight;
+pub(in crate::domain) use limit::longest;
 pub(crate) use limit::{Limit, MAIL_EVERY, login_limits};
 
 /// How many expired rows an attempt deletes at most. It is more than an attempt adds, so that the
@@ -33,11 +35,12 @@ const SWEEP: u32 = 16;
 /// # Errors
 /// [`Error::TooManyRequests`] if a limit is used up, or a fault.
 pub(crate) fn consume(app: &App, limits: Vec<Limit>, now: Timestamp) -> Result<CountedAttempt<'_>> {
+    let present = Present::new(&app.config, now);
     loop {
         let counted = app.db.write(|connection| {
             // The attempt enters within the transaction, of which there is one at a time: so the
             // next one finds it in flight.
-            match consume_all(connection, &limits, now) {
+            match consume_all(connection, &limits, present) {
                 Ok(()) => Ok(app.in_flight.enter(&limits)),
                 Err(Refusal::UsedUp { limit, .. }) if app.in_flight.contains(limit) => {
                     Err(Refusal::InFlight { limit })
@@ -77,15 +80,18 @@ impl From<Error> for Refusal<'_> {
 fn consume_all<'limit>(
     connection: &Connection,
     limits: &'limit [Limit],
-    now: Timestamp,
+    present: Present,
 ) -> Result<(), Refusal<'limit>> {
+    let now = present.now;
     rate_limits::delete_expired(connection, now, SWEEP)?;
     for limit in limits {
         let rate = limit.rate();
-        let allowed = Allowance { max: rate.max, until: now.after(rate.within) };
+        let until = present.end_of(rate.within);
+        let allowed = Allowance { max: rate.max, until };
         if !rate_limits::consume(connection, &limit.0, allowed, now)? {
             let resets_at = rate_limits::find_resets_at(connection, &limit.0)?.unwrap_or(now);
-            return Err(Refusal::UsedUp { limit, seconds: now.seconds_until(resets_at) });
+            let seconds = now.seconds_until(resets_at.min(until.latest));
+            return Err(Refusal::UsedUp { limit, seconds });
         }
     }
     Ok(())

@@ -3,6 +3,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::*;
+use crate::config::Config;
 use crate::domain::devices::RecognizedBy;
 use crate::domain::testing::app_with;
 
@@ -15,6 +16,10 @@ fn attempt(app: &App, now: Timestamp) -> Result<CountedAttempt<'_>> {
 
 fn attempt_from(app: &App, ip: impl Into<IpAddr>, now: Timestamp) {
     drop(consume(app, vec![Limit::address(ip.into())], now));
+}
+
+fn present(now: Timestamp) -> Present {
+    Present::new(&Config::load(None, std::iter::empty()).unwrap(), now)
 }
 
 fn rows(connection: &Connection) -> u32 {
@@ -114,7 +119,7 @@ fn kinds_accounts_networks_and_browsers_are_counted_apart() {
     assert_eq!(all.len(), 4 + 4 + 2 + 2 + 2 * 7 + 2);
     let counted = app.db.write(|connection| {
         for limit in &all {
-            assert!(consume_all(connection, std::slice::from_ref(limit), NOW).is_ok());
+            assert!(consume_all(connection, std::slice::from_ref(limit), present(NOW)).is_ok());
         }
         let count = rate_limits::list(connection, NOW)?;
         Ok::<_, Error>(count.into_iter().map(|row| (Limit(row.key), row.count)).collect::<Vec<_>>())
@@ -134,15 +139,17 @@ fn reset_forgets_one_account_or_one_network_alone() {
                 rate_limits::delete_all(connection)?;
                 for account in ["7", "77"] {
                     let limits = login_limits(account, home, None);
-                    assert!(consume_all(connection, &limits, NOW).is_ok());
+                    assert!(consume_all(connection, &limits, present(NOW)).is_ok());
                 }
                 for user in [UserId(7), UserId(77)] {
                     let limits = [Limit::code(user), Limit::current_password(user)];
-                    assert!(consume_all(connection, &limits, NOW).is_ok());
-                    assert!(consume_all(connection, &Limit::mailed_code(user), NOW).is_ok());
+                    assert!(consume_all(connection, &limits, present(NOW)).is_ok());
+                    assert!(
+                        consume_all(connection, &Limit::mailed_code(user), present(NOW)).is_ok()
+                    );
                 }
                 let limits = [Limit::registration(home), Limit::address(elsewhere)];
-                assert!(consume_all(connection, &limits, NOW).is_ok());
+                assert!(consume_all(connection, &limits, present(NOW)).is_ok());
                 change(connection)?;
                 Ok::<_, Error>(rows(connection))
             })
@@ -174,12 +181,12 @@ fn flood_leaves_only_the_rows_of_its_last_fifteen_minutes() {
     let (_folder, app) = app_with("");
     let most = app.db.write(|connection| {
         let mut most = 0;
+        let mut present = present(NOW);
         // Ten in a second, from other networks with other names each time.
         for n in 0..20_000_u32 {
             let limits = login_limits(&format!("unknown-{n}"), Ipv4Addr::from_bits(n).into(), None);
-            assert!(
-                consume_all(connection, &limits, NOW.after(Duration::from_millis(100) * n)).is_ok()
-            );
+            present.now = NOW.after(Duration::from_millis(100) * n);
+            assert!(consume_all(connection, &limits, present).is_ok());
             most = most.max(rows(connection));
         }
         Ok::<_, Error>(most)

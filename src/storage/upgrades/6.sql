@@ -1,4 +1,5 @@
--- From version 5 to 6: what the server notices is stored for `nox doctor`.
+-- From version 5 to 6: what the server notices is stored for `nox doctor`, what it has seen of the
+-- system clock is stored, and so is which time steps of authenticator apps were used.
 
 CREATE TABLE observations (
     kind     TEXT    PRIMARY KEY,
@@ -39,6 +40,21 @@ CREATE TABLE shown_recovery_codes (
     session_id BLOB    NOT NULL UNIQUE REFERENCES sessions (id) ON DELETE CASCADE,
     codes      BLOB    NOT NULL,
     expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE totp_used_steps (
+    user_id INTEGER NOT NULL REFERENCES totp_factors (user_id) ON DELETE CASCADE,
+    step    INTEGER NOT NULL,
+    PRIMARY KEY (user_id, step)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO totp_used_steps (user_id, step)
+SELECT user_id, last_step FROM totp_factors WHERE last_step > 0;
+
+CREATE TABLE clock (
+    id         INTEGER PRIMARY KEY CHECK (id = 1),
+    seen_at    INTEGER NOT NULL,
+    trusted_at INTEGER NOT NULL
 ) STRICT;
 
 PRAGMA user_version = 6;

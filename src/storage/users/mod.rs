@@ -14,10 +14,14 @@ mod conflict;
 mod link;
 mod picture_ref;
 mod search;
+mod suspension;
 
 pub(crate) use link::Link;
 pub(crate) use picture_ref::PictureRef;
 pub(crate) use search::{Search, count, count_active, list};
+pub(crate) use suspension::{
+    NewSuspension, count_suspended_later, update_suspended_later, update_suspension,
+};
 
 /// The id of a user: 1 to 4294967295, never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -254,33 +258,5 @@ pub(crate) fn update_password_hash(connection: &Connection, id: UserId, hash: &s
     connection
         .prepare_cached("UPDATE users SET password_hash = ?2 WHERE id = ?1")?
         .execute(params![id, hash])?;
-    Ok(())
-}
-
-/// How an operator suspends a user.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct NewSuspension<'a> {
-    pub at: Timestamp,
-    /// Without it, the suspension has no end.
-    pub until: Option<Timestamp>,
-    pub reason: Option<&'a str>,
-}
-
-/// Replaces the suspension of a user, or ends it.
-pub(crate) fn update_suspension(
-    connection: &Connection,
-    id: UserId,
-    suspension: Option<NewSuspension<'_>>,
-) -> Result<()> {
-    connection.execute(
-        "UPDATE users SET suspended_at = ?2, suspended_until = ?3, suspension_reason = ?4
-         WHERE id = ?1",
-        params![
-            id,
-            suspension.map(|new| new.at),
-            suspension.and_then(|new| new.until),
-            suspension.and_then(|new| new.reason),
-        ],
-    )?;
     Ok(())
 }

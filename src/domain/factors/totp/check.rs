@@ -11,7 +11,7 @@ use crate::domain::factors::totp::label;
 use crate::domain::principal::Principal;
 use crate::error::{Error, Result};
 use crate::storage::Connection;
-use crate::storage::totp_factors::{self, TotpFactor};
+use crate::storage::totp_factors::{self, RightStep, TotpFactor};
 use crate::storage::users::UserId;
 use crate::time::Timestamp;
 
@@ -25,6 +25,8 @@ const SEARCH: i64 = 20;
 pub(in crate::domain::factors) struct ActiveTotp {
     factor: TotpFactor,
     totp: Totp,
+    /// By how many time steps a code may be early (`totp.skew`).
+    skew: i64,
 }
 
 /// Opens the secret of a user's app. `None` if the user has no app.
@@ -33,11 +35,13 @@ pub(in crate::domain::factors) fn active(app: &App, user: UserId) -> Result<Opti
         return Ok(None);
     };
     let secret = app.key.open(&context(user), &factor.secret)?;
-    Ok(Some(ActiveTotp { totp: build_totp(app, &secret, "")?, factor }))
+    let skew = i64::from(app.config.totp.skew.get());
+    Ok(Some(ActiveTotp { totp: build_totp(app, &secret, "")?, factor, skew }))
 }
 
 impl ActiveTotp {
-    /// Checks a code of about now, and consumes it if neither it nor a later one was used.
+    /// Checks a code of about now, and consumes it if neither it nor a later one was used. After
+    /// the clock has gone back, later ones that no right clock has reached do not count.
     pub(in crate::domain::factors) fn consume(
         &self,
         connection: &Connection,
@@ -45,8 +49,9 @@ impl ActiveTotp {
         now: Timestamp,
     ) -> Result<Proof> {
         let Some(step) = matching_step(&self.totp, digits, now) else { return Ok(Proof::Wrong) };
-        let is_new =
-            totp_factors::update_last_step(connection, &self.factor, step, skew(step, now))?;
+        let latest = latest_step(now, self.skew);
+        let right = RightStep { step, skew: skew(step, now), latest };
+        let is_new = totp_factors::update_last_step(connection, &self.factor, right)?;
         Ok(if is_new { Proof::Right } else { Proof::Used })
     }
 
@@ -99,9 +104,19 @@ pub(crate) fn matching_step(totp: &Totp, digits: &str, now: Timestamp) -> Option
     i64::try_from(step).ok()
 }
 
+/// The latest time step whose code is right at `now`.
+pub(in crate::domain) const fn latest_step(now: Timestamp, skew: i64) -> i64 {
+    step_of(now) + skew
+}
+
+/// The time step that `now` is in.
+pub(in crate::domain) const fn step_of(now: Timestamp) -> i64 {
+    now.seconds().div_euclid(STEP)
+}
+
 /// By how many time steps a code is early at `now`; negative if it is late.
 pub(crate) const fn skew(step: i64, now: Timestamp) -> i64 {
-    step - now.seconds().div_euclid(STEP)
+    step - step_of(now)
 }
 
 pub(crate) fn build_totp(app: &App, secret: &[u8], account: &str) -> Result<Totp> {

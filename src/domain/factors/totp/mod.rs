@@ -27,12 +27,13 @@ use crate::storage::users::{self, User, UserId};
 use crate::time::Timestamp;
 pub(in crate::domain::factors) use check::{ActiveTotp, active};
 use check::{build_totp, context, fault, log_skew, matching_step, pending_context, skew};
+pub(in crate::domain) use check::{latest_step, step_of};
 pub(crate) use check::{opens_any, reseal};
 
 /// 160 bits, as RFC 4226 (4, R6) recommends.
 const SECRET_LENGTH: usize = 20;
 /// How long a pending enrolment waits for its first code.
-const ENROLLMENT_LIFETIME: Duration = Duration::from_hours(1);
+pub(in crate::domain) const ENROLLMENT_LIFETIME: Duration = Duration::from_hours(1);
 
 /// A new secret for an authenticator app that is being set up.
 pub(crate) struct Enrollment {
