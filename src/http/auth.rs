@@ -21,7 +21,7 @@ use crate::config::Config;
 use crate::domain::accounts::fields::{Display, Email, NewPassword, Username};
 use crate::domain::accounts::identifier::Identifier;
 use crate::domain::accounts::registration::NewAccount;
-use crate::domain::auth::{self, LoginAttempt};
+use crate::domain::auth::{self, LoginAttempt, refuse_malformed_code};
 use crate::domain::factors::Code;
 use crate::domain::password::{MAX_LENGTH, MIN_LENGTH, Password};
 use crate::domain::principal::{Client, Device};
@@ -100,9 +100,18 @@ pub(super) async fn login(
     Now(now): Now,
     dialect: Dialect,
     LoginFrom(device): LoginFrom,
-    Body(body): Body,
+    Body(mut body): Body,
 ) -> Result<Reply<SessionData>, Failure> {
-    let attempt = LoginRequest::read(body, bridge.config())?.into_attempt(device);
+    let server = bridge.config().server.address.as_str();
+    let identifier = identifier(body.take("identifier"), server)?;
+    let request = match LoginRequest::read(body, identifier.clone()) {
+        Err(refusal @ Error::InvalidCode { .. }) => {
+            let refuse = |app: &_| refuse_malformed_code(app, &identifier, device.ip, refusal);
+            bridge.read(refuse)?
+        }
+        request => request?,
+    };
+    let attempt = request.into_attempt(device);
     let session = bridge.hash(move |app| auth::login(app, &attempt, now)).await?;
     Ok(opened(bridge.config(), *session, dialect))
 }
@@ -159,11 +168,11 @@ fn opened(config: &Config, session: OpenedSession, dialect: Dialect) -> Reply<Se
 }
 
 impl LoginRequest {
-    /// Reads the fields in the contract's order: the first that breaks its rule is the one
-    /// reported.
-    fn read(mut body: Object, config: &Config) -> Result<Self> {
+    /// Reads the fields behind the identifier in the contract's order: the first that breaks its
+    /// rule is the one reported.
+    fn read(mut body: Object, identifier: Identifier) -> Result<Self> {
         Ok(Self {
-            identifier: identifier(body.take("identifier"), config.server.address.as_str())?,
+            identifier,
             password: password(body.take("password"))?,
             twofa_token: code(&mut body, "twofa_token")?,
             factor_code: code(&mut body, "factor_code")?,

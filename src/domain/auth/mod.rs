@@ -92,6 +92,21 @@ pub(crate) fn finish(
     })
 }
 
+/// Logs a login whose code cannot be one. It is refused before anything is checked or counted.
+///
+/// # Errors
+/// [`Error::InvalidCode`], or a fault.
+pub(crate) fn refuse_malformed_code<T>(
+    app: &App,
+    identifier: &Identifier,
+    ip: IpAddr,
+    refusal: Error,
+) -> Result<T> {
+    let user = app.db.read(|connection| identifier.find(connection))?;
+    let name = user.map_or_else(|| unknown_name(app, identifier), |user| user.username);
+    log_attempt(&name, ip, || Err(refusal))
+}
+
 /// Runs a login attempt and logs one line about it. The form of that line must not change: programs
 /// that block addresses, such as fail2ban, parse it.
 fn log_attempt<T>(user: &str, ip: IpAddr, attempt: impl FnOnce() -> Result<T>) -> Result<T> {
@@ -112,6 +127,7 @@ const fn reason(error: &Error) -> &'static str {
         Error::UserNotFound => "unknown_user",
         Error::WrongPassword { .. } => "wrong_password",
         Error::WrongCode { .. } => "wrong_code",
+        Error::InvalidCode { .. } => "malformed_code",
         Error::UnAuthorized { .. } => "disabled",
         Error::TooManyRequests { .. } => "too_many_attempts",
         Error::ServerNotReady { .. } => "busy",

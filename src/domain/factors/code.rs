@@ -34,6 +34,11 @@ impl Code {
         Ok(Self { field, kind: CodeKind::Recovery(normalized) })
     }
 
+    /// Whether it is no recovery code.
+    pub(crate) fn is_of_digits(&self) -> bool {
+        self.digits().is_some()
+    }
+
     pub(super) fn digits(&self) -> Option<&str> {
         match &self.kind {
             CodeKind::Digits(digits) => Some(digits),

@@ -7,18 +7,15 @@ use actix_web::http::header::{ALLOW, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::form_page;
 use super::frame::Message;
 use super::notice::NoticePage;
 use super::texts::Texts;
 use super::visitor::Visitor;
+use super::{REQUEST_TIMEOUT, form_page};
 use crate::error::{Error, Result};
 use crate::http::discard;
 use crate::http::envelope::Failure;
 use crate::http::layer::Next;
-
-/// The status of a form that came too slowly (RFC 9110, 15.5.9).
-const REQUEST_TIMEOUT: u16 = 408;
 
 /// Answers every failure on a path of the pages with a page, once the browser has sent all of its
 /// form: it reads no answer before.
@@ -71,6 +68,8 @@ fn error_page<B>(
         _ => refused.status().as_u16(),
     };
     let mut response = visitor.show(status, page.render());
+    // Behind a request that is ambiguous, the connection has to close.
+    response.head_mut().set_connection_type(refused.head().connection_type());
     for name in [ALLOW, RETRY_AFTER] {
         if let Some(value) = refused.headers().get(&name) {
             response.headers_mut().insert(name, value.clone());

@@ -21,10 +21,11 @@ pub(super) enum Flash {
     OtherSessionsEnded,
     SessionExpired,
     LoginExpired,
+    LoginReplaced,
     AccountDeleted,
 }
 
-const ALL: [Flash; 15] = [
+const ALL: [Flash; 16] = [
     Flash::Saved,
     Flash::EmailChanged,
     Flash::EmailChangedAndLinkMailed,
@@ -39,6 +40,7 @@ const ALL: [Flash; 15] = [
     Flash::OtherSessionsEnded,
     Flash::SessionExpired,
     Flash::LoginExpired,
+    Flash::LoginReplaced,
     Flash::AccountDeleted,
 ];
 
@@ -60,6 +62,7 @@ impl Flash {
             Self::OtherSessionsEnded => "/account?done=sessions",
             Self::SessionExpired => "/login?because=session",
             Self::LoginExpired => "/login?because=time",
+            Self::LoginReplaced => "/login?because=other",
             Self::AccountDeleted => "/login?because=deleted",
         }
     }
@@ -97,6 +100,7 @@ impl Flash {
             Self::AccountDeleted => Message::Success(t.account_deleted),
             Self::SessionExpired => Message::Error(t.session_expired.into()),
             Self::LoginExpired => Message::Error(t.login_expired.into()),
+            Self::LoginReplaced => Message::Error(t.login_replaced.into()),
         }
     }
 }

@@ -5,12 +5,13 @@ use askama::Template;
 
 use super::flash::Flash;
 use super::form::Form;
-use super::frame::{Frame, Message, with_cookie};
+use super::frame::{Frame, Message, fault_response, with_cookie};
 use super::notice::NoticePage;
 use super::return_to::{ReturnTarget, unknown_front};
 use super::texts::fill;
 use super::visitor::Visitor;
 use crate::domain::factors::{challenged, email};
+use crate::error::Error;
 
 #[derive(Template)]
 #[template(path = "login.html")]
@@ -105,8 +106,11 @@ pub(super) fn code_page(
     let Some(challenge) = &visitor.challenge else {
         return visitor.redirect(&with_return_to("/login", return_to));
     };
-    let user = visitor.bridge.read(|app| challenged(app, challenge, visitor.now));
-    let Ok(user) = user else { return restart_login(visitor) };
+    let user = match visitor.bridge.read(|app| challenged(app, challenge, visitor.now)) {
+        Ok(user) => user,
+        Err(Error::InvalidChallenge) => return restart_login(visitor, Flash::LoginExpired),
+        Err(fault) => return fault_response(fault),
+    };
     let t = visitor.t;
     let can_send = user.has_email_factor && visitor.bridge.read(email::check_service).is_ok();
     // A code was mailed by the login, where mail is the only factor, or on request.
@@ -136,12 +140,9 @@ pub(super) fn code_page(
     visitor.show(status, page.render())
 }
 
-/// Redirects to the login, which says that its time is over, and removes the challenge.
-pub(super) fn restart_login(visitor: &Visitor) -> HttpResponse {
-    with_cookie(
-        visitor.redirect(Flash::LoginExpired.url()),
-        &visitor.challenge_cookie(String::new()),
-    )
+/// Redirects to the login, which says why it starts again, and removes the challenge.
+pub(super) fn restart_login(visitor: &Visitor, because: Flash) -> HttpResponse {
+    with_cookie(visitor.redirect(because.url()), &visitor.challenge_cookie(String::new()))
 }
 
 /// Adds `return_to` to the URL of a page of the login.

@@ -47,6 +47,9 @@ use askama::Template;
 use frame::Message;
 use visitor::Visitor;
 
+/// The status of a form that came too slowly (RFC 9110, 15.5.9).
+const REQUEST_TIMEOUT: u16 = 408;
+
 /// `GET /`
 pub(super) async fn index(visitor: Visitor) -> HttpResponse {
     let to = if visitor.principal.is_some() { "/account" } else { "/login" };

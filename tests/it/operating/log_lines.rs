@@ -138,6 +138,8 @@ fn login_outcomes_have_the_same_log_line_in_text_and_json() {
         app.instance.enroll("ada");
         client.log_in("ada", "hunter22").refused(VERIFICATION_REQUIRED, LOGIN);
         client.log_in_with_code("ada", "hunter22", "000000").refused(INVALID_FIELD, LOGIN);
+        client.log_in_with_code("ada", "hunter22", "12 345").refused(INVALID_FIELD, LOGIN);
+        client.log_in_with_code("nobody", "hunter22", "letters").refused(INVALID_FIELD, LOGIN);
         app.nox("user disable ada");
         client.log_in("ada", "hunter22").refused(UNAUTHORIZED, LOGIN);
         for _ in 0..5 {
@@ -161,6 +163,8 @@ fn login_outcomes_have_the_same_log_line_in_text_and_json() {
         failed(&unknown, "unknown_user"),
         "event=login.challenged ip=127.0.0.1 user=\"ada\"".to_owned(),
         failed("ada", "wrong_code"),
+        failed("ada", "malformed_code"),
+        failed(&unknown, "malformed_code"),
         failed("ada", "disabled"),
     ];
     expected.extend((0..4).map(|_| failed("ada", "wrong_password")));
@@ -169,6 +173,7 @@ fn login_outcomes_have_the_same_log_line_in_text_and_json() {
     // Unknown names are hashed with the key of the instance.
     let unknown = told[1][2].split('"').nth(1).unwrap().to_owned();
     expected[2] = failed(&unknown, "unknown_user");
+    expected[6] = failed(&unknown, "malformed_code");
     assert_eq!(told[1], expected);
 }
 

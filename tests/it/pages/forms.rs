@@ -101,7 +101,8 @@ fn code_step_belongs_to_its_own_login() {
     let code = oathtool(&secrets[0], 0);
     let late =
         browser.submit_with("/login/code", &first, &[], &[("identifier", "ada"), ("code", &code)]);
-    late.leads("/login?because=time");
+    late.leads("/login?because=other");
+    assert!(browser.get("/login?because=other").text.contains("Another login has begun"));
     browser.log_in("ada");
     browser.get("/login/code");
     let wrong = browser

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 
 use super::refusal::{FormPage, Refusal, refuse};
 use crate::domain::accounts::identifier::Identifier;
-use crate::domain::auth::{self, LoginAttempt};
+use crate::domain::auth::{self, LoginAttempt, refuse_malformed_code};
 use crate::domain::factors::challenged;
 use crate::domain::factors::email::{self, Asker};
 use crate::domain::principal::Client;
@@ -72,9 +72,16 @@ async fn try_code(visitor: &Visitor, form: &Form) -> Result<Box<OpenedSession>, 
     let user = visitor.bridge.read(|app| challenged(app, &challenge, now))?;
     // Another tab of the browser may have begun a login of another user.
     if form.text("identifier") != user.username {
-        return Err(Error::InvalidChallenge.into());
+        return Err(Refusal::OtherLogin);
     }
-    let code = form.required_code("code")?;
+    let code = match form.required_code("code") {
+        Err(refusal) => {
+            let identifier = Identifier::Id(user.id);
+            let ip = visitor.device.ip;
+            visitor.bridge.read(|app| refuse_malformed_code(app, &identifier, ip, refusal))?
+        }
+        Ok(code) => code,
+    };
     let client = Client { device: visitor.device.clone(), public_key: None };
     Ok(visitor.bridge.run(move |app| auth::finish(app, &challenge, &code, &client, now)).await?)
 }

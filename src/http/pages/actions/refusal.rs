@@ -3,9 +3,10 @@
 use actix_web::HttpResponse;
 use actix_web::http::header::RETRY_AFTER;
 
-use crate::domain::factors::{email, mails_code_on_demand};
+use crate::domain::factors::{challenged, email, mails_code_on_demand};
 use crate::error::{AccountField, Challenge, Error};
 use crate::http::envelope::log_fault;
+use crate::http::pages::REQUEST_TIMEOUT;
 use crate::http::pages::account::account_page;
 use crate::http::pages::confirmation::{confirmation_page, confirmation_result_page};
 use crate::http::pages::flash::Flash;
@@ -22,6 +23,8 @@ use crate::http::pages::visitor::Visitor;
 pub(super) enum Refusal {
     /// The form does not come from a page of ours in this browser (CSRF).
     Form(FormFault),
+    /// The form belongs to another login than the one that has begun last in this browser.
+    OtherLogin,
     Error(Error),
 }
 
@@ -56,10 +59,13 @@ pub(super) fn refuse(
     refusal: &Refusal,
 ) -> HttpResponse {
     let status = status(refusal);
-    let message = message(visitor, page, refusal);
+    let message = message(visitor, form, page, refusal);
     let mut response = match (page, refusal) {
         (_, Refusal::Error(Error::NotLogged)) => return log_in_again(visitor),
-        (_, Refusal::Error(Error::InvalidChallenge)) => return restart_login(visitor),
+        (_, Refusal::Error(Error::InvalidChallenge)) => {
+            return restart_login(visitor, Flash::LoginExpired);
+        }
+        (_, Refusal::OtherLogin) => return restart_login(visitor, Flash::LoginReplaced),
         (FormPage::Login, _) => login_page(visitor, form, message, status),
         (FormPage::LoginCode, _) => code_page(visitor, form, message, status),
         (FormPage::Totp, Refusal::Error(error)) if can_retry_enrollment(error) => {
@@ -116,19 +122,21 @@ fn refuse_enrollment(
 /// The status of the page. A name that no user has looks like a wrong password.
 const fn status(refusal: &Refusal) -> u16 {
     match refusal {
-        Refusal::Form(_) => 403,
+        Refusal::Form(_) | Refusal::OtherLogin => 403,
+        Refusal::Error(Error::TooSlow) => REQUEST_TIMEOUT,
         Refusal::Error(Error::UserNotFound) => 400,
         Refusal::Error(error) => error.facts().status,
     }
 }
 
-fn message(visitor: &Visitor, page: FormPage, refusal: &Refusal) -> Message {
+fn message(visitor: &Visitor, form: &Form, page: FormPage, refusal: &Refusal) -> Message {
     match refusal {
         Refusal::Form(fault) => form_message(visitor, *fault),
+        Refusal::OtherLogin => Message::Error(visitor.t.login_replaced.into()),
         Refusal::Error(Error::TooManyRequests { seconds }) => {
             Message::RateLimited { seconds: *seconds }
         }
-        Refusal::Error(error) => Message::Error(sentence(visitor, page, error)),
+        Refusal::Error(error) => Message::Error(sentence(visitor, form, page, error)),
     }
 }
 
@@ -149,7 +157,7 @@ fn form_message(visitor: &Visitor, fault: FormFault) -> Message {
 }
 
 /// What a refusal means to a person.
-fn sentence(visitor: &Visitor, page: FormPage, error: &Error) -> String {
+fn sentence(visitor: &Visitor, form: &Form, page: FormPage, error: &Error) -> String {
     let t = visitor.t;
     let config = visitor.bridge.config();
     let is_login = matches!(page, FormPage::Login | FormPage::LoginCode);
@@ -159,10 +167,12 @@ fn sentence(visitor: &Visitor, page: FormPage, error: &Error) -> String {
         Error::WrongPassword { .. } => t.wrong_password,
         Error::UnAuthorized { .. } if is_login => t.account_disabled,
         Error::UnAuthorized { .. } => t.not_allowed,
-        Error::InvalidCode { .. } | Error::WrongCode { .. } => {
+        Error::InvalidCode { .. } => t.no_code,
+        Error::WrongCode { .. } if !may_be_of_app(visitor, page, form) => t.wrong_code,
+        Error::WrongCode { .. } => {
             let (hour, minute, second) = visitor.now.date().to_hms();
             let clock = format_args!("{hour:02}:{minute:02}:{second:02} UTC");
-            return fill(t.wrong_code, clock);
+            return fill(t.wrong_app_code, clock);
         }
         Error::VerificationRequired { challenge } => code_required(visitor, challenge),
         Error::AlreadyExists { .. } => t.email_taken,
@@ -182,17 +192,8 @@ fn sentence(visitor: &Visitor, page: FormPage, error: &Error) -> String {
         Error::EmailUnreachable => t.address_refused,
         Error::MailRefused => t.mail_refused,
         Error::EmailMissing => t.bad_email,
-        Error::InvalidAccountField { field, .. } => match field {
-            AccountField::Display => t.bad_display,
-            AccountField::Pronoun => t.bad_pronoun,
-            AccountField::Bio => t.bad_bio,
-            AccountField::Links => t.bad_links,
-            AccountField::Email => t.bad_email,
-            AccountField::Password => {
-                return fill(t.bad_password, config.password.min_length.get());
-            }
-            _ => t.server_error,
-        },
+        Error::InvalidAccountField { field, .. } => return field_sentence(visitor, *field),
+        Error::TooSlow => t.too_slow,
         Error::ServerNotReady { .. } => t.busy,
         _ => t.server_error,
     };
@@ -210,6 +211,37 @@ fn code_required(visitor: &Visitor, challenge: &Challenge) -> &'static str {
         false if is_mail_only => t.mail_off,
         _ => t.code_required,
     }
+}
+
+/// Which rule a field of the account breaks.
+fn field_sentence(visitor: &Visitor, field: AccountField) -> String {
+    let t = visitor.t;
+    let text = match field {
+        AccountField::Display => t.bad_display,
+        AccountField::Pronoun => t.bad_pronoun,
+        AccountField::Bio => t.bad_bio,
+        AccountField::Links => t.bad_links,
+        AccountField::Email => t.bad_email,
+        AccountField::Password => {
+            return fill(t.bad_password, visitor.bridge.config().password.min_length.get());
+        }
+        _ => t.server_error,
+    };
+    text.into()
+}
+
+/// Whether a wrong code may be one of an authenticator app, for which the clocks must agree.
+fn may_be_of_app(visitor: &Visitor, page: FormPage, form: &Form) -> bool {
+    let of_challenge = |challenge: &String| {
+        let user = visitor.bridge.read(|app| challenged(app, challenge, visitor.now));
+        user.is_ok_and(|user| user.has_totp)
+    };
+    let has_app = match page {
+        FormPage::Totp => true,
+        FormPage::LoginCode => visitor.challenge.as_ref().is_some_and(of_challenge),
+        _ => visitor.principal.as_ref().is_some_and(|principal| principal.user.has_totp),
+    };
+    has_app && matches!(form.code("code"), Ok(Some(code)) if code.is_of_digits())
 }
 
 /// Whether the code that a change demands is on its way by mail.

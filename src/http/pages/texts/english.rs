@@ -22,7 +22,10 @@ pub(super) const ENGLISH: Texts = Texts {
     mail_a_code: "Mail me a code",
     code_mailed: "A code is on its way to your mailbox.",
     wrong_login: "The username or the password is wrong.",
-    wrong_code: "That code is wrong, has expired or was used already. The server’s clock shows \
+    no_code: "That cannot be a code: a code has six digits, a recovery code ten letters and \
+        digits.",
+    wrong_code: "That code is wrong, has expired or was used already.",
+    wrong_app_code: "That code is wrong, has expired or was used already. The server’s clock shows \
         {}; does yours?",
     too_many_before: "Too many attempts. Try again in",
     too_many_after: "seconds.",
@@ -38,6 +41,7 @@ pub(super) const ENGLISH: Texts = Texts {
         one:",
     form_of_other_user: "Another user has logged in since this page was opened. Look at it again \
         before you send it.",
+    login_replaced: "Another login has begun in this browser since. Log in again.",
     login_expired: "That took too long. Log in again.",
     account_disabled: "This account is disabled. Ask the operator of the server.",
     session_expired: "Your session has ended. Log in again.",

@@ -22,7 +22,10 @@ pub(super) const FRENCH: Texts = Texts {
     mail_a_code: "M’envoyer un code",
     code_mailed: "Un code est en route vers votre boîte de réception.",
     wrong_login: "Le nom d’utilisateur ou le mot de passe est incorrect.",
-    wrong_code: "Ce code est incorrect, a expiré ou a déjà été utilisé. L’horloge du serveur \
+    no_code: "Ce ne peut pas être un code\u{a0}: un code compte six chiffres, un code de secours \
+        dix lettres et chiffres.",
+    wrong_code: "Ce code est incorrect, a expiré ou a déjà été utilisé.",
+    wrong_app_code: "Ce code est incorrect, a expiré ou a déjà été utilisé. L’horloge du serveur \
         indique {}\u{a0}; et la vôtre\u{a0}?",
     too_many_before: "Trop de tentatives. Réessayez dans",
     too_many_after: "secondes.",
@@ -38,6 +41,8 @@ pub(super) const FRENCH: Texts = Texts {
         Ouvrez celle-ci\u{a0}:",
     form_of_other_user: "Un autre utilisateur s’est connecté depuis l’ouverture de cette page. \
         Relisez-la avant de l’envoyer.",
+    login_replaced: "Une autre connexion a commencé depuis dans ce navigateur. Connectez-vous à \
+        nouveau.",
     login_expired: "Cela a pris trop de temps. Connectez-vous à nouveau.",
     account_disabled: "Ce compte est désactivé. Adressez-vous à l’administrateur du serveur.",
     session_expired: "Votre session est terminée. Connectez-vous à nouveau.",
