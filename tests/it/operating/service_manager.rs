@@ -46,7 +46,7 @@ fn service_manager_is_told_of_start_life_and_stop() {
     let path = instance.path("notify");
     let manager = UnixDatagram::bind(&path).unwrap();
     manager.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-    let mut command = instance.command(["serve"]);
+    let mut command = instance.command(["serve", "--listen", "127.0.0.1:0"]);
     command.env("NOTIFY_SOCKET", &path).env("WATCHDOG_USEC", "400000");
     let server = Server::start(command.stdout(Stdio::piped()).stderr(Stdio::piped()));
     assert_eq!(told(&manager), "READY=1\n");
@@ -64,7 +64,7 @@ fn service_manager_is_told_of_start_life_and_stop() {
 #[test]
 fn server_without_a_service_manager_that_answers_runs_and_says_so() {
     let instance = user();
-    let mut command = instance.command(["serve"]);
+    let mut command = instance.command(["serve", "--listen", "127.0.0.1:0"]);
     command.env("NOTIFY_SOCKET", instance.path("nothing"));
     let server = Server::start(command.stdout(Stdio::piped()).stderr(Stdio::piped()));
     assert_eq!(server.client().get("/healthz", &[]).status, 200);
