@@ -168,7 +168,7 @@ pub fn fail(error: &anyhow::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let text = format!("nox: {}", words(error));
-    let lines: Vec<&str> = text.lines().take(ERROR_LINES).collect();
+    let lines: Vec<String> = text.lines().take(ERROR_LINES).map(printable).collect();
     let _ = writeln!(io::stderr(), "{}", printable_lines(&lines.join("\n")));
     ExitCode::from(status(error))
 }
@@ -213,10 +213,11 @@ fn status(error: &anyhow::Error) -> u8 {
     if let Some(error) = error.downcast_ref() {
         return match error {
             BackupError::Exists(_) => 4,
-            BackupError::Open(error) if error.is_right() => 5,
+            error if error.is_right() => 5,
             BackupError::Foreign(_)
             | BackupError::Unfinished(_)
             | BackupError::WrongKey(_)
+            | BackupError::Unreadable { .. }
             | BackupError::Open(_)
             | BackupError::Damaged { .. } => 7,
             BackupError::Key(_) => 5,

@@ -44,7 +44,7 @@ impl Trouble {
 #[derive(Debug)]
 pub(crate) struct Unusable {
     pub(crate) cause: Trouble,
-    said: String,
+    pub(crate) said: String,
 }
 
 impl From<&rusqlite::Error> for Unusable {

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use crate::config::Config;
 use crate::crypto::{KEY_LENGTH, Key, KeyError};
 use crate::domain::{App, Trouble, Unusable, keys, warn_of_owner};
-use crate::error::{Error, causes};
+use crate::error::Error;
 use crate::files;
 use crate::storage::{
     Connection, OpenError, backup, keys as rows, schema_version, sent_codes, sessions, users,
@@ -54,6 +54,14 @@ pub enum BackupError {
     #[error("the key file in {} does not belong to its database: it cannot be \
         restored", .0.display())]
     WrongKey(PathBuf),
+    /// The file cannot be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why it failed.
+        source: io::Error,
+    },
     /// The backup cannot be opened.
     #[error(transparent)]
     Open(OpenError),
@@ -78,12 +86,25 @@ impl BackupError {
     fn file(action: &'static str, path: &Path, source: io::Error) -> Self {
         Self::File { action, path: path.to_owned(), source: files::explain(path, source) }
     }
+
+    /// Whether a right is missing, and the database itself may be whole.
+    pub(crate) fn is_right(&self) -> bool {
+        match self {
+            Self::Unreadable { source, .. } | Self::File { source, .. } => files::is_right(source),
+            Self::Open(error) => error.is_right(),
+            _ => false,
+        }
+    }
 }
 
 impl From<OpenError> for BackupError {
     fn from(error: OpenError) -> Self {
         match error {
             OpenError::Foreign { path } => Self::Foreign(path),
+            OpenError::File { path, source, .. } => Self::Unreadable { path, source },
+            OpenError::Truncated { path, length, needed } => {
+                Self::Damaged { path, faults: vec![format!("it has {length} of {needed} bytes")] }
+            }
             error => Self::Open(error),
         }
     }
@@ -151,11 +172,11 @@ pub fn verify(config: &Config, path: &Path) -> Result<Report, BackupError> {
 /// The file is not a Nox database, or is damaged.
 pub fn examine(config: &Config, path: &Path) -> Result<Report, BackupError> {
     let connection = backup::open(path)?;
-    let faults = match backup::faults(&connection) {
-        // If the check itself fails since the database is damaged, its error is what was found.
-        Err(error) if is_damage(&error) => vec![causes(&error)],
-        faults => faults?,
-    };
+    let faults = backup::faults(&connection).or_else(|error| match damage(&error) {
+        // The check itself fails, and its error is what was found.
+        Some(said) => Ok(vec![said]),
+        None => Err(error),
+    })?;
     if !faults.is_empty() {
         return Err(BackupError::Damaged { path: path.to_owned(), faults });
     }
@@ -170,10 +191,11 @@ pub fn examine(config: &Config, path: &Path) -> Result<Report, BackupError> {
     Ok(Report { users: users::count(&connection, all_users)?, with_key: own.is_some(), key_fits })
 }
 
-fn is_damage(error: &Error) -> bool {
-    let Error::ServerNotReady { source: Some(source) } = error else { return false };
-    let unusable = source.downcast_ref::<Unusable>();
-    unusable.is_some_and(|unusable| unusable.cause == Trouble::Damaged)
+/// What SQLite said of a damaged database.
+fn damage(error: &Error) -> Option<String> {
+    let Error::ServerNotReady { source: Some(source) } = error else { return None };
+    let unusable: &Unusable = source.downcast_ref()?;
+    (unusable.cause == Trouble::Damaged).then(|| unusable.said.clone())
 }
 
 fn key_within(connection: &Connection) -> Result<Option<Zeroizing<[u8; KEY_LENGTH]>>, Error> {

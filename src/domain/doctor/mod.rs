@@ -123,7 +123,7 @@ fn database(config: &Config) -> Finding {
             Finding::ok("database", format!("{path} is intact: {} user(s)", report.users))
         }
         // The fault is another finding; the database itself may be whole.
-        Err(BackupError::Open(error)) if error.is_right() => {
+        Err(error) if error.is_right() => {
             Finding::warning("database", format!("{path} was not examined: see access"))
         }
         Err(BackupError::Key(error)) => Finding::fault("key file", error.to_string()),

@@ -157,6 +157,9 @@ fn damaged_or_foreign_backup_is_refused_and_changes_nothing() {
         for command in ["verify", "restore"] {
             let refused = instance.run(&["backup", command, file], "");
             assert_eq!(refused.status, 7, "{command} {file}: {}", refused.stderr);
+            let advice = ["storage.database", "nox backup restore"];
+            let is_of_the_database = advice.iter().any(|advice| refused.stderr.contains(advice));
+            assert!(!is_of_the_database, "the advice is for a database: {}", refused.stderr);
             assert!(
                 refused.stderr.contains(reason) && refused.stderr.lines().count() <= 20,
                 "{}",

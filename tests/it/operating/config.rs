@@ -172,6 +172,13 @@ fn value_that_controls_something_or_is_half_quoted_is_refused() {
         }
     }
     instance.write("issuer", "b\n");
+    let ran = instance.run(&["--config", "nox.toml\r", "user", "list"], "");
+    assert_eq!(ran.status, 5);
+    assert!(
+        ran.stderr.contains("the configuration file nox.toml\\r: No such file"),
+        "{}",
+        ran.stderr
+    );
     let twice = [("NOX_TOTP__ISSUER", "a"), ("NOX_TOTP__ISSUER_FILE", "issuer")];
     let (status, stderr) = with(&instance, "config check", &twice);
     assert_eq!(status, Some(5));
