@@ -168,7 +168,7 @@ pub fn fail(error: &anyhow::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let text = format!("nox: {}", words(error));
-    let lines: Vec<String> = text.lines().take(ERROR_LINES).map(printable).collect();
+    let lines: Vec<&str> = text.lines().take(ERROR_LINES).collect();
     let _ = writeln!(io::stderr(), "{}", printable_lines(&lines.join("\n")));
     ExitCode::from(status(error))
 }
