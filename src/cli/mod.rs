@@ -18,6 +18,7 @@ mod relay;
 mod reload;
 mod serve;
 mod session;
+mod stdout;
 mod terminal;
 mod totp;
 mod user;

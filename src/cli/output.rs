@@ -9,6 +9,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::list::{List, json_line};
+use super::stdout;
 use super::terminal::printable_lines;
 use crate::config::ConfigError;
 use crate::domain::backup::BackupError;
@@ -40,8 +41,9 @@ impl Output {
     }
 
     /// Writes a secret, which is printed only once and before the change is committed (see
-    /// `domain::reveal`). Unlike for other data, a closed pipe is an error: the change is rolled
+    /// `domain::reveal`). Unlike for other data, a closed stdout is an error: the change is rolled
     /// back. A process that reads the pipe too slowly blocks all writers of the database.
+    #[expect(clippy::unused_self, reason = "commands write through an `Output` alone")]
     pub(crate) fn secret(self, text: impl Display) -> Result<()> {
         let lost = |error| {
             Stop::failed(format!(
@@ -49,7 +51,7 @@ impl Output {
                  {error}"
             ))
         };
-        Ok(self.raw(text).map_err(lost)?)
+        Ok(stdout::write_line(&text.to_string()).map_err(lost)?)
     }
 
     /// Writes one value as a line of JSON.

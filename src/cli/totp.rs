@@ -1,5 +1,6 @@
 //! `nox totp`.
 
+use std::fs;
 use std::io::{self, BufRead, Write};
 use std::path::{Path, PathBuf};
 
@@ -151,13 +152,12 @@ impl Enroll {
             write_picture(file, &enrollment)
                 .with_context(|| format!("cannot write {}", file.display()))?;
         }
-        if self.no_confirm {
-            let reveal = |enrollment: &Enrollment| show(output, enrollment);
-            totp::enable_unconfirmed(app, &enrollment, Timestamp::now(), reveal)
-                .map_err(|error| refused(error, name))?;
-        } else {
-            show(output, &enrollment)?;
-            confirm(app, output, &enrollment, name)?;
+        if let Err(error) = self.enable(app, output, &enrollment) {
+            // The secret in the picture is of no use any more.
+            if let Some(file) = &self.svg {
+                remove_picture(file);
+            }
+            return Err(error);
         }
         output.say(format_args!(
             "{name} now needs a code from the authenticator app to log in; \
@@ -165,13 +165,34 @@ impl Enroll {
         ));
         Ok(())
     }
+
+    /// Prints the secret, and enables the app.
+    fn enable(&self, app: &App, output: Output, enrollment: &Enrollment) -> Result<()> {
+        if self.no_confirm {
+            let reveal = |enrollment: &Enrollment| show(output, enrollment);
+            return totp::enable_unconfirmed(app, enrollment, Timestamp::now(), reveal)
+                .map_err(|error| refused(error, &self.name));
+        }
+        show(output, enrollment)?;
+        confirm(app, output, enrollment, &self.name)
+    }
 }
 
 /// Writes the QR code to a new file for its owner alone.
-fn write_picture(file: &Path, enrollment: &Enrollment) -> Result<()> {
+fn write_picture(path: &Path, enrollment: &Enrollment) -> Result<()> {
     let picture = qr::svg(&enrollment.otpauth_url)?;
-    let mut file = files::create(file)?;
-    Ok(file.write_all(picture.as_bytes())?)
+    let mut file = files::create(path)?;
+    let written = file.write_all(picture.as_bytes()).and_then(|()| file.sync_all());
+    if written.is_err() {
+        remove_picture(path);
+    }
+    Ok(written?)
+}
+
+fn remove_picture(path: &Path) {
+    if let Err(error) = fs::remove_file(path) {
+        tracing::warn!(%error, path = ?path, "the picture was not removed");
+    }
 }
 
 fn show(output: Output, enrollment: &Enrollment) -> Result<()> {

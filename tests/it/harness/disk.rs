@@ -64,6 +64,11 @@ impl SmallDisk {
         }
     }
 
+    /// A file on the disk, as this process reaches it.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.filler.with_file_name(name)
+    }
+
     /// Runs a command of `nox` in the mount namespace of the server.
     pub fn run(&self, args: &[&str]) -> Ran {
         let pid = self.server.id().to_string();

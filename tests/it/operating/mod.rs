@@ -11,4 +11,5 @@ mod rights;
 mod secrets;
 mod serve;
 mod service_manager;
+mod shown_once;
 mod start;

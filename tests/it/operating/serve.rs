@@ -108,18 +108,6 @@ fn first_user_is_created_by_one_of_several_first_starts() {
 }
 
 #[test]
-fn first_user_whose_password_cannot_be_printed_is_not_created() {
-    let instance = Instance::new();
-    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let mut command =
-        instance.command(["serve", "--listen", "127.0.0.1:0", "--first-user", "root"]);
-    let output = command.stdout(full).output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("nothing was changed"));
-    assert_eq!(instance.nox("user list"), "");
-}
-
-#[test]
 fn locked_database_fails_waiting_requests_together() {
     let app = TestApp::new();
     let holder = app.instance.database();
