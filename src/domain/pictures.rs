@@ -19,7 +19,7 @@ use crate::storage::users::{self, PictureRef, User};
 use crate::time::Timestamp;
 
 /// The maximum width and height, in pixels.
-const MAX_SIDE: usize = 4096;
+pub(crate) const MAX_SIDE: usize = 4096;
 
 /// Where a picture comes from.
 #[derive(Debug)]

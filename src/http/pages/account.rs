@@ -14,7 +14,7 @@ use crate::domain::accounts::profile::{Profile, profile};
 use crate::domain::accounts::tags::has_right;
 use crate::domain::factors::email::check_service;
 use crate::domain::factors::mails_code_on_demand;
-use crate::domain::pictures::PictureKind;
+use crate::domain::pictures::{MAX_SIDE, PictureKind};
 use crate::domain::principal::Principal;
 use crate::domain::sessions;
 use crate::domain::{App, Paged, Pagination};
@@ -40,6 +40,10 @@ struct AccountPage<'a> {
     /// The path of the picture, where there is one here.
     picture: Option<String>,
     picture_hint: String,
+    /// What the script compares a chosen picture with, in bytes and pixels, and what it says then.
+    picture_limit: u32,
+    picture_side: usize,
+    picture_refused: String,
     can_edit: bool,
     can_upload: bool,
     has_totp: bool,
@@ -95,6 +99,8 @@ impl<'a> AccountPage<'a> {
             sessions::list(app, principal.session_ref(), None, pagination, now)?;
         let more = total.saturating_sub(MAX_SESSIONS);
         let shown = profile(app, user, now);
+        let picture_limit = app.config.limits.picture_bytes.get();
+        let most = size(visitor.language, picture_limit);
         Ok(Self {
             display: shown.public.display.clone(),
             pronoun: shown.public.pronoun.clone().unwrap_or_default(),
@@ -105,10 +111,10 @@ impl<'a> AccountPage<'a> {
             refused: visitor.path(),
             initial: shown.public.display.chars().take(1).flat_map(char::to_uppercase).collect(),
             picture: picture(app, principal, &shown),
-            picture_hint: fill(
-                t.picture_hint,
-                size(visitor.language, app.config.limits.picture_bytes.get()),
-            ),
+            picture_hint: fill(t.picture_hint, &most),
+            picture_limit,
+            picture_side: MAX_SIDE,
+            picture_refused: fill(t.picture_refused, &most),
             can_edit: has_right(app, user, "can_self_edit", now),
             can_upload: has_right(app, user, "can_file_upload", now),
             has_totp: user.has_totp,
