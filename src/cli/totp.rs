@@ -70,7 +70,9 @@ impl Totp {
     pub(super) const fn needs(&self) -> &'static [&'static str] {
         match self {
             Self::Status { .. } => &[],
-            Self::Enroll(_) => &["totp", "instance.title", "server.address", TO_RECORD],
+            Self::Enroll(_) => {
+                &["totp", "instance.title", "server.address", "server.public_url", TO_RECORD]
+            }
             Self::Reset { .. } | Self::Recovery { .. } | Self::Code { .. } => &[TO_RECORD],
         }
     }

@@ -126,5 +126,5 @@ impl Draft {
 /// Whether a mistake is in a key that decides how mail is sent, or what is in it.
 fn is_of_mail(mistake: &Mistake) -> bool {
     ["mail", "instance"].contains(&mistake.section.as_str())
-        || mistake.key.as_deref() == Some("public_url")
+        || matches!(mistake.key.as_deref(), Some("public_url" | "address"))
 }

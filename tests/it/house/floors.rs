@@ -50,6 +50,8 @@ fn libraries_are_used_only_on_their_floor() {
         ("anyhow", &["cli"]),
         ("qrcode", &["qr"]),
         ("lettre", &["domain"]),
+        ("rustls", &["domain"]),
+        ("x509_cert", &["domain"]),
         ("askama", &["domain", "http"]),
         ("actix_multipart", &["http"]),
         ("flate2", &["http"]),

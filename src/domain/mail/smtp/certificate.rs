@@ -72,10 +72,10 @@ impl Trust {
         let unreadable = |error| format!("cannot be read: {error}");
         let certificate = Certificate::from_der(presented).map_err(unreadable)?;
         if !self.named.iter().any(|named| named.as_ref() == presented) {
-            let files = if self.named.is_empty() { "" } else { " other than those in it" };
+            let is_missing = if self.named.is_empty() { "" } else { "which mail.ca_file lacks; " };
             return Err(format!(
-                "is {}, and {}: if it is the right one, set mail.ca_file to a PEM file{files} \
-                 that holds it or the authority that signed it",
+                "is {}, and {}; {is_missing}if it is the right one, set mail.ca_file to a PEM \
+                 file that holds it, or the certificate of the authority that signed it",
                 signer(&certificate),
                 names(&certificate),
             ));
@@ -186,7 +186,8 @@ BAMCA0gAMEUCIQDrWJK47110wp4OhpYYBR3sYOnfm0aGYbx0SO8RXl3piwIgO6ON\n\
         // One bit of the signature makes it another one.
         *presented.last_mut().unwrap() ^= 1;
         let fault = check(&presented, "2027-01-01T00:00:00Z").unwrap_err();
-        let words = "is self-signed (\"CN=localhost\"), and for localhost, 127.0.0.1: ";
-        assert!(fault.starts_with(words) && fault.contains("mail.ca_file"), "{fault}");
+        let words =
+            "is self-signed (\"CN=localhost\"), and for localhost, 127.0.0.1; which mail.ca_file";
+        assert!(fault.starts_with(words) && fault.contains("set mail.ca_file"), "{fault}");
     }
 }

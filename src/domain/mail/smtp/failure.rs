@@ -183,8 +183,10 @@ impl Server {
 fn certificate_fault(fault: &CertificateError, host: &str) -> String {
     match fault {
         CertificateError::NotValidForNameContext { presented, .. } if presented.is_empty() => {
-            "is for no host name (it has no subjectAltName): make one with the name of the server"
-                .into()
+            format!(
+                "is for no host name, since it has no subjectAltName: make one for {host}, with \
+                 openssl by -addext subjectAltName=DNS:{host}"
+            )
         }
         CertificateError::NotValidForNameContext { presented, .. } => {
             let names = presented.iter().map(|name| plain_name(name)).collect::<Vec<_>>();
