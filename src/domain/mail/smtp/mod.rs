@@ -8,16 +8,17 @@ use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use lettre::Message;
 use lettre::message::{Mailbox, MultiPart, header};
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::AsyncSmtpConnection;
-use lettre::{Address, Message};
 use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::config::{self, Config, Hidden, MailTls};
 use crate::crypto;
+use crate::domain::mail::address::recipient;
 use crate::domain::mail::hello::hello_name;
 use crate::domain::mail::messages::Written;
 use crate::error::Result;
@@ -144,8 +145,7 @@ impl Route {
     }
 
     fn message(&self, to: &str, written: &Written) -> Result<Message, MailError> {
-        let address = || MailError::Address(to.into());
-        let to = to.parse::<Address>().map_err(|_| address())?;
+        let to = recipient(to).ok_or_else(|| MailError::Address(to.into()))?;
         let id = Uuid::from_bytes(crypto::random().map_err(io::Error::other)?);
         let message = Message::builder()
             .from(self.from.clone())
