@@ -43,6 +43,11 @@ impl Ahead {
         self.seen_at.is_some() || !self.rows.is_empty() || self.has_last_entry
     }
 
+    /// How many lines of the audit log are ahead, which nothing but time changes.
+    pub(crate) const fn lines(&self) -> u32 {
+        self.entries
+    }
+
     /// What was found, for an operator.
     pub(crate) fn describe(&self, now: Timestamp) -> String {
         let mut found = self.rows.clone();
@@ -51,13 +56,13 @@ impl Ahead {
         }
         if self.entries > 0 {
             found
-                .push(format!("{} entries of the audit log, which stay as they are", self.entries));
+                .push(format!("{} line(s) of the audit log, which stay as they are", self.entries));
         }
         format!(
             "the clock says {now}, and the database holds later times: the clock has gone back. \
-             Found ahead of it: {}. If the clock is right now, nothing needs to be done: a server \
-             that starts or runs counts it like this. If it is not, set the clock, or codes of \
-             authenticator apps will be refused",
+             Found ahead of it: {}. If the clock is right now, nothing needs to be done: this is \
+             how the server counts them. If it is not, set the clock, or codes of authenticator \
+             apps will be refused",
             found.join("; ")
         )
     }

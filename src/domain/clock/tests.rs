@@ -171,7 +171,7 @@ fn what_is_ahead_is_described_by_its_number_and_meaning() {
         "the server was running at 2025-06-26T13:08:33Z",
         "1 session(s), which last session.lifetime from now on",
         "3 rate limit(s), which are over",
-        "1 entries of the audit log",
+        "1 line(s) of the audit log",
         "set the clock",
     ] {
         assert!(text.contains(words), "{words}: {text}");

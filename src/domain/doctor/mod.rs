@@ -151,6 +151,13 @@ fn clock(connection: &Connection, config: &Config, now: Timestamp) -> Finding {
                  deleted for its age before {until}"
             ),
         ),
+        Ok((ahead, None)) if ahead.lines() > 0 => Finding::ok(
+            "clock",
+            format!(
+                "the clock says {now}; it was ahead when {} line(s) of the audit log were written",
+                ahead.lines()
+            ),
+        ),
         Ok((_, None)) => Finding::ok(
             "clock",
             format!("the clock says {now}, and nothing in the database is later"),

@@ -148,7 +148,8 @@ pub(crate) fn fault() -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::testing::app_with;
+    use crate::domain::factors::totp::{enable_unconfirmed, enroll};
+    use crate::domain::testing::{add_user, app_with};
 
     /// The SHA-1 rows of RFC 6238, appendix B, cut to six digits.
     #[test]
@@ -180,6 +181,39 @@ mod tests {
         let step = Some(1_111_111_080 / 30);
         assert_eq!([at(1_111_111_050), at(1_111_111_139)], [step, step]);
         assert_eq!([at(1_111_111_049), at(1_111_111_140)], [None, None]);
+    }
+
+    #[test]
+    fn code_that_was_used_stays_used_when_the_clock_goes_back() {
+        let (_folder, app) = app_with("");
+        let ada = add_user(&app, "ada", "hunter22");
+        let enrollment = enroll(&app, "ada").unwrap();
+        let start = Timestamp::from_millis(1_750_936_110_000);
+        enable_unconfirmed(&app, &enrollment, start, |_| Ok::<_, Error>(())).unwrap();
+        let active = || active(&app, ada).unwrap().unwrap();
+        let at = |seconds: i64| Timestamp::from_millis(start.millis() + seconds * 1000);
+        let show = |code_of: i64, clock: i64| {
+            let shown = u64::try_from(at(code_of).seconds()).unwrap();
+            let digits = active().totp.generate(shown).to_string();
+            let consume =
+                |connection: &Connection| active().consume(connection, &digits, at(clock));
+            app.db.write::<_, Error>(consume).unwrap()
+        };
+        assert_eq!(show(-30, 0), Proof::Right);
+        // One step early.
+        assert_eq!(show(30, 0), Proof::Right);
+        assert_eq!(show(0, 0), Proof::Used, "a later one was used");
+        // The clock goes back by 40 seconds, as it is set by the network.
+        assert_eq!([show(-30, -40), show(-60, -40)], [Proof::Used, Proof::Right]);
+        assert_eq!([show(30, 0), show(-30, 0)], [Proof::Used; 2]);
+        assert_eq!(show(0, 0), Proof::Right);
+        // It is ahead by two hours for a while, and by two years.
+        for ahead in [7200, 2 * 365 * 86_400] {
+            assert_eq!(show(ahead, ahead), Proof::Right);
+            assert_eq!(show(ahead / 7200 * 60, ahead / 7200 * 60), Proof::Right);
+            assert_eq!(show(ahead, ahead), Proof::Used);
+            assert_eq!(show(30, 0), Proof::Used);
+        }
     }
 
     /// The codes of RFC 4226, appendix D, whose counters are the time steps.
