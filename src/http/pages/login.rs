@@ -131,7 +131,10 @@ pub(super) fn code_page(
             (false, true) => t.code_from_mail,
         },
         // A refusal has the focus.
-        autofocus: if message.is_none() { "autofocus" } else { "" },
+        autofocus: match message {
+            Message::None | Message::Success(_) => "autofocus",
+            _ => "",
+        },
         frame: visitor.frame(t.one_more_step, message),
         return_to,
         username: &user.username,

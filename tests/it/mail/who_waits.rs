@@ -28,6 +28,7 @@ fn login_whose_code_is_not_mailed_says_so() {
     browser.log_in("ada").leads("/login/code");
     browser.get("/login/code");
     shows(&browser, "A code is on its way to your mailbox.");
+    shows(&browser, "autofocus");
     app.try_code(&code).token();
     // The next code is mailed in a minute at the earliest.
     browser.get("/login/code");
