@@ -11,7 +11,7 @@
 //! | 2 [`domain`] | the rules, in plain synchronous Rust; the time is an argument |
 //! | 1 [`storage`] | SQLite: one file per table, no rule |
 //! | basement | [`config`], [`error`], [`time`] and `language`, which every floor uses |
-//! | | tools: [`crypto`], [`descriptors`], `files`, `qr` |
+//! | | tools: [`crypto`], [`descriptors`], `files`, `normalization`, `qr` |
 //!
 //! A login, `POST /api/auth/login`, goes down and comes up again:
 //!
@@ -33,6 +33,7 @@ pub mod error;
 mod files;
 pub mod http;
 mod language;
+mod normalization;
 mod qr;
 mod storage;
 pub mod time;

@@ -1,7 +1,7 @@
 //! The current password, which some changes ask for in addition to the session.
 
 use crate::domain::App;
-use crate::domain::password::Password;
+use crate::domain::password::{Match, Password};
 use crate::domain::throttle::{self, Limit};
 use crate::error::{Error, Result};
 use crate::storage::users::User;
@@ -31,7 +31,7 @@ impl CurrentPassword {
     pub(crate) fn verify(&self, app: &App, user: &User, now: Timestamp) -> Result<()> {
         let limit = Limit::current_password(user.id);
         let attempt = throttle::consume(app, vec![limit], now)?;
-        if !app.hasher.verify(&self.password, &user.password_hash)? {
+        if app.hasher.verify(&self.password, &user.password_hash)? == Match::Wrong {
             tracing::info!(account = %user.id, "a change was refused: the password is wrong");
             return Err(Error::WrongPassword { field: self.field });
         }

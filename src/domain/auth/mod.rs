@@ -13,7 +13,7 @@ use crate::domain::devices;
 use crate::domain::email_confirmation;
 use crate::domain::event::Event;
 use crate::domain::factors::{Code, challenged, with_factor};
-use crate::domain::password::Password;
+use crate::domain::password::{Match, Password};
 use crate::domain::principal::{Actor, Client};
 use crate::domain::sessions::{self, OpenedSession};
 use crate::domain::throttle::{self, CountedAttempt, Limit};
@@ -50,8 +50,7 @@ pub(crate) fn login(
     let account = find_account(app, attempt, now)?;
     log_attempt(&account.name, attempt.client.device.ip, || {
         let counted = throttle::consume(app, account.limits, now)?;
-        let user = check_password(app, attempt, account.user, &counted, now)?;
-        let checked = Checked { fresh_hash: fresh_hash(app, attempt, &user)?, user };
+        let checked = check_password(app, attempt, account.user, &counted, now)?;
         let actor = Actor { user: &checked.user, device: &attempt.client.device };
         let enter = |tx: &Change<'_>| open_session(app, tx, &checked, &attempt.client, now);
 
@@ -173,7 +172,7 @@ fn check_password(
     user: Option<User>,
     counted: &CountedAttempt<'_>,
     now: Timestamp,
-) -> Result<User> {
+) -> Result<Checked> {
     let checked = verify_password(app, attempt, user, now);
     if let Err(error) = &checked
         && !matches!(error, Error::UserNotFound | Error::WrongPassword { .. })
@@ -188,19 +187,25 @@ fn verify_password(
     attempt: &LoginAttempt,
     user: Option<User>,
     now: Timestamp,
-) -> Result<User> {
+) -> Result<Checked> {
     let Some(user) = user else {
         if !app.config.login.hide_unknown_users {
             return Err(Error::UserNotFound);
         }
         // Hash anyway, so that the time of the response does not tell whether the account exists.
-        app.hasher.hash(&attempt.password)?;
+        app.hasher.hash_for_nobody(&attempt.password)?;
         return Err(WRONG_PASSWORD);
     };
-    if !app.hasher.verify(&attempt.password, &user.password_hash)? {
+    let found = app.hasher.verify(&attempt.password, &user.password_hash)?;
+    if found == Match::Wrong {
         return Err(WRONG_PASSWORD);
     }
-    if user.is_suspended(now) { Err(suspended(app)) } else { Ok(user) }
+    if user.is_suspended(now) {
+        return Err(suspended(app));
+    }
+    let is_current = found == Match::Right && app.hasher.is_current(&user.password_hash);
+    let fresh_hash = if is_current { None } else { Some(app.hasher.hash(&attempt.password)?) };
+    Ok(Checked { user, fresh_hash })
 }
 
 /// The refusal of a suspended account after the right password.
@@ -212,16 +217,10 @@ const fn suspended(app: &App) -> Error {
     }
 }
 
-/// A hash with the configured parameters, if the stored hash has others.
-fn fresh_hash(app: &App, attempt: &LoginAttempt, user: &User) -> Result<Option<String>> {
-    let is_current = app.hasher.is_current(&user.password_hash);
-    if is_current { Ok(None) } else { app.hasher.hash(&attempt.password).map(Some) }
-}
-
 /// A user whose password was right.
 struct Checked {
     user: User,
-    /// A hash that replaces the stored one.
+    /// A hash that replaces the stored one, if that has other parameters or is not of NFC.
     fresh_hash: Option<String>,
 }
 

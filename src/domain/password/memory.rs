@@ -3,9 +3,10 @@
 use argon2::password_hash::phc::Output;
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use kevy_madvise::advise_hugepage;
+use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroize;
 
-use crate::domain::password::{HASH_LENGTH, Password, fault};
+use crate::domain::password::{HASH_LENGTH, fault};
 use crate::error::Result;
 
 /// How many blocks of 1 KiB are reserved at least. Above 32 MiB, glibc uses a mapping of its own
@@ -25,7 +26,7 @@ impl Memory {
     /// Computes a hash. Traces of the password stay in the blocks until [`Self::wipe`].
     pub(crate) fn compute(
         &mut self,
-        password: &Password,
+        text: &SecretString,
         salt: &[u8],
         params: Params,
     ) -> Result<Output> {
@@ -38,7 +39,7 @@ impl Memory {
         let mut output = vec![0; length];
         let computed = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
             .hash_password_into_with_memory(
-                password.bytes(),
+                text.expose_secret().as_bytes(),
                 salt,
                 &mut output,
                 &mut self.blocks[..needed],

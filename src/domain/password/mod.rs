@@ -16,6 +16,7 @@ use self::threads::Threads;
 use crate::config;
 use crate::crypto;
 use crate::error::{Error, Result};
+use crate::normalization::nfc_of_secret;
 
 /// The maximum length of a password, in Unicode scalar values.
 pub(crate) const MAX_LENGTH: usize = 128;
@@ -25,26 +26,53 @@ pub(crate) const MIN_LENGTH: usize = 6;
 const HASH_LENGTH: usize = 32;
 const SALT_LENGTH: usize = 16;
 
-/// A password in clear text: wiped when dropped, never shown, and used exactly as it was typed.
+/// A password in clear text: wiped when dropped, never shown, brought into Unicode's form NFC (NIST
+/// SP 800-63B-4, 3.1.1.2) and otherwise used exactly as it was typed.
 #[derive(Clone)]
-pub(crate) struct Password(SecretString);
+pub(crate) struct Password {
+    normalized: SecretString,
+    /// The text as it was typed, if NFC changes it. Earlier versions hashed that.
+    typed: Option<SecretString>,
+}
 
 impl Password {
-    /// The length in Unicode scalar values.
+    /// The length as it was typed, in Unicode scalar values.
     #[must_use]
     pub(crate) fn length(&self) -> usize {
-        self.0.expose_secret().chars().count()
+        length(self.typed.as_ref().unwrap_or(&self.normalized))
     }
 
-    fn bytes(&self) -> &[u8] {
-        self.0.expose_secret().as_bytes()
+    /// The length in NFC, in Unicode scalar values.
+    #[must_use]
+    pub(crate) fn normalized_length(&self) -> usize {
+        length(&self.normalized)
     }
+}
+
+fn length(text: &SecretString) -> usize {
+    text.expose_secret().chars().count()
 }
 
 impl From<String> for Password {
     fn from(text: String) -> Self {
-        Self(text.into())
+        match nfc_of_secret(&text) {
+            None => Self { normalized: text.into(), typed: None },
+            Some(normalized) => {
+                Self { normalized: normalized.as_str().into(), typed: Some(text.into()) }
+            }
+        }
     }
+}
+
+/// Whether a password is the one that a hash was made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Match {
+    /// It is another password.
+    Wrong,
+    /// It is the same.
+    Right,
+    /// It is the same as it was typed, but the hash is of an earlier version and not of NFC.
+    RightAsTyped,
 }
 
 /// Hashes passwords and verifies them against hashes.
@@ -76,8 +104,21 @@ impl Hasher {
     /// # Errors
     /// The system provides no random numbers or no memory.
     pub(crate) fn hash(&self, password: &Password) -> Result<String> {
+        self.hash_text(&password.normalized)
+    }
+
+    /// Computes as many hashes as [`Self::verify`] does for this password.
+    ///
+    /// # Errors
+    /// The errors of [`Self::hash`].
+    pub(crate) fn hash_for_nobody(&self, password: &Password) -> Result<()> {
+        let forms = [Some(&password.normalized), password.typed.as_ref()];
+        forms.into_iter().flatten().try_for_each(|form| self.hash_text(form).map(drop))
+    }
+
+    fn hash_text(&self, text: &SecretString) -> Result<String> {
         let salt = crypto::random::<SALT_LENGTH>()?;
-        let output = self.compute(password, &salt, self.params.clone())?;
+        let output = self.compute(text, &salt, self.params.clone())?;
         let hash = PasswordHash {
             algorithm: ARGON2ID_IDENT,
             version: Some(Version::V0x13.into()),
@@ -88,17 +129,31 @@ impl Hasher {
         Ok(hash.to_string())
     }
 
-    /// Whether `password` is the one that `phc` was made from.
+    /// Whether `password` is the one that `phc` was made from. A text that NFC changes is compared
+    /// in both forms, whatever the first comparison says, so that the time does not tell which.
     ///
     /// # Errors
     /// `phc` is not an Argon2id hash, or the system provides no memory.
-    pub(crate) fn verify(&self, password: &Password, phc: &str) -> Result<bool> {
+    pub(crate) fn verify(&self, password: &Password, phc: &str) -> Result<Match> {
+        let is_normalized = self.verify_text(&password.normalized, phc)?;
+        let is_typed = match &password.typed {
+            Some(typed) => self.verify_text(typed, phc)?,
+            None => false,
+        };
+        Ok(match (is_normalized, is_typed) {
+            (true, _) => Match::Right,
+            (false, true) => Match::RightAsTyped,
+            (false, false) => Match::Wrong,
+        })
+    }
+
+    fn verify_text(&self, text: &SecretString, phc: &str) -> Result<bool> {
         let stored = PasswordHash::new(phc).map_err(fault)?;
         match (stored.algorithm, stored.version, &stored.salt, &stored.hash) {
             (ARGON2ID_IDENT, Some(0x13), Some(salt), Some(hash)) => {
                 let params = Params::try_from(&stored).map_err(fault)?;
                 // `Output` compares in constant time.
-                Ok(self.compute(password, salt, params)? == *hash)
+                Ok(self.compute(text, salt, params)? == *hash)
             }
             _ => Err(fault("the stored hash is not Argon2id of version 19")),
         }
@@ -112,13 +167,13 @@ impl Hasher {
     }
 
     /// Lets a hashing thread compute a hash, and waits for it.
-    fn compute(&self, password: &Password, salt: &[u8], params: Params) -> Result<Output> {
-        let password = password.clone();
+    fn compute(&self, text: &SecretString, salt: &[u8], params: Params) -> Result<Output> {
+        let text = text.clone();
         let salt = salt.to_vec();
         let (done, result) = channel();
         self.threads.send(Box::new(move |memory| {
             // Sending fails if the caller's thread has ended; then the hash is not needed.
-            let _ = done.send(memory.compute(&password, &salt, params));
+            let _ = done.send(memory.compute(&text, &salt, params));
         }))?;
         result.recv().map_err(|_| fault("a hashing thread ended"))?
     }
@@ -157,8 +212,8 @@ mod tests {
         let hasher = hasher("memory_kib = 1024\niterations = 1");
         let hash = hasher.hash(&password("correct horse")).unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=1024,t=1,p=1$"), "{hash}");
-        assert!(hasher.verify(&password("correct horse"), &hash).unwrap());
-        assert!(!hasher.verify(&password("Correct horse"), &hash).unwrap());
+        assert_eq!(hasher.verify(&password("correct horse"), &hash).unwrap(), Match::Right);
+        assert_eq!(hasher.verify(&password("Correct horse"), &hash).unwrap(), Match::Wrong);
         assert_ne!(
             hash,
             hasher.hash(&password("correct horse")).unwrap(),
@@ -171,8 +226,29 @@ mod tests {
         let old = hasher("memory_kib = 1024\niterations = 1");
         let new = hasher("memory_kib = 2048\niterations = 1");
         let hash = old.hash(&password("secret")).unwrap();
-        assert!(new.verify(&password("secret"), &hash).unwrap());
+        assert_eq!(new.verify(&password("secret"), &hash).unwrap(), Match::Right);
         assert!(old.is_current(&hash) && !new.is_current(&hash));
+    }
+
+    #[test]
+    fn composed_and_decomposed_password_are_one_and_old_hashes_of_either_verify() {
+        let hasher = hasher("memory_kib = 1024\niterations = 1");
+        let forms = ["pass w\u{fc}rd", "pass wu\u{308}rd"];
+        for set in forms {
+            let hash = hasher.hash(&password(set)).unwrap();
+            for typed in forms {
+                assert_eq!(hasher.verify(&password(typed), &hash).unwrap(), Match::Right);
+            }
+        }
+        let [composed, decomposed] = forms;
+        let old = hasher.hash_text(&SecretString::from(decomposed)).unwrap();
+        assert_eq!(hasher.verify(&password(decomposed), &old).unwrap(), Match::RightAsTyped);
+        assert_eq!(hasher.verify(&password(composed), &old).unwrap(), Match::Wrong);
+        for other in ["pass wurd", "PASS W\u{fc}RD", "pass w\u{fc}rd ", "ｐass w\u{fc}rd"] {
+            assert_eq!(hasher.verify(&password(other), &old).unwrap(), Match::Wrong);
+        }
+        let typed = password(decomposed);
+        assert_eq!((typed.length(), typed.normalized_length()), (10, 9));
     }
 
     /// The hash comes from the reference implementation's command line:
@@ -184,8 +260,8 @@ mod tests {
             "$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"
         );
         let hasher = hasher("memory_kib = 1024");
-        assert!(hasher.verify(&password("password"), known).unwrap());
-        assert!(!hasher.verify(&password("passwore"), known).unwrap());
+        assert_eq!(hasher.verify(&password("password"), known).unwrap(), Match::Right);
+        assert_eq!(hasher.verify(&password("passwore"), known).unwrap(), Match::Wrong);
     }
 
     #[test]
@@ -221,7 +297,8 @@ mod tests {
         proptest!(config, |(at in 0..hash.len(), letter in letters, text in ".*")| {
             let mut bent = hash.clone();
             bent.replace_range(at..=at, &letter);
-            let is_accepted = hasher.verify(&password("secret"), &bent).unwrap_or(false);
+            let found = hasher.verify(&password("secret"), &bent);
+            let is_accepted = found.is_ok_and(|found| found != Match::Wrong);
             prop_assert!(meaning(&bent) == meaning(&hash) || !is_accepted, "{}", bent);
             prop_assert!(hasher.verify(&password("secret"), &text).is_err());
             prop_assert!(!hasher.is_current(&text));

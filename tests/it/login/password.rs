@@ -117,7 +117,7 @@ fn password_is_checked_exactly_as_sent() {
     let app = TestApp::new();
     app.instance.set_password("ada", " pass wörd ");
     assert_eq!(app.client().log_in("ada", " pass wörd ").status, 200);
-    for other in ["pass wörd", " pass wo\u{308}rd ", " PASS WÖRD "] {
+    for other in ["pass wörd", " PASS WÖRD ", " pass word ", " ｐass wörd "] {
         assert_eq!(app.client().log_in("ada", other).status, 400, "{other}");
     }
 }
