@@ -223,8 +223,7 @@ fn confirm(app: &App, output: Output, enrollment: &Enrollment, name: &str) -> Re
                 "no code was given, so nothing was enabled; --no-confirm does not ask for a code";
             return Err(Stop::usage(text).into());
         }
-        let digits: String = line.split_whitespace().collect();
-        let code = Code::parse("code", digits);
+        let code = Code::parse("code", line);
         match code.and_then(|code| totp::confirm(app, enrollment, &code, Timestamp::now())) {
             Err(Error::InvalidCode { .. } | Error::WrongCode { .. }) => {
                 output.say("Wrong code. Is the clock of the device with the app correct?");

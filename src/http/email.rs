@@ -20,6 +20,7 @@ use super::request_parts::{CodeRequest, CodeText, any_code};
 use crate::domain::accounts::email_address;
 use crate::domain::accounts::fields::Email;
 use crate::domain::email_confirmation::{self, LinkMail};
+use crate::domain::factors::Code;
 use crate::domain::principal::Principal;
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
@@ -167,9 +168,10 @@ pub(super) async fn enable(
     request: HttpRequest,
     Body(body): Body,
 ) -> Result<Reply<Enabled>, Failure> {
-    let is_digits = |text: &str| text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_digits =
+        |text: &String| Code::parse("token", text.to_owned()).is_ok_and(|code| code.is_digits());
     let token = body.peek("token").map(ToOwned::to_owned);
-    if token.as_deref().is_none_or(is_digits) {
+    if token.as_ref().is_none_or(is_digits) {
         match authenticated_change(&request) {
             Ok(principal) => return enable_mail_codes(&bridge, now, principal, body).await,
             // Only the token of a link works without a session.

@@ -3,6 +3,7 @@
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
+use crate::normalization;
 
 /// The characters of recovery codes, five bits each. It lacks `I`, `O`, `0` and `1`, which are
 /// easily confused.
@@ -21,17 +22,33 @@ pub(super) enum CodeKind {
 }
 
 impl Code {
-    /// Parses six ASCII digits, or a recovery code in any case, with or without its dash.
+    /// Parses six digits, or a recovery code, as people copy them: in any case, and with or without
+    /// dashes, blanks and full stops.
     ///
     /// # Errors
     /// [`Error::InvalidCode`] for any other text.
     pub fn parse(field: &'static str, text: String) -> Result<Self> {
         let text = Zeroizing::new(text);
-        if text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Ok(Self { field, kind: CodeKind::Digits(text) });
+        let code = normalization::code(&text);
+        if code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Ok(Self { field, kind: CodeKind::Digits(code) });
         }
-        let normalized = normalize(&text).ok_or(Error::InvalidCode { field })?;
-        Ok(Self { field, kind: CodeKind::Recovery(normalized) })
+        if code.len() == 10 && code.bytes().all(|letter| ALPHABET.contains(&letter)) {
+            return Ok(Self { field, kind: CodeKind::Recovery(code) });
+        }
+        Err(Error::InvalidCode { field })
+    }
+
+    /// [`Self::parse`] for a field that may be left empty.
+    pub(crate) fn parse_optional(field: &'static str, text: String) -> Result<Option<Self>> {
+        let text = Zeroizing::new(text);
+        let is_empty = normalization::trim(&text).is_empty();
+        if is_empty { Ok(None) } else { Self::parse(field, text.to_string()).map(Some) }
+    }
+
+    /// Whether it is six digits, and not a recovery code.
+    pub(crate) fn is_digits(&self) -> bool {
+        self.digits().is_some()
     }
 
     /// Whether it is no recovery code.
@@ -63,58 +80,55 @@ pub(super) enum Proof {
     Wrong,
 }
 
-/// Brings a recovery code to the form that is hashed: in upper case, without its dash. `None` if
-/// the text is not a recovery code.
-fn normalize(text: &str) -> Option<Zeroizing<String>> {
-    let normalized = match text.split_once('-') {
-        Some((one, two)) if one.len() == 5 && two.len() == 5 => [one, two].concat(),
-        Some(_) => return None,
-        None => text.to_owned(),
-    };
-    let normalized = Zeroizing::new(normalized.to_ascii_uppercase());
-    (normalized.len() == 10 && normalized.bytes().all(|letter| ALPHABET.contains(&letter)))
-        .then_some(normalized)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::crypto::groups_of_five;
     use proptest::prelude::*;
 
-    #[test]
-    fn recovery_code_is_parsed_in_any_case_with_or_without_dash() {
-        for text in ["ABCDE-FGHJK", "abcde-fghjk", "ABCDEFGHJK", "aBcDeFgHjK"] {
-            assert_eq!(
-                normalize(text).as_deref().map(String::as_str),
-                Some("ABCDEFGHJK"),
-                "{text}"
-            );
+    /// What a text is parsed as: the digits, or the recovery code as it is hashed.
+    fn parse(text: &str) -> Option<String> {
+        match Code::parse("code", text.to_owned()).ok()?.kind {
+            CodeKind::Digits(text) | CodeKind::Recovery(text) => Some(text.to_string()),
         }
-        for text in [
-            "",
-            "ABCDE-FGHJ",
-            "ABCD-EFGHJK",
-            "ABCDE-FGH-K",
-            "ABCDE-FGHI0",
-            "ABCDEFGHJKL",
-            "ÄBCDE-FGHK",
-            "ABCDE FGHJK",
-        ] {
-            assert_eq!(normalize(text), None, "{text}");
+    }
+
+    #[test]
+    fn recovery_code_is_parsed_as_people_copy_it() {
+        let copied = ["ABCDE-FGHJK", "abcdefghjk", "aBcDe FgHjK\n", "abcde–fghjk.", "ABCD-EFGHJK"];
+        for text in copied {
+            assert_eq!(parse(text).as_deref(), Some("ABCDEFGHJK"), "{text}");
+        }
+        for text in ["", "ABCDE-FGHJ", "ABCDE-FGHI0", "ABCDEFGHJKL", "ÄBCDE-FGHK", "ABCDE,FGHJK"] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn six_digits_are_parsed_as_people_copy_them() {
+        for text in ["123456", "123 456", "123\u{a0}456", "１２３４５６", "١٢٣٤٥٦", "\t123-456\r\n"]
+        {
+            assert_eq!(parse(text).as_deref(), Some("123456"), "{text}");
+        }
+        for text in ["12 345", "12345a", "1234567", "12345\0", "+123456", "²23456a", "123456789a"]
+        {
+            assert_eq!(parse(text), None, "{text}");
         }
     }
 
     proptest! {
         #[test]
-        fn parsed_recovery_code_has_the_characters_of_its_text(
-            text in ".*|[A-Za-z2-9]{5}-?[A-Za-z2-9]{5}|[A-Z0-9-]{9,12}",
+        fn parsed_code_has_the_characters_of_its_text(
+            text in ".*|[A-Za-z2-9]{5}-?[A-Za-z2-9]{5}|[A-Z0-9 .-]{6,12}",
         ) {
-            if let Some(letters) = normalize(&text) {
-                prop_assert_eq!(letters.len(), 10);
-                prop_assert!(letters.bytes().all(|letter| ALPHABET.contains(&letter)));
-                prop_assert!(text.len() == 10 || text.as_bytes()[5] == b'-');
-                prop_assert_eq!(text.replacen('-', "", 1).to_uppercase(), letters.as_str());
+            let Some(code) = parse(&text) else { return Ok(()) };
+            prop_assert!(
+                code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit())
+                    || code.len() == 10 && code.bytes().all(|letter| ALPHABET.contains(&letter))
+            );
+            if text.is_ascii() {
+                let kept: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
+                prop_assert_eq!(kept.to_ascii_uppercase(), code);
             }
         }
     }
@@ -123,10 +137,7 @@ mod tests {
     fn generated_recovery_code_is_parsed() {
         for _ in 0..100 {
             let code = groups_of_five(ALPHABET, 2).unwrap();
-            assert_eq!(
-                normalize(&code.to_lowercase()).map(|letters| letters.to_string()),
-                Some(code.replace('-', ""))
-            );
+            assert_eq!(parse(&code.to_lowercase()), Some(code.replace('-', "")));
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::crypto::groups_of_five;
 use crate::domain::App;
 use crate::domain::factors::code::{ALPHABET, Proof};
 use crate::error::Result;
+use crate::normalization;
 use crate::storage::Connection;
 use crate::storage::recovery_codes::{self, CodeState};
 use crate::storage::users::UserId;
@@ -23,8 +24,10 @@ pub(crate) type RecoveryCodes = Vec<Zeroizing<String>>;
 pub(crate) fn renew(app: &App, connection: &Connection, user: UserId) -> Result<RecoveryCodes> {
     let codes =
         (0..COUNT).map(|_| groups_of_five(ALPHABET, 2)).collect::<Result<RecoveryCodes>>()?;
-    let hashes: Vec<_> =
-        codes.iter().map(|code| app.keyed_hash(PURPOSE, user, &code.replace('-', ""))).collect();
+    let hashes: Vec<_> = codes
+        .iter()
+        .map(|code| app.keyed_hash(PURPOSE, user, &normalization::code(code)))
+        .collect();
     recovery_codes::replace(connection, user, &hashes)?;
     Ok(codes)
 }

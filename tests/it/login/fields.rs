@@ -59,11 +59,10 @@ fn password_has_6_to_128_characters() {
 }
 
 #[test]
-fn code_has_six_ascii_digits_in_either_field() {
+fn code_has_six_digits_in_either_field() {
     let app = TestApp::new();
-    let codes =
-        ["12345", "1234567", "１２３４５６", "12345a", "12 456", "-12345", "", "12345\u{0}"]
-            .map(Value::from);
+    let codes = ["12345", "1234567", "１２３４５", "12345a", "12 456", "-12345", "", "12345\u{0}"]
+        .map(Value::from);
     for field in ["twofa_token", "factor_code"] {
         assert_named(&app, field, &codes);
         assert_named(&app, field, &[json!(123_456), json!(true), json!(["123456"])]);
