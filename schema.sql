@@ -15,6 +15,7 @@ CREATE TABLE users (
     username            TEXT    NOT NULL UNIQUE,
     -- The display name.
     display             TEXT    NOT NULL,
+    -- Two accounts may have one address, in two spellings, if both are from before version 6.
     email               TEXT    UNIQUE COLLATE NOCASE,
     -- Whether the owner has confirmed the address by a link.
     email_verified      INTEGER NOT NULL DEFAULT 0 CHECK (email_verified IN (0, 1)),
@@ -47,8 +48,13 @@ CREATE TABLE users (
     avatar              TEXT,
     -- The status that the user set, such as 'busy'; NULL means 'online'.
     presence            TEXT,
-    presence_text       TEXT
+    presence_text       TEXT,
+    -- The display name and the address as they are searched and compared, see `src/normalization`.
+    display_folded      TEXT    NOT NULL DEFAULT '',
+    email_folded        TEXT
 ) STRICT;
+
+CREATE INDEX users_by_email ON users (email_folded) WHERE email_folded IS NOT NULL;
 
 -- The authenticator app of a user. The row exists only while the factor is active.
 CREATE TABLE totp_factors (

@@ -7,10 +7,11 @@ use crate::server::Instance;
 
 /// Adds users until there are `?1`. All have the password of the first one.
 const USERS: &str = "
-    INSERT INTO users (id, username, display, email, password_hash, password_changed_at, created_at)
+    INSERT INTO users (id, username, display, email, password_hash, password_changed_at, created_at,
+        display_folded, email_folded)
     WITH RECURSIVE numbers (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?1)
     SELECT n, printf('user%07d', n), printf('User %d', n), printf('user%07d@example.org', n),
-        ?2, ?3, ?3
+        ?2, ?3, ?3, printf('user %d', n), printf('user%07d@example.org', n)
     FROM numbers";
 
 /// Adds `?1` sessions. The first is opened at `?2`, and each other one a millisecond later.

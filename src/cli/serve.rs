@@ -16,6 +16,7 @@ use crate::domain::accounts::fields::{NewPassword, Username};
 use crate::domain::accounts::registration::{NewAccount, register_first};
 use crate::domain::{App, Running, StartError, backup, doctor, mail, sweep};
 use crate::http;
+use crate::normalization::{fold, trim};
 use crate::time::Timestamp;
 
 #[derive(Args)]
@@ -92,7 +93,7 @@ fn listen(listen: &Listen) -> Result<http::Listener, Stop> {
 }
 
 fn read_name(name: &str) -> Result<Username> {
-    Username::parse(name.to_ascii_lowercase()).map_err(|error| with_user(error, name))
+    Username::parse(fold(trim(name))).map_err(|error| with_user(error, name))
 }
 
 fn log_start(config: &Config, bound: &str) {

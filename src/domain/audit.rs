@@ -7,6 +7,7 @@ use crate::domain::accounts::identifier::by_name;
 use crate::domain::event::Event;
 use crate::domain::principal::Device;
 use crate::error::{Error, Result};
+use crate::normalization::{fold, trim};
 use crate::storage::Connection;
 use crate::storage::audit::{self, Entry};
 use crate::storage::users::{User, UserId};
@@ -78,9 +79,10 @@ pub(crate) fn list(app: &App, name: Option<&str>) -> Result<Vec<Line>> {
 }
 
 fn list_deleted(connection: &Connection, name: &str) -> Result<Vec<Entry>> {
+    let name = fold(trim(name));
     let found = match name.parse() {
         Ok(id) => audit::list_of(connection, UserId(id))?,
-        Err(_) => audit::list_named(connection, &name.to_lowercase())?,
+        Err(_) => audit::list_named(connection, &name)?,
     };
     if found.is_empty() { Err(Error::UserNotFound) } else { Ok(found) }
 }

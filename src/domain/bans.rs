@@ -9,6 +9,7 @@ use crate::domain::accounts::identifier::by_name;
 use crate::domain::present::Present;
 use crate::domain::throttle::{self, Limit};
 use crate::error::{Error, Result};
+use crate::normalization::trim;
 use crate::storage::rate_limits::{self, Kind, RateLimit};
 use crate::time::Timestamp;
 
@@ -67,7 +68,7 @@ fn lockout(found: RateLimit, present: &Present) -> Option<Lockout> {
 /// [`Error::UserNotFound`] if it names neither, or a fault.
 pub(crate) fn clear(app: &App, target: Option<&str>) -> Result<()> {
     app.db.write(|connection| {
-        let Some(target) = target else { return rate_limits::delete_all(connection) };
+        let Some(target) = target.map(trim) else { return rate_limits::delete_all(connection) };
         if let Ok(ip) = target.parse::<IpAddr>() {
             return throttle::reset_network(connection, ip);
         }

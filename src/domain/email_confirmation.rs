@@ -17,6 +17,7 @@ use crate::domain::mail::{self, Purpose, Sending};
 use crate::domain::principal::{Device, Principal};
 use crate::domain::throttle::{self, Limit};
 use crate::error::{Error, Result};
+use crate::normalization::trim;
 use crate::storage::email_confirmations::{self, NewEmailConfirmation};
 use crate::storage::users::{self, User};
 use crate::time::Timestamp;
@@ -97,7 +98,7 @@ fn mail_link(app: &App, user: &User, device: Option<&Device>, now: Timestamp) ->
 pub(crate) fn confirm(app: &App, token: &str, device: &Device, now: Timestamp) -> Result<()> {
     app.change(By::User(device), now, |tx| {
         let gone = Error::NotFound { what: "Token" };
-        let Some(link) = email_confirmations::find_active(tx, &hash(token), now)? else {
+        let Some(link) = email_confirmations::find_active(tx, &hash(trim(token)), now)? else {
             return Err(gone);
         };
         let user = users::find_by_id(tx, link.user_id)?

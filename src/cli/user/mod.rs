@@ -17,6 +17,7 @@ use crate::domain::accounts::operator;
 use crate::domain::accounts::profile::Profile;
 use crate::domain::accounts::registration::{NewAccount, register};
 use crate::error::{AccountField, Error};
+use crate::normalization::{fold, trim};
 use crate::time::{Span, Timestamp};
 
 /// NAME is a username or an id.
@@ -144,7 +145,7 @@ impl User {
 impl Add {
     fn run(self, app: &App, output: Output, now: Timestamp) -> Result<()> {
         let refused = |error: Error| with_user(error, &self.name);
-        let username = Username::parse(self.name.to_ascii_lowercase()).map_err(refused)?;
+        let username = Username::parse(fold(trim(&self.name))).map_err(refused)?;
         let email = self.email.map(Email::parse).transpose().map_err(refused)?;
         let display = self.display.map(Display::parse).transpose().map_err(refused)?;
         // Checked before the password is asked for.

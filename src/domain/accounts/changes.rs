@@ -12,6 +12,7 @@ use crate::domain::accounts::tags::{GivenTag, OwnTag};
 use crate::domain::factors;
 use crate::error::Result;
 use crate::language::Language;
+use crate::normalization::address;
 use crate::storage::pictures::{self, PictureKind};
 use crate::storage::users::{self, PictureRef, User};
 use crate::storage::{Connection, email_confirmations, sent_codes};
@@ -50,7 +51,7 @@ impl Changes {
     /// [`Error::InvalidAccountField`].
     pub(crate) fn check_address(&self, user: &User) -> Result<()> {
         match &self.email {
-            Some(Clearable::Holds(email)) if user.email.as_deref() != Some(email.as_str()) => {
+            Some(Clearable::Holds(email)) if !is_email_of(user, Some(email.as_str())) => {
                 email.check_reachable()
             }
             _ => Ok(()),
@@ -73,8 +74,9 @@ impl Changes {
         };
         set(&mut user.username, self.username.map(Username::into_text));
         set(&mut user.display, self.display.map(Display::into_text));
-        if let Some(email) = self.email.map(|email| email.into_text(Email::into_text)) {
-            user.email_verified &= user.email == email;
+        let email = self.email.map(|email| email.into_text(Email::into_text));
+        if let Some(email) = email.filter(|email| !is_email_of(user, email.as_deref())) {
+            user.email_verified = false;
             user.email = email;
         }
         set(&mut user.email_verified, self.email_verified);
@@ -112,6 +114,12 @@ impl Changes {
             user.tags.extend(tags.into_iter().map(OwnTag::into_text));
         }
     }
+}
+
+/// Whether the stored address is this one. It may have been stored before addresses were cleaned,
+/// and clients send it back as they got it.
+pub(crate) fn is_email_of(user: &User, email: Option<&str>) -> bool {
+    user.email.as_deref().map(address::clean).as_deref() == email
 }
 
 fn set<T>(field: &mut T, value: Option<T>) {

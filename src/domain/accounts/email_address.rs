@@ -1,7 +1,7 @@
 //! Setting and removing a user's own email address.
 
 use crate::domain::App;
-use crate::domain::accounts::changes::Changes;
+use crate::domain::accounts::changes::{Changes, is_email_of};
 use crate::domain::accounts::edit::{Edit, edit};
 use crate::domain::accounts::fields::{Clearable, Email};
 use crate::domain::accounts::password_check::PasswordCheck;
@@ -24,7 +24,7 @@ pub(crate) fn set(
     code: Option<Code>,
     now: Timestamp,
 ) -> Result<LinkMail> {
-    if principal.user.email.as_deref() == Some(email.as_str()) {
+    if is_email_of(&principal.user, Some(email.as_str())) {
         return match &principal.user {
             user if user.email_verified => Err(Error::AlreadyValid),
             _ if app.mailer.is_on() => resend(app, principal, now).map(LinkMail::Sending),

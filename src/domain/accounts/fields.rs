@@ -7,20 +7,27 @@ use crate::config::Config;
 use crate::domain::mail::can_reach;
 use crate::domain::password::{MAX_LENGTH, Password};
 use crate::error::{AccountField, Error, Result};
+use crate::normalization::{address, line, nfc};
 
 macro_rules! field {
     ($(#[$doc:meta])* $name:ident, $field:ident, $holds:expr, $rule:literal) => {
+        field!($(#[$doc])* $name, $field, $holds, $rule, str::to_owned);
+    };
+    ($(#[$doc:meta])* $name:ident, $field:ident, $holds:expr, $rule:literal, $normalize:expr) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub struct $name(String);
 
         impl $name {
-            /// Checks a text against the rule of this field.
+            /// Brings a text into the form in which it is stored, and checks it against the rule of
+            /// this field.
             ///
             /// # Errors
             /// [`Error::InvalidAccountField`] if the text breaks the rule.
             pub fn parse(text: String) -> Result<Self> {
+                let normalize: fn(&str) -> String = $normalize;
                 let holds: fn(&str) -> bool = $holds;
+                let text = normalize(&text);
                 if holds(&text) {
                     Ok(Self(text))
                 } else {
@@ -45,19 +52,21 @@ field!(
 field!(
     /// A display name.
     Display, Display, is_display, "must be 1 to 50 characters long, without control characters or \
-        outer spaces"
+        outer spaces", line
 );
 field!(
     /// An email address.
-    Email, Email, is_email, "must be an address of at most 320 characters"
+    Email, Email, is_email, "must be an address of at most 320 characters", address::clean
 );
 field!(
     /// A user's description of themselves.
-    Bio, Bio, |text| is_text(text, 0, 4096), "must be at most 4096 characters long"
+    Bio, Bio, |text| is_text(text, 0, 4096), "must be at most 4096 characters long", |text| {
+        nfc(text).into_owned()
+    }
 );
 field!(
     /// A user's home world: `<id>@<server>`, where `::` stands for this server.
-    Home, Home, |text| is_text(text, 1, 100), "must be 1 to 100 characters long"
+    Home, Home, |text| is_text(text, 1, 100), "must be 1 to 100 characters long", line
 );
 field!(
     /// The URL of the small picture beside the name.
@@ -69,11 +78,11 @@ field!(
 );
 field!(
     /// A user's pronouns.
-    Pronoun, Pronoun, |text| is_text(text, 1, 32), "must be at most 32 characters long"
+    Pronoun, Pronoun, |text| is_text(text, 1, 32), "must be at most 32 characters long", line
 );
 field!(
     /// The id of an avatar: `<id>@<server>`, where `::` stands for this server.
-    Avatar, Avatar, |text| is_text(text, 1, 100), "must be 1 to 100 characters long"
+    Avatar, Avatar, |text| is_text(text, 1, 100), "must be 1 to 100 characters long", line
 );
 field!(
     /// A presence status: one of [`STATUSES`].
@@ -82,7 +91,8 @@ field!(
 );
 field!(
     /// A text beside the presence status.
-    PresenceText, PresenceText, |text| is_text(text, 1, 128), "must be at most 128 characters long"
+    PresenceText, PresenceText, |text| is_text(text, 1, 128), "must be at most 128 characters \
+        long", line
 );
 impl Email {
     pub(crate) fn as_str(&self) -> &str {
@@ -125,13 +135,14 @@ pub const STATUSES: [&str; 13] = [
 pub struct NewPassword(pub(crate) Password);
 
 impl NewPassword {
-    /// Checks the length of a new password.
+    /// Checks the length of a new password: at most so many characters as they were typed, and at
+    /// least so many in NFC, in which an accent of its own does not count.
     ///
     /// # Errors
     /// [`Error::InvalidAccountField`] if it is too short or too long.
     pub(crate) fn parse(password: Password, config: &Config) -> Result<Self> {
         let shortest = config.password.min_length.get() as usize;
-        if (shortest..=MAX_LENGTH).contains(&password.length()) {
+        if password.normalized_length() >= shortest && password.length() <= MAX_LENGTH {
             return Ok(Self(password));
         }
         let rule = format!("must be between {shortest} and {MAX_LENGTH} characters long").into();
@@ -268,11 +279,11 @@ mod tests {
                 prop_assert!(text.bytes().all(|letter| letter.is_ascii_graphic()));
                 prop_assert_eq!(text.to_lowercase(), text.clone());
             }
-            if Display::parse(text.clone()).is_ok() {
-                prop_assert!(plain(&text) && (1..=50).contains(&text.chars().count()));
+            if let Ok(Display(stored)) = Display::parse(text.clone()) {
+                prop_assert!(plain(&stored) && (1..=50).contains(&stored.chars().count()));
             }
-            if Email::parse(text.clone()).is_ok() {
-                prop_assert!(plain(&text) && text.contains('@'));
+            if let Ok(Email(stored)) = Email::parse(text.clone()) {
+                prop_assert!(plain(&stored) && stored.contains('@'));
             }
             if BannerUrl::parse(text.clone()).is_ok() {
                 // A browser resolves the link against the URL of the page.

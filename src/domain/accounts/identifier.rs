@@ -3,6 +3,7 @@
 
 use crate::domain::App;
 use crate::error::{Error, Result};
+use crate::normalization::{address, fold, trim};
 use crate::storage::Connection;
 use crate::storage::users::{self, User, UserId};
 
@@ -11,22 +12,24 @@ use crate::storage::users::{self, User, UserId};
 pub enum Identifier {
     /// A user's id.
     Id(UserId),
-    /// A username in lower case.
+    /// A username, folded.
     Username(String),
     /// An email address, as it was typed.
     Email(String),
 }
 
 impl Identifier {
-    /// Parses what a user typed. `server` is this server's address. Surrounding white space and
-    /// case are ignored. `None` if the text is empty, or a number that cannot be an id.
+    /// Parses what a user typed. `server` is this server's address. Surrounding white space, case,
+    /// width and invisible characters are ignored. `None` if the text is empty, or a number that
+    /// cannot be an id.
     #[must_use]
     pub fn parse(text: &str, server: &str) -> Option<Self> {
-        let text = text.trim();
-        match text.rsplit_once('@') {
-            Some((name, host)) if host.eq_ignore_ascii_case(server) => Self::local(name),
-            Some(_) => Some(Self::Email(text.into())),
-            None => Self::local(text),
+        let cleaned = address::clean(text);
+        match cleaned.rsplit_once('@') {
+            Some((name, host)) if fold(host) == fold(server) => Self::local(name),
+            // An address may have been stored before addresses were cleaned.
+            Some(_) => Some(Self::Email(text.trim().into())),
+            None => Self::local(&cleaned),
         }
     }
 
@@ -37,13 +40,14 @@ impl Identifier {
     }
 
     fn local(name: &str) -> Option<Self> {
+        let name = fold(trim(name));
         if name.is_empty() {
             None
         } else if name.bytes().all(|byte| byte.is_ascii_digit()) {
             // Usernames of digits alone are refused, so this can only be an id.
             name.parse().ok().and_then(Self::from_number)
         } else {
-            Some(Self::Username(name.to_ascii_lowercase()))
+            Some(Self::Username(name))
         }
     }
 
@@ -83,7 +87,7 @@ impl Selector {
             Some(rest) => ("@me", rest.strip_prefix('@')),
             None => text.split_once('@').map_or((text, None), |(name, host)| (name, Some(host))),
         };
-        let is_here = host.is_none_or(|host| host.eq_ignore_ascii_case(server));
+        let is_here = host.is_none_or(|host| fold(host) == fold(server));
         let is_whole = name != "@me" || host.is_some() || text == "@me";
         if !is_here || !is_whole {
             return None;
@@ -100,7 +104,7 @@ impl std::fmt::Display for Identifier {
         match self {
             Self::Id(id) => id.fmt(f),
             Self::Username(name) => f.write_str(name),
-            Self::Email(address) => f.write_str(&address.to_lowercase()),
+            Self::Email(address) => f.write_str(&address::fold(address)),
         }
     }
 }
@@ -171,7 +175,7 @@ mod tests {
             };
             for found in [Identifier::parse(&text, SERVER), selected] {
                 let Some(Identifier::Id(id)) = found else { continue };
-                let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+                let digits: String = fold(&text).chars().filter(char::is_ascii_digit).collect();
                 prop_assert_eq!(digits.trim_start_matches('0'), id.to_string());
             }
         }
@@ -193,7 +197,11 @@ mod tests {
             ("ada@elsewhere.example", email("ada@elsewhere.example")),
             ("a@b@nox.example:53032", username("a@b")),
             ("@", email("@")),
-            ("７", username("７")),
+            ("７", id(7)),
+            ("\u{200b}Ａｄａ\u{a0}", username("ada")),
+            ("ada＠nox.example:53032", username("ada")),
+            ("mailto:ada@nox.example:53032", username("ada")),
+            (" \u{feff}Ada@elsewhere.example", email("\u{feff}Ada@elsewhere.example")),
             ("' OR 1=1 --", username("' or 1=1 --")),
             ("", None),
             ("  ", None),

@@ -2,6 +2,7 @@
 
 use crate::domain::accounts::fields::{is_text, is_url};
 use crate::error::{AccountField, Error, Result};
+use crate::normalization::line;
 use crate::storage::users::Link;
 
 /// The maximum number of links of a user.
@@ -26,7 +27,8 @@ impl NewLink {
     /// [`Error::InvalidAccountField`] if the URL or the label breaks its rule.
     pub fn parse(SentLink { label, value }: SentLink) -> Result<Self> {
         let keeps_label = label.is_none();
-        let label = label.filter(|label| !label.trim().is_empty() && *label != value);
+        let label = label.filter(|label| *label != value).map(|label| line(&label));
+        let label = label.filter(|label| !label.trim().is_empty());
         // Storage writes a link as one line, so a label must not contain a line break.
         let is_label =
             |label: &String| is_text(label, 1, MAX_LABEL) && !label.contains(char::is_control);

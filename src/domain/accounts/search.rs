@@ -6,6 +6,7 @@ use crate::domain::accounts::identifier::Identifier;
 use crate::domain::accounts::profile::{PublicProfile, public_profile};
 use crate::domain::{App, Paged};
 use crate::error::{Error, Result};
+use crate::normalization::{fold, trim};
 use crate::storage::Pagination;
 use crate::storage::users::{self, Search, User, UserId};
 use crate::time::Timestamp;
@@ -47,8 +48,8 @@ fn search_all(app: &App, query: &Query) -> Result<Paged<User>> {
 }
 
 fn search_among(app: &App, identifiers: &[Identifier], query: &Query) -> Result<Found<User>> {
-    let text = query.text.to_ascii_lowercase();
-    let matches = |name: &str| name.to_ascii_lowercase().contains(&text);
+    let text = fold(trim(&query.text));
+    let matches = |name: &str| fold(name).contains(&text);
     let mut found: Vec<User> = Vec::new();
     app.db.read(|connection| {
         for identifier in identifiers {

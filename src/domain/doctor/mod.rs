@@ -1,5 +1,6 @@
 //! `nox doctor`: finds what is wrong with an instance, or soon will be, without changing anything.
 
+mod addresses;
 mod mail;
 mod places;
 
@@ -74,6 +75,7 @@ pub(crate) fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
     if let Ok(connection) = storage::backup::open(&config.storage.database) {
         findings.push(clock(&connection, config, now));
         findings.extend(mail::examine_stored(config, &connection, now));
+        findings.extend(addresses::examine(&connection));
     }
     findings.extend([permissions(config), disk(config), public_url(config), backups(config, now)]);
     findings.extend(file_system(config));

@@ -6,6 +6,7 @@ use super::texts::{Texts, fill};
 use crate::domain::accounts::links::{MAX_LINKS, NewLink, SentLink, links};
 use crate::domain::accounts::profile::Link;
 use crate::error::Result;
+use crate::normalization::trim;
 
 /// Empty rows after those with a link.
 const EMPTY_ROWS: usize = 2;
@@ -71,11 +72,12 @@ pub(super) fn parse(form: &Form) -> Result<Vec<NewLink>> {
 
 fn typed(form: &Form) -> impl Iterator<Item = (usize, SentLink)> {
     (0..MAX_LINKS).filter_map(|index| {
-        let value = form.get(&format!("link_url_{index}"))?.trim().to_owned();
+        let value = form.get(&format!("link_url_{index}"))?;
+        let value = trim(value).to_owned();
         Some((
             index,
             SentLink {
-                label: Some(form.text(&format!("link_label_{index}")).trim().to_owned()),
+                label: Some(trim(form.text(&format!("link_label_{index}"))).to_owned()),
                 value,
             },
         ))

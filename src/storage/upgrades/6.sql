@@ -57,4 +57,9 @@ CREATE TABLE clock (
     trusted_at INTEGER NOT NULL
 ) STRICT;
 
+-- Names and addresses are compared in one form, which `fold_texts` in this folder fills in.
+ALTER TABLE users ADD COLUMN display_folded TEXT NOT NULL DEFAULT '';
+ALTER TABLE users ADD COLUMN email_folded TEXT;
+CREATE INDEX users_by_email ON users (email_folded) WHERE email_folded IS NOT NULL;
+
 PRAGMA user_version = 6;

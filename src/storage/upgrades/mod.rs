@@ -1,10 +1,12 @@
 //! Upgrades a database from the schema of an earlier version.
 
+mod fold_texts;
+
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::{OpenError, backup};
+use super::{OpenError, backup, users};
 
 /// Each step upgrades one version to the next; the first upgrades version 1.
 const STEPS: [&str; 5] = [
@@ -23,6 +25,11 @@ pub(super) fn run(connection: &mut Connection, path: &Path, from: u32) -> Result
     let sqlite = |error| OpenError::Sqlite { path: path.to_owned(), error };
     connection.pragma_update(None, "journal_mode", "WAL").map_err(sqlite)?;
     upgrade(connection, from).map_err(sqlite)?;
+    if from < users::FOLDED_SINCE_VERSION {
+        for shared in users::list_shared(connection).map_err(sqlite)? {
+            tracing::warn!("{shared}");
+        }
+    }
     tracing::info!(from, copy = ?copy, "upgraded the database");
     Ok(())
 }
@@ -30,6 +37,9 @@ pub(super) fn run(connection: &mut Connection, path: &Path, from: u32) -> Result
 fn upgrade(connection: &mut Connection, from: u32) -> rusqlite::Result<()> {
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
     STEPS.iter().skip(from as usize - 1).try_for_each(|step| transaction.execute_batch(step))?;
+    if from < users::FOLDED_SINCE_VERSION {
+        fold_texts::run(&transaction)?;
+    }
     transaction.commit()
 }
 

@@ -1,6 +1,12 @@
 //! Usernames and addresses that are taken.
 
-use crate::error::Error;
+use crate::error::{Error, Result};
+
+/// Checks what was found of an address before it was stored. That comes after the row is stored, so
+/// that a taken username is reported first; the transaction is rolled back.
+pub(super) fn check_address(is_taken: bool) -> Result<()> {
+    if is_taken { Err(Error::AlreadyExists { what: "User", with: "this email" }) } else { Ok(()) }
+}
 
 /// Turns the violation of a unique column into a refusal.
 pub(super) fn conflict(error: rusqlite::Error) -> Error {

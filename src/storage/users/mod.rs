@@ -7,15 +7,19 @@ use serde::Serialize;
 use super::columns::Columns;
 use crate::error::Result;
 use crate::language::Language;
+use crate::normalization::address::fold as fold_address;
+use crate::normalization::fold;
 use crate::time::Timestamp;
-use conflict::conflict;
+use conflict::{check_address, conflict};
 
+mod address;
 mod conflict;
 mod link;
 mod picture_ref;
 mod search;
 mod suspension;
 
+pub(crate) use address::{FOLDED_SINCE_VERSION, find_by_verified_email, list_shared};
 pub(crate) use link::Link;
 pub(crate) use picture_ref::PictureRef;
 pub(crate) use search::{Search, count, count_active, list};
@@ -141,12 +145,6 @@ pub(crate) fn find_by_username(connection: &Connection, username: &str) -> Resul
         .optional()?)
 }
 
-/// Finds a user by a confirmed address, in upper or lower case.
-pub(crate) fn find_by_verified_email(connection: &Connection, email: &str) -> Result<Option<User>> {
-    let query = "SELECT * FROM user_details WHERE email = ?1 AND email_verified";
-    Ok(connection.prepare_cached(query)?.query_row([email], user).optional()?)
-}
-
 /// Calls `visit` with the username and the address of every user who has one.
 pub(crate) fn for_each_email(
     connection: &Connection,
@@ -172,12 +170,13 @@ pub(crate) fn exists_any(connection: &Connection) -> Result<bool> {
 /// # Errors
 /// `Error::AlreadyExists` if the username or the address is taken, or a fault.
 pub(crate) fn insert(connection: &Connection, new: &NewUser) -> Result<UserId> {
+    let is_taken = address::is_taken(connection, new.email.as_deref(), None)?;
     let inserted = connection
         .prepare_cached(
             "INSERT INTO users (username, display, email, password_hash, password_changed_at,
-                 is_admin, created_at)
+                 is_admin, created_at, display_folded, email_folded)
              VALUES (:username, :display, :email, :password_hash, :created_at,
-                 :is_admin, :created_at)
+                 :is_admin, :created_at, :display_folded, :email_folded)
              RETURNING id",
         )?
         .query_row(
@@ -188,10 +187,13 @@ pub(crate) fn insert(connection: &Connection, new: &NewUser) -> Result<UserId> {
                 ":password_hash": new.password_hash,
                 ":is_admin": new.is_admin,
                 ":created_at": new.created_at,
+                ":display_folded": fold(&new.display),
+                ":email_folded": new.email.as_deref().map(fold_address),
             },
             |row| row.get(0),
         );
-    inserted.map_err(conflict)
+    let id = inserted.map_err(conflict)?;
+    check_address(is_taken).map(|()| id)
 }
 
 /// Stores the columns of a user that may be edited.
@@ -199,6 +201,7 @@ pub(crate) fn insert(connection: &Connection, new: &NewUser) -> Result<UserId> {
 /// # Errors
 /// `Error::AlreadyExists` if the username or the address is taken, or a fault.
 pub(crate) fn update(connection: &Connection, user: &User) -> Result<()> {
+    let is_taken = address::is_taken(connection, user.email.as_deref(), Some(user.id))?;
     let updated = connection
         .prepare_cached(
             "UPDATE users SET username = :username, display = :display, email = :email,
@@ -206,7 +209,8 @@ pub(crate) fn update(connection: &Connection, user: &User) -> Result<()> {
                  thumbnail = :thumbnail, banner = :banner, home = :home, links = :links,
                  tags = :tags, language = :language, pronoun = :pronoun, avatar = :avatar,
                  presence = :presence, presence_text = :presence_text,
-                 has_email_factor = :has_email_factor
+                 has_email_factor = :has_email_factor, display_folded = :display_folded,
+                 email_folded = :email_folded
              WHERE id = :id",
         )?
         .execute(named_params! {
@@ -228,8 +232,11 @@ pub(crate) fn update(connection: &Connection, user: &User) -> Result<()> {
             ":presence": user.presence,
             ":presence_text": user.presence_text,
             ":has_email_factor": user.has_email_factor,
+            ":display_folded": fold(&user.display),
+            ":email_folded": user.email.as_deref().map(fold_address),
         });
-    updated.map(drop).map_err(conflict)
+    updated.map_err(conflict)?;
+    check_address(is_taken)
 }
 
 /// Deletes a user, with the rows of other tables that refer to them.

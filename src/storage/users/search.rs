@@ -4,24 +4,37 @@ use rusqlite::{Connection, params};
 
 use super::{User, user};
 use crate::error::Result;
+use crate::normalization::{address, fold, trim};
 use crate::storage::Pagination;
 use crate::time::Timestamp;
 
 /// The users to list or to count.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Search<'text> {
-    /// A text that the username or the display name contains, where the case of A to Z does not
-    /// matter. An empty text finds all users.
+    /// A text that the username or the display name contains, once both are folded. An empty text
+    /// finds all users.
     pub text: &'text str,
     /// Whether the email address is searched, too.
     pub by_email: bool,
 }
 
+impl Search<'_> {
+    /// The text as it is searched in names.
+    fn folded(&self) -> String {
+        fold(trim(self.text))
+    }
+
+    /// The text as it is searched in addresses, where it may be a whole one.
+    fn folded_address(&self) -> Option<String> {
+        self.by_email.then(|| address::fold(self.text))
+    }
+}
+
 /// The condition of [`Search`], which two queries share.
 macro_rules! matches_search {
     () => {
-        "(instr(username, lower(?1)) OR instr(lower(display), lower(?1))
-          OR (?2 AND instr(lower(email), lower(?1))))"
+        "(instr(username, ?1) OR instr(display_folded, ?1)
+          OR (?2 IS NOT NULL AND (instr(email_folded, ?1) OR instr(email_folded, ?2))))"
     };
 }
 
@@ -32,13 +45,13 @@ pub(crate) fn list(
     pagination: Pagination,
 ) -> Result<Vec<User>> {
     let query = concat!(
-        "SELECT * FROM user_details WHERE ",
+        "SELECT * FROM user_details WHERE id IN (SELECT id FROM users WHERE ",
         matches_search!(),
-        " ORDER BY id LIMIT ?3 OFFSET ?4"
+        " ORDER BY id LIMIT ?3 OFFSET ?4) ORDER BY id"
     );
     let mut statement = connection.prepare_cached(query)?;
     let found = statement.query_map(
-        params![search.text, search.by_email, pagination.limit, pagination.offset],
+        params![search.folded(), search.folded_address(), pagination.limit, pagination.offset],
         user,
     )?;
     Ok(found.collect::<rusqlite::Result<_>>()?)
@@ -56,5 +69,5 @@ pub(crate) fn count_active(connection: &Connection, since: Timestamp) -> Result<
 pub(crate) fn count(connection: &Connection, search: Search<'_>) -> Result<u32> {
     let query = concat!("SELECT count(*) FROM users WHERE ", matches_search!());
     let mut statement = connection.prepare_cached(query)?;
-    Ok(statement.query_row(params![search.text, search.by_email], |row| row.get(0))?)
+    Ok(statement.query_row(params![search.folded(), search.folded_address()], |row| row.get(0))?)
 }

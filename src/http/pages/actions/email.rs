@@ -14,6 +14,7 @@ use crate::http::first_answer::first_answer;
 use crate::http::pages::flash::Flash;
 use crate::http::pages::form::Form;
 use crate::http::pages::visitor::Visitor;
+use crate::normalization::trim;
 
 /// `POST /account/email`
 pub(in crate::http) async fn change_email(visitor: Visitor, form: Form) -> HttpResponse {
@@ -34,7 +35,7 @@ pub(in crate::http) async fn change_email(visitor: Visitor, form: Form) -> HttpR
 }
 
 fn parse_email(form: &Form) -> Result<Edit> {
-    let email = Clearable::parse(form.text("email").trim().into(), Email::parse)?;
+    let email = Clearable::parse(trim(form.text("email")).into(), Email::parse)?;
     Ok(Edit {
         changes: Changes { email: Some(email), ..Changes::default() },
         password: None,

@@ -17,6 +17,7 @@ use crate::http::pages::form::{FileContent, FileForm, Form};
 use crate::http::pages::links;
 use crate::http::pages::visitor::Visitor;
 use crate::language::Language;
+use crate::normalization::trim;
 
 /// `POST /account/profile`
 pub(in crate::http) async fn change_profile(visitor: Visitor, form: Form) -> HttpResponse {
@@ -34,10 +35,10 @@ pub(in crate::http) async fn change_profile(visitor: Visitor, form: Form) -> Htt
 
 fn parse_profile(form: &Form) -> Result<Edit> {
     // Browsers end a line by CR LF.
-    let bio = form.text("bio").trim().replace("\r\n", "\n");
+    let bio = trim(form.text("bio")).replace("\r\n", "\n");
     let changes = Changes {
-        display: Some(Display::parse(form.text("display").trim().into())?),
-        pronoun: Some(Clearable::parse(form.text("pronoun").trim().into(), Pronoun::parse)?),
+        display: Some(Display::parse(trim(form.text("display")).into())?),
+        pronoun: Some(Clearable::parse(trim(form.text("pronoun")).into(), Pronoun::parse)?),
         bio: Some(Clearable::parse(bio, Bio::parse)?),
         links: Some(links::parse(form)?),
         language: Language::from_tag(form.text("language")),
