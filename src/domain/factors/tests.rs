@@ -269,16 +269,8 @@ fn confirmation_link_is_valid_for_a_day() {
 
 #[test]
 fn text_that_is_neither_digits_nor_recovery_code_is_refused() {
-    for text in [
-        "",
-        "12345",
-        "1234567",
-        "12345a",
-        " 12345",
-        "12345\0",
-        "ABCDE-FGHI0",
-        "ABCDEFGHJ",
-    ] {
+    for text in ["", "12345", "1234567", "12345a", " 12345", "12345\0", "ABCDE-FGHI0", "ABCDEFGHJ"]
+    {
         assert!(Code::parse("code", text.into()).is_err(), "{text:?}");
     }
     assert!(
