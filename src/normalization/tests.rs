@@ -12,7 +12,9 @@ fn written(text: &str) -> [String; 3] {
 
 proptest! {
     #[test]
-    fn composed_and_decomposed_text_have_one_form(text in "\\PC{0,12}|[a-zäöüéåßñοςΣıİ가각 -]{0,12}") {
+    fn composed_and_decomposed_text_have_one_form(
+        text in "\\PC{0,12}|[a-zäöüéåßñοςΣıİ가각 -]{0,12}",
+    ) {
         let [_, decomposed, composed] = written(&text);
         prop_assert_eq!(nfc(&decomposed), composed.as_str());
         for form in written(&text) {

@@ -2,6 +2,7 @@
 //! own.
 
 mod memory;
+mod text;
 mod threads;
 
 use std::sync::Arc;
@@ -10,13 +11,13 @@ use std::thread;
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{ARGON2ID_IDENT, Params, Version};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
+pub(crate) use self::text::Password;
 use self::threads::Threads;
 use crate::config;
 use crate::crypto;
 use crate::error::{Error, Result};
-use crate::normalization::nfc_of_secret;
 
 /// The maximum length of a password, in Unicode scalar values.
 pub(crate) const MAX_LENGTH: usize = 128;
@@ -25,44 +26,6 @@ pub(crate) const MAX_LENGTH: usize = 128;
 pub(crate) const MIN_LENGTH: usize = 6;
 const HASH_LENGTH: usize = 32;
 const SALT_LENGTH: usize = 16;
-
-/// A password in clear text: wiped when dropped, never shown, brought into Unicode's form NFC (NIST
-/// SP 800-63B-4, 3.1.1.2) and otherwise used exactly as it was typed.
-#[derive(Clone)]
-pub(crate) struct Password {
-    normalized: SecretString,
-    /// The text as it was typed, if NFC changes it. Earlier versions hashed that.
-    typed: Option<SecretString>,
-}
-
-impl Password {
-    /// The length as it was typed, in Unicode scalar values.
-    #[must_use]
-    pub(crate) fn length(&self) -> usize {
-        length(self.typed.as_ref().unwrap_or(&self.normalized))
-    }
-
-    /// The length in NFC, in Unicode scalar values.
-    #[must_use]
-    pub(crate) fn normalized_length(&self) -> usize {
-        length(&self.normalized)
-    }
-}
-
-fn length(text: &SecretString) -> usize {
-    text.expose_secret().chars().count()
-}
-
-impl From<String> for Password {
-    fn from(text: String) -> Self {
-        match nfc_of_secret(&text) {
-            None => Self { normalized: text.into(), typed: None },
-            Some(normalized) => {
-                Self { normalized: normalized.as_str().into(), typed: Some(text.into()) }
-            }
-        }
-    }
-}
 
 /// Whether a password is the one that a hash was made from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

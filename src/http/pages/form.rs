@@ -48,8 +48,8 @@ impl Form {
         CurrentPassword::new(self.password(CURRENT_PASSWORD))
     }
 
-    /// A code of the second factor. Fails with [`Error::InvalidCode`] where what was typed cannot be
-    /// a code.
+    /// A code of the second factor. Fails with [`Error::InvalidCode`] where what was typed cannot
+    /// be a code.
     pub(super) fn code(&self, name: &str) -> Result<Option<Code>> {
         Code::parse_optional("code", self.text(name).to_owned())
     }

@@ -15,8 +15,8 @@ pub(crate) const FOLDED_SINCE_VERSION: u32 = 6;
 /// spellings (see [`list_shared`]), only the spelling of an account finds it.
 pub(crate) fn find_by_verified_email(connection: &Connection, email: &str) -> Result<Option<User>> {
     let query = "SELECT * FROM user_details WHERE id = (
-        SELECT id FROM users WHERE email_folded = ?1 AND email_verified
-            AND (email = ?2 OR NOT EXISTS (
+        SELECT id FROM users WHERE email_verified
+            AND (email = ?2 OR email_folded = ?1 AND NOT EXISTS (
                 SELECT 1 FROM users AS other
                 WHERE other.email_folded = ?1 AND other.email_verified AND other.id <> users.id)))";
     Ok(connection
