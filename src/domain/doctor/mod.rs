@@ -11,7 +11,7 @@ use std::time::Duration;
 use rustix::fs::statvfs;
 use serde::Serialize;
 
-use crate::config::Config;
+use crate::config::{Config, ServerAddress};
 use crate::crypto::Key;
 use crate::domain::backup::{self, BackupError};
 use crate::domain::{App, OpenError, clock};
@@ -79,6 +79,7 @@ pub(crate) fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
     }
     findings.extend([permissions(config), disk(config), public_url(config), backups(config, now)]);
     findings.extend(file_system(config));
+    findings.extend(nox_address(config));
     findings.extend(mail::examine_settings(config));
     findings
 }
@@ -225,10 +226,25 @@ fn disk(config: &Config) -> Finding {
     }
 }
 
+fn is_local(config: &Config) -> bool {
+    matches!(config.host().as_str(), "localhost" | "127.0.0.1" | "[::1]")
+}
+
+/// An instance that others reach, under the Nox address that every instance has by default.
+fn nox_address(config: &Config) -> Option<Finding> {
+    let address = &config.server.address;
+    (*address == ServerAddress::default() && !is_local(config)).then(|| {
+        let text = format!(
+            "server.address is still {address}, as on every new instance: set it before users \
+             register, since it is part of their identity"
+        );
+        Finding::warning("Nox address", text)
+    })
+}
+
 fn public_url(config: &Config) -> Finding {
     let url = &config.server.public_url;
-    let is_local = matches!(config.host().as_str(), "localhost" | "127.0.0.1" | "[::1]");
-    if config.is_https() || is_local {
+    if config.is_https() || is_local(config) {
         Finding::ok("public URL", format!("{url}"))
     } else {
         Finding::warning(

@@ -143,3 +143,15 @@ fn doctor_advises_what_helps() {
     );
     assert!(!ran.stdout.contains("backup restore"), "{}", ran.stdout);
 }
+
+#[test]
+fn nox_address_that_every_new_instance_has_is_told_where_others_reach_it() {
+    let about = |settings: &str| {
+        let found = Instance::with(settings).run(&["doctor"], "").stdout;
+        found.lines().any(|line| line.starts_with("warning\tNox address\t"))
+    };
+    let public = "[server]\npublic_url = 'https://nox.example'";
+    assert!(about(public));
+    assert!(!about(&format!("{public}\naddress = 'nox.example'")));
+    assert!(!about("[server]\npublic_url = 'http://127.0.0.1:39001'") && !about(""));
+}
