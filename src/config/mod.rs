@@ -198,9 +198,10 @@ impl Config {
         self.server.public_url.as_str().starts_with("https://")
     }
 
-    /// Whether answers tell browsers to come over HTTPS only (RFC 6797).
-    pub(crate) fn has_hsts(&self) -> bool {
-        self.server.hsts && self.is_https()
+    /// What tells browsers with every answer to come over HTTPS only (RFC 6797): for two years, as
+    /// their preload lists recommend.
+    pub(crate) fn strict_transport(&self) -> Option<&'static str> {
+        (self.server.hsts && self.is_https()).then_some("max-age=63072000")
     }
 }
 

@@ -11,15 +11,18 @@
 //! spins where it has read further requests that it may not answer yet. So one byte is read and
 //! kept.
 
-use std::io;
+use std::io::{self, Cursor};
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use actix_web::web::Buf;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
+use super::current::PerWorker;
 use super::phase::{Phase, SharedPhase};
 use super::slots::{Slot, Slots};
 use crate::config::Limits;
@@ -65,6 +68,9 @@ pub(super) struct Connection<S> {
     write_timer: Option<Pin<Box<Sleep>>>,
     /// How many bytes the client has read since that timer began.
     written: usize,
+    worker: Rc<PerWorker>,
+    /// A page in the place of an empty answer of the framework, and how much of it is written.
+    page: Option<Cursor<Vec<u8>>>,
     _slot: Slot,
 }
 
@@ -86,7 +92,12 @@ enum Received {
 }
 
 impl<S> Connection<S> {
-    pub(super) fn new(stream: S, timeouts: Timeouts, slots: &Arc<Slots>) -> Self {
+    pub(super) fn new(
+        stream: S,
+        timeouts: Timeouts,
+        slots: &Arc<Slots>,
+        worker: &Rc<PerWorker>,
+    ) -> Self {
         Self {
             stream,
             phase: SharedPhase::default(),
@@ -96,6 +107,8 @@ impl<S> Connection<S> {
             waiting_since: 0,
             write_timer: None,
             written: 0,
+            worker: Rc::clone(worker),
+            page: None,
             _slot: slots.take(),
         }
     }
@@ -183,6 +196,28 @@ impl<S: AsyncRead + Unpin> Connection<S> {
     }
 }
 
+impl<S: AsyncWrite + Unpin> Connection<S> {
+    /// Writes a part of an answer. What the framework answers by itself, to a head that it cannot
+    /// read, is empty: a page takes its place.
+    fn write_answer(&mut self, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let is_of_framework = matches!(self.phase.get(), Phase::New | Phase::Idle);
+        if is_of_framework && self.page.is_none() {
+            self.page = self.worker.head_page(bytes).map(Cursor::new);
+        }
+        let Some(page) = &mut self.page else {
+            return Pin::new(&mut self.stream).poll_write(context, bytes);
+        };
+        while page.has_remaining() {
+            match ready!(Pin::new(&mut self.stream).poll_write(context, page.chunk()))? {
+                0 => return Poll::Ready(Ok(0)),
+                count => page.advance(count),
+            }
+        }
+        self.page = None;
+        Poll::Ready(Ok(bytes.len()))
+    }
+}
+
 impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
@@ -190,7 +225,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let timeout = self.timeouts.write;
-        let result = Pin::new(&mut self.stream).poll_write(context, bytes);
+        let result = self.write_answer(context, bytes);
         match result {
             Poll::Pending => {
                 let timer = self.write_timer.get_or_insert_with(|| Box::pin(sleep(timeout)));
@@ -216,6 +251,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
         ready!(Pin::new(&mut self.stream).poll_flush(context))?;
         self.write_timer = None;
         self.written = 0;
+        self.phase.flushed();
         // Only a read may end the connection, but the timers must be polled to wake the task.
         self.is_past_timeout(context);
         self.time_head(context);

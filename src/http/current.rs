@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 
 use super::bridge::Bridge;
 use super::discovery::OpenApi;
-use super::pages::Theme;
+use super::pages::{self, Theme};
 use super::service_manager::Watchdog;
 use crate::domain::App;
 
@@ -79,6 +79,14 @@ impl PerWorker {
     pub(super) fn bridge(&self) -> Data<Bridge> {
         self.renew();
         self.latest.borrow().bridge.clone()
+    }
+
+    /// The page in the place of an empty answer of the framework, to a head that cannot be read;
+    /// `None` where the answer is not empty.
+    pub(super) fn head_page(&self, answer: &[u8]) -> Option<Vec<u8>> {
+        let latest = self.latest.borrow();
+        let theme = latest.data.get::<Data<Theme>>()?;
+        pages::head_page(latest.bridge.config(), theme, answer)
     }
 
     fn renew(&self) {

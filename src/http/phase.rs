@@ -7,7 +7,7 @@
 //! New ── request ──▶ Handling ◀── body ──▶ ReadingBody
 //!                     │    ▲
 //!              answer ▼    │ request
-//!                      Idle
+//!               Answering ──▶ Idle
 //! ```
 
 use std::cell::Cell;
@@ -22,6 +22,8 @@ pub(super) enum Phase {
     Handling,
     /// A handler reads the body of its request, and times that.
     ReadingBody,
+    /// A handler has answered, and the answer is on its way to the system.
+    Answering,
     /// The last request is answered, and the connection waits for the next.
     Idle,
 }
@@ -46,7 +48,14 @@ impl SharedPhase {
     /// Counts a request, which is handled until the guard is dropped.
     pub(super) fn handle(&self) -> PhaseGuard {
         self.requests.set(self.requests.get() + 1);
-        self.enter(Phase::Handling, Phase::Idle)
+        self.enter(Phase::Handling, Phase::Answering)
+    }
+
+    /// Notes that the system has taken all that was answered.
+    pub(super) fn flushed(&self) {
+        if self.get() == Phase::Answering {
+            self.current.set(Phase::Idle);
+        }
     }
 
     /// Reads the body of a request until the guard is dropped.

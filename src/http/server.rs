@@ -35,8 +35,6 @@ const LINGER_TIMEOUT: Duration = Duration::from_secs(1);
 /// third of the buffer has been read. A slow client would not read a third of the system's own
 /// largest buffer within `limits.write_timeout`.
 const SEND_BUFFER: usize = 128 * 1024;
-/// The HSTS header (RFC 6797): two years, as the preload lists of browsers recommend.
-const TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=63072000");
 /// Length of the `listen(2)` backlog. The standard library's is 128.
 const BACKLOG: i32 = 1024;
 
@@ -123,7 +121,7 @@ where
     let slots = Arc::clone(slots);
     let connection = move |(stream, peer)| {
         let timeouts = Timeouts::new(&worker.bridge().config().limits);
-        ready(Ok((Connection::new(stream, timeouts, &slots), peer)))
+        ready(Ok((Connection::new(stream, timeouts, &slots, &worker), peer)))
     };
     fn_service(connection).and_then(http)
 }
@@ -154,8 +152,11 @@ async fn layers<B: MessageBody + 'static>(
         pages::layer(request, framed).await
     };
     let mut response = request_log::layer(request, shown).await?;
-    if Bridge::of(response.request()).is_ok_and(|bridge| bridge.config().has_hsts()) {
-        response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, TRANSPORT);
+    let value =
+        Bridge::of(response.request()).ok().and_then(|bridge| bridge.config().strict_transport());
+    if let Some(value) = value {
+        let value = HeaderValue::from_static(value);
+        response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, value);
     }
     Ok(response)
 }

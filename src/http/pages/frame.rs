@@ -11,9 +11,10 @@ use actix_web::http::header::{
 use super::texts::Texts;
 use super::theme::Theme;
 use super::visitor::Visitor;
-use crate::config::WebUrl;
+use crate::config::{Config, WebUrl};
 use crate::error::Error;
 use crate::http::envelope::Failure;
+use crate::language::Language;
 
 /// The content security policy: nothing from other origins, nothing inline, and no page in a frame.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -61,27 +62,44 @@ pub(super) struct Frame<'a> {
     pub message: Message,
 }
 
-impl Visitor {
-    /// The frame of a page for this visitor.
-    pub(super) fn frame<'a>(&'a self, heading: &'a str, message: Message) -> Frame<'a> {
-        let t = self.t;
-        let instance = &self.bridge.config().instance;
+impl<'a> Frame<'a> {
+    /// The frame of a page for a reader of whom nothing but the language is known.
+    pub(super) fn bare(
+        config: &'a Config,
+        theme: &'a Theme,
+        language: Language,
+        heading: &'a str,
+    ) -> Self {
+        let t = Texts::of(language);
+        let instance = &config.instance;
         let documents = [
             (t.terms, &instance.terms),
             (t.privacy, &instance.privacy),
             (t.rules, &instance.rules),
         ];
         let shown = |(label, url): (_, &'a Option<WebUrl>)| Some((label, url.as_ref()?.as_str()));
-        Frame {
+        Self {
             t,
-            t_language: self.language.tag(),
+            t_language: language.tag(),
             heading,
             instance: &instance.title,
             documents: documents.into_iter().filter_map(shown).collect(),
-            theme: &self.theme,
+            theme,
+            language_url: None,
+            form_token: String::new(),
+            message: Message::None,
+        }
+    }
+}
+
+impl Visitor {
+    /// The frame of a page for this visitor.
+    pub(super) fn frame<'a>(&'a self, heading: &'a str, message: Message) -> Frame<'a> {
+        Frame {
             language_url: self.language_url(),
             form_token: self.form_token(),
             message,
+            ..Frame::bare(self.bridge.config(), &self.theme, self.language, heading)
         }
     }
 

@@ -110,6 +110,42 @@ fn form_that_comes_too_slowly_is_answered_408_by_a_page() {
     }
 }
 
+/// Answers of the framework itself, to heads that no handler sees.
+#[test]
+fn head_that_cannot_be_read_is_answered_by_a_page_in_the_language_of_the_instance() {
+    let settings = "[instance]\nlanguage = 'fr'\n[limits]\nhead_timeout = '1s'\n\
+                    [server]\npublic_url = 'https://nox.example'\n";
+    let app = TestApp::with(settings).serve();
+    let many = "X: y\r\n".repeat(97);
+    let long = "x".repeat(70_000);
+    let unreadable = "Le serveur n’a pas pu lire";
+    for (head, status, text) in [
+        (format!("GET /login?{long} HTTP/1.1\r\nHost: x\r\n\r\n"), "400", unreadable),
+        (format!("GET /login HTTP/1.1\r\nHost: x\r\n{many}\r\n"), "431", unreadable),
+        ("GET /login HTTP/1.1\r\n\r\n".into(), "400", unreadable),
+        ("GET /login HTTP/1.1\r\nHo".into(), "408", "L’envoi a pris trop de temps."),
+    ] {
+        // Also behind an answer of a handler.
+        let first = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+        let mut wire = Wire::to(&app.server);
+        if status != "408" {
+            wire.send(first);
+            assert_eq!(wire.status(), 200);
+        }
+        wire.send(&head);
+        let (answer, _) = wire.until_closed("");
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+        let (head, page) = answer.split_once("\r\n\r\n").unwrap();
+        let head = head.to_lowercase();
+        assert!(page.contains(text) && page.contains("<html lang=\"fr\">"), "{answer}");
+        assert!(page.contains("href=\"/\"") && page.ends_with("</html>"), "{answer}");
+        assert!(head.contains(&format!("content-length: {}\r\n", page.len())), "{answer}");
+        for name in ["content-type: text/html", "content-security-policy: ", "strict-transport"] {
+            assert!(head.contains(name), "{name}: {answer}");
+        }
+    }
+}
+
 #[test]
 fn fault_of_the_server_is_told_by_a_page() {
     let app = TestApp::logged_in();
