@@ -45,7 +45,7 @@ impl Backup {
         match self {
             Self::Create { file, with_key } => {
                 let key_file = if with_key { KeyFile::Include } else { KeyFile::Omit };
-                make(&App::open(config)?, output, &file, key_file)
+                make(&App::open_existing(config)?, output, &file, key_file)
             }
             Self::Verify { file } => {
                 let report = verify(&config, &file)?;

@@ -26,6 +26,12 @@ impl Config {
                 if let Some(contradiction) = config.mail.contradiction() {
                     tracing::warn!("{contradiction}");
                 }
+                output.say(format_args!(
+                    "{}; the database is {}, the key file {}",
+                    config.source(),
+                    config.storage.database.display(),
+                    config.secrets.key_file.display(),
+                ));
                 output.say("the configuration is valid");
                 Ok(())
             }

@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::output::{Output, Stop};
 use crate::config::Config;
+use crate::domain::StartError;
 use crate::domain::mail::{self, MailError, test};
-use crate::domain::{App, StartError};
 use crate::time::Timestamp;
 
 #[derive(Subcommand)]
@@ -20,14 +20,13 @@ pub(super) enum Mail {
 }
 
 impl Mail {
-    pub(super) fn run(self, config: Config, output: Output) -> Result<()> {
+    pub(super) fn run(self, config: &Config, output: Output) -> Result<()> {
         let Self::Test { address } = self;
-        mail::check(&config).map_err(StartError::from)?;
+        mail::check(config).map_err(StartError::from)?;
         if let Some(contradiction) = config.mail.contradiction() {
             tracing::warn!("{contradiction}");
         }
-        let app = App::open(config)?;
-        let answer = test(&app, &address, Timestamp::now()).map_err(|error| match error {
+        let answer = test(config, &address, Timestamp::now()).map_err(|error| match error {
             error @ MailError::Off => Stop::environment(error.to_string()).into(),
             error @ MailError::Address(_) => Stop::usage(error.to_string()).into(),
             error => anyhow::Error::from(error),

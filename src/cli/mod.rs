@@ -51,7 +51,8 @@ pub struct Cli {
 
 #[derive(Args)]
 struct Global {
-    /// The configuration file [default: `NOX_CONFIG`, or else nox.toml, if there is one]
+    /// The configuration file [default: `NOX_CONFIG`, or else the first of nox.toml and
+    /// /etc/nox/nox.toml that exists]
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Print JSON: one object, or for lists one object per line
@@ -156,16 +157,19 @@ impl Command {
             }
             anyhow::Ok(loaded.config)
         };
-        let open = || anyhow::Ok(App::open(config()?)?);
+        let open = || anyhow::Ok(App::open_existing(config()?)?);
         match self {
             Self::Serve(command) => command.run(load, output),
+            Self::User(command) if command.may_create_the_instance() => {
+                command.run(&App::open(config()?)?, output)
+            }
             Self::User(command) => command.run(&open()?, output),
             Self::Totp(command) => command.run(&open()?, output),
             Self::Session(command) => command.run(&open()?, output),
             Self::Backup(command) => command.run(config()?, output),
             Self::Bans(command) => command.run(&open()?, output),
             Self::Audit(command) => command.run(&open()?, output),
-            Self::Mail(command) => command.run(config()?, output),
+            Self::Mail(command) => command.run(&config()?, output),
             Self::Key(command) => command.run(&open()?, output),
             Self::Config(command) => command.run(&config()?, output),
             Self::Health => health::run(&config()?, output),

@@ -233,6 +233,7 @@ fn status(error: &anyhow::Error) -> u8 {
             | StartError::KeyLost(_)
             | StartError::KeyForeign(_)
             | StartError::Mail(_)
+            | StartError::NoDatabase { .. }
             | StartError::Database(OpenError::File { .. }),
         ) => 5,
         Some(StartError::Database(error)) => {

@@ -58,6 +58,9 @@ impl Serve {
         let bound = listener.to_string();
         let running = Arc::new(Running::new(App::open(config)?));
         let app = running.app();
+        if app.is_new {
+            tracing::info!(database = ?app.config.storage.database, "created the database");
+        }
         doctor::warn_at_start(&app);
         sweep::start(&running, Timestamp::now())?;
         backup::start(&running)?;

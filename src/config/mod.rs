@@ -23,6 +23,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use crate::files;
 use draft::Draft;
@@ -42,6 +43,9 @@ pub(crate) use values::Registration;
 pub use values::{Network, Origin, ServerAddress};
 
 use origin::{Origins, location};
+
+/// Where the configuration is looked for if no file is named.
+const DEFAULT_FILES: [&str; 2] = ["nox.toml", "/etc/nox/nox.toml"];
 
 /// Why the configuration cannot be used. The message is one line, and says where the error is and
 /// what is expected there.
@@ -116,8 +120,8 @@ impl Config {
     ];
 
     /// Reads a configuration file, and then the environment variables `NOX_SECTION__KEY`, which
-    /// override it. Without a path, the file is `nox.toml` in the working directory, and may be
-    /// missing. Relative paths in the file start at its folder.
+    /// override it. Without a path, the file is the first of [`DEFAULT_FILES`] that exists, and
+    /// there may be none. Relative paths in the file start at its folder.
     ///
     /// # Errors
     /// The file cannot be read, a key is unknown, or a value is not valid.
@@ -134,21 +138,19 @@ impl Config {
         variables: impl Iterator<Item = (String, String)>,
         needs: &Needs,
     ) -> Result<Loaded, ConfigError> {
-        let path = file.unwrap_or(Path::new("nox.toml"));
-        let text = match files::read_text(path) {
-            Ok(text) => Some(text),
-            Err(error) if file.is_none() && error.kind() == io::ErrorKind::NotFound => None,
-            Err(source) => return Err(ConfigError::Unreadable { path: path.to_owned(), source }),
+        let path = match file {
+            Some(file) => Some(file),
+            None => find(&DEFAULT_FILES)?,
         };
-        let mut draft = match &text {
-            Some(text) => Draft::read(path, text, needs)?,
+        let mut draft = match path {
+            Some(path) => Draft::read(path, &read(path)?, needs)?,
             None => Draft::default(),
         };
         for (variable, text) in variables {
             draft.set(&variable, &text, needs)?;
         }
         let mut loaded = draft.finish()?;
-        loaded.config.anchor(path.parent().unwrap_or(Path::new("")));
+        loaded.config.anchor(path.and_then(Path::parent).unwrap_or(Path::new("")));
         Ok(loaded)
     }
 
@@ -170,6 +172,17 @@ impl Config {
     /// The configuration file, if there is one.
     pub(crate) fn file(&self) -> Option<&Path> {
         self.origins.file.as_deref()
+    }
+
+    /// Which file the configuration comes from, for messages about what is not where it was looked
+    /// for.
+    pub(crate) fn source(&self) -> String {
+        match self.file() {
+            Some(file) => format!("the configuration is {}", file.display()),
+            None => {
+                format!("no configuration file was found: looked for {}", DEFAULT_FILES.join(", "))
+            }
+        }
     }
 
     /// Where a key such as `mail.from` is set: the file and the line, or the variable. `None` where
@@ -236,6 +249,23 @@ fn plain(error: &toml::de::Error) -> String {
         }
         None => line,
     }
+}
+
+/// The first file that exists. One that cannot be examined is not passed over.
+fn find(paths: &[&'static str]) -> Result<Option<&'static Path>, ConfigError> {
+    for path in paths.iter().copied().map(Path::new) {
+        match files::exists(path) {
+            Ok(true) => return Ok(Some(path)),
+            Ok(false) => {}
+            Err(source) => return Err(ConfigError::Unreadable { path: path.to_owned(), source }),
+        }
+    }
+    Ok(None)
+}
+
+fn read(path: &Path) -> Result<Zeroizing<String>, ConfigError> {
+    files::read_text(path)
+        .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })
 }
 
 #[cfg(test)]

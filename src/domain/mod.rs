@@ -60,6 +60,8 @@ use token::Signer;
 pub struct App {
     /// The configuration.
     pub config: Config,
+    /// Whether opening it has created its database.
+    pub(crate) is_new: bool,
     db: Arc<Db>,
     key: Arc<Key>,
     hash_key: HashKey,
@@ -92,6 +94,18 @@ pub enum StartError {
     /// The settings for mail are wrong.
     #[error(transparent)]
     Mail(#[from] MailError),
+    /// There is no database, and this command creates none.
+    #[error(
+        "there is no database at {} (storage.database); {source_of_configuration}; name the right \
+         file with --config or NOX_CONFIG, or create the instance with nox user add NAME --admin",
+        path.display()
+    )]
+    NoDatabase {
+        /// Where it was looked for.
+        path: PathBuf,
+        /// Where the configuration comes from.
+        source_of_configuration: String,
+    },
     /// The database cannot be used.
     #[error(transparent)]
     Database(#[from] OpenError),
@@ -101,16 +115,32 @@ pub enum StartError {
 }
 
 impl App {
+    /// Opens an instance that exists. A command in the wrong folder must not create another one.
+    ///
+    /// # Errors
+    /// [`StartError::NoDatabase`], or those of [`App::open`].
+    pub(crate) fn open_existing(config: Config) -> Result<Self, StartError> {
+        let path = &config.storage.database;
+        // If the folder cannot be examined, opening the database says why.
+        if let Ok(false) = files::exists(path) {
+            let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+            return Err(StartError::NoDatabase { path, source_of_configuration: config.source() });
+        }
+        Self::open(config)
+    }
+
     /// Opens the database and the key file, and creates them if they are missing.
     ///
     /// # Errors
     /// One of them cannot be used, or the key file of this database is missing.
     pub fn open(config: Config) -> Result<Self, StartError> {
+        let is_new = matches!(files::exists(&config.storage.database), Ok(false));
         // The database comes first: if it is refused, no new key file is left behind.
         let db = Arc::new(Db::open(&config.storage.database)?);
         let (key, hash_key) = keys::open(&db, &config.secrets.key_file)?;
         warn_of_owner(&config);
         Ok(Self {
+            is_new,
             hasher: Hasher::new(&config.password),
             signer: Signer::new(&key, config.server.address.as_str()),
             in_flight: Arc::default(),
@@ -132,6 +162,7 @@ impl App {
         let mut config = self.config.clone();
         let reloaded = config.reload(new);
         let app = Self {
+            is_new: self.is_new,
             db: Arc::clone(&self.db),
             key: Arc::clone(&self.key),
             hash_key: self.hash_key.clone(),

@@ -122,6 +122,11 @@ impl User {
         }
     }
 
+    /// Whether the command makes a new instance where there is none.
+    pub(super) const fn may_create_the_instance(&self) -> bool {
+        matches!(self, Self::Add(_))
+    }
+
     pub(super) fn run(self, app: &App, output: Output) -> Result<()> {
         let now = Timestamp::now();
         match self {
@@ -151,6 +156,10 @@ impl Add {
         // Checked before the password is asked for.
         if operator::find(app, &self.name, now).is_ok() {
             return Err(refused(Error::AlreadyExists { what: "User", with: "this username" }));
+        }
+        if app.is_new {
+            let database = app.config.storage.database.display();
+            output.say(format_args!("created the database {database}"));
         }
         let password = self.source.obtain(app)?;
         let new = password.parse(app).map_err(refused)?;

@@ -173,7 +173,7 @@ impl App {
     ) -> Sending {
         let Some(to) = user.email.clone() else { return Sending::refused(Error::EmailMissing) };
         let name = messages::greeting(user);
-        match messages::write(self, messages::language(self, user, device), name, message) {
+        match messages::write(&self.config, messages::language(self, user, device), name, message) {
             Ok(written) => self.mailer.send(Mail { to, written, purpose }),
             Err(error) => {
                 tracing::error!(account = %user.id, %error, "a mail was not written");
@@ -212,9 +212,9 @@ impl App {
 ///
 /// # Errors
 /// No mail server is configured, or it refuses the mail.
-pub(crate) fn test(app: &App, address: &str, now: Timestamp) -> Result<String, MailError> {
-    let written = messages::write(app, app.config.instance.language, None, &Message::Test);
+pub(crate) fn test(config: &Config, address: &str, now: Timestamp) -> Result<String, MailError> {
+    let written = messages::write(config, config.instance.language, None, &Message::Test);
     let written = written.map_err(|error: Error| MailError::System(io::Error::other(error)))?;
-    let route = app.mailer.route().ok_or(MailError::Off)?;
+    let route = route(config)?.ok_or(MailError::Off)?;
     build_runtime()?.block_on(route.send(address, &written, now))
 }

@@ -152,7 +152,7 @@ fn closed_stdout_is_success() {
 #[test]
 fn unwritable_database_folder_is_reported_with_its_setting() {
     let instance = Instance::with("[storage]\ndatabase = '/proc/nowhere/nox.db'");
-    let ran = instance.run(&["user", "list"], "");
+    let ran = instance.run(&["user", "add", "ada", "--generate"], "");
     assert_eq!((ran.status, ran.stderr.lines().count()), (5, 1), "{}", ran.stderr);
     assert!(
         ran.stderr.contains("/proc/nowhere/nox.db") && ran.stderr.contains("storage.database"),

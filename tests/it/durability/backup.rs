@@ -92,8 +92,7 @@ fn restore_revives_no_session_challenge_or_code() {
 
 #[test]
 fn restore_keeps_the_wal_of_a_killed_server() {
-    let instance = Instance::new();
-    instance.nox("user list");
+    let instance = Instance::with_users(["ada"]);
     instance.nox("backup create copy.db");
     // An open connection keeps the changes in the WAL.
     let reader = instance.database();
@@ -104,7 +103,7 @@ fn restore_keeps_the_wal_of_a_killed_server() {
     drop(reader);
     let kept = instance.nox("backup restore copy.db");
     let kept = kept.trim_end().strip_prefix("kept ").unwrap();
-    assert!(instance.nox(&format!("backup verify {kept}")).contains("1 user(s)"));
+    assert!(instance.nox(&format!("backup verify {kept}")).contains("2 user(s)"));
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod config;
 mod describe;
 mod log_lines;
 mod log_secrets;
+mod no_instance;
 mod ownership;
 mod reload;
 mod rights;

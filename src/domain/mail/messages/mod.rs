@@ -5,6 +5,7 @@ mod french;
 
 use askama::Template;
 
+use crate::config::Config;
 use crate::domain::App;
 use crate::domain::event::Event;
 use crate::domain::mail::address::{has_link, without_links};
@@ -116,13 +117,12 @@ pub(crate) fn greeting(user: &User) -> Option<&str> {
 
 /// Writes a message to the user with this name.
 pub(crate) fn write(
-    app: &App,
+    config: &Config,
     language: Language,
     name: Option<&str>,
     message: &Message<'_>,
 ) -> Result<Written> {
-    let sender =
-        Sender { title: &app.config.instance.title, address: app.config.server.address.as_str() };
+    let sender = Sender { title: &config.instance.title, address: config.server.address.as_str() };
     let Draft { subject, parts } = match language {
         Language::English => english::write(&sender, name, message),
         Language::French => french::write(&sender, name, message),
@@ -173,7 +173,7 @@ mod tests {
         let notice =
             Message::Notice { event: Event::PasswordChanged, device: Some(&device), at: AT };
         for language in [Language::English, Language::French] {
-            let written = write(&app, language, Some("<i>Ada"), &notice).unwrap();
+            let written = write(&app.config, language, Some("<i>Ada"), &notice).unwrap();
             for mark in ["<script>", "<i>", "<b>"] {
                 assert!(
                     !written.html.contains(mark)
@@ -196,7 +196,7 @@ mod tests {
                 (Message::Code("123456"), "123456"),
                 (Message::Confirmation("https://a.example/?x=y"), "https://a.example/?x=y"),
             ] {
-                let written = write(&app, language, Some("Ada"), &message).unwrap();
+                let written = write(&app.config, language, Some("Ada"), &message).unwrap();
                 assert!(
                     written.html.contains(holds) && written.text.contains(holds),
                     "{}",
@@ -244,7 +244,7 @@ mod tests {
         ] {
             for language in [Language::English, Language::French] {
                 let name = greeting(&user("evil.example", advert, true)).map(ToOwned::to_owned);
-                let mail = write(&app, language, name.as_deref(), &message).unwrap();
+                let mail = write(&app.config, language, name.as_deref(), &message).unwrap();
                 let all = mail.subject + &mail.text + &mail.html;
                 assert!(!all.contains("evil"), "{all}");
             }
