@@ -20,6 +20,7 @@ use crate::domain::principal::Device;
 use crate::domain::throttle::{self, Limit};
 use crate::error::{Error, Result};
 use crate::storage::Db;
+use crate::storage::observations::{self, Kind};
 use crate::storage::users::User;
 use crate::time::Timestamp;
 pub(crate) use address::can_reach;
@@ -138,10 +139,14 @@ impl Outbox {
     fn finish(&self) {
         let left = self.take_worker().map_or(0, |worker| worker.finish(self.drain_timeout));
         if left > 0 {
-            tracing::warn!(
-                mails = left,
-                "mails were still being sent when the process ended, and may be lost"
-            );
+            let text = "mails were still being sent when the process ended, and may be lost";
+            tracing::warn!(mails = left, "{text}");
+            let put = |connection: &_| {
+                observations::put(connection, Kind::MailGivenUp, text, Timestamp::now())
+            };
+            if let Err(error) = self.db.write(put) {
+                tracing::error!(%error, "that mails may be lost is not stored for nox doctor");
+            }
         }
     }
 }

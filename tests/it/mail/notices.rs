@@ -200,6 +200,8 @@ fn silent_mail_server_delays_neither_logins_nor_shutdown() {
     assert_eq!(status.code(), Some(0));
     assert!(took < 10_000, "{took} ms");
     assert!(log.contains("mails were still being sent"), "{log}");
+    let found = app.instance.run(&["doctor"], "").stdout;
+    assert!(found.contains("mails were still being sent"), "{found}");
 }
 
 #[test]
