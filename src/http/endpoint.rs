@@ -142,3 +142,32 @@ fn answer_other_method(request: &HttpRequest, allow: &str) -> Result<HttpRespons
 fn printable(method: &Method) -> String {
     method.as_str().chars().take(32).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use actix_web::test::{TestRequest, call_service, init_service};
+    use actix_web::{App, rt};
+
+    async fn panic_over(request: HttpRequest) -> &'static str {
+        assert!(request.path().is_empty(), "as the test wants");
+        ""
+    }
+
+    #[test]
+    fn panic_of_a_handler_is_answered_500() {
+        rt::System::new().block_on(async {
+            let endpoint = Endpoint::at("/x").get(panic_over, Operation::UNLISTED);
+            let app = init_service(App::new().service(endpoint)).await;
+            let answer = call_service(&app, TestRequest::with_uri("/x").to_request()).await;
+            assert_eq!(answer.status().as_u16(), 500);
+            let failure = answer.response().error().and_then(|error| error.as_error::<Failure>());
+            let is_internal = |failure: &Failure| {
+                matches!(failure.error(), Error::InternalError { source, .. }
+                    if source.to_string() == "as the test wants")
+            };
+            assert!(failure.is_some_and(is_internal));
+        });
+    }
+}
