@@ -183,3 +183,34 @@ fn upgrade_that_cannot_write_its_copy_changes_nothing() {
         connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
     assert_eq!(version, 1);
 }
+
+#[test]
+fn two_accounts_with_one_address_stay_apart_and_are_reported() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = old_database(folder.path());
+    let add = |id: u32, name: &str, email: &str| {
+        let row = "INSERT INTO users (id, username, display, email, email_verified, password_hash,
+                       password_changed_at, created_at)
+                   VALUES (?1, ?2, 'U\u{308}nal', ?3, 1, 'hash', 1, 1)";
+        Connection::open(&path).unwrap().execute(row, (id, name, email)).unwrap();
+    };
+    add(8, "bob", "M\u{dc}LLER@example.org");
+    add(9, "eve", "m\u{fc}ller@example.org");
+    let db = Db::open(&path).unwrap();
+    let name = |email: &str| {
+        let found = db.read(|connection| users::find_by_verified_email(connection, email));
+        found.unwrap().map(|user| user.username)
+    };
+    assert_eq!(name("M\u{dc}LLER@EXAMPLE.org").as_deref(), Some("bob"));
+    assert_eq!(name("m\u{fc}ller@example.org").as_deref(), Some("eve"));
+    assert_eq!(name("mu\u{308}ller@example.org"), None, "it is the spelling of neither");
+    assert_eq!(name("ADA@example.org.").as_deref(), Some("ada"));
+    let shared = |connection: &Connection| users::list_shared(connection).map_err(Into::into);
+    let shared = db.read(shared).unwrap();
+    assert!(shared.len() == 1 && shared[0].to_string().contains("bob (id 8) and eve (id 9)"));
+    let mut eve = db.read(|c| users::find_by_username(c, "eve")).unwrap().unwrap();
+    eve.bio = Some("x".into());
+    db.write(|connection| users::update(connection, &eve)).unwrap();
+    eve.email = Some("ada@EXAMPLE.org.".into());
+    assert!(db.write(|connection| users::update(connection, &eve)).is_err(), "it is Ada's");
+}

@@ -12,6 +12,7 @@ mod registration;
 mod relations;
 mod round_trips;
 mod search;
+mod texts;
 mod user_commands;
 mod user_set;
 mod user_tag;

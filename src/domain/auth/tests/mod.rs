@@ -221,3 +221,17 @@ fn step_of_a_replaced_factor_is_refused() {
     };
     assert!(!accepts(&old) && accepts(&factor()));
 }
+
+#[test]
+fn old_hash_of_a_decomposed_password_lets_in_once_and_is_replaced() {
+    let (_folder, app) = app("");
+    let [composed, decomposed] = ["pass w\u{fc}rd", "pass wu\u{308}rd"];
+    let old = app.hasher.hash_as_typed(decomposed).unwrap();
+    let id = app.db.read(|c| rows::find_by_username(c, "ada")).unwrap().unwrap().id;
+    app.db.write(|c| rows::update_password_hash(c, id, &old)).unwrap();
+    let wrong = message(login(&app, &attempt("ada", composed, None), NOW));
+    assert_eq!(wrong, "Invalid field: password, is not correct.");
+    for typed in [decomposed, composed, decomposed] {
+        token(login(&app, &attempt("ada", typed, None), NOW));
+    }
+}
