@@ -4,6 +4,7 @@ mod audit;
 mod clock;
 mod config;
 mod describe;
+mod fail2ban;
 mod log_lines;
 mod log_secrets;
 mod no_instance;
