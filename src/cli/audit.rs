@@ -1,44 +1,93 @@
 //! `nox audit`.
 
-use anyhow::Result;
-use clap::Subcommand;
+use std::io::{self, IsTerminal};
 
-use super::output::Output;
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+use super::output::{Output, Stop};
 use super::user::with_user;
 use crate::domain::App;
-use crate::domain::audit::list;
+use crate::domain::audit::{self, Line, Query};
+use crate::time::{Span, Timestamp};
+
+/// How many lines are shown on a terminal.
+const ON_TERMINAL: u32 = 100;
 
 #[derive(Subcommand)]
 pub(super) enum Audit {
     /// List the events of all accounts or of one, the oldest first
-    List {
-        /// A username or an id, also of a removed account
-        name: Option<String>,
-    },
+    List(List),
+}
+
+#[derive(Args)]
+pub(super) struct List {
+    /// A username or an id, also of a removed account
+    name: Option<String>,
+    /// Only events since this time: a date, a time, or a length of time before now, such as 24h
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+    /// Only events before this time
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+    /// Only events whose name has this form, such as 'totp.*'
+    #[arg(long, value_name = "GLOB")]
+    event: Option<String>,
+    /// Only so many events, the newest [default: 100 on a terminal, else all]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    limit: Option<u32>,
 }
 
 impl Audit {
     pub(super) fn run(self, app: &App, output: Output) -> Result<()> {
-        let Self::List { name } = self;
-        let found = list(app, name.as_deref())
-            .map_err(|error| with_user(error, name.as_deref().unwrap_or_default()))?;
-        if output.json {
-            return found.iter().try_for_each(|line| output.json(line));
-        }
-        let optional = |text: Option<String>| text.unwrap_or_else(|| "-".into());
-        let rows: Vec<_> = found
-            .into_iter()
-            .map(|line| {
-                [
-                    line.at.to_string(),
-                    line.event,
-                    optional(line.username),
-                    line.by.into(),
-                    optional(line.ip),
-                    optional(line.user_agent),
-                ]
-            })
-            .collect();
-        output.table(["TIME", "EVENT", "USERNAME", "BY", "ADDRESS", "USER AGENT"], rows)
+        let Self::List(command) = self;
+        command.run(app, output, Timestamp::now())
     }
+}
+
+impl List {
+    fn run(self, app: &App, output: Output, now: Timestamp) -> Result<()> {
+        let name = self.name.as_deref();
+        let is_short = self.limit.is_none() && io::stdout().is_terminal();
+        let query = Query {
+            name,
+            since: self.since.map(|text| past("--since", &text, now)).transpose()?,
+            until: self.until.map(|text| past("--until", &text, now)).transpose()?,
+            event: self.event.as_deref(),
+            limit: self.limit.or(is_short.then_some(ON_TERMINAL)),
+        };
+        let mut list = output.list(["TIME", "EVENT", "USERNAME", "BY", "ADDRESS", "USER AGENT"]);
+        let mut count = 0;
+        let shown = audit::list(app, query, |line| {
+            count += 1;
+            if list.is_json() { list.json(&line) } else { list.row(row(line)) }
+        });
+        shown.map_err(|error| with_user(error, name.unwrap_or_default()))?;
+        list.finish()?;
+        if is_short && count == ON_TERMINAL {
+            output.say(format_args!("These are the newest {count}; --limit N shows more."));
+        }
+        Ok(())
+    }
+}
+
+fn row(line: Line) -> [String; 6] {
+    let optional = |text: Option<String>| text.unwrap_or_else(|| "-".into());
+    [
+        line.at.to_string(),
+        line.event,
+        optional(line.username),
+        line.by.into(),
+        optional(line.ip),
+        optional(line.user_agent),
+    ]
+}
+
+/// Reads a time: an instant, the beginning of a day (UTC), or how long ago it was.
+fn past(flag: &str, text: &str, now: Timestamp) -> Result<Timestamp, Stop> {
+    let span = text.parse::<Span>().map(|span| now.before(span.into()));
+    let day = || format!("{text}T00:00:00Z").parse();
+    span.or_else(|_| day()).or_else(|_: String| text.parse()).map_err(|message: String| {
+        Stop::usage(format!("{flag}: {message}, a date, or a length of time such as 24h"))
+    })
 }

@@ -78,11 +78,11 @@ impl Revoke {
 }
 
 fn list(app: &App, output: Output, name: Option<&str>) -> Result<()> {
-    let found = sessions::list_all(app, name, Timestamp::now());
-    let found = found.map_err(|error| with_user(error, name.unwrap_or_default()))?;
-    if output.json {
-        return found.iter().try_for_each(|NamedSession { username, session }| {
-            output.json(&json!({
+    let mut list = output.list(["ID", "USERNAME", "LAST SEEN", "ADDRESS", "USER AGENT"]);
+    let shown = sessions::list_all(app, name, Timestamp::now(), |named| {
+        let NamedSession { username, session } = named;
+        if list.is_json() {
+            return list.json(&json!({
                 "id": session.id.to_string(),
                 "username": username,
                 "created_at": session.created_at,
@@ -90,15 +90,17 @@ fn list(app: &App, output: Output, name: Option<&str>) -> Result<()> {
                 "last_seen": session.last_seen_at,
                 "ip": session.ip,
                 "user_agent": session.user_agent,
-            }))
-        });
-    }
-    let rows: Vec<_> = found
-        .into_iter()
-        .map(|NamedSession { username, session }| {
-            let agent = session.user_agent.unwrap_or_else(|| "-".into());
-            [session.id.to_string(), username, session.last_seen_at.to_string(), session.ip, agent]
-        })
-        .collect();
-    output.table(["ID", "USERNAME", "LAST SEEN", "ADDRESS", "USER AGENT"], rows)
+            }));
+        }
+        let agent = session.user_agent.unwrap_or_else(|| "-".into());
+        list.row([
+            session.id.to_string(),
+            username,
+            session.last_seen_at.to_string(),
+            session.ip,
+            agent,
+        ])
+    });
+    shown.map_err(|error| with_user(error, name.unwrap_or_default()))?;
+    list.finish()
 }

@@ -5,11 +5,12 @@ use serde::Serialize;
 use crate::domain::App;
 use crate::domain::accounts::identifier::by_name;
 use crate::domain::event::Event;
+use crate::domain::parts::{PART, in_parts};
 use crate::domain::principal::Device;
 use crate::error::{Error, Result};
 use crate::normalization::{fold, trim};
 use crate::storage::Connection;
-use crate::storage::audit::{self, Entry};
+use crate::storage::audit::{self, Entry, Filter, Ids, Whose};
 use crate::storage::users::{User, UserId};
 use crate::time::Timestamp;
 
@@ -61,30 +62,72 @@ pub(crate) struct Line {
     pub user_agent: Option<String>,
 }
 
-/// Lists the entries of one user, or of all users, oldest first. A deleted account is found by the
-/// username or the id that it had.
-///
-/// # Errors
-/// [`Error::UserNotFound`] if there is no such account and no entry of one, or a fault.
-pub(crate) fn list(app: &App, name: Option<&str>) -> Result<Vec<Line>> {
-    let found = app.db.read(|connection| {
-        let Some(name) = name else { return audit::list_all(connection) };
-        match by_name(app, connection, name) {
-            Ok(user) => audit::list_of(connection, user.id),
-            Err(Error::UserNotFound) => list_deleted(connection, name),
-            Err(error) => Err(error),
-        }
-    })?;
-    Ok(found.into_iter().map(line).collect())
+/// Which lines are listed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Query<'a> {
+    /// The name of an account, also of a deleted one; `None` for those of all accounts.
+    pub name: Option<&'a str>,
+    /// Lines of this instant and later.
+    pub since: Option<Timestamp>,
+    /// Lines before this instant.
+    pub until: Option<Timestamp>,
+    /// A pattern for the event's name, with `*`, `?` and `[…]`.
+    pub event: Option<&'a str>,
+    /// How many lines at most: the newest ones.
+    pub limit: Option<u32>,
 }
 
-fn list_deleted(connection: &Connection, name: &str) -> Result<Vec<Entry>> {
-    let name = fold(trim(name));
-    let found = match name.parse() {
-        Ok(id) => audit::list_of(connection, UserId(id))?,
-        Err(_) => audit::list_named(connection, &name)?,
+/// Shows lines, the oldest first, as they are read. Lines that are written meanwhile are not shown.
+///
+/// # Errors
+/// [`Error::UserNotFound`] if there is no such account and no line of one, a fault, or what `show`
+/// returns.
+pub(crate) fn list<E: From<Error>>(
+    app: &App,
+    query: Query<'_>,
+    mut show: impl FnMut(Line) -> Result<(), E>,
+) -> Result<(), E> {
+    let Query { name, since, until, event, limit } = query;
+    let name = name.map(|name| fold(trim(name)));
+    let found = app.db.read(|connection| {
+        let whose = whose(app, connection, name.as_deref())?;
+        let filter = Filter { whose, since, until, event };
+        let Some(last) = audit::find_newest_but(connection, &filter, 0)? else { return Ok(None) };
+        let skipped = limit.map(|limit| limit.saturating_sub(1));
+        let first = skipped.map(|skipped| audit::find_newest_but(connection, &filter, skipped));
+        let first = first.transpose()?.flatten().unwrap_or(i64::MIN);
+        Ok(Some(Found { filter, ids: Ids { first, last } }))
+    })?;
+    let Some(Found { filter, ids }) = found else { return Ok(()) };
+    in_parts(
+        |after: Option<i64>| {
+            let ids = Ids { first: after.map_or(ids.first, |id| id + 1), ..ids };
+            app.db.read(|connection| audit::list(connection, &filter, ids, PART))
+        },
+        |listed| listed.id,
+        |listed| show(line(listed.entry)),
+    )
+}
+
+/// The entries that a list has.
+struct Found<'a> {
+    filter: Filter<'a>,
+    ids: Ids,
+}
+
+/// The account with a name, or a deleted one that had it as its username or id.
+fn whose<'a>(app: &App, connection: &Connection, name: Option<&'a str>) -> Result<Whose<'a>> {
+    let Some(name) = name else { return Ok(Whose::Everyone) };
+    let whose = match by_name(app, connection, name) {
+        Ok(user) => return Ok(Whose::User(user.id)),
+        Err(Error::UserNotFound) => {
+            name.parse().map_or(Whose::Named(name), |id| Whose::User(UserId(id)))
+        }
+        Err(error) => return Err(error),
     };
-    if found.is_empty() { Err(Error::UserNotFound) } else { Ok(found) }
+    let filter = Filter { whose, since: None, until: None, event: None };
+    let newest = audit::find_newest_but(connection, &filter, 0)?;
+    newest.map(|_| whose).ok_or(Error::UserNotFound)
 }
 
 fn line(entry: Entry) -> Line {

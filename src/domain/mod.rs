@@ -22,6 +22,7 @@ pub mod keys;
 pub mod mail;
 mod network;
 mod paged;
+mod parts;
 pub mod password;
 pub mod pictures;
 mod present;

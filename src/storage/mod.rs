@@ -132,11 +132,6 @@ pub(crate) struct Pagination {
     pub offset: u32,
 }
 
-impl Pagination {
-    /// The whole list.
-    pub(crate) const EVERYTHING: Self = Self { limit: u32::MAX, offset: 0 };
-}
-
 /// How late an instant of one kind can be by the present clock. A later one was stored while the
 /// clock was ahead.
 #[derive(Clone, Copy, Debug)]

@@ -227,13 +227,22 @@ pub(crate) fn exists_with_key(
         .query_row(params![user_id, public_key_sha256, now], |row| row.get(0))?)
 }
 
-/// Lists the sessions of all users, newest first.
-pub(crate) fn list_all(connection: &Connection, now: Timestamp) -> Result<Vec<Session>> {
-    let query = select!("WHERE expires_at > ?1 ORDER BY id DESC");
-    Ok(connection
-        .prepare_cached(query)?
-        .query_map([now], session)?
-        .collect::<rusqlite::Result<_>>()?)
+/// Lists the sessions of a user, or without one those of all users, newest first: up to `limit` of
+/// those that are older than a session.
+pub(crate) fn list_older(
+    connection: &Connection,
+    user_id: Option<UserId>,
+    than: Option<SessionId>,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<Session>> {
+    let query = select!(
+        "WHERE expires_at > ?1 AND (?2 IS NULL OR user_id = ?2) AND (?3 IS NULL OR id < ?3)
+         ORDER BY id DESC LIMIT ?4"
+    );
+    let mut statement = connection.prepare_cached(query)?;
+    let found = statement.query_map(params![now, user_id, than, limit], session)?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Stores that a session was used, unless a use within `interval` is stored.

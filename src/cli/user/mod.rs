@@ -176,25 +176,24 @@ impl Add {
 }
 
 fn list(app: &App, output: Output, search: &str, now: Timestamp) -> Result<()> {
-    let found = operator::list_all(app, search, now)?;
-    if output.json {
-        return found.iter().try_for_each(|user| output.json(user));
-    }
-    let row = |user: Profile| {
+    let mut list = output.list(["ID", "USERNAME", "DISPLAY", "EMAIL", "2FA", "TAGS"]);
+    operator::list_all(app, search, now, |user| {
+        if list.is_json() {
+            return list.json(&user);
+        }
         let factors = show::second_factors(&user.factors);
         let email = user.email.unwrap_or_else(|| "-".into());
         let public = user.public;
-        [
+        list.row([
             public.id.to_string(),
             public.username,
             public.display,
             email,
             factors,
             public.tags.join(","),
-        ]
-    };
-    let rows: Vec<_> = found.into_iter().map(row).collect();
-    output.table(["ID", "USERNAME", "DISPLAY", "EMAIL", "2FA", "TAGS"], rows)
+        ])
+    })?;
+    list.finish()
 }
 
 impl Passwd {

@@ -9,12 +9,13 @@ use crate::domain::accounts::profile::{Profile, profile};
 use crate::domain::accounts::tags::GivenTag;
 use crate::domain::change::By;
 use crate::domain::event::Event;
+use crate::domain::parts::{PART, in_parts};
 use crate::domain::pictures::{self, NewPicture, PictureKind};
 use crate::domain::reveal::Reveal;
 use crate::domain::{App, throttle};
 use crate::error::{Error, Result};
+use crate::storage::sessions;
 use crate::storage::users::{self, NewSuspension, Search};
-use crate::storage::{Pagination, sessions};
 use crate::time::Timestamp;
 
 /// The account with this username, id or confirmed email address.
@@ -55,13 +56,23 @@ pub(crate) fn inspect(app: &App, name: &str, now: Timestamp) -> Result<Account> 
     Ok(Account { profile: profile(app, &user, now), suspension })
 }
 
-/// Lists the accounts whose username, display name or address contains `text`, ordered by id.
-pub(crate) fn list_all(app: &App, text: &str, now: Timestamp) -> Result<Vec<Profile>> {
-    let everything = Pagination::EVERYTHING;
-    let found = app
-        .db
-        .read(|connection| users::list(connection, Search { text, by_email: true }, everything))?;
-    Ok(found.into_iter().map(|user| profile(app, &user, now)).collect())
+/// Shows the accounts whose username, display name or address contains `text`, ordered by id, as
+/// they are read.
+///
+/// # Errors
+/// A fault, or what `show` returns.
+pub(crate) fn list_all<E: From<Error>>(
+    app: &App,
+    text: &str,
+    now: Timestamp,
+    mut show: impl FnMut(Profile) -> Result<(), E>,
+) -> Result<(), E> {
+    let search = Search { text, by_email: true };
+    in_parts(
+        |after| app.db.read(|connection| users::list_after(connection, search, after, PART)),
+        |user| user.id,
+        |user| show(profile(app, &user, now)),
+    )
 }
 
 /// A new picture for an account.

@@ -6,9 +6,9 @@ use crate::domain::App;
 use crate::domain::accounts::identifier::by_name;
 use crate::domain::change::By;
 use crate::domain::event::Event;
+use crate::domain::parts::{PART, in_parts};
 use crate::error::{Error, Result};
-use crate::storage::Pagination;
-use crate::storage::sessions::{self, Session, SessionId, SessionsOf};
+use crate::storage::sessions::{self, Session, SessionId};
 use crate::storage::users;
 use crate::time::Timestamp;
 
@@ -18,32 +18,31 @@ pub(crate) struct NamedSession {
     pub session: Session,
 }
 
-/// Lists the sessions of the user with this name, or without a name those of all users, newest
-/// first.
+/// Shows the sessions of the user with this name, or without a name those of all users, newest
+/// first, as they are read.
 ///
 /// # Errors
-/// [`Error::UserNotFound`], or a fault.
-pub(crate) fn list_all(app: &App, name: Option<&str>, now: Timestamp) -> Result<Vec<NamedSession>> {
-    app.db.read(|connection| {
-        let found = match name {
-            Some(name) => {
-                let user = by_name(app, connection, name)?;
-                sessions::list_of(
-                    connection,
-                    SessionsOf { user_id: user.id, ip: None },
-                    now,
-                    Pagination::EVERYTHING,
-                )?
-            }
-            None => sessions::list_all(connection, now)?,
-        };
-        let with_username = |session: Session| {
-            let user =
-                users::find_by_id(connection, session.user_id)?.ok_or(Error::UserNotFound)?;
-            Ok(NamedSession { username: user.username, session })
-        };
-        found.into_iter().map(with_username).collect()
-    })
+/// [`Error::UserNotFound`], a fault, or what `show` returns.
+pub(crate) fn list_all<E: From<Error>>(
+    app: &App,
+    name: Option<&str>,
+    now: Timestamp,
+    show: impl FnMut(NamedSession) -> Result<(), E>,
+) -> Result<(), E> {
+    let user = |name| app.db.read(|connection| by_name(app, connection, name));
+    let user = name.map(user).transpose()?.map(|user| user.id);
+    let read = |than| {
+        app.db.read(|connection| {
+            let named = |session: Session| {
+                let user = users::find_by_id(connection, session.user_id)?;
+                let username = user.ok_or(Error::UserNotFound)?.username;
+                Ok(NamedSession { username, session })
+            };
+            let found = sessions::list_older(connection, user, than, now, PART)?;
+            found.into_iter().map(named).collect()
+        })
+    };
+    in_parts(read, |named| named.session.id, show)
 }
 
 /// Ends the sessions with these ids, of any user. If one of them does not exist, none is ended.

@@ -22,7 +22,7 @@ mod suspension;
 pub(crate) use address::{FOLDED_SINCE_VERSION, find_by_verified_email, list_shared};
 pub(crate) use link::Link;
 pub(crate) use picture_ref::PictureRef;
-pub(crate) use search::{Search, count, count_active, list};
+pub(crate) use search::{Search, count, count_active, list, list_after};
 pub(crate) use suspension::{
     NewSuspension, count_suspended_later, update_suspended_later, update_suspension,
 };

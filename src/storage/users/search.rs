@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, params};
 
-use super::{User, user};
+use super::{User, UserId, user};
 use crate::error::Result;
 use crate::normalization::{address, fold, trim};
 use crate::storage::Pagination;
@@ -54,6 +54,23 @@ pub(crate) fn list(
         params![search.folded(), search.folded_address(), pagination.limit, pagination.offset],
         user,
     )?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Lists up to `limit` of the users that a search finds, by id, from the one after `after` on.
+pub(crate) fn list_after(
+    connection: &Connection,
+    search: Search<'_>,
+    after: Option<UserId>,
+    limit: u32,
+) -> Result<Vec<User>> {
+    let query = concat!(
+        "SELECT * FROM user_details WHERE (?3 IS NULL OR id > ?3) AND ",
+        matches_search!(),
+        " ORDER BY id LIMIT ?4"
+    );
+    let mut statement = connection.prepare_cached(query)?;
+    let found = statement.query_map(params![search.text, search.by_email, after, limit], user)?;
     Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 
