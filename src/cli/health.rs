@@ -6,7 +6,9 @@ use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use anyhow::Result;
+use clap::Args;
 
+use super::address_note;
 use super::output::{Output, Stop};
 use crate::config::{Config, Listen};
 use crate::files;
@@ -14,9 +16,35 @@ use crate::files;
 /// How long connecting to the server may take, and each read of its answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Asks the server at `server.listen` whether it is ready.
-pub(super) fn run(config: &Config, output: Output) -> Result<()> {
-    let listen = &config.server.listen;
+#[derive(Args)]
+pub(super) struct Health {
+    /// Where the server listens [default: where the running server of this configuration does, or
+    /// else server.listen]
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<String>,
+}
+
+impl Health {
+    pub(super) fn run(self, config: impl Fn() -> Result<Config>, output: Output) -> Result<()> {
+        let usage = |message| Stop::usage(format!("--listen: {message}"));
+        match self.listen {
+            Some(listen) => ask_at(&Listen::try_from(listen).map_err(usage)?, output),
+            None => ask_at(&address(&config()?), output),
+        }
+    }
+}
+
+/// Where the server of a configuration listens.
+fn address(config: &Config) -> Listen {
+    let noted = address_note::find(config).unwrap_or_else(|error| {
+        tracing::warn!(%error, "cannot find out where the server listens: asks server.listen");
+        None
+    });
+    noted.unwrap_or_else(|| config.server.listen.clone())
+}
+
+/// Asks a server whether it is ready.
+fn ask_at(listen: &Listen, output: Output) -> Result<()> {
     match is_ready(listen) {
         Ok(true) => output.line("ok"),
         Ok(false) => {

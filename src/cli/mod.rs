@@ -1,5 +1,6 @@
 //! Floor 4, the command line: one file for each noun.
 
+mod address_note;
 mod audit;
 mod backup;
 mod bans;
@@ -100,7 +101,7 @@ enum Command {
     /// Examine the instance, without a change: files, database, clock, disk and backups
     Doctor,
     /// Ask the running server whether it is ready, for monitors and containers
-    Health,
+    Health(health::Health),
     /// Print the OpenAPI document of the API
     Openapi,
     /// Print a script with which a shell completes commands and flags
@@ -139,7 +140,7 @@ impl Command {
             Self::Serve(_) | Self::Config(_) | Self::Doctor | Self::Mail(_) => {
                 return Needs::Everything;
             }
-            Self::Health => return Needs::Only(vec!["server.listen"]),
+            Self::Health(_) => return Needs::Only(vec!["server.listen", "storage"]),
             Self::User(command) => command.needs(),
             Self::Totp(command) => command.needs(),
             Self::Session(command) => command.needs(),
@@ -172,7 +173,7 @@ impl Command {
             Self::Mail(command) => command.run(&config()?, output),
             Self::Key(command) => command.run(&open()?, output),
             Self::Config(command) => command.run(&config()?, output),
-            Self::Health => health::run(&config()?, output),
+            Self::Health(command) => command.run(config, output),
             Self::Doctor => doctor::run(load()?, output),
             Self::Completions(command) => command.run(output),
             Self::Man(command) => command.run(output),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use clap::Args;
 
+use super::address_note::AddressNote;
 use super::log;
 use super::output::{Output, Stop};
 use super::reload::reload;
@@ -56,6 +57,8 @@ impl Serve {
         // use.
         let listener = listen(&config.server.listen)?;
         let bound = listener.to_string();
+        let reached_at = listener.address();
+        let mut note = None;
         let running = Arc::new(Running::new(App::open(config)?));
         let app = running.app();
         if app.is_new {
@@ -70,15 +73,24 @@ impl Serve {
             || reload(&running, &log, load),
             || {
                 log_start(&app.config, &bound);
+                note = leave_note(&app.config, &reached_at);
                 if let Err(error) = output.line(format_args!("listening on {bound}")) {
                     tracing::warn!(%error, "cannot write the address to stdout");
                 }
                 first_user.map_or(Ok(()), |name| create_first_user(&app, output, name))
             },
         )?;
+        drop(note);
         tracing::info!("stopped");
         Ok(())
     }
+}
+
+/// Lets `nox health` find the server.
+fn leave_note(config: &Config, at: &Listen) -> Option<AddressNote> {
+    let written = AddressNote::write(config, at);
+    let lost = |error| tracing::warn!(%error, "nox health will not find this server by itself");
+    written.map_err(lost).ok()
 }
 
 /// Takes the socket that the service manager hands over, or else binds to an address.

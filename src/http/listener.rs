@@ -94,6 +94,17 @@ impl Listener {
         Ok(Some(Self::Unix { socket, path, file: None }))
     }
 
+    /// Where clients find it: the path of a unix socket from the root of the file system on.
+    #[must_use]
+    pub fn address(&self) -> Listen {
+        match self {
+            Self::Tcp { bound, .. } => Listen::Tcp(bound.to_string()),
+            Self::Unix { path, .. } => {
+                Listen::Unix(std::path::absolute(path).unwrap_or_else(|_| path.clone()))
+            }
+        }
+    }
+
     /// Whether the service manager keeps the socket open when this server ends.
     pub(super) fn is_handed_over(&self) -> bool {
         match self {

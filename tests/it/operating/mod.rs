@@ -5,6 +5,7 @@ mod clock;
 mod config;
 mod describe;
 mod fail2ban;
+mod health;
 mod lists;
 mod log_lines;
 mod log_secrets;
