@@ -65,12 +65,14 @@ pub(crate) fn list_after(
     limit: u32,
 ) -> Result<Vec<User>> {
     let query = concat!(
-        "SELECT * FROM user_details WHERE (?3 IS NULL OR id > ?3) AND ",
+        "SELECT * FROM user_details WHERE id IN
+         (SELECT id FROM users WHERE (?3 IS NULL OR id > ?3) AND ",
         matches_search!(),
-        " ORDER BY id LIMIT ?4"
+        " ORDER BY id LIMIT ?4) ORDER BY id"
     );
     let mut statement = connection.prepare_cached(query)?;
-    let found = statement.query_map(params![search.text, search.by_email, after, limit], user)?;
+    let found = statement
+        .query_map(params![search.folded(), search.folded_address(), after, limit], user)?;
     Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 
