@@ -140,7 +140,7 @@ impl Command {
             Self::Serve(_) | Self::Config(_) | Self::Doctor | Self::Mail(_) => {
                 return Needs::Everything;
             }
-            Self::Health(_) => return Needs::Only(vec!["server.listen", "storage"]),
+            Self::Health(_) => return Needs::Only(vec!["server.listen"]),
             Self::User(command) => command.needs(),
             Self::Totp(command) => command.needs(),
             Self::Session(command) => command.needs(),
