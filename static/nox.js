@@ -14,16 +14,23 @@ function showError(text) {
   error.focus();
 }
 
+/** How long a form that leaves the page stays on its way, where the reader may stop it. */
+const STOPPED = 10_000;
+
+/** Lets a form be sent again. */
+const release = (form) => { form.ariaBusy = 'false'; };
+
 /** Sends a form without leaving the page: a refusal takes the page's place, a success leads on. */
 async function send(form) {
-  if (form.ariaBusy === 'true') return;
-  form.ariaBusy = 'true';
   // Password managers save what they find in a password field.
   form.querySelectorAll('[data-reveal]').forEach((button) => reveal(button, false));
   try {
     const body = new URLSearchParams(new FormData(form));
     const answer = await fetch(form.action, { method: 'POST', body });
-    if (answer.redirected) return location.assign(answer.url);
+    if (answer.redirected) {
+      setTimeout(release, STOPPED, form);
+      return location.assign(answer.url);
+    }
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const main = page.querySelector('main[data-unreachable]');
     // An answer that is none of our pages is a proxy's.
@@ -34,9 +41,8 @@ async function send(form) {
     main.querySelector('[autofocus]')?.focus();
   } catch {
     showError(document.querySelector('main').dataset.unreachable);
-  } finally {
-    form.ariaBusy = 'false';
   }
+  release(form);
 }
 
 function reveal(button, shown) {
@@ -78,10 +84,6 @@ async function fit(field) {
 
 function attachHandlers() {
   all('[data-limit]', (field) => field.addEventListener('change', () => fit(field)));
-  all('form[data-stay]', (form) => form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    send(form);
-  }));
   all('form[data-stay] .code', (field) => field.addEventListener('input', () => {
     if (/^\d{6}$/.test(field.value.replace(/\s/g, ''))) field.form.requestSubmit();
   }));
@@ -118,6 +120,17 @@ function attachHandlers() {
 }
 
 attachHandlers();
+
+// While a form is on its way, its buttons send nothing more.
+addEventListener('submit', (event) => {
+  const form = event.target;
+  const isBusy = form.ariaBusy === 'true';
+  form.ariaBusy = 'true';
+  if (isBusy || 'stay' in form.dataset) event.preventDefault();
+  if (isBusy) return;
+  if ('stay' in form.dataset) send(form);
+  else setTimeout(release, STOPPED, form);
+});
 
 // A page from the browser's memory may show somebody who has logged out since.
 addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });

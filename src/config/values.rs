@@ -158,6 +158,11 @@ impl Origin {
         Url::parse(&self.0).ok().and_then(|url| url.host_str().map(Into::into)).unwrap_or_default()
     }
 
+    /// The port, unless it is the default port of the scheme.
+    pub(crate) fn explicit_port(&self) -> Option<u16> {
+        Url::parse(&self.0).ok()?.port()
+    }
+
     /// The port; where the origin has none, the default port of its scheme.
     pub(crate) fn port(&self) -> Option<u16> {
         Url::parse(&self.0).ok()?.port_or_known_default()

@@ -7,6 +7,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
+pub(crate) use key::seal_with;
 pub use key::{KEY_LENGTH, Key, KeyError, open_with};
 
 /// HMAC-SHA-256 (RFC 2104) with its key, ready for a message.

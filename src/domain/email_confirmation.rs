@@ -18,6 +18,7 @@ use crate::domain::principal::{Device, Principal};
 use crate::domain::throttle::{self, Limit};
 use crate::error::{Error, Result};
 use crate::normalization::trim;
+use crate::storage::Connection;
 use crate::storage::email_confirmations::{self, NewEmailConfirmation};
 use crate::storage::users::{self, User};
 use crate::time::Timestamp;
@@ -90,25 +91,67 @@ fn mail_link(app: &App, user: &User, device: Option<&Device>, now: Timestamp) ->
     Ok(app.mail_to(user, device, &Message::Confirmation(&url), purpose))
 }
 
-/// Confirms the address that a link was mailed to.
+/// What a link did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Confirmed {
+    Now,
+    /// The address was confirmed before, by this link or by another one.
+    Before,
+}
+
+/// Confirms the address that a link was mailed to. The link stays until it expires, to tell that it
+/// was used.
 ///
 /// # Errors
-/// [`Error::NotFound`] if the link is unknown, used or expired, or was mailed to an address that is
+/// [`Error::NotFound`] if the link is unknown or expired, or was mailed to an address that is
 /// no longer the user's; or a fault.
-pub(crate) fn confirm(app: &App, token: &str, device: &Device, now: Timestamp) -> Result<()> {
+pub(crate) fn confirm(
+    app: &App,
+    token: &str,
+    device: &Device,
+    now: Timestamp,
+) -> Result<Confirmed> {
     app.change(By::User(device), now, |tx| {
-        let gone = Error::NotFound { what: "Token" };
-        let Some(link) = email_confirmations::find_active(tx, &hash(trim(token)), now)? else {
-            return Err(gone);
-        };
-        let user = users::find_by_id(tx, link.user_id)?
-            .filter(|user| user.email.as_ref() == Some(&link.email));
-        let mut user = user.ok_or(gone)?;
+        let mut user = find_user(tx, token, now)?;
+        if user.email_verified {
+            return Ok(Confirmed::Before);
+        }
         user.email_verified = true;
         users::update(tx, &user)?;
-        email_confirmations::delete_all_of(tx, user.id)?;
-        tx.happened(Event::EmailConfirmed, &user)
+        tx.happened(Event::EmailConfirmed, &user)?;
+        Ok(Confirmed::Now)
     })
+}
+
+/// [`confirm`] for the API, where a link that did nothing is refused: it is good once.
+///
+/// # Errors
+/// As [`confirm`], and [`Error::NotFound`] where the address was confirmed before.
+pub(crate) fn confirm_once(app: &App, token: &str, device: &Device, now: Timestamp) -> Result<()> {
+    match confirm(app, token, device, now)? {
+        Confirmed::Now => Ok(()),
+        Confirmed::Before => Err(GONE),
+    }
+}
+
+/// Whether the address that a link was mailed to is confirmed.
+pub(crate) fn is_confirmed(app: &App, token: &str, now: Timestamp) -> Result<bool> {
+    match app.db.read(|connection| find_user(connection, token, now)) {
+        Ok(user) => Ok(user.email_verified),
+        Err(Error::NotFound { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+const GONE: Error = Error::NotFound { what: "Token" };
+
+/// The user whose present address a link was mailed to.
+fn find_user(connection: &Connection, token: &str, now: Timestamp) -> Result<User> {
+    let link =
+        email_confirmations::find_active(connection, &hash(trim(token)), now)?.ok_or(GONE)?;
+    users::find_by_id(connection, link.user_id)?
+        .filter(|user| user.email.as_ref() == Some(&link.email))
+        .ok_or(GONE)
 }
 
 fn hash(token: &str) -> [u8; 32] {

@@ -110,6 +110,11 @@ impl App {
         BASE64_URL_SAFE_NO_PAD.encode(hmac_sha256(&self.key.derive("forms"), browser.as_bytes()))
     }
 
+    /// A hash of a form, by which the same form is known when it comes again.
+    pub(crate) fn form_digest(&self, content: &str) -> [u8; 32] {
+        hmac_sha256(&self.key.derive("form digests"), content.as_bytes())
+    }
+
     /// Whether `token` is the CSRF token of this browser. Compares in constant time.
     #[must_use]
     pub(crate) fn is_form_token(&self, browser: &str, token: &str) -> bool {

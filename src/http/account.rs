@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::body::{OptionalBody, PROFILE_LIMIT};
 use super::bridge::Bridge;
 use super::clock::Now;
-use super::cookie;
+use super::cookie::SessionCookies;
 use super::dialect::Dialect;
 use super::envelope::{Failure, Reply};
 use super::extract::AuthenticatedChange;
@@ -144,6 +144,7 @@ pub(super) async fn remove(
     bridge: Data<Bridge>,
     Now(now): Now,
     AuthenticatedChange(principal): AuthenticatedChange,
+    cookies: SessionCookies,
     OptionalBody(mut body): OptionalBody,
 ) -> Result<Reply<Success>, Failure> {
     let check = match (body.text(CURRENT_PASSWORD)?, body.text("password")?) {
@@ -161,7 +162,7 @@ pub(super) async fn remove(
     } else {
         bridge.run(work).await?;
     }
-    Ok(success().with_cookie(cookie::removal(bridge.config())))
+    Ok(success().with_cookies(cookies.remove(bridge.config())))
 }
 
 impl EditRequest {

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::body::Body;
 use super::bridge::Bridge;
 use super::clock::Now;
-use super::cookie;
+use super::cookie::{LoginBy, SessionCookies};
 use super::dialect::Dialect;
 use super::envelope::{Failure, Reply};
 use super::extract::{AuthenticatedChange, LoginFrom};
@@ -21,7 +21,7 @@ use crate::config::Config;
 use crate::domain::accounts::fields::{Display, Email, NewPassword, Username};
 use crate::domain::accounts::identifier::Identifier;
 use crate::domain::accounts::registration::NewAccount;
-use crate::domain::auth::{self, LoginAttempt, refuse_malformed_code};
+use crate::domain::auth::{self, LoginAttempt, Repeat, refuse_malformed_code};
 use crate::domain::factors::Code;
 use crate::domain::password::{MAX_LENGTH, MIN_LENGTH, Password};
 use crate::domain::principal::{Client, Device};
@@ -47,6 +47,9 @@ pub(super) struct LoginRequest {
     /// Base64 of a public key (SPKI, DER), kept with the session.
     #[schema(value_type = Option<String>)]
     public_key: Option<PublicKey>,
+    /// What the refusal that asked for the code has in `send_data`. With it, a browser that sends
+    /// the same code twice gets the same session twice.
+    challenge: Option<String>,
 }
 
 /// The forms of an identifier in JSON.
@@ -99,7 +102,7 @@ pub(super) async fn login(
     bridge: Data<Bridge>,
     Now(now): Now,
     dialect: Dialect,
-    LoginFrom(device): LoginFrom,
+    LoginFrom { device, cookies }: LoginFrom,
     Body(mut body): Body,
 ) -> Result<Reply<SessionData>, Failure> {
     let server = bridge.config().server.address.as_str();
@@ -113,7 +116,8 @@ pub(super) async fn login(
     };
     let attempt = request.into_attempt(device);
     let session = bridge.hash(move |app| auth::login(app, &attempt, now)).await?;
-    Ok(opened(bridge.config(), *session, dialect))
+    let cookies = cookies.set(bridge.config(), &session, LoginBy::Api);
+    Ok(opened(*session, dialect).with_cookies(cookies))
 }
 
 pub(super) const REGISTER: Operation =
@@ -133,7 +137,7 @@ pub(super) async fn register(
     bridge: Data<Bridge>,
     Now(now): Now,
     dialect: Dialect,
-    LoginFrom(device): LoginFrom,
+    LoginFrom { device, cookies }: LoginFrom,
     body: Result<Body, Failure>,
 ) -> Result<Reply<SessionData>, Failure> {
     // A closed registration is refused before its body is read.
@@ -144,7 +148,8 @@ pub(super) async fn register(
     let registration = NewAccount { username, password, email, display, is_admin: false };
     let client = Client { device, public_key };
     let session = bridge.hash(move |app| auth::register(app, registration, &client, now)).await?;
-    Ok(opened(bridge.config(), session, dialect))
+    let cookies = cookies.set(bridge.config(), &session, LoginBy::Api);
+    Ok(opened(session, dialect).with_cookies(cookies))
 }
 
 pub(super) const LOGOUT: Operation =
@@ -155,16 +160,16 @@ pub(super) async fn logout(
     bridge: Data<Bridge>,
     Now(now): Now,
     AuthenticatedChange(principal): AuthenticatedChange,
+    cookies: SessionCookies,
 ) -> Result<Reply<Success>, Failure> {
     bridge.run(move |app| revoke(app, &principal, principal.session, now)).await?;
-    Ok(success().with_cookie(cookie::removal(bridge.config())))
+    Ok(success().with_cookies(cookies.remove(bridge.config())))
 }
 
-fn opened(config: &Config, session: OpenedSession, dialect: Dialect) -> Reply<SessionData> {
-    let cookie = cookie::for_session(config, &session);
+fn opened(session: OpenedSession, dialect: Dialect) -> Reply<SessionData> {
     let OpenedSession { token, expires_at: expires, created_at, user, .. } = session;
     let user = OwnUser::new(user, dialect);
-    Reply::new(SessionData { token, expires, created_at, user }).with_cookie(cookie)
+    Reply::new(SessionData { token, expires, created_at, user })
 }
 
 impl LoginRequest {
@@ -177,13 +182,15 @@ impl LoginRequest {
             twofa_token: code(&mut body, "twofa_token")?,
             factor_code: code(&mut body, "factor_code")?,
             public_key: public_key(&mut body)?,
+            challenge: body.take("challenge").as_ref().and_then(Value::as_str).map(Into::into),
         })
     }
 
     fn into_attempt(self, device: Device) -> LoginAttempt {
-        let Self { identifier, password, twofa_token, factor_code, public_key } = self;
+        let Self { identifier, password, twofa_token, factor_code, public_key, challenge } = self;
         let client = Client { device, public_key };
-        LoginAttempt { identifier, password, code: twofa_token.or(factor_code), client }
+        let repeat = challenge.map_or(Repeat::Never, Repeat::Challenge);
+        LoginAttempt { identifier, password, code: twofa_token.or(factor_code), client, repeat }
     }
 }
 

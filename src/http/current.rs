@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 
 use super::bridge::Bridge;
 use super::discovery::OpenApi;
-use super::pages::{self, Theme};
+use super::pages::{self, Sendings, Theme};
 use super::service_manager::Watchdog;
 use crate::domain::App;
 
@@ -22,6 +22,7 @@ pub(super) struct Shared {
     pub bridge: Data<Bridge>,
     pub documents: Data<OpenApi>,
     pub theme: Data<Theme>,
+    pub sendings: Data<Sendings>,
 }
 
 /// What the requests of now see.
@@ -100,11 +101,12 @@ impl PerWorker {
 impl Latest {
     fn of(current: &Current) -> Self {
         let shared = current.shared.lock();
-        let Shared { bridge, documents, theme } = shared.clone();
+        let Shared { bridge, documents, theme, sendings } = shared.clone();
         let mut data = Extensions::new();
         data.insert(bridge.clone());
         data.insert(documents);
         data.insert(theme);
+        data.insert(sendings);
         let generation = current.generation.load(Ordering::Acquire);
         Self { generation, bridge, data: Rc::new(data) }
     }

@@ -51,7 +51,7 @@ pub(super) async fn confirm(
         .ok_or(Error::invalid("token", "must be the one of the mailed link"))?
         .to_owned();
     let device = device(&request)?;
-    bridge.run(move |app| email_confirmation::confirm(app, &token, &device, now)).await?;
+    bridge.run(move |app| email_confirmation::confirm_once(app, &token, &device, now)).await?;
     Ok(Reply::new(Confirmed {
         success: true,
         message: "The address is confirmed.",
@@ -181,7 +181,7 @@ pub(super) async fn enable(
     }
     let token = token.unwrap_or_default();
     let from = device(&request)?;
-    bridge.run(move |app| email_confirmation::confirm(app, &token, &from, now)).await?;
+    bridge.run(move |app| email_confirmation::confirm_once(app, &token, &from, now)).await?;
     Ok(enabled("The address is confirmed.", Vec::new()))
 }
 

@@ -46,16 +46,16 @@ struct Detail {
 /// The answer of a handler that succeeded.
 pub(super) struct Reply<T> {
     data: T,
-    cookie: Option<Cookie<'static>>,
+    cookies: Vec<Cookie<'static>>,
 }
 
 impl<T> Reply<T> {
     pub(super) const fn new(data: T) -> Self {
-        Self { data, cookie: None }
+        Self { data, cookies: Vec::new() }
     }
 
-    pub(super) fn with_cookie(self, cookie: Cookie<'static>) -> Self {
-        Self { cookie: Some(cookie), ..self }
+    pub(super) fn with_cookies(self, cookies: Vec<Cookie<'static>>) -> Self {
+        Self { cookies, ..self }
     }
 }
 
@@ -64,7 +64,7 @@ impl<T: Serialize> Responder for Reply<T> {
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
         let mut response = HttpResponse::Ok();
-        if let Some(cookie) = self.cookie {
+        for cookie in self.cookies {
             response.cookie(cookie);
         }
         let envelope = Success {

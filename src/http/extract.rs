@@ -9,6 +9,7 @@ use actix_web::{FromRequest, HttpRequest};
 
 use super::bridge::Bridge;
 use super::clock::Now;
+use super::cookie::SessionCookies;
 use super::dialect::Dialect;
 use super::envelope::Failure;
 use super::{cookie, forwarded, language, origin};
@@ -23,7 +24,7 @@ use crate::error::{Error, Result};
 const USER_AGENT_LENGTH: usize = 256;
 
 /// The secret that a browser keeps: 16 bytes in base64.
-pub(super) const BROWSER_SECRET_LENGTH: usize = 22;
+const BROWSER_SECRET_LENGTH: usize = 22;
 
 /// Implements [`FromRequest`] by a function that does not wait.
 macro_rules! extract {
@@ -43,25 +44,49 @@ macro_rules! extract {
 extract!(Now, |request| Ok(Now::of(request)));
 extract!(Dialect, |request| Ok(Dialect::of(request)));
 
-/// The device of a login. A login that the page of another site sent is refused.
-pub(super) struct LoginFrom(pub Device);
+/// The device of a login, and the cookies that its session gets. A login that the page of another
+/// site sent is refused.
+pub(super) struct LoginFrom {
+    pub device: Device,
+    pub cookies: SessionCookies,
+}
 
 extract!(LoginFrom, |request| {
     origin::check_login(request, &Bridge::of(request)?.config().server)?;
-    device(request).map(Self)
+    Ok(Self { device: device(request)?, cookies: session_cookies(request)? })
 });
 
 /// The device that a request comes from.
 pub(super) fn device(request: &HttpRequest) -> Result<Device> {
     let text = |bytes| String::from_utf8_lossy(bytes).chars().take(USER_AGENT_LENGTH).collect();
     let config = Bridge::of(request)?.config();
-    let browser = cookie::value(request, &cookie::browser_name(config));
     Ok(Device {
         ip: forwarded::client_ip(request, &config.server.trusted_proxies),
         user_agent: request.headers().get(USER_AGENT).map(|value| text(value.as_bytes())),
         language: language::preferred(request),
-        browser: browser.filter(|secret| secret.len() == BROWSER_SECRET_LENGTH).map(Into::into),
+        browser: browsers(request, config).next().map(Into::into),
     })
+}
+
+/// The secrets of this browser that a request carries: more than one only where another host of the
+/// domain has set one, too.
+pub(super) fn browsers<'request>(
+    request: &'request HttpRequest,
+    config: &Config,
+) -> impl Iterator<Item = &'request str> {
+    let found: Vec<_> = cookie::values(request, &cookie::browser_name(config)).collect();
+    found.into_iter().filter(|secret| {
+        let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        secret.len() == BROWSER_SECRET_LENGTH && secret.bytes().all(is_base64)
+    })
+}
+
+extract!(SessionCookies, session_cookies);
+
+/// How the answer to a request sets or removes the session cookie.
+pub(super) fn session_cookies(request: &HttpRequest) -> Result<SessionCookies> {
+    let app = Bridge::of(request)?.app();
+    Ok(SessionCookies::of(request, &app.config, |token| !sessions::is_our_token(app, token)))
 }
 
 /// The authenticated caller of a read-only endpoint.
@@ -77,20 +102,38 @@ extract!(AuthenticatedChange, |request| authenticated_change(request).map(Self))
 
 /// [`Authenticated`], for handlers that also serve callers without a session.
 pub(super) fn caller(request: &HttpRequest) -> Result<Caller> {
-    let config = Bridge::of(request)?.config();
-    let credential = credential(request, config).ok_or(Error::NotLogged)?;
-    check_session(request, credential.token())
+    authenticate(request).map(|authenticated| authenticated.caller)
 }
 
 /// [`AuthenticatedChange`], for handlers that also serve callers without a session.
 pub(super) fn authenticated_change(request: &HttpRequest) -> Result<Principal> {
     let config = Bridge::of(request)?.config();
-    let credential = credential(request, config).ok_or(Error::NotLogged)?;
-    let caller = check_session(request, credential.token())?;
-    if let Credential::Cookie(_) = credential {
+    let Proven { caller, is_by_cookie } = authenticate(request)?;
+    if is_by_cookie {
         origin::check_change(request, &config.server)?;
     }
     Ok(caller.at(device(request)?))
+}
+
+/// A caller, and what proved their session.
+struct Proven {
+    caller: Caller,
+    is_by_cookie: bool,
+}
+
+/// Finds the session of a request: by the bearer token (RFC 6750, 2.1), else by the first cookie
+/// whose token opens one.
+fn authenticate(request: &HttpRequest) -> Result<Proven> {
+    if let Some(token) = authorization(request, "bearer") {
+        return Ok(Proven { caller: check_session(request, token)?, is_by_cookie: false });
+    }
+    for token in cookie::tokens(request, Bridge::of(request)?.config()) {
+        match check_session(request, token) {
+            Err(Error::NotLogged) => (),
+            checked => return Ok(Proven { caller: checked?, is_by_cookie: true }),
+        }
+    }
+    Err(Error::NotLogged)
 }
 
 /// Checks a token, and stores the session's use where that is due. No answer waits for the latter.
@@ -130,30 +173,6 @@ extract!(Selected, |request| {
     }
 });
 
-/// The session token of a request, and where it came from.
-enum Credential<'request> {
-    Header(&'request str),
-    Cookie(&'request str),
-}
-
-impl<'request> Credential<'request> {
-    fn token(&self) -> &'request str {
-        match self {
-            Self::Header(token) | Self::Cookie(token) => token,
-        }
-    }
-}
-
-/// The token of a request: the bearer token (RFC 6750, 2.1), else that of the cookie.
-fn credential<'request>(
-    request: &'request HttpRequest,
-    config: &Config,
-) -> Option<Credential<'request>> {
-    authorization(request, "bearer")
-        .map(Credential::Header)
-        .or_else(|| cookie::value(request, cookie::name(config)).map(Credential::Cookie))
-}
-
 /// The token of an `Authorization` header with this scheme, which may be in any case.
 fn authorization<'request>(request: &'request HttpRequest, scheme: &str) -> Option<&'request str> {
     let value = str::from_utf8(request.headers().get(AUTHORIZATION)?.as_bytes()).ok()?;
@@ -182,19 +201,22 @@ mod tests {
             let request = |name: &str, value: &str| {
                 TestRequest::default().insert_header((name, value)).to_http_request()
             };
-            let found = |request: &HttpRequest| {
-                credential(request, &Config::default()).map(|found| found.token().to_owned())
+            let by_bearer = |request: &HttpRequest| {
+                authorization(request, "bearer").map(ToOwned::to_owned)
+            };
+            let config = Config::default();
+            let in_cookies = |request: &HttpRequest| {
+                cookie::tokens(request, &config).any(|found| found == token)
             };
             let by_header = request("authorization", &format!("{scheme}{blanks}{token} "));
-            prop_assert_eq!(found(&by_header), Some(token.clone()));
+            prop_assert_eq!(by_bearer(&by_header), Some(token.clone()));
             let by_cookie = request("cookie", &format!("{other}; _uid={token};{other}"));
-            prop_assert_eq!(found(&by_cookie), Some(token.clone()), "{}", other);
+            prop_assert!(in_cookies(&by_cookie), "{}", other);
             if let Ok(noise) = HeaderValue::from_bytes(&noise) {
                 let mixed = TestRequest::default()
-                    .insert_header(("authorization", noise.clone()))
                     .append_header(("cookie", noise))
                     .append_header(("cookie", format!("_uid={token}")));
-                prop_assert_eq!(found(&mixed.to_http_request()), Some(token));
+                prop_assert!(in_cookies(&mixed.to_http_request()));
             }
         }
     }

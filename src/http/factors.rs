@@ -17,7 +17,8 @@ use super::reply::{Disabled, Enabled, code_texts, disabled, enabled};
 use super::request_parts::{CodeRequest, any_code, code, required_code};
 use crate::domain::accounts::password_check::PasswordCheck;
 use crate::domain::factors::email::{self, EnablingCodes};
-use crate::domain::factors::totp::{self, Enrollment};
+use crate::domain::factors::shown::Delivery;
+use crate::domain::factors::totp::{self, Enabling, Enrollment};
 use crate::domain::factors::{self, verify};
 use crate::domain::principal::Principal;
 use crate::error::Result;
@@ -105,7 +106,11 @@ pub(super) async fn enable_totp(
 ) -> Result<Reply<Enabled>, Failure> {
     let code = required_code(any_code(&mut body)?)?;
     let codes = bridge
-        .run(move |app| totp::enable(app, &principal, &code, &PasswordCheck::NotRequired, now))
+        .run(move |app| {
+            let check = &PasswordCheck::NotRequired;
+            let enabling = Enabling { code: &code, check, delivery: Delivery::Response };
+            totp::enable(app, &principal, enabling, now)
+        })
         .await?;
     Ok(enabled("The authenticator app is on.", codes))
 }
@@ -143,7 +148,7 @@ pub(super) async fn enable_mail_codes(
         email::enable(
             app,
             &principal,
-            EnablingCodes { mailed: &mailed, other: other.as_ref() },
+            EnablingCodes { mailed: &mailed, other: other.as_ref(), delivery: Delivery::Response },
             &PasswordCheck::NotRequired,
             now,
         )
@@ -223,7 +228,9 @@ pub(super) async fn renew_recovery_codes(
     OptionalBody(mut body): OptionalBody,
 ) -> Result<Reply<Renewed>, Failure> {
     let code = any_code(&mut body)?;
-    let renew = move |app: &_| factors::renew_recovery_codes(app, &principal, code.as_ref(), now);
+    let renew = move |app: &_| {
+        factors::renew_recovery_codes(app, &principal, code.as_ref(), Delivery::Response, now)
+    };
     let codes = bridge.run(renew).await?;
     Ok(Reply::new(Renewed { backup_codes: code_texts(codes) }))
 }

@@ -139,6 +139,7 @@ impl Runtime {
                 bridge: Data::new(Bridge::new(Arc::clone(&app))),
                 documents: Data::new(OpenApi::new(openapi::document_of)),
                 theme: Data::new(start.theme),
+                sendings: Data::default(),
             });
             let mut work = pin!(work(&app, &current, start.listener)?);
             let second_signal = pin!(signals(2)?);

@@ -99,6 +99,9 @@ fn page_endpoints() -> Vec<Endpoint> {
         Endpoint::at("/account/mail-codes/enable").post(pages::enable_mail_codes, PAGE),
         Endpoint::at("/account/mail-codes/disable").post(pages::disable_mail_codes, PAGE),
         Endpoint::at("/account/recovery").post(pages::renew_recovery_codes, PAGE),
+        Endpoint::at("/account/recovery-codes")
+            .get(pages::show_recovery_codes, PAGE)
+            .post(pages::keep_recovery_codes, PAGE),
         Endpoint::at("/email/confirmation")
             .get(pages::show_confirmation, PAGE)
             .post(pages::confirm_email, PAGE),

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::bridge::Bridge;
 use super::clock::Now;
-use super::cookie;
+use super::cookie::SessionCookies;
 use super::envelope::{Failure, Reply};
 use super::extract::{Authenticated, AuthenticatedChange};
 use super::openapi::operation::{Operation, Parameter, Refusal, answer};
@@ -141,13 +141,14 @@ pub(super) async fn revoke(
     bridge: Data<Bridge>,
     Now(now): Now,
     AuthenticatedChange(principal): AuthenticatedChange,
+    cookies: SessionCookies,
     request: HttpRequest,
 ) -> Result<Reply<Revoked>, Failure> {
     let id = id(&request)?;
     let is_current = id == principal.session;
     bridge.run(move |app| sessions::revoke(app, &principal, id, now)).await?;
     let reply = Reply::new(Revoked { success: true, logout: is_current });
-    Ok(if is_current { reply.with_cookie(cookie::removal(bridge.config())) } else { reply })
+    Ok(if is_current { reply.with_cookies(cookies.remove(bridge.config())) } else { reply })
 }
 
 pub(super) const REVOKE_OTHERS: Operation =

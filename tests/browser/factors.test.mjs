@@ -22,7 +22,7 @@ async function newCodes(page) {
 
 /** Leaves that page. */
 async function leave(page, t) {
-  await page.getByRole('link', { name: t.done }).click();
+  await page.getByRole('button', { name: t.done }).click();
   await page.waitForURL('**/account');
 }
 

@@ -112,7 +112,7 @@ export async function tour(lang, look) {
   await button(page, '/account/totp/enable').click();
   await arrive(page, '#codes');
   await look(page, 'recovery-codes');
-  await page.getByRole('link', { name: t.done }).click();
+  await page.getByRole('button', { name: t.done }).click();
   await page.waitForURL('**/account');
   await unfoldAll(page);
   await button(page, '/account/mail-codes/send').click();
@@ -151,7 +151,7 @@ export async function tour(lang, look) {
   await button(page, '/account/profile').click();
   await page.waitForURL('**/account?done=saved**');
   await look(page, 'account-links');
-  await page.context().clearCookies({ name: '_uid' });
+  await page.context().clearCookies({ name: /_uid|nox_session/ });
   await page.goto(`${base}/login`);
   await enter(page, ada);
   await page.waitForURL('**/login/code');

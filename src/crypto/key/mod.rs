@@ -216,11 +216,7 @@ impl Key {
     /// Encrypts `plain` with XChaCha20-Poly1305. `context` is the additional authenticated data: it
     /// names what is encrypted, and only [`Key::open`] with the same context decrypts it.
     pub(crate) fn seal(&self, context: &str, plain: &[u8]) -> Result<Vec<u8>> {
-        let nonce = XNonce::from(random::<NONCE_LENGTH>()?);
-        let sealed = cipher(&self.bytes)
-            .encrypt(&nonce, Payload { msg: plain, aad: context.as_bytes() })
-            .map_err(|_| Error::internal("seal a secret", "encryption failed"))?;
-        Ok([nonce.as_slice(), &sealed].concat())
+        seal_with(&self.bytes, context, plain)
     }
 
     /// Decrypts what [`Key::seal`] encrypted with the same context.
@@ -230,6 +226,15 @@ impl Key {
     pub(crate) fn open(&self, context: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
         open_with(&self.bytes, context, sealed)
     }
+}
+
+/// Encrypts as [`Key::seal`] does, with the bytes of the key.
+pub(crate) fn seal_with(key: &[u8; KEY_LENGTH], context: &str, plain: &[u8]) -> Result<Vec<u8>> {
+    let nonce = XNonce::from(random::<NONCE_LENGTH>()?);
+    let sealed = cipher(key)
+        .encrypt(&nonce, Payload { msg: plain, aad: context.as_bytes() })
+        .map_err(|_| Error::internal("seal a secret", "encryption failed"))?;
+    Ok([nonce.as_slice(), &sealed].concat())
 }
 
 /// Decrypts what [`Key::seal`] encrypted, with the bytes of the key.

@@ -1,25 +1,31 @@
 //! Logging in ([`login`], or [`finish`] with a challenge), and registering an account. [`login`] is
 //! the whole rule of a login; the functions below it are its steps.
 
+mod account;
+mod log;
+mod repeat;
+
 use std::net::IpAddr;
 
 use crate::config::Config;
-use crate::crypto::hmac_sha256;
 use crate::domain::App;
 use crate::domain::accounts::identifier::Identifier;
 use crate::domain::accounts::registration::{self, NewAccount, is_registration_open};
 use crate::domain::change::{By, Change};
-use crate::domain::devices;
 use crate::domain::email_confirmation;
 use crate::domain::event::Event;
 use crate::domain::factors::{Code, challenged, with_factor};
 use crate::domain::password::{Match, Password};
 use crate::domain::principal::{Actor, Client};
+use crate::domain::sessions::repeat::{self as repeats, SentLogin};
 use crate::domain::sessions::{self, OpenedSession};
 use crate::domain::throttle::{self, CountedAttempt, Limit};
 use crate::error::{Error, Result};
 use crate::storage::users::{self as rows, User};
 use crate::time::Timestamp;
+use account::{find_account, unknown_name};
+use log::{log_attempt, log_failure};
+pub(crate) use repeat::Repeat;
 
 /// The credentials of a login, and the client that sends them.
 pub(crate) struct LoginAttempt {
@@ -31,6 +37,8 @@ pub(crate) struct LoginAttempt {
     pub code: Option<Code>,
     /// The client: its device and its public key.
     pub client: Client,
+    /// By what a repeat of the attempt is known.
+    pub repeat: Repeat,
 }
 
 const WRONG_PASSWORD: Error = Error::WrongPassword { field: "password" };
@@ -51,18 +59,16 @@ pub(crate) fn login(
     log_attempt(&account.name, attempt.client.device.ip, || {
         let counted = throttle::consume(app, account.limits, now)?;
         let checked = check_password(app, attempt, account.user, &counted, now)?;
-        let actor = Actor { user: &checked.user, device: &attempt.client.device };
-        let enter = |tx: &Change<'_>| open_session(app, tx, &checked, &attempt.client, now);
 
         // The right password is refunded. If a code follows, it is refunded at once, since codes
         // have a limit of their own; otherwise in the transaction that opens the session.
         if checked.user.has_second_factor() {
             app.db.write(|connection| counted.refund(connection))?;
-            return with_factor(app, actor, attempt.code.as_ref(), now, enter);
+            return open_by_code(app, &checked, attempt.code.as_ref(), &attempt.client, now);
         }
-        app.change(By::User(actor.device), now, |tx| {
+        app.change(By::User(&attempt.client.device), now, |tx| {
             counted.refund(tx)?;
-            enter(tx)
+            open_session(app, tx, &checked, &attempt.client, now)
         })
     })
 }
@@ -84,10 +90,10 @@ pub(crate) fn finish(
     if !user.has_second_factor() {
         return Err(Error::InvalidChallenge);
     }
-    let checked = Checked { user, fresh_hash: None };
-    let actor = Actor { user: &checked.user, device: &client.device };
+    let sent = Repeat::Challenge(challenge.into()).sent(client, Some(code));
+    let checked = Checked { user, fresh_hash: None, sent };
     log_attempt(&checked.user.username, client.device.ip, || {
-        with_factor(app, actor, Some(code), now, |tx| open_session(app, tx, &checked, client, now))
+        open_by_code(app, &checked, Some(code), client, now)
     })
 }
 
@@ -103,65 +109,28 @@ pub(crate) fn refuse_malformed_code<T>(
 ) -> Result<T> {
     let user = app.db.read(|connection| identifier.find(connection))?;
     let name = user.map_or_else(|| unknown_name(app, identifier), |user| user.username);
-    log_attempt(&name, ip, || Err(refusal))
+    log_failure(&name, ip, &refusal);
+    Err(refusal)
 }
 
-/// Runs a login attempt and logs one line about it. The form of that line must not change: programs
-/// that block addresses, such as fail2ban, parse it.
-fn log_attempt<T>(user: &str, ip: IpAddr, attempt: impl FnOnce() -> Result<T>) -> Result<T> {
-    let outcome = attempt();
-    match &outcome {
-        Ok(_) => tracing::info!(event = %"login.succeeded", %ip, user),
-        Err(Error::VerificationRequired { .. }) => {
-            tracing::info!(event = %"login.challenged", %ip, user);
+/// Opens the session by a code. A used code is refused, unless its own browser sends it again.
+fn open_by_code(
+    app: &App,
+    checked: &Checked,
+    code: Option<&Code>,
+    client: &Client,
+    now: Timestamp,
+) -> Result<Box<OpenedSession>> {
+    let actor = Actor { user: &checked.user, device: &client.device };
+    let opened =
+        with_factor(app, actor, code, now, |tx| open_session(app, tx, checked, client, now));
+    if let (Err(Error::WrongCode { .. }), Some(sent)) = (&opened, &checked.sent) {
+        let find = |connection: &_| repeats::find(app, connection, &checked.user, sent, now);
+        if let Some(session) = app.db.read(find)? {
+            return Ok(Box::new(session));
         }
-        Err(error) => tracing::info!(event = %"login.failed", %ip, user, reason = %reason(error)),
     }
-    outcome
-}
-
-/// The reason of a failed attempt, as it is logged.
-const fn reason(error: &Error) -> &'static str {
-    match error {
-        Error::UserNotFound => "unknown_user",
-        Error::WrongPassword { .. } => "wrong_password",
-        Error::WrongCode { .. } => "wrong_code",
-        Error::InvalidCode { .. } => "malformed_code",
-        Error::UnAuthorized { .. } => "disabled",
-        Error::TooManyRequests { .. } => "too_many_attempts",
-        Error::ServerNotReady { .. } => "busy",
-        _ => "fault",
-    }
-}
-
-/// The account that an attempt names, with the rate limits of the attempt.
-struct Account {
-    /// The user; `None` if the identifier names none.
-    user: Option<User>,
-    /// The name for the log.
-    name: String,
-    limits: Vec<Limit>,
-}
-
-fn find_account(app: &App, attempt: &LoginAttempt, now: Timestamp) -> Result<Account> {
-    let device = &attempt.client.device;
-    app.db.read(|connection| {
-        let Some(user) = attempt.identifier.find(connection)? else {
-            let name = unknown_name(app, &attempt.identifier);
-            let limits = throttle::login_limits(&name, device.ip, None);
-            return Ok(Account { user: None, name, limits });
-        };
-        let recognized = devices::find(app, connection, user.id, device, now)?;
-        let limits = throttle::login_limits(&user.id.to_string(), device.ip, recognized.as_ref());
-        Ok(Account { name: user.username.clone(), user: Some(user), limits })
-    })
-}
-
-/// The name for the log and the limits if the identifier names no account: a keyed hash of it,
-/// since the text may be a password that was typed into the wrong field.
-fn unknown_name(app: &App, identifier: &Identifier) -> String {
-    let digest = hmac_sha256(&app.key.derive("unknown name"), identifier.to_string().as_bytes());
-    format!("unknown-{:016x}", u64::from_be_bytes(*digest.first_chunk().unwrap_or(&[0; 8])))
+    opened
 }
 
 /// Verifies the password and refunds the attempt if it failed for another reason, such as a
@@ -205,7 +174,8 @@ fn verify_password(
     }
     let is_current = found == Match::Right && app.hasher.is_current(&user.password_hash);
     let fresh_hash = if is_current { None } else { Some(app.hasher.hash(&attempt.password)?) };
-    Ok(Checked { user, fresh_hash })
+    let sent = attempt.repeat.sent(&attempt.client, attempt.code.as_ref());
+    Ok(Checked { user, fresh_hash, sent })
 }
 
 /// The refusal of a suspended account after the right password.
@@ -222,6 +192,8 @@ struct Checked {
     user: User,
     /// A hash that replaces the stored one, if that has other parameters or is not of NFC.
     fresh_hash: Option<String>,
+    /// What the browser sent, if a repeat of it is to be known.
+    sent: Option<SentLogin>,
 }
 
 /// Opens the session, unless the account has changed since its password was verified. A hash takes
@@ -243,7 +215,17 @@ fn open_session(
     if let Some(hash) = &checked.fresh_hash {
         rows::update_password_hash(tx, user.id, hash)?;
     }
-    sessions::open(app, tx, &user, client, now).map(Box::new)
+    let is_form = |sent: &&SentLogin| sent.proof.is_none();
+    if let Some(sent) = checked.sent.as_ref().filter(is_form)
+        && let Some(session) = repeats::find(app, tx, &user, sent, now)?
+    {
+        return Ok(Box::new(session));
+    }
+    let session = sessions::open(app, tx, &user, client, now)?;
+    if let Some(sent) = &checked.sent {
+        repeats::remember(app, tx, session.id, &user, sent)?;
+    }
+    Ok(Box::new(session))
 }
 
 /// Checks that visitors may register accounts.

@@ -63,6 +63,13 @@ impl Code {
         }
     }
 
+    /// The code as it is compared.
+    pub(in crate::domain) fn normalized(&self) -> &str {
+        match &self.kind {
+            CodeKind::Digits(text) | CodeKind::Recovery(text) => text,
+        }
+    }
+
     /// The refusal of a wrong, expired or used code, which does not tell these apart.
     pub(super) const fn refused(&self) -> Error {
         Error::WrongCode { field: self.field }

@@ -6,8 +6,9 @@ use crate::domain::change::Change;
 use crate::domain::event::Event;
 use crate::domain::factors::check::{Accepts, CodeAttempt, with_code};
 use crate::domain::factors::code::Proof;
-use crate::domain::factors::recovery::{self, RecoveryCodes};
+use crate::domain::factors::recovery::RecoveryCodes;
 use crate::domain::factors::sent::{self, SentCode};
+use crate::domain::factors::shown::{self, Delivery};
 use crate::domain::factors::{Code, challenge, changed, delete_unneeded_codes, with_factor};
 use crate::domain::mail::Sending;
 use crate::domain::principal::{Actor, Device, Principal};
@@ -91,6 +92,8 @@ pub(crate) struct EnablingCodes<'a> {
     pub mailed: &'a Code,
     /// A code of the other factor, if that is on.
     pub other: Option<&'a Code>,
+    /// How the user gets recovery codes.
+    pub delivery: Delivery,
 }
 
 /// Enables the factor. That needs a code that was mailed to the address and, if another factor is
@@ -115,7 +118,7 @@ pub(crate) fn enable(
     if !user.email_verified {
         return Err(Error::EmailNotVerified);
     }
-    let store = |tx: &Change<'_>| store_enabled(app, tx, principal, now);
+    let store = |tx: &Change<'_>| store_enabled(app, tx, principal, codes.delivery, now);
     if !user.has_second_factor() {
         let accepts = Accepts::MailedCode;
         let attempt = CodeAttempt { actor: principal.actor(), code: codes.mailed, accepts };
@@ -135,6 +138,7 @@ fn store_enabled(
     app: &App,
     tx: &Change<'_>,
     principal: &Principal,
+    delivery: Delivery,
     now: Timestamp,
 ) -> Result<RecoveryCodes> {
     check_open(tx, principal, now)?;
@@ -143,8 +147,11 @@ fn store_enabled(
     let mut current = users::find_by_id(tx, user.id)?
         .filter(|current| current.email == user.email && current.email_verified)
         .ok_or(Error::NotLogged)?;
-    let codes =
-        if current.has_second_factor() { Vec::new() } else { recovery::renew(app, tx, user.id)? };
+    let codes = if current.has_second_factor() {
+        Vec::new()
+    } else {
+        shown::renew(app, tx, principal, delivery, now)?
+    };
     current.has_email_factor = true;
     users::update(tx, &current)?;
     changed(tx, Event::EmailFactorEnabled, user, Some(principal))?;

@@ -9,6 +9,7 @@ pub(crate) mod email;
 pub(crate) mod operator;
 pub(crate) mod recovery;
 mod sent;
+pub(crate) mod shown;
 pub(crate) mod totp;
 
 use crate::domain::App;
@@ -18,14 +19,17 @@ use crate::domain::principal::Principal;
 use crate::domain::sessions::check_open;
 use crate::error::{Error, Result};
 use crate::storage::users::User;
-use crate::storage::{Connection, recovery_codes, sent_codes, sessions, totp_enrollments};
+use crate::storage::{
+    Connection, recovery_codes, sent_codes, sessions, shown_codes, totp_enrollments,
+};
 use crate::time::Timestamp;
-pub(crate) use challenge::{mails_code_on_demand, user as challenged};
+pub(crate) use challenge::{mails_code_on_demand, opens as opens_challenge, user as challenged};
 pub(crate) use check::verify;
 pub(in crate::domain) use check::with_factor;
 pub use code::Code;
 use recovery::RecoveryCodes;
 pub(in crate::domain) use sent::LIFETIME as SENT_CODE_LIFETIME;
+use shown::Delivery;
 pub(in crate::domain) use totp::{ENROLLMENT_LIFETIME, latest_step, step_of};
 
 /// Completes a change of factor: records it, ends every session but the one that made it, and
@@ -42,6 +46,7 @@ pub(in crate::domain) fn delete_unneeded_codes(connection: &Connection, user: &U
         return Ok(());
     }
     recovery_codes::delete_all_of(connection, user.id)?;
+    shown_codes::delete_of(connection, user.id)?;
     sent_codes::delete_all_of(connection, user.id)
 }
 
@@ -54,6 +59,7 @@ pub(crate) fn renew_recovery_codes(
     app: &App,
     principal: &Principal,
     code: Option<&Code>,
+    delivery: Delivery,
     now: Timestamp,
 ) -> Result<RecoveryCodes> {
     let user = &principal.user;
@@ -61,7 +67,7 @@ pub(crate) fn renew_recovery_codes(
     with_factor(app, principal.actor(), code, now, |tx| {
         check_open(tx, principal, now)?;
         tx.happened(Event::RecoveryCodesRenewed, user)?;
-        recovery::renew(app, tx, user.id)
+        shown::renew(app, tx, principal, delivery, now)
     })
 }
 

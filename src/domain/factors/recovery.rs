@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::normalization;
 use crate::storage::Connection;
 use crate::storage::recovery_codes::{self, CodeState};
+use crate::storage::shown_codes;
 use crate::storage::users::UserId;
 use crate::time::Timestamp;
 
@@ -29,6 +30,7 @@ pub(crate) fn renew(app: &App, connection: &Connection, user: UserId) -> Result<
         .map(|code| app.keyed_hash(PURPOSE, user, &normalization::code(code)))
         .collect();
     recovery_codes::replace(connection, user, &hashes)?;
+    shown_codes::delete_of(connection, user)?;
     Ok(codes)
 }
 

@@ -1,10 +1,13 @@
 use super::*;
 use crate::domain::accounts::identifier::Identifier;
 use crate::domain::accounts::password_check::PasswordCheck;
+use crate::domain::auth::Repeat;
 use crate::domain::auth::{LoginAttempt, login};
 use crate::domain::email_confirmation as addresses;
 use crate::domain::factors::check::{Accepts, CodeAttempt, with_code};
 use crate::domain::factors::email::EnablingCodes;
+use crate::domain::factors::shown::Delivery;
+use crate::domain::factors::totp::Enabling;
 use crate::domain::principal::{Actor, Client, Device};
 use crate::domain::sessions::authenticate;
 use crate::domain::testing::{add_user, app_with};
@@ -60,6 +63,7 @@ fn principal(app: &App, code: Option<&str>, now: Timestamp) -> Principal {
         password: "hunter22".to_owned().into(),
         code: code.map(|text| Code::parse("code", text.into()).unwrap()),
         client: Client { device: DEVICE, public_key: None },
+        repeat: Repeat::Never,
     };
     let session = login(app, &attempt, now).unwrap();
     authenticate(app, &session.token, now).unwrap().at(DEVICE)
@@ -179,7 +183,9 @@ fn pending_enrolment_expires_after_an_hour() {
         let later = NOW.after(minutes * MINUTE);
         let shown = totp_rs::Totp::from_url(enrollment.otpauth_url.as_str()).unwrap();
         let first = shown.generate(u64::try_from(later.seconds()).unwrap()).to_string();
-        assert_eq!(totp::enable(&app, &principal, &code(&first), &UNCHECKED, later).is_ok(), good);
+        let code = code(&first);
+        let enabling = Enabling { code: &code, check: &UNCHECKED, delivery: Delivery::Response };
+        assert_eq!(totp::enable(&app, &principal, enabling, later).is_ok(), good);
     }
 }
 
@@ -237,7 +243,7 @@ fn change_of_factor_deletes_the_pending_enrolment() {
     email::enable(
         &app,
         &principal,
-        EnablingCodes { mailed: &code(&mailed), other: None },
+        EnablingCodes { mailed: &code(&mailed), other: None, delivery: Delivery::Response },
         &UNCHECKED,
         NOW,
     )

@@ -23,6 +23,7 @@ use crate::storage::{Connection, Pagination};
 use crate::time::Timestamp;
 
 mod operator;
+pub(in crate::domain) mod repeat;
 
 pub(crate) use operator::{NamedSession, list_all, revoke_all, revoke_all_of};
 
@@ -35,6 +36,7 @@ const ACTIVE: Duration = Duration::from_mins(5);
 /// A session that was just opened.
 #[derive(Debug)]
 pub(crate) struct OpenedSession {
+    pub id: SessionId,
     /// The token that proves the session.
     pub token: String,
     /// When the session was opened.
@@ -43,6 +45,8 @@ pub(crate) struct OpenedSession {
     pub expires_at: Timestamp,
     /// The user's own view of their account.
     pub user: Profile,
+    /// Whether an earlier sending of the same login opened it.
+    pub is_repeat: bool,
 }
 
 /// Opens a session and records that. Part of the caller's transaction, which has decided that the
@@ -78,7 +82,8 @@ pub(crate) fn open(
         issued_at: now,
         expires_at,
     })?;
-    Ok(OpenedSession { token, created_at: now, expires_at, user: profile(app, user, now) })
+    let user = profile(app, user, now);
+    Ok(OpenedSession { id, token, created_at: now, expires_at, user, is_repeat: false })
 }
 
 /// A session as its user sees it.
@@ -113,6 +118,11 @@ pub fn authenticate(app: &App, token: &str, now: Timestamp) -> Result<Caller> {
     }
     let needs_touch = !last_seen_at.is_recent(TOUCH_INTERVAL, now);
     Ok(Caller { session: named.session, user, needs_touch })
+}
+
+/// Whether this instance has issued a token, be it valid still or not.
+pub(crate) fn is_our_token(app: &App, token: &str) -> bool {
+    app.signer.has_signed(token)
 }
 
 /// Finds a session with its user, unless the session has ended.

@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::accounts::identifier::Identifier;
+use crate::domain::auth::Repeat;
 use crate::domain::auth::{LoginAttempt, login};
 use crate::domain::pictures::{NewFile, PictureKind, upload};
 use crate::domain::principal::Device;
@@ -19,6 +20,7 @@ fn ada(app: &App) -> Principal {
         password: "hunter22".to_owned().into(),
         code: None,
         client: Client { device: device(), public_key: None },
+        repeat: Repeat::Never,
     };
     let session = login(app, &attempt, NOW).unwrap();
     authenticate(app, &session.token, NOW).unwrap().at(device())

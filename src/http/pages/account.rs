@@ -14,6 +14,7 @@ use crate::domain::accounts::profile::{Profile, profile};
 use crate::domain::accounts::tags::has_right;
 use crate::domain::factors::email::check_service;
 use crate::domain::factors::mails_code_on_demand;
+use crate::domain::factors::shown::shown as codes_to_show;
 use crate::domain::pictures::{MAX_SIDE, PictureKind};
 use crate::domain::principal::Principal;
 use crate::domain::sessions;
@@ -56,6 +57,8 @@ struct AccountPage<'a> {
     is_code_mailed_when_due: bool,
     password_hint: String,
     codes_left: String,
+    /// Whether new recovery codes wait for the user to see and keep them.
+    has_codes_to_show: bool,
     sessions: Vec<SessionRow>,
     /// What says that there are more.
     older: Option<String>,
@@ -125,6 +128,7 @@ impl<'a> AccountPage<'a> {
             needs_code: shown.twofa_enabled,
             password_hint: fill(t.new_password_hint, app.config.password.min_length.get()),
             codes_left: fill(t.codes_left, user.recovery_codes),
+            has_codes_to_show: !codes_to_show(app, principal, now)?.is_empty(),
             sessions: items.into_iter().map(|session| SessionRow::new(visitor, session)).collect(),
             older: (more > 0).then(|| fill(t.older_sessions, more)),
             user: shown,

@@ -8,6 +8,7 @@ use super::form::Form;
 use super::frame::{Frame, Message};
 use super::notice::NoticePage;
 use super::visitor::Visitor;
+use crate::domain::email_confirmation::is_confirmed;
 
 #[derive(Template)]
 #[template(path = "confirmation.html")]
@@ -19,7 +20,15 @@ struct ConfirmationPage<'a> {
 
 /// `GET /email/confirmation?token=`
 pub(in crate::http) async fn show_confirmation(visitor: Visitor) -> HttpResponse {
-    confirmation_page(&visitor, &Form::default(), Message::None, 200)
+    let token = visitor.query("token");
+    match visitor.bridge.read(|app| is_confirmed(app, token, visitor.now)) {
+        Ok(true) => {
+            let message = Message::Success(visitor.t.address_confirmed_before);
+            confirmation_result_page(&visitor, message, 200)
+        }
+        // Whether the link is good is found when it is used.
+        _ => confirmation_page(&visitor, &Form::default(), Message::None, 200),
+    }
 }
 
 /// The page with the button.

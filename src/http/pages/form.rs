@@ -6,7 +6,11 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
 use url::form_urlencoded;
+use zeroize::Zeroizing;
 
 use crate::domain::accounts::password_check::{CURRENT_PASSWORD, CurrentPassword};
 use crate::domain::factors::Code;
@@ -36,6 +40,26 @@ impl Form {
     /// A field; empty where the form has none of that name.
     pub(super) fn text(&self, name: &str) -> &str {
         self.get(name).unwrap_or_default()
+    }
+
+    /// Notes a file that came with the form, by a hash, so that another file makes another form.
+    pub(super) fn note_file(&mut self, content: &[u8]) {
+        let hash = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(content));
+        self.0.insert("file".into(), hash);
+    }
+
+    /// All that was sent, with the path that it was sent to, in a form of its own for each content.
+    pub(super) fn content(&self, path: &str) -> Zeroizing<String> {
+        let mut fields: Vec<_> = self.0.iter().collect();
+        fields.sort_unstable();
+        let mut content = form_urlencoded::Serializer::new(String::new());
+        content.append_pair("path", path).extend_pairs(fields);
+        Zeroizing::new(content.finish())
+    }
+
+    /// Whether a password or a code was typed.
+    pub(super) fn has_proof(&self) -> bool {
+        [CURRENT_PASSWORD, "code", "mailed_code"].iter().any(|name| !self.text(name).is_empty())
     }
 
     /// A password, exactly as it was typed.

@@ -152,6 +152,11 @@ pub(super) fn fault_response(fault: Error) -> HttpResponse {
     HttpResponse::from_error(Failure::from(fault))
 }
 
+/// Adds cookies to a response.
+pub(super) fn with_cookies(response: HttpResponse, cookies: &[Cookie<'_>]) -> HttpResponse {
+    cookies.iter().fold(response, with_cookie)
+}
+
 /// Adds a cookie to a response.
 pub(super) fn with_cookie(mut response: HttpResponse, cookie: &Cookie<'_>) -> HttpResponse {
     if let Err(error) = response.add_cookie(cookie) {

@@ -87,6 +87,16 @@ fn redirect_after_login(visitor: &Visitor) -> HttpResponse {
     }
 }
 
+/// The page of this server that a login leads to. To another origin, `/login` leads.
+pub(super) fn after_login(visitor: &Visitor, form: &Form) -> String {
+    let return_to = form.text("return_to");
+    match ReturnTarget::parse(visitor.bridge.config(), return_to) {
+        Some(ReturnTarget::External(_)) => with_return_to("/login", return_to),
+        Some(ReturnTarget::Local(path)) => path,
+        None => "/account".into(),
+    }
+}
+
 /// `GET /login/code`
 pub(in crate::http) async fn show_login_code(visitor: Visitor) -> HttpResponse {
     if visitor.principal.is_some() {

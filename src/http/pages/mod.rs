@@ -16,6 +16,7 @@ mod login;
 mod notice;
 mod recovery_codes;
 pub(super) mod return_to;
+mod sendings;
 mod session_row;
 mod texts;
 mod theme;
@@ -29,8 +30,8 @@ pub(super) use actions::confirmation::confirm_email;
 pub(super) use actions::deletion::delete_account;
 pub(super) use actions::email::{change_email, resend_confirmation};
 pub(super) use actions::factors::{
-    disable_mail_codes, disable_totp, enable_mail_codes, enable_totp, renew_recovery_codes,
-    send_mail_code, set_up_totp,
+    disable_mail_codes, disable_totp, enable_mail_codes, enable_totp, keep_recovery_codes,
+    renew_recovery_codes, send_mail_code, set_up_totp,
 };
 pub(super) use actions::login::{send_login_code, submit_login, submit_login_code};
 pub(super) use actions::password::change_password;
@@ -41,6 +42,8 @@ pub(super) use confirmation::show_confirmation;
 pub(super) use errors::layer;
 pub(super) use head_page::head_page;
 pub(super) use login::{show_login, show_login_code};
+pub(super) use recovery_codes::show_recovery_codes;
+pub(super) use sendings::Sendings;
 pub use theme::Theme;
 pub(super) use totp::show_totp;
 

@@ -1,11 +1,15 @@
-//! The page that shows new recovery codes, once.
+//! `/account/recovery-codes`: new recovery codes, until their user says that they are kept.
 
 use actix_web::HttpResponse;
 use askama::Template;
 
-use super::frame::{Frame, Message};
+use super::frame::{Frame, Message, fault_response};
 use super::visitor::Visitor;
 use crate::domain::factors::recovery::RecoveryCodes;
+use crate::domain::factors::shown::shown;
+
+/// The path of the page.
+pub(super) const RECOVERY_CODES: &str = "/account/recovery-codes";
 
 #[derive(Template)]
 #[template(path = "recovery_codes.html")]
@@ -16,8 +20,19 @@ struct RecoveryCodesPage<'a> {
     file: String,
 }
 
-pub(super) fn recovery_codes_page(visitor: &Visitor, codes: &RecoveryCodes) -> HttpResponse {
-    let file = codes.iter().map(|code| code.as_str()).collect::<Vec<_>>().join("%0A");
-    let frame = visitor.frame(visitor.t.recovery_codes, Message::None);
-    visitor.show(200, RecoveryCodesPage { frame, codes, file }.render())
+/// `GET /account/recovery-codes`
+pub(in crate::http) async fn show_recovery_codes(visitor: Visitor) -> HttpResponse {
+    let Some(principal) = &visitor.principal else {
+        return visitor.redirect("/login?return_to=/account/recovery-codes");
+    };
+    match visitor.bridge.read(|app| shown(app, principal, visitor.now)) {
+        Ok(codes) if codes.is_empty() => visitor.redirect("/account"),
+        Ok(codes) => {
+            let file = codes.iter().map(|code| code.as_str()).collect::<Vec<_>>().join("%0A");
+            let frame = visitor.frame(visitor.t.recovery_codes, Message::None);
+            let page = RecoveryCodesPage { frame, codes: &codes, file };
+            visitor.show(200, page.render())
+        }
+        Err(error) => fault_response(error),
+    }
 }

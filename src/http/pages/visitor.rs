@@ -12,16 +12,19 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use url::form_urlencoded;
 
 use super::form::Form;
+use super::sendings::{Sendings, Turn};
 use super::texts::Texts;
 use super::theme::Theme;
-use crate::config::Origin;
+use crate::config::{Config, Origin};
 use crate::crypto;
+use crate::domain::factors::opens_challenge;
 use crate::domain::principal::{Caller, Device, Principal};
 use crate::error::{Error, Result};
 use crate::http::bridge::Bridge;
 use crate::http::clock::Now;
+use crate::http::cookie::SessionCookies;
 use crate::http::envelope::Failure;
-use crate::http::extract::{caller, device};
+use crate::http::extract::{browsers, caller, device, session_cookies};
 use crate::http::origin::{self, FormOrigin};
 use crate::http::{cookie, forwarded};
 use crate::language::Language;
@@ -40,6 +43,7 @@ const PERSISTENT: Duration = Duration::days(365);
 pub(in crate::http) struct Visitor {
     pub bridge: Data<Bridge>,
     pub theme: Data<Theme>,
+    sendings: Data<Sendings>,
     pub language: Language,
     pub(super) t: &'static Texts,
     pub principal: Option<Principal>,
@@ -49,6 +53,8 @@ pub(in crate::http) struct Visitor {
     pub requested_origin: Option<Origin>,
     /// The challenge that the browser holds.
     pub challenge: Option<String>,
+    /// How the session cookie is set and removed.
+    pub session_cookies: SessionCookies,
     browser: Browser,
     /// Whether this request itself chose the language.
     is_language_chosen: bool,
@@ -66,7 +72,31 @@ pub(in crate::http) struct Visitor {
 /// Identifies this browser, so that it is recognized at the next login.
 struct Browser {
     secret: String,
+    /// Other secrets that came with the request. One of them may be the secret that a form was made
+    /// for: a browser does not send the same cookies to each path.
+    others: Vec<String>,
     is_new: bool,
+}
+
+impl Browser {
+    /// The browser that a request names by its cookie, else a new one.
+    fn of(request: &HttpRequest, config: &Config) -> Result<Self> {
+        let mut secrets = browsers(request, config).map(ToOwned::to_owned);
+        let known = secrets.next();
+        let is_new = known.is_none();
+        let new = || Ok(BASE64_URL_SAFE_NO_PAD.encode(crypto::random::<16>()?));
+        let secret = known.map_or_else(new, Ok::<_, Error>)?;
+        Ok(Self { secret, others: secrets.collect(), is_new })
+    }
+
+    fn secrets(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.secret).chain(&self.others).map(String::as_str)
+    }
+}
+
+/// What names a browser while a user is logged in.
+fn browser_of(secret: &str, principal: &Principal) -> String {
+    format!("{secret}:{}", principal.user.id)
 }
 
 impl FromRequest for Visitor {
@@ -97,10 +127,11 @@ impl Visitor {
         let theme = request
             .app_data::<Data<Theme>>()
             .ok_or_else(|| Error::internal("show a page", "no theme is set up"))?;
+        let sendings = request
+            .app_data::<Data<Sendings>>()
+            .ok_or_else(|| Error::internal("show a page", "no forms are remembered"))?;
         let bridge = Bridge::of(request)?;
         let config = bridge.config();
-        let cookie =
-            |name| cookie::value(request, &cookie::page_name(config, name)).map(ToOwned::to_owned);
         let query: Vec<(String, String)> =
             form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
         let device = device(request)?;
@@ -109,28 +140,25 @@ impl Visitor {
             .find(|(key, _)| key == "lang")
             .and_then(|(_, tag)| Language::from_tag(tag));
         // A choice in this browser comes before the choice of the account.
+        let name = cookie::page_name(config, LANGUAGE);
         let language = chosen
-            .or_else(|| Language::from_tag(&cookie(LANGUAGE)?))
+            .or_else(|| cookie::values(request, &name).find_map(Language::from_tag))
             .or_else(|| caller.as_ref()?.user.language)
             .or(device.language)
             .unwrap_or(config.instance.language);
-        let browser = match device.browser.clone() {
-            Some(secret) => Browser { secret, is_new: false },
-            None => Browser {
-                secret: BASE64_URL_SAFE_NO_PAD.encode(crypto::random::<16>()?),
-                is_new: true,
-            },
-        };
+        let browser = Browser::of(request, config)?;
         Ok(Self {
             bridge: bridge.clone(),
             theme: theme.clone(),
+            sendings: sendings.clone(),
             language,
             t: Texts::of(language),
             principal: caller.map(|caller| caller.at(device.clone())),
             device,
             now: Now::of(request).0,
             requested_origin: forwarded::target(request, &config.server),
-            challenge: cookie(CHALLENGE),
+            challenge: challenge(request, bridge),
+            session_cookies: session_cookies(request)?,
             browser,
             is_language_chosen: chosen.is_some(),
             form_origin: origin::of_form(request, &config.server),
@@ -150,7 +178,7 @@ impl Visitor {
         match &self.principal {
             None => of_browser,
             Some(principal) => {
-                let of_user = app.form_token(&self.browser_of(principal));
+                let of_user = app.form_token(&browser_of(&self.browser.secret, principal));
                 format!("{of_browser}{USER_MARK}{of_user}")
             }
         }
@@ -165,19 +193,21 @@ impl Visitor {
     pub(super) fn has_form_token(&self, form: &Form) -> bool {
         let token = form.text("token");
         let of_browser = token.split_once(USER_MARK).map_or(token, |(browser, _)| browser);
-        self.bridge.app().is_form_token(&self.browser.secret, of_browser)
+        let app = self.bridge.app();
+        self.browser.secrets().any(|secret| app.is_form_token(secret, of_browser))
     }
 
     /// Whether the page of a form was made for this user, or for no one.
     pub(super) fn is_page_of(&self, principal: &Principal, form: &Form) -> bool {
         let of_user = form.text("token").split_once(USER_MARK);
-        let name = self.browser_of(principal);
-        of_user.is_none_or(|(_, user)| self.bridge.app().is_form_token(&name, user))
+        let app = self.bridge.app();
+        let is_token = |secret, user: &str| app.is_form_token(&browser_of(secret, principal), user);
+        of_user.is_none_or(|(_, user)| self.browser.secrets().any(|secret| is_token(secret, user)))
     }
 
-    /// What names this browser while that user is logged in.
-    fn browser_of(&self, principal: &Principal) -> String {
-        format!("{}:{}", self.browser.secret, principal.user.id)
+    /// Waits until no other form of this browser runs.
+    pub(super) async fn turn(&self) -> Turn {
+        self.sendings.turn(&self.browser.secret, self.now).await
     }
 
     /// The path of the request.
@@ -240,4 +270,14 @@ impl Visitor {
             .max_age(lifetime)
             .finish()
     }
+}
+
+/// The challenge that the browser holds: the first that opens, else the first, which is refused
+/// with its own words.
+fn challenge(request: &HttpRequest, bridge: &Bridge) -> Option<String> {
+    let Now(now) = Now::of(request);
+    let name = cookie::page_name(bridge.config(), CHALLENGE);
+    let found: Vec<_> = cookie::values(request, &name).collect();
+    let good = found.iter().find(|text| opens_challenge(bridge.app(), text, now));
+    good.or(found.first()).map(|text| (*text).to_owned())
 }

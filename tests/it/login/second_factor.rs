@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{INVALID_FIELD, LOGIN, TestApp, VERIFICATION_REQUIRED, at_once};
+use crate::harness::{INVALID_FIELD, JSON, LOGIN, TestApp, VERIFICATION_REQUIRED, at_once};
 
 #[test]
 fn login_that_needs_a_code_lists_the_methods() {
@@ -63,4 +63,44 @@ fn enrolled_code_sent_twenty_times_at_once_opens_one_session() {
     let statuses = at_once(20, |_| app.try_code(&code).status);
     assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
     assert_eq!(statuses.iter().filter(|status| **status == 400).count(), 19, "{statuses:?}");
+}
+
+#[test]
+fn code_sent_twice_by_one_browser_with_its_challenge_gives_one_session() {
+    let app = TestApp::builder().enrolled().serve();
+    let client = app.client();
+    let refused = app.try_password();
+    let send_data = &refused.json()["data"]["methods"][0]["send_data"];
+    let challenge = send_data["challenge"].as_str().unwrap().to_owned();
+    let code = app.ada.code(0);
+    let (browser, other) = ("A".repeat(22), "B".repeat(22));
+    let send = |browser: &str, challenge: Option<&str>, code: &str| {
+        let cookie = format!("nox_browser_53032={browser}");
+        let body = json!({
+            "identifier": "ada", "password": "hunter22", "factor_code": code,
+            "challenge": challenge,
+        });
+        client.send("POST", LOGIN, &[JSON, ("Cookie", &cookie)], body.to_string().as_bytes())
+    };
+    let first = send(&browser, Some(&challenge), &code).token();
+    for _ in 0..3 {
+        assert_eq!(send(&browser, Some(&challenge), &code).token(), first);
+    }
+    let another = app.try_password().json()["data"]["methods"][0]["send_data"]["challenge"].clone();
+    for (browser, challenge) in [
+        (other.as_str(), Some(challenge.as_str())),
+        ("", Some(&challenge)),
+        (&browser, another.as_str()),
+        (&browser, Some("x")),
+        (&browser, None),
+    ] {
+        send(browser, challenge, &code).refused_code();
+    }
+    // A session that has ended stays so.
+    let count = |sql| app.instance.database().query_row(sql, [], |row| row.get::<_, u32>(0));
+    assert_eq!(count("SELECT count(*) FROM sessions"), Ok(1));
+    assert_eq!(count("SELECT count(*) FROM audit WHERE event LIKE 'session.opened%'"), Ok(1));
+    let bearer = format!("Bearer {first}");
+    client.send("POST", "/api/auth/logout", &[("Authorization", &bearer)], b"").data();
+    send(&browser, Some(&challenge), &code).refused_code();
 }

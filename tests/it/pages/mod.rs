@@ -3,7 +3,9 @@
 mod codes;
 mod deletion;
 mod form_faults;
+mod form_table;
 mod forms;
 mod profile;
 mod refusals;
+mod repeats;
 mod serving;

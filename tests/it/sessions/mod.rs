@@ -3,6 +3,7 @@
 mod busy_checks;
 mod checks;
 mod commands;
+mod cookies;
 mod credential_headers;
 mod forged_tokens;
 mod keys;

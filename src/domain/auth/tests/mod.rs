@@ -56,6 +56,7 @@ fn attempt(name: &str, password: &str, code: Option<&str>) -> LoginAttempt {
         password: password.to_owned().into(),
         code: code.map(|digits| Code::parse("factor_code", digits.into()).unwrap()),
         client: Client { device: DEVICE, public_key: None },
+        repeat: Repeat::Never,
     }
 }
 
@@ -193,7 +194,7 @@ fn account_change_during_the_hash_refuses_the_login() {
         let (_folder, app) = app(settings);
         let checked = app.db.read(|c| rows::find_by_username(c, "ada")).unwrap().unwrap();
         change(&app);
-        let checked = Checked { user: checked, fresh_hash: None };
+        let checked = Checked { user: checked, fresh_hash: None, sent: None };
         let client = Client { device: DEVICE, public_key: None };
         let entered =
             app.change(By::User(&DEVICE), NOW, |tx| open_session(&app, tx, &checked, &client, NOW));

@@ -15,7 +15,8 @@ use crate::domain::accounts::identifier::by_name;
 use crate::domain::accounts::password_check::PasswordCheck;
 use crate::domain::change::By;
 use crate::domain::event::Event;
-use crate::domain::factors::recovery::{self, RecoveryCodes};
+use crate::domain::factors::recovery::RecoveryCodes;
+use crate::domain::factors::shown::{self, Delivery};
 use crate::domain::factors::{Code, changed, delete_unneeded_codes, with_factor};
 use crate::domain::principal::Principal;
 use crate::domain::reveal::Reveal;
@@ -110,6 +111,15 @@ pub(crate) fn pending(
     secret.map(|secret| Enrollment::of(app, User::clone(user), &secret)).transpose()
 }
 
+/// What enables a pending app.
+#[derive(Clone, Copy)]
+pub(crate) struct Enabling<'a> {
+    /// Its first code.
+    pub code: &'a Code,
+    pub check: &'a PasswordCheck,
+    pub delivery: Delivery,
+}
+
 /// Enables the pending app by its first code, which is thereby consumed. Returns recovery codes.
 ///
 /// # Errors
@@ -119,10 +129,10 @@ pub(crate) fn pending(
 pub(crate) fn enable(
     app: &App,
     principal: &Principal,
-    code: &Code,
-    check: &PasswordCheck,
+    enabling: Enabling<'_>,
     now: Timestamp,
 ) -> Result<RecoveryCodes> {
+    let Enabling { code, check, delivery } = enabling;
     let user = &principal.user;
     check.verify(app, user, now)?;
     if user.has_totp {
@@ -145,7 +155,7 @@ pub(crate) fn enable(
             return Err(Error::AlreadyValid);
         }
         changed(tx, Event::TotpEnabled, user, Some(principal))?;
-        recovery::renew(app, tx, user.id)
+        shown::renew(app, tx, principal, delivery, now)
     })
 }
 

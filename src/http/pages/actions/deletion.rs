@@ -2,8 +2,8 @@
 
 use actix_web::HttpResponse;
 
-use super::action::{Lane, run};
-use super::refusal::{FormPage, refuse};
+use super::action::{Lane, respond, run};
+use super::refusal::FormPage;
 use crate::domain::App;
 use crate::domain::accounts::deletion::{DeletionRequest, delete};
 use crate::domain::accounts::password_check::PasswordCheck;
@@ -11,22 +11,19 @@ use crate::domain::factors::email::{self, Asker};
 use crate::domain::factors::mails_code_on_demand;
 use crate::domain::principal::Principal;
 use crate::error::{Error, Result};
-use crate::http::cookie;
 use crate::http::pages::flash::Flash;
 use crate::http::pages::form::Form;
-use crate::http::pages::frame::with_cookie;
+use crate::http::pages::sendings::End;
 use crate::http::pages::visitor::Visitor;
 use crate::time::Timestamp;
 
 /// `POST /account/delete`: by the password, and by a code too where a second factor is on.
 pub(in crate::http) async fn delete_account(visitor: Visitor, form: Form) -> HttpResponse {
-    match run(&visitor, &form, Lane::Hash, parse_deletion(&form), delete_or_mail_code).await {
-        Ok(()) => with_cookie(
-            visitor.redirect(Flash::AccountDeleted.url()),
-            &cookie::removal(visitor.bridge.config()),
-        ),
-        Err(refusal) => refuse(&visitor, &form, FormPage::Account, &refusal),
-    }
+    let work = async |visitor: &Visitor, form: &Form| {
+        run(visitor, Lane::Hash, parse_deletion(form), delete_or_mail_code).await?;
+        Ok(End::logged_out(Flash::AccountDeleted.url()))
+    };
+    respond(visitor, form, FormPage::Account, work).await
 }
 
 fn parse_deletion(form: &Form) -> Result<DeletionRequest> {

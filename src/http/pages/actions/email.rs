@@ -2,8 +2,8 @@
 
 use actix_web::HttpResponse;
 
-use super::action::{Lane, run};
-use super::refusal::{FormPage, Refusal, refuse};
+use super::action::{Lane, respond, run};
+use super::refusal::FormPage;
 use crate::domain::accounts::changes::Changes;
 use crate::domain::accounts::edit::{Edit, edit};
 use crate::domain::accounts::fields::{Clearable, Email};
@@ -13,25 +13,27 @@ use crate::error::{Error, Result};
 use crate::http::first_answer::first_answer;
 use crate::http::pages::flash::Flash;
 use crate::http::pages::form::Form;
+use crate::http::pages::sendings::End;
 use crate::http::pages::visitor::Visitor;
 use crate::normalization::trim;
 
 /// `POST /account/email`
 pub(in crate::http) async fn change_email(visitor: Visitor, form: Form) -> HttpResponse {
-    let edited = match run(&visitor, &form, Lane::Hash, parse_email(&form), edit).await {
-        Ok(edited) => edited,
-        Err(refusal) => return refuse(&visitor, &form, FormPage::Account, &refusal),
+    let work = async |visitor: &Visitor, form: &Form| {
+        let edited = run(visitor, Lane::Hash, parse_email(form), edit).await?;
+        let refusal = match edited.link {
+            LinkMail::None => return Ok(End::at(Flash::EmailChanged.url())),
+            LinkMail::NotMailed(error) => Some(error),
+            LinkMail::Sending(sending) => first_answer(sending).await.err(),
+        };
+        let flash = match refusal {
+            None => Flash::EmailChangedAndLinkMailed,
+            Some(Error::TooManyRequests { .. }) => Flash::EmailChangedLinkLater,
+            Some(_) => Flash::EmailChangedLinkRefused,
+        };
+        Ok(End::at(flash.url()))
     };
-    let refusal = match edited.link {
-        LinkMail::None => return visitor.redirect(Flash::EmailChanged.url()),
-        LinkMail::NotMailed(error) => Some(error),
-        LinkMail::Sending(sending) => first_answer(sending).await.err(),
-    };
-    visitor.redirect(match refusal {
-        None => Flash::EmailChangedAndLinkMailed.url(),
-        Some(Error::TooManyRequests { .. }) => Flash::EmailChangedLinkLater.url(),
-        Some(_) => Flash::EmailChangedLinkRefused.url(),
-    })
+    respond(visitor, form, FormPage::Account, work).await
 }
 
 fn parse_email(form: &Form) -> Result<Edit> {
@@ -46,14 +48,12 @@ fn parse_email(form: &Form) -> Result<Edit> {
 
 /// `POST /account/email/resend`
 pub(in crate::http) async fn resend_confirmation(visitor: Visitor, form: Form) -> HttpResponse {
-    match try_resend(&visitor, &form).await {
-        Ok(()) => visitor.redirect(Flash::LinkMailed.url()),
-        Err(refusal) => refuse(&visitor, &form, FormPage::Account, &refusal),
-    }
-}
-
-async fn try_resend(visitor: &Visitor, form: &Form) -> Result<(), Refusal> {
-    let resend = |app: &_, principal: &_, (), now| email_confirmation::resend(app, principal, now);
-    let sending = run(visitor, form, Lane::Write, Ok(()), resend).await?;
-    Ok(first_answer(sending).await?)
+    let work = async |visitor: &Visitor, _: &Form| {
+        let resend =
+            |app: &_, principal: &_, (), now| email_confirmation::resend(app, principal, now);
+        let sending = run(visitor, Lane::Write, Ok(()), resend).await?;
+        first_answer(sending).await?;
+        Ok(End::at(Flash::LinkMailed.url()))
+    };
+    respond(visitor, form, FormPage::Account, work).await
 }

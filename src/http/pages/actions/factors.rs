@@ -2,30 +2,40 @@
 
 use actix_web::HttpResponse;
 
-use super::action::{Action, Lane, run};
-use super::refusal::{FormPage, Refusal, refuse};
+use super::action::{Action, Lane, respond, run};
+use super::refusal::{FormPage, Refusal};
 use crate::domain::App;
 use crate::domain::accounts::password_check::PasswordCheck;
 use crate::domain::factors::email::{self, Asker, EnablingCodes};
-use crate::domain::factors::{self, Code, totp};
+use crate::domain::factors::shown::{Delivery, hide, shown};
+use crate::domain::factors::totp::{self, Enabling};
+use crate::domain::factors::{self, Code};
 use crate::domain::principal::Principal;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::first_answer::first_answer;
 use crate::http::pages::flash::Flash;
 use crate::http::pages::form::Form;
-use crate::http::pages::recovery_codes::recovery_codes_page;
+use crate::http::pages::recovery_codes::RECOVERY_CODES;
+use crate::http::pages::sendings::End;
 use crate::http::pages::visitor::Visitor;
 use crate::time::Timestamp;
 
-/// `POST /account/totp/setup`
+/// `POST /account/totp/setup`: an app that is being set up already stays so.
 pub(in crate::http) async fn set_up_totp(visitor: Visitor, form: Form) -> HttpResponse {
-    let set_up = |app: &_, principal: &_, code: Option<Code>, now| {
-        totp::setup(app, principal, code.as_ref(), now)
+    let set_up = |app: &App, principal: &Principal, code: Option<Code>, now| {
+        totp::setup(app, principal, code.as_ref(), now).map(drop)
     };
-    match run(&visitor, &form, Lane::Write, form.code("code"), set_up).await {
-        Ok(_) => visitor.redirect("/account/totp"),
-        Err(refusal) => refuse(&visitor, &form, FormPage::Account, &refusal),
-    }
+    let work = async move |visitor: &Visitor, form: &Form| {
+        let is_pending = |app: &App| match &visitor.principal {
+            Some(principal) => Ok(totp::pending(app, principal, visitor.now)?.is_some()),
+            None => Ok(false),
+        };
+        if !visitor.bridge.read(is_pending)? {
+            run(visitor, Lane::Write, form.code("code"), set_up).await?;
+        }
+        Ok(End::at("/account/totp"))
+    };
+    respond(visitor, form, FormPage::Account, work).await
 }
 
 /// What enables an authenticator app.
@@ -37,12 +47,28 @@ struct TotpProof {
 /// `POST /account/totp/enable`
 pub(in crate::http) async fn enable_totp(visitor: Visitor, form: Form) -> HttpResponse {
     let enable = |app: &App, principal: &Principal, proof: TotpProof, now: Timestamp| {
-        totp::enable(app, principal, &proof.code, &proof.check, now)
+        let TotpProof { code, check } = &proof;
+        totp::enable(app, principal, Enabling { code, check, delivery: Delivery::Page }, now)
     };
-    match run(&visitor, &form, Lane::Hash, parse_totp_proof(&form), enable).await {
-        Ok(codes) => recovery_codes_page(&visitor, &codes),
-        Err(refusal) => refuse(&visitor, &form, FormPage::Totp, &refusal),
+    let work = async move |visitor: &Visitor, form: &Form| {
+        let enabled = run(visitor, Lane::Hash, parse_totp_proof(form), enable).await;
+        end_with_codes(visitor, enabled.map(drop))
+    };
+    respond(visitor, form, FormPage::Totp, work).await
+}
+
+/// The page with the codes that a factor came with; also where it is on already, while they wait.
+fn end_with_codes(visitor: &Visitor, enabled: Result<(), Refusal>) -> Result<End, Refusal> {
+    match enabled {
+        Err(Refusal::Error(Error::AlreadyValid)) if has_codes_to_show(visitor)? => (),
+        enabled => enabled?,
     }
+    Ok(End::at(RECOVERY_CODES))
+}
+
+fn has_codes_to_show(visitor: &Visitor) -> Result<bool> {
+    let Some(principal) = &visitor.principal else { return Ok(false) };
+    visitor.bridge.read(|app| Ok(!shown(app, principal, visitor.now)?.is_empty()))
 }
 
 fn parse_totp_proof(form: &Form) -> Result<TotpProof> {
@@ -62,20 +88,16 @@ pub(in crate::http) async fn disable_totp(visitor: Visitor, form: Form) -> HttpR
 
 /// `POST /account/mail-codes/send`
 pub(in crate::http) async fn send_mail_code(visitor: Visitor, form: Form) -> HttpResponse {
-    match try_send(&visitor, &form).await {
-        Ok(()) => visitor.redirect(Flash::CodeMailed.url()),
-        Err(refusal) => refuse(&visitor, &form, FormPage::Account, &refusal),
-    }
-}
-
-async fn try_send(visitor: &Visitor, form: &Form) -> Result<(), Refusal> {
     let send = |app: &App, principal: &Principal, (), now| {
         email::send(app, Asker::Session(Box::new(principal.clone())), now)
     };
-    match run(visitor, form, Lane::Write, Ok(()), send).await? {
-        Some(sending) => Ok(first_answer(sending).await?),
-        None => Ok(()),
-    }
+    let work = async move |visitor: &Visitor, _: &Form| {
+        if let Some(sending) = run(visitor, Lane::Write, Ok(()), send).await? {
+            first_answer(sending).await?;
+        }
+        Ok(End::at(Flash::CodeMailed.url()))
+    };
+    respond(visitor, form, FormPage::Account, work).await
 }
 
 /// What enables codes by mail.
@@ -89,15 +111,21 @@ struct MailCodesProof {
 /// `POST /account/mail-codes/enable`
 pub(in crate::http) async fn enable_mail_codes(visitor: Visitor, form: Form) -> HttpResponse {
     let enable = |app: &App, principal: &Principal, proof: MailCodesProof, now: Timestamp| {
-        let codes = EnablingCodes { mailed: &proof.mailed, other: proof.other.as_ref() };
+        let codes = EnablingCodes {
+            mailed: &proof.mailed,
+            other: proof.other.as_ref(),
+            delivery: Delivery::Page,
+        };
         email::enable(app, principal, codes, &proof.check, now)
     };
-    match run(&visitor, &form, Lane::Hash, parse_mail_codes_proof(&form), enable).await {
-        // Recovery codes are made with the first factor only.
-        Ok(codes) if codes.is_empty() => visitor.redirect(Flash::FactorEnabled.url()),
-        Ok(codes) => recovery_codes_page(&visitor, &codes),
-        Err(refusal) => refuse(&visitor, &form, FormPage::Account, &refusal),
-    }
+    let work = async move |visitor: &Visitor, form: &Form| {
+        match run(visitor, Lane::Hash, parse_mail_codes_proof(form), enable).await {
+            // Recovery codes are made with the first factor only.
+            Ok(codes) if codes.is_empty() => Ok(End::at(Flash::FactorEnabled.url())),
+            enabled => end_with_codes(visitor, enabled.map(drop)),
+        }
+    };
+    respond(visitor, form, FormPage::Account, work).await
 }
 
 fn parse_mail_codes_proof(form: &Form) -> Result<MailCodesProof> {
@@ -120,11 +148,21 @@ pub(in crate::http) async fn disable_mail_codes(visitor: Visitor, form: Form) ->
 
 /// `POST /account/recovery`
 pub(in crate::http) async fn renew_recovery_codes(visitor: Visitor, form: Form) -> HttpResponse {
-    let renew = |app: &_, principal: &_, code: Option<Code>, now| {
-        factors::renew_recovery_codes(app, principal, code.as_ref(), now)
+    let renew = |app: &App, principal: &Principal, code: Option<Code>, now| {
+        factors::renew_recovery_codes(app, principal, code.as_ref(), Delivery::Page, now).map(drop)
     };
-    match run(&visitor, &form, Lane::Write, form.code("code"), renew).await {
-        Ok(codes) => recovery_codes_page(&visitor, &codes),
-        Err(refusal) => refuse(&visitor, &form, FormPage::Account, &refusal),
-    }
+    let work = async move |visitor: &Visitor, form: &Form| {
+        run(visitor, Lane::Write, form.code("code"), renew).await?;
+        Ok(End::at(RECOVERY_CODES))
+    };
+    respond(visitor, form, FormPage::Account, work).await
+}
+
+/// `POST /account/recovery-codes`: the user has kept the codes, which are shown no more.
+pub(in crate::http) async fn keep_recovery_codes(visitor: Visitor, form: Form) -> HttpResponse {
+    let work = async |visitor: &Visitor, _: &Form| {
+        run(visitor, Lane::Write, Ok(()), |app, principal, (), _| hide(app, principal)).await?;
+        Ok(End::at("/account"))
+    };
+    respond(visitor, form, FormPage::Account, work).await
 }

@@ -4,18 +4,18 @@ use actix_web::HttpResponse;
 
 use super::refusal::{FormPage, Refusal, refuse};
 use crate::domain::accounts::identifier::Identifier;
-use crate::domain::auth::{self, LoginAttempt, refuse_malformed_code};
+use crate::domain::auth::{self, LoginAttempt, Repeat, refuse_malformed_code};
 use crate::domain::factors::challenged;
 use crate::domain::factors::email::{self, Asker};
 use crate::domain::principal::Client;
 use crate::domain::sessions::OpenedSession;
 use crate::error::Error;
-use crate::http::cookie;
+use crate::http::cookie::LoginBy;
 use crate::http::first_answer::first_answer;
 use crate::http::pages::form::Form;
-use crate::http::pages::frame::with_cookie;
-use crate::http::pages::login::with_return_to;
-use crate::http::pages::return_to::ReturnTarget;
+use crate::http::pages::form_check::FormFault;
+use crate::http::pages::frame::{with_cookie, with_cookies};
+use crate::http::pages::login::{after_login, with_return_to};
 use crate::http::pages::visitor::Visitor;
 
 /// `POST /login`
@@ -40,6 +40,7 @@ async fn try_password(visitor: &Visitor, form: &Form) -> Result<Box<OpenedSessio
         password: form.password("password"),
         code: None,
         client: Client { device: visitor.device.clone(), public_key: None },
+        repeat: Repeat::Form,
     };
     let now = visitor.now;
     Ok(visitor.bridge.hash(move |app| auth::login(app, &attempt, now)).await?)
@@ -47,13 +48,9 @@ async fn try_password(visitor: &Visitor, form: &Form) -> Result<Box<OpenedSessio
 
 /// Sets the session cookie and redirects to where the login was to lead.
 fn complete_login(visitor: &Visitor, form: &Form, session: &OpenedSession) -> HttpResponse {
-    let return_to = form.text("return_to");
-    let response = match ReturnTarget::parse(visitor.bridge.config(), return_to) {
-        Some(ReturnTarget::External(_)) => visitor.redirect(&with_return_to("/login", return_to)),
-        Some(ReturnTarget::Local(path)) => visitor.redirect(&path),
-        None => visitor.redirect("/account"),
-    };
-    let response = with_cookie(response, &cookie::for_session(visitor.bridge.config(), session));
+    let response = visitor.redirect(&after_login(visitor, form));
+    let cookies = visitor.session_cookies.set(visitor.bridge.config(), session, LoginBy::Pages);
+    let response = with_cookies(response, &cookies);
     with_cookie(response, &visitor.challenge_cookie(String::new()))
 }
 
@@ -61,7 +58,7 @@ fn complete_login(visitor: &Visitor, form: &Form, session: &OpenedSession) -> Ht
 pub(in crate::http) async fn submit_login_code(visitor: Visitor, form: Form) -> HttpResponse {
     match try_code(&visitor, &form).await {
         Ok(session) => complete_login(&visitor, &form, &session),
-        Err(refusal) => refuse(&visitor, &form, FormPage::LoginCode, &refusal),
+        Err(refusal) => refuse_code_step(&visitor, &form, &refusal),
     }
 }
 
@@ -90,7 +87,7 @@ async fn try_code(visitor: &Visitor, form: &Form) -> Result<Box<OpenedSession>, 
 pub(in crate::http) async fn send_login_code(visitor: Visitor, form: Form) -> HttpResponse {
     match try_send(&visitor, &form).await {
         Ok(()) => visitor.redirect(&with_return_to("/login/code", form.text("return_to"))),
-        Err(refusal) => refuse(&visitor, &form, FormPage::LoginCode, &refusal),
+        Err(refusal) => refuse_code_step(&visitor, &form, &refusal),
     }
 }
 
@@ -103,4 +100,14 @@ async fn try_send(visitor: &Visitor, form: &Form) -> Result<(), Refusal> {
         Some(sending) => Ok(first_answer(sending).await?),
         None => Ok(()),
     }
+}
+
+/// Refuses a form of the code's page. Where another tab has finished the login meanwhile, or an
+/// earlier sending of this form, it leads to where the login led.
+fn refuse_code_step(visitor: &Visitor, form: &Form, refusal: &Refusal) -> HttpResponse {
+    let is_over = visitor.challenge.is_none() && visitor.principal.is_some();
+    if is_over && !matches!(refusal, Refusal::Form(fault) if *fault != FormFault::Outdated) {
+        return visitor.redirect(&after_login(visitor, form));
+    }
+    refuse(visitor, form, FormPage::LoginCode, refusal)
 }

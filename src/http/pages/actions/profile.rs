@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 
-use super::action::{Action, Lane, run};
+use super::action::{Action, Lane, respond, run};
 use super::refusal::{FormPage, refuse};
 use crate::domain::App;
 use crate::domain::accounts::changes::Changes;
@@ -15,22 +15,22 @@ use crate::error::{Error, Result};
 use crate::http::pages::flash::Flash;
 use crate::http::pages::form::{FileContent, FileForm, Form};
 use crate::http::pages::links;
+use crate::http::pages::sendings::End;
 use crate::http::pages::visitor::Visitor;
 use crate::language::Language;
 use crate::normalization::trim;
 
 /// `POST /account/profile`
 pub(in crate::http) async fn change_profile(visitor: Visitor, form: Form) -> HttpResponse {
-    match run(&visitor, &form, Lane::Write, parse_profile(&form), edit).await {
+    let work = async |visitor: &Visitor, form: &Form| {
+        run(visitor, Lane::Write, parse_profile(form), edit).await?;
         // The browser's language follows the account's.
-        Ok(_) => match Language::from_tag(form.text("language")) {
-            Some(language) => {
-                visitor.redirect(&format!("{}&lang={}", Flash::Saved.url(), language.tag()))
-            }
-            None => visitor.redirect(Flash::Saved.url()),
-        },
-        Err(refusal) => refuse(&visitor, &form, FormPage::Account, &refusal),
-    }
+        Ok(match Language::from_tag(form.text("language")) {
+            Some(language) => End::at(format!("{}&lang={}", Flash::Saved.url(), language.tag())),
+            None => End::at(Flash::Saved.url()),
+        })
+    };
+    respond(visitor, form, FormPage::Account, work).await
 }
 
 fn parse_profile(form: &Form) -> Result<Edit> {
@@ -52,13 +52,14 @@ pub(in crate::http) async fn upload_picture(
     visitor: Visitor,
     FileForm(content): FileForm,
 ) -> HttpResponse {
-    let FileContent { form, file, permit } = match content {
+    let FileContent { mut form, file, permit } = match content {
         Ok(content) => content,
         // Without the body, there is no form token to check; but nothing is changed either.
         Err(error) => {
             return refuse(&visitor, &Form::default(), FormPage::Account, &error.into());
         }
     };
+    form.note_file(file.as_deref().unwrap_or_default());
     let file = file.filter(|file| !file.is_empty()).ok_or(Error::FileMissing);
     let store = move |app: &App, principal: &Principal, content, now| {
         let _permit = permit;

@@ -2,16 +2,15 @@
 
 use actix_web::HttpResponse;
 
-use super::action::{Action, Lane, run};
-use super::refusal::{FormPage, refuse};
+use super::action::{Action, Lane, respond, run};
+use super::refusal::FormPage;
 use crate::domain::App;
 use crate::domain::principal::Principal;
 use crate::domain::sessions::{SessionId, revoke, revoke_others};
 use crate::error::Error;
-use crate::http::cookie;
 use crate::http::pages::flash::Flash;
 use crate::http::pages::form::Form;
-use crate::http::pages::frame::with_cookie;
+use crate::http::pages::sendings::End;
 use crate::http::pages::visitor::Visitor;
 
 /// `POST /account/sessions/end`
@@ -37,10 +36,12 @@ pub(in crate::http) async fn end_other_sessions(visitor: Visitor, form: Form) ->
 pub(in crate::http) async fn log_out(visitor: Visitor, form: Form) -> HttpResponse {
     let end =
         |app: &App, principal: &Principal, (), now| revoke(app, principal, principal.session, now);
-    match run(&visitor, &form, Lane::Write, Ok(()), end).await {
-        Ok(()) => {
-            with_cookie(visitor.redirect("/login"), &cookie::removal(visitor.bridge.config()))
+    let work = async move |visitor: &Visitor, _: &Form| {
+        // Without a session, the user is logged out already.
+        if visitor.principal.is_some() {
+            run(visitor, Lane::Write, Ok(()), end).await?;
         }
-        Err(refusal) => refuse(&visitor, &form, FormPage::Account, &refusal),
-    }
+        Ok(End::logged_out("/login"))
+    };
+    respond(visitor, form, FormPage::Account, work).await
 }

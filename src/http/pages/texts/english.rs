@@ -124,6 +124,7 @@ pub(super) const ENGLISH: Texts = Texts {
     confirm_address_text: "Confirm that this address is yours.",
     confirm: "Confirm",
     address_confirmed: "Your address is confirmed.",
+    address_confirmed_before: "That address is confirmed already. There is nothing more to do.",
     link_expired: "This link was used already, or is too old. Ask for a new one on your account \
         page.",
     current_password: "Current password",
@@ -156,6 +157,8 @@ pub(super) const ENGLISH: Texts = Texts {
     recovery_codes: "Recovery codes",
     codes_left: "{} left",
     new_codes: "Make new codes",
+    codes_waiting: "Your new recovery codes wait for you: keep them.",
+    show_codes: "Show the codes",
     codes_text: "Each of these lets you in once, when you have no other code. They are shown only \
         now: keep them where you keep what you must not lose.",
     copy: "Copy",

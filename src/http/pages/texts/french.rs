@@ -130,6 +130,7 @@ pub(super) const FRENCH: Texts = Texts {
     confirm_address_text: "Confirmez que cette adresse est la vôtre.",
     confirm: "Confirmer",
     address_confirmed: "Votre adresse est confirmée.",
+    address_confirmed_before: "Cette adresse est déjà confirmée. Il n’y a plus rien à faire.",
     link_expired: "Ce lien a déjà été utilisé ou est trop ancien. Demandez-en un nouveau sur la \
         page de votre compte.",
     current_password: "Mot de passe actuel",
@@ -162,6 +163,8 @@ pub(super) const FRENCH: Texts = Texts {
     recovery_codes: "Codes de secours",
     codes_left: "il en reste {}",
     new_codes: "Créer de nouveaux codes",
+    codes_waiting: "Vos nouveaux codes de secours vous attendent : conservez-les.",
+    show_codes: "Afficher les codes",
     codes_text: "Chacun de ces codes vous laisse entrer une fois, quand vous n’en avez pas \
         d’autre. Ils ne sont affichés que maintenant\u{a0}: gardez-les là où vous gardez ce que \
         vous ne devez pas perdre.",

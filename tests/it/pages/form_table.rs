@@ -1,0 +1,227 @@
+//! Every form of the pages: what it needs, and where it ends.
+
+use crate::harness::{Browser, Builder, Mode, PASSWORD, TestApp};
+
+/// A form, what it needs, and where it ends.
+pub(super) struct Case {
+    pub path: &'static str,
+    pub app: fn() -> Builder,
+    /// Opens its page, and fills it in.
+    pub prepare: fn(&mut TestApp, &mut Browser) -> Vec<(&'static str, String)>,
+    pub end: &'static str,
+}
+
+fn plain() -> Builder {
+    TestApp::builder()
+}
+
+pub(super) fn totp() -> Builder {
+    TestApp::builder().totp()
+}
+
+fn mail() -> Builder {
+    TestApp::builder().mail()
+}
+
+fn email_factor() -> Builder {
+    TestApp::builder().email_factor()
+}
+
+fn unconfirmed() -> Builder {
+    TestApp::builder().mail_server(Mode::Plain).nox("user set ada --email ada@b.example")
+}
+
+/// Logs in, with a recovery code where one is asked for, and opens the account page.
+fn enter(app: &mut TestApp, browser: &mut Browser) {
+    if browser.log_in("ada").header("location") == Some("/login/code") {
+        browser.get("/login/code");
+        let code = app.ada.recovery_codes.pop().unwrap();
+        browser.submit("/login/code", &[("identifier", "ada"), ("code", &code)]).leads("/account");
+        app.instance.reset_limits();
+    }
+    browser.get("/account");
+}
+
+fn text(name: &'static str, value: impl Into<String>) -> (&'static str, String) {
+    (name, value.into())
+}
+
+fn nothing(app: &mut TestApp, browser: &mut Browser) -> Vec<(&'static str, String)> {
+    enter(app, browser);
+    Vec::new()
+}
+
+pub(super) fn recovery_code(
+    app: &mut TestApp,
+    browser: &mut Browser,
+) -> Vec<(&'static str, String)> {
+    enter(app, browser);
+    vec![text("code", app.ada.recovery_codes.pop().unwrap())]
+}
+
+fn password() -> (&'static str, String) {
+    text("current_password", PASSWORD)
+}
+
+pub(super) const CODES: &str = "/account/recovery-codes";
+
+pub(super) const CASES: [Case; 21] = [
+    Case {
+        path: "/login",
+        app: plain,
+        prepare: |_, browser| {
+            browser.get("/login");
+            vec![text("identifier", "ada"), text("password", PASSWORD)]
+        },
+        end: "/account",
+    },
+    Case {
+        path: "/login/code",
+        app: || TestApp::builder().enrolled(),
+        prepare: |app, browser| {
+            browser.log_in("ada").leads("/login/code");
+            browser.get("/login/code");
+            vec![text("identifier", "ada"), text("code", app.ada.code(0))]
+        },
+        end: "/account",
+    },
+    Case {
+        path: "/login/send",
+        app: email_factor,
+        prepare: |_, browser| {
+            browser.log_in("ada").leads("/login/code");
+            browser.get("/login/code");
+            Vec::new()
+        },
+        end: "/login/code",
+    },
+    Case { path: "/account/logout", app: plain, prepare: nothing, end: "/login" },
+    Case {
+        path: "/account/profile",
+        app: plain,
+        prepare: |app, browser| {
+            enter(app, browser);
+            vec![text("display", "Countess"), text("language", "fr")]
+        },
+        end: "/account?done=saved&lang=fr",
+    },
+    Case { path: "/account/picture", app: plain, prepare: nothing, end: "/account?done=saved" },
+    Case {
+        path: "/account/email",
+        app: || TestApp::builder().mail_server(Mode::Plain),
+        prepare: |app, browser| {
+            enter(app, browser);
+            vec![text("email", "new@b.example"), password()]
+        },
+        end: "/account?done=email-link",
+    },
+    Case {
+        path: "/account/email/resend",
+        app: unconfirmed,
+        prepare: nothing,
+        end: "/account?done=link",
+    },
+    Case {
+        path: "/account/password",
+        app: plain,
+        prepare: |app, browser| {
+            enter(app, browser);
+            vec![password(), text("new_password", "another horse")]
+        },
+        end: "/account?done=password",
+    },
+    Case {
+        path: "/account/delete",
+        app: plain,
+        prepare: |app, browser| {
+            enter(app, browser);
+            vec![password()]
+        },
+        end: "/login?because=deleted",
+    },
+    Case {
+        path: "/account/sessions/end",
+        app: plain,
+        prepare: |app, browser| {
+            app.log_in("ada");
+            enter(app, browser);
+            vec![text("session", browser.value("session").unwrap())]
+        },
+        end: "/account?done=session",
+    },
+    Case {
+        path: "/account/sessions/end-others",
+        app: plain,
+        prepare: |app, browser| {
+            app.log_in("ada");
+            nothing(app, browser)
+        },
+        end: "/account?done=sessions",
+    },
+    Case { path: "/account/totp/setup", app: plain, prepare: nothing, end: "/account/totp" },
+    Case {
+        path: "/account/totp/enable",
+        app: plain,
+        prepare: |app, browser| {
+            enter(app, browser);
+            browser.submit("/account/totp/setup", &[]).leads("/account/totp");
+            let page = browser.get("/account/totp").text;
+            let secret = page.split_once("id=\"secret\">").unwrap().1.split('<').next().unwrap();
+            app.ada.secret = secret.replace(' ', "");
+            vec![text("code", app.ada.code(0)), password()]
+        },
+        end: CODES,
+    },
+    Case {
+        path: "/account/totp/disable",
+        app: totp,
+        prepare: recovery_code,
+        end: "/account?done=off",
+    },
+    Case {
+        path: "/account/mail-codes/send",
+        app: mail,
+        prepare: nothing,
+        end: "/account?done=code",
+    },
+    Case {
+        path: "/account/mail-codes/enable",
+        app: mail,
+        prepare: |app, browser| {
+            enter(app, browser);
+            vec![text("mailed_code", app.mailed_code(&app.ada)), password()]
+        },
+        end: CODES,
+    },
+    Case {
+        path: "/account/mail-codes/disable",
+        app: email_factor,
+        prepare: recovery_code,
+        end: "/account?done=off",
+    },
+    Case { path: "/account/recovery", app: totp, prepare: recovery_code, end: CODES },
+    Case {
+        path: "/account/recovery-codes",
+        app: totp,
+        prepare: |app, browser| {
+            let [(_, code)] = recovery_code(app, browser).try_into().unwrap();
+            browser.submit("/account/recovery", &[("code", &code)]).leads(CODES);
+            browser.get(CODES);
+            Vec::new()
+        },
+        end: "/account",
+    },
+    // It answers with a page, which says the same.
+    Case {
+        path: "/email/confirmation",
+        app: unconfirmed,
+        prepare: |app, browser| {
+            enter(app, browser);
+            browser.submit("/account/email/resend", &[]).leads("/account?done=link");
+            let link = app.mails().next_mail().token();
+            browser.get(&format!("/email/confirmation?token={link}"));
+            vec![text("link", link)]
+        },
+        end: "",
+    },
+];
