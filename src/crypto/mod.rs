@@ -1,14 +1,16 @@
 //! The crypto toolbox: the key file, HMAC, random numbers, and generated passwords and codes.
 
 mod key;
+mod sealing;
 
 use hmac::{Hmac, KeyInit as _, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
-pub(crate) use key::seal_with;
-pub use key::{KEY_LENGTH, Key, KeyError, open_with};
+pub use key::{KEY_LENGTH, Key, KeyError};
+pub use sealing::open_with;
+pub(crate) use sealing::seal_with;
 
 /// HMAC-SHA-256 (RFC 2104) with its key, ready for a message.
 pub(crate) type HmacSha256 = Hmac<Sha256>;

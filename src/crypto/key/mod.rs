@@ -5,17 +5,15 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use chacha20poly1305::aead::{Aead, KeyInit as _, Payload};
-use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use zeroize::Zeroizing;
 
+use super::sealing::{open_with, seal_with};
 use super::{hmac_sha256, random};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::files::{self, sync_parent};
 
 /// The length of a key, in bytes.
 pub const KEY_LENGTH: usize = 32;
-const NONCE_LENGTH: usize = 24;
 
 /// Why the key file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -226,37 +224,6 @@ impl Key {
     pub(crate) fn open(&self, context: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
         open_with(&self.bytes, context, sealed)
     }
-}
-
-/// Encrypts as [`Key::seal`] does, with the bytes of the key.
-pub(crate) fn seal_with(key: &[u8; KEY_LENGTH], context: &str, plain: &[u8]) -> Result<Vec<u8>> {
-    let nonce = XNonce::from(random::<NONCE_LENGTH>()?);
-    let sealed = cipher(key)
-        .encrypt(&nonce, Payload { msg: plain, aad: context.as_bytes() })
-        .map_err(|_| Error::internal("seal a secret", "encryption failed"))?;
-    Ok([nonce.as_slice(), &sealed].concat())
-}
-
-/// Decrypts what [`Key::seal`] encrypted, with the bytes of the key.
-///
-/// # Errors
-/// The key or the context is another one, or the bytes were changed.
-pub fn open_with(
-    key: &[u8; KEY_LENGTH],
-    context: &str,
-    sealed: &[u8],
-) -> Result<Zeroizing<Vec<u8>>> {
-    let foreign =
-        || Error::internal("open a secret", format!("{context} was not sealed with this key file"));
-    let (nonce, sealed) = sealed.split_first_chunk::<NONCE_LENGTH>().ok_or_else(foreign)?;
-    cipher(key)
-        .decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: context.as_bytes() })
-        .map(Zeroizing::new)
-        .map_err(|_| foreign())
-}
-
-fn cipher(key: &[u8; KEY_LENGTH]) -> XChaCha20Poly1305 {
-    XChaCha20Poly1305::new((&*derive(key, "seal")).into())
 }
 
 fn derive(key: &[u8; KEY_LENGTH], purpose: &str) -> Zeroizing<[u8; 32]> {
