@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::TO_RECORD;
 use super::output::{Output, Stop};
+use super::terminal::has_style;
 use super::user::with_user;
 use crate::domain::App;
 use crate::domain::factors::Code;
@@ -204,7 +205,8 @@ fn show(output: Output, enrollment: &Enrollment) -> Result<()> {
             "otpauth_url": enrollment.otpauth_url.as_str(),
         }));
     }
-    let picture = qr::terminal(&enrollment.otpauth_url)?;
+    let draw = if has_style(&io::stdout()) { qr::black_on_white } else { qr::terminal };
+    let picture = draw(&enrollment.otpauth_url)?;
     let groups = enrollment.secret_in_groups();
     output.secret(format_args!(
         "{picture}\n{}\n{}",

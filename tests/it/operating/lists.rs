@@ -113,6 +113,40 @@ fn terminal_shows_the_newest_hundred_events_and_says_so() {
     assert_eq!(on_terminal(&instance, "audit list --limit 150", &[]).lines().count(), 151);
 }
 
+#[test]
+fn picture_of_a_secret_is_black_on_white_where_the_terminal_has_colours() {
+    let instance = Instance::with_users(["ada"]);
+    let enroll = "totp enroll ada --no-confirm";
+    let styled = on_terminal(&instance, enroll, &[("TERM", "xterm")]);
+    let rows: Vec<&str> = styled.lines().filter(|line| line.contains('█')).collect();
+    let is_set =
+        |line: &&str| line.starts_with("\u{1b}[38;5;16;48;5;231m") && line.ends_with("\u{1b}[0m");
+    assert!(rows.len() > 15 && rows.iter().all(is_set), "{styled}");
+    for plain in [[("TERM", "dumb"), ("X", "1")], [("TERM", "xterm"), ("NO_COLOR", "1")]] {
+        instance.nox("totp reset ada");
+        assert!(!on_terminal(&instance, enroll, &plain).contains('\u{1b}'));
+    }
+}
+
+#[test]
+fn log_on_a_terminal_has_no_colours_and_a_style_only_where_it_is_wanted() {
+    let log = |variables: &[(&str, &str)]| {
+        let instance = Instance::with("[log]\nlevel = 'info'");
+        // The address cannot change while the server runs, which is a warning.
+        let serve = "serve --listen 127.0.0.1:0 & sleep 1; \
+                     printf '[server]\\naddress = \"a.b\"\\n' >nox.toml; \
+                     kill -HUP $!; sleep 1; kill $!; wait";
+        on_terminal(&instance, serve, variables)
+    };
+    let styled = log(&[("TERM", "xterm")]);
+    assert!(styled.contains("\u{1b}[1m WARN\u{1b}[0m "), "{styled}");
+    assert_eq!(styled.matches('\u{1b}').count(), 2, "{styled}");
+    for plain in [[("TERM", "dumb"), ("X", "1")], [("TERM", "xterm"), ("NO_COLOR", "1")]] {
+        let plain = log(&plain);
+        assert!(plain.contains(" WARN ") && !plain.contains('\u{1b}'), "{plain}");
+    }
+}
+
 /// What users may write, and what would move or hide what is around it on a terminal.
 const TEXTS: [&str; 8] = [
     "\u{202e}evil",
