@@ -7,12 +7,10 @@ use super::object::Object;
 use crate::domain::factors::Code;
 use crate::error::{Error, Result};
 
-/// Six digits, or a recovery code, as the OpenAPI document describes it.
+/// Six digits, or a recovery code of ten letters and digits. Blanks, dashes and full stops in it, the
+/// case of its letters and their width do not count.
 #[derive(ToSchema)]
-#[schema(
-    as = Code,
-    pattern = "^([0-9]{6}|[A-HJ-NP-Za-hj-np-z2-9]{5}-?[A-HJ-NP-Za-hj-np-z2-9]{5})$"
-)]
+#[schema(as = Code, example = "123456")]
 #[expect(dead_code, reason = "it only describes the wire")]
 pub(super) struct CodeText(String);
 
