@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::Bound;
 use super::sessions::SessionRef;
 use super::users::UserId;
 use crate::error::Result;
@@ -42,4 +43,26 @@ pub(crate) fn find_active(
 pub(crate) fn delete_of(connection: &Connection, user_id: UserId) -> Result<()> {
     connection.execute("DELETE FROM shown_recovery_codes WHERE user_id = ?1", [user_id])?;
     Ok(())
+}
+
+/// Counts the codes that are shown for longer than they can be.
+pub(crate) fn count_later(connection: &Connection, end: Bound) -> Result<u32> {
+    let query = "SELECT count(*) FROM shown_recovery_codes WHERE expires_at > ?1";
+    Ok(connection.query_row(query, [end.tolerated], |row| row.get(0))?)
+}
+
+/// Lets those codes be shown for as long as they can be.
+pub(crate) fn update_later(connection: &Connection, end: Bound) -> Result<()> {
+    let change = "UPDATE shown_recovery_codes SET expires_at = ?2 WHERE expires_at > ?1";
+    connection.execute(change, [end.tolerated, end.latest])?;
+    Ok(())
+}
+
+/// Deletes up to `limit` of what is shown no longer, and returns how many it deleted.
+pub(crate) fn delete_expired(connection: &Connection, now: Timestamp, limit: u32) -> Result<usize> {
+    Ok(connection.execute(
+        "DELETE FROM shown_recovery_codes WHERE user_id IN
+         (SELECT user_id FROM shown_recovery_codes WHERE expires_at <= ?1 LIMIT ?2)",
+        params![now, limit],
+    )?)
 }

@@ -6,15 +6,15 @@
 
 use crate::config::Config;
 use crate::domain::email_confirmation::LINK_LIFETIME;
-use crate::domain::factors::{ENROLLMENT_LIFETIME, SENT_CODE_LIFETIME, latest_step};
+use crate::domain::factors::{ENROLLMENT_LIFETIME, SENT_CODE_LIFETIME, SHOWN_FOR, latest_step};
 use crate::domain::present::Present;
 use crate::domain::throttle::longest;
 use crate::error::Result;
 use crate::storage::rate_limits::{self, Kind};
 use crate::storage::sessions::{self, SessionBounds};
 use crate::storage::{
-    Bound, Connection, devices, email_confirmations, observations, sent_codes, totp_enrollments,
-    totp_factors, users,
+    Bound, Connection, devices, email_confirmations, observations, sent_codes, shown_codes,
+    totp_enrollments, totp_factors, users,
 };
 
 /// The present, and the settings that say how late an instant can be.
@@ -37,7 +37,7 @@ pub(super) struct Instants {
     pub settle: fn(&Connection, &Rules<'_>) -> Result<()>,
 }
 
-pub(super) const INSTANTS: [Instants; 9] = [
+pub(super) const INSTANTS: [Instants; 10] = [
     Instants {
         rows: "session(s)",
         meaning: "which last session.lifetime from now on",
@@ -74,6 +74,17 @@ pub(super) const INSTANTS: [Instants; 9] = [
         },
         settle: |connection, rules| {
             totp_enrollments::update_later(connection, rules.present.end_of(ENROLLMENT_LIFETIME))
+        },
+    },
+    Instants {
+        rows: "list(s) of recovery codes that a page shows",
+        meaning: "which are shown for fifteen minutes from now on",
+        since: 6,
+        count: |connection, rules| {
+            shown_codes::count_later(connection, rules.present.end_of(SHOWN_FOR))
+        },
+        settle: |connection, rules| {
+            shown_codes::update_later(connection, rules.present.end_of(SHOWN_FOR))
         },
     },
     Instants {

@@ -43,7 +43,7 @@ const INSTANTS_IN_THE_SCHEMA: [(&str, After); 24] = [
     ("sessions.created_at", After::Within(Duration::ZERO)),
     ("sessions.expires_at", After::Within(Duration::from_hours(24 * 30))),
     ("sessions.last_seen_at", After::Within(Duration::ZERO)),
-    ("shown_recovery_codes.expires_at", After::Stays),
+    ("shown_recovery_codes.expires_at", After::Within(Duration::from_mins(15))),
     ("totp_enrollments.expires_at", After::Within(HOUR)),
     ("totp_factors.enabled_at", After::Stays),
     ("totp_factors.last_step", After::Zero),
@@ -68,7 +68,7 @@ const ROWS: &str = "
     INSERT INTO devices VALUES (7, zeroblob(32), ?1);
     INSERT INTO sessions (user_id, id, created_at, expires_at, last_seen_at, ip)
         VALUES (7, zeroblob(16), ?1, ?1 + 2592000000, ?1, '192.0.2.1');
-    INSERT INTO shown_recovery_codes VALUES (7, zeroblob(16), x'01', ?1);
+    INSERT INTO shown_recovery_codes VALUES (7, zeroblob(16), x'01', ?1 + 900000);
     INSERT INTO relays VALUES ('relay', zeroblob(32), ?1);
     INSERT INTO rate_limits VALUES ('password', '7', '', '', 10, ?1 + 900000);
     INSERT INTO rate_limits VALUES ('mailed code', '7', '', '', 1, ?1 + 60000);

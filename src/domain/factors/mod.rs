@@ -30,6 +30,7 @@ pub use code::Code;
 use recovery::RecoveryCodes;
 pub(in crate::domain) use sent::LIFETIME as SENT_CODE_LIFETIME;
 use shown::Delivery;
+pub(in crate::domain) use shown::SHOWN_FOR;
 pub(in crate::domain) use totp::{ENROLLMENT_LIFETIME, latest_step, step_of};
 
 /// Completes a change of factor: records it, ends every session but the one that made it, and

@@ -18,7 +18,7 @@ use crate::storage::{Connection, shown_codes};
 use crate::time::Timestamp;
 
 /// How long they are shown.
-const SHOWN_FOR: Duration = Duration::from_mins(15);
+pub(in crate::domain) const SHOWN_FOR: Duration = Duration::from_mins(15);
 
 /// How a user gets new recovery codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

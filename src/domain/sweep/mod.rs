@@ -9,8 +9,8 @@ use std::time::Duration;
 use crate::domain::{App, Running, clock, factors};
 use crate::error::Result;
 use crate::storage::{
-    Connection, audit, email_confirmations, rate_limits, sent_codes, sessions, totp_enrollments,
-    totp_used_steps,
+    Connection, audit, email_confirmations, rate_limits, sent_codes, sessions, shown_codes,
+    totp_enrollments, totp_used_steps,
 };
 use crate::time::Timestamp;
 
@@ -73,6 +73,7 @@ fn sweep(app: &App, depth: Depth, now: Timestamp) -> Result<()> {
         return Ok(());
     }
     drain(app, |connection| sent_codes::delete_expired(connection, now, BATCH))?;
+    drain(app, |connection| shown_codes::delete_expired(connection, now, BATCH))?;
     drain(app, |connection| totp_enrollments::delete_expired(connection, now, BATCH))?;
     drain(app, |connection| email_confirmations::delete_expired(connection, now, BATCH))?;
     let oldest = factors::step_of(now.before(USED_STEPS_KEPT));
