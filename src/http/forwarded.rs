@@ -78,7 +78,7 @@ fn warn_of_unreadable_hop(counted: IpAddr, entry: &str, now: Timestamp) {
     if WARNING.is_due(now) {
         tracing::warn!(
             counted_as = %counted,
-            entry = %hop::printable(entry),
+            entry = hop::kind(entry),
             "an entry of X-Forwarded-For is no address, so that the client counts as its proxy: \
              let the proxy send the address of the client"
         );

@@ -4,8 +4,6 @@ use std::net::IpAddr;
 
 /// Stands for an entry that is not UTF-8.
 pub(super) const NO_TEXT: &str = "\u{fffd}";
-/// How much of an entry is logged, in characters: no address is longer.
-const SHOWN_LENGTH: usize = 64;
 
 /// An address as proxies write it: bare, bracketed or quoted, with a port and a zone or without.
 /// The zone is a link of the proxy's own machine (RFC 4007, 11) and says nothing here.
@@ -36,12 +34,17 @@ fn is_port(text: &str) -> bool {
         || text.strip_prefix('_').is_some_and(|name| name.bytes().all(is_hidden_letter))
 }
 
-/// An entry as it may be logged. A client may have written it: without blanks, quotes and equals
-/// signs, it cannot look like a field of the line.
-pub(super) fn printable(entry: &str) -> String {
-    let is_plain = |letter: &char| letter.is_ascii_alphanumeric() || "._:%[]-".contains(*letter);
-    let shown = entry.chars().map(|letter| if is_plain(&letter) { letter } else { '?' });
-    shown.take(SHOWN_LENGTH).collect()
+/// What kind of text an unreadable entry is. The text itself is not logged: a client may have
+/// written it, and what is in it is unknown.
+pub(super) fn kind(entry: &str) -> &'static str {
+    // The two kinds that have a meaning where an address should be (RFC 7239, 6.2 and 6.3).
+    if entry.eq_ignore_ascii_case("unknown") {
+        "unknown"
+    } else if entry.starts_with('_') {
+        "hidden"
+    } else {
+        "unreadable"
+    }
 }
 
 #[cfg(test)]
@@ -86,8 +89,11 @@ mod tests {
     }
 
     #[test]
-    fn entry_in_the_log_cannot_look_like_a_field() {
-        assert_eq!(printable("a b=\"c\"\u{202e}%eth0"), "a?b??c??%eth0");
-        assert_eq!(printable(&"x".repeat(1000)).len(), SHOWN_LENGTH);
+    fn kind_of_an_entry_repeats_nothing_of_it() {
+        for (entry, expected) in
+            [("Unknown", "unknown"), ("_SEVKISEK", "hidden"), ("s3cr3t", "unreadable")]
+        {
+            assert_eq!(kind(entry), expected);
+        }
     }
 }

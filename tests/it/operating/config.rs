@@ -30,7 +30,7 @@ fn named_configuration_must_exist_and_its_folder_anchors_paths() {
     assert!(ran.stderr.contains("nowhere.toml"), "{}", ran.stderr);
     fs::create_dir(instance.path("etc")).unwrap();
     instance.write("etc/nox.toml", "[storage]\ndatabase = 'data/own.db'");
-    instance.nox("--config etc/nox.toml user list");
+    instance.nox("--config etc/nox.toml user add ada --generate");
     assert!(instance.path("etc/data/own.db").exists() && instance.path("etc/nox.key").exists());
 }
 
