@@ -103,7 +103,8 @@ pub(crate) fn code(text: &str) -> Zeroizing<String> {
     let mut code = Zeroizing::new(String::with_capacity(4 * LONGEST_CODE));
     let letters = NFKC.normalize_iter(text.chars()).filter(|letter| !is_separator(*letter));
     code.extend(
-        letters
+        // What a blank has kept apart may compose now.
+        NFC.normalize_iter(letters)
             .take(LONGEST_CODE)
             .map(|letter| ascii_digit(letter).unwrap_or(letter).to_ascii_uppercase()),
     );

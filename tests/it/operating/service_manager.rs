@@ -54,7 +54,7 @@ fn service_manager_is_told_of_start_life_and_stop() {
     for _ in 0..5 {
         assert_eq!(told(&manager), "WATCHDOG=1\n");
     }
-    assert!(started.elapsed() >= Duration::from_millis(400), "{:?}", started.elapsed());
+    assert!(started.elapsed() >= Duration::from_millis(300), "{:?}", started.elapsed());
     let ended = server.stop();
     assert!(ended.status.success());
     let last = std::iter::repeat_with(|| told(&manager)).find(|message| message != "WATCHDOG=1\n");

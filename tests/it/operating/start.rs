@@ -140,8 +140,8 @@ fn symbolic_links_are_not_followed_when_files_are_created() {
     let instance = Instance::new();
     let elsewhere = instance.path("elsewhere");
     for (link, args, words) in [
-        ("nox.db", &["user", "list"][..], "symbolic link that leads nowhere"),
-        ("nox.key", &["user", "list"], "nox.key"),
+        ("nox.db", &["user", "add", "eve", "--generate"][..], "symbolic link that leads nowhere"),
+        ("nox.key", &["user", "add", "eve", "--generate"], "nox.key"),
         ("copy.db", &["backup", "create", "copy.db"], "exists already"),
         ("code.svg", &["totp", "enroll", "ada", "--no-confirm", "--svg", "code.svg"], "exists"),
         ("nox.db-wal", &["user", "set", "ada", "--display", "Ada"], "nox.db"),
