@@ -36,7 +36,9 @@ fn config_show_prints_effective_values_without_secrets() {
 fn config_check_reads_the_configuration_alone() {
     let instance = Instance::new();
     let ran = instance.run(&["config", "check"], "");
-    assert_eq!((ran.status, ran.stderr.as_str()), (0, "the configuration is valid\n"));
+    let words = "the configuration is nox.toml; the database is nox.db, the key file nox.key\n\
+        the configuration is valid\n";
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, words));
     for (settings, words) in [
         ("[server]\nlisen = 1", "nox.toml, line 2: unknown field `lisen`"),
         ("[instance]\nlogo = 'none.png'", "instance.logo: cannot read none.png"),

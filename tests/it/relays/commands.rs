@@ -29,7 +29,7 @@ fn relay_token_is_printed_once_and_stored_nowhere() {
 
 #[test]
 fn relays_are_added_listed_and_removed_by_name() {
-    let instance = Instance::new();
+    let instance = Instance::with_users(["ada"]);
     assert_eq!(instance.nox("relay list"), "");
     let first = instance.nox("relay add eu-1");
     let second = instance.nox_json("relay add Asia_2.x --json");
@@ -53,7 +53,7 @@ fn relays_are_added_listed_and_removed_by_name() {
 
 #[test]
 fn relay_command_mistake_prints_one_line_and_its_status() {
-    let instance = Instance::new();
+    let instance = Instance::with_users(["ada"]);
     instance.nox("relay add one");
     for (args, status, part) in [
         (&["relay", "add", "one"][..], 4, "\"one\""),
