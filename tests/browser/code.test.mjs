@@ -93,8 +93,8 @@ for (const { name, settings, t, js } of BOTH) {
     await enter(other, bob);
     await other.waitForURL('**/login/code');
     await enterCode(one, code(bob), js);
-    await one.waitForURL('**/login?because=time');
-    await refused(one, t.login_expired);
+    await one.waitForURL('**/login?because=other');
+    await refused(one, t.login_replaced);
     await enter(one, ada);
     await one.waitForURL('**/login/code');
     await enterCode(one, code(ada), js);

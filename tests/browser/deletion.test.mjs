@@ -74,7 +74,7 @@ for (const { name, settings, t } of BOTH) {
     await leave(page, t, PASSWORD, wrongCode(ada));
     await refused(page, t.wrong_code);
     await leave(page, t, PASSWORD, '12');
-    await refused(page, t.wrong_code);
+    await refused(page, t.no_code);
     await leave(page, t, PASSWORD, operatorCode(ada));
     await isGone(page, t, ada);
     await close(page);

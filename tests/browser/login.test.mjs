@@ -209,7 +209,7 @@ test('a form of another browser, or of none, is not taken', async () => {
   const page = await open('/login');
   await page.context().clearCookies();
   await enter(page, person());
-  await refused(page, TEXTS.en.form_expired);
+  await refused(page, TEXTS.en.form_without_cookie);
   await close(page);
 });
 
