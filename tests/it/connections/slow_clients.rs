@@ -84,10 +84,11 @@ fn check_cut_off(app: &TestApp, head: u64, body: u64) {
         // Bodies.
         slow(format!("{LOGIN_HEAD}{length}{{"), "", BAD, body),
         slow(format!("{LOGIN_HEAD}{length}{{"), " ", BAD, body),
-        // Bodies that no handler reads.
-        slow(format!("{NOWHERE}{length}{{"), " ", NO_PAGE, 1),
-        slow(format!("{NOWHERE}{chunked}"), "", NO_PAGE, head),
-        slow(format!("{NOWHERE}{chunked}"), "1\r\n \r\n", NO_PAGE, head),
+        // Bodies that no handler reads: they are read on for as long as they do not stall, and
+        // behind the answer, the rest of one in chunks is waited for as for another head.
+        slow(format!("{NOWHERE}{length}{{"), " ", NO_PAGE, head),
+        slow(format!("{NOWHERE}{chunked}"), "", NO_PAGE, 2 * head),
+        slow(format!("{NOWHERE}{chunked}"), "1\r\n \r\n", NO_PAGE, 2 * head),
     ];
     at_once(all.len() + 1, |number| {
         if let Some(slow) = all.get(number) {
