@@ -1,5 +1,5 @@
 //! Long lists, read in parts: neither memory nor the time for which a snapshot of the database is
-//! held grows with the list. A program that reads the output slowly delays nobody.
+//! held grows with the list. A program that reads the output slowly delays no other process.
 
 use crate::error::{Error, Result};
 

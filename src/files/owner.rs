@@ -6,8 +6,8 @@
 //!
 //! The owner of a folder can rename it, put a symbolic link in its place, and exchange what is in
 //! it, at any moment. So the folder is opened once, and both the owner and the new file come from
-//! what was opened: nobody is given a file in a folder in which they could not create one. The file
-//! is opened by `O_EXCL`, so that it is new, and changed by its descriptor, not by its path.
+//! what was opened: a user is given a file only in a folder of their own. The file is opened by
+//! `O_EXCL`, so that it is new, and changed by its descriptor, not by its path.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
@@ -101,9 +101,8 @@ impl Folder {
         Ok(renameat(&self.0, from, &self.0, to)?)
     }
 
-    /// Whom root gives a new file: the owner of the file that it replaces, or of the folder. What
-    /// belongs to root in the folder of a service was left there by mistake, and nobody's but the
-    /// service's.
+    /// Whom root gives a new file: the owner of the file that it replaces, or of the folder. A file
+    /// of root in the folder of a service was left there by mistake, so its owner does not count.
     fn owner(&self, former: Option<&OsStr>) -> io::Result<Owner> {
         let former = former.and_then(|name| statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW).ok());
         let is_of_a_user = |stat: &Stat| {

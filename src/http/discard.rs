@@ -25,7 +25,7 @@ use super::extract::caller;
 use super::phase::SharedPhase;
 use super::upload::bounded;
 
-/// How much is thrown away, in bytes: more than a picture that somebody would try to upload.
+/// How much of a refused body is discarded, in bytes: more than any picture of a camera has.
 const LIMIT: usize = 64 << 20;
 
 /// A body of which a handler may leave a part.

@@ -76,8 +76,7 @@ pub(super) fn of_form(request: &HttpRequest, server: &Server) -> FormOrigin {
 }
 
 /// Whether a browser came by http: the proxy says so, or without a proxy that tells, the browser
-/// does. It names the site of a page only over connections that nobody else can read (Fetch
-/// Metadata, 2).
+/// does. It sends `Sec-Fetch-Site` only to potentially trustworthy URLs (Fetch Metadata, 2).
 pub(super) fn came_over_http(request: &HttpRequest, server: &Server) -> bool {
     match forwarded::scheme(request, server) {
         Some(scheme) => !scheme.eq_ignore_ascii_case("https"),

@@ -1,6 +1,6 @@
 //! The forms into which texts are brought where they come in. One text has many encodings, since
 //! keyboards, browsers and clipboards differ: letters composed or decomposed (U+00FC, or `u` and
-//! U+0308), in upper or lower case, in full width, and with characters that nobody sees.
+//! U+0308), in upper or lower case, in full width, and with invisible characters.
 //!
 //! | text | stored as | compared as |
 //! | --- | --- | --- |
@@ -50,9 +50,9 @@ pub(crate) fn nfc_of_secret(text: &str) -> Option<Zeroizing<String>> {
     Some(normalized)
 }
 
-/// One line of a profile in NFC, without characters that nobody sees and that make two names look
-/// like one, or turn the text around them (bidirectional controls). Those that change how letters
-/// and emoji look stay.
+/// One line of a profile in NFC, without the invisible characters that make two names look like one
+/// or turn the text around them (bidirectional controls). Those that change how letters and emoji
+/// look stay.
 pub(crate) fn line(text: &str) -> String {
     let shows = |letter: char| {
         // Joiners; variation selectors; letters of a flag; variation selectors of Mongolian.

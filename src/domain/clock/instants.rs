@@ -1,8 +1,8 @@
 //! What each kind of stored instant means that is later than it can be.
 //!
-//! A future that somebody asked for stays one: the end of a session, a suspension or a code. It is
-//! only brought as near as it can be from now on. A start in the future counts as now, or its limit
-//! as over. Dates that are only shown, as of the audit log, stay as they were written.
+//! The end of a session, a suspension or a code lies in the future by its nature, and is only cut
+//! to the longest that it can last from now. A start in the future counts as now, or its limit as
+//! over. Dates that are only shown, as of the audit log, stay as they were written.
 
 use crate::config::Config;
 use crate::domain::email_confirmation::LINK_LIFETIME;

@@ -1,7 +1,7 @@
 //! The system clock, as a running server sees it, and what was stored while it was ahead.
 //!
-//! A clock may be wrong for a while, by hours or by years, and be right again. Then nobody may be
-//! locked out by what was stored meanwhile, and nothing may be lost: [`watch`] notices that the
+//! A clock may be wrong for a while, by hours or by years, and be right again. Then no user may be
+//! locked out by what was stored meanwhile, and no data may be lost: [`watch`] notices that the
 //! clock has gone back, and gives every stored instant that is later than it can be its meaning
 //! ([`instants`]). After a leap ahead, nothing is deleted for its age until the clock has gone on
 //! for a while ([`seen`]).

@@ -6,7 +6,7 @@ use crate::domain::present::Present;
 use crate::storage::clock::SeenClock;
 
 /// A clock that is ahead of the last look by more than this may be wrong, unless the server was
-/// stopped meanwhile: nobody can tell.
+/// stopped meanwhile: the two cannot be told apart.
 const LEAP: Duration = Duration::from_mins(30);
 /// After a leap, nothing is deleted for its age for as long as the leap, but no longer than this.
 const LONGEST_WAIT: Duration = Duration::from_hours(24 * 7);

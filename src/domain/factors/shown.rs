@@ -2,7 +2,7 @@
 //! the form that made them may never be seen: a second click makes a browser drop it.
 //!
 //! They are stored sealed, since the server may be started again meanwhile, and by a key that needs
-//! the secret in the browser's cookie: whoever has the database and the key file cannot open them.
+//! the secret in the browser's cookie: the database and the key file alone do not open them.
 //! They belong to the session that made them, and end with it.
 
 use std::time::Duration;

@@ -202,7 +202,7 @@ impl App {
         match throttle::consume(self, vec![Limit::notice(user.id)], now) {
             Ok(_counted) => {
                 let notice = Message::Notice { event, device, at: now };
-                // Whoever acts sees the result, and waits for no notice.
+                // The response does not wait for the notice: the user sees the change itself.
                 drop(self.mail_to(user, device, &notice, Purpose::Notice));
             }
             Err(error) => {

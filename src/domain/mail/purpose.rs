@@ -36,7 +36,7 @@ impl Purpose {
     }
 
     /// Records that the mail was given up, and takes back what it counted for: its user may ask for
-    /// another one at once. The limit for a day still holds, so that nobody can have the server
+    /// another one at once. The limit for a day still holds, so that no user can make the server
     /// send without end.
     pub(super) fn give_up(&self, db: &Db, why: &str, now: Timestamp) -> Result<()> {
         db.write(|connection| {

@@ -56,7 +56,7 @@ fn self_signed_certificate_is_trusted_where_ca_file_holds_it() {
 
     let words = ["is self-signed (\"CN=localhost\")", "for 127.0.0.1", "mail.ca_file"];
     fails(&mails, &settings, &words);
-    // Another one of the same name, whoever made it and for which purpose.
+    // Another certificate of the same name, marked as an authority or not.
     for options in [&[][..], &["-addext", "basicConstraints=CA:FALSE"]] {
         let other = mails.other_certificate(options);
         fails(&mails, &format!("{settings}ca_file = '{}'", other.display()), &words);
