@@ -1,13 +1,7 @@
-//! The binary: parse, dispatch, exit status.
+//! The binary: the command line, and its exit status.
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use nox::cli::{Cli, output};
-
 fn main() -> ExitCode {
-    match Cli::parse().run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => output::fail(&error),
-    }
+    nox::cli::run()
 }

@@ -64,8 +64,7 @@ impl Backup {
                 let Restored { report, kept } = restore(&config, &file, Timestamp::now())?;
                 if output.json {
                     let kept: Vec<_> = kept.iter().map(|path| path.display().to_string()).collect();
-                    return output
-                        .json(&json!({ "users": report.users, "with_key": report.with_key,
+                    return output.ok(&json!({ "users": report.users, "with_key": report.with_key,
                         "key_fits": report.key_fits, "kept": kept }));
                 }
                 output.say(format_args!(
@@ -103,7 +102,7 @@ fn make(app: &App, output: Output, file: &Path, key_file: KeyFile) -> Result<()>
     let bytes = fs::metadata(file)?.len();
     let with_key = key_file == KeyFile::Include;
     if output.json {
-        return output.json(
+        return output.ok(
             &json!({ "file": file.display().to_string(), "bytes": bytes, "with_key": with_key }),
         );
     }

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use clap::Subcommand;
+use serde_json::json;
 
 use super::output::Output;
 use super::user::with_user;
@@ -32,11 +33,11 @@ impl Bans {
             Self::Clear { target } => {
                 clear(app, target.as_deref())
                     .map_err(|error| with_user(error, target.as_deref().unwrap_or_default()))?;
-                output.say(match target {
+                let sentence = match &target {
                     Some(target) => format!("no attempts count against {target} any more"),
                     None => "no attempts count any more".into(),
-                });
-                Ok(())
+                };
+                output.done(&json!({ "target": target }), sentence)
             }
         }
     }

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use clap::{Args, CommandFactory};
 use clap_complete::{Shell, generate};
+use serde_json::json;
 
 use super::Cli;
 use super::output::Output;
@@ -17,6 +18,10 @@ impl Completions {
     pub(super) fn run(self, output: Output) -> Result<()> {
         let mut script = Vec::new();
         generate(self.shell, &mut Cli::command(), "nox", &mut script);
-        output.document(String::from_utf8(script)?.trim_end())
+        let script = String::from_utf8(script)?;
+        if output.json {
+            return output.json(&json!({ "shell": self.shell.to_string(), "script": script }));
+        }
+        output.document(script.trim_end())
     }
 }

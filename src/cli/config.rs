@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use clap::Subcommand;
+use serde_json::json;
 
 use super::output::{Output, Stop};
 use crate::config;
@@ -26,14 +27,16 @@ impl Config {
                 if let Some(contradiction) = config.mail.contradiction() {
                     tracing::warn!("{contradiction}");
                 }
-                output.say(format_args!(
-                    "{}; the database is {}, the key file {}",
+                let database = config.storage.database.display().to_string();
+                let key_file = config.secrets.key_file.display().to_string();
+                let sentence = format!(
+                    "{}; the database is {database}, the key file {key_file}\n\
+                     the configuration is valid",
                     config.source(),
-                    config.storage.database.display(),
-                    config.secrets.key_file.display(),
-                ));
-                output.say("the configuration is valid");
-                Ok(())
+                );
+                let facts =
+                    json!({ "file": config.file(), "database": database, "key_file": key_file });
+                output.done(&facts, sentence)
             }
             Self::Show if output.json => output.json(config),
             Self::Show => output.document(config.to_toml()?.trim_end()),

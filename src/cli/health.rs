@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use clap::Args;
+use serde_json::json;
 
 use super::address_note;
 use super::output::{Output, Stop};
@@ -46,6 +47,7 @@ fn address(config: &Config) -> Listen {
 /// Asks a server whether it is ready.
 fn ask_at(listen: &Listen, output: Output) -> Result<()> {
     match is_ready(listen) {
+        Ok(true) if output.json => output.ok(&json!({ "address": listen.to_string() })),
         Ok(true) => output.line("ok"),
         Ok(false) => {
             Err(Stop::failed(format!("the server at {listen} is not ready: read its log")).into())

@@ -27,7 +27,7 @@ impl Key {
             output.confirm(question, "--yes")?;
         }
         keys::rotate(app, Timestamp::now())?;
-        output.say("replaced the key file; every session has ended. Back up the new key file");
-        Ok(())
+        let sentence = "replaced the key file; every session has ended. Back up the new key file";
+        output.done(&(), sentence)
     }
 }

@@ -5,6 +5,7 @@ use std::io;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+use serde_json::json;
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::format::{self, Format, Json, Writer};
@@ -15,13 +16,16 @@ use tracing_subscriber::registry::{LookupSpan, Registry};
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{fmt as lines, reload};
 
+use super::list::json_line;
+use super::output::Output;
 use super::terminal::{has_style, printable};
 use crate::config::{self, LogFormat, LogLevel};
 
 /// Starts the log of a command: warnings, one line each, or only errors.
-pub(super) fn start_for_command(quiet: bool) {
-    let level = if quiet { LevelFilter::ERROR } else { LevelFilter::WARN };
-    let format = Arc::new(Mutex::new(LineFormat::Command));
+pub(super) fn start_for_command(output: Output) {
+    let level = if output.quiet { LevelFilter::ERROR } else { LevelFilter::WARN };
+    let format = if output.json { LineFormat::CommandJson } else { LineFormat::Command };
+    let format = Arc::new(Mutex::new(format));
     let log = lines::layer().with_writer(io::stderr).with_ansi(false).event_format(Lines(format));
     tracing_subscriber::registry().with(log.with_filter(level)).init();
 }
@@ -75,6 +79,8 @@ fn filter(level: LogLevel, quiet: bool) -> Targets {
 enum LineFormat {
     /// The level and the fields.
     Command,
+    /// An object `warning` with the fields as its message, as all of stderr is with `--json`.
+    CommandJson,
     /// The time, the level and the fields.
     Text,
     /// The same, with grave levels set off.
@@ -111,6 +117,12 @@ where
             // JSON has its own escapes for control characters.
             let json: Format<Json> = format::format().json().with_target(false);
             return json.format_event(context, writer, event);
+        }
+        if let LineFormat::CommandJson = format {
+            let mut fields = String::new();
+            context.format_fields(Writer::new(&mut fields), event)?;
+            let warning = json!({ "warning": { "message": fields } });
+            return writeln!(writer, "{}", json_line(&warning).map_err(|_| fmt::Error)?);
         }
         if let LineFormat::Text | LineFormat::Styled = format {
             SystemTime.format_time(&mut writer)?;

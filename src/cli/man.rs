@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::{Args, Command, CommandFactory};
+use serde_json::json;
 
 use super::Cli;
 use super::output::Output;
@@ -23,8 +24,9 @@ impl Man {
         let mut command = Cli::command().disable_help_subcommand(true);
         command.build();
         write_pages(&command, &self.dir).with_context(failed)?;
-        output.say(format_args!("wrote the manual pages into {}", self.dir.display()));
-        Ok(())
+        let folder = self.dir.display().to_string();
+        let sentence = format!("wrote the manual pages into {folder}");
+        output.done(&json!({ "folder": folder }), sentence)
     }
 }
 

@@ -7,13 +7,14 @@ mod bans;
 mod completions;
 mod config;
 mod doctor;
+mod failure;
 mod health;
 mod key;
 mod list;
 mod log;
 mod mail;
 mod man;
-pub mod output;
+mod output;
 mod password;
 mod relay;
 mod reload;
@@ -22,10 +23,12 @@ mod session;
 mod stdout;
 mod terminal;
 mod totp;
+mod usage;
 mod user;
 
 use std::env;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
@@ -43,7 +46,7 @@ const TO_RECORD: &str = "limits.audit_age";
 /// A login server for NoxVR, in one file.
 #[derive(Parser)]
 #[command(name = "nox", version, propagate_version = true)]
-pub struct Cli {
+pub(crate) struct Cli {
     #[command(flatten)]
     global: Global,
     #[command(subcommand)]
@@ -110,12 +113,20 @@ enum Command {
     Man(man::Man),
 }
 
+/// Runs the command that the arguments of the process name, and returns its exit status.
+#[must_use]
+pub fn run() -> ExitCode {
+    match Cli::try_parse() {
+        Ok(cli) => {
+            let json = cli.global.json;
+            cli.run().map_or_else(|error| failure::fail(&error, json), |()| ExitCode::SUCCESS)
+        }
+        Err(error) => usage::answer(error),
+    }
+}
+
 impl Cli {
-    /// Runs the command.
-    ///
-    /// # Errors
-    /// The command failed; [`output::fail`] turns the error into a message and an exit status.
-    pub fn run(self) -> Result<()> {
+    fn run(self) -> Result<()> {
         // Files that a command creates are for their owner alone, except for manual pages.
         if !matches!(self.command, Command::Man(_)) {
             umask(Mode::RWXG | Mode::RWXO);
@@ -126,7 +137,7 @@ impl Cli {
         // Read only by the commands that need it, so that an error in it does not stop the others.
         let load = || load(file.clone(), &needs);
         if !matches!(self.command, Command::Serve(_)) {
-            log::start_for_command(output.quiet);
+            log::start_for_command(output);
         }
         self.command.run(load, output)
     }

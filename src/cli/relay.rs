@@ -30,13 +30,8 @@ impl Relay {
     pub(super) fn run(self, app: &App, output: Output) -> Result<()> {
         match self {
             Self::Add { name } => {
-                let reveal = |token: &str| {
-                    if output.json {
-                        output.secret(json!({ "name": name, "token": token }))
-                    } else {
-                        output.secret(token)
-                    }
-                };
+                let reveal =
+                    |token: &str| output.reveal(&json!({ "name": name, "token": token }), token);
                 relays::add(app, &name, Timestamp::now(), reveal)
                     .map_err(|error| with_relay(error, &name))?;
                 output.say(format_args!("added the relay {name}"));
@@ -56,8 +51,8 @@ impl Relay {
             }
             Self::Remove { name } => {
                 relays::remove(app, &name).map_err(|error| with_relay(error.into(), &name))?;
-                output.say(format_args!("removed the relay {name}"));
-                Ok(())
+                let sentence = format!("removed the relay {name}");
+                output.done(&json!({ "name": name }), sentence)
             }
         }
     }

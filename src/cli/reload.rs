@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
+use super::failure::{self, Stop};
 use super::log::Log;
-use super::output::{self, Stop};
 use crate::config::{Loaded, Reloaded};
 use crate::domain::{App, Running, backup};
 use crate::http::Theme;
@@ -31,7 +31,7 @@ pub(super) fn reload(
             Some((app, theme))
         }
         Err(error) => {
-            let error = output::words(&error);
+            let error = failure::words(&error);
             tracing::error!(error, "the configuration was not reloaded, and nothing has changed");
             None
         }

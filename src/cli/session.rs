@@ -57,8 +57,8 @@ impl Revoke {
         if let Some(name) = self.user {
             sessions::revoke_all_of(app, &name, Timestamp::now())
                 .map_err(|error| with_user(error, &name))?;
-            output.say(format_args!("ended every session of {name}"));
-            return Ok(());
+            let sentence = format!("ended every session of {name}");
+            return output.done(&json!({ "user": name }), sentence);
         }
         let unknown = || {
             Stop::refused(
@@ -72,8 +72,8 @@ impl Revoke {
             Error::SessionNotFound => unknown().into(),
             other => anyhow::Error::from(other),
         })?;
-        output.say(format_args!("ended {} session(s)", ids.len()));
-        Ok(())
+        let sentence = format!("ended {} session(s)", ids.len());
+        output.done(&json!({ "ended": ids.len() }), sentence)
     }
 }
 

@@ -88,15 +88,15 @@ impl Totp {
             }
             Self::Reset { name } => {
                 let had_one = reset(app, &name, now).map_err(|error| with_user(error, &name))?;
-                output.say(if had_one {
+                let sentence = if had_one {
                     format!(
                         "{name} no longer has a second factor and logs in with the password alone; \
                          all its sessions have ended"
                     )
                 } else {
                     format!("{name} had no second factor")
-                });
-                Ok(())
+                };
+                output.done(&json!({ "username": name, "had_one": had_one }), sentence)
             }
             Self::Recovery { name } => {
                 let reveal = |codes: &RecoveryCodes| show_codes(output, codes);
@@ -104,11 +104,7 @@ impl Totp {
                     .map_err(|error| without_factor(error, &name))
             }
             Self::Code { name } => issue_code(app, &name, now, |code| {
-                if output.json {
-                    output.secret(json!({ "code": code.as_str() }))
-                } else {
-                    output.secret(code.as_str())
-                }
+                output.reveal(&json!({ "code": code.as_str() }), code.as_str())
             })
             .map_err(|error| without_factor(error, &name)),
         }
@@ -117,11 +113,7 @@ impl Totp {
 
 fn show_codes(output: Output, codes: &RecoveryCodes) -> Result<()> {
     let codes: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
-    if output.json {
-        output.secret(json!({ "recovery_codes": codes }))
-    } else {
-        output.secret(codes.join("\n"))
-    }
+    output.reveal(&json!({ "recovery_codes": codes }), codes.join("\n"))
 }
 
 fn show_status(output: Output, status: &Status) -> Result<()> {
@@ -199,20 +191,14 @@ fn remove_picture(path: &Path) {
 }
 
 fn show(output: Output, enrollment: &Enrollment) -> Result<()> {
-    if output.json {
-        return output.secret(json!({
-            "secret": enrollment.secret.as_str(),
-            "otpauth_url": enrollment.otpauth_url.as_str(),
-        }));
-    }
+    let Enrollment { secret, otpauth_url, .. } = enrollment;
     let draw = if has_style(&io::stdout()) { qr::black_on_white } else { qr::terminal };
-    let picture = draw(&enrollment.otpauth_url)?;
-    let groups = enrollment.secret_in_groups();
-    output.secret(format_args!(
-        "{picture}\n{}\n{}",
-        enrollment.otpauth_url.as_str(),
-        groups.as_str()
-    ))
+    let picture = draw(otpauth_url)?;
+    let (url, groups) = (otpauth_url.as_str(), enrollment.secret_in_groups());
+    output.reveal(
+        &json!({ "secret": secret.as_str(), "otpauth_url": url }),
+        format_args!("{picture}\n{url}\n{}", groups.as_str()),
+    )
 }
 
 fn confirm(app: &App, output: Output, enrollment: &Enrollment, name: &str) -> Result<()> {

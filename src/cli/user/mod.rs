@@ -7,6 +7,7 @@ mod tag;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use serde::Serialize;
+use serde_json::json;
 
 use super::TO_RECORD;
 use super::output::{Output, Stop};
@@ -139,8 +140,7 @@ impl User {
             Self::Disable(command) => command.run(app, output, now),
             Self::Enable(Account { name }) => {
                 operator::enable(app, &name, now).map_err(|error| with_user(error, &name))?;
-                output.say(format_args!("{name} can log in again"));
-                Ok(())
+                show::done(app, output, &name, format_args!("{name} can log in again"))
             }
             Self::Remove(command) => command.run(app, output, now),
         }
@@ -167,11 +167,8 @@ impl Add {
         let reveal = |user: &Profile| show_password(output, user, &password);
         let user =
             register(app, account, now, reveal).map_err(|error| with_user(error, &self.name))?;
-        if output.json && !password.is_generated {
-            output.json(&user)?;
-        }
-        output.say(format_args!("added {} with id {}", user.public.username, user.public.id));
-        Ok(())
+        let sentence = format!("added {} with id {}", user.public.username, user.public.id);
+        password_done(output, &user, &password, &sentence)
     }
 }
 
@@ -206,11 +203,8 @@ impl Passwd {
         let new = password.parse(app).map_err(|error| refused(error.into()))?;
         let reveal = |_: &NewPassword| show_password(output, &user, &password);
         operator::change_password(app, name, &new, now, reveal).map_err(refused)?;
-        if output.json && !password.is_generated {
-            output.json(&user)?;
-        }
-        output.say(format_args!("changed the password of {name}; all its sessions have ended"));
-        Ok(())
+        let sentence = format!("changed the password of {name}; all its sessions have ended");
+        password_done(output, &user, &password, &sentence)
     }
 }
 
@@ -220,8 +214,8 @@ impl Disable {
         let until = until.map(|text| read_time(&text, now)).transpose()?;
         operator::disable(app, &name, reason.as_deref(), until, now)
             .map_err(|error| with_user(error, &name))?;
-        output.say(format_args!("{name} can no longer log in; all its sessions have ended"));
-        Ok(())
+        let sentence = format!("{name} can no longer log in; all its sessions have ended");
+        show::done(app, output, &name, sentence)
     }
 }
 
@@ -236,19 +230,32 @@ impl Remove {
             )?;
         }
         operator::remove(app, name, now).map_err(|error| with_user(error, name))?;
-        output.say(format_args!("removed {} and everything that belonged to it", user.username));
-        Ok(())
+        let sentence = format!("removed {} and everything that belonged to it", user.username);
+        output.done(&json!({ "id": user.id, "username": user.username }), sentence)
     }
 }
 
 /// Prints a generated password.
 fn show_password(output: Output, user: &Profile, password: &ObtainedPassword) -> Result<()> {
-    match (password.is_generated, output.json) {
-        (false, _) => Ok(()),
-        (true, true) => {
-            output.secret(serde_json::to_string(&WithPassword { user, password: &password.text })?)
-        }
-        (true, false) => output.secret(password.text.as_str()),
+    if password.is_generated {
+        output.reveal(&WithPassword { user, password: &password.text }, password.text.as_str())
+    } else {
+        Ok(())
+    }
+}
+
+/// Tells that a password is set. With `--json`, a generated one was printed with the user.
+fn password_done(
+    output: Output,
+    user: &Profile,
+    password: &ObtainedPassword,
+    sentence: &str,
+) -> Result<()> {
+    if password.is_generated {
+        output.say(sentence);
+        Ok(())
+    } else {
+        output.done(user, sentence)
     }
 }
 

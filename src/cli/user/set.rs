@@ -93,11 +93,8 @@ impl Set {
         let changes = self.changes().map_err(|error| with_user(error, &name))?;
         let user = operator::set(app, &name, changes, &pictures, now)
             .map_err(|error| with_user(error, &name))?;
-        if output.json {
-            output.json(&user)?;
-        }
-        output.say(format_args!("changed {}", user.public.username));
-        Ok(())
+        let sentence = format!("changed {}", user.public.username);
+        output.done(&user, sentence)
     }
 
     fn changes(self) -> Checked<Changes> {

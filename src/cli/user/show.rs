@@ -1,5 +1,7 @@
 //! `nox user show`.
 
+use std::fmt::Display;
+
 use anyhow::Result;
 use serde::Serialize;
 
@@ -18,6 +20,16 @@ struct Inspected<'user> {
     user: &'user Profile,
     #[serde(skip_serializing_if = "Option::is_none")]
     ban: Option<&'user Suspension>,
+}
+
+/// Tells that a change of an account is done: with `--json` by the account as it is now.
+pub(super) fn done(app: &App, output: Output, name: &str, sentence: impl Display) -> Result<()> {
+    if !output.json {
+        output.say(sentence);
+        return Ok(());
+    }
+    let account = operator::inspect(app, name, Timestamp::now())?;
+    output.ok(&Inspected { user: &account.profile, ban: account.suspension.as_ref() })
 }
 
 pub(super) fn run(app: &App, output: Output, name: &str, now: Timestamp) -> Result<()> {

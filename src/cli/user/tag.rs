@@ -49,6 +49,6 @@ impl Tag {
                 }
             ));
         }
-        if output.json { output.json(&user) } else { output.line(user.public.tags.join(" ")) }
+        if output.json { output.ok(&user) } else { output.line(user.public.tags.join(" ")) }
     }
 }

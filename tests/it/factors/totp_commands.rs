@@ -75,7 +75,7 @@ fn totp_enroll_prints_secret_and_url_as_json() {
     let instance = Instance::with_users(["ada"]);
     let shown = instance.nox_json("totp enroll ada --no-confirm --json");
     let keys: Vec<_> = shown.as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["otpauth_url", "secret"]);
+    assert_eq!(keys, ["ok", "otpauth_url", "secret"]);
     let status = instance.nox_json("totp status ada --json");
     assert_eq!(status["enabled"], true);
 }

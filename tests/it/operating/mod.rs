@@ -6,6 +6,7 @@ mod config;
 mod describe;
 mod fail2ban;
 mod health;
+mod json;
 mod lists;
 mod log_lines;
 mod log_secrets;
