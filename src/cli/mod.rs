@@ -3,7 +3,6 @@
 mod address_note;
 mod audit;
 mod backup;
-mod bans;
 mod completions;
 mod config;
 mod doctor;
@@ -22,6 +21,7 @@ mod serve;
 mod session;
 mod stdout;
 mod terminal;
+mod throttle;
 mod totp;
 mod usage;
 mod user;
@@ -83,9 +83,9 @@ enum Command {
     /// Manage relays
     #[command(subcommand)]
     Relay(relay::Relay),
-    /// List and lift bans after too many attempts
-    #[command(subcommand)]
-    Bans(bans::Bans),
+    /// List and end lockouts: accounts and addresses with too many failed attempts
+    #[command(subcommand, visible_alias = "bans")]
+    Throttle(throttle::Throttle),
     /// Create, check and restore backups
     #[command(subcommand)]
     Backup(backup::Backup),
@@ -179,7 +179,7 @@ impl Command {
             Self::Totp(command) => command.run(&open()?, output),
             Self::Session(command) => command.run(&open()?, output),
             Self::Backup(command) => command.run(config()?, output),
-            Self::Bans(command) => command.run(&open()?, output),
+            Self::Throttle(command) => command.run(&open()?, output),
             Self::Audit(command) => command.run(&open()?, output),
             Self::Mail(command) => command.run(&config()?, output),
             Self::Key(command) => command.run(&open()?, output),

@@ -186,23 +186,34 @@ pub(crate) fn refund(connection: &Connection, key: &Key) -> Result<()> {
     Ok(())
 }
 
-pub(crate) fn delete_all(connection: &Connection) -> Result<()> {
-    connection.execute("DELETE FROM rate_limits", [])?;
-    Ok(())
+/// Lists the networks against which something is counted.
+pub(crate) fn list_networks(connection: &Connection) -> Result<Vec<String>> {
+    let query = "SELECT DISTINCT network FROM rate_limits";
+    let mut statement = connection.prepare(query)?;
+    Ok(statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Deletes what was counted of one kind against an account, from any network and browser.
-pub(crate) fn delete_of_account(connection: &Connection, kind: Kind, account: &str) -> Result<()> {
-    connection
+/// Deletes all rows. Returns whether there were any.
+pub(crate) fn delete_all(connection: &Connection) -> Result<bool> {
+    Ok(connection.execute("DELETE FROM rate_limits", [])? > 0)
+}
+
+/// Deletes what was counted of one kind against an account, from any network and browser. Returns
+/// whether there was any.
+pub(crate) fn delete_of_account(
+    connection: &Connection,
+    kind: Kind,
+    account: &str,
+) -> Result<bool> {
+    let deleted = connection
         .prepare_cached("DELETE FROM rate_limits WHERE kind = ?1 AND account = ?2")?
         .execute(params![kind, account])?;
-    Ok(())
+    Ok(deleted > 0)
 }
 
-/// Deletes what was counted of every kind against a network.
-pub(crate) fn delete_of_network(connection: &Connection, network: &str) -> Result<()> {
-    connection.execute("DELETE FROM rate_limits WHERE network = ?1", [network])?;
-    Ok(())
+/// Deletes what was counted of every kind against a network. Returns whether there was any.
+pub(crate) fn delete_of_network(connection: &Connection, network: &str) -> Result<bool> {
+    Ok(connection.execute("DELETE FROM rate_limits WHERE network = ?1", [network])? > 0)
 }
 
 /// Counts the rows of a kind that were begun while the clock was ahead.

@@ -7,6 +7,8 @@
 
 use std::net::IpAddr;
 
+use ipnet::IpNet;
+
 use crate::domain::App;
 use crate::domain::network::network;
 use crate::domain::present::Present;
@@ -113,20 +115,34 @@ impl CountedAttempt<'_> {
 
 /// Forgets the wrong passwords and codes that were counted against an account: the id of a user, or
 /// what stands for a name that no user has.
-pub(crate) fn reset(connection: &Connection, account: &str) -> Result<()> {
-    [Kind::Password, Kind::CurrentPassword, Kind::Code]
-        .into_iter()
-        .try_for_each(|kind| rate_limits::delete_of_account(connection, kind, account))
+/// Returns whether there were any.
+pub(crate) fn reset(connection: &Connection, account: &str) -> Result<bool> {
+    [Kind::Password, Kind::CurrentPassword, Kind::Code].into_iter().try_fold(false, |any, kind| {
+        Ok(rate_limits::delete_of_account(connection, kind, account)? || any)
+    })
 }
 
 /// Forgets the wrong codes that were counted against a user.
 pub(crate) fn reset_codes(connection: &Connection, user: UserId) -> Result<()> {
-    rate_limits::delete_of_account(connection, Kind::Code, &user.to_string())
+    rate_limits::delete_of_account(connection, Kind::Code, &user.to_string()).map(drop)
 }
 
-/// Forgets everything that was counted against a network.
-pub(crate) fn reset_network(connection: &Connection, ip: IpAddr) -> Result<()> {
+/// Forgets everything that was counted against the network of an address. Returns whether anything
+/// was.
+pub(crate) fn reset_network(connection: &Connection, ip: IpAddr) -> Result<bool> {
     rate_limits::delete_of_network(connection, &network(ip).to_string())
+}
+
+/// The same for all networks that overlap with this one.
+pub(crate) fn reset_networks(connection: &Connection, wide: IpNet) -> Result<bool> {
+    let overlaps = |counted: &String| {
+        // What is counted against an IPv6 address is counted against its network.
+        counted.parse().is_ok_and(|ip: IpAddr| wide.contains(&ip) || ip == network(wide.network()))
+    };
+    let counted = rate_limits::list_networks(connection)?;
+    counted.iter().filter(|counted| overlaps(counted)).try_fold(false, |any, counted| {
+        Ok(rate_limits::delete_of_network(connection, counted)? || any)
+    })
 }
 
 #[cfg(test)]

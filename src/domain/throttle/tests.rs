@@ -158,10 +158,13 @@ fn reset_forgets_one_account_or_one_network_alone() {
     // Seven against each account besides the two networks at login and one at registration:
     // passwords from home and from anywhere, codes, current passwords, and mails by two limits.
     assert_eq!(left(|_| Ok(())), 2 * 6 + 3);
-    assert_eq!(left(|connection| reset(connection, "7")), 15 - 4);
+    assert_eq!(left(|connection| reset(connection, "7").map(drop)), 15 - 4);
     assert_eq!(left(|connection| reset_codes(connection, UserId(7))), 15 - 1);
     // Two passwords from home, and home itself at login and at registration.
-    assert_eq!(left(|connection| reset_network(connection, [192, 0, 2, 1].into())), 15 - 4);
+    assert_eq!(
+        left(|connection| reset_network(connection, [192, 0, 2, 1].into()).map(drop)),
+        15 - 4
+    );
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn commands(number: u32) -> Vec<(String, &'static str)> {
         (format!("totp enroll {} --no-confirm", user(4)), ""),
         (format!("session revoke --user {}", user(5)), ""),
         ("session list".into(), ""),
-        ("bans list".into(), ""),
+        ("throttle list".into(), ""),
         (format!("backup create copy{number}.db"), ""),
         (format!("relay add eu-{number}"), ""),
     ]

@@ -155,9 +155,9 @@ fn lockout_outlives_an_upgrade() {
         "INSERT INTO budgets VALUES
          ('password 7 from 192.0.2.1', 5, {until}), ('code 7', 4, {until})"
     ));
-    let bans = instance.nox("bans list");
-    assert!(bans.starts_with("password\tusr7\t192.0.2.1\t5\t"), "{bans}");
-    assert_eq!(bans.lines().count(), 1, "{bans}");
+    let lockouts = instance.nox("throttle list");
+    assert!(lockouts.starts_with("password\tusr7\t192.0.2.1\t5\t"), "{lockouts}");
+    assert_eq!(lockouts.lines().count(), 1, "{lockouts}");
 }
 
 #[test]

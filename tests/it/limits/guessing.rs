@@ -44,7 +44,7 @@ fn every_identifier_of_an_account_shares_one_rate_limit() {
         let address = format!("192.0.2.{index}");
         assert_eq!(attempt(&client, name, &address, "hunter22"), 200, "{name}");
     }
-    app.nox("bans clear");
+    app.nox("throttle clear");
     for (index, name) in names.iter().cycle().take(12).enumerate() {
         let expected = if index < 5 { 400 } else { 429 };
         assert_eq!(

@@ -1,6 +1,6 @@
 //! Rate limits: guessing, enumeration of accounts, floods of logins, lockouts.
 
-mod bans;
 mod enumeration;
 mod floods;
 mod guessing;
+mod lockouts;

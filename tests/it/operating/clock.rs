@@ -47,7 +47,7 @@ fn clock_that_was_ahead_locks_nobody_out_after_a_restart() {
         ] {
             assert!(found.contains(words), "{words}: {found}");
         }
-        assert_eq!(app.nox("bans list"), "");
+        assert_eq!(app.nox("throttle list"), "");
 
         let app = app.restart();
         // The code of the present step may have enabled the app.

@@ -222,7 +222,7 @@ fn variable_with_nearly_the_right_name_is_told_by_every_command() {
 fn mistake_stops_only_the_commands_that_use_the_key() {
     let instance = Instance::with_users(["ada"]);
     let everything = ["serve", "config check", "config show", "doctor", "mail test a@b.example"];
-    let unused = ["user list", "user show ada", "session list", "audit list", "bans list"];
+    let unused = ["user list", "user show ada", "session list", "audit list", "throttle list"];
     let all = [&everything[..], &unused].concat();
     let of_users = [&everything[..], &["user list", "user show ada"]].concat();
     for (settings, line, stopped) in [

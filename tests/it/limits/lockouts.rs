@@ -1,4 +1,4 @@
-//! `nox bans`, and the log that fail2ban reads.
+//! `nox throttle`, and the log that fail2ban reads.
 
 use std::process::Command;
 
@@ -18,7 +18,7 @@ fn lockouts_are_listed_and_can_be_lifted() {
     let app = TestApp::new();
     let list = || -> Vec<Value> {
         app.instance
-            .nox("bans list --json")
+            .nox("throttle list --json")
             .lines()
             .map(|line| serde_json::from_str(line).unwrap())
             .collect()
@@ -27,42 +27,74 @@ fn lockouts_are_listed_and_can_be_lifted() {
         assert_eq!(guess(&app, "ada", "wrong horse", "192.0.2.1"), 400);
     }
     assert_eq!(guess(&app, "ada", "hunter22", "192.0.2.1"), 429);
-    let bans = list();
-    assert_eq!(bans.len(), 1, "{bans:?}");
+    let lockouts = list();
+    assert_eq!(lockouts.len(), 1, "{lockouts:?}");
     assert_eq!(
-        bans[0],
+        lockouts[0],
         json!({
             "what": "password", "username": "ada", "address": "192.0.2.1", "tries": 5,
-            "until": bans[0]["until"],
+            "until": lockouts[0]["until"],
         })
     );
-    let row = app.nox("bans list");
+    let row = app.nox("throttle list");
     assert!(row.starts_with("password\tada\t192.0.2.1\t5\t20"), "{row}");
-    app.nox("bans clear 192.0.2.9");
+    app.nox("throttle clear 192.0.2.9");
     assert_eq!(list().len(), 1, "another address");
-    app.nox("bans clear 192.0.2.1");
+    app.nox("throttle clear 192.0.2.1");
     assert_eq!(list(), [] as [Value; 0]);
     assert_eq!(guess(&app, "ada", "hunter22", "192.0.2.1"), 200);
 
-    app.nox("bans clear ada");
+    app.nox("throttle clear ada");
     for last in 10..12 {
         for _ in 0..5 {
             guess(&app, "ada", "wrong horse", &format!("192.0.2.{last}"));
         }
     }
-    let whats: Vec<_> = list().into_iter().map(|ban| ban["address"].clone()).collect();
+    let whats: Vec<_> = list().into_iter().map(|lockout| lockout["address"].clone()).collect();
     assert_eq!(whats, [Value::Null, "192.0.2.10".into(), "192.0.2.11".into()]);
-    app.nox("bans clear ada");
+    app.nox("throttle clear ada");
     assert_eq!(list(), [] as [Value; 0]);
     for _ in 0..5 {
         guess(&app, "nobody", "wrong horse", "2001:db8::1");
     }
-    let ban = list().remove(0);
-    assert!(ban["username"].as_str().unwrap().starts_with("unknown-"), "{ban}");
-    assert_eq!(ban["address"], "2001:db8::");
-    app.nox("bans clear");
+    let lockout = list().remove(0);
+    assert!(lockout["username"].as_str().unwrap().starts_with("unknown-"), "{lockout}");
+    assert_eq!(lockout["address"], "2001:db8::");
+    app.nox("throttle clear");
     assert_eq!(list(), [] as [Value; 0]);
-    assert_eq!(app.instance.run(&["bans", "clear", "nobody"], "").status, 3);
+    assert_eq!(app.instance.run(&["throttle", "clear", "nobody"], "").status, 3);
+}
+
+#[test]
+fn lockouts_end_for_every_address_of_a_network() {
+    let app = TestApp::new();
+    let guess_from = |addresses: &[&str]| {
+        for (number, from) in addresses.iter().enumerate() {
+            for _ in 0..5 {
+                guess(&app, &format!("nobody{number}"), "wrong horse", from);
+            }
+        }
+    };
+    let list = || app.nox("throttle list").lines().count();
+    guess_from(&["192.0.2.1", "192.0.2.200", "198.51.100.1", "2001:db8::1", "2001:db8:0:1::1"]);
+    assert_eq!(list(), 5);
+    for (target, left) in [
+        ("203.0.113.0/24", 5),
+        ("192.0.2.0/24", 3),
+        ("2001:db8::7/128", 2),
+        ("2001:db8::/32", 1),
+        ("0.0.0.0/0", 0),
+    ] {
+        app.nox(&format!("throttle clear {target}"));
+        assert_eq!(list(), left, "{target}");
+    }
+    let said = |arguments: &[&str]| app.instance.run(arguments, "").stderr;
+    let nothing = said(&["throttle", "clear", "192.0.2.1"]);
+    assert_eq!(nothing, "no attempts counted against 192.0.2.1\n");
+    let empty = said(&["throttle", "list"]);
+    assert!(empty.contains("nox user list --disabled lists disabled accounts"), "{empty}");
+    assert_eq!(said(&["throttle", "list", "--quiet"]), "");
+    assert_eq!(app.nox("bans list"), "", "the former name");
 }
 
 #[test]

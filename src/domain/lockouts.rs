@@ -1,7 +1,9 @@
-//! Lockouts: rate limits that are used up, as an operator sees and lifts them by `nox bans`.
+//! Lockouts: rate limits that are used up, as an operator sees and ends them by
+//! `nox throttle`.
 
 use std::net::IpAddr;
 
+use ipnet::IpNet;
 use serde::Serialize;
 
 use crate::domain::App;
@@ -62,15 +64,19 @@ fn lockout(found: RateLimit, present: &Present) -> Option<Lockout> {
     })
 }
 
-/// Forgets what was counted against the account or the address that `target` names, or everything.
+/// Forgets what was counted against the account, the address or the network that `target` names, or
+/// everything. Returns whether anything was counted.
 ///
 /// # Errors
-/// [`Error::UserNotFound`] if it names neither, or a fault.
-pub(crate) fn clear(app: &App, target: Option<&str>) -> Result<()> {
+/// [`Error::UserNotFound`] if it names none of them, or a fault.
+pub(crate) fn clear(app: &App, target: Option<&str>) -> Result<bool> {
     app.db.write(|connection| {
         let Some(target) = target.map(trim) else { return rate_limits::delete_all(connection) };
         if let Ok(ip) = target.parse::<IpAddr>() {
             return throttle::reset_network(connection, ip);
+        }
+        if let Ok(wide) = target.parse::<IpNet>() {
+            return throttle::reset_networks(connection, wide);
         }
         match by_name(app, connection, target) {
             Ok(user) => throttle::reset(connection, &user.id.to_string()),
