@@ -1,12 +1,12 @@
 //! `nox completions`.
 
 use anyhow::Result;
-use clap::{Args, CommandFactory};
+use clap::Args;
 use clap_complete::{Shell, generate};
 use serde_json::json;
 
-use super::Cli;
 use super::output::Output;
+use super::tree;
 
 #[derive(Args)]
 pub(super) struct Completions {
@@ -17,7 +17,7 @@ pub(super) struct Completions {
 impl Completions {
     pub(super) fn run(self, output: Output) -> Result<()> {
         let mut script = Vec::new();
-        generate(self.shell, &mut Cli::command(), "nox", &mut script);
+        generate(self.shell, &mut tree::command(), "nox", &mut script);
         let script = String::from_utf8(script)?;
         if output.json {
             return output.json(&json!({ "shell": self.shell.to_string(), "script": script }));

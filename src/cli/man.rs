@@ -4,11 +4,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use clap::{Args, Command, CommandFactory};
+use clap::{Args, Command};
 use serde_json::json;
 
-use super::Cli;
 use super::output::Output;
+use super::tree;
 use crate::files;
 
 #[derive(Args)]
@@ -21,7 +21,7 @@ impl Man {
     pub(super) fn run(self, output: Output) -> Result<()> {
         let failed = || format!("cannot write the manual pages into {}", self.dir.display());
         files::create_public_folder(&self.dir).with_context(failed)?;
-        let mut command = Cli::command().disable_help_subcommand(true);
+        let mut command = tree::command().disable_help_subcommand(true);
         command.build();
         write_pages(&command, &self.dir).with_context(failed)?;
         let folder = self.dir.display().to_string();

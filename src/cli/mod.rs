@@ -6,6 +6,7 @@ mod backup;
 mod completions;
 mod config;
 mod doctor;
+mod examples;
 mod failure;
 mod health;
 mod key;
@@ -23,6 +24,7 @@ mod stdout;
 mod terminal;
 mod throttle;
 mod totp;
+mod tree;
 mod usage;
 mod user;
 
@@ -31,7 +33,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, FromArgMatches, Parser, Subcommand};
 use rustix::fs::Mode;
 use rustix::process::umask;
 
@@ -54,6 +56,7 @@ pub(crate) struct Cli {
 }
 
 #[derive(Args)]
+#[command(next_help_heading = "Global options")]
 struct Global {
     /// The configuration file [default: `NOX_CONFIG`, or else the first of nox.toml and
     /// /etc/nox/nox.toml that exists]
@@ -116,7 +119,7 @@ enum Command {
 /// Runs the command that the arguments of the process name, and returns its exit status.
 #[must_use]
 pub fn run() -> ExitCode {
-    match Cli::try_parse() {
+    match Cli::read() {
         Ok(cli) => {
             let json = cli.global.json;
             cli.run().map_or_else(|error| failure::fail(&error, json), |()| ExitCode::SUCCESS)
@@ -126,6 +129,13 @@ pub fn run() -> ExitCode {
 }
 
 impl Cli {
+    /// Reads the arguments of the process.
+    fn read() -> Result<Self, clap::Error> {
+        let mut command = tree::command();
+        let arguments = command.try_get_matches_from_mut(env::args_os())?;
+        Self::from_arg_matches(&arguments).map_err(|error| error.format(&mut command))
+    }
+
     fn run(self) -> Result<()> {
         // Files that a command creates are for their owner alone, except for manual pages.
         if !matches!(self.command, Command::Man(_)) {

@@ -14,8 +14,7 @@ use crate::time::Timestamp;
 
 #[derive(Subcommand)]
 pub(crate) enum Throttle {
-    /// List which accounts and addresses are locked out after too many failed attempts, and until
-    /// when. Accounts that an operator has disabled are listed by `nox user list --disabled`
+    /// List what is locked out, and until when; nox user list --disabled lists disabled accounts
     List,
     /// End the lockouts of an account or an address, or all of them
     Clear {

@@ -94,7 +94,6 @@ fn lockouts_end_for_every_address_of_a_network() {
     let empty = said(&["throttle", "list"]);
     assert!(empty.contains("nox user list --disabled lists disabled accounts"), "{empty}");
     assert_eq!(said(&["throttle", "list", "--quiet"]), "");
-    assert_eq!(app.nox("bans list"), "", "the former name");
 }
 
 #[test]

@@ -76,6 +76,49 @@ fn completions_and_manuals_know_every_command() {
 }
 
 #[test]
+fn commands_have_the_short_names_that_operators_try() {
+    let instance = Instance::with_users(["ada", "bob", "eve"]);
+    let users = instance.nox("user list");
+    assert_eq!(instance.nox("user ls"), users);
+    instance.nox("user rm bob --yes");
+    instance.nox("user delete eve --yes");
+    assert_eq!(instance.nox("user ls").lines().count(), 1);
+    for command in ["session ls", "relay ls", "audit ls", "throttle ls", "bans list", "bans ls"] {
+        instance.nox(command);
+    }
+    instance.nox("user tag add ada can_fly");
+    assert_eq!(instance.nox("user tag rm ada can_fly"), instance.nox("user tag rm ada can_fly"));
+    let help = instance.nox("user --help");
+    assert!(help.contains("[alias: ls]") && help.contains("[alias: rm]"), "{help}");
+    assert!(instance.nox("--help").contains("bans]"));
+}
+
+#[test]
+fn help_shows_what_a_command_has_of_its_own_first() {
+    let instance = Instance::new();
+    let help = instance.nox("user add --help");
+    let at = |words: &str| help.find(words).unwrap_or_else(|| panic!("no {words}: {help}"));
+    assert!(at("--generate ") < at("Global options:") && at("Global options:") < at("--json "));
+    assert!(at("--quiet ") < at("Examples:\n  nox user add ada"));
+}
+
+#[test]
+fn mistake_in_an_argument_gives_no_advice_that_does_not_help() {
+    let instance = Instance::new();
+    let said = |line: &str| {
+        let ran = instance.run(&line.split(' ').collect::<Vec<_>>(), "");
+        assert_eq!(ran.status, 2, "{}", ran.stderr);
+        ran.stderr
+    };
+    let unknown = said("user show ada --admin");
+    assert!(unknown.starts_with("nox: unexpected argument '--admin' found\n"), "{unknown}");
+    assert!(!unknown.contains("tip:") && unknown.contains("Usage: nox user show"), "{unknown}");
+    assert!(!said("usr").contains("as a value"));
+    let similar = said("user add ada --genrate");
+    assert!(similar.contains("tip: a similar argument exists: '--generate'"), "{similar}");
+}
+
+#[test]
 fn manuals_completions_and_the_openapi_document_need_no_configuration() {
     let instance = Instance::with("[storage]\ndatabase = 7");
     for args in [&["completions", "bash"][..], &["man", "pages"], &["openapi"]] {
