@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::output::Stop;
 use crate::crypto::generate_password;
 use crate::domain::App;
-use crate::domain::accounts::fields::NewPassword;
+use crate::domain::accounts::new_password::NewPassword;
 use crate::error::Error;
 use crate::files;
 

@@ -218,7 +218,8 @@ fn warn_of_owner(config: &Config) {
 mod testing {
     use super::App;
     use super::accounts::UserId;
-    use super::accounts::fields::{NewPassword, Username};
+    use super::accounts::fields::Username;
+    use super::accounts::new_password::NewPassword;
     use super::accounts::registration::{NewAccount, register};
     use crate::config::Config;
     use crate::error::Error;

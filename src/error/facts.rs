@@ -1,6 +1,6 @@
 //! The table of errors: the code, the HTTP status and the message of each.
 
-use super::Error;
+use super::{AccountField, Error};
 
 /// What a client of the API receives for an [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,7 @@ impl Error {
             Self::InvalidField { .. }
             | Self::InvalidAccountField { .. }
             | Self::WrongPassword { .. }
+            | Self::GuessablePassword { .. }
             | Self::InvalidCode { .. }
             | Self::WrongCode { .. }
             | Self::SetupExpired { .. }
@@ -80,6 +81,7 @@ impl Error {
             Self::InvalidField { field, rule } => (field, rule),
             Self::InvalidAccountField { field, rule } => (field.as_str(), rule),
             Self::WrongPassword { field } => (field, "is not correct"),
+            Self::GuessablePassword { guess } => (AccountField::Password.as_str(), guess.rule()),
             Self::InvalidCode { field } => (field, "must be six digits or a recovery code"),
             Self::WrongCode { field } => (field, "is wrong, has expired or was used already"),
             Self::SetupExpired { field } => (field, "must follow a setup of the last hour"),

@@ -6,9 +6,11 @@ use std::error::Error as StdError;
 mod challenge;
 mod facts;
 mod fields;
+mod guess;
 
 pub use challenge::Challenge;
 pub use fields::AccountField;
+pub use guess::Guess;
 
 /// An error that a client of the API can receive; [`facts`](Error::facts) has the code, the status
 /// and the message of each.
@@ -36,6 +38,11 @@ pub enum Error {
     WrongPassword {
         /// The name of the field in the request.
         field: &'static str,
+    },
+    /// The new password is one that is guessed first.
+    GuessablePassword {
+        /// What it is.
+        guess: Guess,
     },
     /// The text does not have the form of a code of a second factor.
     InvalidCode {

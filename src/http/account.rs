@@ -22,10 +22,11 @@ use crate::domain::accounts::changes::Changes;
 use crate::domain::accounts::deletion::{DeletionRequest, delete};
 use crate::domain::accounts::edit::{Edit, PasswordChange, edit};
 use crate::domain::accounts::fields::{
-    Avatar, BannerUrl, Bio, Clearable, Display, Email, Home, NewPassword, PresenceText, Pronoun,
-    Status, ThumbnailUrl, Username,
+    Avatar, BannerUrl, Bio, Clearable, Display, Email, Home, PresenceText, Pronoun, Status,
+    ThumbnailUrl, Username,
 };
 use crate::domain::accounts::links::{NewLink, links};
+use crate::domain::accounts::new_password::NewPassword;
 use crate::domain::accounts::password_check::{CURRENT_PASSWORD, CurrentPassword, PasswordCheck};
 use crate::domain::accounts::tags::{OwnTag, own_tags, tags};
 use crate::domain::factors::Code;

@@ -108,6 +108,7 @@ const fn name(error: &Error) -> (&'static str, u16) {
         Error::InvalidField { .. }
         | Error::InvalidAccountField { .. }
         | Error::WrongPassword { .. }
+        | Error::GuessablePassword { .. }
         | Error::InvalidCode { .. }
         | Error::WrongCode { .. }
         | Error::SetupExpired { .. }

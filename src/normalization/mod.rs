@@ -78,14 +78,28 @@ pub(crate) fn fold(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
-    let folded = fold_once(&fold_once(text));
+    let once: String = fold_once(text).collect();
+    let twice: String = fold_once(&once).collect();
     // A few letters fold into ones that compose with the next.
-    fold_once(&folded)
+    fold_once(&twice).collect()
 }
 
-fn fold_once(text: &str) -> String {
+/// [`fold`] of a secret, of which no copy stays in memory.
+pub(crate) fn fold_secret(text: &str) -> Zeroizing<String> {
+    let mut folded = Zeroizing::new(text.to_owned());
+    for _ in 0..3 {
+        // The length is known first, so that the text never moves while it grows.
+        let length = fold_once(&folded).map(char::len_utf8).sum();
+        let mut next = Zeroizing::new(String::with_capacity(length));
+        next.extend(fold_once(&folded));
+        folded = next;
+    }
+    folded
+}
+
+fn fold_once(text: &str) -> impl Iterator<Item = char> {
     let letters = NFKC.normalize_iter(text.chars()).filter(|letter| !is_invisible(*letter));
-    NFKC.normalize_iter(letters.flat_map(fold_case)).collect()
+    NFKC.normalize_iter(letters.flat_map(fold_case))
 }
 
 /// The case folding of a letter: that of its upper case, since some lower-case letters have two

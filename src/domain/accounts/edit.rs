@@ -2,7 +2,7 @@
 
 use crate::domain::App;
 use crate::domain::accounts::changes::{self, Changes};
-use crate::domain::accounts::fields::NewPassword;
+use crate::domain::accounts::new_password::NewPassword;
 use crate::domain::accounts::password_check::{CurrentPassword, PasswordCheck};
 use crate::domain::accounts::profile::{Profile, profile};
 use crate::domain::accounts::tags::has_right;
@@ -51,9 +51,9 @@ pub(crate) struct Edited {
 ///
 /// # Errors
 /// In this order: [`Error::UnAuthorized`] without the right to edit, [`Error::InvalidAccountField`]
-/// for an address that mail cannot be sent to, [`Error::TooManyRequests`],
-/// [`Error::EmailInUseAsFactor`], [`Error::WrongPassword`], [`Error::WrongCode`],
-/// [`Error::AlreadyExists`]; or a fault.
+/// for an address that mail cannot be sent to, [`Error::EmailInUseAsFactor`],
+/// [`Error::GuessablePassword`], [`Error::TooManyRequests`], [`Error::WrongPassword`],
+/// [`Error::WrongCode`], [`Error::AlreadyExists`]; or a fault.
 pub(crate) fn edit(app: &App, principal: &Principal, edit: Edit, now: Timestamp) -> Result<Edited> {
     let user = &principal.user;
     if !has_right(app, user, "can_self_edit", now) {
@@ -70,14 +70,7 @@ pub(crate) fn edit(app: &App, principal: &Principal, edit: Edit, now: Timestamp)
     // Changes that are notified to the owner need a code.
     let needs_code =
         after.username != user.username || after.email != user.email || edit.password.is_some();
-    edit.check.verify(app, user, now)?;
-    let password_hash = match &edit.password {
-        Some(PasswordChange { new, current }) => {
-            current.verify(app, user, now)?;
-            Some(app.hasher.hash(&new.0)?)
-        }
-        None => None,
-    };
+    let password_hash = hash_new_password(app, user, &edit, &after, now)?;
     let prepared = Prepared { changes: edit.changes, password_hash };
     let store = |tx: &Change<'_>| apply(app, tx, principal, prepared, now);
     let changed = if needs_code {
@@ -91,6 +84,25 @@ pub(crate) fn edit(app: &App, principal: &Principal, edit: Edit, now: Timestamp)
         email_confirmation::mail_link_if_unverified(app, &changed, Some(&principal.device), now)
     };
     Ok(Edited { profile: profile(app, &changed, now), link })
+}
+
+/// Checks the passwords of an edit, and hashes the new one if there is one.
+fn hash_new_password(
+    app: &App,
+    user: &User,
+    edit: &Edit,
+    after: &User,
+    now: Timestamp,
+) -> Result<Option<String>> {
+    let Some(PasswordChange { new, current }) = &edit.password else {
+        edit.check.verify(app, user, now)?;
+        return Ok(None);
+    };
+    // No attempt is counted for a new password that is refused.
+    let new = new.of(&after.into())?;
+    edit.check.verify(app, user, now)?;
+    current.verify(app, user, now)?;
+    app.hasher.hash(new).map(Some)
 }
 
 /// Reads the principal's user again, and refuses the change if the session has ended or the

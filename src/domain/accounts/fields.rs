@@ -3,9 +3,7 @@
 
 use url::Url;
 
-use crate::config::Config;
 use crate::domain::mail::can_reach;
-use crate::domain::password::{MAX_LENGTH, Password};
 use crate::error::{AccountField, Error, Result};
 use crate::normalization::{address, line, nfc};
 
@@ -37,6 +35,12 @@ macro_rules! field {
 
             pub(crate) fn into_text(self) -> String {
                 self.0
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
             }
         }
     };
@@ -130,25 +134,6 @@ pub const STATUSES: [&str; 13] = [
     "online_join",
     "do_not_disturb",
 ];
-
-/// A new password that follows the configured rules.
-pub struct NewPassword(pub(crate) Password);
-
-impl NewPassword {
-    /// Checks the length of a new password: at most so many characters as they were typed, and at
-    /// least so many in NFC, in which an accent of its own does not count.
-    ///
-    /// # Errors
-    /// [`Error::InvalidAccountField`] if it is too short or too long.
-    pub(crate) fn parse(password: Password, config: &Config) -> Result<Self> {
-        let shortest = config.password.min_length.get() as usize;
-        if password.normalized_length() >= shortest && password.length() <= MAX_LENGTH {
-            return Ok(Self(password));
-        }
-        let rule = format!("must be between {shortest} and {MAX_LENGTH} characters long").into();
-        Err(Error::InvalidAccountField { field: AccountField::Password, rule })
-    }
-}
 
 /// The new value of a field that may be empty.
 #[derive(Clone)]

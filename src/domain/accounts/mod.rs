@@ -1,6 +1,7 @@
 //! Accounts. [`registration`] creates them, [`identifier`] and [`search`] find them, [`profile`]
 //! shows them, [`edit`] changes them for their users and [`operator`] for operators, and
-//! [`deletion`] deletes them. What each field may hold is in [`fields`], [`links`] and [`tags`].
+//! [`deletion`] deletes them. What each field may hold is in [`fields`],
+//! [`links`] and [`tags`], and which passwords may be chosen in [`new_password`].
 
 pub mod changes;
 pub mod deletion;
@@ -9,6 +10,7 @@ pub mod email_address;
 pub mod fields;
 pub mod identifier;
 pub mod links;
+pub(crate) mod new_password;
 pub mod operator;
 pub(crate) mod password_check;
 pub mod profile;

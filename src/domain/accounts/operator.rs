@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::domain::accounts::changes::{self, Changes};
-use crate::domain::accounts::fields::NewPassword;
 use crate::domain::accounts::identifier::by_name;
+use crate::domain::accounts::new_password::NewPassword;
 use crate::domain::accounts::profile::{Profile, profile};
 use crate::domain::accounts::tags::GivenTag;
 use crate::domain::change::By;
@@ -144,7 +144,7 @@ pub(crate) fn retag(
 /// Sets a new password, ends every session of the user, and resets their rate limits.
 ///
 /// # Errors
-/// [`Error::UserNotFound`], a fault, or an error of `reveal`.
+/// [`Error::UserNotFound`], [`Error::GuessablePassword`], a fault, or an error of `reveal`.
 pub(crate) fn change_password<E: From<Error>>(
     app: &App,
     name: &str,
@@ -152,7 +152,8 @@ pub(crate) fn change_password<E: From<Error>>(
     now: Timestamp,
     reveal: impl Reveal<NewPassword, E>,
 ) -> Result<(), E> {
-    let hash = app.hasher.hash(&password.0)?;
+    let user = app.db.read(|connection| by_name(app, connection, name))?;
+    let hash = app.hasher.hash(password.of(&(&user).into())?)?;
     app.change(By::Operator, now, |tx| {
         let user = by_name(app, tx, name)?;
         users::update_password(tx, user.id, &hash, now)?;

@@ -3,7 +3,8 @@
 
 use crate::config::{self, Config};
 use crate::domain::App;
-use crate::domain::accounts::fields::{Display, Email, NewPassword, Username};
+use crate::domain::accounts::fields::{Display, Email, Username};
+use crate::domain::accounts::new_password::{Names, NewPassword};
 use crate::domain::accounts::profile::{Profile, profile};
 use crate::domain::change::By;
 use crate::domain::event::Event;
@@ -27,17 +28,27 @@ pub(crate) struct NewAccount {
     pub is_admin: bool,
 }
 
+impl<'a> From<&'a NewAccount> for Names<'a> {
+    fn from(account: &'a NewAccount) -> Self {
+        Self {
+            username: account.username.as_ref(),
+            display: account.display.as_ref().map(AsRef::as_ref),
+            email: account.email.as_ref().map(AsRef::as_ref),
+        }
+    }
+}
+
 /// Creates an account. `reveal` may show its password if that was generated.
 ///
 /// # Errors
-/// [`Error::AlreadyExists`], a fault, or an error of `reveal`.
+/// [`Error::AlreadyExists`], [`Error::GuessablePassword`], a fault, or an error of `reveal`.
 pub(crate) fn register<E: From<Error>>(
     app: &App,
     account: NewAccount,
     now: Timestamp,
     reveal: impl Reveal<Profile, E>,
 ) -> Result<Profile, E> {
-    let hash = app.hasher.hash(&account.password.0)?;
+    let hash = app.hasher.hash(account.password.of(&(&account).into())?)?;
     app.change(By::Operator, now, |tx| {
         let user = insert(tx, account, hash, now)?;
         tx.happened(Event::AccountCreated, &user)?;
@@ -50,7 +61,7 @@ pub(crate) fn register<E: From<Error>>(
 /// Creates the first account as [`register`] does. Does nothing if there is an account already.
 ///
 /// # Errors
-/// A fault, or an error of `reveal`.
+/// [`Error::GuessablePassword`], a fault, or an error of `reveal`.
 pub(crate) fn register_first<E: From<Error>>(
     app: &App,
     account: NewAccount,
@@ -60,7 +71,7 @@ pub(crate) fn register_first<E: From<Error>>(
     if app.db.read(users::exists_any)? {
         return Ok(());
     }
-    let hash = app.hasher.hash(&account.password.0)?;
+    let hash = app.hasher.hash(account.password.of(&(&account).into())?)?;
     app.change(By::Operator, now, |tx| {
         // Another process may have created one since the check above.
         if users::exists_any(tx)? {

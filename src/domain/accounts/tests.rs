@@ -4,7 +4,7 @@ use super::profile::Profile;
 use super::registration::{NewAccount, register};
 use super::*;
 use crate::domain::App;
-use crate::domain::accounts::fields::NewPassword;
+use crate::domain::accounts::new_password::NewPassword;
 use crate::domain::testing::app_with;
 use crate::error::{Error, Result};
 use crate::storage::users;

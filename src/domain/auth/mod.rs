@@ -10,6 +10,7 @@ use std::net::IpAddr;
 use crate::config::Config;
 use crate::domain::App;
 use crate::domain::accounts::identifier::Identifier;
+use crate::domain::accounts::new_password::Names;
 use crate::domain::accounts::registration::{self, NewAccount, is_registration_open};
 use crate::domain::change::{By, Change};
 use crate::domain::email_confirmation;
@@ -245,7 +246,8 @@ struct Registered {
 /// Registers an account and logs its user in.
 ///
 /// # Errors
-/// [`Error::ServiceDisabled`], [`Error::TooManyRequests`], [`Error::AlreadyExists`], or a fault.
+/// [`Error::ServiceDisabled`], [`Error::GuessablePassword`], [`Error::TooManyRequests`],
+/// [`Error::AlreadyExists`], or a fault.
 pub(crate) fn register(
     app: &App,
     new: NewAccount,
@@ -253,10 +255,12 @@ pub(crate) fn register(
     now: Timestamp,
 ) -> Result<OpenedSession> {
     check_registration(&app.config)?;
+    let names = Names::from(&new);
+    let password = new.password.of(&names)?;
     // A registration of a taken username is counted as well, so that usernames cannot be
     // enumerated.
     let _counted = throttle::consume(app, vec![Limit::registration(client.device.ip)], now)?;
-    let hash = app.hasher.hash(&new.password.0)?;
+    let hash = app.hasher.hash(password)?;
     let Registered { user, session } = app.change(By::User(&client.device), now, |tx| {
         let user = registration::insert(tx, new, hash, now)?;
         tx.happened(Event::AccountCreated, &user)?;

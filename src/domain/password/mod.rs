@@ -1,6 +1,8 @@
 //! Passwords and their Argon2id hashes (RFC 9106). [`Hasher`] computes them on threads of their
 //! own.
 
+mod common;
+mod guess;
 mod memory;
 mod text;
 mod threads;
@@ -13,6 +15,7 @@ use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{ARGON2ID_IDENT, Params, Version};
 use secrecy::SecretString;
 
+pub(crate) use self::guess::Candidate;
 pub(crate) use self::text::Password;
 use self::threads::Threads;
 use crate::config;

@@ -64,7 +64,7 @@ fn new_password_ends_all_sessions_but_the_current_one() {
 fn new_password_is_used_exactly_as_it_was_sent() {
     let app = TestApp::logged_in();
     let mut current = "hunter22".to_owned();
-    for new in [" pass wörd ", &"🌙".repeat(128), "12345678"] {
+    for new in [" pass wörd ", &"🌙☀".repeat(64), "11235814"] {
         app.ada.post(ME, &json!({ "password": new, "current_password": current })).data();
         assert_eq!(app.client().log_in("ada", new).status, 200);
         current = new.into();

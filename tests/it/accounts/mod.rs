@@ -6,6 +6,7 @@ mod editing;
 mod email_address;
 mod email_confirmation;
 mod fields;
+mod guessable_passwords;
 mod lookup;
 mod reachable;
 mod registration;

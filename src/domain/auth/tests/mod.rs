@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::accounts::fields::NewPassword;
+use crate::domain::accounts::new_password::NewPassword;
 use crate::domain::accounts::operator;
 use crate::domain::factors;
 use crate::domain::factors::totp::{self, Enrollment};

@@ -6,7 +6,7 @@ use super::action::{Action, Lane};
 use crate::config::Config;
 use crate::domain::accounts::changes::Changes;
 use crate::domain::accounts::edit::{Edit, PasswordChange, edit};
-use crate::domain::accounts::fields::NewPassword;
+use crate::domain::accounts::new_password::NewPassword;
 use crate::domain::accounts::password_check::PasswordCheck;
 use crate::error::Result;
 use crate::http::pages::flash::Flash;

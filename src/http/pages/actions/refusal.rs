@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header::RETRY_AFTER;
 
 use crate::domain::factors::{challenged, email, mails_code_on_demand};
-use crate::error::{AccountField, Challenge, Error};
+use crate::error::{AccountField, Challenge, Error, Guess};
 use crate::http::envelope::log_fault;
 use crate::http::pages::REQUEST_TIMEOUT;
 use crate::http::pages::account::account_page;
@@ -167,6 +167,7 @@ fn sentence(visitor: &Visitor, form: &Form, page: FormPage, error: &Error) -> St
         Error::WrongPassword { .. } => t.wrong_password,
         Error::UnAuthorized { .. } if is_login => t.account_disabled,
         Error::UnAuthorized { .. } => t.not_allowed,
+        Error::GuessablePassword { guess } => guess_sentence(visitor, *guess),
         Error::InvalidCode { .. } => t.no_code,
         Error::WrongCode { .. } if !may_be_of_app(visitor, page, form) => t.wrong_code,
         Error::WrongCode { .. } => {
@@ -210,6 +211,18 @@ fn code_required(visitor: &Visitor, challenge: &Challenge) -> &'static str {
         true if is_mail_only => t.no_code_mailed,
         false if is_mail_only => t.mail_off,
         _ => t.code_required,
+    }
+}
+
+/// Why a new password is refused that is guessed first.
+const fn guess_sentence(visitor: &Visitor, guess: Guess) -> &'static str {
+    let t = visitor.t;
+    match guess {
+        Guess::Common => t.common_password,
+        Guess::OneCharacter => t.one_character_password,
+        Guess::Username | Guess::Display => t.name_as_password,
+        Guess::Email => t.email_as_password,
+        Guess::Title => t.title_as_password,
     }
 }
 

@@ -131,6 +131,14 @@ pub(super) const ENGLISH: Texts = Texts {
     new_password: "New password",
     new_password_hint: "At least {} characters. All other sessions end.",
     bad_password: "The new password must be {} to 128 characters long.",
+    common_password: "That is one of the passwords that are tried first. Choose another one.",
+    one_character_password: "That is one character repeated. Choose another password.",
+    name_as_password: "That is your name, or nearly so, and is tried first. Choose another \
+        password.",
+    email_as_password: "That is your email address, or nearly so, and is tried first. Choose \
+        another password.",
+    title_as_password: "That is the name of this server, or nearly so, and is tried first. Choose \
+        another password.",
     wrong_password: "The current password is wrong.",
     password_changed: "The password is changed, and all other sessions have ended.",
     code: "Code",

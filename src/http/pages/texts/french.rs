@@ -137,6 +137,15 @@ pub(super) const FRENCH: Texts = Texts {
     new_password: "Nouveau mot de passe",
     new_password_hint: "Au moins {} caractères. Toutes les autres sessions seront fermées.",
     bad_password: "Le nouveau mot de passe doit compter de {} à 128 caractères.",
+    common_password: "C’est l’un des mots de passe que l’on essaie en premier. Choisissez-en un \
+        autre.",
+    one_character_password: "C’est un seul caractère répété. Choisissez un autre mot de passe.",
+    name_as_password: "C’est votre nom, ou presque, et on l’essaie en premier. Choisissez un autre \
+        mot de passe.",
+    email_as_password: "C’est votre adresse e-mail, ou presque, et on l’essaie en premier. \
+        Choisissez un autre mot de passe.",
+    title_as_password: "C’est le nom de ce serveur, ou presque, et on l’essaie en premier. \
+        Choisissez un autre mot de passe.",
     wrong_password: "Le mot de passe actuel est incorrect.",
     password_changed: "Le mot de passe est modifié, et toutes les autres sessions sont fermées.",
     code: "Code",
