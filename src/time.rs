@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use time::format_description::well_known::Rfc3339;
@@ -92,6 +92,21 @@ impl FromStr for Timestamp {
             .filter(|date| date.year() >= 0);
         utc.map(|date| Self(date.unix_timestamp() * 1000))
             .ok_or_else(|| format!("{text:?} is not a time such as \"2026-12-31T18:00:00Z\""))
+    }
+}
+
+/// Measures how long something takes, whatever happens to the clock meanwhile.
+pub(crate) struct Stopwatch(Instant);
+
+impl Stopwatch {
+    #[expect(clippy::disallowed_methods, reason = "the only reader of the clock")]
+    pub(crate) fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// The time since the start.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.0.elapsed()
     }
 }
 

@@ -59,6 +59,8 @@ impl Serve {
         let listener = listen(&config.server.listen)?;
         let bound = listener.to_string();
         let reached_at = listener.address();
+        let metrics = config.metrics.listen.as_ref().map(listen_for_metrics).transpose()?;
+        let metrics_bound = metrics.as_ref().map(ToString::to_string);
         let mut note = None;
         let running = Arc::new(Running::new(App::open(config)?));
         let app = running.app();
@@ -68,12 +70,12 @@ impl Serve {
         doctor::warn_at_start(&app);
         sweep::start(&running, Timestamp::now())?;
         backup::start(&running)?;
-        let start = http::Start { running: Arc::clone(&running), theme, listener };
+        let start = http::Start { running: Arc::clone(&running), theme, listener, metrics };
         runtime.serve(
             start,
             || reload(&running, &log, load),
             || {
-                log_start(&app.config, &bound);
+                log_start(&app.config, &bound, metrics_bound.as_deref());
                 note = leave_note(&app.config, &reached_at);
                 if let Err(error) = output.line(format_args!("listening on {bound}")) {
                     tracing::warn!(%error, "cannot write the address to stdout");
@@ -108,11 +110,17 @@ fn listen(listen: &Listen) -> Result<http::Listener, Stop> {
     })
 }
 
+fn listen_for_metrics(at: &Listen) -> Result<http::Listener, Stop> {
+    http::Listener::bind(at).map_err(|error| {
+        Stop::environment(format!("cannot listen on {at}: {error}; set metrics.listen"))
+    })
+}
+
 fn read_name(name: &str) -> Result<Username> {
     Username::parse(fold(trim(name))).map_err(|error| with_user(error, name))
 }
 
-fn log_start(config: &Config, bound: &str) {
+fn log_start(config: &Config, bound: &str, metrics: Option<&str>) {
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
         listen = %bound,
@@ -120,6 +128,9 @@ fn log_start(config: &Config, bound: &str) {
         database = ?config.storage.database,
         "started"
     );
+    if let Some(listen) = metrics {
+        tracing::info!(%listen, "serves /metrics");
+    }
 }
 
 /// Creates an administrator and prints the generated password on stdout. Does nothing if there is

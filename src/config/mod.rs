@@ -35,8 +35,8 @@ pub(crate) use needs::Needs;
 pub(crate) use reload::Reloaded;
 pub use sections::Server;
 pub(crate) use sections::{
-    Backup, Cookie, Instance, Limits, Log, Login, Mail, Password, Secrets, Session, Storage, Totp,
-    Users,
+    Backup, Cookie, Instance, Limits, Log, Login, Mail, Metrics, Password, Secrets, Session,
+    Storage, Totp, Users,
 };
 pub(crate) use theme::{FooterLink, WebUrl};
 pub(crate) use values::Registration;
@@ -86,6 +86,7 @@ pub struct Config {
     pub(crate) instance: Instance,
     pub(crate) mail: Mail,
     pub(crate) backup: Backup,
+    pub(crate) metrics: Metrics,
     pub(crate) log: Log,
     pub(crate) limits: Limits,
     #[serde(skip)]
@@ -102,7 +103,7 @@ pub(crate) struct Loaded {
 
 impl Config {
     /// Every section with its keys.
-    const KEYS: [(&'static str, &'static [&'static str]); 14] = [
+    const KEYS: [(&'static str, &'static [&'static str]); 15] = [
         ("server", Server::KEYS),
         ("storage", Storage::KEYS),
         ("secrets", Secrets::KEYS),
@@ -115,6 +116,7 @@ impl Config {
         ("instance", Instance::KEYS),
         ("mail", Mail::KEYS),
         ("backup", Backup::KEYS),
+        ("metrics", Metrics::KEYS),
         ("log", Log::KEYS),
         ("limits", Limits::KEYS),
     ];
@@ -156,13 +158,14 @@ impl Config {
 
     /// Lets relative paths start at this folder.
     fn anchor(&mut self, folder: &Path) {
-        let Self { server, storage, secrets, mail, backup, instance, .. } = self;
+        let Self { server, storage, secrets, mail, backup, instance, metrics, .. } = self;
         let required = [&mut storage.database, &mut secrets.key_file, &mut backup.folder];
         let optional = [
             instance.logo.as_mut(),
             mail.password_file.as_mut(),
             mail.ca_file.as_mut(),
             server.listen.path_mut(),
+            metrics.listen.as_mut().and_then(Listen::path_mut),
         ];
         for path in required.into_iter().chain(optional.into_iter().flatten()) {
             *path = folder.join(&*path);

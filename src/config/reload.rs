@@ -5,9 +5,10 @@ use super::Config;
 /// The keys that are read at the start alone: what the server has opened by then (the listener, the
 /// database, the key file, the threads that hash), what names it in every token, and what the
 /// framework is told once. All other keys apply as soon as they are read again.
-const AT_START: [&str; 7] = [
+const AT_START: [&str; 8] = [
     "limits.head_timeout",
     "limits.shutdown_grace",
+    "metrics.listen",
     "password.hashers",
     "secrets.key_file",
     "server.address",
@@ -72,7 +73,7 @@ macro_rules! sections {
 
 sections!(
     server, storage, secrets, session, cookie, password, login, totp, users, instance, mail,
-    backup, log, limits
+    backup, metrics, log, limits
 );
 
 #[cfg(test)]
@@ -137,6 +138,7 @@ mod tests {
     const LATER: &[(&str, &str)] = &[
         ("limits.head_timeout", "'1s'"),
         ("limits.shutdown_grace", "'1s'"),
+        ("metrics.listen", "'127.0.0.1:1'"),
         ("password.hashers", "3"),
         ("secrets.key_file", "'other'"),
         ("server.address", "'a.example'"),

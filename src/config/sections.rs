@@ -145,6 +145,10 @@ sections! {
         #[serde(deserialize_with = "values::path")]
         folder: PathBuf = "backups".into(),
     }
+    pub(crate) Metrics {
+        #[serde(with = "optional::text")]
+        listen: Option<Listen> = None,
+    }
     pub(crate) Log {
         level: LogLevel = LogLevel::Info,
         format: LogFormat = LogFormat::Auto,

@@ -20,6 +20,7 @@ pub mod factors;
 pub mod keys;
 pub mod lockouts;
 pub mod mail;
+pub(crate) mod metrics;
 mod network;
 mod paged;
 mod parts;
@@ -28,9 +29,11 @@ pub mod pictures;
 mod present;
 pub mod principal;
 pub mod public_key;
+pub(crate) mod ready;
 pub mod relays;
 mod reveal;
 mod running;
+pub(crate) mod scrape;
 pub mod sessions;
 pub mod sweep;
 mod throttle;
@@ -51,6 +54,7 @@ pub use running::Running;
 
 use keys::HashKey;
 use mail::{MailError, Mailer};
+use metrics::Metrics;
 use password::Hasher;
 use throttle::InFlight;
 use token::Signer;
@@ -70,6 +74,7 @@ pub struct App {
     signer: Signer,
     in_flight: Arc<InFlight>,
     mailer: Mailer,
+    pub(crate) metrics: Arc<Metrics>,
 }
 
 /// Why the instance cannot be opened.
@@ -145,6 +150,7 @@ impl App {
             hasher: Hasher::new(&config.password),
             signer: Signer::new(&key, config.server.address.as_str()),
             in_flight: Arc::default(),
+            metrics: Arc::new(Metrics::new()),
             mailer: Mailer::new(&config, Arc::clone(&db)),
             db,
             key: Arc::new(key),
@@ -170,6 +176,7 @@ impl App {
             hasher: self.hasher.reload(&config.password),
             signer: self.signer.clone(),
             in_flight: Arc::clone(&self.in_flight),
+            metrics: Arc::clone(&self.metrics),
             mailer: self.mailer.reload(&config)?,
             config,
         };
@@ -196,14 +203,6 @@ impl App {
     /// The database fails.
     pub fn release_snapshot(&self) -> Result<()> {
         self.db.release_snapshot()
-    }
-
-    /// Answers whether the database does.
-    ///
-    /// # Errors
-    /// It does not.
-    pub fn check_ready(&self) -> Result<()> {
-        self.db.check()
     }
 }
 

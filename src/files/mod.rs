@@ -4,6 +4,7 @@
 mod access;
 mod accounts;
 mod owner;
+mod room;
 mod text;
 mod volume;
 
@@ -21,8 +22,9 @@ pub(crate) use access::{
 pub(crate) use accounts::{Account, user_name};
 use owner::Folder;
 pub(crate) use owner::give_socket;
+pub(crate) use room::check_room;
 pub(crate) use text::{first_line, is_visible, read_text, without_bom};
-pub(crate) use volume::remote_kind;
+pub(crate) use volume::{free_bytes, remote_kind};
 
 /// For files and folders that only their owner may use.
 const PRIVATE_FILE: Mode = Mode::RUSR.union(Mode::WUSR);

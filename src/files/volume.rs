@@ -4,7 +4,7 @@
 use std::io;
 use std::path::Path;
 
-use rustix::fs::statfs;
+use rustix::fs::{statfs, statvfs};
 
 /// The numbers by which Linux names them (`statfs(2)`, `linux/magic.h`).
 const REMOTE: [(u32, &str); 15] = [
@@ -28,6 +28,12 @@ const REMOTE: [(u32, &str); 15] = [
 /// The kind of file system of a path, if it is one of a network or of a program (FUSE).
 pub(crate) fn remote_kind(path: &Path) -> io::Result<Option<&'static str>> {
     Ok(kind(statfs(path)?.f_type.cast_unsigned()))
+}
+
+/// How many bytes are free on the disk of a path, for users other than root.
+pub(crate) fn free_bytes(path: &Path) -> io::Result<u64> {
+    let disk = statvfs(path)?;
+    Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
 }
 
 fn kind(number: u64) -> Option<&'static str> {

@@ -116,7 +116,7 @@ pub(super) async fn login(
         request => request?,
     };
     let attempt = request.into_attempt(device);
-    let session = bridge.hash(move |app| auth::login(app, &attempt, now)).await?;
+    let session = bridge.log_in(move |app| auth::login(app, &attempt, now)).await?;
     let cookies = cookies.set(bridge.config(), &session, LoginBy::Api);
     Ok(opened(*session, dialect).with_cookies(cookies))
 }

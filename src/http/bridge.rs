@@ -85,7 +85,8 @@ impl Bridge {
             uploaders: Mutex::default(),
             changes: Arc::new(Semaphore::new(MAX_CHANGES)),
         });
-        let hashes = Lane::new(app.hashers() + EXTRA_HASHES, login_queue(&app));
+        let hashes = Lane::new(app.hashers() + EXTRA_HASHES, login_queue(&app))
+            .counted_in(&app.metrics.waiting);
         Self { app, hashes, shared }
     }
 
@@ -112,6 +113,11 @@ impl Bridge {
     /// The domain itself, for rules that need neither the database nor much time.
     pub(super) fn app(&self) -> &App {
         &self.app
+    }
+
+    /// The domain, for work that outlives the request.
+    pub(super) fn shared_app(&self) -> Arc<App> {
+        Arc::clone(&self.app)
     }
 
     pub(super) fn config(&self) -> &Config {
@@ -172,6 +178,20 @@ impl Bridge {
         work: impl FnOnce(&App) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         off_worker(&self.app, self.hashes.enter().await?, work).await
+    }
+
+    /// The same for a login, which is counted where the queue is full. No other login is refused
+    /// before its rule runs, which counts the others.
+    ///
+    /// # Errors
+    /// Those of [`Self::hash`].
+    pub(super) async fn log_in<T: Send + 'static>(
+        &self,
+        login: impl FnOnce(&App) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let entered = self.hashes.enter().await;
+        let permit = entered.inspect_err(|_| self.app.metrics.logins.add("busy"))?;
+        off_worker(&self.app, permit, login).await
     }
 
     /// Runs a search off the worker.

@@ -13,6 +13,7 @@ use parking_lot::Mutex;
 use super::bridge::Bridge;
 use super::discovery::OpenApi;
 use super::pages::{self, Sendings, Theme};
+use super::ready::Ready;
 use super::service_manager::Watchdog;
 use crate::domain::App;
 
@@ -23,6 +24,7 @@ pub(super) struct Shared {
     pub documents: Data<OpenApi>,
     pub theme: Data<Theme>,
     pub sendings: Data<Sendings>,
+    pub ready: Data<Ready>,
 }
 
 /// What the requests of now see.
@@ -101,12 +103,13 @@ impl PerWorker {
 impl Latest {
     fn of(current: &Current) -> Self {
         let shared = current.shared.lock();
-        let Shared { bridge, documents, theme, sendings } = shared.clone();
+        let Shared { bridge, documents, theme, sendings, ready } = shared.clone();
         let mut data = Extensions::new();
         data.insert(bridge.clone());
         data.insert(documents);
         data.insert(theme);
         data.insert(sendings);
+        data.insert(ready);
         let generation = current.generation.load(Ordering::Acquire);
         Self { generation, bridge, data: Rc::new(data) }
     }

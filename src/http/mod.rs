@@ -40,6 +40,7 @@ mod language;
 mod layer;
 mod listener;
 mod log_limit;
+mod metrics;
 mod object;
 pub(crate) mod openapi;
 mod origin;
@@ -48,6 +49,7 @@ mod phase;
 mod pictures;
 mod profile;
 mod query;
+mod ready;
 mod relays;
 mod reply;
 mod request_log;
@@ -84,7 +86,9 @@ use bridge::Bridge;
 use current::{Current, Shared};
 use discovery::OpenApi;
 pub use listener::Listener;
+use metrics::Metrics;
 pub use pages::Theme;
+use ready::Ready;
 use service_manager::notify;
 
 /// How long connections that were accepted before the server stops have to send a first request.
@@ -106,6 +110,8 @@ pub struct Start {
     pub theme: Theme,
     /// Where connections come from.
     pub listener: Listener,
+    /// Where those come from that ask for the metrics.
+    pub metrics: Option<Listener>,
 }
 
 impl Runtime {
@@ -135,13 +141,22 @@ impl Runtime {
         let Self { system, hangups } = self;
         system.block_on(async {
             let app = start.running.app();
+            let probes = Data::<Ready>::default();
             let current = Current::new(Shared {
                 bridge: Data::new(Bridge::new(Arc::clone(&app))),
                 documents: Data::new(OpenApi::new(openapi::document_of)),
                 theme: Data::new(start.theme),
                 sendings: Data::default(),
+                ready: probes.clone(),
             });
             let mut work = pin!(work(&app, &current, start.listener)?);
+            let metrics =
+                start.metrics.map(|listener| metrics::prepare(listener, &start.running, probes));
+            let metrics = metrics.transpose()?;
+            let _socket_file = metrics.map(|Metrics { server, socket_file }| {
+                rt::spawn(server);
+                socket_file
+            });
             let second_signal = pin!(signals(2)?);
             // The workers start when the server is polled first, and that can fail. So it is polled
             // before `ready` announces that it serves.

@@ -4,13 +4,14 @@ use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 
+use super::bridge::Bridge;
 use super::clock::Now;
 use super::envelope::Failure;
 use super::layer::Next;
 use crate::time::Timestamp;
 
-/// Logs each request once it is answered, and why it failed. The line names the route and not the
-/// path and query, in which a client may have written a secret.
+/// Counts and logs each request once it is answered, and why it failed. The line names the route
+/// and not the path and query, in which a client may have written a secret.
 pub(super) async fn layer<B: MessageBody>(
     request: ServiceRequest,
     next: impl Next<B>,
@@ -23,10 +24,14 @@ pub(super) async fn layer<B: MessageBody>(
     {
         failure.log(request);
     }
+    let status = response.status().as_u16();
+    if let Ok(bridge) = Bridge::of(request) {
+        bridge.app().metrics.requests.add(status);
+    }
     tracing::debug!(
         method = ?request.method().as_str(),
         route = request.match_pattern(),
-        status = response.status().as_u16(),
+        status,
         millis = Timestamp::now().since(arrived).as_millis(),
         "answered"
     );

@@ -11,13 +11,15 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use super::connection::{self, BUSY_TIMEOUT, FLAGS};
 use super::file_identity::FileIdentity;
+use super::observations::{self, Kind};
 use super::session_users::{self, SessionUser};
 use super::sessions::SessionRef;
 use super::snapshot::Snapshots;
-use super::{OpenError, backup, describe, schema};
+use super::{OpenError, Unusable, backup, describe, schema};
 use crate::descriptors;
 use crate::error::{Error, Result};
 use crate::files;
+use crate::time::Timestamp;
 
 /// The page cache of a thread that shares a snapshot between its reads. It holds two thousand
 /// active users, even if each is on pages of their own.
@@ -101,10 +103,21 @@ impl Db {
         self.snapshots.release()
     }
 
-    /// Checks that the database answers, and that its path still leads to the file that was opened.
-    pub(crate) fn check(&self) -> Result<()> {
-        self.file.check()?;
-        self.size().map(drop)
+    /// Checks that the path still leads to the file that was opened.
+    pub(crate) fn check_file(&self) -> Result<()> {
+        self.file.check()
+    }
+
+    /// Reads the schema from the disk, and writes a row. There must be room on the disk for more,
+    /// since a write may find its room in the WAL once more before it finds none.
+    pub(crate) fn check(&self, now: Timestamp) -> Result<()> {
+        let path = self.file.path();
+        let query = "SELECT count(*) FROM sqlite_schema";
+        connection::open_reader(path)?.query_row(query, [], |_| Ok(()))?;
+        files::check_room(files::parent(path)).map_err(|error| Error::ServerNotReady {
+            source: Some(Unusable::from(&error).into()),
+        })?;
+        self.write(|connection| observations::put(connection, Kind::Probe, "", now))
     }
 
     /// The size of the database, in bytes.

@@ -25,6 +25,7 @@ pub(crate) mod session_users;
 pub(crate) mod sessions;
 pub(crate) mod shown_codes;
 mod snapshot;
+pub(crate) mod totals;
 pub(crate) mod totp_enrollments;
 pub(crate) mod totp_factors;
 pub(crate) mod totp_used_steps;

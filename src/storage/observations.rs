@@ -19,12 +19,15 @@ pub(crate) const LIFETIME: Duration = Duration::from_hours(7 * 24);
 pub(crate) enum Kind {
     /// A mail was given up: the mail server refused it, or could not be reached.
     MailGivenUp,
+    /// The server tried whether the database takes a write.
+    Probe,
 }
 
 impl Kind {
     const fn as_str(self) -> &'static str {
         match self {
             Self::MailGivenUp => "mail.given_up",
+            Self::Probe => "ready.probed",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Why SQLite cannot use a database, each cause in words of its own.
 
 use std::fmt;
+use std::io::{self, ErrorKind};
 
 use rusqlite::{ErrorCode, ffi};
 
@@ -23,7 +24,7 @@ pub(crate) enum Trouble {
 
 impl Trouble {
     /// What happened, and what to do about it.
-    const fn advice(self) -> &'static str {
+    pub(crate) const fn advice(self) -> &'static str {
         match self {
             Self::Busy => "another program has kept the database locked: try again later",
             Self::Full => "the disk of the database is full: free some space, and try again",
@@ -63,6 +64,17 @@ impl From<&rusqlite::Error> for Unusable {
             _ => Trouble::Other,
         };
         Self { cause, said: describe(error) }
+    }
+}
+
+impl From<&io::Error> for Unusable {
+    fn from(error: &io::Error) -> Self {
+        let cause = match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Trouble::Full,
+            ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => Trouble::NotWritable,
+            _ => Trouble::Disk,
+        };
+        Self { cause, said: error.to_string() }
     }
 }
 

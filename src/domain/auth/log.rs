@@ -2,12 +2,14 @@
 
 use std::net::IpAddr;
 
+use crate::domain::App;
 use crate::domain::sessions::OpenedSession;
 use crate::error::{Error, Result};
 
-/// Runs a login attempt and logs one line about it. The form of that line must not change: programs
-/// that block addresses, such as fail2ban, parse it.
+/// Runs a login attempt, counts it and logs one line about it. The form of that line must not
+/// change: programs that block addresses, such as fail2ban, parse it.
 pub(super) fn log_attempt(
+    app: &App,
     user: &str,
     ip: IpAddr,
     attempt: impl FnOnce() -> Result<Box<OpenedSession>>,
@@ -16,18 +18,24 @@ pub(super) fn log_attempt(
     match &outcome {
         // The first sending has its line.
         Ok(session) if session.is_repeat => (),
-        Ok(_) => tracing::info!(event = %"login.succeeded", %ip, user),
+        Ok(_) => {
+            app.metrics.logins.add("succeeded");
+            tracing::info!(event = %"login.succeeded", %ip, user);
+        }
         Err(Error::VerificationRequired { .. }) => {
+            app.metrics.logins.add("challenged");
             tracing::info!(event = %"login.challenged", %ip, user);
         }
-        Err(error) => log_failure(user, ip, error),
+        Err(error) => log_failure(app, user, ip, error),
     }
     outcome
 }
 
-/// Logs that an attempt was refused.
-pub(super) fn log_failure(user: &str, ip: IpAddr, error: &Error) {
-    tracing::info!(event = %"login.failed", %ip, user, reason = %reason(error));
+/// Counts and logs that an attempt was refused.
+pub(super) fn log_failure(app: &App, user: &str, ip: IpAddr, error: &Error) {
+    let reason = reason(error);
+    app.metrics.logins.add(reason);
+    tracing::info!(event = %"login.failed", %ip, user, %reason);
 }
 
 /// The reason of a failed attempt, as it is logged.

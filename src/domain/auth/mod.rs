@@ -57,7 +57,7 @@ pub(crate) fn login(
     now: Timestamp,
 ) -> Result<Box<OpenedSession>> {
     let account = find_account(app, attempt, now)?;
-    log_attempt(&account.name, attempt.client.device.ip, || {
+    log_attempt(app, &account.name, attempt.client.device.ip, || {
         let counted = throttle::consume(app, account.limits, now)?;
         let checked = check_password(app, attempt, account.user, &counted, now)?;
 
@@ -93,7 +93,7 @@ pub(crate) fn finish(
     }
     let sent = Repeat::Challenge(challenge.into()).sent(client, Some(code));
     let checked = Checked { user, fresh_hash: None, sent };
-    log_attempt(&checked.user.username, client.device.ip, || {
+    log_attempt(app, &checked.user.username, client.device.ip, || {
         open_by_code(app, &checked, Some(code), client, now)
     })
 }
@@ -110,7 +110,7 @@ pub(crate) fn refuse_malformed_code<T>(
 ) -> Result<T> {
     let user = app.db.read(|connection| identifier.find(connection))?;
     let name = user.map_or_else(|| unknown_name(app, identifier), |user| user.username);
-    log_failure(&name, ip, &refusal);
+    log_failure(app, &name, ip, &refusal);
     Err(refusal)
 }
 

@@ -16,6 +16,7 @@ use std::time::Duration;
 use crate::config::Config;
 use crate::domain::App;
 use crate::domain::event::Event;
+use crate::domain::metrics::Counters;
 use crate::domain::principal::Device;
 use crate::domain::throttle::{self, Limit};
 use crate::error::{Error, Result};
@@ -48,6 +49,8 @@ struct Outbox {
     route: Arc<CurrentRoute>,
     drain_timeout: Duration,
     db: Arc<Db>,
+    /// What became of the mails: an attempt that fails and is followed by another is `retried`.
+    counts: Arc<Counters>,
     worker: Mutex<Option<Worker>>,
 }
 
@@ -77,6 +80,7 @@ impl Mailer {
             route: Arc::default(),
             drain_timeout: DRAIN_TIMEOUT.min(config.limits.shutdown_grace.into()),
             db,
+            counts: Arc::new(Counters::new(&["sent", "retried", "given_up", "dropped"])),
             worker: Mutex::new(None),
         };
         let mailer = Self { route, outbox: Arc::new(outbox) };
@@ -102,6 +106,11 @@ impl Mailer {
         self.route.as_ref().ok().and_then(Option::as_ref)
     }
 
+    /// What became of the mails of this process.
+    pub(crate) fn counts(&self) -> &Counters {
+        &self.outbox.counts
+    }
+
     pub(crate) fn is_on(&self) -> bool {
         self.route().is_some()
     }
@@ -111,11 +120,11 @@ impl Mailer {
         if !self.is_on() {
             return Sending::refused(Error::ServiceDisabled);
         }
-        let Outbox { route, db, worker, .. } = &*self.outbox;
+        let Outbox { route, db, counts, worker, .. } = &*self.outbox;
         let mut worker = worker.lock().unwrap_or_else(PoisonError::into_inner);
         let worker = match &mut *worker {
             Some(worker) => worker,
-            none => match Worker::start(Arc::clone(route), Arc::clone(db)) {
+            none => match Worker::start(Arc::clone(route), Arc::clone(db), Arc::clone(counts)) {
                 Ok(started) => none.insert(started),
                 Err(error) => {
                     tracing::error!(%error, "no mail can be sent");
@@ -124,6 +133,7 @@ impl Mailer {
             },
         };
         worker.queue(mail).unwrap_or_else(|| {
+            counts.add("dropped");
             tracing::error!("the mail queue is full: a mail was dropped");
             Sending::refused(Error::MailRefused)
         })

@@ -14,6 +14,7 @@ use tokio::time::sleep;
 use super::messages::Written;
 use super::purpose::Purpose;
 use super::smtp::{MailError, Route};
+use crate::domain::metrics::Counters;
 use crate::error::Error;
 use crate::storage::Db;
 use crate::time::Timestamp;
@@ -89,11 +90,11 @@ pub(super) struct Worker {
 }
 
 impl Worker {
-    pub fn start(route: Arc<CurrentRoute>, db: Arc<Db>) -> io::Result<Self> {
+    pub fn start(route: Arc<CurrentRoute>, db: Arc<Db>, counts: Arc<Counters>) -> io::Result<Self> {
         let (queue, waiting) = queue::unbounded_channel();
         let (alive, done) = mpsc::channel();
         let places = Arc::new(Semaphore::new(QUEUE_LENGTH));
-        let office = Office { route, db, lines: Semaphore::new(CONCURRENCY) };
+        let office = Office { route, db, counts, lines: Semaphore::new(CONCURRENCY) };
         let all = Arc::clone(&places);
         let runtime = build_runtime()?;
         thread::Builder::new().name("mail".into()).spawn(move || {
@@ -131,6 +132,7 @@ pub(super) fn build_runtime() -> io::Result<Runtime> {
 struct Office {
     route: Arc<CurrentRoute>,
     db: Arc<Db>,
+    counts: Arc<Counters>,
     /// A permit for each mail that is sent at the moment.
     lines: Semaphore,
 }
@@ -164,6 +166,7 @@ async fn deliver(office: Arc<Office>, queued: Queued, mut closing: watch::Receiv
         let is_last = *closing.borrow();
         let error = match office.attempt(&mail).await {
             Ok(answer) => {
+                office.counts.add("sent");
                 tracing::debug!(?answer, "a mail was sent");
                 return tell(None);
             }
@@ -174,6 +177,7 @@ async fn deliver(office: Arc<Office>, queued: Queued, mut closing: watch::Receiv
             office.give_up(&mail, &error, tries);
             return tell(Some(refusal(&error)));
         };
+        office.counts.add("retried");
         let again_in = pause.as_secs();
         tracing::warn!(%error, again_in, "a mail was not sent, and is tried again");
         tell(None);
@@ -208,6 +212,7 @@ impl Office {
     }
 
     fn give_up(&self, mail: &Mail, error: &MailError, tries: usize) {
+        self.counts.add("given_up");
         tracing::warn!(%error, causes = ?crate::error::causes(error), tries, "a mail was not sent");
         if let Err(error) = mail.purpose.give_up(&self.db, &error.to_string(), Timestamp::now()) {
             tracing::error!(%error, "that a mail was not sent is not stored for nox doctor");

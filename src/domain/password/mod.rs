@@ -20,7 +20,9 @@ pub(crate) use self::text::Password;
 use self::threads::Threads;
 use crate::config;
 use crate::crypto;
+use crate::domain::metrics::Histogram;
 use crate::error::{Error, Result};
+use crate::time::Stopwatch;
 
 /// The maximum length of a password, in Unicode scalar values.
 pub(crate) const MAX_LENGTH: usize = 128;
@@ -45,6 +47,7 @@ pub(crate) enum Match {
 pub(crate) struct Hasher {
     threads: Arc<Threads>,
     params: Params,
+    seconds: Arc<Histogram>,
 }
 
 impl Hasher {
@@ -53,16 +56,23 @@ impl Hasher {
             None => thread::available_parallelism().map_or(1, usize::from),
             Some(count) => count.get() as usize,
         };
-        Self { threads: Arc::new(Threads::new(threads)), params: params(config) }
+        let threads = Arc::new(Threads::new(threads));
+        Self { threads, params: params(config), seconds: Arc::default() }
     }
 
     /// A hasher with the same threads and the parameters that are configured now.
     pub(crate) fn reload(&self, config: &config::Password) -> Self {
-        Self { threads: Arc::clone(&self.threads), params: params(config) }
+        let (threads, seconds) = (Arc::clone(&self.threads), Arc::clone(&self.seconds));
+        Self { threads, params: params(config), seconds }
     }
 
     pub(crate) fn threads(&self) -> usize {
         self.threads.count
+    }
+
+    /// How long its threads computed each hash.
+    pub(crate) fn seconds(&self) -> &Histogram {
+        &self.seconds
     }
 
     /// Hashes a password with a fresh salt, as a PHC string.
@@ -143,9 +153,13 @@ impl Hasher {
         let text = text.clone();
         let salt = salt.to_vec();
         let (done, result) = channel();
+        let seconds = Arc::clone(&self.seconds);
         self.threads.send(Box::new(move |memory| {
+            let watch = Stopwatch::start();
+            let computed = memory.compute(&text, &salt, params);
+            seconds.observe(watch.elapsed());
             // Sending fails if the caller's thread has ended; then the hash is not needed.
-            let _ = done.send(memory.compute(&text, &salt, params));
+            let _ = done.send(computed);
         }))?;
         result.recv().map_err(|_| fault("a hashing thread ended"))?
     }

@@ -10,6 +10,7 @@ use crate::domain::accounts::profile::{Profile, profile};
 use crate::domain::change::{By, Change};
 use crate::domain::devices;
 use crate::domain::event::Event;
+use crate::domain::metrics::Check;
 use crate::domain::principal::{Caller, Client, Principal};
 use crate::domain::public_key::PublicKey;
 use crate::domain::token::TokenContent;
@@ -110,6 +111,16 @@ pub(crate) struct SessionView {
 /// [`Error::NotLogged`] if the token is invalid, its session has ended or its user is suspended; or
 /// a fault.
 pub fn authenticate(app: &App, token: &str, now: Timestamp) -> Result<Caller> {
+    let checked = check(app, token, now);
+    app.metrics.checks.add(match &checked {
+        Ok(_) => Check::Valid,
+        Err(Error::NotLogged) => Check::Invalid,
+        Err(_) => Check::Fault,
+    });
+    checked
+}
+
+fn check(app: &App, token: &str, now: Timestamp) -> Result<Caller> {
     let named = app.signer.read(token, now).ok_or(Error::NotLogged)?;
     let SessionUser { user, last_seen_at, .. } =
         find_open(app, named, now)?.ok_or(Error::NotLogged)?;

@@ -10,6 +10,7 @@ mod json;
 mod lists;
 mod log_lines;
 mod log_secrets;
+mod metrics;
 mod no_instance;
 mod ownership;
 mod reload;

@@ -43,7 +43,7 @@ async fn try_password(visitor: &Visitor, form: &Form) -> Result<Box<OpenedSessio
         repeat: Repeat::Form,
     };
     let now = visitor.now;
-    Ok(visitor.bridge.hash(move |app| auth::login(app, &attempt, now)).await?)
+    Ok(visitor.bridge.log_in(move |app| auth::login(app, &attempt, now)).await?)
 }
 
 /// Sets the session cookie and redirects to where the login was to lead.
