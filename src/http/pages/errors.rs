@@ -54,7 +54,8 @@ fn error_page<B>(
     refused: &HttpResponse<B>,
     error: Option<&Error>,
 ) -> Result<HttpResponse> {
-    let visitor = Visitor::without_session(request)?;
+    // The language may be that of the reader's account, which a fault can keep out of reach.
+    let visitor = Visitor::of(request).or_else(|_| Visitor::without_session(request))?;
     let t = visitor.t;
     let page = NoticePage {
         frame: visitor.frame(t.not_done, Message::None),

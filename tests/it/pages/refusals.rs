@@ -44,48 +44,66 @@ fn is_page(answer: &Answer, status: u16, what: &str) {
     assert!(!answer.text.contains("The request"), "{what}: {}", answer.text);
 }
 
-/// A way of refusal: its name, the request, and the status.
-type Way = fn(&Client, &Page) -> Option<(Answer, u16)>;
+/// Who asks, and by what the server knows that they read French.
+struct Reader<'a> {
+    client: Client,
+    headers: [(&'a str, &'a str); 2],
+}
 
-fn send(client: &Client, page: &Page, method: &str, header: (&str, &str), body: &[u8]) -> Answer {
-    client.send(method, &page.path, &[FRENCH, header], body)
+/// A way of refusal: its name, the request, and the status.
+type Way = fn(&Reader, &Page) -> Option<(Answer, u16)>;
+
+fn send(reader: &Reader, page: &Page, method: &str, header: (&str, &str), body: &[u8]) -> Answer {
+    let headers = [&reader.headers[..], &[header]].concat();
+    reader.client.send(method, &page.path, &headers, body)
 }
 
 const WAYS: [(&str, Way); 8] = [
-    ("a method", |client, page| Some((send(client, page, "PUT", FORM, b"x=y"), 405))),
-    ("an unknown method", |client, page| Some((send(client, page, "BREW", FORM, b""), 405))),
-    ("a host", |client, page| Some((send(client, page, "GET", ("Host", "u@x"), b""), 400))),
-    ("an upgrade", |client, page| {
-        Some((send(client, page, "GET", ("Upgrade", "websocket"), b""), 400))
+    ("a method", |reader, page| Some((send(reader, page, "PUT", FORM, b"x=y"), 405))),
+    ("an unknown method", |reader, page| Some((send(reader, page, "BREW", FORM, b""), 405))),
+    ("a host", |reader, page| Some((send(reader, page, "GET", ("Host", "u@x"), b""), 400))),
+    ("an upgrade", |reader, page| {
+        Some((send(reader, page, "GET", ("Upgrade", "websocket"), b""), 400))
     }),
-    ("a path below", |client, page| {
+    ("a path below", |reader, page| {
         let below = format!("{}/x", page.path.trim_end_matches('/'));
-        Some((client.get(&format!("{below}?a=%ff&&=&%"), &[FRENCH]), 404))
+        let path = format!("{below}?a=%ff&&=&%");
+        Some((reader.client.get(&path, &reader.headers), 404))
     }),
-    ("a type", |client, page| {
+    ("a type", |reader, page| {
         let json = ("Content-Type", "application/json");
         let form = page.takes_form && page.path != "/account/picture";
-        form.then(|| (send(client, page, "POST", json, b"{}"), 415))
+        form.then(|| (send(reader, page, "POST", json, b"{}"), 415))
     }),
-    ("a size", |client, page| {
+    ("a size", |reader, page| {
         let form = page.takes_form && page.path != "/account/picture";
-        form.then(|| (send(client, page, "POST", FORM, &vec![b'x'; 6_000_000]), 413))
+        form.then(|| (send(reader, page, "POST", FORM, &vec![b'x'; 6_000_000]), 413))
     }),
-    ("a compressed form", |client, page| {
-        let headers = [FRENCH, FORM, ("Content-Encoding", "gzip")];
+    ("a compressed form", |reader, page| {
+        let [language, cookie] = reader.headers;
+        let headers = [language, cookie, FORM, ("Content-Encoding", "gzip")];
         let form = page.takes_form && page.path != "/account/picture";
-        form.then(|| (client.send("POST", &page.path, &headers, b"x"), 415))
+        form.then(|| (reader.client.send("POST", &page.path, &headers, b"x"), 415))
     }),
 ];
 
 #[test]
 fn every_refusal_on_every_page_path_is_a_page_in_the_readers_language() {
-    let app = TestApp::new();
-    let client = app.client();
-    for page in pages() {
-        for (name, way) in WAYS {
-            if let Some((answer, status)) = way(&client, &page) {
-                is_page(&answer, status, &format!("{} refused for {name}", page.path));
+    let app = TestApp::logged_in();
+    app.nox("user set ada --language fr");
+    let session = format!("_uid={}", app.ada.token);
+    // The language of the browser, one that was chosen in it, and the one of the account.
+    for headers in [
+        [FRENCH, ("Cookie", "x=y")],
+        [("Accept-Language", "en"), ("Cookie", "nox_language_53032=fr")],
+        [("Accept-Language", "en"), ("Cookie", &session)],
+    ] {
+        let reader = Reader { client: app.client(), headers };
+        for page in pages() {
+            for (name, way) in WAYS {
+                if let Some((answer, status)) = way(&reader, &page) {
+                    is_page(&answer, status, &format!("{} refused for {name}", page.path));
+                }
             }
         }
     }
