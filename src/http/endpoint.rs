@@ -1,17 +1,17 @@
 //! One path of the server with its methods and their handlers.
 
 use std::any::Any;
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
-use actix_web::dev::{AppService, HttpServiceFactory};
+use actix_web::dev::{AppService, HttpServiceFactory, Payload};
 use actix_web::guard::{self, Guard};
 use actix_web::http::Method;
 use actix_web::http::header::ALLOW;
 use actix_web::web;
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder};
 use futures_util::FutureExt;
-use futures_util::future::{CatchUnwind, Map};
+use futures_util::future::{CatchUnwind, LocalBoxFuture, Map};
 
 use super::cors::{self, AnyOrigin};
 use super::envelope::Failure;
@@ -99,21 +99,45 @@ impl HttpServiceFactory for Endpoint {
     }
 }
 
-/// A handler whose panic is an error: the request is answered, and the connection stays.
+/// A handler whose panic is an error, and that of its extractors: the request is answered, and the
+/// connection stays.
 #[derive(Clone)]
 struct Guarded<F>(F);
 
-impl<F: Handler<Args>, Args> Handler<Args> for Guarded<F> {
-    type Output = Result<F::Output, Failure>;
-    type Future = Map<
-        CatchUnwind<AssertUnwindSafe<F::Future>>,
-        fn(thread::Result<F::Output>) -> Result<F::Output, Failure>,
-    >;
+/// What a panic becomes. What a handler shares with others is safe across threads, and so after a
+/// panic as well: locks are poisoned, and a unit of work is rolled back.
+type Caught<F> = Map<
+    CatchUnwind<AssertUnwindSafe<F>>,
+    fn(thread::Result<<F as Future>::Output>) -> Result<<F as Future>::Output, Failure>,
+>;
 
-    fn call(&self, args: Args) -> Self::Future {
-        // What a handler shares with others is safe across threads, and so after a panic as well:
-        // locks are poisoned, and a unit of work is rolled back.
-        AssertUnwindSafe(self.0.call(args)).catch_unwind().map(|done| done.map_err(panicked))
+fn catch<F: Future>(future: F) -> Caught<F> {
+    AssertUnwindSafe(future).catch_unwind().map(|done| done.map_err(panicked))
+}
+
+impl<F: Handler<Args>, Args> Handler<Extracted<Args>> for Guarded<F> {
+    type Output = Result<F::Output, Failure>;
+    type Future = Caught<F::Future>;
+
+    fn call(&self, Extracted(args): Extracted<Args>) -> Self::Future {
+        catch(self.0.call(args))
+    }
+}
+
+/// What the extractors of a handler found.
+struct Extracted<Args>(Args);
+
+impl<Args: FromRequest + 'static> FromRequest for Extracted<Args> {
+    type Error = actix_web::Error;
+    type Future = LocalBoxFuture<'static, Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        // Most extractors do all of their work before there is a future.
+        let begun = catch_unwind(AssertUnwindSafe(|| Args::from_request(request, payload)));
+        Box::pin(async {
+            let found = catch(begun.map_err(panicked)?).await?;
+            found.map(Self).map_err(Into::into)
+        })
     }
 }
 
@@ -155,19 +179,46 @@ mod tests {
         ""
     }
 
+    /// An extractor that panics, at once or when it is awaited.
+    struct Panicking<const AT_ONCE: bool>;
+
+    impl<const AT_ONCE: bool> FromRequest for Panicking<AT_ONCE> {
+        type Error = Failure;
+        type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
+
+        fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+            let is_bug = !request.path().is_empty();
+            assert!(!AT_ONCE || !is_bug, "as the test wants");
+            Box::pin(async move {
+                assert!(!is_bug, "as the test wants");
+                Ok(Self)
+            })
+        }
+    }
+
+    async fn take<T>(_: T) -> &'static str {
+        ""
+    }
+
     #[test]
-    fn panic_of_a_handler_is_answered_500() {
+    fn panic_of_a_handler_or_an_extractor_is_answered_500() {
         rt::System::new().block_on(async {
-            let endpoint = Endpoint::at("/x").get(panic_over, Operation::UNLISTED);
-            let app = init_service(App::new().service(endpoint)).await;
-            let answer = call_service(&app, TestRequest::with_uri("/x").to_request()).await;
-            assert_eq!(answer.status().as_u16(), 500);
-            let failure = answer.response().error().and_then(|error| error.as_error::<Failure>());
-            let is_internal = |failure: &Failure| {
-                matches!(failure.error(), Error::InternalError { source, .. }
-                    if source.to_string() == "as the test wants")
-            };
-            assert!(failure.is_some_and(is_internal));
+            for endpoint in [
+                Endpoint::at("/x").get(panic_over, Operation::UNLISTED),
+                Endpoint::at("/x").get(take::<Panicking<true>>, Operation::UNLISTED),
+                Endpoint::at("/x").get(take::<Panicking<false>>, Operation::UNLISTED),
+            ] {
+                let app = init_service(App::new().service(endpoint)).await;
+                let answer = call_service(&app, TestRequest::with_uri("/x").to_request()).await;
+                assert_eq!(answer.status().as_u16(), 500);
+                let failure =
+                    answer.response().error().and_then(|error| error.as_error::<Failure>());
+                let is_internal = |failure: &Failure| {
+                    matches!(failure.error(), Error::InternalError { source, .. }
+                        if source.to_string() == "as the test wants")
+                };
+                assert!(failure.is_some_and(is_internal));
+            }
         });
     }
 }
