@@ -5,6 +5,7 @@
 //! one. What is good depends on the cookie, so callers try the [`values`] in turn.
 
 use actix_web::HttpRequest;
+use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header::{COOKIE, HeaderValue};
 
@@ -18,8 +19,8 @@ const PLAIN: &str = "_uid";
 const BOUND: &str = "__Host-_uid";
 /// The session cookie of the pages, see [`page_session`].
 const PAGE_SESSION: &str = "nox_session";
-/// How many values of one name are tried.
-const MAX_VALUES: usize = 8;
+/// How many values of one name are tried: browsers keep no more cookies for one site.
+const MAX_VALUES: usize = 180;
 
 /// The name of the session cookie.
 fn name(config: &Config) -> &'static str {
@@ -128,6 +129,8 @@ impl SessionCookies {
         let set = kept.iter().map(|form| {
             let mut cookie = form.cookie(config, session.token.clone());
             cookie.set_expires(session.expires_at.date());
+            // A browser prefers this one, which no difference between two clocks can spoil.
+            cookie.set_max_age(max_age(session));
             cookie
         });
         let obsolete = self.forms(config).filter(|form| !kept.contains(form));
@@ -167,6 +170,12 @@ impl Form {
         cookie.make_removal();
         cookie
     }
+}
+
+/// How long a browser keeps a session, from now on.
+fn max_age(session: &OpenedSession) -> Duration {
+    let lifetime = session.expires_at.since(session.created_at);
+    Duration::try_from(lifetime).unwrap_or(Duration::MAX)
 }
 
 /// A host and the domains above it, of which it may set cookies. An address and a name without a

@@ -78,11 +78,6 @@ pub(crate) fn user(app: &App, challenge: &str, now: Timestamp) -> Result<User> {
         .ok_or(Error::InvalidChallenge)
 }
 
-/// Whether a challenge is one of ours and has not expired. Its password may have changed.
-pub(crate) fn opens(app: &App, challenge: &str, now: Timestamp) -> bool {
-    read(app, challenge).is_some_and(|content| now < content.expires_at)
-}
-
 /// The content of a challenge.
 struct Content {
     user: UserId,

@@ -23,7 +23,7 @@ use crate::storage::{
     Connection, recovery_codes, sent_codes, sessions, shown_codes, totp_enrollments,
 };
 use crate::time::Timestamp;
-pub(crate) use challenge::{mails_code_on_demand, opens as opens_challenge, user as challenged};
+pub(crate) use challenge::{mails_code_on_demand, user as challenged};
 pub(crate) use check::verify;
 pub(in crate::domain) use check::with_factor;
 pub use code::Code;

@@ -17,7 +17,7 @@ use super::texts::Texts;
 use super::theme::Theme;
 use crate::config::{Config, Origin};
 use crate::crypto;
-use crate::domain::factors::opens_challenge;
+use crate::domain::factors::challenged;
 use crate::domain::principal::{Caller, Device, Principal};
 use crate::error::{Error, Result};
 use crate::http::bridge::Bridge;
@@ -272,12 +272,14 @@ impl Visitor {
     }
 }
 
-/// The challenge that the browser holds: the first that opens, else the first, which is refused
+/// The challenge that the browser holds: the first that is good, else the first, which is refused
 /// with its own words.
 fn challenge(request: &HttpRequest, bridge: &Bridge) -> Option<String> {
     let Now(now) = Now::of(request);
     let name = cookie::page_name(bridge.config(), CHALLENGE);
     let found: Vec<_> = cookie::values(request, &name).collect();
-    let good = found.iter().find(|text| opens_challenge(bridge.app(), text, now));
+    let is_good = |text: &&&str| bridge.read(|app| challenged(app, text, now)).is_ok();
+    // A single one is judged where it is used.
+    let good = found.iter().filter(|_| found.len() > 1).find(is_good);
     good.or(found.first()).map(|text| (*text).to_owned())
 }
