@@ -39,6 +39,15 @@ pub(crate) fn find_active(
         .optional()?)
 }
 
+/// Deletes the codes that a session shows.
+pub(crate) fn delete(connection: &Connection, of: SessionRef) -> Result<()> {
+    connection.execute(
+        "DELETE FROM shown_recovery_codes WHERE user_id = ?1 AND session_id = ?2",
+        params![of.user, of.session],
+    )?;
+    Ok(())
+}
+
 /// Deletes the codes that are shown to a user.
 pub(crate) fn delete_of(connection: &Connection, user_id: UserId) -> Result<()> {
     connection.execute("DELETE FROM shown_recovery_codes WHERE user_id = ?1", [user_id])?;

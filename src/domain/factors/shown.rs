@@ -7,6 +7,8 @@
 
 use std::time::Duration;
 
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use zeroize::Zeroizing;
 
 use crate::crypto::{hmac_sha256, open_with, seal_with};
@@ -40,8 +42,7 @@ pub(super) fn renew(
 ) -> Result<RecoveryCodes> {
     let codes = recovery::renew(app, connection, principal.user.id)?;
     if delivery == Delivery::Page {
-        let text = codes.iter().map(|code| code.as_str()).collect::<Vec<_>>().join("\n");
-        let text = Zeroizing::new(text);
+        let text = joined(&codes);
         let sealed = seal_with(&key(app, principal), &context(principal), text.as_bytes())?;
         let of = principal.session_ref();
         shown_codes::put(connection, of, &sealed, now, now.after(SHOWN_FOR))?;
@@ -51,8 +52,16 @@ pub(super) fn renew(
 
 /// The codes that the principal's session shows; empty if there are none.
 pub(crate) fn shown(app: &App, principal: &Principal, now: Timestamp) -> Result<RecoveryCodes> {
-    let of = principal.session_ref();
-    let sealed = app.db.read(|connection| shown_codes::find_active(connection, of, now))?;
+    app.db.read(|connection| find(app, connection, principal, now))
+}
+
+fn find(
+    app: &App,
+    connection: &Connection,
+    principal: &Principal,
+    now: Timestamp,
+) -> Result<RecoveryCodes> {
+    let sealed = shown_codes::find_active(connection, principal.session_ref(), now)?;
     // Codes that do not open were made for another browser.
     let opened = sealed
         .and_then(|sealed| open_with(&key(app, principal), &context(principal), &sealed).ok());
@@ -60,9 +69,27 @@ pub(crate) fn shown(app: &App, principal: &Principal, now: Timestamp) -> Result<
     Ok(text.unwrap_or_default().lines().map(|code| Zeroizing::new(code.into())).collect())
 }
 
-/// Deletes the codes that are shown to a user, who has them now.
-pub(crate) fn hide(app: &App, principal: &Principal) -> Result<()> {
-    app.db.write(|connection| shown_codes::delete_of(connection, principal.user.id))
+/// Names codes, so that the page which shows them can say which ones its user has kept.
+pub(crate) fn mark(app: &App, principal: &Principal, codes: &RecoveryCodes) -> String {
+    let hash = app.keyed_hash("shown codes", principal.user.id, &joined(codes));
+    BASE64_URL_SAFE_NO_PAD.encode(hash)
+}
+
+/// Deletes the codes that the principal's session shows, which the user has kept, by their mark.
+/// Returns false if it shows other codes by now, such as those of another tab: they stay.
+pub(crate) fn hide(app: &App, principal: &Principal, kept: &str, now: Timestamp) -> Result<bool> {
+    app.db.write(|connection| {
+        let codes = find(app, connection, principal, now)?;
+        let is_kept = codes.is_empty() || kept.is_empty() || kept == mark(app, principal, &codes);
+        if is_kept {
+            shown_codes::delete(connection, principal.session_ref())?;
+        }
+        Ok(is_kept)
+    })
+}
+
+fn joined(codes: &RecoveryCodes) -> Zeroizing<String> {
+    Zeroizing::new(codes.iter().map(|code| code.as_str()).collect::<Vec<_>>().join("\n"))
 }
 
 fn key(app: &App, principal: &Principal) -> Zeroizing<[u8; 32]> {

@@ -6,7 +6,7 @@ use askama::Template;
 use super::frame::{Frame, Message, fault_response};
 use super::visitor::Visitor;
 use crate::domain::factors::recovery::RecoveryCodes;
-use crate::domain::factors::shown::shown;
+use crate::domain::factors::shown::{mark, shown};
 
 /// The path of the page.
 pub(super) const RECOVERY_CODES: &str = "/account/recovery-codes";
@@ -18,6 +18,8 @@ struct RecoveryCodesPage<'a> {
     codes: &'a RecoveryCodes,
     /// The codes as the content of a `data:` URL.
     file: String,
+    /// Names these codes.
+    mark: String,
 }
 
 /// `GET /account/recovery-codes`
@@ -30,7 +32,8 @@ pub(in crate::http) async fn show_recovery_codes(visitor: Visitor) -> HttpRespon
         Ok(codes) => {
             let file = codes.iter().map(|code| code.as_str()).collect::<Vec<_>>().join("%0A");
             let frame = visitor.frame(visitor.t.recovery_codes, Message::None);
-            let page = RecoveryCodesPage { frame, codes: &codes, file };
+            let mark = mark(visitor.bridge.app(), principal, &codes);
+            let page = RecoveryCodesPage { frame, codes: &codes, file, mark };
             visitor.show(200, page.render())
         }
         Err(error) => fault_response(error),

@@ -174,6 +174,44 @@ fn other_form_after_a_repeat_is_judged_by_itself() {
 }
 
 #[test]
+fn codes_of_another_tab_are_not_lost_to_a_page_with_earlier_ones() {
+    let mut app = totp().serve();
+    let mut browser = app.browser();
+    let fields = recovery_code(&mut app, &mut browser);
+    let codes = |page: &str| page.split("<li><code>").nth(1).map(|rest| rest[..11].to_owned());
+    browser.submit("/account/recovery", &[("code", &fields[0].1)]).leads(CODES);
+    let first = codes(&browser.get(CODES).text).unwrap();
+    let mark = browser.value("codes").unwrap();
+    // Another tab makes new ones, and their page is never seen.
+    browser.get("/account");
+    browser.submit("/account/recovery", &[("code", &first)]).leads(CODES);
+    browser.get("/account");
+    for _ in 0..2 {
+        browser.submit(CODES, &[("codes", &mark)]).leads(CODES);
+        assert_ne!(codes(&browser.get(CODES).text).unwrap(), first);
+    }
+    // Another session of the same user takes nothing away either.
+    app.instance.reset_limits();
+    let mut other = app.browser();
+    other.log_in("ada").leads("/login/code");
+    other.get("/login/code");
+    let code = codes(&browser.get(CODES).text).unwrap();
+    let by_code = [("identifier", "ada"), ("code", code.as_str())];
+    other.submit("/login/code", &by_code).leads("/account");
+    other.get("/account");
+    other.submit(CODES, &[]).leads("/account");
+    let mark = {
+        browser.get(CODES);
+        browser.value("codes").unwrap()
+    };
+    for _ in 0..2 {
+        browser.submit(CODES, &[("codes", &mark)]).leads("/account");
+        browser.get("/account");
+    }
+    browser.get(CODES).leads("/account");
+}
+
+#[test]
 fn new_codes_outlive_a_restart_and_are_shown_to_their_own_browser_alone() {
     let mut app = totp().serve();
     let mut browser = app.browser();

@@ -158,11 +158,14 @@ pub(in crate::http) async fn renew_recovery_codes(visitor: Visitor, form: Form) 
     respond(visitor, form, FormPage::Account, work).await
 }
 
-/// `POST /account/recovery-codes`: the user has kept the codes, which are shown no more.
+/// `POST /account/recovery-codes`: the user has kept the codes, which are shown no more. Newer ones
+/// than those of the form's page are shown first.
 pub(in crate::http) async fn keep_recovery_codes(visitor: Visitor, form: Form) -> HttpResponse {
-    let work = async |visitor: &Visitor, _: &Form| {
-        run(visitor, Lane::Write, Ok(()), |app, principal, (), _| hide(app, principal)).await?;
-        Ok(End::at("/account"))
+    let work = async |visitor: &Visitor, form: &Form| {
+        let hide =
+            |app: &App, principal: &Principal, kept: String, now| hide(app, principal, &kept, now);
+        let is_kept = run(visitor, Lane::Write, Ok(form.text("codes").into()), hide).await?;
+        Ok(End::at(if is_kept { "/account" } else { RECOVERY_CODES }))
     };
     respond(visitor, form, FormPage::Account, work).await
 }
