@@ -54,8 +54,8 @@ fn make_if_due(app: &App, every: Span, now: Timestamp) -> Result<(), BackupError
     let config::Backup { keep, folder, .. } = &app.config.backup;
     let failed = |action| move |source| BackupError::file(action, folder, source);
     files::create_parent(&folder.join("x")).map_err(failed("make the folder"))?;
-    let mut copies = copies(folder, now).map_err(failed("read the folder"))?;
-    let due = copies
+    let Copies { ahead, mut made } = copies(folder, now).map_err(failed("read the folder"))?;
+    let due = made
         .last()
         .is_none_or(|newest| newest.file_name() <= Some(name(now.before(every.into())).as_ref()));
     if !due {
@@ -64,12 +64,11 @@ fn make_if_due(app: &App, every: Span, now: Timestamp) -> Result<(), BackupError
     let path = folder.join(name(now));
     create(app, &path, KeyFile::Omit, |_, _| ())?;
     tracing::info!(path = ?path, "made a backup");
-    copies.push(path);
-    let too_many = copies.len().saturating_sub(keep.get() as usize);
-    copies
-        .drain(..too_many)
-        .try_for_each(fs::remove_file)
-        .map_err(failed("delete an old backup in"))
+    made.push(path);
+    // Those that are ahead were made before this one, whatever they are called.
+    let mut all: Vec<_> = ahead.into_iter().chain(made).collect();
+    let too_many = all.len().saturating_sub(keep.get() as usize);
+    all.drain(..too_many).try_for_each(fs::remove_file).map_err(failed("delete an old backup in"))
 }
 
 /// The file name of a backup. Names sort like the times in them.
@@ -77,21 +76,29 @@ fn name(at: Timestamp) -> String {
     format!("nox-{}.db", file_time(at))
 }
 
-/// Lists the backups in the folder, oldest first, without those of the future. They were made while
-/// the clock was ahead, and must neither delay the next one nor hide that there is none.
-fn copies(folder: &Path, now: Timestamp) -> io::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
+/// The backups in the folder, oldest first.
+#[derive(Default)]
+struct Copies {
+    /// Those of the future, which were made while the clock was ahead. They must neither delay the
+    /// next one nor hide that there is none.
+    ahead: Vec<PathBuf>,
+    made: Vec<PathBuf>,
+}
+
+fn copies(folder: &Path, now: Timestamp) -> io::Result<Copies> {
+    let mut found = Copies::default();
     let latest = name(now);
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name();
-        if name.to_str().is_some_and(|name| {
-            name.starts_with("nox-") && name.ends_with("Z.db") && name <= latest.as_str()
-        }) {
-            found.push(entry.path());
+        let is_copy = |name: &str| name.starts_with("nox-") && name.ends_with("Z.db");
+        if let Some(name) = name.to_str().filter(|name| is_copy(name)) {
+            let kind = if name <= latest.as_str() { &mut found.made } else { &mut found.ahead };
+            kind.push(entry.path());
         }
     }
-    found.sort();
+    found.ahead.sort();
+    found.made.sort();
     Ok(found)
 }
 
@@ -105,7 +112,7 @@ pub(crate) fn newest(folder: &Path, now: Timestamp) -> io::Result<Option<Timesta
     };
     match copies(folder, now) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        copies => copies?.last().map(made).transpose(),
+        copies => copies?.made.last().map(made).transpose(),
     }
 }
 
@@ -120,20 +127,24 @@ mod tests {
         let every = app.config.backup.every.unwrap();
         let start = Timestamp::from_millis(1_750_936_113_726);
         let names = || {
-            let found =
-                copies(&app.config.backup.folder, start.after(Duration::from_hours(99))).unwrap();
-            found
+            let later = start.after(Duration::from_hours(99));
+            let Copies { ahead, made } = copies(&app.config.backup.folder, later).unwrap();
+            ahead
                 .iter()
+                .chain(&made)
                 .map(|path| path.file_name().unwrap().to_str().unwrap().to_owned())
                 .collect::<Vec<_>>()
         };
         fs::create_dir(folder.path().join("kept")).unwrap();
-        let future = folder.path().join("kept/nox-2036-01-01T00-00-00Z.db");
-        fs::write(&future, "").unwrap();
+        for date in ["2036-01-01", "2036-01-02"] {
+            fs::write(folder.path().join(format!("kept/nox-{date}T00-00-00Z.db")), "").unwrap();
+        }
+        make_if_due(&app, every, start).unwrap();
+        // Of what was made while the clock was ahead, no more is kept than of the rest.
+        assert_eq!(names(), ["nox-2036-01-02T00-00-00Z.db", "nox-2025-06-26T11-08-33Z.db"]);
         for hours in [0, 12, 23, 24, 47, 48, 50] {
             make_if_due(&app, every, start.after(Duration::from_hours(hours))).unwrap();
         }
-        fs::remove_file(future).unwrap();
         assert_eq!(names(), ["nox-2025-06-27T11-08-33Z.db", "nox-2025-06-28T11-08-33Z.db"]);
         assert_eq!(
             fs::read_dir(folder.path().join("kept")).unwrap().count(),
