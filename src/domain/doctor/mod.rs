@@ -6,6 +6,7 @@ mod places;
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 use std::time::Duration;
 
 use rustix::fs::statvfs;
@@ -129,7 +130,10 @@ fn database(config: &Config) -> Finding {
         Err(error) if error.is_right() => {
             Finding::warning("database", format!("{path} was not examined: see access"))
         }
-        Err(BackupError::Key(error)) => Finding::fault("key file", error.to_string()),
+        // The fault of the key file is another finding.
+        Err(BackupError::Key(_)) => {
+            Finding::warning("database", format!("{path} was not examined: see key file"))
+        }
         Err(BackupError::Foreign(path)) => {
             Finding::fault("database", OpenError::Foreign { path }.to_string())
         }
@@ -206,7 +210,10 @@ fn file_system(config: &Config) -> Option<Finding> {
 
 /// An upgrade or a backup needs as much free space as the database itself.
 fn disk(config: &Config) -> Finding {
-    let folder = parent(&config.storage.database);
+    // The first start creates a folder that is missing.
+    let wanted = parent(&config.storage.database);
+    let above = wanted.ancestors().find(|folder| folder.is_dir());
+    let folder = above.unwrap_or(Path::new("."));
     let size = fs::metadata(&config.storage.database).map_or(0, |meta| meta.len());
     match statvfs(folder) {
         Ok(disk) if disk.f_files > 0 && disk.f_favail == 0 => Finding::fault(

@@ -3,7 +3,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use rustix::process::geteuid;
@@ -77,30 +77,71 @@ fn places(config: &Config) -> Vec<Place> {
     if config.backup.every.is_some() {
         places.push(Place::folder(&config.backup.folder));
     }
-    if let Listen::Unix(path) = &config.server.listen {
+    if let Listen::Unix(path) = &config.server.listen
+        && parent(path).is_dir()
+    {
         places.push(Place::folder(parent(path)));
     }
     places
 }
 
+/// What the server needs and does not make itself.
+fn missing(config: &Config) -> Vec<String> {
+    let is_missing = |path: &Path| matches!(files::exists(path), Ok(false));
+    let mut missing = Vec::new();
+    if let Listen::Unix(path) = &config.server.listen {
+        let folder = parent(path);
+        if is_missing(folder) {
+            let folder = folder.display();
+            missing.push(format!(
+                "server.listen: the folder {folder} does not exist, create it first"
+            ));
+        }
+    }
+    if let Some(path) = config.instance.logo.as_deref().filter(|path| is_missing(path)) {
+        missing.push(format!("instance.logo: there is no {}", path.display()));
+    }
+    missing
+}
+
+/// What is where the server will put its socket, if the server cannot replace it.
+fn in_the_way(config: &Config, service: Option<&Account>) -> Option<Finding> {
+    let Listen::Unix(path) = &config.server.listen else { return None };
+    let found = fs::symlink_metadata(path).ok()?;
+    if !found.file_type().is_socket() {
+        let text = format!(
+            "server.listen: {} is no socket, and the server leaves it as it is: remove it",
+            path.display()
+        );
+        return Some(Finding::fault(ABOUT, text));
+    }
+    // Only who may connect to a socket can find out that no server listens on it any more.
+    let obstacle = match service {
+        Some(account) => files::obstacle_for(path, Need::ReadAndWrite, account),
+        None => files::check_access(path, Need::ReadAndWrite).err().map(|error| error.to_string()),
+    }?;
+    let text =
+        format!("the server cannot replace this socket, unless it is handed over: {obstacle}");
+    Some(Finding::warning(ABOUT, text))
+}
+
 /// Tries every place, and says what cannot be used.
 pub(super) fn examine(config: &Config) -> Vec<Finding> {
     let places = places(config);
-    let mut faults: Vec<String> = places
-        .iter()
-        .filter_map(|place| place.attempt().err())
-        .map(|error| error.to_string())
-        .collect();
+    let failed = places.iter().filter_map(|place| place.attempt().err());
+    let mut faults: Vec<String> =
+        failed.map(|error| error.to_string()).chain(missing(config)).collect();
     let service = geteuid().is_root().then(|| service(config, &places)).flatten();
     faults.extend(service.iter().flat_map(|account| obstacles(&places, account)));
     faults.sort();
     faults.dedup();
-    if faults.is_empty() {
+    let in_the_way = in_the_way(config, service.as_ref());
+    if faults.is_empty() && in_the_way.is_none() {
         let user = files::user_name(service.map_or(geteuid().as_raw(), |account| account.user));
         let text = format!("user {user} can use every file and folder of the server");
         return vec![Finding::ok(ABOUT, text)];
     }
-    faults.into_iter().map(|text| Finding::fault(ABOUT, text)).collect()
+    faults.into_iter().map(|text| Finding::fault(ABOUT, text)).chain(in_the_way).collect()
 }
 
 fn obstacles(places: &[Place], account: &Account) -> Vec<String> {

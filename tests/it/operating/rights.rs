@@ -110,6 +110,41 @@ fn doctor_tries_the_folders_of_backups_and_of_the_socket() {
 }
 
 #[test]
+fn doctor_finds_what_the_server_needs_and_what_is_in_the_way_of_its_socket() {
+    let service = Service::new("[server]\nlisten = 'unix:run/nox.sock'\n");
+    service.user("user add ada --password-stdin");
+    let doctor = |status: i32, words: &str| {
+        for ran in [service.user("doctor"), service.root("doctor")] {
+            assert_eq!(ran.status, status, "{words}: {}", ran.stdout);
+            assert!(ran.stdout.contains(words), "{words}: {}", ran.stdout);
+        }
+    };
+    doctor(5, "fault\taccess\tserver.listen: the folder run does not exist, create it first");
+    service.shell("mkdir run; chown 65534:65534 run");
+    doctor(0, "ok\taccess\tuser nobody can use");
+    for (make, status, words) in [
+        ("touch run/nox.sock", 5, "fault\taccess\tserver.listen: run/nox.sock is no socket"),
+        ("mkdir run/nox.sock", 5, "fault\taccess\tserver.listen: run/nox.sock is no socket"),
+        (
+            "python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind(\"run/nox.sock\")'",
+            0,
+            "run/nox.sock belongs to root, mode 0755, and user nobody cannot write it: as root, \
+             run chown nobody:",
+        ),
+    ] {
+        service.shell(make);
+        doctor(status, words);
+        assert_eq!(service.user("serve").status, 5, "{make}");
+        service.shell("rm -r run/nox.sock");
+    }
+    // What is missing in the configuration itself.
+    let folder = Instance::with("[instance]\nlogo = 'none.svg'\n[storage]\ndatabase = 'a/b.db'\n");
+    let ran = folder.run(&["doctor"], "");
+    assert!(ran.stdout.contains("instance.logo: there is no "), "{}", ran.stdout);
+    assert!(ran.stdout.contains("ok\tdisk\t"), "the first start creates the folder");
+}
+
+#[test]
 fn doctor_disturbs_no_server_and_makes_no_database() {
     let service = Service::new(SETTINGS);
     assert_eq!(service.root("doctor").status, 0);
