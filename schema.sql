@@ -6,7 +6,7 @@
 -- "nox!" in ASCII: marks the file as a Nox database.
 PRAGMA application_id = 1852799009;
 -- The version of this schema; each has its step in `src/storage/upgrades`.
-PRAGMA user_version = 6;
+PRAGMA user_version = 7;
 
 CREATE TABLE users (
     -- Never used twice, since tokens and other servers remember it.
@@ -213,22 +213,35 @@ CREATE TABLE rate_limits (
 
 CREATE INDEX rate_limits_by_reset ON rate_limits (resets_at);
 
--- The audit log of events. Rows stay when their account is deleted.
+-- The audit log of events. Rows stay when their account is deleted. A row that is counted moves to the
+-- end when its event happens again, so that rows are in the order of their latest events.
 CREATE TABLE audit (
     id         INTEGER PRIMARY KEY,
+    -- When the event happened, for the last time if it is counted.
     at         INTEGER NOT NULL,
     -- Such as 'password.changed'.
     event      TEXT    NOT NULL,
     -- The account, with the username that it had at the time.
     user_id    INTEGER,
     username   TEXT,
-    -- The client that caused the event; NULL if the operator did.
+    -- The client that caused the event, for the last time if it is counted; NULL if the operator or
+    -- the server did.
     ip         TEXT,
-    user_agent TEXT
+    user_agent TEXT,
+    -- Who caused it: 'user', the owner of the account; 'operator:' and a system user; 'client', a
+    -- program that was not logged in; or 'server'.
+    actor      TEXT    NOT NULL DEFAULT 'operator',
+    -- The old and the new values as JSON, {"field": [old, new]}; NULL if there are none to show.
+    changes    TEXT,
+    -- How often the event happened on this day.
+    count      INTEGER NOT NULL DEFAULT 1,
+    -- The day (UTC) since the epoch, if the event is counted for each account and day.
+    day        INTEGER
 ) STRICT;
 
 CREATE INDEX audit_by_user ON audit (user_id, id);
 CREATE INDEX audit_by_time ON audit (at);
+CREATE UNIQUE INDEX audit_by_day ON audit (user_id, event, day) WHERE day IS NOT NULL;
 
 -- Keys of the instance.
 CREATE TABLE keys (

@@ -77,7 +77,7 @@ fn row(line: Line) -> [String; 6] {
         line.at.to_string(),
         line.event,
         optional(line.username),
-        line.by.into(),
+        line.by,
         optional(line.ip),
         optional(line.user_agent),
     ]

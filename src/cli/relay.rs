@@ -50,7 +50,8 @@ impl Relay {
                 list.finish()
             }
             Self::Remove { name } => {
-                relays::remove(app, &name).map_err(|error| with_relay(error.into(), &name))?;
+                relays::remove(app, &name, Timestamp::now())
+                    .map_err(|error| with_relay(error.into(), &name))?;
                 let sentence = format!("removed the relay {name}");
                 output.done(&json!({ "name": name }), sentence)
             }

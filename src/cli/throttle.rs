@@ -33,7 +33,7 @@ impl Throttle {
         match self {
             Self::List => show(app, output),
             Self::Clear { target } => {
-                let had_any = clear(app, target.as_deref())
+                let had_any = clear(app, target.as_deref(), Timestamp::now())
                     .map_err(|error| with_user(error, target.as_deref().unwrap_or_default()))?;
                 let sentence = match (&target, had_any) {
                     (Some(target), true) => format!("no attempts count against {target} any more"),

@@ -6,34 +6,16 @@ use std::cell::RefCell;
 use std::ops::Deref;
 
 use crate::domain::App;
-use crate::domain::audit;
+use crate::domain::audit::{Differences, Record, account};
 use crate::domain::event::Event;
-use crate::domain::principal::Device;
+pub(crate) use crate::domain::principal::By;
 use crate::error::{Error, Result};
 use crate::storage::Connection;
 use crate::storage::users::User;
 use crate::time::Timestamp;
 
-/// Who makes a change.
-#[derive(Clone, Copy)]
-pub(crate) enum By<'a> {
-    /// The operator, from the command line.
-    Operator,
-    /// The user, from this device.
-    User(&'a Device),
-}
-
-impl<'a> By<'a> {
-    pub(crate) const fn device(self) -> Option<&'a Device> {
-        match self {
-            Self::Operator => None,
-            Self::User(device) => Some(device),
-        }
-    }
-}
-
-/// An event that its user is to be notified of.
-struct Notice {
+/// An event with the user that it happened to, who may have to be notified.
+struct Happened {
     event: Event,
     user: User,
 }
@@ -43,18 +25,47 @@ pub(crate) struct Change<'a> {
     connection: &'a Connection,
     by: By<'a>,
     now: Timestamp,
-    /// The notices to send after the commit.
-    notices: RefCell<Vec<Notice>>,
+    /// What happened to users, for the notices that are sent after the commit.
+    happened: RefCell<Vec<Happened>>,
 }
 
 impl Change<'_> {
     /// Records an event of a user. The notice goes to the address in `user`: a caller that changes
     /// the address passes the user as they were before.
     pub(crate) fn happened(&self, event: Event, user: &User) -> Result<()> {
-        let entry = audit::entry(event, user, self.by.device(), self.now);
-        audit::record(self.connection, &entry)?;
-        self.notices.borrow_mut().push(Notice { event, user: user.clone() });
+        self.happened_with(event, user, Differences::none())
+    }
+
+    /// [`Change::happened`] for an event that changed values which are no secrets.
+    pub(in crate::domain) fn happened_with(
+        &self,
+        event: Event,
+        user: &User,
+        changes: Differences,
+    ) -> Result<()> {
+        self.record(event, Some(user), changes)?;
+        self.happened.borrow_mut().push(Happened { event, user: user.clone() });
         Ok(())
+    }
+
+    /// Records every event that a change of a user's fields is, with the old and the new values.
+    /// Notices go to the address that the user had before.
+    pub(in crate::domain) fn edited(&self, before: &User, after: &User) -> Result<()> {
+        (account::events(before, after).into_iter())
+            .try_for_each(|(event, changes)| self.happened_with(event, before, changes))
+    }
+
+    /// Records an event of the instance, of which no user is notified.
+    pub(in crate::domain) fn happened_here(
+        &self,
+        event: Event,
+        changes: Differences,
+    ) -> Result<()> {
+        self.record(event, None, changes)
+    }
+
+    fn record(&self, event: Event, user: Option<&User>, changes: Differences) -> Result<()> {
+        Record { event, user, by: self.by, changes }.store(self.connection, self.now)
     }
 }
 
@@ -77,14 +88,14 @@ impl App {
         now: Timestamp,
         make: impl FnOnce(&Change<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut notices = Vec::new();
+        let mut happened = Vec::new();
         let value = self.db.write(|connection| {
-            let change = Change { connection, by, now, notices: RefCell::default() };
+            let change = Change { connection, by, now, happened: RefCell::default() };
             let value = make(&change)?;
-            notices = change.notices.into_inner();
+            happened = change.happened.into_inner();
             Ok::<_, E>(value)
         })?;
-        for Notice { event, user } in notices {
+        for Happened { event, user } in happened {
             self.notify(&user, by.device(), event, now);
         }
         Ok(value)

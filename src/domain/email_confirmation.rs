@@ -10,7 +10,6 @@ use zeroize::Zeroizing;
 use crate::crypto;
 use crate::domain::App;
 use crate::domain::change::By;
-use crate::domain::event::Event;
 use crate::domain::factors::email::check_service;
 use crate::domain::mail::messages::Message;
 use crate::domain::mail::{self, Purpose, Sending};
@@ -112,13 +111,13 @@ pub(crate) fn confirm(
     now: Timestamp,
 ) -> Result<Confirmed> {
     app.change(By::User(device), now, |tx| {
-        let mut user = find_user(tx, token, now)?;
-        if user.email_verified {
+        let before = find_user(tx, token, now)?;
+        if before.email_verified {
             return Ok(Confirmed::Before);
         }
-        user.email_verified = true;
+        let user = User { email_verified: true, ..before.clone() };
         users::update(tx, &user)?;
-        tx.happened(Event::EmailConfirmed, &user)?;
+        tx.edited(&before, &user)?;
         Ok(Confirmed::Now)
     })
 }

@@ -1,63 +1,104 @@
-//! The events of an account. Each one is a line in the audit log, and some are notified to the user
-//! ([`super::mail::messages`] decides which).
+//! The events of accounts and of the instance. Each one is a line in the audit log, and some are
+//! notified to the user ([`super::mail::messages`] decides which). What they mean for an operator
+//! is in `docs/operating.md`.
 
-/// An event of an account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Event {
-    AccountCreated,
-    AccountRenamed,
-    AccountDisabled,
-    AccountEnabled,
+/// Declares the events with their names in the audit log.
+macro_rules! events {
+    ($($(#[$meta:meta])* $variant:ident = $name:literal,)*) => {
+        /// An event.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Event {
+            $($(#[$meta])* $variant,)*
+        }
+
+        impl Event {
+            /// Every event.
+            #[cfg(test)]
+            pub(crate) const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The name of the event in the audit log.
+            pub(crate) const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+        }
+    };
+}
+
+events! {
+    AccountCreated = "account.created",
+    AccountRenamed = "account.renamed",
+    AccountDisabled = "account.disabled",
+    AccountEnabled = "account.enabled",
     /// The operator deleted the account.
-    AccountRemoved,
+    AccountRemoved = "account.removed",
     /// The user deleted the account.
-    AccountDeleted,
-    PasswordChanged,
-    EmailChanged,
-    EmailConfirmed,
-    SessionOpened,
+    AccountDeleted = "account.deleted",
+    PasswordChanged = "password.changed",
+    EmailChanged = "email.changed",
+    EmailConfirmed = "email.confirmed",
+    /// The operator took back that the address is confirmed.
+    EmailUnconfirmed = "email.unconfirmed",
+    ProfileChanged = "profile.changed",
+    /// The status that the user shows to others. Programs change it often, so it is counted.
+    PresenceChanged = "presence.changed",
+    TagsChanged = "tags.changed",
+    RankChanged = "rank.changed",
+    /// The user became an administrator, or is one no more.
+    AdminChanged = "admin.changed",
+    SessionOpened = "session.opened",
     /// The user logged in from a device that is not recognized.
-    SessionOpenedElsewhere,
-    SessionEnded,
+    SessionOpenedElsewhere = "session.opened.new_device",
+    SessionEnded = "session.ended",
     /// All sessions of a user ended, or all but the one that asked for it.
-    SessionsEnded,
-    TotpEnabled,
-    TotpDisabled,
-    EmailFactorEnabled,
-    EmailFactorDisabled,
-    RecoveryCodeUsed,
-    RecoveryCodesRenewed,
+    SessionsEnded = "sessions.ended",
+    TotpEnabled = "totp.enabled",
+    TotpDisabled = "totp.disabled",
+    EmailFactorEnabled = "email_factor.enabled",
+    EmailFactorDisabled = "email_factor.disabled",
+    RecoveryCodeUsed = "recovery_code.used",
+    RecoveryCodesRenewed = "recovery_codes.renewed",
     /// The operator made a code with which the user can log in.
-    CodeIssued,
+    CodeIssued = "code.issued",
     /// The key file was replaced, which ended every session.
-    KeyRotated,
+    KeyRotated = "key.rotated",
+    RelayAdded = "relay.added",
+    RelayRemoved = "relay.removed",
+    /// The operator ended the lockouts of an account, an address or an unknown name.
+    LockoutCleared = "lockout.cleared",
+    /// The operator ended all lockouts.
+    LockoutsCleared = "lockouts.cleared",
 }
 
 impl Event {
-    /// The name of the event in the audit log.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::AccountCreated => "account.created",
-            Self::AccountRenamed => "account.renamed",
-            Self::AccountDisabled => "account.disabled",
-            Self::AccountEnabled => "account.enabled",
-            Self::AccountRemoved => "account.removed",
-            Self::AccountDeleted => "account.deleted",
-            Self::PasswordChanged => "password.changed",
-            Self::EmailChanged => "email.changed",
-            Self::EmailConfirmed => "email.confirmed",
-            Self::SessionOpened => "session.opened",
-            Self::SessionOpenedElsewhere => "session.opened.new_device",
-            Self::SessionEnded => "session.ended",
-            Self::SessionsEnded => "sessions.ended",
-            Self::TotpEnabled => "totp.enabled",
-            Self::TotpDisabled => "totp.disabled",
-            Self::EmailFactorEnabled => "email_factor.enabled",
-            Self::EmailFactorDisabled => "email_factor.disabled",
-            Self::RecoveryCodeUsed => "recovery_code.used",
-            Self::RecoveryCodesRenewed => "recovery_codes.renewed",
-            Self::CodeIssued => "code.issued",
-            Self::KeyRotated => "key.rotated",
-        }
+    /// Whether the event has one line for each account and day, which counts it.
+    pub(crate) const fn is_counted(self) -> bool {
+        matches!(self, Self::PresenceChanged)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The names that the tables of events in the documentation have.
+    fn documented() -> Vec<&'static str> {
+        let document = include_str!("../../docs/operating.md");
+        let (_, section) = document.split_once("\n### Events\n").unwrap();
+        let section = section.split("\n## ").next().unwrap();
+        let rows = section.lines().filter_map(|line| line.strip_prefix("| `"));
+        rows.flat_map(|row| row.split('|').next().unwrap().split('`'))
+            .filter(|part| part.contains('.'))
+            .collect()
+    }
+
+    #[test]
+    fn every_event_is_documented_once_and_nothing_else_is() {
+        let mut names: Vec<_> = Event::ALL.iter().map(|event| event.as_str()).collect();
+        let mut documented = documented();
+        names.sort_unstable();
+        documented.sort_unstable();
+        assert_eq!(documented, names);
     }
 }

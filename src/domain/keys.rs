@@ -9,7 +9,8 @@ use hmac::Mac;
 use zeroize::Zeroizing;
 
 use crate::crypto::{self, KEY_LENGTH, Key, hmac_sha256, keyed};
-use crate::domain::audit;
+use crate::domain::audit::Differences;
+use crate::domain::change::By;
 use crate::domain::event::Event;
 use crate::domain::factors::totp;
 use crate::domain::{App, StartError};
@@ -132,12 +133,12 @@ impl App {
 /// Another process uses the key file, it cannot be replaced, or a fault.
 pub(crate) fn rotate(app: &App, now: Timestamp) -> Result<(), StartError> {
     let next = app.key.create_next()?;
-    app.db.write(|connection| {
-        totp::reseal(connection, &app.key, &next)?;
-        totp_enrollments::delete_all(connection)?;
-        keys::put(connection, HASH, &next.seal(CONTEXT, app.hash_key.as_slice())?)?;
-        sessions::delete_all(connection)?;
-        audit::record(connection, &audit::entry_for_all(Event::KeyRotated, now))
+    app.change(By::Operator, now, |tx| {
+        totp::reseal(tx, &app.key, &next)?;
+        totp_enrollments::delete_all(tx)?;
+        keys::put(tx, HASH, &next.seal(CONTEXT, app.hash_key.as_slice())?)?;
+        sessions::delete_all(tx)?;
+        tx.happened_here(Event::KeyRotated, Differences::none())
     })?;
     next.replace(&app.key)?;
     Ok(())

@@ -8,6 +8,9 @@ use serde::Serialize;
 
 use crate::domain::App;
 use crate::domain::accounts::identifier::by_name;
+use crate::domain::audit::Differences;
+use crate::domain::change::{By, Change};
+use crate::domain::event::Event;
 use crate::domain::present::Present;
 use crate::domain::throttle::{self, Limit};
 use crate::error::{Error, Result};
@@ -69,21 +72,41 @@ fn lockout(found: RateLimit, present: &Present) -> Option<Lockout> {
 ///
 /// # Errors
 /// [`Error::UserNotFound`] if it names none of them, or a fault.
-pub(crate) fn clear(app: &App, target: Option<&str>) -> Result<bool> {
-    app.db.write(|connection| {
-        let Some(target) = target.map(trim) else { return rate_limits::delete_all(connection) };
+pub(crate) fn clear(app: &App, target: Option<&str>, now: Timestamp) -> Result<bool> {
+    app.change(By::Operator, now, |tx| {
+        let Some(target) = target.map(trim) else {
+            let had_any = rate_limits::delete_all(tx)?;
+            return record(tx, had_any, Event::LockoutsCleared, Differences::none());
+        };
+        let cleared = |had_any, field| {
+            record(tx, had_any, Event::LockoutCleared, Differences::removed(field, target))
+        };
         if let Ok(ip) = target.parse::<IpAddr>() {
-            return throttle::reset_network(connection, ip);
+            return cleared(throttle::reset_network(tx, ip)?, "address");
         }
         if let Ok(wide) = target.parse::<IpNet>() {
-            return throttle::reset_networks(connection, wide);
+            return cleared(throttle::reset_networks(tx, wide)?, "address");
         }
-        match by_name(app, connection, target) {
-            Ok(user) => throttle::reset(connection, &user.id.to_string()),
+        match by_name(app, tx, target) {
+            Ok(user) => {
+                let had_any = throttle::reset(tx, &user.id.to_string())?;
+                if had_any {
+                    tx.happened(Event::LockoutCleared, &user)?;
+                }
+                Ok(had_any)
+            }
             Err(Error::UserNotFound) if target.starts_with("unknown-") => {
-                throttle::reset(connection, target)
+                cleared(throttle::reset(tx, target)?, "name")
             }
             Err(error) => Err(error),
         }
     })
+}
+
+/// Records what was cleared, if anything was.
+fn record(tx: &Change<'_>, had_any: bool, event: Event, changes: Differences) -> Result<bool> {
+    if had_any {
+        tx.happened_here(event, changes)?;
+    }
+    Ok(had_any)
 }

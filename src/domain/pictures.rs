@@ -8,6 +8,7 @@ use crate::domain::App;
 use crate::domain::accounts::identifier::Identifier;
 use crate::domain::accounts::profile::{Profile, profile};
 use crate::domain::accounts::tags::has_right;
+use crate::domain::change::By;
 use crate::domain::principal::Principal;
 use crate::domain::sessions::check_open;
 use crate::error::{Error, Result};
@@ -95,11 +96,13 @@ pub(crate) fn upload(
     if file.sha256.is_some_and(|hash| hash != picture.sha256) {
         return Err(Error::invalid("x-file-hash", "must be the SHA-256 of the file"));
     }
-    app.db.write(|connection| {
-        check_open(connection, principal, now)?;
-        let mut user = users::find_by_id(connection, principal.user.id)?.ok_or(Error::NotLogged)?;
-        put(connection, &mut user, kind, &picture)?;
-        users::update(connection, &user)?;
+    app.change(By::User(&principal.device), now, |tx| {
+        check_open(tx, principal, now)?;
+        let before = users::find_by_id(tx, principal.user.id)?.ok_or(Error::NotLogged)?;
+        let mut user = before.clone();
+        put(tx, &mut user, kind, &picture)?;
+        users::update(tx, &user)?;
+        tx.edited(&before, &user)?;
         Ok(profile(app, &user, now))
     })
 }

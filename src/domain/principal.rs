@@ -77,3 +77,21 @@ pub(crate) struct Actor<'a> {
     pub user: &'a User,
     pub device: &'a Device,
 }
+
+/// Who makes a change.
+#[derive(Clone, Copy)]
+pub(crate) enum By<'a> {
+    /// The operator, from the command line.
+    Operator,
+    /// The user, from this device.
+    User(&'a Device),
+}
+
+impl<'a> By<'a> {
+    pub(crate) const fn device(self) -> Option<&'a Device> {
+        match self {
+            Self::Operator => None,
+            Self::User(device) => Some(device),
+        }
+    }
+}

@@ -11,6 +11,9 @@ use zeroize::Zeroizing;
 use crate::crypto;
 use crate::domain::App;
 use crate::domain::accounts::profile::{PublicProfile, public_profile};
+use crate::domain::audit::Differences;
+use crate::domain::change::By;
+use crate::domain::event::Event;
 use crate::domain::reveal::Reveal;
 use crate::domain::sessions::find_open;
 use crate::error::{Error, Result};
@@ -55,8 +58,9 @@ pub(crate) fn add<E: From<Error>>(
     }
     let token = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(crypto::random::<32>()?));
     let relay = Relay { name: name.into(), created_at: now };
-    app.db.write(|connection| {
-        relays::insert(connection, &relay, &hash(&token))?;
+    app.change(By::Operator, now, |tx| {
+        relays::insert(tx, &relay, &hash(&token))?;
+        tx.happened_here(Event::RelayAdded, Differences::added("name", name))?;
         reveal(&token)
     })
 }
@@ -70,9 +74,13 @@ pub(crate) fn list(app: &App) -> Result<Vec<Relay>> {
 ///
 /// # Errors
 /// [`Error::NotFound`], or a fault.
-pub(crate) fn remove(app: &App, name: &str) -> Result<()> {
-    let was_removed = app.db.write(|connection| relays::delete(connection, name))?;
-    if was_removed { Ok(()) } else { Err(Error::NotFound { what: "Relay" }) }
+pub(crate) fn remove(app: &App, name: &str, now: Timestamp) -> Result<()> {
+    app.change(By::Operator, now, |tx| {
+        if !relays::delete(tx, name)? {
+            return Err(Error::NotFound { what: "Relay" });
+        }
+        tx.happened_here(Event::RelayRemoved, Differences::removed("name", name))
+    })
 }
 
 /// Returns the name of the relay that this token belongs to.

@@ -25,7 +25,7 @@ pub(super) fn group_name(group: u32) -> String {
 }
 
 /// The name of a user, or the number, as `chown` takes them.
-pub(super) fn user_argument(user: u32) -> String {
+pub(crate) fn user_argument(user: u32) -> String {
     name(PASSWD, user).unwrap_or_else(|| user.to_string())
 }
 

@@ -19,7 +19,7 @@ use rustix::fs::Mode;
 pub(crate) use access::{
     Need, check_access, explain, is_right, left_to_root, no_file, obstacle_for,
 };
-pub(crate) use accounts::{Account, user_name};
+pub(crate) use accounts::{Account, user_argument, user_name};
 use owner::Folder;
 pub(crate) use owner::give_socket;
 pub(crate) use room::check_room;

@@ -10,6 +10,8 @@ use crate::time::Timestamp;
 /// The first schema version that has this table.
 pub(crate) const SINCE_VERSION: u32 = 2;
 
+const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
+
 /// One row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
@@ -19,6 +21,10 @@ pub(crate) struct Entry {
     pub username: Option<String>,
     pub ip: Option<String>,
     pub user_agent: Option<String>,
+    pub actor: String,
+    /// The old and the new values, as JSON.
+    pub changes: Option<String>,
+    pub count: u32,
 }
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
@@ -29,23 +35,59 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         username: row.get("username")?,
         ip: row.get("ip")?,
         user_agent: row.get("user_agent")?,
+        actor: row.get("actor")?,
+        changes: row.get("changes")?,
+        count: row.get("count")?,
     })
 }
 
+/// The statement that inserts a row, with what follows its values.
+macro_rules! insert {
+    ($end:literal) => {
+        concat!(
+            "INSERT INTO audit
+                 (at, event, user_id, username, ip, user_agent, actor, changes, count, day)
+             VALUES
+                 (:at, :event, :user_id, :username, :ip, :user_agent, :actor, :changes, :count,
+                 :day) ",
+            $end
+        )
+    };
+}
+
 pub(crate) fn insert(connection: &Connection, entry: &Entry) -> Result<()> {
-    connection
-        .prepare_cached(
-            "INSERT INTO audit (at, event, user_id, username, ip, user_agent)
-             VALUES (:at, :event, :user_id, :username, :ip, :user_agent)",
-        )?
-        .execute(named_params! {
-            ":at": entry.at,
-            ":event": entry.event,
-            ":user_id": entry.user_id,
-            ":username": entry.username,
-            ":ip": entry.ip,
-            ":user_agent": entry.user_agent,
-        })?;
+    execute(connection, insert!(""), entry, None)
+}
+
+/// Counts an event in the one row that its account has for this event and day (UTC). That row tells
+/// of the last time only, and moves to the end.
+pub(crate) fn count(connection: &Connection, entry: &Entry) -> Result<()> {
+    let statement = insert!(
+        "ON CONFLICT (user_id, event, day) WHERE day IS NOT NULL DO UPDATE SET
+             id = (SELECT max(id) + 1 FROM audit), at = :at, username = :username, ip = :ip,
+             user_agent = :user_agent, actor = :actor, changes = :changes, count = count + :count"
+    );
+    execute(connection, statement, entry, Some(entry.at.millis().div_euclid(DAY_MILLIS)))
+}
+
+fn execute(
+    connection: &Connection,
+    statement: &str,
+    entry: &Entry,
+    day: Option<i64>,
+) -> Result<()> {
+    connection.prepare_cached(statement)?.execute(named_params! {
+        ":at": entry.at,
+        ":event": entry.event,
+        ":user_id": entry.user_id,
+        ":username": entry.username,
+        ":ip": entry.ip,
+        ":user_agent": entry.user_agent,
+        ":actor": entry.actor,
+        ":changes": entry.changes,
+        ":count": entry.count,
+        ":day": day,
+    })?;
     Ok(())
 }
 

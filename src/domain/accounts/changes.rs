@@ -9,13 +9,14 @@ use crate::domain::accounts::fields::{
 use crate::domain::accounts::links::NewLink;
 use crate::domain::accounts::profile::is_picture_url;
 use crate::domain::accounts::tags::{GivenTag, OwnTag};
+use crate::domain::change::Change;
 use crate::domain::factors;
 use crate::error::Result;
 use crate::language::Language;
 use crate::normalization::address;
 use crate::storage::pictures::{self, PictureKind};
 use crate::storage::users::{self, PictureRef, User};
-use crate::storage::{Connection, email_confirmations, sent_codes};
+use crate::storage::{email_confirmations, sent_codes};
 
 /// The new values of an account's fields; `None` leaves a field as it is.
 #[derive(Clone, Default)]
@@ -128,19 +129,20 @@ fn set<T>(field: &mut T, value: Option<T>) {
     }
 }
 
-/// Stores a changed user, and deletes what the change made obsolete: confirmation links and codes
-/// that were mailed to the old address, codes without a factor, and uploaded pictures that the user
-/// no longer shows.
-pub(crate) fn store(connection: &Connection, before: &User, user: &User) -> Result<()> {
-    users::update(connection, user)?;
+/// Stores a changed user, records what changed, and deletes what the change made obsolete:
+/// confirmation links and codes that were mailed to the old address, codes without a factor, and
+/// uploaded pictures that the user no longer shows.
+pub(in crate::domain) fn store(tx: &Change<'_>, before: &User, user: &User) -> Result<()> {
+    users::update(tx, user)?;
+    tx.edited(before, user)?;
     if user.email != before.email {
-        email_confirmations::delete_all_of(connection, user.id)?;
-        sent_codes::delete_all_of(connection, user.id)?;
+        email_confirmations::delete_all_of(tx, user.id)?;
+        sent_codes::delete_all_of(tx, user.id)?;
     }
-    factors::delete_unneeded_codes(connection, user)?;
+    factors::delete_unneeded_codes(tx, user)?;
     for kind in [PictureKind::Thumbnail, PictureKind::Banner] {
         if !user.has_uploaded(kind) {
-            pictures::delete(connection, user.id, kind)?;
+            pictures::delete(tx, user.id, kind)?;
         }
     }
     Ok(())

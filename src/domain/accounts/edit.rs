@@ -146,12 +146,6 @@ fn apply(
     if has_new_password || !user.has_same_factors(&before) {
         sessions::delete_all_of(tx, user.id, Some(principal.session))?;
     }
-    if before.username != user.username {
-        tx.happened(Event::AccountRenamed, &before)?;
-    }
-    if before.email != user.email {
-        tx.happened(Event::EmailChanged, &before)?;
-    }
     if before.has_email_factor && !user.has_email_factor {
         tx.happened(Event::EmailFactorDisabled, &before)?;
     }

@@ -7,6 +7,7 @@ use crate::domain::accounts::identifier::by_name;
 use crate::domain::accounts::new_password::NewPassword;
 use crate::domain::accounts::profile::{Profile, profile};
 use crate::domain::accounts::tags::GivenTag;
+use crate::domain::audit::account::suspension;
 use crate::domain::change::By;
 use crate::domain::event::Event;
 use crate::domain::parts::{PART, in_parts};
@@ -103,10 +104,6 @@ pub(crate) fn set(
             pictures::put(tx, &mut user, update.kind, &update.picture)?;
         }
         changes::store(tx, &before, &user)?;
-        // The notice goes to the old address, where the owner of the account can still read it.
-        if before.email != user.email {
-            tx.happened(Event::EmailChanged, &before)?;
-        }
         if before.has_email_factor && !user.has_email_factor {
             sessions::delete_all_of(tx, user.id, None)?;
             tx.happened(Event::EmailFactorDisabled, &before)?;
@@ -127,8 +124,9 @@ pub(crate) fn retag(
     remove: &[GivenTag],
     now: Timestamp,
 ) -> Result<Profile> {
-    app.db.write(|connection| {
-        let mut user = by_name(app, connection, name)?;
+    app.change(By::Operator, now, |tx| {
+        let before = by_name(app, tx, name)?;
+        let mut user = before.clone();
         let remove: Vec<String> = remove.iter().cloned().map(GivenTag::into_text).collect();
         for tag in add.into_iter().map(GivenTag::into_text) {
             if !user.tags.contains(&tag) {
@@ -136,7 +134,7 @@ pub(crate) fn retag(
             }
         }
         user.tags.retain(|tag| !remove.contains(tag));
-        users::update(connection, &user)?;
+        changes::store(tx, &before, &user)?;
         Ok(profile(app, &user, now))
     })
 }
@@ -179,7 +177,7 @@ pub(crate) fn disable(
         let user = by_name(app, tx, name)?;
         users::update_suspension(tx, user.id, Some(NewSuspension { at: now, until, reason }))?;
         sessions::delete_all_of(tx, user.id, None)?;
-        tx.happened(Event::AccountDisabled, &user)
+        tx.happened_with(Event::AccountDisabled, &user, suspension(tx, &user, now)?)
     })
 }
 
@@ -191,7 +189,7 @@ pub(crate) fn enable(app: &App, name: &str, now: Timestamp) -> Result<()> {
     app.change(By::Operator, now, |tx| {
         let user = by_name(app, tx, name)?;
         users::update_suspension(tx, user.id, None)?;
-        tx.happened(Event::AccountEnabled, &user)
+        tx.happened_with(Event::AccountEnabled, &user, suspension(tx, &user, now)?)
     })
 }
 

@@ -6,6 +6,7 @@ use crate::domain::App;
 use crate::domain::accounts::fields::{Display, Email, Username};
 use crate::domain::accounts::new_password::{Names, NewPassword};
 use crate::domain::accounts::profile::{Profile, profile};
+use crate::domain::audit::account::beginning;
 use crate::domain::change::By;
 use crate::domain::event::Event;
 use crate::domain::reveal::Reveal;
@@ -51,7 +52,7 @@ pub(crate) fn register<E: From<Error>>(
     let hash = app.hasher.hash(account.password.of(&(&account).into())?)?;
     app.change(By::Operator, now, |tx| {
         let user = insert(tx, account, hash, now)?;
-        tx.happened(Event::AccountCreated, &user)?;
+        tx.happened_with(Event::AccountCreated, &user, beginning(&user))?;
         let shown = profile(app, &user, now);
         reveal(&shown)?;
         Ok(shown)
@@ -78,7 +79,7 @@ pub(crate) fn register_first<E: From<Error>>(
             return Ok(());
         }
         let user = insert(tx, account, hash, now)?;
-        tx.happened(Event::AccountCreated, &user)?;
+        tx.happened_with(Event::AccountCreated, &user, beginning(&user))?;
         reveal(&profile(app, &user, now))
     })
 }

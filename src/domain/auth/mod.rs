@@ -12,6 +12,7 @@ use crate::domain::App;
 use crate::domain::accounts::identifier::Identifier;
 use crate::domain::accounts::new_password::Names;
 use crate::domain::accounts::registration::{self, NewAccount, is_registration_open};
+use crate::domain::audit::account::beginning;
 use crate::domain::change::{By, Change};
 use crate::domain::email_confirmation;
 use crate::domain::event::Event;
@@ -263,7 +264,7 @@ pub(crate) fn register(
     let hash = app.hasher.hash(password)?;
     let Registered { user, session } = app.change(By::User(&client.device), now, |tx| {
         let user = registration::insert(tx, new, hash, now)?;
-        tx.happened(Event::AccountCreated, &user)?;
+        tx.happened_with(Event::AccountCreated, &user, beginning(&user))?;
         let session = sessions::open(app, tx, &user, client, now)?;
         Ok::<_, Error>(Registered { user, session })
     })?;

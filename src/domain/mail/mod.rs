@@ -206,12 +206,13 @@ impl App {
         event: Event,
         now: Timestamp,
     ) {
-        if !self.mailer.is_on() || !user.email_verified || !messages::is_notified(event) {
+        let Some(notice) = messages::notice(event) else { return };
+        if !self.mailer.is_on() || !user.email_verified {
             return;
         }
         match throttle::consume(self, vec![Limit::notice(user.id)], now) {
             Ok(_counted) => {
-                let notice = Message::Notice { event, device, at: now };
+                let notice = Message::Notice { notice, device, at: now };
                 // The response does not wait for the notice: the user sees the change itself.
                 drop(self.mail_to(user, device, &notice, Purpose::Notice));
             }

@@ -17,7 +17,8 @@ impl Link {
         }
     }
 
-    pub(super) fn write(&self) -> String {
+    /// The line that is stored: the URL, and the label after a space.
+    pub(crate) fn write(&self) -> String {
         match &self.label {
             Some(label) => format!("{} {label}", self.value),
             None => self.value.clone(),

@@ -1,7 +1,6 @@
 //! The messages in English.
 
-use crate::domain::event::Event;
-use crate::domain::mail::messages::{Draft, Message, Part, Sender, agent, minute, text};
+use crate::domain::mail::messages::{Draft, Message, Notice, Part, Sender, agent, minute, text};
 
 pub(crate) fn write<'a>(
     sender: &Sender<'_>,
@@ -35,11 +34,11 @@ pub(crate) fn write<'a>(
                 text("The link works once, within 24 hours. If it was not you, do nothing."),
             ],
         },
-        Message::Notice { event, device, at } => Draft {
-            subject: format!("{title}: {}", happened(*event)),
+        Message::Notice { notice, device, at } => Draft {
+            subject: format!("{title}: {}", happened(*notice)),
             parts: vec![
                 hello,
-                text(format!("{}, on {} ({address}).", happened(*event), minute(*at))),
+                text(format!("{}, on {} ({address}).", happened(*notice), minute(*at))),
                 text(device.map_or_else(
                     || "The operator of the server did it.".into(),
                     |device| format!("From {}, with {}.", device.ip, agent(device)),
@@ -59,27 +58,17 @@ pub(crate) fn write<'a>(
     }
 }
 
-const fn happened(event: Event) -> &'static str {
-    match event {
-        Event::AccountCreated => "Your account was made",
-        Event::AccountRenamed => "Your username was changed",
-        Event::AccountDisabled => "Your account was disabled",
-        Event::AccountEnabled => "Your account was enabled",
-        Event::AccountRemoved => "Your account was removed",
-        Event::AccountDeleted => "Your account was deleted",
-        Event::PasswordChanged => "Your password was changed",
-        Event::EmailChanged => "Your email address was changed",
-        Event::EmailConfirmed => "Your email address was confirmed",
-        Event::SessionOpened => "You logged in",
-        Event::SessionOpenedElsewhere => "Your account was entered from a new device",
-        Event::SessionEnded | Event::SessionsEnded => "You were logged out",
-        Event::TotpEnabled => "An authenticator app was switched on",
-        Event::TotpDisabled => "The authenticator app was switched off",
-        Event::EmailFactorEnabled => "Codes by mail were switched on",
-        Event::EmailFactorDisabled => "Codes by mail were switched off",
-        Event::RecoveryCodeUsed => "A recovery code was used",
-        Event::RecoveryCodesRenewed => "New recovery codes were made",
-        Event::CodeIssued => "A code was made for you",
-        Event::KeyRotated => "All users were logged out",
+const fn happened(notice: Notice) -> &'static str {
+    match notice {
+        Notice::AccountDeleted => "Your account was deleted",
+        Notice::PasswordChanged => "Your password was changed",
+        Notice::EmailChanged => "Your email address was changed",
+        Notice::SessionOpenedElsewhere => "Your account was entered from a new device",
+        Notice::TotpEnabled => "An authenticator app was switched on",
+        Notice::TotpDisabled => "The authenticator app was switched off",
+        Notice::EmailFactorEnabled => "Codes by mail were switched on",
+        Notice::EmailFactorDisabled => "Codes by mail were switched off",
+        Notice::RecoveryCodeUsed => "A recovery code was used",
+        Notice::RecoveryCodesRenewed => "New recovery codes were made",
     }
 }

@@ -1,7 +1,6 @@
 //! The messages in French.
 
-use crate::domain::event::Event;
-use crate::domain::mail::messages::{Draft, Message, Part, Sender, agent, minute, text};
+use crate::domain::mail::messages::{Draft, Message, Notice, Part, Sender, agent, minute, text};
 
 const IF_NOT_ASKED: &str = "Si ce n’est pas vous qui l’avez demandé, changez votre mot de passe \
     et fermez toutes les autres sessions.";
@@ -41,11 +40,11 @@ pub(crate) fn write<'a>(
                 text(LINK_IS_GOOD),
             ],
         },
-        Message::Notice { event, device, at } => Draft {
-            subject: format!("{title}\u{a0}: {}", happened(*event)),
+        Message::Notice { notice, device, at } => Draft {
+            subject: format!("{title}\u{a0}: {}", happened(*notice)),
             parts: vec![
                 hello,
-                text(format!("{}, le {} ({address}).", happened(*event), minute(*at))),
+                text(format!("{}, le {} ({address}).", happened(*notice), minute(*at))),
                 text(device.map_or_else(
                     || "C’est l’administrateur du serveur qui l’a fait.".into(),
                     |device| format!("Depuis {}, avec {}.", device.ip, agent(device)),
@@ -63,27 +62,17 @@ pub(crate) fn write<'a>(
     }
 }
 
-const fn happened(event: Event) -> &'static str {
-    match event {
-        Event::AccountCreated => "Votre compte a été créé",
-        Event::AccountRenamed => "Votre nom d’utilisateur a été changé",
-        Event::AccountDisabled => "Votre compte a été désactivé",
-        Event::AccountEnabled => "Votre compte a été réactivé",
-        Event::AccountDeleted => "Votre compte a été effacé",
-        Event::AccountRemoved => "Votre compte a été supprimé",
-        Event::PasswordChanged => "Votre mot de passe a été changé",
-        Event::EmailChanged => "Votre adresse e-mail a été changée",
-        Event::EmailConfirmed => "Votre adresse e-mail a été confirmée",
-        Event::SessionOpened => "Vous vous êtes connecté",
-        Event::SessionOpenedElsewhere => "Connexion à votre compte depuis un nouvel appareil",
-        Event::SessionEnded | Event::SessionsEnded => "Vous avez été déconnecté",
-        Event::TotpEnabled => "Une application d’authentification a été activée",
-        Event::TotpDisabled => "L’application d’authentification a été désactivée",
-        Event::EmailFactorEnabled => "Les codes par e-mail ont été activés",
-        Event::EmailFactorDisabled => "Les codes par e-mail ont été désactivés",
-        Event::RecoveryCodeUsed => "Un code de secours a été utilisé",
-        Event::RecoveryCodesRenewed => "De nouveaux codes de secours ont été créés",
-        Event::CodeIssued => "Un code a été créé pour vous",
-        Event::KeyRotated => "Tout le monde a été déconnecté",
+const fn happened(notice: Notice) -> &'static str {
+    match notice {
+        Notice::AccountDeleted => "Votre compte a été effacé",
+        Notice::PasswordChanged => "Votre mot de passe a été changé",
+        Notice::EmailChanged => "Votre adresse e-mail a été changée",
+        Notice::SessionOpenedElsewhere => "Connexion à votre compte depuis un nouvel appareil",
+        Notice::TotpEnabled => "Une application d’authentification a été activée",
+        Notice::TotpDisabled => "L’application d’authentification a été désactivée",
+        Notice::EmailFactorEnabled => "Les codes par e-mail ont été activés",
+        Notice::EmailFactorDisabled => "Les codes par e-mail ont été désactivés",
+        Notice::RecoveryCodeUsed => "Un code de secours a été utilisé",
+        Notice::RecoveryCodesRenewed => "De nouveaux codes de secours ont été créés",
     }
 }

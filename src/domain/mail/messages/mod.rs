@@ -23,7 +23,7 @@ pub(crate) enum Message<'a> {
     Confirmation(&'a str),
     /// A notice of an event of the account.
     Notice {
-        event: Event,
+        notice: Notice,
         /// The device of the user who acted; `None` if the operator did.
         device: Option<&'a Device>,
         at: Timestamp,
@@ -70,32 +70,56 @@ struct Sender<'a> {
     address: &'a str,
 }
 
-/// Whether users are notified of an event: those that an intruder would cause are, all others are
-/// only recorded.
-pub(crate) const fn is_notified(event: Event) -> bool {
-    match event {
-        Event::AccountDeleted
-        | Event::PasswordChanged
-        | Event::EmailChanged
-        | Event::SessionOpenedElsewhere
-        | Event::TotpEnabled
-        | Event::TotpDisabled
-        | Event::EmailFactorEnabled
-        | Event::EmailFactorDisabled
-        | Event::RecoveryCodeUsed
-        | Event::RecoveryCodesRenewed => true,
+/// An event of which users are notified: those that an intruder would cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Notice {
+    AccountDeleted,
+    PasswordChanged,
+    EmailChanged,
+    SessionOpenedElsewhere,
+    TotpEnabled,
+    TotpDisabled,
+    EmailFactorEnabled,
+    EmailFactorDisabled,
+    RecoveryCodeUsed,
+    RecoveryCodesRenewed,
+}
+
+/// The notice of an event; `None` for an event that is only recorded.
+pub(crate) const fn notice(event: Event) -> Option<Notice> {
+    Some(match event {
+        Event::AccountDeleted => Notice::AccountDeleted,
+        Event::PasswordChanged => Notice::PasswordChanged,
+        Event::EmailChanged => Notice::EmailChanged,
+        Event::SessionOpenedElsewhere => Notice::SessionOpenedElsewhere,
+        Event::TotpEnabled => Notice::TotpEnabled,
+        Event::TotpDisabled => Notice::TotpDisabled,
+        Event::EmailFactorEnabled => Notice::EmailFactorEnabled,
+        Event::EmailFactorDisabled => Notice::EmailFactorDisabled,
+        Event::RecoveryCodeUsed => Notice::RecoveryCodeUsed,
+        Event::RecoveryCodesRenewed => Notice::RecoveryCodesRenewed,
         Event::AccountCreated
         | Event::AccountRenamed
         | Event::AccountDisabled
         | Event::AccountEnabled
         | Event::AccountRemoved
         | Event::EmailConfirmed
+        | Event::EmailUnconfirmed
+        | Event::ProfileChanged
+        | Event::PresenceChanged
+        | Event::TagsChanged
+        | Event::RankChanged
+        | Event::AdminChanged
         | Event::SessionOpened
         | Event::SessionEnded
         | Event::SessionsEnded
         | Event::CodeIssued
-        | Event::KeyRotated => false,
-    }
+        | Event::KeyRotated
+        | Event::RelayAdded
+        | Event::RelayRemoved
+        | Event::LockoutCleared
+        | Event::LockoutsCleared => return None,
+    })
 }
 
 /// The language for a user: the one in their account, else that of their program, else that of the
@@ -171,7 +195,7 @@ mod tests {
             browser: None,
         };
         let notice =
-            Message::Notice { event: Event::PasswordChanged, device: Some(&device), at: AT };
+            Message::Notice { notice: Notice::PasswordChanged, device: Some(&device), at: AT };
         for language in [Language::English, Language::French] {
             let written = write(&app.config, language, Some("<i>Ada"), &notice).unwrap();
             for mark in ["<script>", "<i>", "<b>"] {
@@ -236,11 +260,11 @@ mod tests {
             language: None,
             browser: None,
         };
-        let event = Event::PasswordChanged;
+        let notice = Notice::PasswordChanged;
         for message in [
             Message::Code("123456"),
             Message::Confirmation("https://nox.example/x"),
-            Message::Notice { event, device: Some(&device), at: AT },
+            Message::Notice { notice, device: Some(&device), at: AT },
         ] {
             for language in [Language::English, Language::French] {
                 let name = greeting(&user("evil.example", advert, true)).map(ToOwned::to_owned);

@@ -1,46 +1,64 @@
-//! The audit log: every [`Event`] of an account, who caused it and from where.
+//! The audit log: every [`Event`] of an account or of the instance, who caused it, from where, and
+//! what it changed.
+
+pub(in crate::domain) mod account;
+mod differences;
+mod operator;
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::domain::App;
 use crate::domain::accounts::identifier::by_name;
 use crate::domain::event::Event;
 use crate::domain::parts::{PART, in_parts};
-use crate::domain::principal::Device;
+use crate::domain::principal::By;
 use crate::error::{Error, Result};
 use crate::normalization::{fold, trim};
 use crate::storage::Connection;
 use crate::storage::audit::{self, Entry, Filter, Ids, Whose};
 use crate::storage::users::{User, UserId};
 use crate::time::Timestamp;
+pub(in crate::domain) use differences::Differences;
 
-/// The entry for an event of one account. Without a device, it is the operator who acts.
-pub(crate) fn entry(event: Event, user: &User, device: Option<&Device>, now: Timestamp) -> Entry {
-    Entry {
-        at: now,
-        event: event.as_str().into(),
-        user_id: Some(user.id),
-        username: Some(user.username.clone()),
-        ip: device.map(|device| device.ip.to_string()),
-        user_agent: device.and_then(|device| device.user_agent.clone()),
+/// Whom an event concerns, who caused it, and what it changed.
+pub(in crate::domain) struct Record<'a> {
+    pub event: Event,
+    /// The user; `None` if the event concerns the instance.
+    pub user: Option<&'a User>,
+    pub by: By<'a>,
+    pub changes: Differences,
+}
+
+impl Record<'_> {
+    /// Stores the event in the transaction in which it happens.
+    pub(in crate::domain) fn store(self, connection: &Connection, now: Timestamp) -> Result<()> {
+        let device = self.by.device();
+        let entry = Entry {
+            at: now,
+            event: self.event.as_str().into(),
+            user_id: self.user.map(|user| user.id),
+            username: self.user.map(|user| user.username.clone()),
+            ip: device.map(|device| device.ip.to_string()),
+            user_agent: device.and_then(|device| device.user_agent.clone()),
+            actor: actor(self.by),
+            changes: self.changes.into_text(),
+            count: 1,
+        };
+        if self.event.is_counted() {
+            audit::count(connection, &entry)
+        } else {
+            audit::insert(connection, &entry)
+        }
     }
 }
 
-/// The entry for an event that concerns every account, by the operator.
-pub(crate) fn entry_for_all(event: Event, now: Timestamp) -> Entry {
-    Entry {
-        at: now,
-        event: event.as_str().into(),
-        user_id: None,
-        username: None,
-        ip: None,
-        user_agent: None,
+/// Who acted, as the log has it.
+fn actor(by: By<'_>) -> String {
+    match by {
+        By::Operator => format!("operator:{}", operator::name()),
+        By::User(_) => "user".into(),
     }
-}
-
-/// Stores an entry in the transaction of its event.
-pub(crate) fn record(connection: &Connection, entry: &Entry) -> Result<()> {
-    audit::insert(connection, entry)
 }
 
 /// A line of the log, as an operator sees it.
@@ -54,12 +72,17 @@ pub(crate) struct Line {
     pub id: Option<UserId>,
     /// The username at that time.
     pub username: Option<String>,
-    /// Who acted: `user` or `operator`.
-    pub by: &'static str,
-    /// The user's address; `None` if the operator acted.
+    /// Who acted: `user`, `client` (a program that was not logged in), `server`, or `operator:` and
+    /// the name of the system user; `operator` alone in a line from before schema version 7.
+    pub by: String,
+    /// The client's address, the last one if the event is counted; `None` if no client acted.
     pub ip: Option<String>,
-    /// The user agent of the user's program.
+    /// The user agent of the client's program.
     pub user_agent: Option<String>,
+    /// The old and the new value of each field that changed, unless they are secret.
+    pub changes: Map<String, Value>,
+    /// How often the event happened on that day; 1 for an event that has a line each time.
+    pub count: u32,
 }
 
 /// Which lines are listed.
@@ -131,7 +154,9 @@ fn whose<'a>(app: &App, connection: &Connection, name: Option<&'a str>) -> Resul
 }
 
 fn line(entry: Entry) -> Line {
-    let by = if entry.ip.is_some() { "user" } else { "operator" };
-    let Entry { at, event, user_id: id, username, ip, user_agent } = entry;
-    Line { at, event, id, username, by, ip, user_agent }
+    let Entry { at, event, user_id: id, username, ip, user_agent, actor: by, changes, count } =
+        entry;
+    // A text that is no JSON is of no version of this program.
+    let changes = changes.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    Line { at, event, id, username, by, ip, user_agent, changes, count }
 }
