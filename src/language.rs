@@ -15,6 +15,9 @@ pub enum Language {
 }
 
 impl Language {
+    /// Every language.
+    pub(crate) const ALL: [Self; 2] = [Self::English, Self::French];
+
     /// The tag of the language (BCP 47).
     pub(crate) const fn tag(self) -> &'static str {
         match self {
@@ -27,9 +30,7 @@ impl Language {
     /// ignored.
     pub(crate) fn from_tag(tag: &str) -> Option<Self> {
         let primary = tag.trim().split(['-', '_']).next()?;
-        [Self::English, Self::French]
-            .into_iter()
-            .find(|language| language.tag().eq_ignore_ascii_case(primary))
+        Self::ALL.into_iter().find(|language| language.tag().eq_ignore_ascii_case(primary))
     }
 }
 

@@ -14,6 +14,7 @@ mod list;
 mod log;
 mod mail;
 mod man;
+mod offered;
 mod output;
 mod password;
 mod relay;

@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 use super::{Account, with_user};
+use crate::cli::offered::offered;
 use crate::cli::output::{Output, Stop};
 use crate::domain::App;
 use crate::domain::accounts::changes::Changes;
@@ -23,6 +24,7 @@ use crate::language::Language;
 use crate::time::Timestamp;
 
 #[derive(Args)]
+#[command(override_usage = "nox user set [OPTIONS] <NAME>")]
 #[group(required = true, multiple = true, id = "field", args = [
     "display", "email", "verified", "bio", "links", "home", "pronoun", "avatar", "presence",
     "presence_text", "rank", "tags", "thumbnail", "banner", "language",
@@ -75,7 +77,8 @@ pub(in crate::cli) struct Set {
     #[arg(long, value_name = "FILE|URL")]
     banner: Option<String>,
     /// The language of mails and pages
-    #[arg(long, value_name = "en|fr", value_parser = read_language)]
+    #[arg(long, value_name = "en|fr", hide_possible_values = true,
+        value_parser = offered(Language::ALL.map(Language::tag), read_language))]
     language: Option<Language>,
 }
 

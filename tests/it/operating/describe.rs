@@ -119,6 +119,44 @@ fn mistake_in_an_argument_gives_no_advice_that_does_not_help() {
 }
 
 #[test]
+fn manuals_say_what_an_operator_looks_up_in_them() {
+    let instance = Instance::new();
+    instance.nox("man pages");
+    let read = |page: &str| fs::read_to_string(instance.path(format!("pages/{page}"))).unwrap();
+    for page in ["nox.1", "nox-user.1", "nox-user-add.1", "nox-doctor.1"] {
+        let text = read(page);
+        for section in ["\"EXIT STATUS\"", "FILES", "ENVIRONMENT", "\"SEE ALSO\""] {
+            assert!(text.contains(&format!(".SH {section}\n")), "{page}: {section}: {text}");
+        }
+        assert!(text.contains("\\fBnox.toml\\fR(5)"), "{page}: {text}");
+    }
+    let add = read("nox-user-add.1");
+    assert!(add.contains(".SH EXAMPLES\nnox user add ada "), "{add}");
+    let keys = read("nox.toml.5");
+    assert!(keys.contains(".TH nox.toml 5 ") && keys.contains("numeric_origins = []"), "{keys}");
+}
+
+#[test]
+fn completions_know_the_values_that_an_option_takes() {
+    let instance = Instance::with_users(["ada"]);
+    for shell in ["bash", "fish", "zsh"] {
+        let script = instance.nox(&format!("completions {shell}"));
+        let values = ["en fr", "en\\t''\nfr\\t"];
+        let offers = |values: &&str| script.contains(*values);
+        assert!(values.iter().any(offers), "{shell}");
+    }
+    // They are offered, but others are taken as before.
+    instance.nox("audit list --event session.*");
+    instance.nox("user set ada --language fr-CA");
+    let ran = instance.run(&["user", "set", "ada", "--language", "de"], "");
+    assert!(
+        ran.status == 2 && ran.stderr.contains("the languages are en and fr"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
 fn manuals_completions_and_the_openapi_document_need_no_configuration() {
     let instance = Instance::with("[storage]\ndatabase = 7");
     for args in [&["completions", "bash"][..], &["man", "pages"], &["openapi"]] {
