@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::failure::{self, Stop};
 use super::log::Log;
-use crate::config::{Loaded, Reloaded};
+use crate::config::{Config, Loaded, Reloaded};
 use crate::domain::{App, Running, backup};
 use crate::http::Theme;
 
@@ -48,9 +48,22 @@ struct New {
 
 fn read(running: &Running, load: impl Fn() -> Result<Loaded>) -> Result<New> {
     let Loaded { config, warnings } = load()?;
+    check_file(&running.app().config, &config)?;
     let theme = Theme::new(&config).map_err(Stop::environment)?;
     let (app, reloaded) = running.app().reload(config)?;
     Ok(New { app: Arc::new(app), theme, reloaded, warnings })
+}
+
+/// Refuses a configuration that is not from the file that the server has read before. That file is
+/// missing while an editor or a deployment replaces it, and every key would have its default then,
+/// or the value of another file.
+fn check_file(before: &Config, new: &Config) -> Result<(), Stop> {
+    let Some(file) = before.file().filter(|file| new.file() != Some(file)) else { return Ok(()) };
+    let found = new.file().map_or_else(
+        || "no configuration file is there now".into(),
+        |other| format!("{} would be read in its place", other.display()),
+    );
+    Err(Stop::environment(format!("the server has read {}, but {found}", file.display())))
 }
 
 fn tell(reloaded: &Reloaded) {

@@ -90,6 +90,19 @@ fn reload_with_any_error_changes_nothing_and_the_log_says_why() {
 }
 
 #[test]
+fn reload_without_the_file_of_the_start_changes_nothing() {
+    let app = TestApp::with("[instance]\ntitle = 'First'").serve();
+    let [file, away] = ["nox.toml", "away.toml"].map(|name| app.instance.path(name));
+    fs::rename(&file, &away).unwrap();
+    app.server.signal(Signal::HUP);
+    wait_until("the error is logged", || app.server.logged().contains("nothing has changed"));
+    assert!(app.server.logged().contains("nox.toml, but no configuration file is there now"));
+    assert_eq!(title(&app.server), "First");
+    fs::rename(&away, &file).unwrap();
+    reload(&app, "", "Second");
+}
+
+#[test]
 fn key_file_that_a_start_would_refuse_stops_a_reload() {
     let app = TestApp::with("[instance]\ntitle = 'First'").serve();
     let key = app.instance.path("nox.key");
