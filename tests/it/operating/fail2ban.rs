@@ -12,11 +12,23 @@ const TIME: &str = "2026-11-27T10:32:24.123456Z";
 /// What keeps a line of the log, and how.
 type Wrapping = (&'static str, fn(&str) -> String);
 
-const WRAPPINGS: [Wrapping; 14] = [
+const WRAPPINGS: [Wrapping; 19] = [
     ("plain", str::to_owned),
     ("CRLF", |line| format!("{line}\r")),
     ("syslog", |line| format!("Nov 27 10:32:25 host nox[4711]: {line}")),
     ("RFC 5424", |line| format!("<30>1 {TIME} host nox 4711 - - {line}")),
+    ("RFC 5424 with structured data", |line| {
+        format!("<30>1 {TIME} host nox 4711 - [meta sequenceId=\"1\" x=\"a b\"] {line}")
+    }),
+    ("rsyslog, which escapes CR", |line| format!("Nov 27 10:32:25 host nox[4711]: {line}#015")),
+    ("a priority of the journal", |line| format!("<6>{line}")),
+    ("Fluent Bit", |line| {
+        format!("{{\"date\":1.5,\"message\":{},\"stream\":\"stderr\"}}", json!(line))
+    }),
+    ("a shipper with blanks", |line| {
+        let line = json!(format!("{line}\n"));
+        format!("{{\"@timestamp\": \"{TIME}\", \"host\": \"a\", \"msg\": {line}}}")
+    }),
     ("journalctl -o short-full", |line| {
         format!("Fri 2026-11-27 10:32:25 UTC host nox[4711]: {line}")
     }),
