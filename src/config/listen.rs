@@ -1,6 +1,7 @@
 //! The address on which the server listens.
 
 use std::fmt;
+use std::net::Ipv6Addr;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -53,7 +54,7 @@ impl TryFrom<String> for Listen {
         path.or_else(|| is_address(&text).then(|| Self::Tcp(text.clone()))).ok_or_else(|| {
             format!(
                 "{text:?} is not an address to listen on, host:port, [v6]:port or unix:PATH, \
-                 such as \"127.0.0.1:53032\""
+                 such as \"127.0.0.1:53032\"; \"0.0.0.0:53032\" is every address of IPv4"
             )
         })
     }
@@ -67,9 +68,16 @@ impl From<Listen> for String {
 
 fn is_address(text: &str) -> bool {
     text.rsplit_once(':').is_some_and(|(host, port)| {
-        let is_bare = host.strip_prefix('[').map_or(!host.contains(':'), |v6| v6.ends_with(']'));
-        is_bare && !host.is_empty() && port.parse::<u16>().is_ok()
+        let v6 = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+        let is_host = v6.map_or_else(|| is_name(host), |v6| v6.parse::<Ipv6Addr>().is_ok());
+        is_host && port.parse::<u16>().is_ok()
     })
+}
+
+/// Whether a text may be the name of a host, or an address of IPv4.
+fn is_name(text: &str) -> bool {
+    let is_in_name = |letter: char| letter.is_alphanumeric() || matches!(letter, '.' | '-' | '_');
+    !text.is_empty() && text.chars().all(is_in_name)
 }
 
 #[cfg(test)]
@@ -90,7 +98,21 @@ mod tests {
             assert_eq!(matches!(listen, Listen::Unix(_)), text.starts_with("unix:"), "{text}");
             assert_eq!(String::from(listen), text);
         }
-        for text in ["", "here", "unix:", "::1:80", "host:", ":80", "host:65536", "/run/nox.sock"] {
+        for text in [
+            "",
+            "here",
+            "unix:",
+            "::1:80",
+            "host:",
+            ":80",
+            "host:65536",
+            "/run/nox.sock",
+            "*:80",
+            " 127.0.0.1:80",
+            "tcp://127.0.0.1:80",
+            "[::1%eth0]:80",
+            "[a]:80",
+        ] {
             assert!(Listen::try_from(text.to_owned()).unwrap_err().contains("unix:PATH"), "{text}");
         }
     }

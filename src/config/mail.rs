@@ -1,9 +1,43 @@
 //! The types of `[mail]`.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
+use url::Host;
+
+/// The name or the address of the mail server, without brackets and without a dot at its end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct MailHost(String);
+
+impl MailHost {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for MailHost {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let host = text.parse::<IpAddr>().map_or_else(
+            |_| match Host::parse(&text) {
+                Ok(Host::Domain(name)) => Some(name.trim_end_matches('.').to_owned()),
+                Ok(Host::Ipv4(ip)) => Some(ip.to_string()),
+                Ok(Host::Ipv6(ip)) => Some(ip.to_string()),
+                Err(_) => None,
+            },
+            |ip| Some(ip.to_string()),
+        );
+        host.filter(|host| !host.is_empty()).map(Self).ok_or_else(|| {
+            format!(
+                "{text:?} is not the name of a host, such as \"smtp.example.org\"; its port is \
+                 mail.port"
+            )
+        })
+    }
+}
 
 /// How the connection to the mail server is encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -124,5 +158,40 @@ impl fmt::Debug for Hidden {
 impl Serialize for Hidden {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(HIDDEN)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mail_host_is_a_name_or_an_address_alone() {
+        let host = |text: &str| MailHost::try_from(text.to_owned());
+        for (given, stored) in [
+            ("smtp.example.org", "smtp.example.org"),
+            ("Smtp.Example.org.", "smtp.example.org"),
+            ("mail_server", "mail_server"),
+            ("localhost", "localhost"),
+            ("127.0.0.1", "127.0.0.1"),
+            ("::1", "::1"),
+            ("[::1]", "::1"),
+            ("mail.bücher.example", "mail.xn--bcher-kva.example"),
+        ] {
+            assert_eq!(host(given).unwrap().as_str(), stored);
+        }
+        for text in [
+            "https://smtp.example.org",
+            "smtp://smtp.example.org",
+            "smtp.example.org:587",
+            "[::1]:25",
+            "smtp example",
+            " smtp.example.org",
+            "nox@example.org",
+            "smtp.example.org/",
+            ".",
+        ] {
+            assert!(host(text).unwrap_err().contains("mail.port"), "{text}");
+        }
     }
 }

@@ -55,12 +55,18 @@ fn fits(section: &str, value: Value) -> Result<(), String> {
 }
 
 /// Whether the texts in a value hold no character that controls something or cannot be seen, such
-/// as the line end that a shell has left at its end.
+/// as the line end that a shell has left at its end, or one that turns the text after it.
 fn has_only_visible(value: &Value) -> bool {
     match value {
-        Value::String(text) => text.chars().all(is_visible),
+        Value::String(text) => text.chars().all(|letter| is_visible(letter) && !is_hidden(letter)),
         Value::Array(values) => values.iter().all(has_only_visible),
         Value::Table(keys) => keys.iter().all(|(_, value)| has_only_visible(value)),
         _ => true,
     }
+}
+
+/// The soft hyphen, separators of lines and paragraphs, and what embeds, overrides or isolates text
+/// of the other direction. The marks of a direction stay: titles in Arabic and Hebrew need them.
+const fn is_hidden(letter: char) -> bool {
+    matches!(letter, '\u{ad}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -6,6 +6,7 @@ mod draft;
 mod environment;
 mod listen;
 mod log;
+mod lookalike;
 mod mail;
 mod mistakes;
 mod names;
@@ -223,7 +224,8 @@ impl Config {
 
 fn invalid(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
     let start = error.span().map_or(0, |span| span.start);
-    ConfigError::Invalid { location: location(path, text, start), message: plain(error) }
+    let message = plain(error) + &lookalike::hint(text, start).unwrap_or_default();
+    ConfigError::Invalid { location: location(path, text, start), message }
 }
 
 /// Replaces control characters, among them line breaks, so that a message is one printable line.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::listen::Listen;
 use super::log::{LogFormat, LogLevel};
-use super::mail::{Hidden, MailTls};
+use super::mail::{Hidden, MailHost, MailTls};
 use super::reload::Changes;
 use super::theme::{Accent, FooterLink, WebUrl};
 use super::timeout::Timeout;
@@ -116,7 +116,7 @@ sections! {
     }
     pub(crate) Mail {
         #[serde(with = "optional::text")]
-        host: Option<String> = None,
+        host: Option<MailHost> = None,
         #[serde(with = "optional::number")]
         port: Option<Within<1, 65_535>> = None,
         #[serde(with = "optional::text")]

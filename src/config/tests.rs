@@ -220,3 +220,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn value_with_an_invisible_character_is_refused_and_one_with_joiners_is_taken() {
+    let load = |title: &str| {
+        let variables = [("NOX_INSTANCE__TITLE".into(), title.into())];
+        Config::load(Some(Path::new("nox.toml")), variables.into_iter())
+    };
+    for title in ["a\u{202e}b", "a\u{2067}b", "a\u{ad}b", "a\u{2028}b", "a\u{200b}b", "a\u{7}b"] {
+        let error = load(title).unwrap_err().to_string();
+        assert!(error.contains("invisible"), "{title:?}: {error}");
+    }
+    for title in ["👨\u{200d}👩\u{200d}👧", "می\u{200c}خواهم", "שלום\u{200f}!", "❤\u{fe0f}"]
+    {
+        assert_eq!(load(title).unwrap().instance.title, title);
+    }
+}

@@ -1,8 +1,8 @@
 //! Texts as editors and shells leave them: with a byte order mark, with line ends of another
 //! system, with characters that cannot be seen.
 
-use std::fs;
-use std::io::{self, BufRead, ErrorKind};
+use std::fs::File;
+use std::io::{self, BufRead, ErrorKind, Read};
 use std::path::Path;
 
 use zeroize::Zeroizing;
@@ -11,6 +11,8 @@ use super::explain;
 
 /// The longest line that is read, in bytes.
 const LONGEST: u64 = 4096;
+/// The largest text file that is read, in bytes. A device such as `/dev/zero` has no end.
+const LARGEST: u64 = 1024 * 1024;
 
 /// The text without the byte order mark that some editors put before it.
 pub(crate) fn without_bom(text: &str) -> &str {
@@ -23,9 +25,13 @@ pub(crate) fn is_visible(letter: char) -> bool {
     !letter.is_control() && !matches!(letter, '\u{200b}' | '\u{2060}' | '\u{feff}')
 }
 
-/// Reads a text file, without its byte order mark.
+/// Reads a text file of at most one MiB, without its byte order mark.
 pub(crate) fn read_text(path: &Path) -> io::Result<Zeroizing<String>> {
-    let bytes = Zeroizing::new(fs::read(path).map_err(|error| explain(path, error))?);
+    let mut bytes = Zeroizing::new(Vec::new());
+    let read = File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
+    if read.map_err(|error| explain(path, error))? as u64 > LARGEST {
+        return Err(io::Error::new(ErrorKind::InvalidData, "it is larger than one MiB"));
+    }
     let text = std::str::from_utf8(&bytes).map_err(|_| not_utf8())?;
     Ok(Zeroizing::new(without_bom(text).to_owned()))
 }
@@ -60,6 +66,12 @@ fn not_utf8() -> io::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn file_without_an_end_is_refused() {
+        let error = read_text(Path::new("/dev/zero")).unwrap_err().to_string();
+        assert!(error.contains("larger than one MiB"), "{error}");
+    }
 
     #[test]
     fn first_line_is_read_as_editors_and_shells_leave_it() {

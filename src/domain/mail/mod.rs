@@ -64,8 +64,10 @@ pub(crate) fn check(config: &Config) -> Result<(), MailError> {
 
 /// The mail server, if one is configured.
 fn route(config: &Config) -> Result<Option<Arc<Route>>, MailError> {
-    let Some(server) = config.mail.host.as_deref() else { return Ok(None) };
-    Route::new(config, server).map(|route| Some(Arc::new(route))).map_err(|error| error.at(config))
+    let Some(host) = &config.mail.host else { return Ok(None) };
+    Route::new(config, host.as_str())
+        .map(|route| Some(Arc::new(route)))
+        .map_err(|error| error.at(config))
 }
 
 impl Mailer {

@@ -141,14 +141,13 @@ impl Server {
                  mail.hello_name changes",
                 self.hello
             ),
+            Stage::Login if is_passing => format!("refused the login for now: {code} {answer}"),
             Stage::Login => {
                 format!("refused the login: {code} {answer}; check mail.user and mail.password")
             }
             Stage::Mail => format!("did not accept the mail: {code} {answer}"),
         };
-        // RFC 5321, 4.2.3: a mailbox that does not exist, moved, is full or has no valid name.
-        let is_of_address =
-            stage == Stage::Mail && !is_passing && matches!(code, 550 | 551 | 552 | 553 | 556);
+        let is_of_address = stage == Stage::Mail && !is_passing && is_of_recipient(code, &answer);
         Failure { is_of_address, ..self.failure(text, is_passing) }
     }
 
@@ -175,7 +174,26 @@ impl Server {
                 server is on this machine";
             return self.failure(text, false);
         }
+        if cause.contains("authentication mechanism") {
+            let text = "offers no login that Nox can use (PLAIN or LOGIN): leave mail.user empty \
+                if it needs none; many servers offer it only with TLS, see mail.tls";
+            return self.failure(text, false);
+        }
         self.failure(format!("cannot take the mail: {cause}"), false)
+    }
+}
+
+/// Whether a server refuses the recipient, and not the sender, the content or this machine. Most
+/// servers say so by an enhanced status code (RFC 3463, 3: X.1 is the address, of which X.1.7 and
+/// X.1.8 are the sender's, and X.2 the mailbox). Of the others, the reply code alone says that a
+/// mailbox does not exist, moved, is full or has no valid name (RFC 5321, 4.2.3).
+fn is_of_recipient(code: u16, answer: &str) -> bool {
+    let enhanced = answer.split_whitespace().next().and_then(|first| first.strip_prefix("5."));
+    match enhanced.and_then(|rest| rest.split_once('.')) {
+        Some(("1", detail)) => !matches!(detail, "7" | "8"),
+        Some(("2", _)) => true,
+        Some((subject, _)) if subject.parse::<u16>().is_ok() => false,
+        _ => matches!(code, 550 | 551 | 552 | 553 | 556),
     }
 }
 
@@ -239,4 +257,36 @@ fn io_error(error: &SmtpError) -> Option<&io::Error> {
 /// The failure of TLS, where it was one.
 pub(super) fn tls_error(error: &SmtpError) -> Option<&TlsError> {
     io_error(error)?.get_ref()?.downcast_ref()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_of_recipient;
+
+    #[test]
+    fn only_a_refusal_of_the_recipient_is_one_of_the_address() {
+        for (code, answer) in [
+            (550, "5.1.1 no such user"),
+            (550, "5.1.10 null MX"),
+            (551, "5.1.6 moved"),
+            (552, "5.2.2 mailbox full"),
+            (550, "5.2.1 disabled"),
+            (550, "no such user"),
+            (553, "5 users have this name"),
+        ] {
+            assert!(is_of_recipient(code, answer), "{code} {answer}");
+        }
+        for (code, answer) in [
+            (553, "5.1.8 sender refused"),
+            (550, "5.1.7 bad sender"),
+            (550, "5.7.1 relaying denied"),
+            (550, "5.7.26 unauthenticated sender"),
+            (552, "5.3.4 too big"),
+            (554, "5.7.1 spam"),
+            (530, "authentication required"),
+            (554, "no"),
+        ] {
+            assert!(!is_of_recipient(code, answer), "{code} {answer}");
+        }
+    }
 }
