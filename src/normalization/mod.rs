@@ -8,6 +8,7 @@
 //! | email address | [`address::clean`] | [`address::fold`] |
 //! | username, id | the username's own alphabet | [`fold`] |
 //! | name and other lines of a profile | [`line`] | [`fold`], in a search |
+//! | URL of a profile | [`url`] | never |
 //! | longer text | [`nfc`] | never |
 //! | code | a hash of [`code`] | the same |
 
@@ -19,6 +20,7 @@ use std::iter;
 use icu_normalizer::{ComposingNormalizer, ComposingNormalizerBorrowed};
 use icu_properties::props::{
     BinaryProperty, Dash, DefaultIgnorableCodePoint, EnumeratedProperty, GeneralCategory,
+    GeneralCategoryGroup,
 };
 use zeroize::Zeroizing;
 
@@ -31,6 +33,8 @@ const ZERO_WIDTH_JOINER: char = '\u{200d}';
 const ZERO_WIDTH_NON_JOINER: char = '\u{200c}';
 /// The long-vowel mark of Japanese, which is on the key of the dash.
 const LONG_VOWEL_MARKS: [char; 2] = ['\u{30fc}', '\u{ff70}'];
+/// A letter without dots, which people take for a name that looks empty.
+const BLANK_OF_BRAILLE: char = '\u{2800}';
 /// Codes have at most ten characters. Of a longer text, no more than this is read.
 const LONGEST_CODE: usize = 16;
 
@@ -64,7 +68,18 @@ pub(crate) fn line(text: &str) -> String {
     // What is left beside the text shows nothing there, except behind an emoji.
     let is_joiner = |letter| matches!(letter, ZERO_WIDTH_JOINER | ZERO_WIDTH_NON_JOINER);
     let visible = visible.trim_matches(is_joiner);
-    if visible.chars().all(is_invisible) { String::new() } else { nfc(visible).into_owned() }
+    let shows_nothing = |letter| is_invisible(letter) || letter == BLANK_OF_BRAILLE;
+    if visible.chars().all(shows_nothing) { String::new() } else { nfc(visible).into_owned() }
+}
+
+/// A URL as people copy it: without blanks and invisible characters around it, and without those
+/// that turn the text around them.
+pub(crate) fn url(text: &str) -> String {
+    let is_bidirectional = |letter: &char| {
+        matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}')
+    };
+    trim(text).chars().filter(|letter| !is_bidirectional(letter)).collect()
 }
 
 /// A text without the blanks and the invisible characters around it.
@@ -110,9 +125,9 @@ fn fold_case(letter: char) -> impl Iterator<Item = char> {
     upper.into_iter().flatten().chain(own)
 }
 
-/// The digits and letters of a code as people copy it: without blanks, dashes and full stops, in
-/// upper case, with the digits of every script as ASCII. What is no code keeps a character that no
-/// code has.
+/// The digits and letters of a code as people copy it: without blanks, dashes, quotation marks and
+/// other punctuation, in upper case, with the digits of every script as ASCII. What is no code
+/// keeps a character that no code has.
 pub(crate) fn code(text: &str) -> Zeroizing<String> {
     let mut code = Zeroizing::new(String::with_capacity(4 * LONGEST_CODE));
     let letters = NFKC.normalize_iter(text.chars()).filter(|letter| !is_separator(*letter));
@@ -130,7 +145,9 @@ fn is_separator(letter: char) -> bool {
         || is_invisible(letter)
         || Dash::for_char(letter)
         || LONG_VOWEL_MARKS.contains(&letter)
-        || matches!(letter, '.' | '·' | '。')
+        // Unicode counts them as symbols.
+        || matches!(letter, '`' | '´')
+        || GeneralCategoryGroup::Punctuation.contains(GeneralCategory::for_char(letter))
 }
 
 /// The ASCII digit for a decimal digit of any script. Unicode puts the ten digits of a script in

@@ -103,6 +103,8 @@ fn line_loses_what_nobody_sees_and_keeps_what_changes_its_look() {
         ("Ada\u{200d}", "Ada"),
         ("\u{200b}\u{3164}", ""),
         ("\u{fe0f}", ""),
+        ("\u{2800}\u{200b}\u{2800}", ""),
+        ("⠓⠊\u{2800}⠓⠊", "⠓⠊\u{2800}⠓⠊"),
         ("👨\u{200d}👩\u{200d}👧", "👨\u{200d}👩\u{200d}👧"),
         ("❤\u{fe0f}", "❤\u{fe0f}"),
         ("می\u{200c}خواهم", "می\u{200c}خواهم"),
@@ -113,6 +115,21 @@ fn line_loses_what_nobody_sees_and_keeps_what_changes_its_look() {
         ("²", "²"),
     ] {
         assert_eq!(line(typed), stored, "{typed:?}");
+    }
+}
+
+#[test]
+fn url_is_read_as_it_is_copied() {
+    for (typed, stored) in [
+        (" https://a.example/p\u{200b}\r\n", "https://a.example/p"),
+        ("\u{feff}https://a.example\u{a0}", "https://a.example"),
+        ("https://a.example/\u{202e}gnp.a", "https://a.example/gnp.a"),
+        ("https://a.example/👩\u{200d}🚀", "https://a.example/👩\u{200d}🚀"),
+        ("https://bücher.example/ä", "https://bücher.example/ä"),
+        ("a b", "a b"),
+    ] {
+        assert_eq!(url(typed), stored, "{typed:?}");
+        assert_eq!(url(&url(typed)), stored);
     }
 }
 
@@ -132,6 +149,16 @@ fn code_is_read_as_it_is_copied() {
         "𝟏𝟐𝟑𝟒𝟓𝟔",
         "\u{200b}123\u{feff}456.",
         "1.2.3.4.5.6",
+        "“123456”",
+        "«\u{a0}123456\u{a0}»",
+        "`123456`",
+        "123,456",
+        "123'456",
+        "123_456;",
+        "• 123456",
+        "(123456)",
+        "「123456」",
+        "*123456*",
     ] {
         assert_eq!(*code(text), "123456", "{text:?}");
     }
@@ -140,6 +167,9 @@ fn code_is_read_as_it_is_copied() {
         assert_eq!(*code(&format!("abcde{dash}FGHJK.")), "ABCDEFGHJK", "{dash:?}");
     }
     assert_eq!(*code("ＡＢＣＤＥ－ｆｇｈｊｋ"), "ABCDEFGHJK");
+    for quoted in ["\"ABCDE-FGHJK\"", "'abcde fghjk',", "ABCDE-FGHJK;", "- ABCDE‐FGHJK"] {
+        assert_eq!(*code(quoted), "ABCDEFGHJK", "{quoted}");
+    }
     for (text, kept) in [("12345a", "12345A"), ("12345\0", "12345\0"), ("+12345", "+12345")] {
         assert_eq!(*code(text), kept);
     }

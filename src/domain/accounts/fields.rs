@@ -5,7 +5,7 @@ use url::Url;
 
 use crate::domain::mail::can_reach;
 use crate::error::{AccountField, Error, Result};
-use crate::normalization::{address, line, nfc};
+use crate::normalization::{address, line, nfc, url};
 
 macro_rules! field {
     ($(#[$doc:meta])* $name:ident, $field:ident, $holds:expr, $rule:literal) => {
@@ -74,11 +74,11 @@ field!(
 );
 field!(
     /// The URL of the small picture beside the name.
-    ThumbnailUrl, Thumbnail, is_url, "must be an http or https URL of at most 2048 characters"
+    ThumbnailUrl, Thumbnail, is_url, "must be an http or https URL of at most 2048 characters", url
 );
 field!(
     /// The URL of the wide picture behind the name.
-    BannerUrl, Banner, is_url, "must be an http or https URL of at most 2048 characters"
+    BannerUrl, Banner, is_url, "must be an http or https URL of at most 2048 characters", url
 );
 field!(
     /// A user's pronouns.
@@ -170,7 +170,9 @@ fn is_username(name: &str) -> bool {
 }
 
 fn is_display(name: &str) -> bool {
-    is_text(name, 1, 50) && !name.contains(char::is_control) && name.trim() == name
+    let breaks_line =
+        |letter: char| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}');
+    is_text(name, 1, 50) && !name.contains(breaks_line) && name.trim() == name
 }
 
 fn is_email(address: &str) -> bool {
@@ -208,7 +210,7 @@ mod tests {
     fn display_name_refuses_blank_control_and_overlong_text() {
         let is = |name: &str| Display::parse(name.into()).is_ok();
         assert!(is("Ada Lovelace") && is(&"ä".repeat(50)) && is("🌙") && is("a"));
-        for name in [" ", " Ada", "A\u{1b}[31m", "", &"a".repeat(51)] {
+        for name in [" ", " Ada", "A\u{1b}[31m", "", "a\u{2028}b", "\u{2800}", &"a".repeat(51)] {
             assert!(!is(name), "{name}");
         }
     }
@@ -225,7 +227,7 @@ mod tests {
             "file:///etc",
             "https://",
             "https://a b",
-            "https://a\n",
+            "https://a\nb",
         ] {
             assert!(!is(url), "{url}");
         }
@@ -270,10 +272,11 @@ mod tests {
             if let Ok(Email(stored)) = Email::parse(text.clone()) {
                 prop_assert!(plain(&stored) && stored.contains('@'));
             }
-            if BannerUrl::parse(text.clone()).is_ok() {
+            if let Ok(BannerUrl(stored)) = BannerUrl::parse(text.clone()) {
                 // A browser resolves the link against the URL of the page.
-                let url = Url::parse("https://nox.example/account").unwrap().join(&text).unwrap();
-                prop_assert!(plain(&text) && url.has_host());
+                let page = Url::parse("https://nox.example/account").unwrap();
+                let url = page.join(&stored).unwrap();
+                prop_assert!(plain(&stored) && url.has_host());
                 prop_assert!(matches!(url.scheme(), "http" | "https"));
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::domain::accounts::fields::{is_text, is_url};
 use crate::error::{AccountField, Error, Result};
-use crate::normalization::line;
+use crate::normalization::{line, url};
 use crate::storage::users::Link;
 
 /// The maximum number of links of a user.
@@ -27,6 +27,7 @@ impl NewLink {
     /// [`Error::InvalidAccountField`] if the URL or the label breaks its rule.
     pub fn parse(SentLink { label, value }: SentLink) -> Result<Self> {
         let keeps_label = label.is_none();
+        let value = url(&value);
         let label = label.filter(|label| *label != value).map(|label| line(&label));
         let label = label.filter(|label| !label.trim().is_empty());
         // Storage writes a link as one line, so a label must not contain a line break.
@@ -105,5 +106,8 @@ mod tests {
         let count = |count: usize| links(vec![sent(None, URL); count]).is_ok();
         assert!(count(0) && count(10) && !count(11));
         assert!(links(vec![sent(None, "javascript:alert(1)")]).is_err());
+        let copied = format!(" {URL}p\u{200b}\r\n");
+        let link = NewLink::parse(sent(Some("a\u{202e}b"), &copied)).unwrap().into_link(&[]);
+        assert_eq!((link.value, link.label.as_deref()), (format!("{URL}p"), Some("ab")));
     }
 }

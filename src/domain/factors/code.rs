@@ -23,7 +23,7 @@ pub(super) enum CodeKind {
 
 impl Code {
     /// Parses six digits, or a recovery code, as people copy them: in any case, and with or without
-    /// dashes, blanks and full stops.
+    /// dashes, blanks, quotation marks and other punctuation.
     ///
     /// # Errors
     /// [`Error::InvalidCode`] for any other text.
@@ -106,7 +106,7 @@ mod tests {
         for text in copied {
             assert_eq!(parse(text).as_deref(), Some("ABCDEFGHJK"), "{text}");
         }
-        for text in ["", "ABCDE-FGHJ", "ABCDE-FGHI0", "ABCDEFGHJKL", "ÄBCDE-FGHK", "ABCDE,FGHJK"] {
+        for text in ["", "ABCDE-FGHJ", "ABCDE-FGHI0", "ABCDEFGHJKL", "ÄBCDE-FGHK", "ABCDE+FGHJK"] {
             assert_eq!(parse(text), None, "{text}");
         }
     }
