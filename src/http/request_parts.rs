@@ -7,8 +7,8 @@ use super::object::Object;
 use crate::domain::factors::Code;
 use crate::error::{Error, Result};
 
-/// Six digits, or a recovery code of ten letters and digits. Blanks, dashes and full stops in it,
-/// the case of its letters and their width do not count.
+/// Six digits, or a recovery code of ten letters and digits. Blanks and punctuation in it, the case
+/// of its letters and their width do not count.
 #[derive(ToSchema)]
 #[schema(as = Code, example = "123456")]
 #[expect(dead_code, reason = "it only describes the wire")]
