@@ -85,7 +85,7 @@ const MEASURES: [(&[&str], Make); 9] = [
     }),
     (&["storm-p99", "storm-me"], |fixture| Ok(Box::new(storm::Checks::new(fixture)))),
     (&["commits"], |fixture| Ok(Box::new(commits::Commits::new(fixture)?))),
-    (&["idle", "storm-memory", "idle-after"], |fixture| {
+    (&["idle", "idle-file", "storm-memory", "idle-after", "idle-after-file"], |fixture| {
         Ok(Box::new(memory::Memory::new(fixture)?))
     }),
     (&["start", "bytes-user", "bytes-session"], |fixture| {

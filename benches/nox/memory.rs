@@ -36,14 +36,17 @@ impl Measure for Memory {
         let server = self.instance.serve()?;
         let mut connection = server.connect()?;
         (0..10).try_for_each(|_| connection.send(&self.check).map(drop))?;
-        figures.record("idle", server.memory("VmRSS")?);
-        if figures.wants("storm-memory") || figures.wants("idle-after") {
+        figures.record("idle", server.memory("RssAnon")?);
+        figures.record("idle-file", server.memory("RssFile")?);
+        let wants_idle = figures.wants("idle-after") || figures.wants("idle-after-file");
+        if figures.wants("storm-memory") || wants_idle {
             log_in_concurrently(&server)?;
             figures.record("storm-memory", server.memory("VmHWM")?);
         }
-        if figures.wants("idle-after") {
+        if wants_idle {
             sleep(IDLE);
-            figures.record("idle-after", server.memory("VmRSS")?);
+            figures.record("idle-after", server.memory("RssAnon")?);
+            figures.record("idle-after-file", server.memory("RssFile")?);
         }
         Ok(())
     }

@@ -85,7 +85,7 @@ impl Server {
         format!("http://{}{path}", self.address)
     }
 
-    /// A field of its `/proc/PID/status`, such as `VmRSS`, in MiB.
+    /// A field of its `/proc/PID/status`, such as `RssAnon`, in MiB.
     pub fn memory(&self, field: &str) -> Result<f64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));

@@ -9,6 +9,10 @@ use rusqlite::{Connection, OpenFlags, Result};
 /// How long a statement waits for another process's lock, and a caller for a connection.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const STATEMENT_CACHE: usize = 32;
+/// The page cache of a connection. A login or a change uses some ten pages, and pages that are not
+/// in it are read from the cache of the system. SQLite's own default is 2000 KiB, which each
+/// connection would fill and keep.
+const CACHE_KIB: i32 = 256;
 /// Without `SQLITE_OPEN_CREATE`, since [`super::schema`] creates the file; without
 /// `SQLITE_OPEN_URI`, so that no path is read as a URI.
 pub(super) const FLAGS: OpenFlags =
@@ -42,6 +46,7 @@ fn set_up(connection: &Connection) -> Result<()> {
     // Without this (query planner stability guarantee), SQLite plans some statements again at each
     // use, for the values that are bound.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)
 }
