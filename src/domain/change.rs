@@ -65,7 +65,8 @@ impl Change<'_> {
     }
 
     fn record(&self, event: Event, user: Option<&User>, changes: Differences) -> Result<()> {
-        Record { event, user, by: self.by, changes }.store(self.connection, self.now)
+        Record { event, user: user.map(Into::into), by: self.by, changes }
+            .store(self.connection, self.now)
     }
 }
 

@@ -47,6 +47,8 @@ events! {
     RankChanged = "rank.changed",
     /// The user became an administrator, or is one no more.
     AdminChanged = "admin.changed",
+    /// A login was refused: the password or the code was wrong, or the account is disabled.
+    LoginFailed = "login.failed",
     SessionOpened = "session.opened",
     /// The user logged in from a device that is not recognized.
     SessionOpenedElsewhere = "session.opened.new_device",
@@ -74,7 +76,7 @@ events! {
 impl Event {
     /// Whether the event has one line for each account and day, which counts it.
     pub(crate) const fn is_counted(self) -> bool {
-        matches!(self, Self::PresenceChanged)
+        matches!(self, Self::LoginFailed | Self::PresenceChanged)
     }
 }
 

@@ -85,13 +85,15 @@ pub(crate) enum By<'a> {
     Operator,
     /// The user, from this device.
     User(&'a Device),
+    /// A program that is not logged in, from this device.
+    Client(&'a Device),
 }
 
 impl<'a> By<'a> {
     pub(crate) const fn device(self) -> Option<&'a Device> {
         match self {
             Self::Operator => None,
-            Self::User(device) => Some(device),
+            Self::User(device) | Self::Client(device) => Some(device),
         }
     }
 }

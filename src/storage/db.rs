@@ -155,9 +155,32 @@ impl Db {
         change: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
         self.file.check()?;
-        let mut connection = self.writer.try_lock_for(BUSY_TIMEOUT).ok_or_else(writer_is_busy)?;
+        let connection = self.writer.try_lock_for(BUSY_TIMEOUT).ok_or_else(writer_is_busy)?;
+        self.commit(&connection, change)
+    }
+
+    /// [`Db::write`] that does not wait for the disk: the change outlives the process, but may be
+    /// lost with the power.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub(crate) fn write_lazily<T, E: From<Error>>(
+        &self,
+        change: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.file.check()?;
+        let connection = self.writer.try_lock_for(BUSY_TIMEOUT).ok_or_else(writer_is_busy)?;
+        let _lazy = Lazy::begin(&connection).map_err(Error::from)?;
+        self.commit(&connection, change)
+    }
+
+    fn commit<T, E: From<Error>>(
+        &self,
+        connection: &Connection,
+        change: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
         let _pause = self.snapshots.pause();
-        let transaction = self.begin(&mut connection)?;
+        let transaction = self.begin(connection)?;
         let value = change(&transaction)?;
         transaction.commit().map_err(Error::from)?;
         Ok(value)
@@ -165,12 +188,29 @@ impl Db {
 
     /// Begins a transaction that has SQLite's write lock, and holds the process lock while it waits
     /// for that.
-    fn begin<'c>(&self, connection: &'c mut Connection) -> Result<Transaction<'c>> {
+    fn begin<'c>(&self, connection: &'c Connection) -> Result<Transaction<'c>> {
         let failed = |error: io::Error| Error::ServerNotReady { source: Some(error.into()) };
         self.process_lock.lock().map_err(failed)?;
-        let begun = Transaction::new(connection, TransactionBehavior::Immediate);
+        let begun = Transaction::new_unchecked(connection, TransactionBehavior::Immediate);
         self.process_lock.unlock().map_err(failed)?;
         Ok(begun?)
+    }
+}
+
+/// While it lives, the commits of a connection do not wait for the disk.
+struct Lazy<'c>(&'c Connection);
+
+impl<'c> Lazy<'c> {
+    fn begin(connection: &'c Connection) -> rusqlite::Result<Self> {
+        connection.pragma_update(None, "synchronous", "NORMAL").map(|()| Self(connection))
+    }
+}
+
+impl Drop for Lazy<'_> {
+    fn drop(&mut self) {
+        if let Err(error) = self.0.pragma_update(None, "synchronous", "FULL") {
+            tracing::error!(%error, "changes are no longer on the disk when they are acknowledged");
+        }
     }
 }
 

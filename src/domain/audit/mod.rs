@@ -21,11 +21,24 @@ use crate::storage::users::{User, UserId};
 use crate::time::Timestamp;
 pub(in crate::domain) use differences::Differences;
 
+/// The user whom an event concerns.
+#[derive(Clone, Copy)]
+pub(in crate::domain) struct Subject<'a> {
+    pub id: UserId,
+    pub username: &'a str,
+}
+
+impl<'a> From<&'a User> for Subject<'a> {
+    fn from(user: &'a User) -> Self {
+        Self { id: user.id, username: &user.username }
+    }
+}
+
 /// Whom an event concerns, who caused it, and what it changed.
 pub(in crate::domain) struct Record<'a> {
     pub event: Event,
     /// The user; `None` if the event concerns the instance.
-    pub user: Option<&'a User>,
+    pub user: Option<Subject<'a>>,
     pub by: By<'a>,
     pub changes: Differences,
 }
@@ -38,7 +51,7 @@ impl Record<'_> {
             at: now,
             event: self.event.as_str().into(),
             user_id: self.user.map(|user| user.id),
-            username: self.user.map(|user| user.username.clone()),
+            username: self.user.map(|user| user.username.into()),
             ip: device.map(|device| device.ip.to_string()),
             user_agent: device.and_then(|device| device.user_agent.clone()),
             actor: actor(self.by),
@@ -58,6 +71,7 @@ fn actor(by: By<'_>) -> String {
     match by {
         By::Operator => format!("operator:{}", operator::name()),
         By::User(_) => "user".into(),
+        By::Client(_) => "client".into(),
     }
 }
 

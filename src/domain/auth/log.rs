@@ -1,20 +1,43 @@
-//! The line in the log about each login attempt.
+//! The line in the log about each login attempt, and the one in the audit log about those of an
+//! account and a day that failed.
 
 use std::net::IpAddr;
 
 use crate::domain::App;
+use crate::domain::audit::{Differences, Record, Subject};
+use crate::domain::event::Event;
+use crate::domain::principal::{By, Device};
 use crate::domain::sessions::OpenedSession;
 use crate::error::{Error, Result};
+use crate::storage::users::{User, UserId};
+use crate::time::Timestamp;
+
+/// A login attempt, as the logs tell of it.
+#[derive(Clone, Copy)]
+pub(super) struct Attempted<'a> {
+    /// The account; `None` if the attempt names none.
+    pub user: Option<UserId>,
+    /// The username, or what stands for a name that no user has.
+    pub name: &'a str,
+    pub device: &'a Device,
+    pub at: Timestamp,
+}
+
+impl<'a> Attempted<'a> {
+    pub fn by(user: &'a User, device: &'a Device, at: Timestamp) -> Self {
+        Self { user: Some(user.id), name: &user.username, device, at }
+    }
+}
 
 /// Runs a login attempt, counts it and logs one line about it. The form of that line must not
 /// change: programs that block addresses, such as fail2ban, parse it.
 pub(super) fn log_attempt(
     app: &App,
-    user: &str,
-    ip: IpAddr,
+    attempted: Attempted<'_>,
     attempt: impl FnOnce() -> Result<Box<OpenedSession>>,
 ) -> Result<Box<OpenedSession>> {
     let outcome = attempt();
+    let Attempted { name: user, device: Device { ip, .. }, .. } = attempted;
     match &outcome {
         // The first sending has its line.
         Ok(session) if session.is_repeat => (),
@@ -26,7 +49,12 @@ pub(super) fn log_attempt(
             app.metrics.logins.add("challenged");
             tracing::info!(event = %"login.challenged", %ip, user);
         }
-        Err(error) => log_failure(app, user, ip, error),
+        Err(error) => {
+            if let Err(error) = record_failure(app, attempted, error) {
+                tracing::warn!(%error, "a failed login is missing in the audit log");
+            }
+            log_failure(app, user, *ip, error);
+        }
     }
     outcome
 }
@@ -37,6 +65,38 @@ pub(super) fn log_failure(app: &App, user: &str, ip: IpAddr, error: &Error) {
     app.metrics.logins.add(reason);
     tracing::info!(event = %"login.failed", %ip, user, %reason);
 }
+
+/// Counts a refusal in the audit log. Names that no user has get no line there: an attacker could
+/// make up any number of them. Neither do attempts that a lockout refuses, since nothing is written
+/// for those; so the rate limits bound how often a line is written.
+fn record_failure(app: &App, attempted: Attempted<'_>, refusal: &Error) -> Result<()> {
+    // Where unknown names are hidden, an unknown one gets the error of a wrong password. It takes
+    // the same way, so that it takes the same time, and is then rolled back.
+    let is_counted = match refusal {
+        Error::WrongPassword { .. } => true,
+        Error::WrongCode { .. } | Error::UnAuthorized { .. } => attempted.user.is_some(),
+        _ => false,
+    };
+    if !is_counted {
+        return Ok(());
+    }
+    let Attempted { user, name: username, device, at } = attempted;
+    let counted = app.db.write_lazily(|connection| {
+        let subject = Subject { id: user.unwrap_or(NO_USER), username };
+        let by = By::Client(device);
+        let changes = Differences::none();
+        Record { event: Event::LoginFailed, user: Some(subject), by, changes }
+            .store(connection, at)?;
+        user.map(drop).ok_or(Error::UserNotFound)
+    });
+    match counted {
+        Err(Error::UserNotFound) => Ok(()),
+        counted => counted,
+    }
+}
+
+/// An id that no user has.
+const NO_USER: UserId = UserId(0);
 
 /// The reason of a failed attempt, as it is logged.
 const fn reason(error: &Error) -> &'static str {

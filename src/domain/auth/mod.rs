@@ -26,7 +26,7 @@ use crate::error::{Error, Result};
 use crate::storage::users::{self as rows, User};
 use crate::time::Timestamp;
 use account::{find_account, unknown_name};
-use log::{log_attempt, log_failure};
+use log::{Attempted, log_attempt, log_failure};
 pub(crate) use repeat::Repeat;
 
 /// The credentials of a login, and the client that sends them.
@@ -58,7 +58,10 @@ pub(crate) fn login(
     now: Timestamp,
 ) -> Result<Box<OpenedSession>> {
     let account = find_account(app, attempt, now)?;
-    log_attempt(app, &account.name, attempt.client.device.ip, || {
+    let user = account.user.as_ref().map(|user| user.id);
+    let device = &attempt.client.device;
+    let attempted = Attempted { user, name: &account.name, device, at: now };
+    log_attempt(app, attempted, || {
         let counted = throttle::consume(app, account.limits, now)?;
         let checked = check_password(app, attempt, account.user, &counted, now)?;
 
@@ -94,7 +97,7 @@ pub(crate) fn finish(
     }
     let sent = Repeat::Challenge(challenge.into()).sent(client, Some(code));
     let checked = Checked { user, fresh_hash: None, sent };
-    log_attempt(app, &checked.user.username, client.device.ip, || {
+    log_attempt(app, Attempted::by(&checked.user, &client.device, now), || {
         open_by_code(app, &checked, Some(code), client, now)
     })
 }

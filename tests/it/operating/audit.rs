@@ -17,7 +17,7 @@ fn events(instance: &Instance) -> Vec<String> {
 
 fn event(line: &Value) -> String {
     let by = line["by"].as_str().unwrap();
-    assert_eq!(by == "user", line["ip"].is_string(), "{line}");
+    assert_eq!(["user", "client"].contains(&by), line["ip"].is_string(), "{line}");
     // Which system user acts is another question.
     let by = by.split(':').next().unwrap();
     format!("{} {by}", line["event"].as_str().unwrap())
@@ -93,6 +93,7 @@ fn actions_of_a_user_are_audited() {
         "session.opened user",
         "totp.enabled user",
         "recovery_codes.renewed user",
+        "login.failed client",
         "code.issued operator",
         "password.changed user",
         "code.issued operator",
@@ -150,6 +151,7 @@ fn used_recovery_code_is_audited_and_a_refused_one_is_not() {
         "totp.enabled user",
         "recovery_code.used user",
         "session.opened user",
+        "login.failed client",
         "recovery_code.used user",
         "totp.disabled user",
     ];
@@ -227,4 +229,54 @@ fn user_agent_is_printed_without_control_characters() {
     log_in_from(&app, "Fox\t1.0");
     let text = app.nox("audit list ada");
     assert!(text.lines().all(|line| line.split('\t').count() == 6), "{text:?}");
+}
+
+#[test]
+fn failed_logins_of_an_account_and_a_day_are_one_line_that_is_up_to_date() {
+    let app = TestApp::builder().user("bob").serve();
+    let try_from = |name: &str, address: &str| {
+        let headers = [JSON, ("X-Forwarded-For", address), ("User-Agent", "Owl/2.0")];
+        let body = json!({ "identifier": name, "password": "a guess" }).to_string();
+        app.client().send("POST", LOGIN, &headers, body.as_bytes()).status
+    };
+    for (index, address) in ["192.0.2.1", "192.0.2.2", "192.0.2.3"].into_iter().enumerate() {
+        assert_eq!(try_from("ada", address), 400);
+        let failed = &events_named(&app.instance, "login.failed")[..];
+        let [line] = failed else { panic!("{failed:?}") };
+        assert_eq!((&line["count"], &line["ip"]), (&json!(index + 1), &json!(address)));
+        assert_eq!((&line["by"], &line["user_agent"]), (&json!("client"), &json!("Owl/2.0")));
+        assert_eq!((&line["id"], &line["username"]), (&json!(1), &json!("ada")));
+    }
+    // Each account has a line of its own, and the one that failed last is the last.
+    assert_eq!(try_from("bob", "192.0.2.4"), 400);
+    assert_eq!(try_from("ada", "192.0.2.5"), 400);
+    assert_eq!(try_from("nobody", "192.0.2.6"), 404);
+    let lines = events_named(&app.instance, "login.failed");
+    let shown: Vec<_> = lines.iter().map(|line| (&line["username"], &line["count"])).collect();
+    assert_eq!(shown, [(&json!("bob"), &json!(1)), (&json!("ada"), &json!(4))]);
+    // The next day has a line of its own.
+    app.instance.sql("UPDATE audit SET at = at - 86400000, day = day - 1 WHERE day IS NOT NULL");
+    assert_eq!(try_from("ada", "192.0.2.7"), 400);
+    assert_eq!(events_named(&app.instance, "login.failed").len(), 3);
+}
+
+#[test]
+fn attempt_that_a_lockout_refuses_or_that_is_right_is_not_counted_as_failed() {
+    let app = TestApp::builder().totp().serve();
+    app.instance.reset_limits();
+    for _ in 0..8 {
+        app.try_code("000000");
+    }
+    let lines = events_named(&app.instance, "login.failed");
+    assert_eq!((lines.len(), &lines[0]["count"]), (1, &json!(5)), "{lines:?}");
+    app.instance.reset_limits();
+    app.try_code(&app.ada.code(1)).data();
+    assert_eq!(events_named(&app.instance, "login.failed"), lines);
+}
+
+/// The lines of an event.
+fn events_named(instance: &Instance, event: &str) -> Vec<Value> {
+    let mut lines = lines(instance, &[]);
+    lines.retain(|line| line["event"] == event);
+    lines
 }

@@ -110,6 +110,7 @@ pub(crate) const fn notice(event: Event) -> Option<Notice> {
         | Event::TagsChanged
         | Event::RankChanged
         | Event::AdminChanged
+        | Event::LoginFailed
         | Event::SessionOpened
         | Event::SessionEnded
         | Event::SessionsEnded
