@@ -138,15 +138,14 @@ pub(crate) struct SessionBounds {
     pub end: Bound,
 }
 
-/// Counts the sessions that were opened or used, or expire, later than they can.
-pub(crate) fn count_later(connection: &Connection, bounds: &SessionBounds) -> Result<u32> {
-    let query = "SELECT count(*) FROM sessions
-        WHERE created_at > ?1 OR last_seen_at > ?1 OR expires_at > ?2";
-    let later = [bounds.used.tolerated, bounds.end.tolerated];
-    Ok(connection.query_row(query, later, |row| row.get(0))?)
+/// Counts the sessions that were opened or used later than they can have been. One that only
+/// expires later was opened while `session.lifetime` was longer, which says nothing of the clock.
+pub(crate) fn count_later(connection: &Connection, used: Bound) -> Result<u32> {
+    let query = "SELECT count(*) FROM sessions WHERE created_at > ?1 OR last_seen_at > ?1";
+    Ok(connection.query_row(query, [used.tolerated], |row| row.get(0))?)
 }
 
-/// Makes those instants as late as they can be.
+/// Makes those instants, and the ends of all sessions, as late as they can be.
 pub(crate) fn update_later(connection: &Connection, bounds: &SessionBounds) -> Result<()> {
     connection.execute(
         "UPDATE sessions SET created_at = min(created_at, :used),

@@ -42,7 +42,7 @@ pub(super) const INSTANTS: [Instants; 10] = [
         rows: "session(s)",
         meaning: "which last session.lifetime from now on",
         since: 1,
-        count: |connection, rules| sessions::count_later(connection, &rules.session()),
+        count: |connection, rules| sessions::count_later(connection, rules.present.past()),
         settle: |connection, rules| sessions::update_later(connection, &rules.session()),
     },
     Instants {

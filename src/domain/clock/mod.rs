@@ -143,9 +143,6 @@ fn settle(app: &App, now: Timestamp) -> Result<()> {
     if ahead.is_back() {
         tracing::warn!("{}", ahead.describe(now));
     }
-    if ahead.rows.is_empty() {
-        return Ok(());
-    }
     let rules = Rules { present: Present::new(&app.config, now), config: &app.config };
     app.db
         .write(|connection| INSTANTS.iter().try_for_each(|kind| (kind.settle)(connection, &rules)))

@@ -160,6 +160,43 @@ fn instants_of_a_right_clock_stay_as_they_are() {
     }
 }
 
+/// Sets one instant of a row, where all of the others are right.
+fn found_with(column: &str, at: Timestamp) -> (App, tempfile::TempDir, usize) {
+    let (folder, app) = app_written_at(NOW);
+    let (table, name) = column.split_once('.').unwrap();
+    let set = format!("UPDATE {table} SET {name} = ?1");
+    let value = if name.ends_with("step") { at.millis() / 30_000 } else { at.millis() };
+    app.db.write(|c| Ok::<_, Error>(c.execute(&set, [value])?)).unwrap();
+    let found = app.db.read(|c| find_ahead(c, &app.config, NOW)).unwrap().rows.len();
+    (app, folder, found)
+}
+
+#[test]
+fn each_instant_is_found_and_settled_by_itself() {
+    for (column, after) in INSTANTS_IN_THE_SCHEMA {
+        // An end that is set by the operator or by an earlier setting says nothing of the clock,
+        // and what was noticed first was not noticed after the last.
+        let says_nothing =
+            ["sessions.expires_at", "users.suspended_until", "observations.first_at"];
+        let is_settled =
+            !matches!(after, After::Stays | After::Seen) && !says_nothing.contains(&column);
+        let (app, _folder, found) = found_with(column, NOW.after(2 * YEAR));
+        assert_eq!(found, usize::from(is_settled), "{column}");
+        start(&app, NOW).unwrap();
+        assert!(app.db.read(|c| find_ahead(c, &app.config, NOW)).unwrap().rows.is_empty());
+    }
+}
+
+#[test]
+fn shorter_lifetime_of_sessions_is_no_sign_of_a_clock_that_went_back() {
+    let (app, _folder, found) = found_with("sessions.expires_at", NOW.after(90 * DAY));
+    assert_eq!(found, 0);
+    start(&app, NOW).unwrap();
+    let query = "SELECT expires_at FROM sessions";
+    let ends: i64 = app.db.read(|c| Ok(c.query_row(query, [], |row| row.get(0))?)).unwrap();
+    assert_eq!(ends, NOW.after(30 * DAY).millis());
+}
+
 #[test]
 fn what_is_ahead_is_described_by_its_number_and_meaning() {
     let (_folder, app) = app_written_at(NOW.after(2 * HOUR));

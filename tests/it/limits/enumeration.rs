@@ -203,6 +203,17 @@ fn refused_logins_take_the_same_time() {
     assert_alike(&app.instance, |kind, from| log_in(&client, kind, None, from).status);
 }
 
+/// Such a password is compared twice, which takes twice as long, whoever is named.
+#[test]
+#[ignore = "measures"]
+fn refused_logins_with_a_decomposed_password_take_the_same_time() {
+    let app = serve_slow();
+    let client = app.client();
+    assert_alike(&app.instance, |(name, _), from| {
+        log_in(&client, (name, "wrong pa\u{308}ssword"), None, from).status
+    });
+}
+
 #[test]
 #[ignore = "measures"]
 fn refused_logins_on_the_page_take_the_same_time() {
