@@ -12,7 +12,7 @@ import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
-const NOX = process.env.NOX ?? at('../../target/debug/nox');
+export const NOX = process.env.NOX ?? at('../../target/debug/nox');
 export const PASSWORD = 'correct horse';
 
 /** What ends with the tests, the last first. */
