@@ -64,9 +64,7 @@ impl Serve {
         let mut note = None;
         let running = Arc::new(Running::new(App::open(config)?));
         let app = running.app();
-        if app.is_new {
-            tracing::info!(database = ?app.config.storage.database, "created the database");
-        }
+        log_creation(&app);
         doctor::warn_at_start(&app);
         sweep::start(&running, Timestamp::now())?;
         backup::start(&running)?;
@@ -120,12 +118,19 @@ fn read_name(name: &str) -> Result<Username> {
     Username::parse(fold(trim(name))).map_err(|error| with_user(error, name))
 }
 
+fn log_creation(app: &App) {
+    if app.is_new {
+        let database = app.config.storage.database.display().to_string();
+        tracing::info!(database, "created the database");
+    }
+}
+
 fn log_start(config: &Config, bound: &str, metrics: Option<&str>) {
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
         listen = %bound,
         public_url = %config.server.public_url,
-        database = ?config.storage.database,
+        database = config.storage.database.display().to_string(),
         "started"
     );
     if let Some(listen) = metrics {

@@ -186,7 +186,7 @@ fn write_picture(path: &Path, enrollment: &Enrollment) -> Result<()> {
 
 fn remove_picture(path: &Path) {
     if let Err(error) = fs::remove_file(path) {
-        tracing::warn!(%error, path = ?path, "the picture was not removed");
+        tracing::warn!(%error, path = path.display().to_string(), "the picture was not removed");
     }
 }
 

@@ -130,8 +130,8 @@ impl Failure {
 pub(super) fn log_fault(fault: &Error, route: Option<&str>) {
     let causes = causes(fault);
     match fault {
-        Error::InternalError { .. } => tracing::error!(route, ?causes, "{fault}"),
-        Error::ServerNotReady { .. } => tracing::warn!(route, ?causes, "{fault}"),
+        Error::InternalError { .. } => tracing::error!(route, causes, "{fault}"),
+        Error::ServerNotReady { .. } => tracing::warn!(route, causes, "{fault}"),
         _ => (),
     }
 }

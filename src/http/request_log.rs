@@ -29,7 +29,7 @@ pub(super) async fn layer<B: MessageBody>(
         bridge.app().metrics.requests.add(status);
     }
     tracing::debug!(
-        method = ?request.method().as_str(),
+        method = request.method().as_str(),
         route = request.match_pattern(),
         status,
         millis = Timestamp::now().since(arrived).as_millis(),

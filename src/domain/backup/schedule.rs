@@ -63,7 +63,7 @@ fn make_if_due(app: &App, every: Span, now: Timestamp) -> Result<(), BackupError
     }
     let path = folder.join(name(now));
     create(app, &path, KeyFile::Omit, |_, _| ())?;
-    tracing::info!(path = ?path, "made a backup");
+    tracing::info!(path = path.display().to_string(), "made a backup");
     made.push(path);
     // Those that are ahead were made before this one, whatever they are called.
     let mut all: Vec<_> = ahead.into_iter().chain(made).collect();

@@ -167,7 +167,7 @@ async fn deliver(office: Arc<Office>, queued: Queued, mut closing: watch::Receiv
         let error = match office.attempt(&mail).await {
             Ok(answer) => {
                 office.counts.add("sent");
-                tracing::debug!(?answer, "a mail was sent");
+                tracing::debug!(answer, "a mail was sent");
                 return tell(None);
             }
             Err(error) => error,
@@ -213,7 +213,7 @@ impl Office {
 
     fn give_up(&self, mail: &Mail, error: &MailError, tries: usize) {
         self.counts.add("given_up");
-        tracing::warn!(%error, causes = ?crate::error::causes(error), tries, "a mail was not sent");
+        tracing::warn!(%error, causes = crate::error::causes(error), tries, "a mail was not sent");
         if let Err(error) = mail.purpose.give_up(&self.db, &error.to_string(), Timestamp::now()) {
             tracing::error!(%error, "that a mail was not sent is not stored for nox doctor");
         }

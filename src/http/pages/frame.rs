@@ -117,7 +117,7 @@ impl Visitor {
         if let Ok(location) = to.parse() {
             response.headers_mut().insert(LOCATION, location);
         } else {
-            tracing::error!(?to, "a redirect leads nowhere");
+            tracing::error!(to, "a redirect leads nowhere");
         }
         response
     }

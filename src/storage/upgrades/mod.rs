@@ -31,7 +31,7 @@ pub(super) fn run(connection: &mut Connection, path: &Path, from: u32) -> Result
             tracing::warn!("{shared}");
         }
     }
-    tracing::info!(from, copy = ?copy, "upgraded the database");
+    tracing::info!(from, copy = copy.display().to_string(), "upgraded the database");
     Ok(())
 }
 

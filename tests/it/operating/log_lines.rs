@@ -170,3 +170,23 @@ fn read(format: &str, line: &str) -> String {
     let reason = if reason.is_empty() { reason } else { format!(" reason={reason}") };
     format!("event={event} ip={ip} user=\"{user}\"{reason}")
 }
+
+#[test]
+fn json_log_quotes_a_text_once() {
+    let app =
+        TestApp::with("[log]\nlevel = 'trace'\nformat = 'json'\n[backup]\nevery = '1h'").serve();
+    app.client().get("/api/users/@me", &[]);
+    crate::harness::wait_until("there is a backup", || {
+        app.server.logged().contains("made a backup")
+    });
+    let log = app.log();
+    let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let fields: Vec<Value> = lines.map(|mut line| line["fields"].take()).collect();
+    let find = |message: &str| fields.iter().find(|fields| fields["message"] == message).unwrap();
+    assert_eq!(find("started")["database"], "nox.db");
+    assert!(find("made a backup")["path"].as_str().unwrap().starts_with("backups/nox-"));
+    assert!(!log.contains("\\\"GET"), "{log}");
+    for text in fields.iter().flat_map(|fields| fields.as_object().unwrap().values()) {
+        assert!(!text.as_str().is_some_and(|text| text.starts_with('"')), "{text}");
+    }
+}
