@@ -22,7 +22,7 @@ pub(super) enum Audit {
 
 #[derive(Args)]
 pub(super) struct List {
-    /// A username or an id, also of a removed account
+    /// A username, an id or an email address, also of a removed account
     name: Option<String>,
     /// Only events since this time: a date, a time, or a length of time before now, such as 24h
     #[arg(long, value_name = "TIME")]

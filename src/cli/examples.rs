@@ -41,8 +41,10 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         &[
             "nox user set ada --email ada@example.org --verified true",
             "nox user set ada --display 'Ada' --language fr",
+            "nox user set ada --admin true",
         ],
     ),
+    ("nox user rename", &["nox user rename ada lovelace"]),
     ("nox user tag add", &["nox user tag add ada can_world_create sys:moderator"]),
     ("nox user tag remove", &["nox user tag remove ada can_world_create"]),
     ("nox user disable", &["nox user disable ada --reason spam --until 7d"]),

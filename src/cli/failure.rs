@@ -107,6 +107,7 @@ fn operator_words(error: &anyhow::Error) -> String {
         // The cause follows, in its own words.
         Some(Error::ServerNotReady { .. }) => "the database cannot be used".into(),
         Some(Error::InternalError { action, .. }) => format!("cannot {action}"),
+        Some(Error::CommandRefused { reason }) => reason.clone(),
         _ => error.to_string(),
     }
 }

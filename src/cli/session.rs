@@ -18,7 +18,7 @@ use crate::time::Timestamp;
 pub(super) enum Session {
     /// List the sessions of all accounts or of one
     List {
-        /// A username or an id
+        /// A username, an id or an email address
         name: Option<String>,
     },
     /// End sessions

@@ -25,7 +25,7 @@ use crate::time::Timestamp;
 /// How many times `nox totp enroll` asks for a code.
 const TRIES: usize = 3;
 
-/// NAME is a username or an id.
+/// NAME is a username, an id or an email address.
 #[derive(Subcommand)]
 pub(super) enum Totp {
     /// Set up an authenticator app for an account: print the secret, ask for a code, enable the app
@@ -33,30 +33,30 @@ pub(super) enum Totp {
     /// Print the second factors of an account, how early or late the last code was, and how many
     /// recovery codes are left
     Status {
-        /// A username or an id
+        /// A username, an id or an email address
         name: String,
     },
     /// Remove every second factor of an account
     Reset {
-        /// A username or an id
+        /// A username, an id or an email address
         name: String,
     },
     /// Replace the recovery codes of an account and print the new ones, once
     Recovery {
-        /// A username or an id
+        /// A username, an id or an email address
         name: String,
     },
     /// Print a code that an account can log in with, once and within ten minutes, instead of a code
     /// from its app
     Code {
-        /// A username or an id
+        /// A username, an id or an email address
         name: String,
     },
 }
 
 #[derive(Args)]
 pub(super) struct Enroll {
-    /// A username or an id
+    /// A username, an id or an email address
     name: String,
     /// Enable the app at once, without asking for a code
     #[arg(long)]

@@ -216,10 +216,11 @@ fn warn_of_owner(config: &Config) {
 #[cfg(test)]
 mod testing {
     use super::App;
-    use super::accounts::UserId;
     use super::accounts::fields::Username;
     use super::accounts::new_password::NewPassword;
+    use super::accounts::operator::{Suspension, disable};
     use super::accounts::registration::{NewAccount, register};
+    use super::accounts::{LastAdministrator, UserId};
     use crate::config::Config;
     use crate::error::Error;
     use crate::time::Timestamp;
@@ -234,6 +235,11 @@ mod testing {
             is_admin: false,
         };
         register(app, account, Timestamp::from_millis(0), |_| Ok::<_, Error>(())).unwrap().public.id
+    }
+
+    /// Suspends a user without an end.
+    pub(crate) fn suspend(app: &App, name: &str, now: Timestamp) {
+        disable(app, name, &Suspension::default(), LastAdministrator::MayGo, now).unwrap();
     }
 
     /// An instance in a folder of its own, with hashes that take no time.

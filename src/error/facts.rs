@@ -46,7 +46,7 @@ impl Error {
             Self::AlreadyExists { .. } => row(6, 409, "{0} already exists with {1}."),
             Self::NotLogged => row(7, 401, "You are not logged in."),
             Self::UnAuthorized { .. } => row(8, 401, "You are not authorized to {0}."),
-            Self::InternalError { .. } | Self::MailRefused => {
+            Self::InternalError { .. } | Self::MailRefused | Self::CommandRefused { .. } => {
                 row(9, 500, "An internal error occurred while trying to {0}.")
             }
             Self::ServerNotReady { .. } => row(10, 503, "The server is not ready yet."),
@@ -115,6 +115,7 @@ impl Error {
                 ((*action).into(), "")
             }
             Self::MailRefused => ("send the mail".into(), ""),
+            Self::CommandRefused { .. } => ("run a command".into(), ""),
             Self::TooManyRequests { seconds } => (seconds.to_string(), ""),
             Self::PayloadTooLarge { limit } => (limit.to_string(), ""),
             Self::UnsupportedMediaType { expected } => ((*expected).into(), ""),

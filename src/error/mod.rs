@@ -101,6 +101,11 @@ pub enum Error {
         /// A verb phrase, such as `log in`.
         action: &'static str,
     },
+    /// A command of the operator is refused. No request of a client comes to this.
+    CommandRefused {
+        /// What was refused and what to do, for the operator.
+        reason: String,
+    },
     /// A fault in the server.
     InternalError {
         /// What the server tried to do, as a verb phrase.

@@ -122,7 +122,9 @@ const fn name(error: &Error) -> (&'static str, u16) {
         | Error::InvalidPictureSize { .. } => ("VALIDATION_ERROR", 422),
         Error::AlreadyExists { .. } => ("CONFLICT", 409),
         Error::NotLogged => ("UNAUTHORIZED", 401),
-        Error::InternalError { .. } | Error::MailRefused => ("INTERNAL_SERVER_ERROR", 500),
+        Error::InternalError { .. } | Error::MailRefused | Error::CommandRefused { .. } => {
+            ("INTERNAL_SERVER_ERROR", 500)
+        }
         Error::ServerNotReady { .. } => ("SERVICE_UNAVAILABLE", 503),
         Error::InvalidChallenge | Error::InvalidRequest | Error::TooSlow | Error::AlreadyValid => {
             ("BAD_REQUEST", 400)

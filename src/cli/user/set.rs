@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::{Context, Result};
 use clap::Args;
 
-use super::{Account, with_user};
+use super::{Account, Permission, with_user};
 use crate::cli::offered::offered;
 use crate::cli::output::{Output, Stop};
 use crate::domain::App;
@@ -15,7 +15,7 @@ use crate::domain::accounts::fields::{
     ThumbnailUrl,
 };
 use crate::domain::accounts::links::{SentLink, links};
-use crate::domain::accounts::operator::{self, PictureUpdate};
+use crate::domain::accounts::operator::{self, PictureUpdate, Update};
 use crate::domain::accounts::tags::GivenTag;
 use crate::domain::pictures::{self, NewPicture, PictureKind};
 use crate::error::{Error, Result as Checked};
@@ -26,8 +26,8 @@ use crate::time::Timestamp;
 #[derive(Args)]
 #[command(override_usage = "nox user set [OPTIONS] <NAME>")]
 #[group(required = true, multiple = true, id = "field", args = [
-    "display", "email", "verified", "bio", "links", "home", "pronoun", "avatar", "presence",
-    "presence_text", "rank", "tags", "thumbnail", "banner", "language",
+    "display", "email", "verified", "admin", "bio", "links", "home", "pronoun", "avatar",
+    "presence", "presence_text", "rank", "tags", "thumbnail", "banner", "language",
 ])]
 pub(in crate::cli) struct Set {
     #[command(flatten)]
@@ -41,6 +41,9 @@ pub(in crate::cli) struct Set {
     /// Whether the email address is verified
     #[arg(long, value_name = "true|false")]
     verified: Option<bool>,
+    /// Whether the user is an administrator
+    #[arg(long, value_name = "true|false")]
+    admin: Option<bool>,
     /// A text about the user, at most 4096 characters
     #[arg(long, value_name = "TEXT")]
     bio: Option<String>,
@@ -80,6 +83,8 @@ pub(in crate::cli) struct Set {
     #[arg(long, value_name = "en|fr", hide_possible_values = true,
         value_parser = offered(Language::ALL.map(Language::tag), read_language))]
     language: Option<Language>,
+    #[command(flatten)]
+    permission: Permission,
 }
 
 impl Set {
@@ -93,9 +98,11 @@ impl Set {
         let pictures = files
             .map(|(kind, file)| Ok(PictureUpdate { kind, picture: read(app, kind, &file)? }))
             .collect::<Result<Vec<_>>>()?;
+        let last_administrator = self.permission.into();
         let changes = self.changes().map_err(|error| with_user(error, &name))?;
-        let user = operator::set(app, &name, changes, &pictures, now)
-            .map_err(|error| with_user(error, &name))?;
+        let update = Update { changes, pictures, last_administrator };
+        let user =
+            operator::set(app, &name, update, now).map_err(|error| with_user(error, &name))?;
         let sentence = format!("changed {}", user.public.username);
         output.done(&user, sentence)
     }
@@ -109,6 +116,7 @@ impl Set {
             display: self.display.map(Display::parse).transpose()?,
             email: self.email.map(|text| Clearable::parse(text, Email::parse)).transpose()?,
             email_verified: self.verified,
+            is_admin: self.admin,
             bio: self.bio.map(|text| Clearable::parse(text, Bio::parse)).transpose()?,
             thumbnail: url(self.thumbnail)
                 .map(|text| Clearable::parse(text, ThumbnailUrl::parse))

@@ -21,7 +21,7 @@ pub(in crate::cli) enum Tag {
 
 #[derive(Args)]
 pub(in crate::cli) struct Tags {
-    /// A username or an id
+    /// A username, an id or an email address
     name: String,
     /// Tags, such as `can_world_create` or sys:moderator
     #[arg(required = true)]

@@ -35,6 +35,7 @@ pub(crate) struct Changes {
     pub avatar: Option<Clearable<Avatar>>,
     pub presence: Option<Clearable<Status>>,
     pub presence_text: Option<Clearable<PresenceText>>,
+    pub is_admin: Option<bool>,
     pub rank: Option<i64>,
     /// New values of the tags that users give themselves; all other tags stay.
     pub own_tags: Option<Vec<OwnTag>>,
@@ -104,6 +105,7 @@ impl Changes {
             &mut user.presence_text,
             self.presence_text.map(|text| text.into_text(PresenceText::into_text)),
         );
+        set(&mut user.is_admin, self.is_admin);
         set(&mut user.rank, self.rank);
         set(
             &mut user.tags,

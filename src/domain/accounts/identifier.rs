@@ -61,11 +61,37 @@ impl Identifier {
     }
 }
 
-/// Finds the user that an operator names on the command line.
+/// Finds the user that an operator names on the command line: by username, id, or address, be it
+/// confirmed or not.
+///
+/// # Errors
+/// [`Error::UserNotFound`], [`Error::CommandRefused`] for a name of several accounts, or a fault.
 pub(crate) fn by_name(app: &App, connection: &Connection, name: &str) -> Result<User> {
-    let identifier =
-        Identifier::parse(name, app.config.server.address.as_str()).ok_or(Error::UserNotFound)?;
-    identifier.find(connection)?.ok_or(Error::UserNotFound)
+    let mut found = match Identifier::parse(name, app.config.server.address.as_str()) {
+        // Found among all addresses, below.
+        Some(Identifier::Email(_)) | None => Vec::new(),
+        Some(local) => Vec::from_iter(local.find(connection)?),
+    };
+    // A name with this server's address may be an address of mail, too.
+    if address::clean(name).contains('@') {
+        let same = users::list_by_email(connection, name)?;
+        let is_new = |user: &User| found.iter().all(|other| other.id != user.id);
+        let new: Vec<User> = same.into_iter().filter(is_new).collect();
+        found.extend(new);
+    }
+    match found.as_slice() {
+        [] => Err(Error::UserNotFound),
+        [_] => Ok(found.remove(0)),
+        several => Err(ambiguous(name, several)),
+    }
+}
+
+/// The refusal of a name that several accounts have.
+fn ambiguous(name: &str, found: &[User]) -> Error {
+    let accounts = found.iter().map(|user| format!("{} (id {})", user.username, user.id));
+    let accounts = accounts.collect::<Vec<_>>().join(" and ");
+    let reason = format!("{name:?} names {accounts}: use the username or the id of one");
+    Error::CommandRefused { reason }
 }
 
 /// The user that a path names: the caller, or any user by id or username.

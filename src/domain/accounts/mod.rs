@@ -9,6 +9,7 @@ pub mod edit;
 pub mod email_address;
 pub mod fields;
 pub mod identifier;
+mod last_administrator;
 pub mod links;
 pub(crate) mod new_password;
 pub mod operator;
@@ -22,3 +23,4 @@ pub mod tags;
 mod tests;
 
 pub(crate) use crate::storage::users::UserId;
+pub(crate) use last_administrator::LastAdministrator;

@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 use crate::domain::accounts::changes::{self, Changes};
+use crate::domain::accounts::fields::Username;
 use crate::domain::accounts::identifier::by_name;
+use crate::domain::accounts::last_administrator::LastAdministrator;
 use crate::domain::accounts::new_password::NewPassword;
 use crate::domain::accounts::profile::{Profile, profile};
 use crate::domain::accounts::tags::GivenTag;
@@ -16,7 +18,7 @@ use crate::domain::reveal::Reveal;
 use crate::domain::{App, throttle};
 use crate::error::{Error, Result};
 use crate::storage::sessions;
-use crate::storage::users::{self, NewSuspension, Search};
+use crate::storage::users::{self, NewSuspension, Search, User, UserId};
 use crate::time::Timestamp;
 
 /// The account with this username, id or confirmed email address.
@@ -27,8 +29,8 @@ pub(crate) fn find(app: &App, name: &str, now: Timestamp) -> Result<Profile> {
     app.db.read(|connection| by_name(app, connection, name)).map(|user| profile(app, &user, now))
 }
 
-/// A suspension that is in force.
-#[derive(Debug, Serialize)]
+/// A suspension.
+#[derive(Debug, Default, Serialize)]
 pub(crate) struct Suspension {
     /// When the suspension ends; `None` for one without an end.
     pub until: Option<Timestamp>,
@@ -84,23 +86,32 @@ pub(crate) struct PictureUpdate {
     pub picture: NewPicture,
 }
 
+/// What an operator changes of an account.
+pub(crate) struct Update {
+    /// The new values of fields.
+    pub changes: Changes,
+    /// New pictures.
+    pub pictures: Vec<PictureUpdate>,
+    /// Whether the last administrator may become an ordinary user.
+    pub last_administrator: LastAdministrator,
+}
+
 /// Changes fields and pictures of an account. An operator may change every field.
 ///
 /// # Errors
-/// [`Error::UserNotFound`], [`Error::InvalidAccountField`], [`Error::AlreadyExists`], or a fault.
-pub(crate) fn set(
-    app: &App,
-    name: &str,
-    changes: Changes,
-    new_pictures: &[PictureUpdate],
-    now: Timestamp,
-) -> Result<Profile> {
+/// [`Error::UserNotFound`], [`Error::CommandRefused`], [`Error::InvalidAccountField`],
+/// [`Error::AlreadyExists`], or a fault.
+pub(crate) fn set(app: &App, name: &str, update: Update, now: Timestamp) -> Result<Profile> {
+    let Update { changes, pictures: new_pictures, last_administrator } = update;
     let user = app.change(By::Operator, now, |tx| {
         let before = by_name(app, tx, name)?;
         changes.check_address(&before)?;
         let mut user = before.clone();
         changes.apply(app, &mut user);
-        for update in new_pictures {
+        if !user.is_admin {
+            last_administrator.check(tx, &before, now)?;
+        }
+        for update in &new_pictures {
             pictures::put(tx, &mut user, update.kind, &update.picture)?;
         }
         changes::store(tx, &before, &user)?;
@@ -165,17 +176,19 @@ pub(crate) fn change_password<E: From<Error>>(
 /// Suspends an account and ends its sessions. Without `until`, the suspension has no end.
 ///
 /// # Errors
-/// [`Error::UserNotFound`], or a fault.
+/// [`Error::UserNotFound`], [`Error::CommandRefused`], or a fault.
 pub(crate) fn disable(
     app: &App,
     name: &str,
-    reason: Option<&str>,
-    until: Option<Timestamp>,
+    new: &Suspension,
+    last_administrator: LastAdministrator,
     now: Timestamp,
 ) -> Result<()> {
     app.change(By::Operator, now, |tx| {
         let user = by_name(app, tx, name)?;
-        users::update_suspension(tx, user.id, Some(NewSuspension { at: now, until, reason }))?;
+        last_administrator.check(tx, &user, now)?;
+        let new = NewSuspension { at: now, until: new.until, reason: new.reason.as_deref() };
+        users::update_suspension(tx, user.id, Some(new))?;
         sessions::delete_all_of(tx, user.id, None)?;
         tx.happened_with(Event::AccountDisabled, &user, suspension(tx, &user, now)?)
     })
@@ -193,13 +206,59 @@ pub(crate) fn enable(app: &App, name: &str, now: Timestamp) -> Result<()> {
     })
 }
 
+/// Gives an account another username. As where its user does that, sessions and tokens stay valid.
+///
+/// # Errors
+/// [`Error::UserNotFound`], [`Error::AlreadyExists`], or a fault.
+pub(crate) fn rename(app: &App, name: &str, new: Username, now: Timestamp) -> Result<Renamed> {
+    app.change(By::Operator, now, |tx| {
+        let before = by_name(app, tx, name)?;
+        let user = User { username: new.into_text(), ..before.clone() };
+        if user.username != before.username {
+            changes::store(tx, &before, &user)?;
+        }
+        Ok(Renamed { from: before.username, profile: profile(app, &user, now) })
+    })
+}
+
+/// A renamed account.
+pub(crate) struct Renamed {
+    /// The username before.
+    pub from: String,
+    /// The account with its new username.
+    pub profile: Profile,
+}
+
+/// Checks whether an account may be removed, before the operator is asked.
+///
+/// # Errors
+/// [`Error::UserNotFound`], [`Error::CommandRefused`], or a fault.
+pub(crate) fn check_removal(
+    app: &App,
+    name: &str,
+    last_administrator: LastAdministrator,
+    now: Timestamp,
+) -> Result<Profile> {
+    app.db.read(|connection| {
+        let user = by_name(app, connection, name)?;
+        last_administrator.check(connection, &user, now)?;
+        Ok(profile(app, &user, now))
+    })
+}
+
 /// Deletes an account and all of its data. Its id is never reused.
 ///
 /// # Errors
-/// [`Error::UserNotFound`], or a fault.
-pub(crate) fn remove(app: &App, name: &str, now: Timestamp) -> Result<()> {
+/// [`Error::UserNotFound`], [`Error::CommandRefused`], or a fault.
+pub(crate) fn remove(
+    app: &App,
+    id: UserId,
+    last_administrator: LastAdministrator,
+    now: Timestamp,
+) -> Result<()> {
     app.change(By::Operator, now, |tx| {
-        let user = by_name(app, tx, name)?;
+        let user = users::find_by_id(tx, id)?.ok_or(Error::UserNotFound)?;
+        last_administrator.check(tx, &user, now)?;
         tx.happened(Event::AccountRemoved, &user)?;
         users::delete(tx, user.id)
     })

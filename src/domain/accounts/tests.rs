@@ -5,7 +5,7 @@ use super::registration::{NewAccount, register};
 use super::*;
 use crate::domain::App;
 use crate::domain::accounts::new_password::NewPassword;
-use crate::domain::testing::app_with;
+use crate::domain::testing::{app_with, suspend};
 use crate::error::{Error, Result};
 use crate::storage::users;
 use crate::time::Timestamp;
@@ -66,11 +66,12 @@ fn suspension_ends_at_its_time_or_by_the_operator() {
     let (_folder, app) = app_with("");
     add(&app, "ada", None).unwrap();
     let until = Timestamp::from_millis(NOW.millis() + 1000);
-    disable(&app, "ada", Some("spam"), Some(until), NOW).unwrap();
+    let spam = Suspension { until: Some(until), reason: Some("spam".into()) };
+    disable(&app, "ada", &spam, LastAdministrator::MayGo, NOW).unwrap();
     let tagged =
         |now| find(&app, "ada", now).unwrap().public.tags.contains(&"sys:blacklisted".to_owned());
     assert!(tagged(NOW) && !tagged(until));
-    disable(&app, "ada", None, None, NOW).unwrap();
+    suspend(&app, "ada", NOW);
     assert!(tagged(until));
     enable(&app, "ada", NOW).unwrap();
     assert!(!tagged(NOW));
@@ -80,6 +81,6 @@ fn suspension_ends_at_its_time_or_by_the_operator() {
 fn id_of_a_removed_account_is_not_reused() {
     let (_folder, app) = app_with("");
     add(&app, "ada", None).unwrap();
-    remove(&app, "ada", NOW).unwrap();
+    remove(&app, find(&app, "ada", NOW).unwrap().public.id, LastAdministrator::MayGo, NOW).unwrap();
     assert_eq!(add(&app, "ada", None).unwrap().public.id, UserId(2));
 }

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::domain::accounts::UserId;
-use crate::domain::testing::{add_user, app_with};
+use crate::domain::testing::{add_user, app_with, suspend};
 use crate::error::Error;
 
 const NOW: Timestamp = Timestamp::from_millis(1_750_936_113_726);
@@ -219,8 +219,7 @@ fn what_is_ahead_is_described_by_its_number_and_meaning() {
 fn suspension_without_an_end_keeps_having_none() {
     let (_folder, app) = app_with("");
     let ada: UserId = add_user(&app, "ada", "hunter22");
-    let operator = crate::domain::accounts::operator::disable;
-    operator(&app, "ada", None, None, NOW.after(2 * YEAR)).unwrap();
+    suspend(&app, "ada", NOW.after(2 * YEAR));
     start(&app, NOW).unwrap();
     let user = app.db.read(|c| crate::storage::users::find_by_id(c, ada)).unwrap().unwrap();
     assert_eq!((user.suspended_at, user.suspended_until), (Some(NOW), None));

@@ -10,7 +10,7 @@ use crate::domain::factors::shown::Delivery;
 use crate::domain::factors::totp::Enabling;
 use crate::domain::principal::{Actor, Client, Device};
 use crate::domain::sessions::authenticate;
-use crate::domain::testing::{add_user, app_with};
+use crate::domain::testing::{add_user, app_with, suspend};
 use crate::storage::email_confirmations::{self, NewEmailConfirmation};
 use crate::storage::sent_codes::Channel;
 use crate::storage::totp_enrollments;
@@ -166,7 +166,7 @@ fn challenge_ends_after_ten_minutes_or_with_password_or_account() {
         challenge::user(&app, &challenge, NOW.after(Duration::from_millis(millis))).is_ok()
     };
     assert_eq!([at(0), at(599_999), at(600_000)], [true, true, false]);
-    crate::domain::accounts::operator::disable(&app, "ada", None, None, NOW).unwrap();
+    suspend(&app, "ada", NOW);
     assert!(!at(0));
     crate::domain::accounts::operator::enable(&app, "ada", NOW).unwrap();
     app.db.write(|connection| users::update_password(connection, ada, "hash", NOW)).unwrap();

@@ -208,7 +208,7 @@ impl App {
         event: Event,
         now: Timestamp,
     ) {
-        let Some(notice) = messages::notice(event) else { return };
+        let Some(notice) = messages::notice(event, device.is_none()) else { return };
         if !self.mailer.is_on() || !user.email_verified {
             return;
         }

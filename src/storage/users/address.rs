@@ -25,6 +25,16 @@ pub(crate) fn find_by_verified_email(connection: &Connection, email: &str) -> Re
         .optional()?)
 }
 
+/// Lists the users who have an address, confirmed or not, by id. Only accounts of before version 6
+/// can share one, in two spellings.
+pub(crate) fn list_by_email(connection: &Connection, email: &str) -> Result<Vec<User>> {
+    let query = "SELECT * FROM user_details
+        WHERE id IN (SELECT id FROM users WHERE email_folded = ?1) ORDER BY id";
+    let mut statement = connection.prepare_cached(query)?;
+    let found = statement.query_map([fold(email)], user)?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Whether another account has an address that is to be stored. One that stays the same counts as
 /// free: it may be of before version 6.
 pub(super) fn is_taken(

@@ -13,13 +13,17 @@ use crate::time::Timestamp;
 use conflict::{check_address, conflict};
 
 mod address;
+mod administrators;
 mod conflict;
 mod link;
 mod picture_ref;
 mod search;
 mod suspension;
 
-pub(crate) use address::{FOLDED_SINCE_VERSION, find_by_verified_email, list_shared};
+pub(crate) use address::{
+    FOLDED_SINCE_VERSION, find_by_verified_email, list_by_email, list_shared,
+};
+pub(crate) use administrators::exists_other_administrator;
 pub(crate) use link::Link;
 pub(crate) use picture_ref::PictureRef;
 pub(crate) use search::{Search, count, count_active, list, list_after};
@@ -205,7 +209,7 @@ pub(crate) fn update(connection: &Connection, user: &User) -> Result<()> {
     let updated = connection
         .prepare_cached(
             "UPDATE users SET username = :username, display = :display, email = :email,
-                 email_verified = :email_verified, rank = :rank, bio = :bio,
+                 email_verified = :email_verified, is_admin = :is_admin, rank = :rank, bio = :bio,
                  thumbnail = :thumbnail, banner = :banner, home = :home, links = :links,
                  tags = :tags, language = :language, pronoun = :pronoun, avatar = :avatar,
                  presence = :presence, presence_text = :presence_text,
@@ -219,6 +223,7 @@ pub(crate) fn update(connection: &Connection, user: &User) -> Result<()> {
             ":display": user.display,
             ":email": user.email,
             ":email_verified": user.email_verified,
+            ":is_admin": user.is_admin,
             ":rank": user.rank,
             ":bio": user.bio,
             ":thumbnail": user.thumbnail,

@@ -1,5 +1,6 @@
 //! Accounts: registration, changes by user and operator, search, deletion.
 
+mod administrators;
 mod credentials;
 mod deletion;
 mod editing;
@@ -8,6 +9,7 @@ mod email_confirmation;
 mod fields;
 mod guessable_passwords;
 mod lookup;
+mod naming;
 mod reachable;
 mod registration;
 mod relations;

@@ -157,6 +157,16 @@ fn refused_changes_and_a_new_name_are_not_notified() {
 }
 
 #[test]
+fn new_name_by_the_operator_is_notified() {
+    let app = TestApp::builder().mail().serve();
+    app.nox("user rename ada ada");
+    app.nox("user rename ada lovelace");
+    expect_notice(&app, "Nox: Your username was changed");
+    app.nox("user set lovelace --admin true");
+    assert_eq!(app.rest(), [""; 0]);
+}
+
+#[test]
 fn unverified_address_gets_no_notice_and_changes_are_audited() {
     let app = TestApp::builder().mail().serve();
     app.nox("user set ada --verified false");

@@ -87,7 +87,7 @@ fn guesses_of_others_do_not_lock_out_recognized_devices() {
 #[test]
 fn fault_or_suspended_account_is_not_counted_as_a_guess() {
     let (_folder, app) = app("");
-    operator::disable(&app, "ada", None, None, NOW).unwrap();
+    suspend(&app, "ada", NOW);
     for _ in 0..10 {
         assert_eq!(
             message(login(&app, &attempt("ada", PASSWORD, None), NOW)),

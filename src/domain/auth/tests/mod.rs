@@ -5,7 +5,7 @@ use crate::domain::factors;
 use crate::domain::factors::totp::{self, Enrollment};
 use crate::domain::principal::Device;
 use crate::domain::sessions::authenticate;
-use crate::domain::testing::{add_user, app_with};
+use crate::domain::testing::{add_user, app_with, suspend};
 use crate::storage::totp_factors::{self, RightStep};
 use crate::storage::users::UserId;
 use std::net::{IpAddr, Ipv4Addr};
@@ -88,7 +88,7 @@ fn session_is_valid_until_its_last_millisecond() {
 fn suspension_is_told_only_after_the_right_password() {
     let (_folder, app) = app("");
     let token = token(login(&app, &attempt("ada", PASSWORD, None), NOW));
-    operator::disable(&app, "ada", None, None, NOW).unwrap();
+    suspend(&app, "ada", NOW);
     assert!(authenticate(&app, &token, NOW).is_err(), "the suspension ends its sessions at once");
     let refused = message(login(&app, &attempt("ada", PASSWORD, None), NOW));
     assert_eq!(refused, "You are not authorized to log in.");
@@ -99,7 +99,7 @@ fn suspension_is_told_only_after_the_right_password() {
 #[test]
 fn hidden_names_are_refused_like_a_wrong_password() {
     let (_folder, app) = app("[login]\nhide_unknown_users = true");
-    operator::disable(&app, "ada", None, None, NOW).unwrap();
+    suspend(&app, "ada", NOW);
     for (name, password) in
         [("nobody", PASSWORD), ("77", PASSWORD), ("ada", PASSWORD), ("ada", "wrong horse")]
     {
@@ -180,8 +180,7 @@ fn code_sent_by_twenty_clients_at_once_opens_one_session() {
 #[test]
 fn account_change_during_the_hash_refuses_the_login() {
     type Interruption = fn(&App);
-    let disable: Interruption =
-        |app| operator::disable(app, "ada", None, None, NOW.after(SECOND)).unwrap();
+    let disable: Interruption = |app| suspend(app, "ada", NOW.after(SECOND));
     let wrong_password = "Invalid field: password, is not correct.";
     let changes: [(&str, Interruption, &str); 4] = [
         ("", |app| change_password(app, "battery staple", NOW.after(SECOND)), wrong_password),

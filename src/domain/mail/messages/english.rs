@@ -61,6 +61,7 @@ pub(crate) fn write<'a>(
 const fn happened(notice: Notice) -> &'static str {
     match notice {
         Notice::AccountDeleted => "Your account was deleted",
+        Notice::AccountRenamed => "Your username was changed",
         Notice::PasswordChanged => "Your password was changed",
         Notice::EmailChanged => "Your email address was changed",
         Notice::SessionOpenedElsewhere => "Your account was entered from a new device",

@@ -65,6 +65,7 @@ pub(crate) fn write<'a>(
 const fn happened(notice: Notice) -> &'static str {
     match notice {
         Notice::AccountDeleted => "Votre compte a été effacé",
+        Notice::AccountRenamed => "Votre nom d’utilisateur a été changé",
         Notice::PasswordChanged => "Votre mot de passe a été changé",
         Notice::EmailChanged => "Votre adresse e-mail a été changée",
         Notice::SessionOpenedElsewhere => "Connexion à votre compte depuis un nouvel appareil",

@@ -70,10 +70,12 @@ struct Sender<'a> {
     address: &'a str,
 }
 
-/// An event of which users are notified: those that an intruder would cause.
+/// An event of which users are notified: those that an intruder would cause, and a username that
+/// the operator changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Notice {
     AccountDeleted,
+    AccountRenamed,
     PasswordChanged,
     EmailChanged,
     SessionOpenedElsewhere,
@@ -86,9 +88,10 @@ pub(crate) enum Notice {
 }
 
 /// The notice of an event; `None` for an event that is only recorded.
-pub(crate) const fn notice(event: Event) -> Option<Notice> {
+pub(crate) const fn notice(event: Event, by_operator: bool) -> Option<Notice> {
     Some(match event {
         Event::AccountDeleted => Notice::AccountDeleted,
+        Event::AccountRenamed if by_operator => Notice::AccountRenamed,
         Event::PasswordChanged => Notice::PasswordChanged,
         Event::EmailChanged => Notice::EmailChanged,
         Event::SessionOpenedElsewhere => Notice::SessionOpenedElsewhere,

@@ -1,0 +1,47 @@
+//! `nox user disable`.
+
+use anyhow::Result;
+use clap::Args;
+
+use super::{Account, Permission, show, with_user};
+use crate::cli::output::{Output, Stop};
+use crate::domain::App;
+use crate::domain::accounts::operator::{self, Suspension};
+use crate::time::{Span, Timestamp};
+
+#[derive(Args)]
+pub(in crate::cli) struct Disable {
+    #[command(flatten)]
+    account: Account,
+    /// The reason, for operators
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    /// The end: a time such as 2026-12-31T18:00:00Z, or a length of time such as 7d [default: no
+    /// end]
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+    #[command(flatten)]
+    permission: Permission,
+}
+
+impl Disable {
+    pub(super) fn run(self, app: &App, output: Output, now: Timestamp) -> Result<()> {
+        let Self { account: Account { name }, reason, until, permission } = self;
+        let until = until.map(|text| read_time(&text, now)).transpose()?;
+        operator::disable(app, &name, &Suspension { until, reason }, permission.into(), now)
+            .map_err(|error| with_user(error, &name))?;
+        let sentence = format!("{name} can no longer log in; all its sessions have ended");
+        show::done(app, output, &name, sentence)
+    }
+}
+
+fn read_time(text: &str, now: Timestamp) -> Result<Timestamp> {
+    let length = text.parse::<Span>().map(|span| now.after(span.into()));
+    let wrong = |message| Stop::usage(format!("--until: {message} or a length of time such as 7d"));
+    let time = length.or_else(|_| text.parse()).map_err(wrong)?;
+    if time <= now {
+        Err(Stop::usage(format!("--until: {text:?} is in the past")).into())
+    } else {
+        Ok(time)
+    }
+}

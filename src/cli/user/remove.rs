@@ -1,0 +1,41 @@
+//! `nox user remove`.
+
+use anyhow::Result;
+use clap::Args;
+use serde_json::json;
+
+use super::{Account, Permission, with_user};
+use crate::cli::output::Output;
+use crate::domain::App;
+use crate::domain::accounts::operator;
+use crate::time::Timestamp;
+
+#[derive(Args)]
+pub(in crate::cli) struct Remove {
+    #[command(flatten)]
+    account: Account,
+    /// Do not ask for confirmation
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    permission: Permission,
+}
+
+impl Remove {
+    pub(super) fn run(self, app: &App, output: Output, now: Timestamp) -> Result<()> {
+        let name = &self.account.name;
+        let permission = self.permission.into();
+        let user = operator::check_removal(app, name, permission, now)
+            .map_err(|error| with_user(error, name))?
+            .public;
+        if !self.yes {
+            output.confirm(
+                format_args!("Remove {} (id {}) permanently? [y/N] ", user.username, user.id),
+                "--yes",
+            )?;
+        }
+        operator::remove(app, user.id, permission, now).map_err(|error| with_user(error, name))?;
+        let sentence = format!("removed {} and everything that belonged to it", user.username);
+        output.done(&json!({ "id": user.id, "username": user.username }), sentence)
+    }
+}
