@@ -26,9 +26,10 @@ pub(super) enum Session {
 }
 
 #[derive(Args)]
+#[group(required = true, multiple = true)]
 pub(super) struct Revoke {
     /// Ids of sessions, as `nox session list` shows them
-    #[arg(required_unless_present = "user", conflicts_with = "user", value_name = "ID")]
+    #[arg(conflicts_with = "user", value_name = "ID")]
     ids: Vec<String>,
     /// End every session of this account
     #[arg(long, value_name = "NAME")]
@@ -61,10 +62,9 @@ impl Revoke {
             return output.done(&json!({ "user": name }), sentence);
         }
         let unknown = || {
-            Stop::refused(
-                &Error::SessionNotFound,
-                "a session of this id does not exist; no session was ended",
-            )
+            let text = "a session of this id does not exist, so no session was ended; \
+                        nox session list prints all sessions";
+            Stop::refused(&Error::SessionNotFound, text)
         };
         let ids = self.ids.iter().map(|id| SessionId::parse(id)).collect::<Option<BTreeSet<_>>>();
         let ids = ids.ok_or_else(unknown)?;

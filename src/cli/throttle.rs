@@ -6,10 +6,10 @@ use anyhow::Result;
 use clap::Subcommand;
 use serde_json::json;
 
-use super::output::Output;
-use super::user::with_user;
+use super::output::{Output, Stop};
 use crate::domain::App;
 use crate::domain::lockouts::{clear, list};
+use crate::error::Error;
 use crate::time::Timestamp;
 
 #[derive(Subcommand)]
@@ -34,7 +34,7 @@ impl Throttle {
             Self::List => show(app, output),
             Self::Clear { target } => {
                 let had_any = clear(app, target.as_deref(), Timestamp::now())
-                    .map_err(|error| with_user(error, target.as_deref().unwrap_or_default()))?;
+                    .map_err(|error| without_target(error, target.as_deref()))?;
                 let sentence = match (&target, had_any) {
                     (Some(target), true) => format!("no attempts count against {target} any more"),
                     (Some(target), false) => format!("no attempts counted against {target}"),
@@ -44,6 +44,19 @@ impl Throttle {
                 output.done(&json!({ "target": target, "had_any": had_any }), sentence)
             }
         }
+    }
+}
+
+fn without_target(error: Error, target: Option<&str>) -> anyhow::Error {
+    match (&error, target) {
+        (Error::UserNotFound, Some(target)) => {
+            let text = format!(
+                "{target:?} is no user, no address and no network; nox throttle list prints what \
+                 is locked out"
+            );
+            Stop::refused(&error, text).into()
+        }
+        _ => error.into(),
     }
 }
 

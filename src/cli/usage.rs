@@ -42,10 +42,21 @@ fn remove_tips(error: &mut Error) {
     }
 }
 
+/// Replaces a list of many options, of which one is missing.
+fn without_long_choice(error: &Error, text: &str) -> String {
+    let missing = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::Strings(missing)) => missing.as_slice(),
+        _ => &[],
+    };
+    let long = missing.iter().find(|choice| choice.matches("|--").count() > 3);
+    long.map_or_else(|| text.into(), |choice| text.replace(choice, "at least one option"))
+}
+
 /// The mistake in words: for scripts without the usage and the advice to read the help.
 fn message(error: &Error, json: bool) -> String {
     let text = error.render().to_string();
     let text = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
+    let text = &without_long_choice(error, text);
     if let ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand =
         error.kind()
     {

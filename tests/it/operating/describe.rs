@@ -114,6 +114,10 @@ fn mistake_in_an_argument_gives_no_advice_that_does_not_help() {
     assert!(unknown.starts_with("nox: unexpected argument '--admin' found\n"), "{unknown}");
     assert!(!unknown.contains("tip:") && unknown.contains("Usage: nox user show"), "{unknown}");
     assert!(!said("usr").contains("as a value"));
+    let set = said("user set ada");
+    assert!(set.contains("at least one option") && !set.contains("--banner"), "{set}");
+    let revoke = said("session revoke");
+    assert!(revoke.contains("--user <NAME>"), "{revoke}");
     let similar = said("user add ada --genrate");
     assert!(similar.contains("tip: a similar argument exists: '--generate'"), "{similar}");
 }
