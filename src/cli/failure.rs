@@ -128,13 +128,14 @@ fn status(error: &anyhow::Error) -> u8 {
         return match error {
             BackupError::Exists(_) => 4,
             error if error.is_right() => 5,
+            BackupError::Key(_) | BackupError::Open(OpenError::InUse { .. }) => 5,
             BackupError::Foreign(_)
             | BackupError::Unfinished(_)
             | BackupError::WrongKey(_)
+            | BackupError::KeyMissing { .. }
             | BackupError::Unreadable { .. }
             | BackupError::Open(_)
             | BackupError::Damaged { .. } => 7,
-            BackupError::Key(_) => 5,
             BackupError::File { .. } => 1,
             BackupError::Query(error) => refusal(error),
         };
@@ -146,8 +147,9 @@ fn status(error: &anyhow::Error) -> u8 {
             | StartError::KeyForeign(_)
             | StartError::Mail(_)
             | StartError::NoDatabase { .. }
-            | StartError::Database(OpenError::File { .. }),
+            | StartError::Database(OpenError::File { .. } | OpenError::InUse { .. }),
         ) => 5,
+        Some(StartError::KeyFits(_)) => 1,
         Some(StartError::Database(error)) => {
             if error.is_right() {
                 5

@@ -193,7 +193,7 @@ impl Command {
             Self::Throttle(command) => command.run(&open()?, output),
             Self::Audit(command) => command.run(&open()?, output),
             Self::Mail(command) => command.run(&config()?, output),
-            Self::Key(command) => command.run(&open()?, output),
+            Self::Key(command) => command.run(config()?, output),
             Self::Config(command) => command.run(&config()?, output),
             Self::Health(command) => command.run(config, output),
             Self::Doctor => doctor::run(load()?, output),

@@ -57,6 +57,12 @@ impl Output {
         self.json(&Done::with(facts))
     }
 
+    /// Does the same on stderr, for a command whose data is on stdout.
+    #[expect(clippy::unused_self, reason = "commands write through an `Output` alone")]
+    pub(crate) fn ok_beside_data(self, facts: &impl Serialize) -> Result<()> {
+        Ok(writeln!(io::stderr(), "{}", json_line(&Done::with(facts))?)?)
+    }
+
     /// Tells that a change is done: with `--json` as [`Output::ok`] does, else by a sentence.
     pub(crate) fn done(self, facts: &impl Serialize, sentence: impl Display) -> Result<()> {
         if self.json {

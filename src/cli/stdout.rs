@@ -23,6 +23,24 @@ pub(super) fn write_line(line: &str) -> io::Result<()> {
     if stdout.metadata()?.is_file() { stdout.sync_all() } else { Ok(()) }
 }
 
+/// Copies a file to stdout, and returns its length. Once this returns, the system has all of it, or
+/// the disk where stdout is a file.
+///
+/// # Errors
+/// It cannot be written; a closed pipe is an error, too.
+pub(super) fn copy_from(file: &mut File) -> io::Result<u64> {
+    let buffered = io::stdout().lock();
+    let mut stdout = File::from(buffered.as_fd().try_clone_to_owned()?);
+    if was_closed(&stdout)? {
+        return Err(io::Error::other("stdout is closed"));
+    }
+    let length = io::copy(file, &mut stdout)?;
+    if stdout.metadata()?.is_file() {
+        stdout.sync_all()?;
+    }
+    Ok(length)
+}
+
 /// Whether the process was started with a closed stdout. The standard library has opened
 /// `/dev/null` in its place, for reading and writing; a shell that is told to write to `/dev/null`
 /// opens it only for writing.

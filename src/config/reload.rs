@@ -124,6 +124,7 @@ mod tests {
         ("backup.every", "'1d'"),
         ("backup.keep", "1"),
         ("backup.folder", "'other'"),
+        ("backup.with_key", "true"),
         ("log.level", "'debug'"),
         ("log.format", "'json'"),
         ("limits.login_queue", "1"),

@@ -144,6 +144,7 @@ sections! {
         keep: Within<1, 1000> = Within::new(7),
         #[serde(deserialize_with = "values::path")]
         folder: PathBuf = "backups".into(),
+        with_key: bool = false,
     }
     pub(crate) Metrics {
         #[serde(with = "optional::text")]

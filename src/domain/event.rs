@@ -61,10 +61,15 @@ events! {
     EmailFactorDisabled = "email_factor.disabled",
     RecoveryCodeUsed = "recovery_code.used",
     RecoveryCodesRenewed = "recovery_codes.renewed",
+    /// The key file that they need was lost.
+    RecoveryCodesLost = "recovery_codes.lost",
     /// The operator made a code with which the user can log in.
     CodeIssued = "code.issued",
     /// The key file was replaced, which ended every session.
     KeyRotated = "key.rotated",
+    /// The key file was lost and another one was made, which ended every session and every second
+    /// factor that needed it.
+    KeyReplaced = "key.replaced",
     RelayAdded = "relay.added",
     RelayRemoved = "relay.removed",
     /// The operator ended the lockouts of an account, an address or an unknown name.

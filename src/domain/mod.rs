@@ -77,6 +77,10 @@ pub struct App {
     pub(crate) metrics: Arc<Metrics>,
 }
 
+/// The way out where a key file is lost for good.
+const WITHOUT_COPY: &str = "if there is no copy, nox key replace --lose-second-factors makes a \
+    new key, and accounts and passwords stay";
+
 /// Why the instance cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -85,18 +89,26 @@ pub enum StartError {
     Key(#[from] KeyError),
     /// The key file is missing, but the database holds secrets that it sealed.
     #[error(
-        "the key file {} is missing, and the database holds secrets that only this key opens: \
-         put the key file back from a backup",
+        "the key file {} is missing, and the database holds second factors that only this key \
+         opens: put a copy of the key file in its place, or restore a backup that was made \
+         --with-key; {WITHOUT_COPY}",
         .0.display()
     )]
     KeyLost(PathBuf),
     /// The key file belongs to another database.
     #[error(
-        "the key file {} is not the one of this database, which holds secrets that only the right \
-         key opens: put that key file back",
+        "the key file {} is not the one of this database, which holds second factors that only \
+         the right key opens: put a copy of the right one in its place; {WITHOUT_COPY}",
         .0.display()
     )]
     KeyForeign(PathBuf),
+    /// The key file is not lost.
+    #[error(
+        "the key file {} is the one of this database, and nothing is lost: to replace it, run nox \
+         key rotate",
+        .0.display()
+    )]
+    KeyFits(PathBuf),
     /// The settings for mail are wrong.
     #[error(transparent)]
     Mail(#[from] MailError),
@@ -126,12 +138,7 @@ impl App {
     /// # Errors
     /// [`StartError::NoDatabase`], or those of [`App::open`].
     pub(crate) fn open_existing(config: Config) -> Result<Self, StartError> {
-        let path = &config.storage.database;
-        // If the folder cannot be examined, opening the database says why.
-        if let Ok(false) = files::exists(path) {
-            let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-            return Err(StartError::NoDatabase { path, source_of_configuration: config.source() });
-        }
+        require_database(&config)?;
         Self::open(config)
     }
 
@@ -204,6 +211,17 @@ impl App {
     pub fn release_snapshot(&self) -> Result<()> {
         self.db.release_snapshot()
     }
+}
+
+/// Checks that there is a database, for a command that makes none.
+fn require_database(config: &Config) -> Result<(), StartError> {
+    let path = &config.storage.database;
+    // If the folder cannot be examined, opening the database says why.
+    if let Ok(false) = files::exists(path) {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        return Err(StartError::NoDatabase { path, source_of_configuration: config.source() });
+    }
+    Ok(())
 }
 
 /// Warns if root has just made a key file, or had made one, that the service cannot read.

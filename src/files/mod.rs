@@ -3,6 +3,7 @@
 
 mod access;
 mod accounts;
+mod kept;
 mod owner;
 mod room;
 mod text;
@@ -20,6 +21,7 @@ pub(crate) use access::{
     Need, check_access, explain, is_right, left_to_root, no_file, obstacle_for,
 };
 pub(crate) use accounts::{Account, user_argument, user_name};
+pub(crate) use kept::{file_time, keep};
 use owner::Folder;
 pub(crate) use owner::give_socket;
 pub(crate) use room::check_room;

@@ -10,9 +10,10 @@ use rusqlite::{Connection, OpenFlags};
 
 pub(crate) use super::header::is_unfinished;
 use super::header::{check_file, check_rights, with_ending};
-use super::{OpenError, describe};
+use super::{Alone, OpenError, describe};
 use crate::error::Result;
 use crate::files;
+use crate::time::Timestamp;
 
 /// How many steps of SQLite's virtual machine pass between two reports of progress.
 const STEPS_PER_REPORT: i32 = 10_000;
@@ -126,50 +127,88 @@ pub(crate) fn faults(connection: &Connection) -> Result<Vec<String>> {
     Ok(faults)
 }
 
-/// Replaces a database that is not in use by a copy, which `finish` changes before. The replaced
-/// database is moved to `aside`.
-///
-/// # Errors
-/// A file cannot be copied or moved, or what `finish` returns.
-pub(crate) fn restore(
-    copy: &Path,
-    path: &Path,
-    aside: &Path,
-    finish: impl FnOnce(&Connection) -> Result<()>,
-) -> io::Result<()> {
-    let sqlite = |error: rusqlite::Error| io::Error::other(describe(&error));
-    let draft = draft_of(path);
-    files::create_parent(path)?;
-    let mut file = create(&draft, path)?;
-    io::copy(&mut File::open(copy).map_err(|error| files::explain(copy, error))?, &mut file)?;
-    let connection =
-        Connection::open_with_flags(&draft, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(sqlite)?;
-    // Secrets that `finish` deletes are overwritten, and not only unlinked.
-    connection.pragma_update(None, "secure_delete", true).map_err(sqlite)?;
-    finish(&connection).map_err(io::Error::other)?;
-    drop(connection);
-    file.sync_all()?;
-    if files::exists(path)? {
-        checkpoint(path);
-        for ending in ["", "-wal", "-shm"] {
-            match fs::rename(with_ending(path, ending), with_ending(aside, ending)) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+/// A copy that is ready to take the place of a database.
+pub(crate) struct Replacement<'a> {
+    draft: PathBuf,
+    path: &'a Path,
+}
+
+impl<'a> Replacement<'a> {
+    /// Copies a backup to a draft beside the database at `path`, and changes it by `finish`.
+    ///
+    /// # Errors
+    /// A file cannot be copied, or what `finish` returns.
+    pub(crate) fn write(
+        copy: &Path,
+        path: &'a Path,
+        finish: impl FnOnce(&Connection) -> Result<()>,
+    ) -> io::Result<Self> {
+        files::create_parent(path)?;
+        let draft = draft_of(path);
+        let mut file = create(&draft, path)?;
+        // From here on, the draft is removed if anything fails.
+        let new = Self { draft, path };
+        io::copy(&mut File::open(copy).map_err(|error| files::explain(copy, error))?, &mut file)?;
+        finish_copy(&new.draft, finish)?;
+        file.sync_all()?;
+        Ok(new)
+    }
+
+    /// Replaces the database, which is kept under the name that is returned. There is no moment
+    /// without a database at its path.
+    ///
+    /// # Errors
+    /// [`OpenError::InUse`] if another process has it open, or it cannot be replaced.
+    pub(crate) fn take_place(self, now: Timestamp) -> Result<Option<PathBuf>, OpenError> {
+        let path = self.path;
+        let failed = |source| OpenError::file("restore", path, source);
+        let _alone = if files::exists(path).map_err(failed)? { close(path)? } else { None };
+        let kept = files::keep(path, now).map_err(failed)?;
+        // The write-ahead log of a damaged database. SQLite must not find it beside the new one.
+        for ending in ["-wal", "-shm"] {
+            let aside = kept
+                .as_deref()
+                .map_or_else(|| with_ending(&self.draft, ending), |kept| with_ending(kept, ending));
+            match fs::rename(with_ending(path, ending), aside) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
                 _ => (),
             }
         }
+        fs::rename(&self.draft, path).map_err(failed)?;
+        files::sync_parent(path).map_err(failed)?;
+        Ok(kept)
     }
-    fs::rename(&draft, path)?;
-    files::sync_parent(path)
 }
 
-/// Writes the write-ahead log of a database into its file. If that fails, such as for a damaged
-/// database, the log is moved with it.
-fn checkpoint(path: &Path) {
-    let done = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
-        .and_then(|old| old.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
-    if let Err(error) = done {
-        let error = describe(&error);
-        tracing::warn!(error, "the replaced database is kept with its write-ahead log beside it");
+impl Drop for Replacement<'_> {
+    fn drop(&mut self) {
+        // Once it has taken its place, there is no draft. One that cannot be removed is replaced the
+        // next time.
+        let _ = fs::remove_file(&self.draft);
+    }
+}
+
+fn finish_copy(draft: &Path, finish: impl FnOnce(&Connection) -> Result<()>) -> io::Result<()> {
+    let sqlite = |error: rusqlite::Error| io::Error::other(describe(&error));
+    let connection =
+        Connection::open_with_flags(draft, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(sqlite)?;
+    // Secrets that `finish` deletes are overwritten, and not only unlinked.
+    connection.pragma_update(None, "secure_delete", true).map_err(sqlite)?;
+    finish(&connection).map_err(io::Error::other)
+}
+
+/// Writes the write-ahead log of a database into its file, and keeps other processes out. If that
+/// fails, such as for a damaged database, the log is moved with it.
+fn close(path: &Path) -> Result<Option<Alone>, OpenError> {
+    let opened = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE);
+    let opened = opened.map_err(|error| OpenError::Sqlite { path: path.to_owned(), error });
+    match opened.and_then(|connection| Alone::of(connection, path)) {
+        Ok(alone) => Ok(Some(alone)),
+        Err(error @ OpenError::InUse { .. }) => Err(error),
+        Err(error) => {
+            tracing::warn!(%error, "the replaced database is kept as it is");
+            Ok(None)
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Floor 1: the SQLite database. Free functions over a `&Connection`, one file per table; rules are
 //! in `domain`.
 
+mod alone;
 pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod clock;
@@ -35,6 +36,7 @@ pub(crate) mod users;
 
 use std::path::{Path, PathBuf};
 
+pub(crate) use alone::Alone;
 pub(crate) use db::Db;
 pub(crate) use rusqlite::Connection;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
@@ -99,6 +101,15 @@ pub enum OpenError {
         length: u64,
         /// The length that the header of the database says, in bytes.
         needed: u64,
+    },
+    /// Another process has the database open, and this command needs it alone.
+    #[error(
+        "another nox process is using the database {}: stop the server, and try again",
+        path.display()
+    )]
+    InUse {
+        /// The database file.
+        path: PathBuf,
     },
     /// SQLite cannot open the database.
     #[error("cannot open the database {}: {}", path.display(), Unusable::from(error))]

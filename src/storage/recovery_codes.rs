@@ -58,6 +58,12 @@ pub(crate) fn delete_all_of(connection: &Connection, user_id: UserId) -> Result<
     Ok(())
 }
 
+/// Deletes the codes of all users.
+pub(crate) fn delete_all(connection: &Connection) -> Result<()> {
+    connection.execute("DELETE FROM recovery_codes", [])?;
+    Ok(())
+}
+
 /// Whether any user has recovery codes.
 pub(crate) fn exists_any(connection: &Connection) -> Result<bool> {
     Ok(connection

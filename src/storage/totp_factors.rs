@@ -51,6 +51,12 @@ pub(crate) fn exists_any(connection: &Connection) -> Result<bool> {
     Ok(connection.query_row("SELECT EXISTS (SELECT 1 FROM totp_factors)", [], |row| row.get(0))?)
 }
 
+/// Deletes the factors of all users.
+pub(crate) fn delete_all(connection: &Connection) -> Result<()> {
+    connection.execute("DELETE FROM totp_factors", [])?;
+    Ok(())
+}
+
 /// Stores a factor whose first code, if there was one, is used. Returns false if the user already
 /// has a factor.
 pub(crate) fn insert(connection: &Connection, factor: &TotpFactor) -> Result<bool> {

@@ -36,7 +36,8 @@ pub enum KeyError {
     NoFile(io::Error),
     /// The file has another length than a key.
     #[error(
-        "the key file {} must have exactly {KEY_LENGTH} bytes: restore it from a backup",
+        "the key file {} must have exactly {KEY_LENGTH} bytes, and is damaged: put a copy of it in \
+         its place; if there is no copy, nox key replace --lose-second-factors makes a new one",
         path.display()
     )]
     Length {
@@ -76,7 +77,7 @@ pub enum KeyError {
 
 impl KeyError {
     /// A [`KeyError::File`] that says what is in the way.
-    fn file(action: &'static str, path: &Path, source: io::Error) -> Self {
+    pub(crate) fn file(action: &'static str, path: &Path, source: io::Error) -> Self {
         Self::File { action, path: path.to_owned(), source: files::explain(path, source) }
     }
 }
@@ -98,7 +99,8 @@ impl Key {
         if let Some(key) = Self::load(path)? {
             return Ok(key);
         }
-        generate(path, path).map_err(|source| KeyError::file("create", path, source))?;
+        let made = random_key().and_then(|key| create(path, path, &Zeroizing::new(key)));
+        made.map_err(|source| KeyError::file("create", path, source))?;
         Self::load(path)?
             .ok_or_else(|| KeyError::file("open", path, io::ErrorKind::NotFound.into()))
     }
@@ -148,13 +150,26 @@ impl Key {
     }
 
     /// Creates the key that will replace this one, in a file beside it, and locks this key
-    /// exclusively. This key is valid until [`Key::replace`].
+    /// exclusively. This key is valid until [`Key::take_place`].
     pub(crate) fn create_next(&self) -> Result<Self, KeyError> {
         self.lock_exclusively()?;
-        self.discard_next()?;
-        let path = next_path(&self.path);
-        generate(&path, &self.path).map_err(|source| KeyError::file("create", &path, source))?;
-        self.next()?.ok_or(KeyError::Length { path })
+        Self::create_next_of(&self.path)
+    }
+
+    /// Creates the key that will replace the file at `path`, which may be damaged or missing, in a
+    /// file beside it.
+    pub(crate) fn create_next_of(path: &Path) -> Result<Self, KeyError> {
+        let key =
+            Zeroizing::new(random_key().map_err(|source| KeyError::file("create", path, source))?);
+        Self::write_next_of(path, &key)
+    }
+
+    /// Does the same with a key from a backup.
+    pub(crate) fn write_next_of(path: &Path, bytes: &[u8; KEY_LENGTH]) -> Result<Self, KeyError> {
+        discard_next_of(path)?;
+        let next = next_path(path);
+        create(&next, path, bytes).map_err(|source| KeyError::file("create", &next, source))?;
+        Self::next_of(path)?.ok_or(KeyError::Length { path: next })
     }
 
     /// Turns the shared lock on the key file into an exclusive one, until `self` is dropped.
@@ -167,42 +182,21 @@ impl Key {
         &self.bytes
     }
 
-    /// Writes a key from a backup to a new file, which takes the place of `former`. It is an error
-    /// if the file exists.
-    pub(crate) fn write_new(
-        path: &Path,
-        former: &Path,
-        bytes: &[u8; KEY_LENGTH],
-    ) -> Result<(), KeyError> {
-        let written = match files::exists(path) {
-            Ok(true) => Err(io::ErrorKind::AlreadyExists.into()),
-            Ok(false) => create(path, former, bytes),
-            Err(error) => Err(error),
-        };
-        written.map_err(|source| KeyError::file("write", path, source))
+    /// The key that is to replace the file at `path`, if there is one.
+    pub(crate) fn next_of(path: &Path) -> Result<Option<Self>, KeyError> {
+        Self::load(&next_path(path))
     }
 
-    /// The key that [`Key::create_next`] made, if its file exists.
-    pub(crate) fn next(&self) -> Result<Option<Self>, KeyError> {
-        Self::load(&next_path(&self.path))
+    /// Renames the file of this key, which is to replace the one at `path`.
+    pub(crate) fn take_place(self, path: &Path) -> Result<Self, KeyError> {
+        let renamed = fs::rename(&self.path, path).and_then(|()| sync_parent(path));
+        renamed.map_err(|source| KeyError::file("replace", path, source))?;
+        Ok(Self { path: path.to_owned(), ..self })
     }
 
-    /// Renames the file of this key, made by [`Key::create_next`], to that of `old`.
-    pub(crate) fn replace(self, old: &Self) -> Result<Self, KeyError> {
-        let renamed = fs::rename(&self.path, &old.path).and_then(|()| sync_parent(&old.path));
-        renamed.map_err(|source| KeyError::file("replace", &old.path, source))?;
-        Ok(Self { path: old.path.clone(), ..self })
-    }
-
-    /// Deletes the key that [`Key::create_next`] made, if its file exists.
+    /// Deletes the key that was to replace this one, if there is one.
     pub(crate) fn discard_next(&self) -> Result<(), KeyError> {
-        let path = next_path(&self.path);
-        match fs::remove_file(&path) {
-            Err(source) if source.kind() != io::ErrorKind::NotFound => {
-                Err(KeyError::file("delete", &path, source))
-            }
-            _ => Ok(()),
-        }
+        discard_next_of(&self.path)
     }
 
     /// The key for one purpose: HMAC-SHA-256 of the purpose's name under the master key.
@@ -230,6 +224,16 @@ fn derive(key: &[u8; KEY_LENGTH], purpose: &str) -> Zeroizing<[u8; 32]> {
     Zeroizing::new(hmac_sha256(key, purpose.as_bytes()))
 }
 
+fn discard_next_of(path: &Path) -> Result<(), KeyError> {
+    let next = next_path(path);
+    match fs::remove_file(&next) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            Err(KeyError::file("delete", &next, source))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn next_path(path: &Path) -> PathBuf {
     path.with_added_extension("next")
 }
@@ -241,10 +245,8 @@ fn busy(error: TryLockError, path: &Path) -> KeyError {
     }
 }
 
-/// Creates a key file with a random key, which takes the place of `former`.
-fn generate(path: &Path, former: &Path) -> io::Result<()> {
-    let key = Zeroizing::new(random::<KEY_LENGTH>().map_err(io::Error::other)?);
-    create(path, former, &key)
+fn random_key() -> io::Result<[u8; KEY_LENGTH]> {
+    random().map_err(io::Error::other)
 }
 
 /// Writes a key to a draft beside `path` and links the draft to `path`. So no process reads a

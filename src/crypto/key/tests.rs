@@ -51,7 +51,7 @@ fn key_that_another_process_uses_is_not_replaced() {
     assert!(matches!(Key::load_or_create(&folder.path().join("nox.key")), Err(KeyError::Busy(_))));
     let derived = next.derive("test");
     assert_ne!(derived, first.derive("test"));
-    let adopted = next.replace(&first).unwrap();
+    let adopted = next.take_place(&folder.path().join("nox.key")).unwrap();
     assert_eq!(adopted.derive("test"), derived);
     assert_eq!(key(&folder).derive("test"), derived);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);

@@ -1,9 +1,11 @@
 //! Backups: complete copies of the database, with or without the key file. [`create`] makes one,
 //! [`verify`] checks it and [`restore`] puts it back; `schedule` makes them while the server runs.
 
+mod list;
+mod restore;
 mod schedule;
+mod stream;
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -12,14 +14,14 @@ use zeroize::Zeroizing;
 
 use crate::config::Config;
 use crate::crypto::{KEY_LENGTH, Key, KeyError};
-use crate::domain::{App, Trouble, Unusable, keys, warn_of_owner};
+use crate::domain::{App, Trouble, Unusable, keys};
 use crate::error::Error;
 use crate::files;
-use crate::storage::{
-    Connection, OpenError, backup, keys as rows, schema_version, sent_codes, sessions, users,
-};
-use crate::time::Timestamp;
+use crate::storage::{Connection, OpenError, backup, keys as rows, schema_version, users};
+pub(crate) use list::{Listed, any_with_key, list};
+pub(crate) use restore::{Restored, WithoutKey, restore};
 pub(crate) use schedule::{newest, start};
+pub(crate) use stream::stream;
 
 /// The row of the table `keys` that holds the key file, in a backup that includes it.
 const KEY_FILE: &str = "file";
@@ -52,8 +54,22 @@ pub enum BackupError {
     Unfinished(PathBuf),
     /// The backup holds the key file of another database.
     #[error("the key file in {} does not belong to its database: it cannot be \
-        restored", .0.display())]
+        restored, except with --without-key", .0.display())]
     WrongKey(PathBuf),
+    /// The second factors in the backup open with a key file that is not there.
+    #[error(
+        "the second factors in {} open only with its own key file, which is not in the backup, and \
+         {found}: put a copy of that key file in its place, and restore again; nothing was \
+         changed. With --without-key the database is restored as it is, and opens once its own \
+         key file is there, or after nox key replace --lose-second-factors",
+        path.display()
+    )]
+    KeyMissing {
+        /// The backup.
+        path: PathBuf,
+        /// What is in the place of the key file.
+        found: String,
+    },
     /// The file cannot be read.
     #[error("cannot read {}: {source}", path.display())]
     Unreadable {
@@ -118,8 +134,18 @@ pub struct Report {
     /// Whether the backup includes the key file.
     pub with_key: bool,
     /// Whether the key file belongs to the database: the one in the backup, or else the configured
-    /// one. `null` if there is neither.
+    /// one. `null` if there is neither, or if it cannot be read.
     pub key_fits: Option<bool>,
+    /// Whether something in the backup is lost without its key file: authenticator apps or recovery
+    /// codes.
+    pub needs_key: bool,
+}
+
+impl Report {
+    /// Whether the database can be opened with the key file that belongs to it or another one.
+    pub(crate) fn opens(&self) -> bool {
+        !self.needs_key || self.key_fits == Some(true)
+    }
 }
 
 /// Whether a backup includes the key file.
@@ -181,14 +207,18 @@ pub fn examine(config: &Config, path: &Path) -> Result<Report, BackupError> {
         return Err(BackupError::Damaged { path: path.to_owned(), faults });
     }
     let own = key_within(&connection)?;
-    let key_fits = if let Some(bytes) = &own {
-        Some(keys::fits_bytes(&connection, bytes)?)
-    } else {
-        let key = Key::load(&config.secrets.key_file)?;
-        key.map(|key| keys::fits(&connection, &key)).transpose()?
+    let key_fits = match &own {
+        Some(bytes) => Some(keys::fits_bytes(&connection, bytes)?),
+        // What is wrong with the key file is no fault of the backup.
+        None => match Key::load(&config.secrets.key_file) {
+            Ok(Some(key)) => Some(keys::fits(&connection, &key)?),
+            Ok(None) | Err(_) => None,
+        },
     };
+    let needs_key = keys::needs_its_key(&connection)?;
     let all_users = users::Search { text: "", by_email: false };
-    Ok(Report { users: users::count(&connection, all_users)?, with_key: own.is_some(), key_fits })
+    let users = users::count(&connection, all_users)?;
+    Ok(Report { users, with_key: own.is_some(), key_fits, needs_key })
 }
 
 /// What SQLite said of a damaged database.
@@ -205,76 +235,4 @@ fn key_within(connection: &Connection) -> Result<Option<Zeroizing<[u8; KEY_LENGT
         None
     };
     Ok(found.and_then(|bytes| bytes.first_chunk().copied()).map(Zeroizing::new))
-}
-
-/// A backup that was restored.
-#[derive(Debug)]
-pub struct Restored {
-    /// The contents of the backup.
-    pub report: Report,
-    /// The former files, under their new names.
-    pub kept: Vec<PathBuf>,
-}
-
-/// Replaces the database with a backup, and the key file with the one in the backup, if there is
-/// one. The former files are kept under other names. Every session ends, since some in the backup
-/// have been revoked after it was made.
-///
-/// # Errors
-/// The file is not a backup or is damaged, another process is using the database, or a file cannot
-/// be moved.
-pub fn restore(config: &Config, path: &Path, now: Timestamp) -> Result<Restored, BackupError> {
-    let report = verify(config, path)?;
-    if report.with_key && report.key_fits == Some(false) {
-        return Err(BackupError::WrongKey(path.to_owned()));
-    }
-    let database = &config.storage.database;
-    let key_file = &config.secrets.key_file;
-    // Every process that uses the database holds a shared lock on the key file.
-    let key = Key::load(key_file)?;
-    key.as_ref().map_or(Ok(()), Key::lock_exclusively)?;
-    let aside = |file: &Path| file.with_added_extension(format!("before-{}", file_time(now)));
-    for taken in [aside(database), aside(key_file)] {
-        let is_taken = files::exists(&taken);
-        if is_taken.map_err(|source| BackupError::file("look at", &taken, source))? {
-            return Err(BackupError::Exists(taken));
-        }
-    }
-    let mut kept = Vec::new();
-    if let Some(own) = key_within(&backup::open(path)?)? {
-        if key.as_ref().is_some_and(|key| *key.expose() != *own) {
-            let failed = |source| BackupError::file("move", key_file, source);
-            fs::rename(key_file, aside(key_file)).map_err(failed)?;
-            kept.push(aside(key_file));
-        }
-        if key.is_none() || !kept.is_empty() {
-            Key::write_new(key_file, &aside(key_file), &own)?;
-        }
-    }
-    let failed = |source| BackupError::file("restore", database, source);
-    backup::restore(path, database, &aside(database), delete_obsolete).map_err(failed)?;
-    warn_of_owner(config);
-    if aside(database).exists() {
-        kept.push(aside(database));
-    }
-    Ok(Restored { report, kept })
-}
-
-/// Deletes what a restored database must not contain: sessions and codes that may have ended since
-/// the backup was made, and the key, which has a file of its own.
-fn delete_obsolete(connection: &Connection) -> Result<(), Error> {
-    sessions::delete_all(connection)?;
-    let version = schema_version(connection)?;
-    if version >= sent_codes::SINCE_VERSION {
-        sent_codes::delete_all(connection)?;
-    }
-    if version >= rows::SINCE_VERSION {
-        rows::delete(connection, KEY_FILE)?;
-    }
-    Ok(())
-}
-
-/// A time as it is written in file names.
-fn file_time(at: Timestamp) -> String {
-    at.to_string().replace(':', "-")
 }

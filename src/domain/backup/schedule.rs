@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::config;
-use crate::domain::backup::{BackupError, KeyFile, create, file_time};
+use crate::domain::backup::{BackupError, KeyFile, create};
 use crate::domain::{App, Running};
 use crate::files;
 use crate::time::{Span, Timestamp};
@@ -51,7 +51,7 @@ fn run(running: &Weak<Running>) {
 
 /// Makes a backup if the newest one is too old, and deletes the oldest ones beyond `backup.keep`.
 fn make_if_due(app: &App, every: Span, now: Timestamp) -> Result<(), BackupError> {
-    let config::Backup { keep, folder, .. } = &app.config.backup;
+    let config::Backup { keep, folder, with_key, .. } = &app.config.backup;
     let failed = |action| move |source| BackupError::file(action, folder, source);
     files::create_parent(&folder.join("x")).map_err(failed("make the folder"))?;
     let Copies { ahead, mut made } = copies(folder, now).map_err(failed("read the folder"))?;
@@ -62,7 +62,8 @@ fn make_if_due(app: &App, every: Span, now: Timestamp) -> Result<(), BackupError
         return Ok(());
     }
     let path = folder.join(name(now));
-    create(app, &path, KeyFile::Omit, |_, _| ())?;
+    let key_file = if *with_key { KeyFile::Include } else { KeyFile::Omit };
+    create(app, &path, key_file, |_, _| ())?;
     tracing::info!(path = path.display().to_string(), "made a backup");
     made.push(path);
     // Those that are ahead were made before this one, whatever they are called.
@@ -73,7 +74,14 @@ fn make_if_due(app: &App, every: Span, now: Timestamp) -> Result<(), BackupError
 
 /// The file name of a backup. Names sort like the times in them.
 fn name(at: Timestamp) -> String {
-    format!("nox-{}.db", file_time(at))
+    format!("nox-{}.db", files::file_time(at))
+}
+
+/// The time in the name of a backup that the server made.
+pub(super) fn time_in_name(path: &Path) -> Option<Timestamp> {
+    let time = path.file_name()?.to_str()?.strip_prefix("nox-")?.strip_suffix(".db")?;
+    let (date, time) = time.split_once('T')?;
+    format!("{date}T{}", time.replace('-', ":")).parse().ok()
 }
 
 /// The backups in the folder, oldest first.

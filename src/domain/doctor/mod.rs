@@ -1,6 +1,7 @@
 //! `nox doctor`: finds what is wrong with an instance, or soon will be, without changing anything.
 
 mod addresses;
+mod key;
 mod mail;
 mod places;
 
@@ -13,7 +14,6 @@ use rustix::fs::statvfs;
 use serde::Serialize;
 
 use crate::config::{Config, ServerAddress};
-use crate::crypto::Key;
 use crate::domain::backup::{self, BackupError};
 use crate::domain::{App, OpenError, clock};
 use crate::error::causes;
@@ -72,13 +72,14 @@ pub(crate) fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
     // The first ones open files of the database, which must not happen while a connection of this
     // process is open: the locks of SQLite would be lost.
     let mut findings = places::examine(config);
-    findings.extend([key_file(config), database(config)]);
+    findings.extend([key::examine(config), database(config)]);
     if let Ok(connection) = storage::backup::open(&config.storage.database) {
         findings.push(clock(&connection, config, now));
         findings.extend(mail::examine_stored(config, &connection, now));
         findings.extend(addresses::examine(&connection));
     }
     findings.extend([permissions(config), disk(config), public_url(config), backups(config, now)]);
+    findings.extend(key::in_backups(config));
     findings.extend(file_system(config));
     findings.extend(nox_address(config));
     findings.extend(mail::examine_settings(config));
@@ -96,20 +97,6 @@ pub(crate) fn warn_at_start(app: &App) {
     }
 }
 
-fn key_file(config: &Config) -> Finding {
-    let path = &config.secrets.key_file;
-    match Key::load(path) {
-        Ok(None) => Finding::warning(
-            "key file",
-            format!("there is no {} yet: the first start creates it", path.display()),
-        ),
-        Ok(Some(_)) => {
-            Finding::ok("key file", format!("only its owner can read {}", path.display()))
-        }
-        Err(error) => Finding::fault("key file", error.to_string()),
-    }
-}
-
 fn database(config: &Config) -> Finding {
     let path = config.storage.database.display();
     if matches!(files::exists(&config.storage.database), Ok(false)) {
@@ -119,20 +106,13 @@ fn database(config: &Config) -> Finding {
         );
     }
     match backup::examine(config, &config.storage.database) {
-        Ok(report) if report.key_fits == Some(false) => Finding::fault(
-            "database",
-            format!("the key file is not the one of {path}: put the right key file back"),
-        ),
+        Ok(report) if report.key_fits == Some(false) => key::foreign(config, &report),
         Ok(report) => {
             Finding::ok("database", format!("{path} is intact: {} user(s)", report.users))
         }
         // The fault is another finding; the database itself may be whole.
         Err(error) if error.is_right() => {
             Finding::warning("database", format!("{path} was not examined: see access"))
-        }
-        // The fault of the key file is another finding.
-        Err(BackupError::Key(_)) => {
-            Finding::warning("database", format!("{path} was not examined: see key file"))
         }
         Err(BackupError::Foreign(path)) => {
             Finding::fault("database", OpenError::Foreign { path }.to_string())

@@ -17,6 +17,7 @@ mod administrators;
 mod conflict;
 mod link;
 mod picture_ref;
+mod sealed;
 mod search;
 mod suspension;
 
@@ -26,6 +27,7 @@ pub(crate) use address::{
 pub(crate) use administrators::exists_other_administrator;
 pub(crate) use link::Link;
 pub(crate) use picture_ref::PictureRef;
+pub(crate) use sealed::for_each_with_sealed;
 pub(crate) use search::{Search, count, count_active, list, list_after};
 pub(crate) use suspension::{
     NewSuspension, count_suspended_later, update_suspended_later, update_suspension,

@@ -3,7 +3,7 @@
 
 use totp_rs::{Builder, Secret, Totp};
 
-use crate::crypto::Key;
+use crate::crypto::{KEY_LENGTH, Key, open_with};
 use crate::domain::App;
 use crate::domain::factors::Code;
 use crate::domain::factors::code::Proof;
@@ -83,9 +83,9 @@ fn skew_of(totp: &Totp, digits: &str, now: Timestamp) -> Option<String> {
 }
 
 /// Whether a key opens the first stored secret; true if there is none.
-pub(crate) fn opens_any(connection: &Connection, key: &Key) -> Result<bool> {
+pub(crate) fn opens_any(connection: &Connection, key: &[u8; KEY_LENGTH]) -> Result<bool> {
     let first = totp_factors::find_first(connection)?;
-    Ok(first.is_none_or(|factor| key.open(&context(factor.user_id), &factor.secret).is_ok()))
+    Ok(first.is_none_or(|factor| open_with(key, &context(factor.user_id), &factor.secret).is_ok()))
 }
 
 /// Seals every secret with the new key instead of the old one.

@@ -117,8 +117,10 @@ pub(crate) const fn notice(event: Event, by_operator: bool) -> Option<Notice> {
         | Event::SessionOpened
         | Event::SessionEnded
         | Event::SessionsEnded
+        | Event::RecoveryCodesLost
         | Event::CodeIssued
         | Event::KeyRotated
+        | Event::KeyReplaced
         | Event::RelayAdded
         | Event::RelayRemoved
         | Event::LockoutCleared
