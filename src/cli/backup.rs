@@ -137,7 +137,7 @@ fn left_key(report: &Report, config: &Config) -> String {
     let key_file = config.secrets.key_file.display();
     // Of a backup that includes a key file, only that one was compared.
     if report.opens() && !report.with_key {
-        return format!("{key_file} was left as it is, and the database opens with it");
+        return "the key file was left as it is, and the database opens".into();
     }
     format!(
         "{key_file} was left as it is: if it is not the one of this backup, put that one in its \

@@ -130,6 +130,7 @@ fn status(error: &anyhow::Error) -> u8 {
             error if error.is_right() => 5,
             BackupError::Key(_) | BackupError::Open(OpenError::InUse { .. }) => 5,
             BackupError::Foreign(_)
+            | BackupError::Newer { .. }
             | BackupError::Unfinished(_)
             | BackupError::WrongKey(_)
             | BackupError::KeyMissing { .. }

@@ -109,11 +109,11 @@ fn replace_key(config: &Config, output: Output, yes: bool) -> Result<()> {
     if lost.apps.is_empty() && lost.recovery_codes.is_empty() {
         return Ok(());
     }
-    let mut list = output.list(["LOST", "USERNAME"]);
+    let mut table = output.list(["LOST", "USERNAME"]);
     for (what, names) in [("app", lost.apps), ("recovery codes", lost.recovery_codes)] {
-        names.into_iter().try_for_each(|name| list.row([what.into(), name]))?;
+        names.into_iter().try_for_each(|name| table.row([what.into(), name]))?;
     }
-    list.finish()
+    table.finish()
 }
 
 fn shown(path: Option<&Path>) -> Option<String> {

@@ -182,8 +182,8 @@ impl<'a> Replacement<'a> {
 
 impl Drop for Replacement<'_> {
     fn drop(&mut self) {
-        // Once it has taken its place, there is no draft. One that cannot be removed is replaced the
-        // next time.
+        // Once it has taken its place, there is no draft. One that cannot be removed is replaced
+        // the next time.
         let _ = fs::remove_file(&self.draft);
     }
 }

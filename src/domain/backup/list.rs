@@ -61,7 +61,7 @@ fn look_at(path: PathBuf) -> io::Result<Option<Listed>> {
     };
     let at = schedule::time_in_name(&path)
         .unwrap_or_else(|| Timestamp::from_millis(meta.mtime().saturating_mul(1000)));
-    Ok(meta.is_file().then(|| Listed { file: path, at, bytes: meta.len(), with_key }))
+    Ok(meta.is_file().then_some(Listed { file: path, at, bytes: meta.len(), with_key }))
 }
 
 /// Whether any backup in the folder includes a key file.

@@ -45,6 +45,20 @@ pub enum BackupError {
     /// The file is not a Nox database.
     #[error("{} is not a backup of a Nox database", .0.display())]
     Foreign(PathBuf),
+    /// A later version of Nox made the backup.
+    #[error(
+        "{} has schema version {found}, and this nox knows versions up to {known}: install the nox \
+         that made it, or a newer one; nothing was changed",
+        path.display()
+    )]
+    Newer {
+        /// The backup.
+        path: PathBuf,
+        /// Its schema version.
+        found: u32,
+        /// The latest schema version that this binary knows.
+        known: u32,
+    },
     /// The file is a database that is in use, or was when its process was killed.
     #[error(
         "{} is not a backup: some of its changes are in a file beside it that ends in -wal; make a \
@@ -121,6 +135,7 @@ impl From<OpenError> for BackupError {
             OpenError::Truncated { path, length, needed } => {
                 Self::Damaged { path, faults: vec![format!("it has {length} of {needed} bytes")] }
             }
+            OpenError::Newer { path, found, known } => Self::Newer { path, found, known },
             error => Self::Open(error),
         }
     }

@@ -69,23 +69,19 @@ pub(super) fn foreign(config: &Config, report: &backup::Report) -> Finding {
     Finding::warning("database", text)
 }
 
-/// Whether one of the scheduled backups includes the key file. `None` where there are none, which is
-/// another finding.
+/// Whether one of the scheduled backups includes the key file. That there are none is another
+/// finding.
 pub(super) fn in_backups(config: &Config) -> Option<Finding> {
     config.backup.every?;
     let key_file = config.secrets.key_file.display();
     let folder = config.backup.folder.display();
-    match backup::any_with_key(config) {
-        Ok(true) => None,
-        Ok(false) if config.backup.with_key => None,
-        Ok(false) => Some(Finding::warning(
-            "backups",
-            format!(
-                "{key_file} is in none of the backups in {folder}, and without it second factors are \
-                 lost: set backup.with_key = true, or keep a copy of it in another place"
-            ),
-        )),
-        // That the folder cannot be read is another finding.
-        Err(_) => None,
-    }
+    // A folder that cannot be read is another finding.
+    let is_missing = matches!(backup::any_with_key(config), Ok(false)) && !config.backup.with_key;
+    is_missing.then(|| {
+        let text = format!(
+            "{key_file} is in none of the backups in {folder}, and without it second factors are \
+             lost: set backup.with_key = true, or keep a copy of it in another place"
+        );
+        Finding::warning("backups", text)
+    })
 }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::testing::{add_user, app_with};
+use crate::time::Timestamp;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 

@@ -5,5 +5,6 @@ mod contention;
 mod full_disk;
 mod key;
 mod lost_disk;
+mod lost_key;
 mod upgrade;
 mod writes;

@@ -55,7 +55,9 @@ const COMMANDS: &[Row] = &[
     ("backup create", "copy.db --with-key", Done, "copy.db", 4),
     ("backup verify", "copy.db", Object, "secret", 7),
     ("backup restore", "copy.db", Done, "none.db", 7),
+    ("backup list", "", List, "now", 2),
     ("key rotate", "--yes", Done, "", 2),
+    ("key replace", "--lose-second-factors --yes", Done, "--lose-second-factors --yes", 1),
     ("config check", "", Done, "--config none.toml", 5),
     ("config show", "", Object, "--config none.toml", 5),
     ("openapi", "", Object, "now", 2),
@@ -111,6 +113,9 @@ fn every_command_answers_with_json_and_so_do_its_failures() {
     for &(command, arguments, prints, wrong, status) in COMMANDS {
         if command == "backup restore" {
             drop(server.take());
+        }
+        if command == "key replace" {
+            fs::remove_file(instance.path("nox.key")).unwrap();
         }
         let ran = run(&instance, command, arguments);
         assert_eq!(ran.status, 0, "{command}: {}", ran.stderr);

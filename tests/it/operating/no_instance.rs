@@ -36,7 +36,9 @@ fn command_that_needs_a_database_creates_none_and_says_where_it_looked() {
         "throttle clear",
         "audit list",
         "backup create copy.db",
+        "backup create -",
         "key rotate --yes",
+        "key replace --lose-second-factors --yes",
     ] {
         let instance = Instance::new();
         let args: Vec<_> = command.split(' ').collect();
@@ -61,6 +63,7 @@ fn command_that_needs_no_database_creates_none_and_works() {
         ("config check", 0),
         ("config show", 0),
         ("doctor", 0),
+        ("backup list", 0),
         ("openapi", 0),
         ("completions bash", 0),
         ("man pages", 0),
