@@ -87,10 +87,18 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ),
     (
         "nox backup create",
-        &["nox backup create before-upgrade.db --with-key", "nox backup create /srv/backup/nox.db"],
+        &[
+            "nox backup create before-upgrade.db --with-key",
+            "nox backup create - --with-key | ssh backup.example 'cat > nox.db'",
+        ],
     ),
     ("nox backup verify", &["nox backup verify before-upgrade.db"]),
     ("nox backup restore", &["systemctl stop nox; nox backup restore before-upgrade.db"]),
+    ("nox backup list", &["nox backup list"]),
+    (
+        "nox key replace",
+        &["systemctl stop nox; nox key replace --lose-second-factors; systemctl start nox"],
+    ),
     ("nox key rotate", &["systemctl stop nox; nox key rotate; systemctl start nox"]),
     ("nox mail test", &["nox mail test you@example.org"]),
     ("nox config check", &["nox config check", "nox config check --config new.toml"]),

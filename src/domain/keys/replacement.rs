@@ -144,7 +144,7 @@ pub(crate) fn replace(config: &Config, now: Timestamp) -> Result<Replaced, Start
 }
 
 /// An event without an open instance.
-fn record<'a>(event: Event, user: Option<&'a User>) -> Record<'a> {
+fn record(event: Event, user: Option<&User>) -> Record<'_> {
     Record { event, user, by: By::Operator, changes: Differences::none() }
 }
 
