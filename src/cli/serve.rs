@@ -16,7 +16,7 @@ use crate::descriptors;
 use crate::domain::accounts::fields::Username;
 use crate::domain::accounts::new_password::NewPassword;
 use crate::domain::accounts::registration::{NewAccount, register_first};
-use crate::domain::{App, Running, StartError, backup, doctor, mail, sweep};
+use crate::domain::{App, Running, StartError, address, backup, doctor, mail, sweep};
 use crate::http;
 use crate::normalization::{fold, trim};
 use crate::time::Timestamp;
@@ -66,6 +66,7 @@ impl Serve {
         let app = running.app();
         log_creation(&app);
         doctor::warn_at_start(&app);
+        tell_address(&app);
         sweep::start(&running, Timestamp::now())?;
         backup::start(&running)?;
         let start = http::Start { running: Arc::clone(&running), theme, listener, metrics };
@@ -84,6 +85,13 @@ impl Serve {
         drop(note);
         tracing::info!("stopped");
         Ok(())
+    }
+}
+
+/// Says what a change of `server.address` costs.
+fn tell_address(app: &App) {
+    if let Err(error) = address::start(app, Timestamp::now()) {
+        tracing::error!(%error, "cannot find out whether server.address has changed");
     }
 }
 

@@ -80,7 +80,7 @@ impl Revoke {
 fn list(app: &App, output: Output, name: Option<&str>) -> Result<()> {
     let mut list = output.list(["ID", "USERNAME", "LAST SEEN", "ADDRESS", "USER AGENT"]);
     let shown = sessions::list_all(app, name, Timestamp::now(), |named| {
-        let NamedSession { username, session } = named;
+        let NamedSession { username, session, is_refused } = named;
         if list.is_json() {
             return list.json(&json!({
                 "id": session.id.to_string(),
@@ -90,6 +90,7 @@ fn list(app: &App, output: Output, name: Option<&str>) -> Result<()> {
                 "last_seen": session.last_seen_at,
                 "ip": session.ip,
                 "user_agent": session.user_agent,
+                "refused": is_refused,
             }));
         }
         let agent = session.user_agent.unwrap_or_else(|| "-".into());
@@ -102,5 +103,9 @@ fn list(app: &App, output: Output, name: Option<&str>) -> Result<()> {
         ])
     });
     shown.map_err(|error| with_user(error, name.unwrap_or_default()))?;
-    list.finish()
+    list.finish()?;
+    if let Some(text) = sessions::describe_refused(app, Timestamp::now())? {
+        output.say(text);
+    }
+    Ok(())
 }

@@ -70,6 +70,8 @@ events! {
     /// The key file was lost and another one was made, which ended every session and every second
     /// factor that needed it.
     KeyReplaced = "key.replaced",
+    /// The server was started with another `server.address`.
+    AddressChanged = "address.changed",
     RelayAdded = "relay.added",
     RelayRemoved = "relay.removed",
     /// The operator ended the lockouts of an account, an address or an unknown name.

@@ -7,6 +7,7 @@
 //! on an open instance, [`App`].
 
 pub mod accounts;
+pub(crate) mod address;
 pub mod audit;
 pub mod auth;
 pub mod backup;

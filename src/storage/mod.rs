@@ -21,6 +21,7 @@ pub(crate) mod relays;
 mod schema;
 pub(crate) mod sent_codes;
 mod session_cache;
+pub(crate) mod session_counts;
 pub(crate) mod session_logins;
 pub(crate) mod session_users;
 pub(crate) mod sessions;
@@ -67,9 +68,11 @@ pub enum OpenError {
     },
     /// A later version of Nox wrote the database.
     #[error(
-        "the database {} has schema version {found}, and this nox knows versions up to {known}: \
-         install a newer nox; nothing was changed",
-        path.display()
+        "the database {} has schema version {found}, and this nox knows versions up to {known}; \
+         nothing was changed. Install a newer nox, or go back, without what has changed since the \
+         upgrade: nox backup restore {}",
+        path.display(),
+        upgrades::way_back(path, *known)
     )]
     Newer {
         /// The database file.

@@ -19,6 +19,8 @@ pub(crate) const LIFETIME: Duration = Duration::from_hours(7 * 24);
 pub(crate) enum Kind {
     /// A mail was given up: the mail server refused it, or could not be reached.
     MailGivenUp,
+    /// The addresses that the server has had, one in each line; see `domain::address`.
+    NoxAddress,
     /// The server tried whether the database takes a write.
     Probe,
 }
@@ -27,6 +29,7 @@ impl Kind {
     const fn as_str(self) -> &'static str {
         match self {
             Self::MailGivenUp => "mail.given_up",
+            Self::NoxAddress => "server.address",
             Self::Probe => "ready.probed",
         }
     }
@@ -80,6 +83,12 @@ pub(crate) fn find_active(
         })
     };
     Ok(connection.query_row(query, params![kind, now.before(LIFETIME)], observation).optional()?)
+}
+
+/// Finds the last text of one kind, however old it is.
+pub(crate) fn find_text(connection: &Connection, kind: Kind) -> Result<Option<String>> {
+    let query = "SELECT text FROM observations WHERE kind = ?1";
+    Ok(connection.query_row(query, [kind], |row| row.get(0)).optional()?)
 }
 
 /// Counts the kinds that were noticed later than they can have been.

@@ -212,12 +212,6 @@ pub(crate) fn count_of(connection: &Connection, of: SessionsOf<'_>, now: Timesta
         .query_row(params![of.user_id, now, of.ip], |row| row.get(0))?)
 }
 
-/// Counts the sessions of all users.
-pub(crate) fn count_all(connection: &Connection, now: Timestamp) -> Result<u32> {
-    let query = "SELECT count(*) FROM sessions WHERE expires_at > ?1";
-    Ok(connection.query_row(query, [now], |row| row.get(0))?)
-}
-
 /// Whether a user has a session with this key.
 pub(crate) fn exists_with_key(
     connection: &Connection,

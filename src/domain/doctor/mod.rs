@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::config::{Config, ServerAddress};
 use crate::domain::backup::{self, BackupError};
-use crate::domain::{App, OpenError, clock};
+use crate::domain::{App, OpenError, address, clock};
 use crate::error::causes;
 use crate::files::{self, Need, parent};
 use crate::storage::{self, Connection};
@@ -77,6 +77,7 @@ pub(crate) fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
         findings.push(clock(&connection, config, now));
         findings.extend(mail::examine_stored(config, &connection, now));
         findings.extend(addresses::examine(&connection));
+        findings.extend(former_address(&connection, config, now));
     }
     findings.extend([permissions(config), disk(config), public_url(config), backups(config, now)]);
     findings.extend(key::in_backups(config));
@@ -227,6 +228,20 @@ fn nox_address(config: &Config) -> Option<Finding> {
         );
         Finding::warning("Nox address", text)
     })
+}
+
+/// Sessions that were opened under another Nox address.
+fn former_address(connection: &Connection, config: &Config, now: Timestamp) -> Option<Finding> {
+    let address = config.server.address.as_str();
+    let refused = address::Addresses::find(connection)
+        .and_then(|known| known.find_refused(connection, address, now));
+    match refused {
+        Ok(refused) => {
+            let text = address::describe(&refused?, address);
+            Some(Finding::warning("Nox address", text))
+        }
+        Err(error) => Some(Finding::fault("Nox address", causes(&error))),
+    }
 }
 
 fn public_url(config: &Config) -> Finding {

@@ -21,7 +21,8 @@ use crate::error::Result;
 use crate::files;
 use crate::storage::users::{User, for_each_with_sealed};
 use crate::storage::{
-    Alone, Connection, keys, recovery_codes, sent_codes, sessions, totp_enrollments, totp_factors,
+    Alone, Connection, keys, recovery_codes, sent_codes, session_counts, sessions,
+    totp_enrollments, totp_factors,
 };
 use crate::time::Timestamp;
 
@@ -38,7 +39,7 @@ pub(crate) struct Lost {
 
 impl Lost {
     fn find(connection: &Connection, now: Timestamp) -> Result<Self> {
-        let sessions = sessions::count_all(connection, now)?;
+        let sessions = session_counts::count_all(connection, now)?;
         let mut lost = Self { sessions, ..Self::default() };
         for_each_with_sealed(connection, |user| {
             if user.has_totp {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::domain::App;
 use crate::domain::accounts::identifier::by_name;
+use crate::domain::address::{self, Addresses};
 use crate::domain::change::By;
 use crate::domain::event::Event;
 use crate::domain::parts::{PART, in_parts};
@@ -16,6 +17,8 @@ use crate::time::Timestamp;
 pub(crate) struct NamedSession {
     pub username: String,
     pub session: Session,
+    /// Whether its token is refused, since it was opened under another `server.address`.
+    pub is_refused: bool,
 }
 
 /// Shows the sessions of the user with this name, or without a name those of all users, newest
@@ -29,6 +32,8 @@ pub(crate) fn list_all<E: From<Error>>(
     now: Timestamp,
     show: impl FnMut(NamedSession) -> Result<(), E>,
 ) -> Result<(), E> {
+    let addresses = app.db.read(Addresses::find)?;
+    let address = app.config.server.address.as_str();
     let user = |name| app.db.read(|connection| by_name(app, connection, name));
     let user = name.map(user).transpose()?.map(|user| user.id);
     let read = |than| {
@@ -36,13 +41,27 @@ pub(crate) fn list_all<E: From<Error>>(
             let named = |session: Session| {
                 let user = users::find_by_id(connection, session.user_id)?;
                 let username = user.ok_or(Error::UserNotFound)?.username;
-                Ok(NamedSession { username, session })
+                let is_refused = addresses.refuses(address, session.created_at);
+                Ok(NamedSession { username, session, is_refused })
             };
             let found = sessions::list_older(connection, user, than, now, PART)?;
             found.into_iter().map(named).collect()
         })
     };
     in_parts(read, |named| named.session.id, show)
+}
+
+/// What to tell of sessions that are refused since they were opened under another
+/// `server.address`, if there are any.
+///
+/// # Errors
+/// A fault.
+pub(crate) fn describe_refused(app: &App, now: Timestamp) -> Result<Option<String>> {
+    let address = app.config.server.address.as_str();
+    let refused = app
+        .db
+        .read(|connection| Addresses::find(connection)?.find_refused(connection, address, now))?;
+    Ok(refused.map(|refused| address::describe(&refused, address)))
 }
 
 /// Ends the sessions with these ids, of any user. If one of them does not exist, none is ended.

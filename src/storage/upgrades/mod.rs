@@ -51,5 +51,15 @@ fn copy_name(path: &Path, version: u32) -> PathBuf {
     name.into()
 }
 
+/// What a nox that knows schema versions up to `known` can restore in the place of the database at
+/// `path`: the copy that was written before the upgrade, if it is still there.
+pub(super) fn way_back(path: &Path, known: u32) -> String {
+    let mut copies = (1..=known).rev().map(|version| copy_name(path, version));
+    match copies.find(|copy| copy.exists()) {
+        Some(copy) => format!("{}, the copy from before the upgrade", copy.display()),
+        None => "FILE, with a backup from before the upgrade".into(),
+    }
+}
+
 #[cfg(test)]
 mod tests;

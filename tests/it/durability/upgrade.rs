@@ -173,3 +173,41 @@ fn database_upgraded_by_eight_processes_at_once_is_whole() {
         assert_eq!(layout(&instance.path("nox.db.v1")), old);
     }
 }
+
+#[test]
+fn newer_database_is_refused_with_both_ways_out_and_goes_back_by_its_copy() {
+    let instance = Instance::with_users(["ada"]);
+    instance.enroll("ada");
+    let copy = format!("nox.db.v{LAST}");
+    let is_told = |part: &str| {
+        for args in [&["user", "list"][..], &["serve", "--listen", "127.0.0.1:0"], &["doctor"]] {
+            let ran = instance.run(args, "");
+            let said = ran.stdout + &ran.stderr;
+            assert_eq!(ran.status, 6, "{args:?}: {said}");
+            assert!(said.contains("Install a newer nox, or go back"), "{args:?}: {said}");
+            assert!(said.contains(part), "{args:?}: {said}");
+        }
+    };
+    // What a later version does: it keeps a copy, upgrades, and goes on.
+    instance.nox(&format!("backup create {copy}"));
+    instance.add_user("bob", "hunter22");
+    instance.sql(&format!("ALTER TABLE users ADD later TEXT; PRAGMA user_version = {}", LAST + 1));
+    is_told(&format!("nox backup restore {copy}"));
+    fs::rename(instance.path(&copy), instance.path("moved.db")).unwrap();
+    is_told("nox backup restore FILE, with a backup from before the upgrade");
+    let kept = instance.nox("backup restore moved.db");
+    let kept = kept.trim_end().strip_prefix("kept ").unwrap();
+    assert_eq!(layout(&instance.path(kept)).0, LAST + 1, "what has changed since is kept");
+    assert_eq!(instance.nox("user list").lines().count(), 1);
+    assert_eq!(instance.factor("totp"), serde_json::json!(true));
+}
+
+#[test]
+fn copy_from_before_an_upgrade_is_a_backup() {
+    let instance = old_instance(10);
+    instance.nox("user show usr7");
+    instance.nox("user remove usr7 --yes");
+    instance.nox("backup verify nox.db.v1");
+    instance.nox("backup restore nox.db.v1");
+    instance.nox("user show usr7");
+}

@@ -12,6 +12,7 @@ mod log_lines;
 mod log_secrets;
 mod metrics;
 mod no_instance;
+mod nox_address;
 mod ownership;
 mod reload;
 mod rights;

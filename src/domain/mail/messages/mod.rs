@@ -121,6 +121,7 @@ pub(crate) const fn notice(event: Event, by_operator: bool) -> Option<Notice> {
         | Event::CodeIssued
         | Event::KeyRotated
         | Event::KeyReplaced
+        | Event::AddressChanged
         | Event::RelayAdded
         | Event::RelayRemoved
         | Event::LockoutCleared
