@@ -113,8 +113,8 @@ impl Addresses {
 pub(crate) fn describe(refused: &Refused, address: &str) -> String {
     let Refused { count, address: former } = refused;
     format!(
-        "{count} session(s) were opened while server.address was {former}, and are refused while it \
-         is {address}: their users log in again, or server.address is changed back"
+        "{count} session(s) were opened while server.address was {former}, and are refused while \
+         it is {address}: their users log in again, or server.address is changed back"
     )
 }
 

@@ -231,8 +231,7 @@ pub fn examine(config: &Config, path: &Path) -> Result<Report, BackupError> {
         },
     };
     let needs_key = keys::needs_its_key(&connection)?;
-    let all_users = users::Search { text: "", by_email: false };
-    let users = users::count(&connection, all_users)?;
+    let users = users::count_all(&connection)?;
     Ok(Report { users, with_key: own.is_some(), key_fits, needs_key })
 }
 

@@ -118,6 +118,9 @@ fn database(config: &Config) -> Finding {
         Err(BackupError::Foreign(path)) => {
             Finding::fault("database", OpenError::Foreign { path }.to_string())
         }
+        Err(BackupError::Newer { path, found, known }) => {
+            Finding::fault("database", OpenError::Newer { path, found, known }.to_string())
+        }
         Err(error @ BackupError::Damaged { .. }) => {
             Finding::fault("database", format!("{error}; restore a backup with nox backup restore"))
         }

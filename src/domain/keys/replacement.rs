@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::{CONTEXT, HASH, fits, put_hash_key};
 use crate::config::Config;
 use crate::crypto::{Key, KeyError};
-use crate::domain::audit::{Differences, Record};
+use crate::domain::audit::{Differences, Record, Subject};
 use crate::domain::event::Event;
 use crate::domain::factors::totp;
 use crate::domain::principal::By;
@@ -146,6 +146,7 @@ pub(crate) fn replace(config: &Config, now: Timestamp) -> Result<Replaced, Start
 
 /// An event without an open instance.
 fn record(event: Event, user: Option<&User>) -> Record<'_> {
+    let user = user.map(Subject::from);
     Record { event, user, by: By::Operator, changes: Differences::none() }
 }
 

@@ -166,6 +166,11 @@ pub(crate) fn for_each_email(
     Ok(())
 }
 
+/// Counts all users, in a database of any schema version.
+pub(crate) fn count_all(connection: &Connection) -> Result<u32> {
+    Ok(connection.query_row("SELECT count(*) FROM users", [], |row| row.get(0))?)
+}
+
 /// Whether there are any users.
 pub(crate) fn exists_any(connection: &Connection) -> Result<bool> {
     Ok(connection.query_row("SELECT EXISTS (SELECT 1 FROM users)", [], |row| row.get(0))?)

@@ -182,6 +182,10 @@ fn doctor_finds_a_good_instance_well_and_changes_nothing() {
     let copy = format!("backups/nox-{}.db", "2026-01-01T00-00-00Z");
     fs::create_dir(instance.path("backups")).unwrap();
     instance.nox(&format!("backup create {copy}"));
+    let words = "warning\tbackups\tnox.key is in none of the backups in backups";
+    assert!(instance.nox("doctor").contains(words));
+    fs::remove_file(instance.path(&copy)).unwrap();
+    instance.nox(&format!("backup create {copy} --with-key"));
     let files = || fs::read_dir(instance.path("")).unwrap().count();
     let before = files();
     assert!(states(instance.nox("doctor")).iter().all(|state| state == "ok"));
@@ -193,7 +197,8 @@ fn doctor_finds_a_good_instance_well_and_changes_nothing() {
     let ran = instance.run(&["doctor"], "");
     assert_eq!(ran.status, 6, "{}", ran.stdout);
     assert!(
-        ran.stdout.contains("fault\tdatabase\tthe key file is not the one of nox.db"),
+        ran.stdout
+            .contains("fault\tdatabase\tthe key file nox.key is not the one of this database"),
         "{}",
         ran.stdout
     );
