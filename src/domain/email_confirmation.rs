@@ -41,22 +41,25 @@ pub(crate) fn resend(app: &App, principal: &Principal, now: Timestamp) -> Result
 
 /// What became of the link that a new address needs.
 pub(crate) enum LinkMail {
-    /// The address needs no link, or no mail server is configured.
+    /// The address is confirmed, or removed.
     None,
     Sending(Sending),
     /// None was mailed, for this reason. The user can ask for one later.
     NotMailed(Error),
 }
 
-/// Mails a link to a user, unless the address is confirmed or no mail server is configured.
+/// Mails a link to a user, unless the address is confirmed.
 pub(crate) fn mail_link_if_unverified(
     app: &App,
     user: &User,
     device: Option<&Device>,
     now: Timestamp,
 ) -> LinkMail {
-    if !app.mailer.is_on() || user.email.is_none() || user.email_verified {
+    if user.email.is_none() || user.email_verified {
         return LinkMail::None;
+    }
+    if !app.mailer.is_on() {
+        return LinkMail::NotMailed(Error::ServiceDisabled);
     }
     mail_link(app, user, device, now).map_or_else(
         |error| {

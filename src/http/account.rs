@@ -12,6 +12,7 @@ use super::cookie::SessionCookies;
 use super::dialect::Dialect;
 use super::envelope::{Failure, Reply};
 use super::extract::AuthenticatedChange;
+use super::first_answer::of_link;
 use super::object::Object;
 use super::openapi::operation::{Operation, Refusal, answer, schema};
 use super::profile::OwnUser;
@@ -96,10 +97,20 @@ enum LinkRequest {
     Labelled { label: Option<String>, value: String },
 }
 
+/// The user after the change.
+#[derive(Serialize, ToSchema)]
+pub(super) struct EditedUser {
+    #[serde(flatten)]
+    user: OwnUser,
+    /// For a new address: what became of the link that confirms it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+}
+
 pub(super) const CHANGE: Operation = Operation::new("Edit the caller's account")
     .changes()
     .takes_optionally(schema::<EditRequest>)
-    .gives(answer::<OwnUser>)
+    .gives(answer::<EditedUser>)
     .fails(&[
         Refusal::InvalidField,
         Refusal::AlreadyExists,
@@ -114,12 +125,13 @@ pub(super) async fn change(
     dialect: Dialect,
     AuthenticatedChange(principal): AuthenticatedChange,
     OptionalBody(body): OptionalBody<PROFILE_LIMIT>,
-) -> Result<Reply<OwnUser>, Failure> {
+) -> Result<Reply<EditedUser>, Failure> {
     let wanted = EditRequest::read(body, bridge.app(), &principal, now)?.into_edit()?;
     let has_password = wanted.password.is_some();
     let work = move |app: &App| edit(app, &principal, wanted, now);
     let edited = if has_password { bridge.hash(work).await? } else { bridge.run(work).await? };
-    Ok(Reply::new(OwnUser::new(edited.profile, dialect)))
+    let user = OwnUser::new(edited.profile, dialect);
+    Ok(Reply::new(EditedUser { user, message: of_link(edited.link).await }))
 }
 
 /// The proof that deletes an account: a code where a second factor is on, else the password.

@@ -12,6 +12,7 @@ use super::cookie::{LoginBy, SessionCookies};
 use super::dialect::Dialect;
 use super::envelope::{Failure, Reply};
 use super::extract::{AuthenticatedChange, LoginFrom};
+use super::first_answer;
 use super::object::Object;
 use super::openapi::operation::{Operation, Refusal, answer, schema};
 use super::profile::OwnUser;
@@ -22,7 +23,7 @@ use crate::domain::accounts::fields::{Display, Email, Username};
 use crate::domain::accounts::identifier::Identifier;
 use crate::domain::accounts::new_password::NewPassword;
 use crate::domain::accounts::registration::NewAccount;
-use crate::domain::auth::{self, LoginAttempt, Repeat, refuse_malformed_code};
+use crate::domain::auth::{self, LoginAttempt, Registration, Repeat, refuse_malformed_code};
 use crate::domain::factors::Code;
 use crate::domain::password::{MAX_LENGTH, MIN_LENGTH, Password};
 use crate::domain::principal::{Client, Device};
@@ -87,6 +88,9 @@ pub(super) struct SessionData {
     #[schema(value_type = i64)]
     created_at: Timestamp,
     user: OwnUser,
+    /// After a registration with an address: what became of the link that confirms it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
 }
 
 pub(super) const LOGIN: Operation =
@@ -118,7 +122,7 @@ pub(super) async fn login(
     let attempt = request.into_attempt(device);
     let session = bridge.log_in(move |app| auth::login(app, &attempt, now)).await?;
     let cookies = cookies.set(bridge.config(), &session, LoginBy::Api);
-    Ok(opened(*session, dialect).with_cookies(cookies))
+    Ok(opened(*session, None, dialect).with_cookies(cookies))
 }
 
 pub(super) const REGISTER: Operation =
@@ -148,9 +152,11 @@ pub(super) async fn register(
         RegisterRequest::read(body, bridge.config())?;
     let registration = NewAccount { username, password, email, display, is_admin: false };
     let client = Client { device, public_key };
-    let session = bridge.hash(move |app| auth::register(app, registration, &client, now)).await?;
+    let register = move |app: &_| auth::register(app, registration, &client, now);
+    let Registration { session, link } = bridge.hash(register).await?;
     let cookies = cookies.set(bridge.config(), &session, LoginBy::Api);
-    Ok(opened(session, dialect).with_cookies(cookies))
+    let message = first_answer::of_link(link).await;
+    Ok(opened(session, message, dialect).with_cookies(cookies))
 }
 
 pub(super) const LOGOUT: Operation =
@@ -167,10 +173,10 @@ pub(super) async fn logout(
     Ok(success().with_cookies(cookies.remove(bridge.config())))
 }
 
-fn opened(session: OpenedSession, dialect: Dialect) -> Reply<SessionData> {
+fn opened(session: OpenedSession, message: Option<String>, dialect: Dialect) -> Reply<SessionData> {
     let OpenedSession { token, expires_at: expires, created_at, user, .. } = session;
     let user = OwnUser::new(user, dialect);
-    Reply::new(SessionData { token, expires, created_at, user })
+    Reply::new(SessionData { token, expires, created_at, user, message })
 }
 
 impl LoginRequest {

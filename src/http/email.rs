@@ -12,14 +12,14 @@ use super::code_by_mail::{self, send_code};
 use super::envelope::{Failure, Reply};
 use super::extract::{AuthenticatedChange, authenticated_change, device};
 use super::factors::enable_mail_codes;
-use super::first_answer::first_answer;
+use super::first_answer::{first_answer, of_link};
 use super::openapi::operation::{Operation, Parameter, Refusal, answer, schema};
 use super::query::Query;
 use super::reply::{Acknowledged, Disabled, Enabled, acknowledged, disabled, enabled};
 use super::request_parts::{CodeRequest, CodeText, any_code};
 use crate::domain::accounts::email_address;
 use crate::domain::accounts::fields::Email;
-use crate::domain::email_confirmation::{self, LinkMail};
+use crate::domain::email_confirmation;
 use crate::domain::factors::Code;
 use crate::domain::principal::Principal;
 use crate::error::{Error, Result};
@@ -124,17 +124,7 @@ pub(super) async fn setup(
     let code = any_code(&mut body)?;
     let link =
         bridge.run(move |app| email_address::set(app, &principal, address, code, now)).await?;
-    let refusal = match link {
-        LinkMail::Sending(sending) => first_answer(sending).await.err(),
-        LinkMail::NotMailed(error) => Some(error),
-        LinkMail::None => Some(Error::ServiceDisabled),
-    };
-    Ok(match refusal {
-        None => acknowledged("The address is set, and a link that confirms it is on its way."),
-        Some(error) => acknowledged(format!(
-            "The address is set; no link that confirms it could be sent now. {error}"
-        )),
-    })
+    Ok(acknowledged(of_link(link).await.unwrap_or_else(|| "The address is set.".into())))
 }
 
 pub(super) const ENABLE: Operation =

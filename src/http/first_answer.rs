@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
+use crate::domain::email_confirmation::LinkMail;
 use crate::domain::mail::Sending;
 use crate::error::Result;
 
@@ -18,4 +19,20 @@ const FIRST_ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
 pub(super) async fn first_answer(sending: Sending) -> Result<()> {
     let refusal = timeout(FIRST_ANSWER_TIMEOUT, sending.refusal()).await;
     refusal.ok().flatten().map_or(Ok(()), Err)
+}
+
+/// What became of the link that confirms a new address, for the user who waits for it; `None` where
+/// the address needs no link.
+pub(super) async fn of_link(link: LinkMail) -> Option<String> {
+    let refusal = match link {
+        LinkMail::None => return None,
+        LinkMail::Sending(sending) => first_answer(sending).await.err(),
+        LinkMail::NotMailed(error) => Some(error),
+    };
+    Some(match refusal {
+        None => "The address is set, and a link that confirms it is on its way.".into(),
+        Some(error) => {
+            format!("The address is set; no link that confirms it could be sent now. {error}")
+        }
+    })
 }

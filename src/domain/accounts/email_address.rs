@@ -28,7 +28,7 @@ pub(crate) fn set(
         return match &principal.user {
             user if user.email_verified => Err(Error::AlreadyValid),
             _ if app.mailer.is_on() => resend(app, principal, now).map(LinkMail::Sending),
-            _ => Ok(LinkMail::None),
+            _ => Ok(LinkMail::NotMailed(Error::ServiceDisabled)),
         };
     }
     let changes = Changes { email: Some(Clearable::Holds(email)), ..Changes::default() };

@@ -14,7 +14,7 @@ use crate::domain::accounts::new_password::Names;
 use crate::domain::accounts::registration::{self, NewAccount, is_registration_open};
 use crate::domain::audit::account::beginning;
 use crate::domain::change::{By, Change};
-use crate::domain::email_confirmation;
+use crate::domain::email_confirmation::{self, LinkMail};
 use crate::domain::event::Event;
 use crate::domain::factors::{Code, challenged, with_factor};
 use crate::domain::password::{Match, Password};
@@ -247,6 +247,12 @@ struct Registered {
     session: OpenedSession,
 }
 
+/// The session of a new account, and what became of the link that confirms its address.
+pub(crate) struct Registration {
+    pub session: OpenedSession,
+    pub link: LinkMail,
+}
+
 /// Registers an account and logs its user in.
 ///
 /// # Errors
@@ -257,7 +263,7 @@ pub(crate) fn register(
     new: NewAccount,
     client: &Client,
     now: Timestamp,
-) -> Result<OpenedSession> {
+) -> Result<Registration> {
     check_registration(&app.config)?;
     let names = Names::from(&new);
     let password = new.password.of(&names)?;
@@ -271,11 +277,10 @@ pub(crate) fn register(
         let session = sessions::open(app, tx, &user, client, now)?;
         Ok::<_, Error>(Registered { user, session })
     })?;
-    // The account page has a button for another link.
-    drop(email_confirmation::mail_link_if_unverified(app, &user, Some(&client.device), now));
+    let link = email_confirmation::mail_link_if_unverified(app, &user, Some(&client.device), now);
     let username = &session.user.public.username;
     tracing::info!(event = %"account.registered", ip = %client.device.ip, user = username);
-    Ok(session)
+    Ok(Registration { session, link })
 }
 
 #[cfg(test)]

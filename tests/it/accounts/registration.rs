@@ -63,7 +63,8 @@ fn registration_opens_a_session() {
     let answer = register(&app, &body);
     let data = answer.data();
     let keys: Vec<_> = data.as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["created_at", "expires", "token", "user"]);
+    // What became of the link for the address is told beside the keys of a login.
+    assert_eq!(keys, ["created_at", "expires", "message", "token", "user"]);
     let user = &data["user"];
     assert_eq!(
         (&user["id"], &user["username"], &user["display"]),

@@ -71,6 +71,26 @@ fn totp_enroll_enables_the_factor_after_a_right_code() {
 }
 
 #[test]
+fn totp_enroll_takes_a_code_as_it_is_copied() {
+    let wide = |code: &str| -> String {
+        code.chars().map(|digit| char::from_u32(u32::from(digit) + 0xfee0).unwrap()).collect()
+    };
+    let forms: [fn(&str) -> String; 4] = [
+        |code| format!("\u{200b}{}\u{a0}{}\r\n", &code[..3], &code[3..]),
+        |code| format!("“{code}”\n"),
+        |code| format!("{}–{}.\n", &code[..3], &code[3..]),
+        |code| format!("'{code}'"),
+    ];
+    for form in forms {
+        let instance = Instance::with_users(["ada"]);
+        let ran = enroll(&instance, |secret| form(&oathtool(secret, 0)));
+        assert_eq!(ran.status, 0, "{}", ran.stderr);
+    }
+    let instance = Instance::with_users(["ada"]);
+    assert_eq!(enroll(&instance, |secret| wide(&oathtool(secret, 0)) + "\n").status, 0);
+}
+
+#[test]
 fn totp_enroll_prints_secret_and_url_as_json() {
     let instance = Instance::with_users(["ada"]);
     let shown = instance.nox_json("totp enroll ada --no-confirm --json");

@@ -1,5 +1,7 @@
 //! The pages tell a user who waits for a mail that none comes.
 
+use serde_json::{Value, json};
+
 use crate::harness::{Browser, LOGIN, Mode, TestApp, VERIFICATION_REQUIRED};
 
 const NO_CODE: &str = "There is no valid code in your mailbox now.";
@@ -93,4 +95,35 @@ fn change_of_the_address_says_what_became_of_its_link() {
     browser.log_in("ada");
     change_address(&mut browser, "ada@b.example");
     shows(&browser, "This server sends no mail: ask its operator to confirm the address.");
+}
+
+/// What the API says of the link after a change of the address, and after a registration.
+fn told(app: &TestApp, change: &Value, name: &str) -> [Option<String>; 2] {
+    let registration =
+        json!({ "username": name, "password": "hunter22", "email": format!("{name}@b.example") });
+    let changed = app.ada.post("/api/users/@me", change).data();
+    let registered = app.client().post("/api/auth/register", &registration).data();
+    [changed, registered].map(|data| data.get("message").map(Value::to_string))
+}
+
+#[test]
+fn api_says_what_became_of_the_link_for_a_new_address() {
+    const OPEN: &str = "[users]\nregistration = 'open'";
+    let change = json!({ "email": "ada@b.example" });
+    let app = TestApp::with(OPEN).mail_server(Mode::Plain).session().serve();
+    for message in told(&app, &change, "eve") {
+        assert!(message.unwrap().contains("a link that confirms it is on its way"));
+    }
+    let limited = told(&app, &json!({ "email": "new@b.example" }), "eva");
+    assert!(limited[0].as_ref().unwrap().contains("Too many attempts"), "{limited:?}");
+    // Another change, and the same address again, need no link.
+    let again = json!({ "email": "new@b.example", "display": "Ada" });
+    assert_eq!(told(&app, &again, "evi")[0], None);
+
+    let app = TestApp::with(OPEN).mail_server(Mode::Refusing).session().serve();
+    let off = TestApp::with(OPEN).session().serve();
+    for message in [told(&app, &change, "eve"), told(&off, &change, "eve")].concat() {
+        let message = message.unwrap();
+        assert!(message.contains("no link that confirms it could be sent now"), "{message}");
+    }
 }

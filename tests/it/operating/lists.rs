@@ -133,9 +133,12 @@ fn log_on_a_terminal_has_no_colours_and_a_style_only_where_it_is_wanted() {
     let log = |variables: &[(&str, &str)]| {
         let instance = Instance::with("[log]\nlevel = 'info'");
         // The address cannot change while the server runs, which is a warning.
-        let serve = "serve --listen 127.0.0.1:0 & sleep 1; \
-                     printf '[server]\\naddress = \"a.b\"\\n' >nox.toml; \
-                     kill -HUP $!; sleep 1; kill $!; wait";
+        // The folder of backups is made after the reload is logged.
+        let serve = "serve --listen 127.0.0.1:0 & \
+                     await() { for i in $(seq 400); do [ -e $1 ] && break; sleep 0.05; done; }; \
+                     await nox.db.listen; \
+                     printf '[server]\\naddress=\"a.b\"\\n[backup]\\nevery=\"1d\"\\n' >nox.toml; \
+                     kill -HUP $!; await backups; kill $!; wait";
         on_terminal(&instance, serve, variables)
     };
     let styled = log(&[("TERM", "xterm")]);

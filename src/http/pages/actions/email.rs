@@ -22,7 +22,10 @@ pub(in crate::http) async fn change_email(visitor: Visitor, form: Form) -> HttpR
     let work = async |visitor: &Visitor, form: &Form| {
         let edited = run(visitor, Lane::Hash, parse_email(form), edit).await?;
         let refusal = match edited.link {
-            LinkMail::None => return Ok(End::at(Flash::EmailChanged.url())),
+            // The page says that this server sends no mail.
+            LinkMail::None | LinkMail::NotMailed(Error::ServiceDisabled) => {
+                return Ok(End::at(Flash::EmailChanged.url()));
+            }
             LinkMail::NotMailed(error) => Some(error),
             LinkMail::Sending(sending) => first_answer(sending).await.err(),
         };
