@@ -1,6 +1,7 @@
 //! What the pages say of a code that is not taken: one that cannot be a code, one that is wrong,
 //! and one of an authenticator app, whose clock may be wrong.
 
+use super::form_table::CASES;
 use crate::harness::{Browser, TestApp, oathtool};
 
 const NO_CODE: &str = "That cannot be a code";
@@ -42,6 +43,32 @@ fn code_that_cannot_be_one_and_a_wrong_one_are_told_apart() {
         refused(browser, path, "AAAAA-AAAAA", (WRONG, false));
     }
     assert_eq!(app.log().matches("reason=malformed_code").count(), 4);
+}
+
+#[test]
+fn form_with_nothing_or_nonsense_in_it_is_no_fault_of_the_server() {
+    let app = TestApp::new();
+    for case in &CASES {
+        for value in ["", "\u{202e}\0", "123456"] {
+            let mut browser = app.browser();
+            browser.log_in("ada").leads("/account");
+            browser.get("/account");
+            let names = ["session", "code", "codes", "mailed_code", "email", "link", "language"];
+            let fields = names.map(|name| (name, value));
+            let answer = browser.submit(case.path, &fields);
+            let what = format!("{} {value:?}: {}", case.path, answer.text);
+            assert!(answer.status < 500, "{what}");
+            assert!(!answer.text.contains("went wrong on the server"), "{what}");
+            app.instance.reset_limits();
+        }
+    }
+    let mut browser = app.browser();
+    browser.log_in("ada").leads("/account");
+    browser.get("/account");
+    let broken = browser.submit("/account/picture", &[]);
+    let words = "The server could not read what your browser sent.";
+    assert!(broken.text.contains(words), "{}", broken.text);
+    assert!(!app.log().contains("ERROR"));
 }
 
 #[test]

@@ -180,16 +180,20 @@ fn sentence(visitor: &Visitor, form: &Form, page: FormPage, error: &Error) -> St
         Error::FileMissing => t.no_picture,
         Error::PayloadTooLarge { .. }
         | Error::UnsupportedMediaType { .. }
-        | Error::InvalidForm
         | Error::InvalidPictureSize { .. } => {
             let limit = size(visitor.language, config.limits.picture_bytes.get());
             return fill(t.picture_refused, limit);
         }
+        // The upload was broken off, or is no form with one file.
+        Error::InvalidForm => t.unreadable,
         Error::SetupExpired { .. } => t.setup_expired,
         Error::EmailInUseAsFactor => t.email_in_use_as_factor,
         Error::EmailNotVerified => t.mail_needs_address,
         Error::NotFound { .. } if page == FormPage::Confirmation => t.link_expired,
-        Error::FactorNotEnabled | Error::ServiceDisabled | Error::AlreadyValid => t.page_outdated,
+        Error::FactorNotEnabled
+        | Error::ServiceDisabled
+        | Error::AlreadyValid
+        | Error::SessionNotFound => t.page_outdated,
         Error::EmailUnreachable => t.address_refused,
         Error::MailRefused => t.mail_refused,
         Error::EmailMissing => t.bad_email,
