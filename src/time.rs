@@ -28,6 +28,12 @@ impl Timestamp {
         Self(millis)
     }
 
+    /// The beginning of the day (UTC).
+    #[must_use]
+    pub const fn day(self) -> Self {
+        Self(self.0 - self.0.rem_euclid(24 * 60 * 60 * 1000))
+    }
+
     /// Milliseconds since the epoch.
     #[must_use]
     pub const fn millis(self) -> i64 {

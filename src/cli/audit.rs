@@ -1,11 +1,15 @@
 //! `nox audit`.
 
 use std::io::{self, IsTerminal};
+use std::time::Duration;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
+use serde_json::Value;
 
+use super::list::List as Listing;
 use super::output::{Output, Stop};
+use super::stdout;
 use super::user::with_user;
 use crate::domain::App;
 use crate::domain::audit::{self, Line, Query};
@@ -13,6 +17,11 @@ use crate::time::{Span, Timestamp};
 
 /// How many lines are shown on a terminal.
 const ON_TERMINAL: u32 = 100;
+/// How often `--follow` looks for new lines.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+const HEADERS: [&str; 7] = ["TIME", "EVENT", "USERNAME", "BY", "ADDRESS", "USER AGENT", "CHANGES"];
+
+type Rows = Listing<{ HEADERS.len() }>;
 
 #[derive(Subcommand)]
 pub(super) enum Audit {
@@ -36,6 +45,9 @@ pub(super) struct List {
     /// Only so many events, the newest [default: 100 on a terminal, else all]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     limit: Option<u32>,
+    /// Go on, and print each new event as it happens; one that is counted again is printed again
+    #[arg(long, conflicts_with = "until")]
+    follow: bool,
 }
 
 impl Audit {
@@ -56,22 +68,31 @@ impl List {
             event: self.event.as_deref(),
             limit: self.limit.or(is_short.then_some(ON_TERMINAL)),
         };
-        let mut list = output.list(["TIME", "EVENT", "USERNAME", "BY", "ADDRESS", "USER AGENT"]);
+        let mut list = output.list(HEADERS);
         let mut count = 0;
         let shown = audit::list(app, query, |line| {
             count += 1;
-            if list.is_json() { list.json(&line) } else { list.row(row(line)) }
+            show(&mut list, line)
         });
-        shown.map_err(|error| with_user(error, name.unwrap_or_default()))?;
-        list.finish()?;
+        let mut position = shown.map_err(|error| with_user(error, name.unwrap_or_default()))?;
+        list.flush()?;
         if is_short && count == ON_TERMINAL {
             output.say(format_args!("These are the newest {count}; --limit N shows more."));
+        }
+        while self.follow && stdout::wait(LOOK_EVERY)? {
+            position = audit::list_later(app, query, position, |line| show(&mut list, line))?;
+            list.flush()?;
         }
         Ok(())
     }
 }
 
-fn row(line: Line) -> [String; 6] {
+fn show(list: &mut Rows, line: Line) -> Result<()> {
+    if list.is_json() { list.json(&line) } else { list.row(row(line)) }
+}
+
+fn row(line: Line) -> [String; 7] {
+    let changes = changes(&line);
     let optional = |text: Option<String>| text.unwrap_or_else(|| "-".into());
     [
         line.at.to_string(),
@@ -80,7 +101,23 @@ fn row(line: Line) -> [String; 6] {
         line.by,
         optional(line.ip),
         optional(line.user_agent),
+        changes,
     ]
+}
+
+/// What an event changed, in the manner of `email: - > ada@example.org`, and how often it happened.
+fn changes(line: &Line) -> String {
+    let value = |value: Option<&Value>| match value {
+        None | Some(Value::Null) => "-".into(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    };
+    let times = (line.count > 1).then(|| format!("{} times", line.count));
+    let changes = line.changes.iter();
+    let changes = changes
+        .map(|(field, both)| format!("{field}: {} > {}", value(both.get(0)), value(both.get(1))));
+    let parts: Vec<String> = times.into_iter().chain(changes).collect();
+    if parts.is_empty() { "-".into() } else { parts.join("; ") }
 }
 
 /// Reads a time: an instant, the beginning of a day (UTC), or how long ago it was.

@@ -83,8 +83,13 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ),
     (
         "nox audit list",
-        &["nox audit list ada --since 24h", "nox audit list --event 'session.*' --limit 50"],
+        &[
+            "nox audit list ada --since 24h",
+            "nox audit list --event 'session.*' --limit 50",
+            "nox audit list --event login.failed --limit 1 --follow",
+        ],
     ),
+    ("nox stats", &["nox stats", "nox --json stats | jq .logins_24h"]),
     (
         "nox backup create",
         &[

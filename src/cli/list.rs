@@ -63,6 +63,11 @@ impl<const N: usize> List<N> {
 
     /// Writes what is left.
     pub(crate) fn finish(mut self) -> Result<()> {
+        self.flush()
+    }
+
+    /// Writes the rows that have come. More may follow.
+    pub(crate) fn flush(&mut self) -> Result<()> {
         if self.form == Form::Table && (self.widths.is_none() || !self.rows.is_empty()) {
             self.write_table()?;
         }

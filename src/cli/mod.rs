@@ -21,6 +21,7 @@ mod relay;
 mod reload;
 mod serve;
 mod session;
+mod stats;
 mod stdout;
 mod terminal;
 mod throttle;
@@ -96,6 +97,8 @@ enum Command {
     /// Show the audit log of accounts
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Print figures of the instance: accounts, sessions, logins and the size of the database
+    Stats,
     /// Test the mail server
     #[command(subcommand)]
     Mail(mail::Mail),
@@ -192,6 +195,7 @@ impl Command {
             Self::Backup(command) => command.run(config()?, output),
             Self::Throttle(command) => command.run(&open()?, output),
             Self::Audit(command) => command.run(&open()?, output),
+            Self::Stats => stats::run(&open()?, output),
             Self::Mail(command) => command.run(&config()?, output),
             Self::Key(command) => command.run(config()?, output),
             Self::Config(command) => command.run(&config()?, output),

@@ -5,8 +5,11 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::os::unix::fs::MetadataExt;
+use std::time::Duration;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fcntl_getfl};
+use rustix::io::Errno;
 
 /// Writes a line. Once this returns, the system has it, or the disk where stdout is a file.
 ///
@@ -39,6 +42,22 @@ pub(super) fn copy_from(file: &mut File) -> io::Result<u64> {
         stdout.sync_all()?;
     }
     Ok(length)
+}
+
+/// Waits for so long, or until no program reads from stdout any more. Returns whether one still
+/// may.
+///
+/// # Errors
+/// The system refuses to wait.
+pub(super) fn wait(time: Duration) -> io::Result<bool> {
+    let stdout = io::stdout();
+    // Without any event that is asked for, only errors end the wait, such as a closed pipe.
+    let mut watched = [PollFd::new(&stdout, PollFlags::empty())];
+    match poll(&mut watched, Some(&Timespec::try_from(time).map_err(io::Error::other)?)) {
+        Ok(closed) => Ok(closed == 0),
+        Err(Errno::INTR) => Ok(true),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Whether the process was started with a closed stdout. The standard library has opened

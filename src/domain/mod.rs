@@ -36,6 +36,7 @@ mod reveal;
 mod running;
 pub(crate) mod scrape;
 pub mod sessions;
+pub mod stats;
 pub mod sweep;
 mod throttle;
 mod token;

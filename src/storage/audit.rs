@@ -118,6 +118,13 @@ pub(crate) struct Filter<'a> {
     pub event: Option<&'a str>,
 }
 
+impl Filter<'_> {
+    /// Every entry.
+    pub(crate) const fn all() -> Self {
+        Self { whose: Whose::Everyone, since: None, until: None, event: None }
+    }
+}
+
 /// A query for everyone, for a user, and for a username: with one query for all three, none would
 /// use the index of users.
 macro_rules! for_each {
@@ -215,6 +222,12 @@ pub(crate) fn list(
         |row| Ok(Listed { id: row.get("id")?, entry: entry(row)? }),
     )?;
     Ok(found.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Counts how often the events with a name of this form happened since an instant.
+pub(crate) fn count_since(connection: &Connection, event: &str, since: Timestamp) -> Result<u32> {
+    let query = "SELECT ifnull(sum(count), 0) FROM audit WHERE at >= ?2 AND event GLOB ?1";
+    Ok(connection.query_row(query, params![event, since], |row| row.get(0))?)
 }
 
 /// Counts the entries that were written later than `latest`.

@@ -114,7 +114,8 @@ pub(crate) struct Query<'a> {
     pub limit: Option<u32>,
 }
 
-/// Shows lines, the oldest first, as they are read. Lines that are written meanwhile are not shown.
+/// Shows lines, the oldest first, as they are read. Lines that are written meanwhile are not shown:
+/// [`list_later`] shows them, after the position that this returns.
 ///
 /// # Errors
 /// [`Error::UserNotFound`] if there is no such account and no line of one, a fault, or what `show`
@@ -122,34 +123,72 @@ pub(crate) struct Query<'a> {
 pub(crate) fn list<E: From<Error>>(
     app: &App,
     query: Query<'_>,
-    mut show: impl FnMut(Line) -> Result<(), E>,
-) -> Result<(), E> {
-    let Query { name, since, until, event, limit } = query;
-    let name = name.map(|name| fold(trim(name)));
+    show: impl FnMut(Line) -> Result<(), E>,
+) -> Result<Position, E> {
+    let name = query.name.map(|name| fold(trim(name)));
     let found = app.db.read(|connection| {
         let whose = whose(app, connection, name.as_deref())?;
-        let filter = Filter { whose, since, until, event };
+        let filter = query.filter(whose);
         let Some(last) = audit::find_newest_but(connection, &filter, 0)? else { return Ok(None) };
-        let skipped = limit.map(|limit| limit.saturating_sub(1));
+        let skipped = query.limit.map(|limit| limit.saturating_sub(1));
         let first = skipped.map(|skipped| audit::find_newest_but(connection, &filter, skipped));
         let first = first.transpose()?.flatten().unwrap_or(i64::MIN);
-        Ok(Some(Found { filter, ids: Ids { first, last } }))
+        Ok(Some((whose, Ids { first, last })))
     })?;
-    let Some(Found { filter, ids }) = found else { return Ok(()) };
+    let Some((whose, ids)) = found else { return Ok(Position(0)) };
+    show_all(app, &query.filter(whose), ids, show)
+}
+
+/// Where a list ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Position(i64);
+
+/// Shows the lines that were written, or counted again, since a list ended.
+///
+/// # Errors
+/// As [`list`].
+pub(crate) fn list_later<E: From<Error>>(
+    app: &App,
+    query: Query<'_>,
+    position: Position,
+    show: impl FnMut(Line) -> Result<(), E>,
+) -> Result<Position, E> {
+    let name = query.name.map(|name| fold(trim(name)));
+    let found = app.db.read(|connection| {
+        // Most looks find nothing new, and this is all that they read.
+        let newest = audit::find_newest_but(connection, &Filter::all(), 0)?;
+        if newest.is_none_or(|newest| newest <= position.0) {
+            return Ok(None);
+        }
+        let whose = whose(app, connection, name.as_deref())?;
+        let last = audit::find_newest_but(connection, &query.filter(whose), 0)?;
+        Ok(last.filter(|last| *last > position.0).map(|last| (whose, last)))
+    })?;
+    let Some((whose, last)) = found else { return Ok(position) };
+    show_all(app, &query.filter(whose), Ids { first: position.0 + 1, last }, show)
+}
+
+fn show_all<E: From<Error>>(
+    app: &App,
+    filter: &Filter<'_>,
+    ids: Ids,
+    mut show: impl FnMut(Line) -> Result<(), E>,
+) -> Result<Position, E> {
     in_parts(
         |after: Option<i64>| {
             let ids = Ids { first: after.map_or(ids.first, |id| id + 1), ..ids };
-            app.db.read(|connection| audit::list(connection, &filter, ids, PART))
+            app.db.read(|connection| audit::list(connection, filter, ids, PART))
         },
         |listed| listed.id,
         |listed| show(line(listed.entry)),
-    )
+    )?;
+    Ok(Position(ids.last))
 }
 
-/// The entries that a list has.
-struct Found<'a> {
-    filter: Filter<'a>,
-    ids: Ids,
+impl<'a> Query<'a> {
+    const fn filter(&self, whose: Whose<'a>) -> Filter<'a> {
+        Filter { whose, since: self.since, until: self.until, event: self.event }
+    }
 }
 
 /// The account with a name, or a deleted one that had it as its username or id.
@@ -162,7 +201,7 @@ fn whose<'a>(app: &App, connection: &Connection, name: Option<&'a str>) -> Resul
         }
         Err(error) => return Err(error),
     };
-    let filter = Filter { whose, since: None, until: None, event: None };
+    let filter = Filter { whose, ..Filter::all() };
     let newest = audit::find_newest_but(connection, &filter, 0)?;
     newest.map(|_| whose).ok_or(Error::UserNotFound)
 }

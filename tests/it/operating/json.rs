@@ -49,6 +49,7 @@ const COMMANDS: &[Row] = &[
     ("throttle list", "", List, "ada", 2),
     ("throttle clear", "192.0.2.1", Done, "nobody", 3),
     ("audit list", "", List, "--since soon", 2),
+    ("stats", "", Object, "now", 2),
     ("mail test", "you@b.example", Object, "nowhere", 2),
     ("doctor", "", List, "--config none.toml", 5),
     ("health", "", Done, "--listen 127.0.0.1:1", 1),

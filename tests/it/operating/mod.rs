@@ -1,6 +1,7 @@
 //! What the operator runs and reads: commands, configuration, logs.
 
 mod audit;
+mod audit_details;
 mod clock;
 mod config;
 mod describe;

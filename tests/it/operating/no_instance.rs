@@ -35,6 +35,7 @@ fn command_that_needs_a_database_creates_none_and_says_where_it_looked() {
         "throttle list",
         "throttle clear",
         "audit list",
+        "stats",
         "backup create copy.db",
         "backup create -",
         "key rotate --yes",
