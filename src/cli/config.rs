@@ -29,11 +29,7 @@ impl Config {
                 }
                 let database = config.storage.database.display().to_string();
                 let key_file = config.secrets.key_file.display().to_string();
-                let sentence = format!(
-                    "{}; the database is {database}, the key file {key_file}\n\
-                     the configuration is valid",
-                    config.source(),
-                );
+                let sentence = format!("{}\nthe configuration is valid", config.files_in_use());
                 let facts =
                     json!({ "file": config.file(), "database": database, "key_file": key_file });
                 output.done(&facts, sentence)

@@ -108,7 +108,14 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("nox mail test", &["nox mail test you@example.org"]),
     ("nox config check", &["nox config check", "nox config check --config new.toml"]),
     ("nox config show", &["nox config show"]),
-    ("nox doctor", &["nox doctor", "nox doctor --json | jq 'select(.state != \"ok\")'"]),
+    (
+        "nox doctor",
+        &[
+            "nox doctor",
+            "nox doctor --strict > report || mail -s Nox root < report",
+            "nox doctor --json | jq 'select(.state != \"ok\")'",
+        ],
+    ),
     ("nox health", &["nox health", "nox health --listen unix:/run/nox/nox.sock"]),
     ("nox openapi", &["nox openapi > openapi.json"]),
     (

@@ -16,6 +16,8 @@ use crate::files;
 
 /// How long connecting to the server may take, and each read of its answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
+/// How much of an answer is read, in bytes.
+const MAX_ANSWER: u64 = 4096;
 
 #[derive(Args)]
 pub(super) struct Health {
@@ -46,18 +48,18 @@ fn address(config: &Config) -> Listen {
 
 /// Asks a server whether it is ready.
 fn ask_at(listen: &Listen, output: Output) -> Result<()> {
-    match is_ready(listen) {
-        Ok(true) if output.json => output.ok(&json!({ "address": listen.to_string() })),
-        Ok(true) => output.line("ok"),
-        Ok(false) => {
-            Err(Stop::failed(format!("the server at {listen} is not ready: read its log")).into())
+    match refusal(listen) {
+        Ok(None) if output.json => output.ok(&json!({ "address": listen.to_string() })),
+        Ok(None) => output.line("ok"),
+        Ok(Some(reason)) => {
+            Err(Stop::failed(format!("the server at {listen} is not ready: {reason}")).into())
         }
         Err(error) => Err(Stop::failed(format!("no server answers at {listen}: {error}")).into()),
     }
 }
 
-/// Sends `GET /readyz` to a server; false where it answers with another status than 200.
-fn is_ready(at: &Listen) -> io::Result<bool> {
+/// Sends `GET /readyz` to a server, which says why it is not ready, if it is not.
+fn refusal(at: &Listen) -> io::Result<Option<String>> {
     match at {
         Listen::Tcp(address) => {
             let address =
@@ -85,10 +87,17 @@ fn reachable(address: SocketAddr) -> SocketAddr {
     }
 }
 
-fn ask(mut stream: impl Read + Write) -> io::Result<bool> {
-    const READY: &[u8] = b"HTTP/1.1 200 ";
+fn ask(mut stream: impl Read + Write) -> io::Result<Option<String>> {
     stream.write_all(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
-    let mut answer = [0; READY.len()];
-    stream.read_exact(&mut answer)?;
-    Ok(answer == READY)
+    let mut answer = Vec::new();
+    stream.take(MAX_ANSWER).read_to_end(&mut answer)?;
+    let answer = String::from_utf8_lossy(&answer);
+    if answer.starts_with("HTTP/1.1 200 ") {
+        return Ok(None);
+    }
+    let status = answer.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.lines().next());
+    let status = status.ok_or_else(|| io::Error::other("what answers is no HTTP server"))?;
+    let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+    let reason = body.lines().next().filter(|line| !line.starts_with('<'));
+    Ok(Some(reason.map_or_else(|| format!("it answers {status}"), Into::into)))
 }

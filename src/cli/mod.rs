@@ -109,7 +109,7 @@ enum Command {
     #[command(subcommand)]
     Config(config::Config),
     /// Examine the instance, without a change: files, database, clock, disk and backups
-    Doctor,
+    Doctor(doctor::Doctor),
     /// Ask the running server whether it is ready, for monitors and containers
     Health(health::Health),
     /// Print the OpenAPI document of the API
@@ -162,7 +162,7 @@ impl Command {
     fn needs(&self) -> Needs {
         const FILES: [&str; 2] = ["storage", "secrets"];
         let more: &[&str] = match self {
-            Self::Serve(_) | Self::Config(_) | Self::Doctor | Self::Mail(_) => {
+            Self::Serve(_) | Self::Config(_) | Self::Doctor(_) | Self::Mail(_) => {
                 return Needs::Everything;
             }
             Self::Health(_) => return Needs::Only(vec!["server.listen"]),
@@ -200,7 +200,7 @@ impl Command {
             Self::Key(command) => command.run(config()?, output),
             Self::Config(command) => command.run(&config()?, output),
             Self::Health(command) => command.run(config, output),
-            Self::Doctor => doctor::run(load()?, output),
+            Self::Doctor(doctor) => doctor.run(load()?, output),
             Self::Completions(command) => command.run(output),
             Self::Man(command) => command.run(output),
             Self::Openapi => output.document(openapi::document()),

@@ -4,6 +4,7 @@
 
 mod draft;
 mod environment;
+mod interval;
 mod listen;
 mod log;
 mod lookalike;
@@ -178,6 +179,13 @@ impl Config {
         self.origins.file.as_deref()
     }
 
+    /// The files that this configuration means, for an operator who wonders which ones are used.
+    pub(crate) fn files_in_use(&self) -> String {
+        let (database, key_file) = (&self.storage.database, &self.secrets.key_file);
+        let (database, key_file) = (database.display(), key_file.display());
+        format!("{}; the database is {database}, the key file {key_file}", self.source())
+    }
+
     /// Which file the configuration comes from, for messages about what is not where it was looked
     /// for.
     pub(crate) fn source(&self) -> String {
@@ -211,6 +219,11 @@ impl Config {
     }
 
     /// Whether browsers reach the server over HTTPS.
+    /// Whether the public URL is of this machine alone.
+    pub(crate) fn is_local(&self) -> bool {
+        matches!(self.host().as_str(), "localhost" | "127.0.0.1" | "[::1]")
+    }
+
     pub(crate) fn is_https(&self) -> bool {
         self.server.public_url.as_str().starts_with("https://")
     }

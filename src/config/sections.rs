@@ -15,7 +15,7 @@ use super::values::{
     CookieDomain, DefaultTag, HelloName, Issuer, Network, Origin, Registration, ServerAddress,
 };
 use super::within::Within;
-use super::{optional, values};
+use super::{interval, optional, values};
 use crate::language::Language;
 use crate::time::Span;
 
@@ -140,6 +140,7 @@ sections! {
         timeout: Timeout = Timeout::from_secs(30),
     }
     pub(crate) Backup {
+        #[serde(deserialize_with = "interval::deserialize")]
         every: Option<Span> = None,
         keep: Within<1, 1000> = Within::new(7),
         #[serde(deserialize_with = "values::path")]

@@ -86,6 +86,7 @@ fn error_names_the_line_and_what_is_expected() {
         ("[server]\npublic_url = \"ftp://x\"", ["line 2", "\"ftp://x\"", "https://"]),
         ("[session]\nlifetime = \"soon\"", ["line 2", "\"soon\"", "\"30d\""]),
         ("[limits]\nhead_timeout = \"2h\"", ["line 2", "\"2h\"", "between \"1s\" and \"1h\""]),
+        ("[backup]\nevery = \"15s\"", ["line 2", "\"15s\"", "shorter than \"1m\""]),
         ("[mail]\ntimeout = \"0s\"", ["line 2", "\"0s\"", "\"45s\""]),
         ("[totp]\nskew = 3", ["line 2", "3", "between 0 and 2"]),
         ("[log]\nlevel = \"loud\"", ["line 2", "`loud`", "`info`"]),

@@ -36,6 +36,7 @@ mod reveal;
 mod running;
 pub(crate) mod scrape;
 pub mod sessions;
+pub(crate) mod setup;
 pub mod stats;
 pub mod sweep;
 mod throttle;
@@ -58,6 +59,7 @@ use keys::HashKey;
 use mail::{MailError, Mailer};
 use metrics::Metrics;
 use password::Hasher;
+use setup::Noticed;
 use throttle::InFlight;
 use token::Signer;
 
@@ -77,6 +79,7 @@ pub struct App {
     in_flight: Arc<InFlight>,
     mailer: Mailer,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) noticed: Arc<Noticed>,
 }
 
 /// The way out where a key file is lost for good.
@@ -160,6 +163,7 @@ impl App {
             signer: Signer::new(&key, config.server.address.as_str()),
             in_flight: Arc::default(),
             metrics: Arc::new(Metrics::new()),
+            noticed: Arc::default(),
             mailer: Mailer::new(&config, Arc::clone(&db)),
             db,
             key: Arc::new(key),
@@ -186,6 +190,7 @@ impl App {
             signer: self.signer.clone(),
             in_flight: Arc::clone(&self.in_flight),
             metrics: Arc::clone(&self.metrics),
+            noticed: Arc::clone(&self.noticed),
             mailer: self.mailer.reload(&config)?,
             config,
         };

@@ -13,6 +13,8 @@ use crate::storage::users::User;
 pub struct Device {
     /// The client's address.
     pub ip: IpAddr,
+    /// Whether a header of the request says from where it was forwarded, be it believed or not.
+    pub is_forwarded: bool,
     /// The header `User-Agent`.
     pub user_agent: Option<String>,
     /// The language that the client prefers (`Accept-Language`), if the server has it.

@@ -62,6 +62,7 @@ pub(super) fn device(request: &HttpRequest) -> Result<Device> {
     let config = Bridge::of(request)?.config();
     Ok(Device {
         ip: forwarded::client_ip(request, &config.server.trusted_proxies),
+        is_forwarded: forwarded::names_client(request),
         user_agent: request.headers().get(USER_AGENT).map(|value| text(value.as_bytes())),
         language: language::preferred(request),
         browser: browsers(request, config).next().map(Into::into),

@@ -32,6 +32,11 @@ pub(super) fn client_ip(request: &HttpRequest, trusted: &[Network]) -> IpAddr {
     client.ip
 }
 
+/// Whether a proxy, or the client itself, names an address of the client.
+pub(super) fn names_client(request: &HttpRequest) -> bool {
+    request.headers().contains_key(FOR)
+}
+
 /// The scheme that the browser used, according to a trusted proxy.
 pub(super) fn scheme<'request>(
     request: &'request HttpRequest,

@@ -16,7 +16,7 @@ use actix_web::dev::{AppConfig, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderValue, STRICT_TRANSPORT_SECURITY};
 use actix_web::middleware::{self, from_fn};
 use actix_web::rt::net::{TcpStream, UnixStream};
-use actix_web::{App, Error};
+use actix_web::{App, Error, HttpRequest};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::bridge::Bridge;
@@ -28,6 +28,8 @@ use super::phase::SharedPhase;
 use super::slots::Slots;
 use super::{cors, forwarded, framing, pages, request_log, routes};
 use crate::descriptors;
+use crate::domain::setup;
+use crate::time::Timestamp;
 
 /// How long a client may go on sending a body after its answer, before the connection is cut.
 const LINGER_TIMEOUT: Duration = Duration::from_secs(1);
@@ -126,6 +128,18 @@ where
     fn_service(connection).and_then(http)
 }
 
+/// Notes that a browser uses https, where the public URL is http.
+fn note_https(request: &HttpRequest, bridge: &Bridge, now: Timestamp) {
+    let config = bridge.config();
+    if !config.is_https()
+        && bridge.app().noticed.is_https_due(now)
+        && forwarded::scheme(request, &config.server)
+            .is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"))
+    {
+        bridge.run_in_background(move |app| setup::note_https(app, now));
+    }
+}
+
 /// The layers, outermost first: what the others need is noted, then the request is logged, checked
 /// for its framing, and given its CORS headers. They are one function, since the framework would
 /// box a future for each layer of its own.
@@ -140,6 +154,7 @@ async fn layers<B: MessageBody + 'static>(
     if let Ok(bridge) = Bridge::of(request.request()) {
         let trusted = &bridge.config().server.trusted_proxies;
         forwarded::warn_of_untrusted_peer(request.request(), trusted, now);
+        note_https(request.request(), bridge, now);
     }
     let _handling = request.conn_data().map(SharedPhase::handle);
     let cors =

@@ -21,6 +21,12 @@ pub(crate) enum Kind {
     MailGivenUp,
     /// The addresses that the server has had, one in each line; see `domain::address`.
     NoxAddress,
+    /// A backup that was due failed; over once one is made.
+    BackupFailed,
+    /// A proxy says that browsers use https, although the public URL is http; over once it is not.
+    HttpsInFront,
+    /// Every login came from one address, which no proxy named; over once one comes from another.
+    OneClient,
     /// The server tried whether the database takes a write.
     Probe,
 }
@@ -30,6 +36,9 @@ impl Kind {
         match self {
             Self::MailGivenUp => "mail.given_up",
             Self::NoxAddress => "server.address",
+            Self::BackupFailed => "backup.failed",
+            Self::HttpsInFront => "proxy.https",
+            Self::OneClient => "proxy.one_client",
             Self::Probe => "ready.probed",
         }
     }
@@ -89,6 +98,12 @@ pub(crate) fn find_active(
 pub(crate) fn find_text(connection: &Connection, kind: Kind) -> Result<Option<String>> {
     let query = "SELECT text FROM observations WHERE kind = ?1";
     Ok(connection.query_row(query, [kind], |row| row.get(0)).optional()?)
+}
+
+/// Forgets what was noticed of one kind, since it is mended.
+pub(crate) fn delete(connection: &Connection, kind: Kind) -> Result<()> {
+    connection.execute("DELETE FROM observations WHERE kind = ?1", [kind])?;
+    Ok(())
 }
 
 /// Counts the kinds that were noticed later than they can have been.

@@ -21,6 +21,7 @@ use crate::domain::password::{Match, Password};
 use crate::domain::principal::{Actor, Client};
 use crate::domain::sessions::repeat::{self as repeats, SentLogin};
 use crate::domain::sessions::{self, OpenedSession};
+use crate::domain::setup;
 use crate::domain::throttle::{self, CountedAttempt, Limit};
 use crate::error::{Error, Result};
 use crate::storage::users::{self as rows, User};
@@ -57,6 +58,7 @@ pub(crate) fn login(
     attempt: &LoginAttempt,
     now: Timestamp,
 ) -> Result<Box<OpenedSession>> {
+    setup::note_login(app, &attempt.client.device, now);
     let account = find_account(app, attempt, now)?;
     let user = account.user.as_ref().map(|user| user.id);
     let device = &attempt.client.device;

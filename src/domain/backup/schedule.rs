@@ -12,6 +12,7 @@ use crate::config;
 use crate::domain::backup::{BackupError, KeyFile, create};
 use crate::domain::{App, Running};
 use crate::files;
+use crate::storage::observations::{self, Kind};
 use crate::time::{Span, Timestamp};
 
 /// How often the thread checks whether a backup is due.
@@ -41,11 +42,22 @@ fn run(running: &Weak<Running>) {
             Ok(()) => CHECK_INTERVAL,
             Err(error) => {
                 tracing::error!(%error, "no backup was made");
+                note_failure(&app, &error);
                 RETRY_INTERVAL
             }
         };
         drop(app);
         thread::sleep(pause);
+    }
+}
+
+/// Stores that a backup failed, for `nox doctor`.
+fn note_failure(app: &App, error: &BackupError) {
+    let text = error.to_string();
+    let put =
+        |connection: &_| observations::put(connection, Kind::BackupFailed, &text, Timestamp::now());
+    if let Err(error) = app.db.write(put) {
+        tracing::error!(%error, "that no backup was made is not stored for nox doctor");
     }
 }
 
@@ -65,6 +77,7 @@ fn make_if_due(app: &App, every: Span, now: Timestamp) -> Result<(), BackupError
     let key_file = if *with_key { KeyFile::Include } else { KeyFile::Omit };
     create(app, &path, key_file, |_, _| ())?;
     tracing::info!(path = path.display().to_string(), "made a backup");
+    app.db.write(|connection| observations::delete(connection, Kind::BackupFailed))?;
     made.push(path);
     // Those that are ahead were made before this one, whatever they are called.
     let mut all: Vec<_> = ahead.into_iter().chain(made).collect();

@@ -1,11 +1,11 @@
 //! Whether mail is set up well, and arrives.
 
-use super::Finding;
+use super::{Finding, observed};
 use crate::config::Config;
 use crate::domain::mail::{can_reach, check};
 use crate::error::{Result, causes};
-use crate::storage::observations::{self, Kind, Observation};
-use crate::storage::{Connection, schema_version, users};
+use crate::storage::observations::{Kind, Observation};
+use crate::storage::{Connection, users};
 use crate::time::Timestamp;
 
 /// How many accounts a finding names.
@@ -31,17 +31,12 @@ pub(super) fn examine_stored(
 }
 
 fn given_up(config: &Config, connection: &Connection, now: Timestamp) -> Result<Finding> {
-    let is_stored = schema_version(connection)? >= observations::SINCE_VERSION;
-    let observed = if is_stored {
-        observations::find_active(connection, Kind::MailGivenUp, now)?
-    } else {
-        None
-    };
-    Ok(match observed {
+    Ok(match observed(connection, Kind::MailGivenUp, now)? {
         Some(Observation { count, first_at, last_at, text }) => Finding::warning(
             "mail",
             format!(
-                "{count} mail(s) were given up since {first_at}, the last at {last_at}: {text}"
+                "{count} mail(s) were given up since {first_at}, the last at {last_at}: {text}; \
+                 when it is mended, nox mail test ADDRESS shows it"
             ),
         ),
         None if config.mail.host.is_none() => {

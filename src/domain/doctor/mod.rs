@@ -1,28 +1,32 @@
 //! `nox doctor`: finds what is wrong with an instance, or soon will be, without changing anything.
 
 mod addresses;
+mod backups;
 mod key;
 mod mail;
 mod places;
+mod setup;
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use std::time::Duration;
 
 use rustix::fs::statvfs;
 use serde::Serialize;
 
-use crate::config::{Config, ServerAddress};
+use crate::config::Config;
 use crate::domain::backup::{self, BackupError};
 use crate::domain::{App, OpenError, address, clock};
-use crate::error::causes;
+use crate::error::{Result, causes};
 use crate::files::{self, Need, parent};
-use crate::storage::{self, Connection};
+use crate::storage::observations::{self, Kind, Observation};
+use crate::storage::{self, Connection, schema_version};
 use crate::time::Timestamp;
 
 /// Less free space than this causes a warning, in bytes.
 const MIN_FREE: u64 = 64 * 1024 * 1024;
+/// Less than this, and the disk counts as full.
+const FULL: u64 = 1024 * 1024;
 
 /// How serious a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -71,18 +75,22 @@ impl Finding {
 pub(crate) fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
     // The first ones open files of the database, which must not happen while a connection of this
     // process is open: the locks of SQLite would be lost.
-    let mut findings = places::examine(config);
+    let mut findings = vec![files_in_use(config)];
+    findings.extend(places::examine(config));
     findings.extend([key::examine(config), database(config)]);
-    if let Ok(connection) = storage::backup::open(&config.storage.database) {
-        findings.push(clock(&connection, config, now));
-        findings.extend(mail::examine_stored(config, &connection, now));
-        findings.extend(addresses::examine(&connection));
-        findings.extend(former_address(&connection, config, now));
+    let connection = storage::backup::open(&config.storage.database).ok();
+    if let Some(connection) = &connection {
+        findings.push(clock(connection, config, now));
+        findings.extend(mail::examine_stored(config, connection, now));
+        findings.extend(addresses::examine(connection));
+        findings.extend(former_address(connection, config, now));
+        findings.extend(setup::examine_stored(config, connection, now));
     }
-    findings.extend([permissions(config), disk(config), public_url(config), backups(config, now)]);
+    findings.extend([permissions(config), disk(config)]);
+    findings.extend(backups::examine(config, connection.as_ref(), now));
     findings.extend(key::in_backups(config));
     findings.extend(file_system(config));
-    findings.extend(nox_address(config));
+    findings.extend(setup::examine_settings(config));
     findings.extend(mail::examine_settings(config));
     findings
 }
@@ -96,6 +104,19 @@ pub(crate) fn warn_at_start(app: &App) {
     for Finding { text, .. } in found.filter(|found| found.state > State::Ok) {
         tracing::warn!("{text}");
     }
+}
+
+/// What is examined, and with which configuration.
+fn files_in_use(config: &Config) -> Finding {
+    Finding::ok("files", config.files_in_use())
+}
+
+/// What the server has noticed of one kind, unless that is over.
+fn observed(connection: &Connection, kind: Kind, now: Timestamp) -> Result<Option<Observation>> {
+    if schema_version(connection)? < observations::SINCE_VERSION {
+        return Ok(None);
+    }
+    observations::find_active(connection, kind, now)
 }
 
 fn database(config: &Config) -> Finding {
@@ -207,30 +228,23 @@ fn disk(config: &Config) -> Finding {
         Ok(disk) => {
             let free = disk.f_bavail.saturating_mul(disk.f_frsize);
             let text = format!("{} MiB are free in {}", free / 1024 / 1024, folder.display());
-            if free < MIN_FREE.max(2 * size) {
-                Finding::warning("disk", format!("only {text}: an upgrade or a backup may not fit"))
+            if free < FULL {
+                let text = format!("{text}: no login and no change can be stored; free some space");
+                Finding::fault("disk", text)
+            } else if free < MIN_FREE.max(2 * size) {
+                Finding::warning(
+                    "disk",
+                    format!(
+                        "only {text}: an upgrade or a backup may not fit; \
+                     free some space"
+                    ),
+                )
             } else {
                 Finding::ok("disk", text)
             }
         }
         Err(error) => Finding::fault("disk", format!("cannot check {}: {error}", folder.display())),
     }
-}
-
-fn is_local(config: &Config) -> bool {
-    matches!(config.host().as_str(), "localhost" | "127.0.0.1" | "[::1]")
-}
-
-/// An instance that others reach, under the Nox address that every instance has by default.
-fn nox_address(config: &Config) -> Option<Finding> {
-    let address = &config.server.address;
-    (*address == ServerAddress::default() && !is_local(config)).then(|| {
-        let text = format!(
-            "server.address is still {address}, as on every new instance: set it before users \
-             register, since it is part of their identity"
-        );
-        Finding::warning("Nox address", text)
-    })
 }
 
 /// Sessions that were opened under another Nox address.
@@ -244,43 +258,5 @@ fn former_address(connection: &Connection, config: &Config, now: Timestamp) -> O
             Some(Finding::warning("Nox address", text))
         }
         Err(error) => Some(Finding::fault("Nox address", causes(&error))),
-    }
-}
-
-fn public_url(config: &Config) -> Finding {
-    let url = &config.server.public_url;
-    if config.is_https() || is_local(config) {
-        Finding::ok("public URL", format!("{url}"))
-    } else {
-        Finding::warning(
-            "public URL",
-            format!("{url} is not https: the networks in between can read passwords"),
-        )
-    }
-}
-
-fn backups(config: &Config, now: Timestamp) -> Finding {
-    let Some(every) = config.backup.every else {
-        return Finding::warning(
-            "backups",
-            "the server makes no backups: set backup.every, or run nox backup create by a timer",
-        );
-    };
-    match backup::newest(&config.backup.folder, now) {
-        Ok(Some(at)) if at.after(Duration::from(every) * 2) >= now => {
-            Finding::ok("backups", format!("the newest backup is of {at}"))
-        }
-        Ok(Some(at)) => Finding::warning(
-            "backups",
-            format!("the newest backup is of {at}: read the server's log"),
-        ),
-        Ok(None) => Finding::warning(
-            "backups",
-            "there is no backup yet: the server makes one while it runs",
-        ),
-        Err(error) => Finding::fault(
-            "backups",
-            format!("cannot read {}: {error}", config.backup.folder.display()),
-        ),
     }
 }

@@ -22,6 +22,7 @@ use zeroize::Zeroizing;
 const NOW: Timestamp = Timestamp::from_millis(1_750_936_113_726);
 const DEVICE: Device = Device {
     ip: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
+    is_forwarded: false,
     user_agent: None,
     language: None,
     browser: None,

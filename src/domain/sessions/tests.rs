@@ -10,7 +10,8 @@ use crate::storage::users::UserId;
 const NOW: Timestamp = Timestamp::from_millis(1_750_936_113_726);
 
 fn device() -> Device {
-    Device { ip: [192, 0, 2, 1].into(), user_agent: None, language: None, browser: None }
+    let ip = [192, 0, 2, 1].into();
+    Device { ip, is_forwarded: false, user_agent: None, language: None, browser: None }
 }
 
 /// Logs `ada` in.

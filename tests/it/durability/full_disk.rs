@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::harness::{LOGIN, NOT_READY, SmallDisk, watch};
+use crate::harness::{LOGIN, NOT_READY, SmallDisk, wait_until, watch};
 
 #[test]
 fn full_disk_refuses_writes_with_503_and_reads_go_on() {
@@ -46,6 +46,33 @@ fn full_disk_refuses_writes_with_503_and_reads_go_on() {
     assert_eq!(disk.run(&["doctor"]).status, 0);
     let log = disk.stop();
     assert!(log.contains("database or disk is full") && !log.contains("panicked"), "{log}");
+}
+
+#[test]
+fn full_disk_is_told_to_monitors_until_there_is_room() {
+    let disk = SmallDisk::new("size=8m");
+    let client = disk.client();
+    assert_eq!(client.get("/readyz", &[]).status, 200);
+    disk.fill();
+    wait_until("the last answer is forgotten", || client.get("/readyz", &[]).status == 503);
+    let full = "the disk of the database is full: free some space";
+    let answer = client.get("/readyz", &[]);
+    assert_eq!(answer.status, 503);
+    assert!(answer.text.starts_with(full), "{}", answer.text);
+    let ran = disk.run(&["health"]);
+    assert!(ran.status == 1 && ran.stderr.contains(full), "{}", ran.stderr);
+    let ran = disk.run(&["doctor"]);
+    assert_eq!(ran.status, 5, "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("fault") && ran.stdout.contains("0 MiB are free"),
+        "{}",
+        ran.stdout
+    );
+    disk.clear();
+    wait_until("the server is ready", || client.get("/readyz", &[]).status == 200);
+    assert_eq!(disk.run(&["health"]).status, 0);
+    let log = disk.stop();
+    assert!(log.matches("not ready").count() == 1 && log.contains("ready again"), "{log}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::harness::{Ended, LOGIN, NOT_READY, Server, TestApp};
+use crate::harness::{Ended, LOGIN, NOT_READY, Server, TestApp, wait_until};
 
 /// Lets every write of a server to a file fail, as on a disk that the system has made read-only,
 /// until it is dropped.
@@ -53,8 +53,12 @@ fn disk_that_turns_read_only_fails_writes_alone() {
         client.log_in("ada", "hunter22").refused(NOT_READY, LOGIN);
         assert_eq!(client.me(&token).status, 200);
     }
+    let answer = client.get("/readyz", &[]);
+    assert_eq!(answer.status, 503);
+    assert!(answer.text.contains("the disk of the database fails"), "{}", answer.text);
     drop(read_only);
     client.log_in("ada", "hunter22").token();
+    wait_until("the server is ready", || client.get("/readyz", &[]).status == 200);
     let log = app.log();
     assert!(log.contains("disk I/O error") && !log.contains("panicked"), "{log}");
 }
@@ -67,7 +71,9 @@ fn vanished_database_is_not_created_again_and_takes_no_writes() {
     let (path, aside) = (app.instance.path("nox.db"), app.instance.path("aside.db"));
     fs::rename(&path, &aside).unwrap();
     client.log_in("ada", "hunter22").refused(NOT_READY, LOGIN);
-    assert_eq!(client.get("/readyz", &[]).status, 503);
+    let answer = client.get("/readyz", &[]);
+    assert_eq!(answer.status, 503);
+    assert!(answer.text.starts_with("the file of the database is gone"), "{}", answer.text);
     assert_eq!(client.me(&token).status, 200);
     assert!(!path.exists());
     fs::write(&path, "something else").unwrap();

@@ -5,6 +5,7 @@ mod audit_details;
 mod clock;
 mod config;
 mod describe;
+mod doctor;
 mod fail2ban;
 mod health;
 mod json;

@@ -197,6 +197,7 @@ mod tests {
         let (_folder, app) = app_with("[instance]\ntitle = '<b>Nox</b>'");
         let device = Device {
             ip: [192, 0, 2, 1].into(),
+            is_forwarded: false,
             user_agent: Some("<script>".into()),
             language: None,
             browser: None,
@@ -263,6 +264,7 @@ mod tests {
         }
         let device = Device {
             ip: [192, 0, 2, 1].into(),
+            is_forwarded: false,
             user_agent: Some("Bot/1.0 (+http://evil.example/bot)".into()),
             language: None,
             browser: None,
