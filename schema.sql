@@ -193,6 +193,27 @@ CREATE TABLE relays (
     created_at   INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Invitations, by which visitors may register.
+CREATE TABLE invitations (
+    id                 INTEGER PRIMARY KEY AUTOINCREMENT,
+    -- What its codes are derived from, with the key `hash`, so that its link can be shown again.
+    seed               BLOB    NOT NULL CHECK (length(seed) = 16),
+    -- SHA-256 of the code, which has 192 bits, and of the code that was mailed to `email`.
+    code_sha256        BLOB    NOT NULL UNIQUE CHECK (length(code_sha256) = 32),
+    mailed_code_sha256 BLOB    UNIQUE CHECK (length(mailed_code_sha256) = 32),
+    -- How many accounts it may make, and how many it has made.
+    uses               INTEGER NOT NULL CHECK (uses > 0),
+    used               INTEGER NOT NULL DEFAULT 0 CHECK (used BETWEEN 0 AND uses),
+    -- The tags that these accounts get, one per line.
+    tags               TEXT    NOT NULL DEFAULT '',
+    -- The only address that these accounts may have.
+    email              TEXT,
+    -- A note of the operator.
+    note               TEXT    NOT NULL DEFAULT '',
+    created_at         INTEGER NOT NULL,
+    expires_at         INTEGER NOT NULL
+) STRICT;
+
 -- Attempts that count against rate limits. Each is counted before it is checked, and refunded if it
 -- was right. An empty text means any account, network or browser: not NULL, since NULLs differ
 -- from each other in a unique key.

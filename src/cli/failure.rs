@@ -167,7 +167,7 @@ fn refusal(error: &Error) -> u8 {
     match error {
         error if error.invalid_field().is_some() => 2,
         Error::UserNotFound | Error::SessionNotFound | Error::NotFound { .. } => 3,
-        Error::AlreadyExists { .. } => 4,
+        Error::AlreadyExists(_) => 4,
         Error::ServerNotReady { source: Some(source) } if is_not_writable(source) => 5,
         Error::ServerNotReady { .. } => 6,
         _ => 1,

@@ -9,6 +9,7 @@ mod doctor;
 mod examples;
 mod failure;
 mod health;
+mod invite;
 mod key;
 mod list;
 mod log;
@@ -85,6 +86,9 @@ enum Command {
     /// Manage sessions
     #[command(subcommand)]
     Session(session::Session),
+    /// Invite people to register
+    #[command(subcommand)]
+    Invite(invite::Invite),
     /// Manage relays
     #[command(subcommand)]
     Relay(relay::Relay),
@@ -169,6 +173,7 @@ impl Command {
             Self::User(command) => command.needs(),
             Self::Totp(command) => command.needs(),
             Self::Session(command) => command.needs(),
+            Self::Invite(_) => &["server", "users", "instance", "mail"],
             Self::Key(_) => &[TO_RECORD],
             _ => &[],
         };
@@ -192,6 +197,7 @@ impl Command {
             Self::User(command) => command.run(&open()?, output),
             Self::Totp(command) => command.run(&open()?, output),
             Self::Session(command) => command.run(&open()?, output),
+            Self::Invite(command) => command.run(&open()?, output),
             Self::Backup(command) => command.run(config()?, output),
             Self::Throttle(command) => command.run(&open()?, output),
             Self::Audit(command) => command.run(&open()?, output),

@@ -65,7 +65,7 @@ fn with_relay(error: anyhow::Error, name: &str) -> anyhow::Error {
         Error::NotFound { .. } => {
             format!("there is no relay {name:?}; nox relay list prints all relays")
         }
-        Error::AlreadyExists { .. } => format!("there is already a relay {name:?}"),
+        Error::AlreadyExists(_) => format!("there is already a relay {name:?}"),
         refusal => match refusal.invalid_field() {
             Some((field, rule)) => format!("the {field} {rule}"),
             None => return error,

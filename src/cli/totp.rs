@@ -238,7 +238,7 @@ fn without_factor(error: anyhow::Error, name: &str) -> anyhow::Error {
 
 fn refused(error: anyhow::Error, name: &str) -> anyhow::Error {
     match error.downcast_ref() {
-        Some(error @ Error::AlreadyExists { .. }) => {
+        Some(error @ Error::AlreadyExists(_)) => {
             let text = format!(
                 "{name} already has an authenticator app; nox totp reset {name} removes it"
             );

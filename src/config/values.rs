@@ -226,7 +226,7 @@ pub(super) fn path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf
     if text.is_empty() { Err(D::Error::custom("the path is empty")) } else { Ok(text.into()) }
 }
 
-/// Who may register by the API.
+/// Who may register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Registration {
@@ -234,8 +234,7 @@ pub(crate) enum Registration {
     Closed,
     /// Everyone.
     Open,
-    /// Users with an invitation. Invitations do not exist yet, so this refuses the same requests as
-    /// `closed` does; clients that ask are told `invite`.
+    /// Visitors with an invitation of the operator.
     Invite,
 }
 

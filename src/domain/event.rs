@@ -72,6 +72,8 @@ events! {
     KeyReplaced = "key.replaced",
     /// The server was started with another `server.address`.
     AddressChanged = "address.changed",
+    InvitationAdded = "invitation.added",
+    InvitationRemoved = "invitation.removed",
     RelayAdded = "relay.added",
     RelayRemoved = "relay.removed",
     /// The operator ended the lockouts of an account, an address or an unknown name.

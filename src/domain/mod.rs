@@ -18,6 +18,7 @@ pub mod doctor;
 pub mod email_confirmation;
 mod event;
 pub mod factors;
+pub(crate) mod invitations;
 pub mod keys;
 pub mod lockouts;
 pub mod mail;

@@ -29,6 +29,7 @@ impl Error {
             Self::NotFound { .. } => row(3, 404, "{0} not found."),
             Self::ServiceDisabled => row(4, 403, "This service is disabled."),
             Self::InvalidField { .. }
+            | Self::InvalidInvitation { .. }
             | Self::InvalidAccountField { .. }
             | Self::WrongPassword { .. }
             | Self::GuessablePassword { .. }
@@ -43,7 +44,7 @@ impl Error {
             | Self::FileMissing
             | Self::InvalidForm
             | Self::InvalidPictureSize { .. } => row(5, 400, "Invalid field: {0}, {1}."),
-            Self::AlreadyExists { .. } => row(6, 409, "{0} already exists with {1}."),
+            Self::AlreadyExists(_) => row(6, 409, "{0} already exists with {1}."),
             Self::NotLogged => row(7, 401, "You are not logged in."),
             Self::UnAuthorized { .. } => row(8, 401, "You are not authorized to {0}."),
             Self::InternalError { .. } | Self::MailRefused | Self::CommandRefused { .. } => {
@@ -96,6 +97,7 @@ impl Error {
                 "must be one part of a whole form, \
                  of at most 128 parts with names of at most 1024 bytes",
             ),
+            Self::InvalidInvitation { rule } => ("invite", rule),
             Self::InvalidPictureSize { field } => {
                 (field, "must be at most 4096 pixels wide and high")
             }
@@ -110,7 +112,7 @@ impl Error {
         }
         match self {
             Self::NotFound { what } => ((*what).into(), ""),
-            Self::AlreadyExists { what, with } => ((*what).into(), with),
+            Self::AlreadyExists(taken) => (taken.what().into(), taken.with()),
             Self::UnAuthorized { action } | Self::InternalError { action, .. } => {
                 ((*action).into(), "")
             }
@@ -128,6 +130,7 @@ impl Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Taken;
     use std::collections::BTreeSet;
 
     /// One error of each code, with empty arguments.
@@ -138,7 +141,7 @@ mod tests {
             Error::NotFound { what: "" },
             Error::ServiceDisabled,
             Error::invalid("", ""),
-            Error::AlreadyExists { what: "", with: "" },
+            Error::AlreadyExists(Taken::Username),
             Error::NotLogged,
             Error::UnAuthorized { action: "" },
             Error::internal("", ""),
@@ -186,10 +189,7 @@ mod tests {
     fn messages_contain_their_arguments_but_no_causes() {
         for (error, message) in [
             (Error::invalid("password", "is wrong"), "Invalid field: password, is wrong."),
-            (
-                Error::AlreadyExists { what: "User", with: "this email" },
-                "User already exists with this email.",
-            ),
+            (Error::AlreadyExists(Taken::Email), "User already exists with this email."),
             (Error::TooManyRequests { seconds: 90 }, "Too many attempts, try again in 90 seconds."),
             (
                 Error::internal("log in", "secret detail"),

@@ -7,10 +7,12 @@ mod challenge;
 mod facts;
 mod fields;
 mod guess;
+mod taken;
 
 pub use challenge::Challenge;
 pub use fields::AccountField;
 pub use guess::Guess;
+pub use taken::Taken;
 
 /// An error that a client of the API can receive; [`facts`](Error::facts) has the code, the status
 /// and the message of each.
@@ -33,6 +35,11 @@ pub enum Error {
         field: AccountField,
         /// A clause that says what is expected, such as `must be true or false`.
         rule: Cow<'static, str>,
+    },
+    /// The invitation cannot be used for this account.
+    InvalidInvitation {
+        /// A clause that says what is expected.
+        rule: &'static str,
     },
     /// The password is wrong.
     WrongPassword {
@@ -88,12 +95,7 @@ pub enum Error {
     /// The configuration does not allow this, or this account does not use it.
     ServiceDisabled,
     /// A unique property is taken.
-    AlreadyExists {
-        /// A noun, such as `User`.
-        what: &'static str,
-        /// The property, such as `this username`.
-        with: &'static str,
-    },
+    AlreadyExists(Taken),
     /// The request has no session, or its session has ended.
     NotLogged,
     /// The user is not allowed to do this.

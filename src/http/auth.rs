@@ -23,13 +23,16 @@ use crate::domain::accounts::fields::{Display, Email, Username};
 use crate::domain::accounts::identifier::Identifier;
 use crate::domain::accounts::new_password::NewPassword;
 use crate::domain::accounts::registration::NewAccount;
-use crate::domain::auth::{self, LoginAttempt, Registration, Repeat, refuse_malformed_code};
+use crate::domain::auth::{
+    self, LoginAttempt, Registered, Registration, Repeat, refuse_malformed_code,
+};
 use crate::domain::factors::Code;
 use crate::domain::password::{MAX_LENGTH, MIN_LENGTH, Password};
 use crate::domain::principal::{Client, Device};
 use crate::domain::public_key::PublicKey;
 use crate::domain::sessions::{OpenedSession, revoke};
 use crate::error::{Error, Result};
+use crate::normalization::trim;
 use crate::time::Timestamp;
 
 /// What a client sends to log in.
@@ -77,6 +80,8 @@ pub(super) struct RegisterRequest {
     display: Option<Display>,
     #[schema(value_type = Option<String>)]
     public_key: Option<PublicKey>,
+    /// The code of an invitation: the last part of its link.
+    invite: Option<String>,
 }
 
 /// The session that a login opens.
@@ -125,17 +130,18 @@ pub(super) async fn login(
     Ok(opened(*session, None, dialect).with_cookies(cookies))
 }
 
-pub(super) const REGISTER: Operation =
-    Operation::new("Register an account and log in, where registration is open")
-        .takes(schema::<RegisterRequest>)
-        .gives(answer::<SessionData>)
-        .fails(&[
-            Refusal::ServiceDisabled,
-            Refusal::InvalidField,
-            Refusal::AlreadyExists,
-            Refusal::UnAuthorized,
-            Refusal::TooManyRequests,
-        ]);
+pub(super) const REGISTER: Operation = Operation::new(
+    "Register an account and log in, where registration is open, or by an invitation",
+)
+.takes(schema::<RegisterRequest>)
+.gives(answer::<SessionData>)
+.fails(&[
+    Refusal::ServiceDisabled,
+    Refusal::InvalidField,
+    Refusal::AlreadyExists,
+    Refusal::UnAuthorized,
+    Refusal::TooManyRequests,
+]);
 
 /// `POST /auth/register`
 pub(super) async fn register(
@@ -148,12 +154,13 @@ pub(super) async fn register(
     // A closed registration is refused before its body is read.
     auth::check_registration(bridge.config())?;
     let Body(body) = body?;
-    let RegisterRequest { username, password, email, display, public_key } =
+    let RegisterRequest { username, password, email, display, public_key, invite } =
         RegisterRequest::read(body, bridge.config())?;
-    let registration = NewAccount { username, password, email, display, is_admin: false };
+    let account = NewAccount { username, password, email, display, is_admin: false };
+    let registration = Registration { account, invite, repeat: Repeat::Never };
     let client = Client { device, public_key };
     let register = move |app: &_| auth::register(app, registration, &client, now);
-    let Registration { session, link } = bridge.hash(register).await?;
+    let Registered { session, link } = bridge.hash(register).await?;
     let cookies = cookies.set(bridge.config(), &session, LoginBy::Api);
     let message = first_answer::of_link(link).await;
     Ok(opened(session, message, dialect).with_cookies(cookies))
@@ -202,7 +209,12 @@ impl LoginRequest {
 }
 
 impl RegisterRequest {
+    /// Reads the fields in the contract's order: the first that breaks its rule is the one
+    /// reported. Only an invitation comes before: without one, no field would help.
     fn read(mut body: Object, config: &Config) -> Result<Self> {
+        // A form sends an empty text where its user has no invitation.
+        let invite = body.text("invite")?.filter(|code| !trim(code).is_empty());
+        auth::check_invited(config, invite.as_deref())?;
         Ok(Self {
             username: Username::parse(body.text("username")?.unwrap_or_default())?,
             password: NewPassword::parse(
@@ -212,6 +224,7 @@ impl RegisterRequest {
             email: body.parse("email", Email::parse)?,
             display: body.parse("display", Display::parse)?,
             public_key: public_key(&mut body)?,
+            invite,
         })
     }
 }

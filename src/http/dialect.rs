@@ -107,6 +107,7 @@ const fn name(error: &Error) -> (&'static str, u16) {
         Error::ServiceDisabled | Error::UnAuthorized { .. } => ("FORBIDDEN", 403),
         Error::InvalidField { .. }
         | Error::InvalidAccountField { .. }
+        | Error::InvalidInvitation { .. }
         | Error::WrongPassword { .. }
         | Error::GuessablePassword { .. }
         | Error::InvalidCode { .. }
@@ -120,7 +121,7 @@ const fn name(error: &Error) -> (&'static str, u16) {
         | Error::FileMissing
         | Error::InvalidForm
         | Error::InvalidPictureSize { .. } => ("VALIDATION_ERROR", 422),
-        Error::AlreadyExists { .. } => ("CONFLICT", 409),
+        Error::AlreadyExists(_) => ("CONFLICT", 409),
         Error::NotLogged => ("UNAUTHORIZED", 401),
         Error::InternalError { .. } | Error::MailRefused | Error::CommandRefused { .. } => {
             ("INTERNAL_SERVER_ERROR", 500)

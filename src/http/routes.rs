@@ -81,6 +81,10 @@ fn page_endpoints() -> Vec<Endpoint> {
             .get(pages::show_login_code, PAGE)
             .post(pages::submit_login_code, PAGE),
         Endpoint::at("/login/send").post(pages::send_login_code, PAGE),
+        Endpoint::at("/register")
+            .get(pages::show_register, PAGE)
+            .post(pages::submit_register, PAGE),
+        Endpoint::at("/register/{code}").get(pages::show_invitation, PAGE),
         Endpoint::at("/account").get(pages::show_account, PAGE),
         Endpoint::at("/account/logout").post(pages::log_out, PAGE),
         Endpoint::at("/account/profile").post(pages::change_profile, PAGE),

@@ -12,6 +12,7 @@ pub(crate) mod devices;
 pub(crate) mod email_confirmations;
 mod file_identity;
 mod header;
+pub(crate) mod invitations;
 pub(crate) mod keys;
 pub(crate) mod observations;
 pub(crate) mod pictures;

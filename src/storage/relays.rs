@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Taken};
 use crate::time::Timestamp;
 
 /// One row, without the token's hash.
@@ -26,11 +26,7 @@ pub(crate) fn insert(
          ON CONFLICT (name) DO NOTHING",
         params![relay.name, token_sha256, relay.created_at],
     )?;
-    if inserted == 1 {
-        Ok(())
-    } else {
-        Err(Error::AlreadyExists { what: "Relay", with: "this name" })
-    }
+    if inserted == 1 { Ok(()) } else { Err(Error::AlreadyExists(Taken::RelayName)) }
 }
 
 /// Finds the name of the relay with this token.

@@ -12,7 +12,7 @@ use crate::domain::accounts::fields::{Display, Email, Username};
 use crate::domain::accounts::operator;
 use crate::domain::accounts::profile::Profile;
 use crate::domain::accounts::registration::{NewAccount, register};
-use crate::error::Error;
+use crate::error::{Error, Taken};
 use crate::normalization::{fold, trim};
 use crate::time::Timestamp;
 
@@ -41,7 +41,7 @@ impl Add {
         let display = self.display.map(Display::parse).transpose().map_err(refused)?;
         // Checked before the password is asked for.
         if operator::find(app, &self.name, now).is_ok() {
-            return Err(refused(Error::AlreadyExists { what: "User", with: "this username" }));
+            return Err(refused(Error::AlreadyExists(Taken::Username)));
         }
         if app.is_new {
             let database = app.config.storage.database.display();

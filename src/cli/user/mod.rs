@@ -117,7 +117,7 @@ pub(super) fn with_user(error: impl Into<anyhow::Error>, name: &str) -> anyhow::
     let Some(refusal) = error.downcast_ref() else { return error };
     let text = match refusal {
         Error::UserNotFound => format!("there is no user {name:?}; nox user list prints all users"),
-        Error::AlreadyExists { with, .. } => format!("cannot store {name:?}: {with} is taken"),
+        Error::AlreadyExists(taken) => format!("cannot store {name:?}: {} is taken", taken.with()),
         Error::InvalidAccountField { field: AccountField::PresenceText, rule } => {
             format!("the presence text {rule}")
         }

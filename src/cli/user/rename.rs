@@ -26,7 +26,7 @@ impl Rename {
         let name = &self.account.name;
         let refused = |error: Error| match error {
             // The new name is the one that is taken.
-            Error::AlreadyExists { .. } => with_user(error, &self.new),
+            Error::AlreadyExists(_) => with_user(error, &self.new),
             error => with_user(error, name),
         };
         let new = Username::parse(fold(trim(&self.new))).map_err(refused)?;

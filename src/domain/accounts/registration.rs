@@ -105,7 +105,7 @@ pub(crate) fn insert(
     users::find_by_id(connection, id)?.ok_or(Error::UserNotFound)
 }
 
-/// Whether visitors may register accounts.
+/// Whether every visitor may register an account.
 #[must_use]
 pub(crate) fn is_registration_open(config: &Config) -> bool {
     config.users.registration == config::Registration::Open

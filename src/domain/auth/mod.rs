@@ -1,33 +1,29 @@
-//! Logging in ([`login`], or [`finish`] with a challenge), and registering an account. [`login`] is
-//! the whole rule of a login; the functions below it are its steps.
+//! Logging in ([`login`], or [`finish`] with a challenge), and registering an account
+//! ([`register()`]). [`login`] is the whole rule of a login; the functions below it are its steps.
 
 mod account;
 mod log;
+mod register;
 mod repeat;
 
 use std::net::IpAddr;
 
-use crate::config::Config;
 use crate::domain::App;
 use crate::domain::accounts::identifier::Identifier;
-use crate::domain::accounts::new_password::Names;
-use crate::domain::accounts::registration::{self, NewAccount, is_registration_open};
-use crate::domain::audit::account::beginning;
 use crate::domain::change::{By, Change};
-use crate::domain::email_confirmation::{self, LinkMail};
-use crate::domain::event::Event;
 use crate::domain::factors::{Code, challenged, with_factor};
 use crate::domain::password::{Match, Password};
 use crate::domain::principal::{Actor, Client};
 use crate::domain::sessions::repeat::{self as repeats, SentLogin};
 use crate::domain::sessions::{self, OpenedSession};
 use crate::domain::setup;
-use crate::domain::throttle::{self, CountedAttempt, Limit};
+use crate::domain::throttle::{self, CountedAttempt};
 use crate::error::{Error, Result};
 use crate::storage::users::{self as rows, User};
 use crate::time::Timestamp;
 use account::{find_account, unknown_name};
 use log::{Attempted, log_attempt, log_failure};
+pub(crate) use register::{Registered, Registration, check_invited, check_registration, register};
 pub(crate) use repeat::Repeat;
 
 /// The credentials of a login, and the client that sends them.
@@ -233,56 +229,6 @@ fn open_session(
         repeats::remember(app, tx, session.id, &user, sent)?;
     }
     Ok(Box::new(session))
-}
-
-/// Checks that visitors may register accounts.
-///
-/// # Errors
-/// [`Error::ServiceDisabled`] if registration is closed.
-pub(crate) fn check_registration(config: &Config) -> Result<()> {
-    if is_registration_open(config) { Ok(()) } else { Err(Error::ServiceDisabled) }
-}
-
-/// An account that has been registered, with its first session.
-struct Registered {
-    user: User,
-    session: OpenedSession,
-}
-
-/// The session of a new account, and what became of the link that confirms its address.
-pub(crate) struct Registration {
-    pub session: OpenedSession,
-    pub link: LinkMail,
-}
-
-/// Registers an account and logs its user in.
-///
-/// # Errors
-/// [`Error::ServiceDisabled`], [`Error::GuessablePassword`], [`Error::TooManyRequests`],
-/// [`Error::AlreadyExists`], or a fault.
-pub(crate) fn register(
-    app: &App,
-    new: NewAccount,
-    client: &Client,
-    now: Timestamp,
-) -> Result<Registration> {
-    check_registration(&app.config)?;
-    let names = Names::from(&new);
-    let password = new.password.of(&names)?;
-    // A registration of a taken username is counted as well, so that usernames cannot be
-    // enumerated.
-    let _counted = throttle::consume(app, vec![Limit::registration(client.device.ip)], now)?;
-    let hash = app.hasher.hash(password)?;
-    let Registered { user, session } = app.change(By::User(&client.device), now, |tx| {
-        let user = registration::insert(tx, new, hash, now)?;
-        tx.happened_with(Event::AccountCreated, &user, beginning(&user))?;
-        let session = sessions::open(app, tx, &user, client, now)?;
-        Ok::<_, Error>(Registered { user, session })
-    })?;
-    let link = email_confirmation::mail_link_if_unverified(app, &user, Some(&client.device), now);
-    let username = &session.user.public.username;
-    tracing::info!(event = %"account.registered", ip = %client.device.ip, user = username);
-    Ok(Registration { session, link })
 }
 
 #[cfg(test)]

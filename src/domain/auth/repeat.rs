@@ -13,6 +13,8 @@ pub(crate) enum Repeat {
     Never,
     /// A form of the pages: its browser alone, since the password is checked again.
     Form,
+    /// A registration by the pages: its browser, and the account that it has made.
+    Registration,
     /// This challenge and the code, which opens nothing else any more.
     Challenge(String),
 }
@@ -21,6 +23,7 @@ impl Repeat {
     pub(super) fn sent(&self, client: &Client, code: Option<&Code>) -> Option<SentLogin> {
         let proof = match (self, code) {
             (Self::Form, _) => None,
+            (Self::Registration, _) => Some(Zeroizing::new("registration".into())),
             (Self::Challenge(challenge), Some(code)) => {
                 Some(Zeroizing::new(format!("{challenge} {}", code.normalized())))
             }

@@ -27,12 +27,14 @@ enum After {
 }
 
 /// Every instant in the database.
-const INSTANTS_IN_THE_SCHEMA: [(&str, After); 24] = [
+const INSTANTS_IN_THE_SCHEMA: [(&str, After); 26] = [
     ("audit.at", After::Stays),
     ("clock.seen_at", After::Seen),
     ("clock.trusted_at", After::Seen),
     ("devices.last_seen_at", After::Within(Duration::ZERO)),
     ("email_confirmations.expires_at", After::Within(DAY)),
+    ("invitations.created_at", After::Within(Duration::ZERO)),
+    ("invitations.expires_at", After::Within(DAY)),
     ("observations.first_at", After::Within(Duration::ZERO)),
     ("observations.last_at", After::Within(Duration::ZERO)),
     ("rate_limits.resets_at", After::Deleted),
@@ -65,6 +67,8 @@ const ROWS: &str = "
     INSERT INTO recovery_codes VALUES (7, zeroblob(32), ?1);
     INSERT INTO sent_codes VALUES (7, 'email', zeroblob(32), ?1 + 600000, 5, ?1);
     INSERT INTO email_confirmations VALUES (zeroblob(32), 7, 'a@b.example', ?1 + 86400000);
+    INSERT INTO invitations (id, seed, code_sha256, uses, created_at, expires_at)
+        VALUES (1, zeroblob(16), zeroblob(32), 1, ?1, ?1 + 86400000);
     INSERT INTO devices VALUES (7, zeroblob(32), ?1);
     INSERT INTO sessions (user_id, id, created_at, expires_at, last_seen_at, ip)
         VALUES (7, zeroblob(16), ?1, ?1 + 2592000000, ?1, '192.0.2.1');

@@ -199,6 +199,22 @@ impl App {
         }
     }
 
+    /// Queues a message to an address that no account has yet, in the language of the instance.
+    pub(crate) fn mail_to_address(
+        &self,
+        to: String,
+        message: &Message<'_>,
+        purpose: Purpose,
+    ) -> Sending {
+        match messages::write(&self.config, self.config.instance.language, None, message) {
+            Ok(written) => self.mailer.send(Mail { to, written, purpose }),
+            Err(error) => {
+                tracing::error!(%error, "a mail was not written");
+                Sending::refused(error)
+            }
+        }
+    }
+
     /// Notifies a user of an event after its commit, if the address is verified and the event is
     /// one that is notified. The number of notices a day is limited.
     pub(crate) fn notify(

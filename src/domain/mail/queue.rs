@@ -49,6 +49,11 @@ impl Sending {
         self.0.await.ok().flatten()
     }
 
+    /// [`Sending::refusal`] for a command, which waits as long as the attempt takes.
+    pub(crate) fn wait_for_refusal(self) -> Option<Error> {
+        self.0.blocking_recv().ok().flatten()
+    }
+
     /// A mail that is refused before it is queued.
     pub(super) fn refused(error: Error) -> Self {
         let (sender, receiver) = oneshot::channel();

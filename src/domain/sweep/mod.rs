@@ -6,10 +6,10 @@ use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::Duration;
 
-use crate::domain::{App, Running, clock, factors};
+use crate::domain::{App, Running, clock, factors, invitations};
 use crate::error::Result;
 use crate::storage::{
-    Connection, audit, email_confirmations, rate_limits, sent_codes, sessions, shown_codes,
+    self, Connection, audit, email_confirmations, rate_limits, sent_codes, sessions, shown_codes,
     totp_enrollments, totp_used_steps,
 };
 use crate::time::Timestamp;
@@ -76,6 +76,8 @@ fn sweep(app: &App, depth: Depth, now: Timestamp) -> Result<()> {
     drain(app, |connection| shown_codes::delete_expired(connection, now, BATCH))?;
     drain(app, |connection| totp_enrollments::delete_expired(connection, now, BATCH))?;
     drain(app, |connection| email_confirmations::delete_expired(connection, now, BATCH))?;
+    let oldest = now.before(invitations::LISTED_FOR);
+    drain(app, |connection| storage::invitations::delete_expired(connection, oldest, BATCH))?;
     let oldest = factors::step_of(now.before(USED_STEPS_KEPT));
     drain(app, |connection| totp_used_steps::delete_older(connection, oldest, BATCH))
 }

@@ -1,6 +1,6 @@
 //! The refusals that an operation lists.
 
-use crate::error::Error;
+use crate::error::{Error, Taken};
 
 /// A refusal, named as the variant of [`Error`] that stands for its code.
 #[derive(Clone, Copy)]
@@ -32,7 +32,7 @@ impl Refusal {
             Self::NotFound => Error::NotFound { what: "" },
             Self::ServiceDisabled => Error::ServiceDisabled,
             Self::InvalidField => Error::invalid("", ""),
-            Self::AlreadyExists => Error::AlreadyExists { what: "", with: "" },
+            Self::AlreadyExists => Error::AlreadyExists(Taken::Username),
             Self::NotLogged => Error::NotLogged,
             Self::UnAuthorized => Error::UnAuthorized { action: "" },
             Self::InternalError => Error::internal("", ""),

@@ -32,6 +32,11 @@ const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 pub(in crate::http) struct Form(HashMap<String, String>);
 
 impl Form {
+    /// A form of one field.
+    pub(super) fn with(name: &str, value: String) -> Self {
+        Self(HashMap::from([(name.into(), value)]))
+    }
+
     /// A field; `None` where the form has none of that name.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)

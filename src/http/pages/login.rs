@@ -10,6 +10,7 @@ use super::notice::NoticePage;
 use super::return_to::{ReturnTarget, unknown_front};
 use super::texts::fill;
 use super::visitor::Visitor;
+use crate::domain::accounts::registration::is_registration_open;
 use crate::domain::factors::{challenged, email};
 use crate::error::Error;
 
@@ -21,6 +22,8 @@ struct LoginPage<'a> {
     identifier: &'a str,
     /// Names an origin that the login does not lead to.
     note: Option<String>,
+    /// Where a visitor may create an account.
+    register_url: Option<String>,
 }
 
 #[derive(Template)]
@@ -58,6 +61,8 @@ pub(super) fn login_page(
         return_to,
         identifier: form.text("identifier"),
         note: front.map(|front| fill(visitor.t.unknown_front, front)),
+        register_url: is_registration_open(visitor.bridge.config())
+            .then(|| with_return_to("/register", return_to)),
     };
     visitor.show(status, page.render())
 }

@@ -15,6 +15,7 @@ mod links;
 mod login;
 mod notice;
 mod recovery_codes;
+mod register;
 pub(super) mod return_to;
 mod sendings;
 mod session_row;
@@ -36,6 +37,7 @@ pub(super) use actions::factors::{
 pub(super) use actions::login::{send_login_code, submit_login, submit_login_code};
 pub(super) use actions::password::change_password;
 pub(super) use actions::profile::{change_profile, upload_picture};
+pub(super) use actions::register::submit_register;
 pub(super) use actions::sessions::{end_other_sessions, end_session, log_out};
 pub(super) use assets::asset;
 pub(super) use confirmation::show_confirmation;
@@ -43,6 +45,7 @@ pub(super) use errors::layer;
 pub(super) use head_page::head_page;
 pub(super) use login::{show_login, show_login_code};
 pub(super) use recovery_codes::show_recovery_codes;
+pub(super) use register::{show_invitation, show_register};
 pub(super) use sendings::Sendings;
 pub use theme::Theme;
 pub(super) use totp::show_totp;
@@ -70,6 +73,7 @@ pub(super) async fn redirect_to_form(visitor: Visitor) -> HttpResponse {
 fn form_page(path: &str) -> &'static str {
     match path {
         "/login" => "/login",
+        "/register" => "/register",
         _ if path.starts_with("/login/") => "/login/code",
         _ if path.starts_with("/account") => "/account",
         _ => "/",

@@ -8,6 +8,7 @@ mod email_address;
 mod email_confirmation;
 mod fields;
 mod guessable_passwords;
+mod invitations;
 mod lookup;
 mod naming;
 mod reachable;

@@ -65,7 +65,7 @@ fn password() -> (&'static str, String) {
 
 pub(super) const CODES: &str = "/account/recovery-codes";
 
-pub(super) const CASES: [Case; 21] = [
+pub(super) const CASES: [Case; 22] = [
     Case {
         path: "/login",
         app: plain,
@@ -94,6 +94,18 @@ pub(super) const CASES: [Case; 21] = [
             Vec::new()
         },
         end: "/login/code",
+    },
+    Case {
+        path: "/register",
+        app: || TestApp::with("[users]\nregistration = 'invite'"),
+        prepare: |app, browser| {
+            let link = app.nox("invite add");
+            let code = link.trim_end().rsplit('/').next().unwrap();
+            browser.get(&format!("/register/{code}"));
+            let typed = [text("username", "bob"), text("new_password", "rabbit22")];
+            [&typed[..], &[text("invite", code)]].concat()
+        },
+        end: "/account",
     },
     Case { path: "/account/logout", app: plain, prepare: nothing, end: "/login" },
     Case {

@@ -7,5 +7,6 @@ mod form_table;
 mod forms;
 mod profile;
 mod refusals;
+mod registration;
 mod repeats;
 mod serving;

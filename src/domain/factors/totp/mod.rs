@@ -21,7 +21,7 @@ use crate::domain::factors::{Code, changed, delete_unneeded_codes, with_factor};
 use crate::domain::principal::Principal;
 use crate::domain::reveal::Reveal;
 use crate::domain::sessions::check_open;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Taken};
 use crate::storage::totp_enrollments;
 use crate::storage::totp_factors::{self, TotpFactor};
 use crate::storage::users::{self, User, UserId};
@@ -290,5 +290,4 @@ fn new_factor(
     Ok(TotpFactor { user_id, secret, last_step: step.unwrap_or(0), enabled_at: now, last_skew })
 }
 
-const ALREADY_ENABLED: Error =
-    Error::AlreadyExists { what: "An authenticator app", with: "this account" };
+const ALREADY_ENABLED: Error = Error::AlreadyExists(Taken::App);

@@ -34,6 +34,7 @@ pub(crate) fn write<'a>(
                 text("The link works once, within 24 hours. If it was not you, do nothing."),
             ],
         },
+        Message::Invitation(url) => invitation(sender, hello, url),
         Message::Notice { notice, device, at } => Draft {
             subject: format!("{title}: {}", happened(*notice)),
             parts: vec![
@@ -55,6 +56,19 @@ pub(crate) fn write<'a>(
                 "This is a test of the mail settings of {title} ({address}). It has arrived."
             ))],
         },
+    }
+}
+
+fn invitation<'a>(sender: &Sender<'_>, hello: Part<'a>, url: &'a str) -> Draft<'a> {
+    let Sender { title, address } = sender;
+    Draft {
+        subject: format!("An invitation to {title}"),
+        parts: vec![
+            hello,
+            text(format!("You may create an account at {title} ({address}):")),
+            Part::Link { label: "Create your account", url },
+            text("The link is for this address. If you do not expect it, do nothing."),
+        ],
     }
 }
 

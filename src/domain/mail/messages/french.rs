@@ -40,6 +40,7 @@ pub(crate) fn write<'a>(
                 text(LINK_IS_GOOD),
             ],
         },
+        Message::Invitation(url) => invitation(sender, hello, url),
         Message::Notice { notice, device, at } => Draft {
             subject: format!("{title}\u{a0}: {}", happened(*notice)),
             parts: vec![
@@ -59,6 +60,22 @@ pub(crate) fn write<'a>(
                  arrivé."
             ))],
         },
+    }
+}
+
+fn invitation<'a>(sender: &Sender<'_>, hello: Part<'a>, url: &'a str) -> Draft<'a> {
+    let Sender { title, address } = sender;
+    Draft {
+        subject: format!("Une invitation à rejoindre {title}"),
+        parts: vec![
+            hello,
+            text(format!("Vous pouvez créer un compte sur {title} ({address})\u{a0}:")),
+            Part::Link { label: "Créer votre compte", url },
+            text(
+                "Ce lien est réservé à cette adresse. Si vous ne l’attendiez pas, ne faites \
+                 rien.",
+            ),
+        ],
     }
 }
 

@@ -21,6 +21,8 @@ pub(crate) enum Message<'a> {
     Code(&'a str),
     /// A link that confirms the address.
     Confirmation(&'a str),
+    /// A link by which its reader may register.
+    Invitation(&'a str),
     /// A notice of an event of the account.
     Notice {
         notice: Notice,
@@ -125,6 +127,8 @@ pub(crate) const fn notice(event: Event, by_operator: bool) -> Option<Notice> {
         | Event::RelayAdded
         | Event::RelayRemoved
         | Event::LockoutCleared
+        | Event::InvitationAdded
+        | Event::InvitationRemoved
         | Event::LockoutsCleared => return None,
     })
 }

@@ -21,7 +21,7 @@ use crate::http::pages::visitor::Visitor;
 /// `POST /login`
 pub(in crate::http) async fn submit_login(visitor: Visitor, form: Form) -> HttpResponse {
     match try_password(&visitor, &form).await {
-        Ok(session) => complete_login(&visitor, &form, &session),
+        Ok(session) => enter(&visitor, &form, &session),
         Err(Refusal::Error(Error::VerificationRequired { challenge })) => {
             let cookie = visitor.challenge_cookie(challenge.token);
             let url = with_return_to("/login/code", form.text("return_to"));
@@ -47,7 +47,7 @@ async fn try_password(visitor: &Visitor, form: &Form) -> Result<Box<OpenedSessio
 }
 
 /// Sets the session cookie and redirects to where the login was to lead.
-fn complete_login(visitor: &Visitor, form: &Form, session: &OpenedSession) -> HttpResponse {
+pub(super) fn enter(visitor: &Visitor, form: &Form, session: &OpenedSession) -> HttpResponse {
     let response = visitor.redirect(&after_login(visitor, form));
     let cookies = visitor.session_cookies.set(visitor.bridge.config(), session, LoginBy::Pages);
     let response = with_cookies(response, &cookies);
@@ -57,7 +57,7 @@ fn complete_login(visitor: &Visitor, form: &Form, session: &OpenedSession) -> Ht
 /// `POST /login/code`
 pub(in crate::http) async fn submit_login_code(visitor: Visitor, form: Form) -> HttpResponse {
     match try_code(&visitor, &form).await {
-        Ok(session) => complete_login(&visitor, &form, &session),
+        Ok(session) => enter(&visitor, &form, &session),
         Err(refusal) => refuse_code_step(&visitor, &form, &refusal),
     }
 }

@@ -10,4 +10,5 @@ pub(super) mod login;
 pub(super) mod password;
 pub(super) mod profile;
 mod refusal;
+pub(super) mod register;
 pub(super) mod sessions;

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header::RETRY_AFTER;
 
 use crate::domain::factors::{challenged, email, mails_code_on_demand};
-use crate::error::{AccountField, Challenge, Error, Guess};
+use crate::error::{AccountField, Challenge, Error, Guess, Taken};
 use crate::http::envelope::log_fault;
 use crate::http::pages::REQUEST_TIMEOUT;
 use crate::http::pages::account::account_page;
@@ -14,6 +14,7 @@ use crate::http::pages::form::Form;
 use crate::http::pages::form_check::FormFault;
 use crate::http::pages::frame::Message;
 use crate::http::pages::login::{code_page, login_page, restart_login};
+use crate::http::pages::register::register_page;
 use crate::http::pages::texts::{fill, size};
 use crate::http::pages::totp::totp_page;
 use crate::http::pages::visitor::Visitor;
@@ -48,6 +49,7 @@ pub(super) enum FormPage {
     Account,
     Totp,
     Confirmation,
+    Register,
 }
 
 /// Shows a form again, with what was typed and why it was refused. Where the form cannot be sent
@@ -75,6 +77,7 @@ pub(super) fn refuse(
         (FormPage::Confirmation, Refusal::Form(_)) => {
             confirmation_page(visitor, form, message, status)
         }
+        (FormPage::Register, _) => register_page(visitor, form, message, status),
         // The link is worth nothing more.
         (FormPage::Confirmation, _) => confirmation_result_page(visitor, message, status),
     };
@@ -176,7 +179,8 @@ fn sentence(visitor: &Visitor, form: &Form, page: FormPage, error: &Error) -> St
             return fill(t.wrong_app_code, clock);
         }
         Error::VerificationRequired { challenge } => code_required(visitor, challenge),
-        Error::AlreadyExists { .. } => t.email_taken,
+        Error::AlreadyExists(Taken::Username) => t.username_taken,
+        Error::AlreadyExists(_) => t.email_taken,
         Error::FileMissing => t.no_picture,
         Error::PayloadTooLarge { .. }
         | Error::UnsupportedMediaType { .. }
@@ -234,6 +238,7 @@ const fn guess_sentence(visitor: &Visitor, guess: Guess) -> &'static str {
 fn field_sentence(visitor: &Visitor, field: AccountField) -> String {
     let t = visitor.t;
     let text = match field {
+        AccountField::Username => t.bad_username,
         AccountField::Display => t.bad_display,
         AccountField::Pronoun => t.bad_pronoun,
         AccountField::Bio => t.bad_bio,

@@ -63,6 +63,22 @@ pub(super) const FRENCH: Texts = Texts {
     too_slow: "L’envoi a pris trop de temps. Vérifiez votre connexion et réessayez.",
     unreadable: "Le serveur n’a pas pu lire ce que votre navigateur a envoyé. Ouvrez à nouveau \
         la page.",
+    create_account: "Créer un compte",
+    have_account: "J’ai un compte",
+    username_hint: "De 3 à 16 caractères parmi a–z, 0–9, _, . et -, dont au moins un qui n’est pas \
+        un chiffre.",
+    email_optional: "Adresse e-mail (facultative)",
+    email_hint: "Pour les codes, et pour vous avertir des nouveaux appareils.",
+    password_hint: "Au moins {} caractères.",
+    invitation_for: "Cette invitation est pour",
+    registration_closed: "Les visiteurs ne peuvent pas créer de compte ici.",
+    invitation_needed: "Pour créer un compte ici, il vous faut le lien d’une invitation.",
+    invitation_over: "Cette invitation a déjà servi, ou elle est trop ancienne.",
+    ask_operator: "Adressez-vous à l’administrateur du serveur.",
+    ask_operator_at: "Adressez-vous à l’administrateur du serveur\u{a0}: {}",
+    username_taken: "Un autre compte a ce nom d’utilisateur.",
+    bad_username: "Le nom d’utilisateur doit avoir de 3 à 16 caractères parmi a–z, 0–9, _, . et -, \
+        dont au moins un qui n’est pas un chiffre.",
     terms: "Conditions d’utilisation",
     privacy: "Vie privée",
     rules: "Règles",
