@@ -69,6 +69,15 @@ const EXAMPLES: &[(&str, &[&str])] = &[
             "nox session revoke --user ada",
         ],
     ),
+    (
+        "nox invite add",
+        &[
+            "nox invite add --uses 5 --expires 7d --note 'opening night'",
+            "nox invite add --email bob@example.org --tag can_world_create",
+        ],
+    ),
+    ("nox invite list", &["nox invite list", "nox invite list --json | jq -r .url"]),
+    ("nox invite remove", &["nox invite remove 3"]),
     ("nox relay add", &["nox relay add europe"]),
     ("nox relay list", &["nox relay list"]),
     ("nox relay remove", &["nox relay remove europe"]),

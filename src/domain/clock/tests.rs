@@ -180,8 +180,12 @@ fn each_instant_is_found_and_settled_by_itself() {
     for (column, after) in INSTANTS_IN_THE_SCHEMA {
         // An end that is set by the operator or by an earlier setting says nothing of the clock,
         // and what was noticed first was not noticed after the last.
-        let says_nothing =
-            ["sessions.expires_at", "users.suspended_until", "observations.first_at"];
+        let says_nothing = [
+            "invitations.expires_at",
+            "observations.first_at",
+            "sessions.expires_at",
+            "users.suspended_until",
+        ];
         let is_settled =
             !matches!(after, After::Stays | After::Seen) && !says_nothing.contains(&column);
         let (app, _folder, found) = found_with(column, NOW.after(2 * YEAR));
