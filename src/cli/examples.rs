@@ -72,8 +72,8 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     (
         "nox invite add",
         &[
-            "nox invite add --uses 5 --expires 7d --note 'opening night'",
-            "nox invite add --email bob@example.org --tag can_world_create",
+            "nox invite add --uses 5 --expires 7d --tag can_world_create",
+            "nox invite add --email bob@example.org --note Bob",
         ],
     ),
     ("nox invite list", &["nox invite list", "nox invite list --json | jq -r .url"]),
@@ -98,7 +98,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
             "nox audit list --event login.failed --limit 1 --follow",
         ],
     ),
-    ("nox stats", &["nox stats", "nox --json stats | jq .logins_24h"]),
+    ("nox stats", &["nox stats", "nox stats --json | jq .logins_24h"]),
     (
         "nox backup create",
         &[
