@@ -8,6 +8,7 @@ mod config;
 mod doctor;
 mod examples;
 mod failure;
+mod first_user;
 mod health;
 mod invite;
 mod key;

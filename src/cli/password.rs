@@ -3,7 +3,7 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, ErrorKind, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Args;
@@ -55,14 +55,19 @@ impl PasswordSource {
             let line = files::first_line(io::stdin().lock());
             line.map_err(|error| unreadable("stdin", error))?
         } else if let Some(file) = &self.password_file {
-            let open = File::open(file).map_err(|error| files::explain(file, error));
-            let line = open.map(BufReader::new).and_then(files::first_line);
-            line.map_err(|error| unreadable(&file.display().to_string(), error))?
+            from_file(file)?
         } else {
             ask()?
         };
         Ok(ObtainedPassword { text, is_generated: self.generate })
     }
+}
+
+/// Reads the first line of a file.
+pub(super) fn from_file(file: &Path) -> Result<Zeroizing<String>> {
+    let open = File::open(file).map_err(|error| files::explain(file, error));
+    let line = open.map(BufReader::new).and_then(files::first_line);
+    line.map_err(|error| unreadable(&file.display().to_string(), error))
 }
 
 fn unreadable(source: &str, error: io::Error) -> anyhow::Error {

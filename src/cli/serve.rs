@@ -6,19 +6,14 @@ use anyhow::Result;
 use clap::Args;
 
 use super::address_note::AddressNote;
+use super::first_user::FirstUser;
 use super::log;
 use super::output::{Output, Stop};
 use super::reload::reload;
-use super::user::with_user;
 use crate::config::{Config, Listen, Loaded};
-use crate::crypto::generate_password;
 use crate::descriptors;
-use crate::domain::accounts::fields::Username;
-use crate::domain::accounts::new_password::NewPassword;
-use crate::domain::accounts::registration::{NewAccount, register_first};
 use crate::domain::{App, Running, StartError, address, backup, doctor, mail, sweep};
 use crate::http;
-use crate::normalization::{fold, trim};
 use crate::time::Timestamp;
 
 #[derive(Args)]
@@ -27,9 +22,8 @@ pub(super) struct Serve {
     /// server.listen]
     #[arg(long, value_name = "ADDR")]
     listen: Option<String>,
-    /// If there is no user yet, create this administrator and print a generated password
-    #[arg(long, value_name = "NAME")]
-    first_user: Option<String>,
+    #[command(flatten)]
+    first_user: FirstUser,
 }
 
 impl Serve {
@@ -46,7 +40,8 @@ impl Serve {
             anyhow::Ok(loaded)
         };
         let Loaded { config, warnings } = load()?;
-        let first_user = self.first_user.map(|name| read_name(&name)).transpose()?;
+        let first_user = self.first_user;
+        first_user.check()?;
         let log = log::start(&config.log, output.quiet);
         for warning in warnings {
             tracing::warn!("{warning}");
@@ -65,6 +60,7 @@ impl Serve {
         let running = Arc::new(Running::new(App::open(config)?));
         let app = running.app();
         log_creation(&app);
+        first_user.create_silently(&app)?;
         doctor::warn_at_start(&app);
         tell_address(&app);
         sweep::start(&running, Timestamp::now())?;
@@ -79,7 +75,7 @@ impl Serve {
                 if let Err(error) = output.line(format_args!("listening on {bound}")) {
                     tracing::warn!(%error, "cannot write the address to stdout");
                 }
-                first_user.map_or(Ok(()), |name| create_first_user(&app, output, name))
+                first_user.create(&app, output)
             },
         )?;
         drop(note);
@@ -122,10 +118,6 @@ fn listen_for_metrics(at: &Listen) -> Result<http::Listener, Stop> {
     })
 }
 
-fn read_name(name: &str) -> Result<Username> {
-    Username::parse(fold(trim(name))).map_err(|error| with_user(error, name))
-}
-
 fn log_creation(app: &App) {
     if app.is_new {
         let database = app.config.storage.database.display().to_string();
@@ -144,24 +136,4 @@ fn log_start(config: &Config, bound: &str, metrics: Option<&str>) {
     if let Some(listen) = metrics {
         tracing::info!(%listen, "serves /metrics");
     }
-}
-
-/// Creates an administrator and prints the generated password on stdout. Does nothing if there is
-/// already a user.
-fn create_first_user(app: &App, output: Output, username: Username) -> Result<()> {
-    let password = generate_password(app.config.password.min_length.get() as usize)?;
-    let registration = NewAccount {
-        username,
-        password: NewPassword::parse(password.to_string().into(), &app.config)?,
-        email: None,
-        display: None,
-        is_admin: true,
-    };
-    register_first(app, registration, Timestamp::now(), |user| {
-        output.secret(format_args!(
-            "first user: {}, password: {}",
-            user.public.username,
-            password.as_str()
-        ))
-    })
 }

@@ -26,14 +26,19 @@ pub(super) enum Session {
 }
 
 #[derive(Args)]
-#[group(required = true, multiple = true)]
 pub(super) struct Revoke {
     /// Ids of sessions, as `nox session list` shows them
-    #[arg(conflicts_with = "user", value_name = "ID")]
+    #[arg(value_name = "ID")]
     ids: Vec<String>,
     /// End every session of this account
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
+    /// End every session of every account
+    #[arg(long)]
+    all: bool,
+    /// Do not ask for confirmation of --all
+    #[arg(long)]
+    yes: bool,
 }
 
 impl Session {
@@ -55,11 +60,28 @@ impl Session {
 
 impl Revoke {
     fn run(self, app: &App, output: Output) -> Result<()> {
+        if self.all {
+            if !self.yes {
+                output.confirm(
+                    "End every session, so that all users must log in again? [y/N] ",
+                    "--yes",
+                )?;
+            }
+            let ended = sessions::revoke_every(app, Timestamp::now())?;
+            let sentence = match ended {
+                0 => "there was no session to end".into(),
+                _ => format!("ended {ended} session(s), which are all"),
+            };
+            return output.done(&json!({ "ended": ended }), sentence);
+        }
         if let Some(name) = self.user {
-            sessions::revoke_all_of(app, &name, Timestamp::now())
+            let ended = sessions::revoke_all_of(app, &name, Timestamp::now())
                 .map_err(|error| with_user(error, &name))?;
-            let sentence = format!("ended every session of {name}");
-            return output.done(&json!({ "user": name }), sentence);
+            let sentence = match ended {
+                0 => format!("{name} had no session"),
+                _ => format!("ended {ended} session(s) of {name}, which are all"),
+            };
+            return output.done(&json!({ "user": name, "ended": ended }), sentence);
         }
         let unknown = || {
             let text = "a session of this id does not exist, so no session was ended; \

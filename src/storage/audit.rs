@@ -266,3 +266,9 @@ pub(crate) fn delete_before(connection: &Connection, id: i64, limit: u32) -> Res
         )?
         .execute(params![id, limit])?)
 }
+
+/// Deletes all entries of a user.
+pub(crate) fn delete_all_of(connection: &Connection, user_id: UserId) -> Result<()> {
+    connection.execute("DELETE FROM audit WHERE user_id = ?1", [user_id])?;
+    Ok(())
+}

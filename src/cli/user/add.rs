@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use clap::Args;
+use serde::Serialize;
 
 use super::passwd::{password_done, show_password};
 use super::with_user;
@@ -29,8 +30,19 @@ pub(in crate::cli) struct Add {
     /// Make the user an administrator
     #[arg(long)]
     admin: bool,
+    /// Succeed without a change if the account exists already
+    #[arg(long)]
+    if_missing: bool,
     #[command(flatten)]
     source: PasswordSource,
+}
+
+/// An account that was there before, as JSON.
+#[derive(Serialize)]
+struct Existing<'user> {
+    #[serde(flatten)]
+    user: &'user Profile,
+    created: bool,
 }
 
 impl Add {
@@ -40,7 +52,13 @@ impl Add {
         let email = self.email.map(Email::parse).transpose().map_err(refused)?;
         let display = self.display.map(Display::parse).transpose().map_err(refused)?;
         // Checked before the password is asked for.
-        if operator::find(app, &self.name, now).is_ok() {
+        let existing = operator::find(app, &self.name, now).ok();
+        if let Some(user) = existing.as_ref().filter(|_| self.if_missing) {
+            let id = user.public.id;
+            let sentence = format!("{} exists with id {id}; nothing was changed", self.name);
+            return output.done(&Existing { user, created: false }, sentence);
+        }
+        if existing.is_some() {
             return Err(refused(Error::AlreadyExists(Taken::Username)));
         }
         if app.is_new {

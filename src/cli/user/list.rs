@@ -1,16 +1,44 @@
 //! `nox user list`.
 
 use anyhow::Result;
+use clap::Args;
 
 use super::show;
 use crate::cli::output::Output;
 use crate::domain::App;
-use crate::domain::accounts::operator;
-use crate::time::Timestamp;
+use crate::domain::accounts::listing::{Listing, list_all};
+use crate::time::{Span, Timestamp};
 
-pub(super) fn list(app: &App, output: Output, search: &str, now: Timestamp) -> Result<()> {
+/// Several conditions must all hold.
+#[derive(Args)]
+pub(in crate::cli) struct List {
+    /// List only accounts whose name, display name or email address contains TEXT
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    search: String,
+    /// List only administrators
+    #[arg(long)]
+    admin: bool,
+    /// List only accounts that cannot log in
+    #[arg(long)]
+    disabled: bool,
+    /// List only accounts without a second factor, disabled ones included
+    #[arg(long = "without-2fa")]
+    without_2fa: bool,
+    /// List only accounts that have not been used for so long, such as 90d, or never
+    #[arg(long, value_name = "SPAN")]
+    idle: Option<Span>,
+}
+
+pub(super) fn list(app: &App, output: Output, command: &List, now: Timestamp) -> Result<()> {
+    let listing = Listing {
+        text: &command.search,
+        admin: command.admin,
+        disabled: command.disabled,
+        without_2fa: command.without_2fa,
+        idle: command.idle,
+    };
     let mut list = output.list(["ID", "USERNAME", "DISPLAY", "EMAIL", "2FA", "TAGS"]);
-    operator::list_all(app, search, now, |user| {
+    list_all(app, listing, now, |user| {
         if list.is_json() {
             return list.json(&user);
         }

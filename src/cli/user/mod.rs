@@ -27,11 +27,7 @@ pub(super) enum User {
     /// Create an account
     Add(add::Add),
     /// List the accounts
-    List {
-        /// List only accounts whose name, display name or email address contains TEXT
-        #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
-        search: String,
-    },
+    List(list::List),
     /// Show an account
     Show(Account),
     /// Set a new password and end the sessions of the account
@@ -75,7 +71,7 @@ impl User {
     /// The keys of the configuration that the command uses, beside those of the files.
     pub(super) const fn needs(&self) -> &'static [&'static str] {
         match self {
-            Self::List { .. } | Self::Show(_) => &["users", "server.address"],
+            Self::List(_) | Self::Show(_) => &["users", "server.address"],
             Self::Add(_) | Self::Passwd(_) => &["users", "server.address", "password", TO_RECORD],
             Self::Set(_) => &["users", "server.address", "limits.picture_bytes", TO_RECORD],
             Self::Rename(_)
@@ -95,7 +91,7 @@ impl User {
         let now = Timestamp::now();
         match self {
             Self::Add(command) => command.run(app, output, now),
-            Self::List { search } => list::list(app, output, &search, now),
+            Self::List(command) => list::list(app, output, &command, now),
             Self::Show(Account { name }) => show::run(app, output, &name, now),
             Self::Passwd(command) => command.run(app, output, now),
             Self::Set(command) => command.run(app, output, now),

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{Account, Permission, with_user};
 use crate::cli::output::Output;
 use crate::domain::App;
-use crate::domain::accounts::operator;
+use crate::domain::accounts::operator::{self, Removal};
 use crate::time::Timestamp;
 
 #[derive(Args)]
@@ -17,6 +17,10 @@ pub(in crate::cli) struct Remove {
     /// Do not ask for confirmation
     #[arg(long)]
     yes: bool,
+    /// Delete the lines of the account from the audit log, too; backups keep them until they are
+    /// deleted themselves
+    #[arg(long)]
+    forget: bool,
     #[command(flatten)]
     permission: Permission,
 }
@@ -24,8 +28,9 @@ pub(in crate::cli) struct Remove {
 impl Remove {
     pub(super) fn run(self, app: &App, output: Output, now: Timestamp) -> Result<()> {
         let name = &self.account.name;
-        let permission = self.permission.into();
-        let user = operator::check_removal(app, name, permission, now)
+        let last_administrator = self.permission.into();
+        let removal = Removal { last_administrator, forget: self.forget };
+        let user = operator::check_removal(app, name, last_administrator, now)
             .map_err(|error| with_user(error, name))?
             .public;
         if !self.yes {
@@ -34,8 +39,10 @@ impl Remove {
                 "--yes",
             )?;
         }
-        operator::remove(app, user.id, permission, now).map_err(|error| with_user(error, name))?;
-        let sentence = format!("removed {} and everything that belonged to it", user.username);
+        operator::remove(app, user.id, removal, now).map_err(|error| with_user(error, name))?;
+        let lines = if self.forget { ", its lines in the audit log included" } else { "" };
+        let sentence =
+            format!("removed {} and everything that belonged to it{lines}", user.username);
         output.done(&json!({ "id": user.id, "username": user.username }), sentence)
     }
 }

@@ -11,6 +11,7 @@ pub mod fields;
 pub mod identifier;
 mod last_administrator;
 pub mod links;
+pub(crate) mod listing;
 pub(crate) mod new_password;
 pub mod operator;
 pub(crate) mod password_check;

@@ -9,16 +9,16 @@ use crate::domain::accounts::last_administrator::LastAdministrator;
 use crate::domain::accounts::new_password::NewPassword;
 use crate::domain::accounts::profile::{Profile, profile};
 use crate::domain::accounts::tags::GivenTag;
+use crate::domain::audit::Differences;
 use crate::domain::audit::account::suspension;
 use crate::domain::change::By;
 use crate::domain::event::Event;
-use crate::domain::parts::{PART, in_parts};
 use crate::domain::pictures::{self, NewPicture, PictureKind};
 use crate::domain::reveal::Reveal;
 use crate::domain::{App, throttle};
 use crate::error::{Error, Result};
-use crate::storage::sessions;
-use crate::storage::users::{self, NewSuspension, Search, User, UserId};
+use crate::storage::users::{self, NewSuspension, User, UserId};
+use crate::storage::{audit, sessions};
 use crate::time::Timestamp;
 
 /// The account with this username, id or confirmed email address.
@@ -57,25 +57,6 @@ pub(crate) fn inspect(app: &App, name: &str, now: Timestamp) -> Result<Account> 
         reason: user.suspension_reason.clone(),
     });
     Ok(Account { profile: profile(app, &user, now), suspension })
-}
-
-/// Shows the accounts whose username, display name or address contains `text`, ordered by id, as
-/// they are read.
-///
-/// # Errors
-/// A fault, or what `show` returns.
-pub(crate) fn list_all<E: From<Error>>(
-    app: &App,
-    text: &str,
-    now: Timestamp,
-    mut show: impl FnMut(Profile) -> Result<(), E>,
-) -> Result<(), E> {
-    let search = Search { text, by_email: true };
-    in_parts(
-        |after| app.db.read(|connection| users::list_after(connection, search, after, PART)),
-        |user| user.id,
-        |user| show(profile(app, &user, now)),
-    )
 }
 
 /// A new picture for an account.
@@ -246,19 +227,29 @@ pub(crate) fn check_removal(
     })
 }
 
+/// How an account is removed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Removal {
+    /// Whether it may be the last administrator.
+    pub last_administrator: LastAdministrator,
+    /// Whether its lines leave the audit log. One stays, which names no account.
+    pub forget: bool,
+}
+
 /// Deletes an account and all of its data. Its id is never reused.
 ///
 /// # Errors
 /// [`Error::UserNotFound`], [`Error::CommandRefused`], or a fault.
-pub(crate) fn remove(
-    app: &App,
-    id: UserId,
-    last_administrator: LastAdministrator,
-    now: Timestamp,
-) -> Result<()> {
+pub(crate) fn remove(app: &App, id: UserId, removal: Removal, now: Timestamp) -> Result<()> {
     app.change(By::Operator, now, |tx| {
         let user = users::find_by_id(tx, id)?.ok_or(Error::UserNotFound)?;
-        last_administrator.check(tx, &user, now)?;
+        removal.last_administrator.check(tx, &user, now)?;
+        throttle::reset(tx, &id.to_string())?;
+        if removal.forget {
+            audit::delete_all_of(tx, id)?;
+            tx.happened_here(Event::AccountRemoved, Differences::none())?;
+            return users::delete(tx, id);
+        }
         tx.happened(Event::AccountRemoved, &user)?;
         users::delete(tx, user.id)
     })

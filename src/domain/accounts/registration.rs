@@ -59,6 +59,11 @@ pub(crate) fn register<E: From<Error>>(
     })
 }
 
+/// Whether there are any accounts.
+pub(crate) fn has_users(app: &App) -> Result<bool> {
+    app.db.read(users::exists_any)
+}
+
 /// Creates the first account as [`register`] does. Does nothing if there is an account already.
 ///
 /// # Errors
@@ -69,7 +74,7 @@ pub(crate) fn register_first<E: From<Error>>(
     now: Timestamp,
     reveal: impl Reveal<Profile, E>,
 ) -> Result<(), E> {
-    if app.db.read(users::exists_any)? {
+    if has_users(app)? {
         return Ok(());
     }
     let hash = app.hasher.hash(account.password.of(&(&account).into())?)?;

@@ -15,8 +15,9 @@ field!(
 field!(
     /// A tag that an operator gives to a user.
     GivenTag, Tags, is_given_tag,
-    "must be a-z, 0-9 and _, with or without a prefix; dft: and sys:admin, unverified, \
-        blacklisted follow from elsewhere"
+    "must be a-z, 0-9 and _, with or without a prefix; sys:admin is given by nox user set NAME \
+        --admin true, sys:blacklisted by nox user disable, sys:unverified by --rank 0, and dft: \
+        tags by users.default_tags"
 );
 
 /// Reads the tags that users give themselves, at most fifty. Clients send back every tag that they

@@ -81,6 +81,12 @@ fn suspension_ends_at_its_time_or_by_the_operator() {
 fn id_of_a_removed_account_is_not_reused() {
     let (_folder, app) = app_with("");
     add(&app, "ada", None).unwrap();
-    remove(&app, find(&app, "ada", NOW).unwrap().public.id, LastAdministrator::MayGo, NOW).unwrap();
+    remove(
+        &app,
+        find(&app, "ada", NOW).unwrap().public.id,
+        Removal { last_administrator: LastAdministrator::MayGo, forget: false },
+        NOW,
+    )
+    .unwrap();
     assert_eq!(add(&app, "ada", None).unwrap().public.id, UserId(2));
 }

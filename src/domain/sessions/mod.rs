@@ -26,7 +26,9 @@ use crate::time::Timestamp;
 mod operator;
 pub(in crate::domain) mod repeat;
 
-pub(crate) use operator::{NamedSession, describe_refused, list_all, revoke_all, revoke_all_of};
+pub(crate) use operator::{
+    NamedSession, describe_refused, list_all, revoke_all, revoke_all_of, revoke_every,
+};
 
 /// The last use of a session is stored at most this often, since a write costs far more than a
 /// check.

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use crate::domain::App;
 use crate::domain::accounts::identifier::by_name;
 use crate::domain::address::{self, Addresses};
+use crate::domain::audit::Differences;
 use crate::domain::change::By;
 use crate::domain::event::Event;
 use crate::domain::parts::{PART, in_parts};
 use crate::error::{Error, Result};
-use crate::storage::sessions::{self, Session, SessionId};
-use crate::storage::users;
+use crate::storage::sessions::{self, Session, SessionId, SessionsOf};
+use crate::storage::{totals, users};
 use crate::time::Timestamp;
 
 /// A session with the username of its user.
@@ -79,14 +80,33 @@ pub(crate) fn revoke_all(app: &App, ids: &BTreeSet<SessionId>, now: Timestamp) -
     })
 }
 
-/// Ends every session of a user.
+/// Ends every session of a user, and returns how many were open.
 ///
 /// # Errors
 /// [`Error::UserNotFound`], or a fault.
-pub(crate) fn revoke_all_of(app: &App, name: &str, now: Timestamp) -> Result<()> {
+pub(crate) fn revoke_all_of(app: &App, name: &str, now: Timestamp) -> Result<u32> {
     app.change(By::Operator, now, |tx| {
         let user = by_name(app, tx, name)?;
+        let ended = sessions::count_of(tx, SessionsOf { user_id: user.id, ip: None }, now)?;
         sessions::delete_all_of(tx, user.id, None)?;
-        tx.happened(Event::SessionsEnded, &user)
+        if ended > 0 {
+            tx.happened(Event::SessionsEnded, &user)?;
+        }
+        Ok(ended)
+    })
+}
+
+/// Ends every session of every user, and returns how many were open.
+///
+/// # Errors
+/// A fault.
+pub(crate) fn revoke_every(app: &App, now: Timestamp) -> Result<u32> {
+    app.change(By::Operator, now, |tx| {
+        let ended = totals::count(tx, now)?.sessions;
+        sessions::delete_all(tx)?;
+        if ended > 0 {
+            tx.happened_here(Event::SessionsEnded, Differences::none())?;
+        }
+        Ok(ended)
     })
 }

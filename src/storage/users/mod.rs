@@ -28,7 +28,7 @@ pub(crate) use administrators::exists_other_administrator;
 pub(crate) use link::Link;
 pub(crate) use picture_ref::PictureRef;
 pub(crate) use sealed::for_each_with_sealed;
-pub(crate) use search::{Search, count, count_active, list, list_after};
+pub(crate) use search::{Filter, Search, count, count_active, list, list_after};
 pub(crate) use suspension::{
     NewSuspension, count_suspended_later, update_suspended_later, update_suspension,
 };

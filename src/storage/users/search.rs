@@ -57,10 +57,24 @@ pub(crate) fn list(
     Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Lists up to `limit` of the users that a search finds, by id, from the one after `after` on.
+/// Which users an operator lists; each condition that is set must hold.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Filter<'text> {
+    pub search: Search<'text>,
+    /// Only administrators.
+    pub is_admin: bool,
+    /// Only users who are suspended at this time.
+    pub suspended_at: Option<Timestamp>,
+    /// Only users without a second factor.
+    pub without_factor: bool,
+    /// Only users who have neither logged in nor used a session since then.
+    pub idle_since: Option<Timestamp>,
+}
+
+/// Lists up to `limit` of the users that a filter finds, by id, from the one after `after` on.
 pub(crate) fn list_after(
     connection: &Connection,
-    search: Search<'_>,
+    filter: &Filter<'_>,
     after: Option<UserId>,
     limit: u32,
 ) -> Result<Vec<User>> {
@@ -68,11 +82,30 @@ pub(crate) fn list_after(
         "SELECT * FROM user_details WHERE id IN
          (SELECT id FROM users WHERE (?3 IS NULL OR id > ?3) AND ",
         matches_search!(),
-        " ORDER BY id LIMIT ?4) ORDER BY id"
+        " AND (NOT ?5 OR is_admin)
+          AND (?6 IS NULL OR suspended_at IS NOT NULL
+               AND (suspended_until IS NULL OR suspended_until > ?6))
+          AND (NOT ?7 OR NOT has_email_factor
+               AND NOT EXISTS (SELECT 1 FROM totp_factors WHERE user_id = users.id))
+          AND (?8 IS NULL OR NOT (
+               EXISTS (SELECT 1 FROM sessions WHERE user_id = users.id AND last_seen_at > ?8)
+               OR EXISTS (SELECT 1 FROM devices WHERE user_id = users.id AND last_seen_at > ?8)))
+          ORDER BY id LIMIT ?4) ORDER BY id"
     );
     let mut statement = connection.prepare_cached(query)?;
-    let found = statement
-        .query_map(params![search.folded(), search.folded_address(), after, limit], user)?;
+    let found = statement.query_map(
+        params![
+            filter.search.folded(),
+            filter.search.folded_address(),
+            after,
+            limit,
+            filter.is_admin,
+            filter.suspended_at,
+            filter.without_factor,
+            filter.idle_since,
+        ],
+        user,
+    )?;
     Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 

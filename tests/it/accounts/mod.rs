@@ -9,6 +9,7 @@ mod email_confirmation;
 mod fields;
 mod guessable_passwords;
 mod invitations;
+mod listing;
 mod lookup;
 mod naming;
 mod reachable;

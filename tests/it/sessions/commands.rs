@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::list::{PATH, assert_ended, own_id};
-use crate::harness::TestApp;
+use crate::harness::{Instance, TestApp};
 
 #[test]
 fn operator_lists_sessions_of_all_users_or_of_one() {
@@ -70,4 +70,28 @@ fn revocation_with_an_unknown_session_revokes_none() {
         assert_eq!((ran.status, ran.stdout.as_str()), (status, ""), "{args:?}: {}", ran.stderr);
     }
     assert_eq!(ada.get(PATH).status, 200);
+}
+
+#[test]
+fn all_sessions_end_at_once_and_none_is_said_to_be_none() {
+    let instance = Instance::with_users(["ada", "bob"]);
+    let server = instance.serve();
+    let said = |args: &[&str]| {
+        let ran = instance.run(args, "");
+        assert_eq!(ran.status, 0, "{args:?}: {}", ran.stderr);
+        ran.stderr
+    };
+    assert!(said(&["session", "revoke", "--user", "ada"]).contains("ada had no session"));
+    let all = ["session", "revoke", "--all", "--yes"];
+    assert!(said(&all).contains("there was no session"));
+    let tokens = ["ada", "bob"].map(|name| server.client().log_in(name, "hunter22").token());
+    let ran = instance.run(&["session", "revoke", "--all"], "");
+    assert!(ran.status == 2 && ran.stderr.contains("use --yes"), "{}", ran.stderr);
+    assert!(said(&all).contains("ended 2 session(s)"));
+    for token in tokens {
+        assert_eq!(server.client().me(&token).status, 401);
+    }
+    let ran = instance.run(&["session", "revoke"], "");
+    assert!(ran.status == 2 && ran.stderr.contains("--user"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("--all"), "{}", ran.stderr);
 }
