@@ -28,13 +28,13 @@ pub(super) enum Session {
 #[derive(Args)]
 pub(super) struct Revoke {
     /// Ids of sessions, as `nox session list` shows them
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", conflicts_with_all = ["user", "all"])]
     ids: Vec<String>,
     /// End every session of this account
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
     /// End every session of every account
-    #[arg(long)]
+    #[arg(long, conflicts_with = "user")]
     all: bool,
     /// Do not ask for confirmation of --all
     #[arg(long)]
@@ -82,6 +82,10 @@ impl Revoke {
                 _ => format!("ended {ended} session(s) of {name}, which are all"),
             };
             return output.done(&json!({ "user": name, "ended": ended }), sentence);
+        }
+        if self.ids.is_empty() {
+            let text = "name the sessions to end by their IDs, or give --user NAME or --all";
+            return Err(Stop::usage(text).into());
         }
         let unknown = || {
             let text = "a session of this id does not exist, so no session was ended; \
