@@ -26,6 +26,7 @@ pub(super) enum Session {
 }
 
 #[derive(Args)]
+#[group(required = true, multiple = true)]
 pub(super) struct Revoke {
     /// Ids of sessions, as `nox session list` shows them
     #[arg(value_name = "ID", conflicts_with_all = ["user", "all"])]

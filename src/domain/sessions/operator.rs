@@ -89,9 +89,7 @@ pub(crate) fn revoke_all_of(app: &App, name: &str, now: Timestamp) -> Result<u32
         let user = by_name(app, tx, name)?;
         let ended = sessions::count_of(tx, SessionsOf { user_id: user.id, ip: None }, now)?;
         sessions::delete_all_of(tx, user.id, None)?;
-        if ended > 0 {
-            tx.happened(Event::SessionsEnded, &user)?;
-        }
+        tx.happened(Event::SessionsEnded, &user)?;
         Ok(ended)
     })
 }
@@ -104,9 +102,7 @@ pub(crate) fn revoke_every(app: &App, now: Timestamp) -> Result<u32> {
     app.change(By::Operator, now, |tx| {
         let ended = totals::count(tx, now)?.sessions;
         sessions::delete_all(tx)?;
-        if ended > 0 {
-            tx.happened_here(Event::SessionsEnded, Differences::none())?;
-        }
+        tx.happened_here(Event::SessionsEnded, Differences::none())?;
         Ok(ended)
     })
 }

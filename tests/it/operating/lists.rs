@@ -132,6 +132,7 @@ fn picture_of_a_secret_is_black_on_white_where_the_terminal_has_colours() {
 fn log_on_a_terminal_has_no_colours_and_a_style_only_where_it_is_wanted() {
     let log = |variables: &[(&str, &str)]| {
         let instance = Instance::with("[log]\nlevel = 'info'");
+        instance.add_user("ada", "hunter22");
         // The address cannot change while the server runs, which is a warning.
         // The folder of backups is made after the reload is logged.
         let serve = "serve --listen 127.0.0.1:0 & \
