@@ -16,7 +16,9 @@ fn good_values_are_stored_and_shown() {
         "bio": "🌙".repeat(4096), "links": links, "home": "ä".repeat(100), "tags": tags,
         "unknown": [{}], "rank": 9, "id": 7, "is_admin": true,
     });
-    let changed = app.ada.post(ME, &body).data();
+    let mut changed = app.ada.post(ME, &body).data();
+    let message = changed.as_object_mut().unwrap().remove("message").unwrap();
+    assert!(message.is_string(), "it says what became of the link for the new address");
     for field in ["username", "display", "email", "bio", "links", "home"] {
         assert_eq!(changed[field], body[field], "{field}");
     }

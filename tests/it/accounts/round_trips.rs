@@ -21,7 +21,8 @@ fn null_and_an_empty_text_clear_a_field_that_may_be_empty() {
         "links": ["https://a.example"], "presence": { "status": "busy", "text": "Tea" },
     });
     for empty in [Value::Null, json!("")] {
-        let full = app.ada.patch(ME, &filled).data();
+        let mut full = app.ada.patch(ME, &filled).data();
+        full.as_object_mut().unwrap().remove("message").unwrap();
         assert!(clearable.iter().all(|field| full[field].is_string()), "{full}");
         assert_eq!(app.ada.post(ME, &json!({})).data(), full);
         assert_eq!(app.ada.post_nothing(ME).data(), full, "no body is an empty one");

@@ -170,7 +170,7 @@ fn newer_database_is_refused_with_its_version() {
         let ran = instance.run(args, "");
         assert_eq!((ran.status, ran.stderr.lines().count()), (6, 1), "{}", ran.stderr);
         assert!(
-            ran.stderr.contains("schema version 99") && ran.stderr.contains("install a newer nox"),
+            ran.stderr.contains("schema version 99") && ran.stderr.contains("Install a newer nox"),
             "{}",
             ran.stderr
         );

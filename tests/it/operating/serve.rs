@@ -203,8 +203,10 @@ fn health_command_asks_the_server() {
     assert_eq!(health(&server.address), (0, "ok\n".into()));
     assert_eq!(health(&server.address.replace("127.0.0.1", "0.0.0.0")), (0, "ok\n".into()));
     fs::rename(instance.path("nox.db"), instance.path("aside.db")).unwrap();
-    let (status, said) = health(&server.address);
-    assert!(status == 1 && said.contains("is not ready"), "{said}");
+    // The server tries a write once a second.
+    wait_until("the server notices it", || health(&server.address).0 == 1);
+    let (_, said) = health(&server.address);
+    assert!(said.contains("is not ready"), "{said}");
     let address = server.address.clone();
     drop(server);
     let (status, said) = health(&address);

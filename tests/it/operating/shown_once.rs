@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::harness::{Instance, Ran, SmallDisk};
 
 /// Every command that prints a secret once. `ada` has an app, `bob` has none.
-const COMMANDS: [&[&str]; 11] = [
+const COMMANDS: [&[&str]; 13] = [
     &["user", "add", "eve", "--generate"],
     &["user", "add", "eve", "--generate", "--json"],
     &["user", "passwd", "ada", "--generate"],
@@ -17,6 +17,8 @@ const COMMANDS: [&[&str]; 11] = [
     &["totp", "recovery", "ada"],
     &["totp", "code", "ada"],
     &["relay", "add", "one"],
+    &["invite", "add"],
+    &["invite", "add", "--email", "eve@b.example", "--json"],
     &["serve", "--listen", "127.0.0.1:0", "--first-user", "root"],
 ];
 
@@ -45,20 +47,27 @@ fn run(instance: &Instance, args: &[&str], redirection: &str) -> Ran {
 /// What the tables hold that such a command changes.
 fn state(instance: &Instance) -> Vec<String> {
     let database = instance.database();
-    ["users", "totp_factors", "recovery_codes", "sent_codes", "relays", "audit", "sessions"]
-        .into_iter()
-        .map(|table| {
-            let mut rows = database.prepare(&format!("SELECT * FROM {table}")).unwrap();
-            let columns = rows.column_count();
-            let row = |row: &rusqlite::Row<'_>| {
-                (0..columns)
-                    .map(|at| row.get(at))
-                    .collect::<Result<Vec<rusqlite::types::Value>, _>>()
-            };
-            let rows: Vec<_> = rows.query_map([], row).unwrap().map(Result::unwrap).collect();
-            format!("{table}: {rows:?}")
-        })
-        .collect()
+    [
+        "users",
+        "totp_factors",
+        "recovery_codes",
+        "sent_codes",
+        "relays",
+        "invitations",
+        "audit",
+        "sessions",
+    ]
+    .into_iter()
+    .map(|table| {
+        let mut rows = database.prepare(&format!("SELECT * FROM {table}")).unwrap();
+        let columns = rows.column_count();
+        let row = |row: &rusqlite::Row<'_>| {
+            (0..columns).map(|at| row.get(at)).collect::<Result<Vec<rusqlite::types::Value>, _>>()
+        };
+        let rows: Vec<_> = rows.query_map([], row).unwrap().map(Result::unwrap).collect();
+        format!("{table}: {rows:?}")
+    })
+    .collect()
 }
 
 #[test]
@@ -126,5 +135,5 @@ fn every_file_of_a_command_that_shows_a_secret_is_known() {
         }
     }
     found.sort();
-    assert_eq!(found, ["first_user.rs", "relay.rs", "totp.rs", "user/passwd.rs"]);
+    assert_eq!(found, ["first_user.rs", "invite.rs", "relay.rs", "totp.rs", "user/passwd.rs"]);
 }

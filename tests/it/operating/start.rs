@@ -73,7 +73,7 @@ fn damaged_database_is_refused_or_found_by_the_doctor() {
 fn foreign_or_newer_database_is_refused() {
     let instance = keyless();
     instance.sql("PRAGMA journal_mode = DELETE; PRAGMA user_version = 99");
-    refuses(&instance, 6, &["schema version 99", "install a newer nox"]);
+    refuses(&instance, 6, &["schema version 99", "Install a newer nox"]);
     instance.sql("PRAGMA user_version = 3; PRAGMA application_id = 7");
     refuses(&instance, 6, &["is not a Nox database", "storage.database"]);
 }
