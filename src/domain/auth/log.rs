@@ -9,6 +9,7 @@ use crate::domain::event::Event;
 use crate::domain::principal::{By, Device};
 use crate::domain::sessions::OpenedSession;
 use crate::error::{Error, Result};
+use crate::storage::audit;
 use crate::storage::users::{User, UserId};
 use crate::time::Timestamp;
 
@@ -70,8 +71,9 @@ pub(super) fn log_failure(app: &App, user: &str, ip: IpAddr, error: &Error) {
 /// make up any number of them. Neither do attempts that a lockout refuses, since nothing is written
 /// for those; so the rate limits bound how often a line is written.
 fn record_failure(app: &App, attempted: Attempted<'_>, refusal: &Error) -> Result<()> {
-    // Where unknown names are hidden, an unknown one gets the error of a wrong password. It takes
-    // the same way, so that it takes the same time, and is then rolled back.
+    // Where unknown names are hidden, an unknown one gets the error of a wrong password. It must take
+    // the same time, so it does the same work: it adds a row and deletes it, where the row of an
+    // account leaves its place and goes to the end.
     let is_counted = match refusal {
         Error::WrongPassword { .. } => true,
         Error::WrongCode { .. } | Error::UnAuthorized { .. } => attempted.user.is_some(),
@@ -81,18 +83,14 @@ fn record_failure(app: &App, attempted: Attempted<'_>, refusal: &Error) -> Resul
         return Ok(());
     }
     let Attempted { user, name: username, device, at } = attempted;
-    let counted = app.db.write_lazily(|connection| {
+    app.db.write_lazily(|connection| {
         let subject = Subject { id: user.unwrap_or(NO_USER), username };
         let by = By::Client(device);
         let changes = Differences::none();
         Record { event: Event::LoginFailed, user: Some(subject), by, changes }
             .store(connection, at)?;
-        user.map(drop).ok_or(Error::UserNotFound)
-    });
-    match counted {
-        Err(Error::UserNotFound) => Ok(()),
-        counted => counted,
-    }
+        if user.is_none() { audit::delete_all_of(connection, NO_USER) } else { Ok(()) }
+    })
 }
 
 /// An id that no user has.
