@@ -13,6 +13,7 @@ use super::stdout;
 use super::user::with_user;
 use crate::domain::App;
 use crate::domain::audit::{self, Line, Query};
+use crate::error::Error;
 use crate::time::{Span, Timestamp};
 
 /// How many lines are shown on a terminal.
@@ -31,7 +32,7 @@ pub(super) enum Audit {
 
 #[derive(Args)]
 pub(super) struct List {
-    /// A username, an id or an email address, also of a removed account
+    /// A username, an id or an email address, also of a removed account or a former one
     name: Option<String>,
     /// Only events since this time: a date, a time, or a length of time before now, such as 24h
     #[arg(long, value_name = "TIME")]
@@ -65,7 +66,7 @@ impl List {
             name,
             since: self.since.map(|text| past("--since", &text, now)).transpose()?,
             until: self.until.map(|text| past("--until", &text, now)).transpose()?,
-            event: self.event.as_deref(),
+            event: self.event.as_deref().map(glob).transpose()?,
             limit: self.limit.or(is_short.then_some(ON_TERMINAL)),
         };
         let mut list = output.list(HEADERS);
@@ -74,7 +75,7 @@ impl List {
             count += 1;
             show(&mut list, line)
         });
-        let mut position = shown.map_err(|error| with_user(error, name.unwrap_or_default()))?;
+        let mut position = shown.map_err(|error| not_found(error, name.unwrap_or_default()))?;
         list.flush()?;
         if is_short && count == ON_TERMINAL {
             output.say(format_args!("These are the newest {count}; --limit N shows more."));
@@ -118,6 +119,38 @@ fn changes(line: &Line) -> String {
         .map(|(field, both)| format!("{field}: {} > {}", value(both.get(0)), value(both.get(1))));
     let parts: Vec<String> = times.into_iter().chain(changes).collect();
     if parts.is_empty() { "-".into() } else { parts.join("; ") }
+}
+
+/// Refuses a pattern with a bracket that is not closed, which no name has the form of.
+fn glob(text: &str) -> Result<&str, Stop> {
+    let mut rest = text;
+    while let Some((_, set)) = rest.split_once('[') {
+        // The first character of a set may be a closing bracket.
+        let set = set.strip_prefix('^').unwrap_or(set);
+        let set = set.strip_prefix(']').unwrap_or(set);
+        let Some((_, after)) = set.split_once(']') else {
+            return Err(Stop::usage(format!(
+                "--event: {text:?} has a [ without its ]; a form has * for any characters, ? for \
+                 one, and [abc] for one of these"
+            )));
+        };
+        rest = after;
+    }
+    Ok(text)
+}
+
+/// Says what was searched for a name that was not found.
+fn not_found(error: anyhow::Error, name: &str) -> anyhow::Error {
+    match error.downcast_ref() {
+        Some(refusal @ Error::UserNotFound) => {
+            let text = format!(
+                "no user and no line of the audit log has the username, id or address {name:?}; \
+                 addresses are in the lines of accounts that were created with one or changed it"
+            );
+            Stop::refused(refusal, text).into()
+        }
+        _ => with_user(error, name),
+    }
 }
 
 /// Reads a time: an instant, the beginning of a day (UTC), or how long ago it was.

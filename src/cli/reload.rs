@@ -9,6 +9,7 @@ use super::log::Log;
 use crate::config::{Config, Loaded, Reloaded};
 use crate::domain::{App, Running, backup};
 use crate::http::Theme;
+use crate::time::Timestamp;
 
 /// Reads the configuration again by `load`, and everything that the start reads from files. If any
 /// of it has an error, nothing changes at all, and the log says why.
@@ -25,6 +26,9 @@ pub(super) fn reload(
                 tracing::warn!("{warning}");
             }
             tell(&reloaded);
+            if let Err(error) = running.record(&reloaded, Timestamp::now()) {
+                tracing::warn!(%error, "this is missing in the audit log");
+            }
             if let Err(error) = backup::start(running) {
                 tracing::error!(%error, "no backups are made: their thread cannot be started");
             }

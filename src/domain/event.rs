@@ -70,6 +70,10 @@ events! {
     /// The key file was lost and another one was made, which ended every session and every second
     /// factor that needed it.
     KeyReplaced = "key.replaced",
+    /// The database was replaced by a backup, and every session ended.
+    BackupRestored = "backup.restored",
+    /// The server read its configuration again, and keys had other values.
+    ConfigReloaded = "config.reloaded",
     /// The server was started with another `server.address`.
     AddressChanged = "address.changed",
     InvitationAdded = "invitation.added",
@@ -86,6 +90,12 @@ impl Event {
     /// Whether the event has one line for each account and day, which counts it.
     pub(crate) const fn is_counted(self) -> bool {
         matches!(self, Self::LoginFailed | Self::PresenceChanged)
+    }
+
+    /// Whether rate limits bound how often a user can cause the event, or what it needs (a session,
+    /// a second factor, a mail) does.
+    pub(crate) const fn is_limited(self) -> bool {
+        !matches!(self, Self::AccountRenamed | Self::ProfileChanged)
     }
 }
 

@@ -85,6 +85,8 @@ pub(crate) struct Actor<'a> {
 pub(crate) enum By<'a> {
     /// The operator, from the command line.
     Operator,
+    /// The server itself.
+    Server,
     /// The user, from this device.
     User(&'a Device),
     /// A program that is not logged in, from this device.
@@ -94,7 +96,7 @@ pub(crate) enum By<'a> {
 impl<'a> By<'a> {
     pub(crate) const fn device(self) -> Option<&'a Device> {
         match self {
-            Self::Operator => None,
+            Self::Operator | Self::Server => None,
             Self::User(device) | Self::Client(device) => Some(device),
         }
     }

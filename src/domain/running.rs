@@ -4,7 +4,13 @@ use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
 
+use crate::config::Reloaded;
 use crate::domain::App;
+use crate::domain::audit::Differences;
+use crate::domain::change::By;
+use crate::domain::event::Event;
+use crate::error::Result;
+use crate::time::Timestamp;
 
 /// The instance of a running server with the configuration that was read last. Threads that work
 /// beside the requests ask it for the instance each time they have work.
@@ -31,5 +37,23 @@ impl Running {
     pub(crate) fn replace(&self, app: Arc<App>) {
         app.mailer.take_over();
         *self.app.lock() = app;
+    }
+
+    /// Records which keys of the configuration have other values since it was read again. The
+    /// values may be secret, so only the names are told.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub(crate) fn record(&self, reloaded: &Reloaded, now: Timestamp) -> Result<()> {
+        let named = |keys: &Vec<String>| (!keys.is_empty()).then(|| keys.clone());
+        let changes = Differences::added("applied", named(&reloaded.applied)).with(
+            "at_start",
+            None::<Vec<String>>,
+            named(&reloaded.at_start),
+        );
+        if changes.is_empty() {
+            return Ok(());
+        }
+        self.app().change(By::Server, now, |tx| tx.happened_here(Event::ConfigReloaded, changes))
     }
 }

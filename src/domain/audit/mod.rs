@@ -15,11 +15,14 @@ use crate::domain::parts::{PART, in_parts};
 use crate::domain::principal::By;
 use crate::error::{Error, Result};
 use crate::normalization::{fold, trim};
-use crate::storage::Connection;
 use crate::storage::audit::{self, Entry, Filter, Ids, Whose};
 use crate::storage::users::{User, UserId};
+use crate::storage::{Connection, schema_version};
 use crate::time::Timestamp;
 pub(in crate::domain) use differences::Differences;
+
+/// How many lines an account has on a day before further changes of its profile are counted.
+const LINES_A_DAY: u32 = 100;
 
 /// The user whom an event concerns.
 #[derive(Clone, Copy)]
@@ -46,8 +49,33 @@ pub(in crate::domain) struct Record<'a> {
 impl Record<'_> {
     /// Stores the event in the transaction in which it happens.
     pub(in crate::domain) fn store(self, connection: &Connection, now: Timestamp) -> Result<()> {
+        if self.event.is_counted() || self.is_frequent(connection, now)? {
+            audit::count(connection, &self.entry(now))
+        } else {
+            audit::insert(connection, &self.entry(now))
+        }
+    }
+
+    /// Stores the event in a database of this version or an earlier one, as far as that has room
+    /// for it: the first version has no audit log, and the next ones do not tell what changed.
+    pub(in crate::domain) fn store_in_any_version(
+        self,
+        connection: &Connection,
+        now: Timestamp,
+    ) -> Result<()> {
+        let entry = self.entry(now);
+        match schema_version(connection)? {
+            ..audit::SINCE_VERSION => Ok(()),
+            audit::SINCE_VERSION..audit::ACTORS_SINCE_VERSION => {
+                audit::insert_in_earlier(connection, &entry)
+            }
+            _ => audit::insert(connection, &entry),
+        }
+    }
+
+    fn entry(self, now: Timestamp) -> Entry {
         let device = self.by.device();
-        let entry = Entry {
+        Entry {
             at: now,
             event: self.event.as_str().into(),
             user_id: self.user.map(|user| user.id),
@@ -57,12 +85,16 @@ impl Record<'_> {
             actor: actor(self.by),
             changes: self.changes.into_text(),
             count: 1,
-        };
-        if self.event.is_counted() {
-            audit::count(connection, &entry)
-        } else {
-            audit::insert(connection, &entry)
         }
+    }
+
+    /// Whether a user who repeats a change that has no rate limit has had the lines of a day. The
+    /// others are counted, so that a program cannot fill the disk with lines.
+    fn is_frequent(&self, connection: &Connection, now: Timestamp) -> Result<bool> {
+        let (Some(user), By::User(_), false) = (self.user, self.by, self.event.is_limited()) else {
+            return Ok(false);
+        };
+        audit::has_lines_of_day(connection, user.id, LINES_A_DAY, now)
     }
 }
 
@@ -70,6 +102,7 @@ impl Record<'_> {
 fn actor(by: By<'_>) -> String {
     match by {
         By::Operator => format!("operator:{}", operator::name()),
+        By::Server => "server".into(),
         By::User(_) => "user".into(),
         By::Client(_) => "client".into(),
     }
@@ -102,7 +135,7 @@ pub(crate) struct Line {
 /// Which lines are listed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Query<'a> {
-    /// The name of an account, also of a deleted one; `None` for those of all accounts.
+    /// The name of an account, also of a deleted one, or an address that one had; `None` for those of all accounts.
     pub name: Option<&'a str>,
     /// Lines of this instant and later.
     pub since: Option<Timestamp>,
@@ -191,7 +224,7 @@ impl<'a> Query<'a> {
     }
 }
 
-/// The account with a name, or a deleted one that had it as its username or id.
+/// The account with a name, or one that had it as its username, id or address, be it deleted.
 fn whose<'a>(app: &App, connection: &Connection, name: Option<&'a str>) -> Result<Whose<'a>> {
     let Some(name) = name else { return Ok(Whose::Everyone) };
     let whose = match by_name(app, connection, name) {
@@ -202,8 +235,11 @@ fn whose<'a>(app: &App, connection: &Connection, name: Option<&'a str>) -> Resul
         Err(error) => return Err(error),
     };
     let filter = Filter { whose, ..Filter::all() };
-    let newest = audit::find_newest_but(connection, &filter, 0)?;
-    newest.map(|_| whose).ok_or(Error::UserNotFound)
+    if audit::find_newest_but(connection, &filter, 0)?.is_some() {
+        return Ok(whose);
+    }
+    let had_address = audit::find_user_by_address(connection, name)?;
+    had_address.map(Whose::User).ok_or(Error::UserNotFound)
 }
 
 fn line(entry: Entry) -> Line {

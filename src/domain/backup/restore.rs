@@ -8,6 +8,9 @@ use zeroize::Zeroizing;
 use super::{BackupError, KEY_FILE, Report, key_within, verify};
 use crate::config::Config;
 use crate::crypto::{KEY_LENGTH, Key, KeyError};
+use crate::domain::audit::{Differences, Record};
+use crate::domain::change::By;
+use crate::domain::event::Event;
 use crate::domain::warn_of_owner;
 use crate::error::Error;
 use crate::files;
@@ -61,8 +64,11 @@ pub(crate) fn restore(
         key.lock_exclusively()?;
     }
     let database = &config.storage.database;
-    let new = Replacement::write(path, database, delete_obsolete)
-        .map_err(|source| BackupError::file("restore", database, source))?;
+    let new = Replacement::write(path, database, |connection| {
+        delete_obsolete(connection)?;
+        record(connection, path, now)
+    })
+    .map_err(|source| BackupError::file("restore", database, source))?;
     // The key lies beside the old one before the database is replaced: if this is interrupted, the
     // next start completes it.
     let own = own.filter(|own| !present.is(own));
@@ -133,6 +139,13 @@ fn check_opens(
         Present::Key(_) => format!("{key_file} is another one"),
     };
     Err(BackupError::KeyMissing { path: path.to_owned(), found })
+}
+
+/// Records the restoring in the restored database, whose log else would have a gap without a reason.
+fn record(connection: &Connection, path: &Path, now: Timestamp) -> Result<(), Error> {
+    let changes = Differences::added("file", path.display().to_string());
+    Record { event: Event::BackupRestored, user: None, by: By::Operator, changes }
+        .store_in_any_version(connection, now)
 }
 
 /// Deletes what a restored database must not contain: sessions and codes that may have ended since

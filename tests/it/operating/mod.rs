@@ -2,6 +2,7 @@
 
 mod audit;
 mod audit_details;
+mod audit_instance;
 mod clock;
 mod config;
 mod describe;

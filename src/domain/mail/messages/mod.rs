@@ -123,6 +123,8 @@ pub(crate) const fn notice(event: Event, by_operator: bool) -> Option<Notice> {
         | Event::CodeIssued
         | Event::KeyRotated
         | Event::KeyReplaced
+        | Event::BackupRestored
+        | Event::ConfigReloaded
         | Event::AddressChanged
         | Event::RelayAdded
         | Event::RelayRemoved

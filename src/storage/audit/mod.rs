@@ -1,14 +1,20 @@
 //! The table `audit`.
 
-use rusqlite::types::{Null, ToSql, ToSqlOutput};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
-use super::users::UserId;
 use crate::error::Result;
+use crate::storage::users::UserId;
 use crate::time::Timestamp;
+
+mod list;
+
+pub(crate) use list::{Filter, Ids, Whose, find_newest_but, find_user_by_address, list};
 
 /// The first schema version that has this table.
 pub(crate) const SINCE_VERSION: u32 = 2;
+
+/// The first one whose table has all columns of an [`Entry`].
+pub(crate) const ACTORS_SINCE_VERSION: u32 = 7;
 
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
 
@@ -59,6 +65,13 @@ pub(crate) fn insert(connection: &Connection, entry: &Entry) -> Result<()> {
     execute(connection, insert!(""), entry, None)
 }
 
+/// Inserts what the table of a database before version 7, such as a backup, can hold of a row.
+pub(crate) fn insert_in_earlier(connection: &Connection, entry: &Entry) -> Result<()> {
+    let row = "INSERT INTO audit (at, event, user_id, username) VALUES (?1, ?2, ?3, ?4)";
+    connection.execute(row, params![entry.at, entry.event, entry.user_id, entry.username])?;
+    Ok(())
+}
+
 /// Counts an event in the one row that its account has for this event and day (UTC). That row tells
 /// of the last time only, and moves to the end.
 pub(crate) fn count(connection: &Connection, entry: &Entry) -> Result<()> {
@@ -91,137 +104,26 @@ fn execute(
     Ok(())
 }
 
+/// Whether a user has had this many rows on the day (UTC) of `now`.
+pub(crate) fn has_lines_of_day(
+    connection: &Connection,
+    user_id: UserId,
+    lines: u32,
+    now: Timestamp,
+) -> Result<bool> {
+    let query = "SELECT at FROM audit WHERE user_id = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2 - 1";
+    let first: Option<Timestamp> = connection
+        .prepare_cached(query)?
+        .query_row(params![user_id, lines], |row| row.get(0))
+        .optional()?;
+    let day = |at: Timestamp| at.millis().div_euclid(DAY_MILLIS);
+    Ok(first.is_some_and(|first| day(first) == day(now)))
+}
+
 /// Finds when the latest entry was written.
 pub(crate) fn find_last_at(connection: &Connection) -> Result<Option<Timestamp>> {
     let query = "SELECT at FROM audit ORDER BY id DESC LIMIT 1";
     Ok(connection.query_row(query, [], |row| row.get(0)).optional()?)
-}
-
-/// Whose entries are listed.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Whose<'a> {
-    Everyone,
-    /// Those of a user.
-    User(UserId),
-    /// Those of users who had a username at the time.
-    Named(&'a str),
-}
-
-/// Which entries are listed.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Filter<'a> {
-    pub whose: Whose<'a>,
-    pub since: Option<Timestamp>,
-    /// The first instant whose entries are not listed.
-    pub until: Option<Timestamp>,
-    /// A pattern for the event's name, as of the operator `GLOB`.
-    pub event: Option<&'a str>,
-}
-
-impl Filter<'_> {
-    /// Every entry.
-    pub(crate) const fn all() -> Self {
-        Self { whose: Whose::Everyone, since: None, until: None, event: None }
-    }
-}
-
-/// A query for everyone, for a user, and for a username: with one query for all three, none would
-/// use the index of users.
-macro_rules! for_each {
-    ($whose:expr, $start:literal, $end:literal) => {
-        match $whose {
-            Whose::Everyone => filtered!($start, ":whose IS NULL", $end),
-            Whose::User(_) => filtered!($start, "user_id = :whose", $end),
-            Whose::Named(_) => filtered!($start, "username = :whose", $end),
-        }
-    };
-}
-
-macro_rules! filtered {
-    ($start:literal, $whose:literal, $end:literal) => {
-        concat!(
-            $start,
-            $whose,
-            " AND (:since IS NULL OR at >= :since) AND (:until IS NULL OR at < :until)
-              AND (:event IS NULL OR event GLOB :event) ",
-            $end
-        )
-    };
-}
-
-impl ToSql for Whose<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        match self {
-            Self::Everyone => Ok(Null.into()),
-            Self::User(id) => id.to_sql(),
-            Self::Named(name) => Ok((*name).into()),
-        }
-    }
-}
-
-/// Finds the id of the newest entry but `skipped`.
-pub(crate) fn find_newest_but(
-    connection: &Connection,
-    filter: &Filter<'_>,
-    skipped: u32,
-) -> Result<Option<i64>> {
-    let query = for_each!(
-        filter.whose,
-        "SELECT id FROM audit WHERE ",
-        "ORDER BY id DESC LIMIT 1 OFFSET :skipped"
-    );
-    let found = connection.prepare_cached(query)?.query_row(
-        named_params! {
-            ":whose": filter.whose,
-            ":since": filter.since,
-            ":until": filter.until,
-            ":event": filter.event,
-            ":skipped": skipped,
-        },
-        |row| row.get(0),
-    );
-    Ok(found.optional()?)
-}
-
-/// The ids from the first up to the last, both included.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Ids {
-    pub first: i64,
-    pub last: i64,
-}
-
-/// An entry and its id.
-pub(crate) struct Listed {
-    pub id: i64,
-    pub entry: Entry,
-}
-
-/// Lists entries, the oldest first, up to a limit.
-pub(crate) fn list(
-    connection: &Connection,
-    filter: &Filter<'_>,
-    ids: Ids,
-    limit: u32,
-) -> Result<Vec<Listed>> {
-    let query = for_each!(
-        filter.whose,
-        "SELECT * FROM audit WHERE id BETWEEN :first AND :last AND ",
-        "ORDER BY id LIMIT :limit"
-    );
-    let mut statement = connection.prepare_cached(query)?;
-    let found = statement.query_map(
-        named_params! {
-            ":whose": filter.whose,
-            ":since": filter.since,
-            ":until": filter.until,
-            ":event": filter.event,
-            ":first": ids.first,
-            ":last": ids.last,
-            ":limit": limit,
-        },
-        |row| Ok(Listed { id: row.get("id")?, entry: entry(row)? }),
-    )?;
-    Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Counts how often the events with a name of this form happened since an instant.
@@ -269,6 +171,6 @@ pub(crate) fn delete_before(connection: &Connection, id: i64, limit: u32) -> Res
 
 /// Deletes all entries of a user.
 pub(crate) fn delete_all_of(connection: &Connection, user_id: UserId) -> Result<()> {
-    connection.execute("DELETE FROM audit WHERE user_id = ?1", [user_id])?;
+    connection.prepare_cached("DELETE FROM audit WHERE user_id = ?1")?.execute([user_id])?;
     Ok(())
 }
