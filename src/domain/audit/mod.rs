@@ -135,7 +135,8 @@ pub(crate) struct Line {
 /// Which lines are listed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Query<'a> {
-    /// The name of an account, also of a deleted one, or an address that one had; `None` for those of all accounts.
+    /// The name of an account, also of a deleted one, or an address that one had; `None` for those
+    /// of all accounts.
     pub name: Option<&'a str>,
     /// Lines of this instant and later.
     pub since: Option<Timestamp>,

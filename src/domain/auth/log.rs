@@ -71,9 +71,9 @@ pub(super) fn log_failure(app: &App, user: &str, ip: IpAddr, error: &Error) {
 /// make up any number of them. Neither do attempts that a lockout refuses, since nothing is written
 /// for those; so the rate limits bound how often a line is written.
 fn record_failure(app: &App, attempted: Attempted<'_>, refusal: &Error) -> Result<()> {
-    // Where unknown names are hidden, an unknown one gets the error of a wrong password. It must take
-    // the same time, so it does the same work: it adds a row and deletes it, where the row of an
-    // account leaves its place and goes to the end.
+    // Where unknown names are hidden, an unknown one gets the error of a wrong password. It must
+    // take the same time, so it does the same work: it adds a row and deletes it, where the row of
+    // an account leaves its place and goes to the end.
     let is_counted = match refusal {
         Error::WrongPassword { .. } => true,
         Error::WrongCode { .. } | Error::UnAuthorized { .. } => attempted.user.is_some(),

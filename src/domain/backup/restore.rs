@@ -141,7 +141,7 @@ fn check_opens(
     Err(BackupError::KeyMissing { path: path.to_owned(), found })
 }
 
-/// Records the restoring in the restored database, whose log else would have a gap without a reason.
+/// Records the event in the restored database, whose log would have a gap without a reason else.
 fn record(connection: &Connection, path: &Path, now: Timestamp) -> Result<(), Error> {
     let changes = Differences::added("file", path.display().to_string());
     Record { event: Event::BackupRestored, user: None, by: By::Operator, changes }

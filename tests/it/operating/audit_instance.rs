@@ -1,5 +1,6 @@
 //! The audit log of the instance itself, and what `nox audit list` finds in it.
 
+use rusqlite::Connection;
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
@@ -53,6 +54,34 @@ fn restored_database_tells_that_and_from_which_file() {
     assert!(lines[1]["by"].as_str().unwrap().starts_with("operator:"), "{}", lines[1]);
     // The file itself stays as it is.
     assert!(instance.nox("backup verify copy.db").contains("is not damaged"));
+}
+
+/// The steps from no database to each schema version.
+const UPGRADES: [&str; 6] = [
+    include_str!("../../../src/storage/upgrades/1.sql"),
+    include_str!("../../../src/storage/upgrades/2.sql"),
+    include_str!("../../../src/storage/upgrades/3.sql"),
+    include_str!("../../../src/storage/upgrades/4.sql"),
+    include_str!("../../../src/storage/upgrades/5.sql"),
+    include_str!("../../../src/storage/upgrades/6.sql"),
+];
+
+#[test]
+fn restored_database_of_an_earlier_version_tells_that_where_it_has_a_log() {
+    for version in 1..=UPGRADES.len() {
+        let instance = Instance::with_users(["ada"]);
+        let old = Connection::open(instance.path("copy.db")).unwrap();
+        for upgrade in &UPGRADES[..version] {
+            old.execute_batch(upgrade).unwrap();
+        }
+        drop(old);
+        instance.nox("backup restore copy.db");
+        let lines = lines(&instance, "");
+        let events: Vec<_> = lines.iter().map(|line| line["event"].as_str().unwrap()).collect();
+        let expected: &[&str] = if version == 1 { &[] } else { &["backup.restored"] };
+        assert_eq!(events, expected, "version {version}");
+        assert!(lines.iter().all(|line| line["by"] == "operator"), "{lines:?}");
+    }
 }
 
 #[test]
