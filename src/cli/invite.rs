@@ -10,7 +10,7 @@ use crate::domain::App;
 use crate::domain::accounts::fields::Email;
 use crate::domain::accounts::tags::GivenTag;
 use crate::domain::invitations::{self, Invitation, NewInvitation};
-use crate::domain::mail::Sending;
+use crate::domain::mail::{Mailed, Sending};
 use crate::error::Error;
 use crate::time::{Span, Timestamp};
 
@@ -82,10 +82,16 @@ impl Add {
                 "the link works only while users.registration is \"invite\" or \"open\""
             );
         }
-        match mail.map(Sending::wait_for_refusal) {
+        match mail.map(Sending::wait_for_first_answer) {
             None => {}
-            Some(None) => output.say("mailed the link"),
-            Some(Some(error)) => {
+            Some(Ok(Mailed::OnItsWay)) => output.say("mailed the link"),
+            Some(Ok(Mailed::Delayed)) => {
+                let text = "made the invitation, but its link was not mailed: the mail server \
+                    takes no mail at the moment; pass the link on yourself, or remove the \
+                    invitation and try again";
+                return Err(Stop::failed(text).into());
+            }
+            Some(Err(error)) => {
                 let text = format!("made the invitation, but its link was not mailed: {error}");
                 return Err(Stop::failed(text).into());
             }

@@ -12,7 +12,7 @@ use crate::domain::App;
 use crate::domain::change::By;
 use crate::domain::factors::email::check_service;
 use crate::domain::mail::messages::Message;
-use crate::domain::mail::{self, Purpose, Sending};
+use crate::domain::mail::{self, Awaited, Purpose, Sending};
 use crate::domain::principal::{Device, Principal};
 use crate::domain::throttle::{self, Limit};
 use crate::error::{Error, Result};
@@ -75,7 +75,10 @@ fn mail_link(app: &App, user: &User, device: Option<&Device>, now: Timestamp) ->
     if !mail::can_reach(address) {
         return Err(Error::EmailUnreachable);
     }
-    let _counted = throttle::consume(app, Limit::mailed_link(user.id), now)?;
+    let _counted = match throttle::consume(app, Limit::mailed_link(user.id), now) {
+        Ok(counted) => counted,
+        Err(error) => return app.mailer.delayed(user, Awaited::Link).ok_or(error),
+    };
     let token = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(crypto::random::<32>()?));
     let token_sha256 = hash(&token);
     app.db.write(|connection| {

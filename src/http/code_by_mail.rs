@@ -15,6 +15,7 @@ use super::openapi::operation::{Operation, Refusal, answer, schema};
 use super::reply::{Acknowledged, acknowledged};
 use super::request_parts::SendRequest;
 use crate::domain::factors::email::{self, Asker};
+use crate::domain::mail::Mailed;
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
 
@@ -67,10 +68,16 @@ pub(super) async fn send_code(
             Err(error) => return Err(error.into()),
         },
     };
-    if let Some(sending) = bridge.run(move |app| email::send(app, asker, now)).await? {
-        first_answer(sending).await?;
-    }
-    Ok(acknowledged(SENT))
+    let mailed = match bridge.run(move |app| email::send(app, asker, now)).await? {
+        Some(sending) => first_answer(sending).await?,
+        None => Mailed::OnItsWay,
+    };
+    Ok(acknowledged(match mailed {
+        Mailed::OnItsWay => SENT,
+        Mailed::Delayed => DELAYED,
+    }))
 }
 
+const DELAYED: &str =
+    "The mail server takes no mail at the moment. The code is mailed as soon as it does.";
 const SENT: &str = "A code is on its way, where the account can get one.";

@@ -21,6 +21,7 @@ use crate::domain::accounts::email_address;
 use crate::domain::accounts::fields::Email;
 use crate::domain::email_confirmation;
 use crate::domain::factors::Code;
+use crate::domain::mail::Mailed;
 use crate::domain::principal::Principal;
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
@@ -85,8 +86,12 @@ async fn resend_link(
     now: Timestamp,
 ) -> Result<Reply<Acknowledged>, Failure> {
     let sending = bridge.run(move |app| email_confirmation::resend(app, &principal, now)).await?;
-    first_answer(sending).await?;
-    Ok(acknowledged("A link is on its way."))
+    Ok(acknowledged(match first_answer(sending).await? {
+        Mailed::OnItsWay => "A link is on its way.",
+        Mailed::Delayed => {
+            "The mail server takes no mail at the moment. The link is mailed as soon as it does."
+        }
+    }))
 }
 
 /// An address, with a code where a second factor is on.

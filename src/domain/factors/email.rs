@@ -10,7 +10,7 @@ use crate::domain::factors::recovery::RecoveryCodes;
 use crate::domain::factors::sent::{self, SentCode};
 use crate::domain::factors::shown::{self, Delivery};
 use crate::domain::factors::{Code, challenge, changed, delete_unneeded_codes, with_factor};
-use crate::domain::mail::Sending;
+use crate::domain::mail::{Awaited, Sending};
 use crate::domain::principal::{Actor, Device, Principal};
 use crate::domain::sessions::check_open;
 pub(crate) use crate::domain::throttle::MAIL_EVERY;
@@ -32,7 +32,7 @@ pub(crate) enum Asker {
     },
 }
 
-/// Mails a code to the user who asks; `None` if one was mailed a moment ago.
+/// Mails a code to the user who asks; `None` if one was sent a moment ago.
 ///
 /// # Errors
 /// [`Error::ServiceDisabled`] without a mail server, [`Error::InvalidChallenge`],
@@ -42,7 +42,14 @@ pub(crate) fn send(app: &App, asker: Asker, now: Timestamp) -> Result<Option<Sen
     check_service(app)?;
     match asker {
         Asker::Session(principal) if principal.user.email_verified => {
-            sent::mail(app, principal.actor(), now).map(Some)
+            match sent::mail(app, principal.actor(), now) {
+                // That the last one waits for the mail server says more than the limit. One that
+                // has expired is not mailed any more.
+                Err(error) if is_mailed(app, &principal.user, now)? => {
+                    app.mailer.delayed(&principal.user, Awaited::Code).map(Some).ok_or(error)
+                }
+                mailed => mailed.map(Some),
+            }
         }
         Asker::Session(_) => Err(Error::EmailNotVerified),
         Asker::Challenge { text, device } => {
@@ -52,7 +59,9 @@ pub(crate) fn send(app: &App, asker: Asker, now: Timestamp) -> Result<Option<Sen
             }
             match sent::mail(app, Actor { user: &user, device: &device }, now) {
                 // Some clients ask for a code although the login has just mailed one.
-                Err(Error::TooManyRequests { .. }) if is_just_mailed(app, &user, now)? => Ok(None),
+                Err(Error::TooManyRequests { .. }) if is_just_mailed(app, &user, now)? => {
+                    Ok(under_way(app, &user))
+                }
                 mailed => mailed.map(Some),
             }
         }
@@ -65,6 +74,16 @@ pub(crate) fn send(app: &App, asker: Asker, now: Timestamp) -> Result<Option<Sen
 /// [`Error::ServiceDisabled`] without one.
 pub(crate) fn check_service(app: &App) -> Result<()> {
     if app.mailer.is_on() { Ok(()) } else { Err(Error::ServiceDisabled) }
+}
+
+/// The mail with a code that a user waits for, unless it is sent or given up.
+pub(crate) fn under_way(app: &App, user: &User) -> Option<Sending> {
+    app.mailer.under_way(user, Awaited::Code)
+}
+
+/// Whether a user waits for a code that the mail server does not take at the moment.
+pub(crate) fn is_delayed(app: &App, user: &User) -> bool {
+    app.mailer.delayed(user, Awaited::Code).is_some()
 }
 
 /// Whether a code was mailed to a user that is still valid.

@@ -7,10 +7,11 @@ mod hello;
 pub(crate) mod messages;
 mod purpose;
 mod queue;
+mod sending;
 mod smtp;
 
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::config::Config;
@@ -27,8 +28,9 @@ use crate::time::Timestamp;
 pub(crate) use address::can_reach;
 use messages::Message;
 pub(crate) use purpose::Purpose;
-pub(crate) use queue::Sending;
-use queue::{CurrentRoute, Mail, Worker, build_runtime};
+use queue::{CurrentRoute, Mail, Worker};
+pub(crate) use sending::{Awaited, Mailed, Sending};
+use sending::{Waits, build_runtime};
 use smtp::Route;
 pub use smtp::{Failure, MailError};
 
@@ -52,6 +54,7 @@ struct Outbox {
     /// What became of the mails: an attempt that fails and is followed by another is `retried`.
     counts: Arc<Counters>,
     worker: Mutex<Option<Worker>>,
+    waits: Mutex<Waits>,
 }
 
 /// Checks the settings for mail without contacting the mail server.
@@ -84,6 +87,7 @@ impl Mailer {
             db,
             counts: Arc::new(Counters::new(&["sent", "retried", "given_up", "dropped"])),
             worker: Mutex::new(None),
+            waits: Mutex::default(),
         };
         let mailer = Self { route, outbox: Arc::new(outbox) };
         mailer.take_over();
@@ -117,10 +121,30 @@ impl Mailer {
         self.route().is_some()
     }
 
-    /// Queues a mail. If the queue is full, the mail is dropped and the log says so.
+    /// The mail that a user waits for, unless it is sent or given up.
+    pub(crate) fn under_way(&self, user: &User, what: Awaited) -> Option<Sending> {
+        self.outbox.waits().find(user, what)
+    }
+
+    /// The mail that a user waits for, if it is between two attempts.
+    pub(crate) fn delayed(&self, user: &User, what: Awaited) -> Option<Sending> {
+        self.under_way(user, what).filter(Sending::is_delayed)
+    }
+
+    /// Queues a mail, and remembers it for its user. If the queue is full, the mail is dropped and
+    /// the log says so.
     fn send(&self, mail: Mail) -> Sending {
+        let awaited = mail.purpose.awaited().map(|(user, what)| (user, what, mail.to.clone()));
+        let sending = self.queue(mail);
+        if let Some((user, what, to)) = awaited {
+            self.outbox.waits().add(user, what, to, &sending);
+        }
+        sending
+    }
+
+    fn queue(&self, mail: Mail) -> Sending {
         if !self.is_on() {
-            return Sending::refused(Error::ServiceDisabled);
+            return Sending::Refused(Error::ServiceDisabled);
         }
         let Outbox { route, db, counts, worker, .. } = &*self.outbox;
         let mut worker = worker.lock().unwrap_or_else(PoisonError::into_inner);
@@ -130,19 +154,23 @@ impl Mailer {
                 Ok(started) => none.insert(started),
                 Err(error) => {
                     tracing::error!(%error, "no mail can be sent");
-                    return Sending::refused(Error::MailRefused);
+                    return Sending::Refused(Error::MailRefused);
                 }
             },
         };
         worker.queue(mail).unwrap_or_else(|| {
             counts.add("dropped");
             tracing::error!("the mail queue is full: a mail was dropped");
-            Sending::refused(Error::MailRefused)
+            Sending::Refused(Error::MailRefused)
         })
     }
 }
 
 impl Outbox {
+    fn waits(&self) -> MutexGuard<'_, Waits> {
+        self.waits.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn take_worker(&self) -> Option<Worker> {
         self.worker.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
@@ -188,13 +216,13 @@ impl App {
         message: &Message<'_>,
         purpose: Purpose,
     ) -> Sending {
-        let Some(to) = user.email.clone() else { return Sending::refused(Error::EmailMissing) };
+        let Some(to) = user.email.clone() else { return Sending::Refused(Error::EmailMissing) };
         let name = messages::greeting(user);
         match messages::write(&self.config, messages::language(self, user, device), name, message) {
             Ok(written) => self.mailer.send(Mail { to, written, purpose }),
             Err(error) => {
                 tracing::error!(account = %user.id, %error, "a mail was not written");
-                Sending::refused(error)
+                Sending::Refused(error)
             }
         }
     }
@@ -210,7 +238,7 @@ impl App {
             Ok(written) => self.mailer.send(Mail { to, written, purpose }),
             Err(error) => {
                 tracing::error!(%error, "a mail was not written");
-                Sending::refused(error)
+                Sending::Refused(error)
             }
         }
     }

@@ -1,6 +1,7 @@
 //! What a mail is for: whether it is still of use when it is tried again, and what is taken back
 //! when it is given up.
 
+use super::sending::Awaited;
 use crate::domain::throttle::Limit;
 use crate::error::Result;
 use crate::storage::observations::{self, Kind};
@@ -20,6 +21,15 @@ pub(crate) enum Purpose {
 }
 
 impl Purpose {
+    /// The user who waits for the mail, if one does.
+    pub(super) const fn awaited(&self) -> Option<(UserId, Awaited)> {
+        match self {
+            Self::Code { user, .. } => Some((*user, Awaited::Code)),
+            Self::Link { user, .. } => Some((*user, Awaited::Link)),
+            Self::Notice => None,
+        }
+    }
+
     /// Whether the mail is still of use: a later code makes an earlier one invalid, and a confirmed
     /// address needs no link.
     pub(super) fn is_alive(&self, db: &Db, now: Timestamp) -> Result<bool> {

@@ -7,15 +7,14 @@ use std::thread;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use tokio::runtime::{Builder, Runtime};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc as queue, oneshot, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc as queue, watch};
 use tokio::time::sleep;
 
 use super::messages::Written;
 use super::purpose::Purpose;
+use super::sending::{Progress, Sending, build_runtime};
 use super::smtp::{MailError, Route};
 use crate::domain::metrics::Counters;
-use crate::error::Error;
 use crate::storage::Db;
 use crate::time::Timestamp;
 
@@ -40,29 +39,6 @@ pub(super) struct Mail {
     pub purpose: Purpose,
 }
 
-/// A mail that is being sent, for a request that can tell its user what the mail server says.
-pub(crate) struct Sending(oneshot::Receiver<Option<Error>>);
-
-impl Sending {
-    /// The refusal, if the first attempt ends with one that no later attempt can change.
-    pub(crate) async fn refusal(self) -> Option<Error> {
-        self.0.await.ok().flatten()
-    }
-
-    /// [`Sending::refusal`] for a command, which waits as long as the attempt takes.
-    pub(crate) fn wait_for_refusal(self) -> Option<Error> {
-        self.0.blocking_recv().ok().flatten()
-    }
-
-    /// A mail that is refused before it is queued.
-    pub(super) fn refused(error: Error) -> Self {
-        let (sender, receiver) = oneshot::channel();
-        // The receiver is there.
-        let _ = sender.send(Some(error));
-        Self(receiver)
-    }
-}
-
 /// The mail server that is configured now. A server that reads its configuration again has another
 /// one then, and a mail may wait because of a mistake that is mended by that.
 #[derive(Default)]
@@ -81,8 +57,7 @@ impl CurrentRoute {
 /// A mail in the queue.
 struct Queued {
     mail: Mail,
-    /// Ends with the first attempt.
-    first_answer: Option<oneshot::Sender<Option<Error>>>,
+    progress: watch::Sender<Progress>,
     _place: OwnedSemaphorePermit,
 }
 
@@ -112,9 +87,9 @@ impl Worker {
     /// Queues a mail. `None` if there is no place for it.
     pub fn queue(&self, mail: Mail) -> Option<Sending> {
         let place = Arc::clone(&self.places).try_acquire_owned().ok()?;
-        let (sender, receiver) = oneshot::channel();
-        let queued = Queued { mail, first_answer: Some(sender), _place: place };
-        self.queue.send(queued).ok().map(|()| Sending(receiver))
+        let (progress, receiver) = watch::channel(Progress::Trying);
+        let queued = Queued { mail, progress, _place: place };
+        self.queue.send(queued).ok().map(|()| Sending::Queued(receiver))
     }
 
     /// Closes the queue, and waits until every mail is sent or given up. Returns how many are left
@@ -127,10 +102,6 @@ impl Worker {
             _ => 0,
         }
     }
-}
-
-pub(super) fn build_runtime() -> io::Result<Runtime> {
-    Builder::new_current_thread().enable_all().build()
 }
 
 /// What sending a mail takes.
@@ -160,32 +131,28 @@ async fn work(
 
 /// Sends a mail, in several attempts if it has to be.
 async fn deliver(office: Arc<Office>, queued: Queued, mut closing: watch::Receiver<bool>) {
-    let Queued { mail, mut first_answer, _place } = queued;
-    let mut tell = |refusal: Option<Error>| {
-        if let Some(sender) = first_answer.take() {
-            // The request may have ended, or may not wait for an answer.
-            let _ = sender.send(refusal);
-        }
-    };
+    let Queued { mail, progress, _place } = queued;
     for tries in 1.. {
         let is_last = *closing.borrow();
         let error = match office.attempt(&mail).await {
             Ok(answer) => {
                 office.counts.add("sent");
                 tracing::debug!(answer, "a mail was sent");
-                return tell(None);
+                progress.send_replace(Progress::Sent);
+                return;
             }
             Err(error) => error,
         };
         let pause = PAUSES.get(tries - 1).filter(|_| error.is_passing() && !is_last);
         let Some(pause) = pause else {
             office.give_up(&mail, &error, tries);
-            return tell(Some(refusal(&error)));
+            progress.send_replace(refusal(&error));
+            return;
         };
         office.counts.add("retried");
         let again_in = pause.as_secs();
         tracing::warn!(%error, again_in, "a mail was not sent, and is tried again");
-        tell(None);
+        progress.send_replace(Progress::Delayed);
         tokio::select! {
             () = sleep(*pause) => (),
             // The process ends, so the next attempt is the last one.
@@ -198,8 +165,8 @@ async fn deliver(office: Arc<Office>, queued: Queued, mut closing: watch::Receiv
 }
 
 /// What a request tells its user of a failure.
-fn refusal(error: &MailError) -> Error {
-    if error.is_of_address() { Error::EmailUnreachable } else { Error::MailRefused }
+fn refusal(error: &MailError) -> Progress {
+    if error.is_of_address() { Progress::AddressRefused } else { Progress::Refused }
 }
 
 // The queries of an office block its thread for a moment, while other mails wait: they are few.

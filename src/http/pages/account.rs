@@ -124,7 +124,10 @@ impl<'a> AccountPage<'a> {
             has_email_factor: user.has_email_factor,
             can_mail: check_service(app).is_ok(),
             is_code_mailed_when_due: mails_code_on_demand(app, user),
-            is_code_mailed: Flash::carried_by(visitor) == Some(Flash::CodeMailed),
+            is_code_mailed: matches!(
+                Flash::carried_by(visitor),
+                Some(Flash::CodeMailed | Flash::CodeDelayed)
+            ),
             needs_code: shown.twofa_enabled,
             password_hint: fill(t.new_password_hint, app.config.password.min_length.get()),
             codes_left: fill(t.codes_left, user.recovery_codes),

@@ -13,6 +13,7 @@ use super::visitor::Visitor;
 use crate::domain::accounts::registration::is_registration_open;
 use crate::domain::factors::{challenged, email};
 use crate::error::Error;
+use crate::http::first_answer::wait_for;
 
 #[derive(Template)]
 #[template(path = "login.html")]
@@ -107,6 +108,11 @@ pub(in crate::http) async fn show_login_code(visitor: Visitor) -> HttpResponse {
     if visitor.principal.is_some() {
         return redirect_after_login(&visitor);
     }
+    if let Some(challenge) = &visitor.challenge
+        && let Ok(user) = visitor.bridge.read(|app| challenged(app, challenge, visitor.now))
+    {
+        wait_for(email::under_way(visitor.bridge.app(), &user)).await;
+    }
     code_page(&visitor, &Form::default(), Message::None, 200)
 }
 
@@ -132,6 +138,9 @@ pub(super) fn code_page(
     let is_mailed = can_send
         && visitor.bridge.read(|app| email::is_mailed(app, &user, visitor.now)).unwrap_or(false);
     let message = match message {
+        Message::None if is_mailed && email::is_delayed(visitor.bridge.app(), &user) => {
+            Message::Error(t.code_delayed.into())
+        }
         Message::None if is_mailed => Message::Success(t.code_mailed),
         // Nothing else tells a user who waits for a mail that none comes.
         Message::None if user.has_email_factor && !user.has_totp => {

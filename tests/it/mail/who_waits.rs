@@ -127,3 +127,119 @@ fn api_says_what_became_of_the_link_for_a_new_address() {
         assert!(message.contains("no link that confirms it could be sent now"), "{message}");
     }
 }
+
+const DELAYED: &str = "The mail server takes no mail at the moment";
+const RETARDE: &str = "Le serveur de messagerie n’accepte pas de message pour le moment";
+
+/// Submits a form of the account page that mails something, and goes where that leads.
+fn ask_for_mail(browser: &mut Browser, form: &str) {
+    browser.get("/account");
+    let asked = browser.submit(form, &[]);
+    assert_eq!(asked.status, 303, "{}", asked.text);
+    browser.get(asked.header("location").unwrap());
+}
+
+#[test]
+fn account_page_says_that_a_link_is_delayed_while_the_mail_server_is_down() {
+    let mut app = TestApp::builder().mail_server(Mode::Plain).serve();
+    app.end_mail_server();
+    let mut browser = app.browser();
+    browser.log_in("ada");
+    change_address(&mut browser, "ada@b.example");
+    shows(&browser, "The address is changed. The mail server takes no mail at the moment");
+    // The link waits, so another try is told so, instead of a limit.
+    ask_for_mail(&mut browser, "/account/email/resend");
+    shows(&browser, "at the moment. Your link is mailed as soon as it does.");
+    // That link is not for the next address.
+    change_address(&mut browser, "new@b.example");
+    shows(&browser, "no link was mailed that confirms it, since another one was mailed");
+    browser.get("/account");
+    assert_eq!(browser.submit("/account/email/resend", &[]).status, 429);
+
+    app.nox("user set ada --verified true");
+    for _ in 0..2 {
+        ask_for_mail(&mut browser, "/account/mail-codes/send");
+        shows(&browser, "at the moment. Your code is mailed as soon as it does.");
+    }
+}
+
+#[test]
+fn login_page_says_that_a_code_is_delayed_while_the_mail_server_is_down() {
+    let mut app = TestApp::builder().email_factor().serve();
+    app.end_mail_server();
+    let mut browser = app.browser();
+    browser.log_in("ada").leads("/login/code");
+    browser.get("/login/code");
+    shows(&browser, DELAYED);
+    browser.submit("/login/send", &[]).leads("/login/code");
+    browser.get("/login/code");
+    shows(&browser, DELAYED);
+    let headers = [("Accept-Language", "fr")];
+    browser.send("GET", "/login/code", &headers, "");
+    shows(&browser, RETARDE);
+    browser.get("/login/code");
+
+    // A change that demands a code, too.
+    let code = app.instance.issue_code("ada");
+    let fields = [("identifier", "ada"), ("code", code.as_str())];
+    browser.submit("/login/code", &fields).leads("/account");
+    app.instance.reset_limits();
+    for (form, fields) in
+        [("/account/totp/setup", &[][..]), ("/account/delete", &[("current_password", "hunter22")])]
+    {
+        browser.get("/account");
+        let refused = browser.submit(form, fields);
+        assert_eq!(refused.status, 428, "{form}");
+        let text = "This needs a code, and the mail server takes no mail at the moment.";
+        assert!(refused.text.contains(text), "{form}: {}", refused.text);
+    }
+}
+
+#[test]
+fn api_says_that_a_mail_is_delayed_while_the_mail_server_is_down() {
+    let mut app = TestApp::with("[users]\nregistration = 'open'")
+        .mail_server(Mode::Plain)
+        .email_factor()
+        .serve();
+    app.end_mail_server();
+    let message = |data: &Value| data["message"].to_string();
+    let asked = app.try_password();
+    asked.refused(VERIFICATION_REQUIRED, LOGIN);
+    let challenge = &asked.json()["data"]["methods"][0]["send_data"];
+    for _ in 0..2 {
+        let sent = app.client().post("/api/auth/email/send", challenge).data();
+        assert!(message(&sent).contains(DELAYED), "{sent}");
+        let sent = app.ada.post_nothing("/api/auth/email/send").data();
+        assert!(message(&sent).contains(DELAYED), "{sent}");
+    }
+    let registration =
+        json!({ "username": "eve", "password": "hunter22", "email": "eve@b.example" });
+    let eve = app.client().post("/api/auth/register", &registration).data();
+    assert!(message(&eve).contains(DELAYED), "{eve}");
+    let eve = app.log_in("eve");
+    for path in ["/api/email/resend", "/api/auth/methods/email/send"] {
+        let sent = eve.post_nothing(path).data();
+        assert!(message(&sent).contains(DELAYED), "{path}: {sent}");
+    }
+    app.instance.reset_limits();
+    let address = json!({ "email": "eve@c.example" });
+    let set = eve.post("/api/auth/methods/email/setup", &address).data();
+    assert!(message(&set).contains(DELAYED), "{set}");
+    app.instance.reset_limits();
+    let set = eve.post("/api/users/@me", &json!({ "email": "eve@d.example" })).data();
+    assert!(message(&set).contains(DELAYED), "{set}");
+}
+
+#[test]
+fn mail_that_a_busy_server_takes_later_is_told_as_delayed_until_then() {
+    let app = TestApp::builder().mail_server(Mode::Busy).serve();
+    let mut browser = app.browser();
+    browser.log_in("ada");
+    change_address(&mut browser, "ada@b.example");
+    shows(&browser, DELAYED);
+    app.mails().refused();
+    app.mails().next_mail();
+    browser.get("/account");
+    let again = browser.submit("/account/email/resend", &[]);
+    assert_eq!(again.status, 429, "{}", again.text);
+}

@@ -6,8 +6,10 @@ use actix_web::rt::spawn;
 
 use super::refusal::{FormPage, Refusal, refuse};
 use crate::domain::App;
+use crate::domain::factors::email;
 use crate::domain::principal::Principal;
 use crate::error::{Error, Result};
+use crate::http::first_answer::wait_for;
 use crate::http::pages::flash::Flash;
 use crate::http::pages::form::Form;
 use crate::http::pages::frame::{fault_response, with_cookies};
@@ -80,10 +82,17 @@ pub(super) async fn respond(
                 *turn = Some(Sending { form: digest, session, end, at: visitor.now });
                 response
             }
-            Err(refusal) => match repeated {
-                Some(end) => lead(&visitor, &end),
-                None => refuse(&visitor, &form, page, &refusal),
-            },
+            Err(refusal) => {
+                if let Some(end) = repeated {
+                    return lead(&visitor, &end);
+                }
+                if let (Refusal::Error(Error::VerificationRequired { .. }), Some(principal)) =
+                    (&refusal, &visitor.principal)
+                {
+                    wait_for(email::under_way(visitor.bridge.app(), &principal.user)).await;
+                }
+                refuse(&visitor, &form, page, &refusal)
+            }
         }
     });
     let fault = |error| fault_response(Error::internal("run a form", error));

@@ -9,6 +9,7 @@ use crate::domain::accounts::edit::{Edit, edit};
 use crate::domain::accounts::fields::{Clearable, Email};
 use crate::domain::accounts::password_check::PasswordCheck;
 use crate::domain::email_confirmation::{self, LinkMail};
+use crate::domain::mail::Mailed;
 use crate::error::{Error, Result};
 use crate::http::first_answer::first_answer;
 use crate::http::pages::flash::Flash;
@@ -21,18 +22,19 @@ use crate::normalization::trim;
 pub(in crate::http) async fn change_email(visitor: Visitor, form: Form) -> HttpResponse {
     let work = async |visitor: &Visitor, form: &Form| {
         let edited = run(visitor, Lane::Hash, parse_email(form), edit).await?;
-        let refusal = match edited.link {
+        let mailed = match edited.link {
             // The page says that this server sends no mail.
             LinkMail::None | LinkMail::NotMailed(Error::ServiceDisabled) => {
                 return Ok(End::at(Flash::EmailChanged.url()));
             }
-            LinkMail::NotMailed(error) => Some(error),
-            LinkMail::Sending(sending) => first_answer(sending).await.err(),
+            LinkMail::NotMailed(error) => Err(error),
+            LinkMail::Sending(sending) => first_answer(sending).await,
         };
-        let flash = match refusal {
-            None => Flash::EmailChangedAndLinkMailed,
-            Some(Error::TooManyRequests { .. }) => Flash::EmailChangedLinkLater,
-            Some(_) => Flash::EmailChangedLinkRefused,
+        let flash = match mailed {
+            Ok(Mailed::OnItsWay) => Flash::EmailChangedAndLinkMailed,
+            Ok(Mailed::Delayed) => Flash::EmailChangedLinkDelayed,
+            Err(Error::TooManyRequests { .. }) => Flash::EmailChangedLinkLater,
+            Err(_) => Flash::EmailChangedLinkRefused,
         };
         Ok(End::at(flash.url()))
     };
@@ -55,8 +57,11 @@ pub(in crate::http) async fn resend_confirmation(visitor: Visitor, form: Form) -
         let resend =
             |app: &_, principal: &_, (), now| email_confirmation::resend(app, principal, now);
         let sending = run(visitor, Lane::Write, Ok(()), resend).await?;
-        first_answer(sending).await?;
-        Ok(End::at(Flash::LinkMailed.url()))
+        let flash = match first_answer(sending).await? {
+            Mailed::OnItsWay => Flash::LinkMailed,
+            Mailed::Delayed => Flash::LinkDelayed,
+        };
+        Ok(End::at(flash.url()))
     };
     respond(visitor, form, FormPage::Account, work).await
 }

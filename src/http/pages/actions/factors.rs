@@ -10,6 +10,7 @@ use crate::domain::factors::email::{self, Asker, EnablingCodes};
 use crate::domain::factors::shown::{Delivery, hide, shown};
 use crate::domain::factors::totp::{self, Enabling};
 use crate::domain::factors::{self, Code};
+use crate::domain::mail::Mailed;
 use crate::domain::principal::Principal;
 use crate::error::{Error, Result};
 use crate::http::first_answer::first_answer;
@@ -92,10 +93,15 @@ pub(in crate::http) async fn send_mail_code(visitor: Visitor, form: Form) -> Htt
         email::send(app, Asker::Session(Box::new(principal.clone())), now)
     };
     let work = async move |visitor: &Visitor, _: &Form| {
-        if let Some(sending) = run(visitor, Lane::Write, Ok(()), send).await? {
-            first_answer(sending).await?;
-        }
-        Ok(End::at(Flash::CodeMailed.url()))
+        let mailed = match run(visitor, Lane::Write, Ok(()), send).await? {
+            Some(sending) => first_answer(sending).await?,
+            None => Mailed::OnItsWay,
+        };
+        let flash = match mailed {
+            Mailed::OnItsWay => Flash::CodeMailed,
+            Mailed::Delayed => Flash::CodeDelayed,
+        };
+        Ok(End::at(flash.url()))
     };
     respond(visitor, form, FormPage::Account, work).await
 }

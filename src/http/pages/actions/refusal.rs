@@ -215,7 +215,12 @@ fn code_required(visitor: &Visitor, challenge: &Challenge) -> &'static str {
     let t = visitor.t;
     let is_mail_only = challenge.email && !challenge.totp;
     match challenge.can_mail {
-        _ if is_code_mailed(visitor) => t.mailed_code_required,
+        _ if is_code_mailed(visitor) => match &visitor.principal {
+            Some(principal) if email::is_delayed(visitor.bridge.app(), &principal.user) => {
+                t.delayed_code_required
+            }
+            _ => t.mailed_code_required,
+        },
         true if is_mail_only => t.no_code_mailed,
         false if is_mail_only => t.mail_off,
         _ => t.code_required,

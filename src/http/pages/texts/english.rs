@@ -21,6 +21,8 @@ pub(super) const ENGLISH: Texts = Texts {
     use_another_account: "Use another account",
     mail_a_code: "Mail me a code",
     code_mailed: "A code is on its way to your mailbox.",
+    code_delayed: "The mail server takes no mail at the moment. Your code is mailed as soon as it \
+        does.",
     wrong_login: "The username or the password is wrong.",
     no_code: "That cannot be a code: a code has six digits, a recovery code ten letters and \
         digits.",
@@ -115,6 +117,8 @@ pub(super) const ENGLISH: Texts = Texts {
     not_verified: "not confirmed yet",
     mail_a_link: "Mail me a new link",
     link_mailed: "A link is on its way to your mailbox.",
+    link_delayed: "The mail server takes no mail at the moment. Your link is mailed as soon as it \
+        does.",
     new_email: "New address",
     bad_email: "That is not an email address that can be used.",
     email_taken: "Another account has this address.",
@@ -122,6 +126,8 @@ pub(super) const ENGLISH: Texts = Texts {
     email_changed: "The address is changed.",
     email_changed_link_mailed: "The address is changed. A link that confirms it is on its way to \
         your mailbox.",
+    email_changed_link_delayed: "The address is changed. The mail server takes no mail at the \
+        moment: the link that confirms the address is mailed as soon as it does.",
     email_changed_link_later: "The address is changed, but no link was mailed that confirms it, \
         since another one was mailed a moment ago. Ask for a new link in a minute.",
     email_changed_link_refused: "The address is changed, but no link could be mailed that confirms \
@@ -159,6 +165,9 @@ pub(super) const ENGLISH: Texts = Texts {
     code_required: "Enter a code of your second factor.",
     mailed_code_required: "A code is on its way to your mailbox. Fill in the form again, with the \
         code.",
+    delayed_code_required: "This needs a code, and the mail server takes no mail at the moment. \
+        The code is mailed as soon as it does: then fill in the form again, with the code. A \
+        recovery code works now.",
     second_factor: "Second factor",
     second_factor_text: "With a second factor, your password alone lets nobody in.",
     app: "Authenticator app",

@@ -21,6 +21,8 @@ pub(super) const FRENCH: Texts = Texts {
     use_another_account: "Utiliser un autre compte",
     mail_a_code: "M’envoyer un code",
     code_mailed: "Un code est en route vers votre boîte de réception.",
+    code_delayed: "Le serveur de messagerie n’accepte pas de message pour le moment. Votre code \
+        sera envoyé dès qu’il en acceptera.",
     wrong_login: "Le nom d’utilisateur ou le mot de passe est incorrect.",
     no_code: "Ce ne peut pas être un code\u{a0}: un code compte six chiffres, un code de secours \
         dix lettres et chiffres.",
@@ -121,6 +123,8 @@ pub(super) const FRENCH: Texts = Texts {
     not_verified: "pas encore confirmée",
     mail_a_link: "M’envoyer un nouveau lien",
     link_mailed: "Un lien est en route vers votre boîte de réception.",
+    link_delayed: "Le serveur de messagerie n’accepte pas de message pour le moment. Votre lien \
+        sera envoyé dès qu’il en acceptera.",
     new_email: "Nouvelle adresse",
     bad_email: "Cette adresse e-mail ne peut pas être utilisée.",
     email_taken: "Un autre compte a cette adresse.",
@@ -128,6 +132,8 @@ pub(super) const FRENCH: Texts = Texts {
     email_changed: "L’adresse est modifiée.",
     email_changed_link_mailed: "L’adresse est modifiée. Un lien qui la confirme est en route vers \
         votre boîte.",
+    email_changed_link_delayed: "L’adresse est modifiée. Le serveur de messagerie n’accepte pas de \
+        message pour le moment\u{a0}: le lien qui la confirme sera envoyé dès qu’il en acceptera.",
     email_changed_link_later: "L’adresse est modifiée, mais aucun lien qui la confirme n’a été \
         envoyé, car un autre l’a été il y a un instant. Demandez un nouveau lien dans une minute.",
     email_changed_link_refused: "L’adresse est modifiée, mais aucun lien qui la confirme n’a pu \
@@ -168,6 +174,9 @@ pub(super) const FRENCH: Texts = Texts {
     code_required: "Saisissez un code de votre second facteur.",
     mailed_code_required: "Un code est en route vers votre boîte de réception. Remplissez à \
         nouveau le formulaire, avec ce code.",
+    delayed_code_required: "Il faut un code, et le serveur de messagerie n’accepte pas de message \
+        pour le moment. Le code sera envoyé dès qu’il en acceptera\u{a0}: remplissez alors à \
+        nouveau le formulaire, avec ce code. Un code de secours convient dès maintenant.",
     second_factor: "Second facteur",
     second_factor_text: "Avec un second facteur, votre mot de passe ne suffit plus pour entrer.",
     app: "Application d’authentification",
