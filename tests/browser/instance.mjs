@@ -89,6 +89,7 @@ allowed_origins = ["${FRONT}"]
 [instance]
 links = [{ label = "Terms", url = "https://example.org/terms" }]
 [users]
+registration = "open"
 default_tags = []
 [password]
 memory_kib = 1024

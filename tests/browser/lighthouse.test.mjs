@@ -1,4 +1,4 @@
-// What Lighthouse measures of the login page. It measures time, and so it runs alone.
+// What Lighthouse measures of the pages before the login. It measures time, and so it runs alone.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -6,10 +6,13 @@ import lighthouse from 'lighthouse';
 import { launch } from './chromium.mjs';
 import { base, freePort } from './instance.mjs';
 
-test('the login page has at least 98 points in everything', async (t) => {
+for (const path of ['/login', '/register'])
+  test(`${path} has at least 98 points in everything`, (t) => measure(t, path));
+
+async function measure(t, path) {
   const port = await freePort();
   await launch({ args: [`--remote-debugging-port=${port}`] });
-  const { lhr } = await lighthouse(`${base}/login`, {
+  const { lhr } = await lighthouse(`${base}${path}`, {
     port,
     logLevel: 'error',
     onlyCategories: ['performance', 'accessibility', 'best-practices'],
@@ -24,4 +27,4 @@ test('the login page has at least 98 points in everything', async (t) => {
       `${id} ${score}: ${short.map((audit) => `${audit.id} ${audit.displayValue ?? ''}`).join(', ')}`,
     );
   }
-});
+}

@@ -81,6 +81,18 @@ export async function tour(lang, look) {
   await enterCode(page, wrongCode(bob));
   await refused(page, t.wrong_code);
   await look(page, 'code-wrong');
+  await page.goto(`${base}/register`);
+  await look(page, 'register');
+  await page.locator('#username').fill(ada.name);
+  await page.locator('#new-password').fill(PASSWORD);
+  await button(page, '/register').click();
+  await refused(page, t.username_taken);
+  await look(page, 'register-taken');
+  const invited = ['invite', 'add', '--email', `invited-${lang}@example.org`];
+  await page.goto(nox(invited).trim());
+  await look(page, 'register-invited');
+  await page.goto(`${base}/register/x`);
+  await look(page, 'register-over');
   await page.goto(`${base}/nothing`);
   await look(page, 'nothing-here');
   await page.goto(`${base}/email/confirmation?token=x`);
