@@ -41,6 +41,7 @@ mod refusal;
 mod server;
 mod service;
 mod time;
+mod trail;
 mod user;
 mod wire;
 
@@ -57,6 +58,7 @@ pub use refusal::*;
 pub use server::{Ended, Server};
 pub use service::Service;
 pub use time::{at_once, percentile, wait_until, watch, within_a_step};
+pub use trail::Trail;
 pub use user::User;
 pub use wire::Wire;
 

@@ -70,7 +70,7 @@ const COMMANDS: &[Row] = &[
 ];
 
 /// The commands of the command line itself, but for those that only have commands below them.
-fn commands() -> BTreeSet<String> {
+pub(super) fn commands() -> BTreeSet<String> {
     let instance = Instance::new();
     instance.nox("man pages");
     let pages = fs::read_dir(instance.path("pages")).unwrap();

@@ -3,6 +3,8 @@
 mod audit;
 mod audit_details;
 mod audit_instance;
+mod audited_commands;
+mod audited_routes;
 mod clock;
 mod config;
 mod describe;

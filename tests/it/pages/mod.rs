@@ -1,5 +1,6 @@
 //! The pages, as a browser without scripts sees them.
 
+mod audited;
 mod codes;
 mod deletion;
 mod form_faults;
