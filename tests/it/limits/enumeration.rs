@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::harness::{Answer, Client, Instance, JSON, LOGIN, PASSWORD, TestApp, percentile, watch};
+use crate::harness::{
+    Answer, Client, Instance, JSON, LOGIN, PASSWORD, TestApp, Trail, percentile, watch,
+};
 
 const HIDDEN: &str = "[login]\nhide_unknown_users = true\n";
 /// Attempts of each kind in one round.
@@ -84,6 +86,20 @@ fn refused_logins_have_the_same_bytes() {
             );
         }
     }
+}
+
+#[test]
+fn hidden_names_that_no_user_has_leave_no_line_in_the_audit_log() {
+    let app = serve(HIDDEN);
+    let trail = Trail::before(&app.instance);
+    let (browser, client) = (Browser::open(&app), app.client());
+    for (identifier, password) in &KINDS[5..] {
+        assert_eq!(log_in(&client, (identifier, password), None, "192.0.2.1").status, 400);
+        assert_eq!(browser.log_in(identifier, password, "192.0.2.1").status, 400);
+    }
+    assert_eq!(trail.since(&app.instance), [""; 0]);
+    log_in(&client, KINDS[0], None, "192.0.2.1");
+    assert_eq!(trail.since(&app.instance), ["login.failed by client"]);
 }
 
 #[test]
