@@ -104,6 +104,7 @@ pub(super) struct EditedUser {
     user: OwnUser,
     /// For a new address: what became of the link that confirms it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     message: Option<String>,
 }
 

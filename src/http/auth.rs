@@ -95,6 +95,7 @@ pub(super) struct SessionData {
     user: OwnUser,
     /// After a registration with an address: what became of the link that confirms it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     message: Option<String>,
 }
 

@@ -218,7 +218,8 @@ fn insert<T: ToSchema>(schemas: &mut Map<String, Value>, finish: fn(&mut Value))
     json!({ "$ref": format!("#/components/schemas/{}", T::name()) })
 }
 
-/// Marks every field of an object as required. What a user sees of its own account has more
+/// Marks every field of an object as required, but for one that is left out where it has no value:
+/// its schema is not nullable. What a user sees of its own account has more
 /// fields than what others see, so one answer may fit both schemas: `oneOf` becomes `anyOf`.
 fn require_all(schema: &mut Value) {
     if let Some(variants) = schema.as_object_mut().and_then(|schema| schema.remove("oneOf")) {
@@ -228,6 +229,11 @@ fn require_all(schema: &mut Value) {
         parts.iter_mut().for_each(require_all);
     }
     if let Some(Value::Object(properties)) = schema.get("properties") {
-        schema["required"] = properties.keys().cloned().collect();
+        let known = schema["required"].as_array().cloned().unwrap_or_default();
+        let is_there = |(name, property): &(&String, &Value)| {
+            known.contains(&json!(name)) || property.to_string().contains("\"null\"")
+        };
+        let required = properties.iter().filter(is_there).map(|(name, _)| name.clone());
+        schema["required"] = required.collect();
     }
 }
