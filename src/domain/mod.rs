@@ -43,6 +43,7 @@ pub mod sweep;
 mod throttle;
 mod token;
 
+use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -224,8 +225,10 @@ impl App {
 /// Checks that there is a database, for a command that makes none.
 fn require_database(config: &Config) -> Result<(), StartError> {
     let path = &config.storage.database;
+    // An empty file stays where the creation of a database failed, such as on a full disk.
+    let is_empty = fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() == 0);
     // If the folder cannot be examined, opening the database says why.
-    if let Ok(false) = files::exists(path) {
+    if is_empty || matches!(files::exists(path), Ok(false)) {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
         return Err(StartError::NoDatabase { path, source_of_configuration: config.source() });
     }

@@ -50,6 +50,13 @@ fn command_that_needs_a_database_creates_none_and_says_where_it_looked() {
         assert!(ran.stderr.contains(&words), "{command}: {}", ran.stderr);
         assert!(ran.stderr.contains("the configuration is nox.toml"), "{command}: {}", ran.stderr);
         assert_eq!(made(&instance), Vec::<String>::new(), "{command}");
+        // What is left where a full disk had no room for a database.
+        fs::write(instance.path("nox.db"), "").unwrap();
+        let ran = instance.run(&args, "");
+        assert_eq!(ran.status, 5, "{command}: {}", ran.stderr);
+        assert!(ran.stderr.contains(&words), "{command}: {}", ran.stderr);
+        assert_eq!(made(&instance), ["nox.db"], "{command}");
+        fs::remove_file(instance.path("nox.db")).unwrap();
         fs::remove_file(instance.path("nox.toml")).unwrap();
         let ran = instance.run(&args, "");
         let words = "no configuration file was found: looked for nox.toml, /etc/nox/nox.toml";
