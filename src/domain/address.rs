@@ -93,12 +93,8 @@ impl Addresses {
         address: &str,
         now: Timestamp,
     ) -> Result<Option<Refused>> {
-        let ends = self.0.iter().skip(1).map(|next| next.since);
         let mut refused: Option<Refused> = None;
-        for (period, end) in self.0.iter().zip(ends.chain([Timestamp::from_millis(i64::MAX)])) {
-            if period.address == address {
-                continue;
-            }
+        for (period, end) in self.with_ends().filter(|(period, _)| period.address != address) {
             let count = session_counts::count_opened(connection, period.since..end, now)?;
             if count > 0 {
                 let before = refused.map_or(0, |refused| refused.count);
@@ -106,6 +102,19 @@ impl Addresses {
             }
         }
         Ok(refused)
+    }
+
+    /// Counts the sessions that were opened under this address.
+    fn count_valid(&self, connection: &Connection, address: &str, now: Timestamp) -> Result<u32> {
+        let own = self.with_ends().filter(|(period, _)| period.address == address);
+        own.map(|(period, end)| session_counts::count_opened(connection, period.since..end, now))
+            .sum()
+    }
+
+    /// Each period, and when it ended.
+    fn with_ends(&self) -> impl Iterator<Item = (&Period, Timestamp)> {
+        let ends = self.0.iter().skip(1).map(|next| next.since);
+        self.0.iter().zip(ends.chain([Timestamp::from_millis(i64::MAX)]))
     }
 }
 
@@ -140,16 +149,28 @@ pub(crate) fn start(app: &App, now: Timestamp) -> Result<()> {
     let refused = app.db.read(|connection| known.find_refused(connection, address, now))?;
     if let Some(former) = former {
         let sessions = refused.as_ref().map_or(0, |refused| refused.count);
-        tracing::warn!(
-            "server.address is now {address}, and was {former} until now: every token that was \
-             issued before is refused, so {sessions} session(s) are gone until it is changed back. \
-             Users log in again with the same passwords and second factors, and other servers know \
-             them by the new address, as other users"
-        );
+        let valid = app.db.read(|connection| known.count_valid(connection, address, now))?;
+        tracing::warn!("{}", describe_change(&former, address, [sessions, valid]));
     } else if let Some(refused) = refused {
         tracing::warn!("{}", describe(&refused, address));
     }
     Ok(())
+}
+
+/// What the change costs: `sessions` are those that are refused, and those that are valid again.
+fn describe_change(former: &str, address: &str, sessions: [u32; 2]) -> String {
+    let [refused, valid] = sessions;
+    let again = if valid == 0 {
+        String::new()
+    } else {
+        format!(" {valid} session(s) that were opened under {address} are valid again.")
+    };
+    format!(
+        "server.address is now {address}, and was {former} until now: every token that was issued \
+         under {former} is refused, so {refused} session(s) are gone until it is changed back.\
+         {again} Users log in again with the same passwords and second factors, and other servers \
+         know them by the new address, as other users"
+    )
 }
 
 #[cfg(test)]

@@ -41,6 +41,7 @@ fn change_of_the_address_is_told_with_its_cost_and_can_be_taken_back() {
     let words = "warning\tNox address\t1 session(s) were opened while server.address was a.example";
     assert!(doctor.stdout.contains(words), "{}", doctor.stdout);
     let log = log_of(server);
+    assert!(!log.contains("valid again"), "{log}");
     for part in [
         "server.address is now b.example, and was a.example until now",
         "1 session(s) are gone until it is changed back",
@@ -59,7 +60,9 @@ fn change_of_the_address_is_told_with_its_cost_and_can_be_taken_back() {
     let server = instance.serve();
     assert_eq!(server.client().me(&ada.token).status, 200, "the session is back");
     server.client().me(&second.token).refused(NOT_LOGGED, ME);
-    assert!(log_of(server).contains("server.address is now a.example, and was b.example"));
+    let log = log_of(server);
+    assert!(log.contains("server.address is now a.example, and was b.example"), "{log}");
+    assert!(log.contains("1 session(s) that were opened under a.example are valid again"), "{log}");
     // Told at each start, as long as there is such a session.
     assert!(log_of(instance.serve()).contains("server.address was b.example, and are refused"));
     instance.nox("session revoke --user ada");
