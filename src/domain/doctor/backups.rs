@@ -68,7 +68,8 @@ fn age(newest: Option<Timestamp>, every: Span, now: Timestamp) -> Finding {
         ),
         None => Finding::warning(
             ABOUT,
-            "there is no backup yet: the server makes one while it runs, so start it",
+            "there is no backup yet: the server makes the first one when it starts; if it runs, \
+             read its log",
         ),
     }
 }

@@ -90,7 +90,7 @@ pub(crate) fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
     findings.extend(backups::examine(config, connection.as_ref(), now));
     findings.extend(key::in_backups(config));
     findings.extend(file_system(config));
-    findings.extend(setup::examine_settings(config));
+    findings.extend(setup::examine_settings(config, &findings));
     findings.extend(mail::examine_settings(config));
     findings
 }

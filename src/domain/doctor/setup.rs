@@ -1,7 +1,5 @@
 //! Whether the instance is set up for those who use it: its addresses, its proxy and its users.
 
-use std::iter;
-
 use super::{Finding, observed};
 use crate::config::{Config, ServerAddress};
 use crate::error::{Error, Result, causes};
@@ -9,9 +7,14 @@ use crate::storage::observations::Kind;
 use crate::storage::{Connection, totals};
 use crate::time::Timestamp;
 
-/// What the configuration tells.
-pub(super) fn examine_settings(config: &Config) -> Vec<Finding> {
-    iter::once(public_url(config)).chain(nox_address(config)).collect()
+const PUBLIC_URL: &str = "public URL";
+
+/// What the configuration tells, beside what was found before.
+pub(super) fn examine_settings(config: &Config, found: &[Finding]) -> Vec<Finding> {
+    // What the server has noticed says more than the configuration.
+    let is_told = found.iter().any(|finding| finding.about == PUBLIC_URL);
+    let url = (!is_told).then(|| public_url(config));
+    url.into_iter().chain(nox_address(config)).collect()
 }
 
 /// What the database tells, with what the server has noticed while it ran.
@@ -24,7 +27,7 @@ pub(super) fn examine_stored(
     let https = https_in_front(config, connection, now);
     let client = one_client(config, connection, now);
     let found = [
-        https.unwrap_or_else(failed("public URL")),
+        https.unwrap_or_else(failed(PUBLIC_URL)),
         client.unwrap_or_else(failed("proxy")),
         users(connection, now).unwrap_or_else(failed("users")),
     ];
@@ -34,13 +37,13 @@ pub(super) fn examine_stored(
 fn public_url(config: &Config) -> Finding {
     let url = &config.server.public_url;
     if config.is_https() || config.is_local() {
-        Finding::ok("public URL", format!("{url}"))
+        Finding::ok(PUBLIC_URL, format!("{url}"))
     } else {
         let text = format!(
             "{url} is not https: the networks in between can read passwords; put a proxy with \
              https in front, and set server.public_url to its address"
         );
-        Finding::warning("public URL", text)
+        Finding::warning(PUBLIC_URL, text)
     }
 }
 
@@ -72,7 +75,7 @@ fn https_in_front(
              that browsers use, and reload",
             seen.last_at, config.server.public_url
         );
-        Finding::warning("public URL", text)
+        Finding::warning(PUBLIC_URL, text)
     }))
 }
 

@@ -149,6 +149,9 @@ fn https_in_front_of_an_http_url_is_told_once_and_found_until_the_url_is_https()
     wait_until("what was noticed is stored", is_found);
     let words = ["http://localhost:53032", "set it to the address that browsers use"];
     assert_found(&app.instance, "public URL", "warning", &words);
+    let doctor = app.nox("doctor");
+    let lines = doctor.lines().filter(|line| line.contains("\tpublic URL\t"));
+    assert_eq!(lines.count(), 1, "nothing else calls it right: {doctor}");
     assert_eq!(statuses(&app.instance), [0, 1]);
     app.instance.configure("[server]\npublic_url = 'https://nox.example'");
     assert_found(&app.instance, "public URL", "ok", &[]);
