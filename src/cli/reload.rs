@@ -71,7 +71,10 @@ fn check_file(before: &Config, new: &Config) -> Result<(), Stop> {
 }
 
 fn tell(reloaded: &Reloaded) {
-    tracing::info!(changed = reloaded.applied.join(", "), "reloaded the configuration");
+    match reloaded.applied.as_slice() {
+        [] => tracing::info!("reloaded the configuration: nothing has changed"),
+        changed => tracing::info!(changed = changed.join(", "), "reloaded the configuration"),
+    }
     if !reloaded.at_start.is_empty() {
         tracing::warn!(
             keys = reloaded.at_start.join(", "),

@@ -197,3 +197,12 @@ fn requests_are_answered_while_the_configuration_is_read_again_and_again() {
         }
     });
 }
+
+#[test]
+fn reload_of_the_same_configuration_says_that_nothing_has_changed() {
+    let app = TestApp::new();
+    app.server.signal(Signal::HUP);
+    wait_until("the configuration is read", || {
+        app.server.logged().contains("reloaded the configuration: nothing has changed")
+    });
+}
