@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 use serde_json::json;
 
 use super::TO_RECORD;
@@ -26,16 +26,16 @@ pub(super) enum Session {
 }
 
 #[derive(Args)]
-#[group(required = true, multiple = true)]
+#[command(group(ArgGroup::new("which").args(["ids", "user", "all"]).required(true)))]
 pub(super) struct Revoke {
     /// Ids of sessions, as `nox session list` shows them
-    #[arg(value_name = "ID", conflicts_with_all = ["user", "all"])]
+    #[arg(value_name = "ID")]
     ids: Vec<String>,
     /// End every session of this account
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
     /// End every session of every account
-    #[arg(long, conflicts_with = "user")]
+    #[arg(long)]
     all: bool,
     /// Do not ask for confirmation of --all
     #[arg(long)]

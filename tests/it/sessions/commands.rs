@@ -94,4 +94,5 @@ fn all_sessions_end_at_once_and_none_is_said_to_be_none() {
     let ran = instance.run(&["session", "revoke"], "");
     assert!(ran.status == 2 && ran.stderr.contains("--user"), "{}", ran.stderr);
     assert!(ran.stderr.contains("--all"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("--yes"), "it names no sessions: {}", ran.stderr);
 }
