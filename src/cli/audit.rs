@@ -108,15 +108,20 @@ fn row(line: Line) -> [String; 7] {
 
 /// What an event changed, in the manner of `email: - > ada@example.org`, and how often it happened.
 fn changes(line: &Line) -> String {
-    let value = |value: Option<&Value>| match value {
+    let value = |field: &str, value: Option<&Value>| match value {
         None | Some(Value::Null) => "-".into(),
+        Some(Value::Number(at)) if field == "until" => {
+            at.as_i64().map_or_else(|| at.to_string(), |at| Timestamp::from_millis(at).to_string())
+        }
         Some(Value::String(text)) => text.clone(),
         Some(other) => other.to_string(),
     };
     let times = (line.count > 1).then(|| format!("{} times", line.count));
     let changes = line.changes.iter();
-    let changes = changes
-        .map(|(field, both)| format!("{field}: {} > {}", value(both.get(0)), value(both.get(1))));
+    let changes = changes.map(|(field, both)| {
+        let [old, new] = [0, 1].map(|side| value(field, both.get(side)));
+        format!("{field}: {old} > {new}")
+    });
     let parts: Vec<String> = times.into_iter().chain(changes).collect();
     if parts.is_empty() { "-".into() } else { parts.join("; ") }
 }

@@ -16,8 +16,8 @@ pub(in crate::cli) struct Disable {
     /// The reason, for operators
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
-    /// The end: a time such as 2026-12-31T18:00:00Z, or a length of time such as 7d [default: no
-    /// end]
+    /// The end: a time such as 2026-12-31T18:00:00Z, a date (its beginning in UTC), or a length of
+    /// time such as 7d [default: no end]
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
     #[command(flatten)]
@@ -37,8 +37,11 @@ impl Disable {
 
 fn read_time(text: &str, now: Timestamp) -> Result<Timestamp> {
     let length = text.parse::<Span>().map(|span| now.after(span.into()));
-    let wrong = |message| Stop::usage(format!("--until: {message} or a length of time such as 7d"));
-    let time = length.or_else(|_| text.parse()).map_err(wrong)?;
+    let day = || format!("{text}T00:00:00Z").parse();
+    let time = length.or_else(|_| day()).or_else(|_: String| text.parse());
+    let time = time.map_err(|message: String| {
+        Stop::usage(format!("--until: {message}, a date, or a length of time such as 7d"))
+    })?;
     if time <= now {
         Err(Stop::usage(format!("--until: {text:?} is in the past")).into())
     } else {

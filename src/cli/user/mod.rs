@@ -99,8 +99,10 @@ impl User {
             Self::Tag(command) => command.run(app, output, now),
             Self::Disable(command) => command.run(app, output, now),
             Self::Enable(Account { name }) => {
-                operator::enable(app, &name, now).map_err(|error| with_user(error, &name))?;
-                show::done(app, output, &name, format_args!("{name} can log in again"))
+                let was_disabled =
+                    operator::enable(app, &name, now).map_err(|error| with_user(error, &name))?;
+                let sentence = if was_disabled { "can log in again" } else { "was not disabled" };
+                show::done(app, output, &name, format_args!("{name} {sentence}"))
             }
             Self::Remove(command) => command.run(app, output, now),
         }

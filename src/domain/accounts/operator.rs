@@ -175,15 +175,19 @@ pub(crate) fn disable(
     })
 }
 
-/// Ends the suspension of an account.
+/// Ends the suspension of an account, and returns whether there was one.
 ///
 /// # Errors
 /// [`Error::UserNotFound`], or a fault.
-pub(crate) fn enable(app: &App, name: &str, now: Timestamp) -> Result<()> {
+pub(crate) fn enable(app: &App, name: &str, now: Timestamp) -> Result<bool> {
     app.change(By::Operator, now, |tx| {
         let user = by_name(app, tx, name)?;
+        if user.suspended_at.is_none() {
+            return Ok(false);
+        }
         users::update_suspension(tx, user.id, None)?;
-        tx.happened_with(Event::AccountEnabled, &user, suspension(tx, &user, now)?)
+        tx.happened_with(Event::AccountEnabled, &user, suspension(tx, &user, now)?)?;
+        Ok(true)
     })
 }
 

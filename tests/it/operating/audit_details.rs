@@ -128,5 +128,17 @@ fn each_change_tells_the_old_and_the_new_value_and_who_made_it() {
     let before = app.nox("audit list").lines().count();
     app.nox("user set ada --display Ada");
     app.nox("throttle clear 192.0.2.1");
+    let again = app.instance.run(&["user", "enable", "ada"], "");
+    assert!(again.stderr.contains("ada was not disabled"), "{}", again.stderr);
     assert_eq!(app.nox("audit list").lines().count(), before);
+}
+
+#[test]
+fn end_of_a_suspension_is_a_date_and_is_shown_as_a_time() {
+    let app = TestApp::new();
+    app.nox("user disable ada --until 2099-12-24");
+    let line = app.nox("audit list --event account.disabled");
+    assert!(line.contains("until: - > 2099-12-24T00:00:00Z"), "{line}");
+    let line = &events_named(&app.instance, "account.disabled")[0];
+    assert_eq!(line["changes"]["until"][1], json!(4_101_753_600_000_i64));
 }
