@@ -1,7 +1,7 @@
 //! The failure of a command: its message on stderr, and the exit status.
 
 use std::error::Error as StdError;
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
@@ -40,6 +40,11 @@ impl Stop {
     /// An error in the arguments: 2.
     pub(crate) fn usage(text: impl Into<String>) -> Self {
         Self { text: text.into(), status: 2 }
+    }
+
+    /// What is to be made exists already: 4.
+    pub(crate) fn exists(text: impl Into<String>) -> Self {
+        Self { text: text.into(), status: 4 }
     }
 
     /// A wrong code, or two different passwords: 7.
@@ -90,7 +95,7 @@ pub(super) fn tell(message: &str, status: u8, json: bool) -> ExitCode {
 pub(super) fn words(error: &anyhow::Error) -> String {
     let mut text = operator_words(error);
     let mut shown = text.clone();
-    for cause in error.chain().skip(1).map(ToString::to_string) {
+    for cause in error.chain().skip(1).map(message) {
         // Some errors repeat their cause in their own message.
         if !shown.contains(&cause) {
             let _ = write!(text, ": {cause}");
@@ -98,6 +103,11 @@ pub(super) fn words(error: &anyhow::Error) -> String {
         }
     }
     text
+}
+
+/// What an error says, without the numbers of the system.
+fn message(error: impl Display) -> String {
+    files::without_numbers(&error.to_string())
 }
 
 /// The message of the outermost error. For errors whose message is meant for clients of the API,
@@ -108,7 +118,7 @@ fn operator_words(error: &anyhow::Error) -> String {
         Some(Error::ServerNotReady { .. }) => "the database cannot be used".into(),
         Some(Error::InternalError { action, .. }) => format!("cannot {action}"),
         Some(Error::CommandRefused { reason }) => reason.clone(),
-        _ => error.to_string(),
+        _ => message(error),
     }
 }
 

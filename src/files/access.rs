@@ -9,7 +9,7 @@ use rustix::fs::{Access, AtFlags, CWD, Stat, accessat, getxattr, stat};
 use rustix::process::geteuid;
 
 use super::accounts::{Account, group_name, user_argument, user_name};
-use super::parent;
+use super::{parent, without_numbers};
 
 /// What a user needs to do with a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,23 +78,21 @@ pub(crate) fn explain(path: &Path, error: io::Error) -> io::Error {
     if error.raw_os_error().is_none() {
         return error;
     }
+    let cause = without_numbers(&error.to_string());
     let text = match error.kind() {
         ErrorKind::PermissionDenied => own_obstacle(path),
         ErrorKind::ReadOnlyFilesystem => {
-            Some(format!("{error}: mount {} for writing", folder_of(path).display()))
+            Some(format!("{cause}: mount {} for writing", folder_of(path).display()))
         }
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-            Some(format!("{error}: free some space in {}", folder_of(path).display()))
+            Some(format!("{cause}: free some space in {}", folder_of(path).display()))
         }
-        ErrorKind::NotFound => missing_folder(path, &error),
-        ErrorKind::NotADirectory => Some(format!("{error}: a part of the path is a file")),
+        ErrorKind::NotFound => missing_folder(path, &cause),
+        ErrorKind::NotADirectory => Some(format!("{cause}: a part of the path is a file")),
         ErrorKind::IsADirectory => Some(format!("{} is a folder", path.display())),
         _ => None,
     };
-    match text {
-        Some(text) => io::Error::new(error.kind(), text),
-        None => error,
-    }
+    io::Error::new(error.kind(), text.unwrap_or(cause))
 }
 
 /// The path, if it is a folder, or else the one that it is in.
@@ -108,10 +106,10 @@ fn own_obstacle(path: &Path) -> Option<String> {
         .or_else(|| obstacle(parent(path), Need::Folder, User::Own))
 }
 
-fn missing_folder(path: &Path, error: &io::Error) -> Option<String> {
+fn missing_folder(path: &Path, cause: &str) -> Option<String> {
     let mut folders = path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
     let first = folders.by_ref().take_while(|folder| !folder.exists()).last()?;
-    Some(format!("{error}: the folder {} does not exist, create it first", first.display()))
+    Some(format!("{cause}: the folder {} does not exist, create it first", first.display()))
 }
 
 /// The error for something that is no file, such as a folder.

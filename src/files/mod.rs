@@ -25,7 +25,7 @@ pub(crate) use kept::{file_time, keep};
 use owner::Folder;
 pub(crate) use owner::give_socket;
 pub(crate) use room::check_room;
-pub(crate) use text::{first_line, is_visible, read_text, without_bom};
+pub(crate) use text::{first_line, is_visible, read_text, without_bom, without_numbers};
 pub(crate) use volume::{free_bytes, remote_kind};
 
 /// For files and folders that only their owner may use.
@@ -58,6 +58,10 @@ pub(crate) fn create_public_folder(folder: &Path) -> io::Result<()> {
 fn create_folder(folder: &Path, mode: Mode) -> io::Result<()> {
     match fs::metadata(folder) {
         Ok(meta) if meta.is_dir() => return Ok(()),
+        Ok(_) => {
+            let text = format!("{} is not a folder", folder.display());
+            return Err(io::Error::new(ErrorKind::NotADirectory, text));
+        }
         // A folder that cannot be looked at is not missing.
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(explain(folder, error)),
         _ => (),

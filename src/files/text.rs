@@ -25,6 +25,21 @@ pub(crate) fn is_visible(letter: char) -> bool {
     !letter.is_control() && !matches!(letter, '\u{200b}' | '\u{2060}' | '\u{feff}')
 }
 
+/// A message without the numbers of system errors in it, such as `(os error 2)`: its words say the
+/// same.
+pub(crate) fn without_numbers(message: &str) -> String {
+    let mut parts = message.split(" (os error ");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.trim_start_matches(|letter: char| letter.is_ascii_digit());
+        match rest.strip_prefix(')') {
+            Some(rest) => text.push_str(rest),
+            None => text.extend([" (os error ", part]),
+        }
+    }
+    text
+}
+
 /// Reads a text file of at most one MiB, without its byte order mark.
 pub(crate) fn read_text(path: &Path) -> io::Result<Zeroizing<String>> {
     let mut bytes = Zeroizing::new(Vec::new());
