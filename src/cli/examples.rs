@@ -49,6 +49,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("nox user tag remove", &["nox user tag remove ada can_world_create"]),
     ("nox user disable", &["nox user disable ada --reason spam --until 7d"]),
     ("nox user enable", &["nox user enable ada"]),
+    ("nox user export", &["nox user export ada exports   # writes exports/ada.json"]),
     ("nox user remove", &["nox user remove ada", "nox user remove ada --yes   # for scripts"]),
     (
         "nox totp enroll",

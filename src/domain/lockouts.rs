@@ -16,6 +16,7 @@ use crate::domain::throttle::{self, Limit};
 use crate::error::{Error, Result};
 use crate::normalization::trim;
 use crate::storage::rate_limits::{self, Kind, RateLimit};
+use crate::storage::users::UserId;
 use crate::time::Timestamp;
 
 /// A rate limit that is used up.
@@ -37,6 +38,15 @@ pub(crate) struct Lockout {
 /// All lockouts that hold now.
 pub(crate) fn list(app: &App, now: Timestamp) -> Result<Vec<Lockout>> {
     let found = app.db.read(|connection| rate_limits::list(connection, now))?;
+    let present = Present::new(&app.config, now);
+    Ok(found.into_iter().filter_map(|found| lockout(found, &present)).collect())
+}
+
+/// The lockouts of an account that hold now.
+pub(in crate::domain) fn list_of(app: &App, user: UserId, now: Timestamp) -> Result<Vec<Lockout>> {
+    let account = user.to_string();
+    let found =
+        app.db.read(|connection| rate_limits::list_of_account(connection, &account, now))?;
     let present = Present::new(&app.config, now);
     Ok(found.into_iter().filter_map(|found| lockout(found, &present)).collect())
 }

@@ -42,6 +42,16 @@ pub(crate) fn put(
     Ok(())
 }
 
+/// Lists when a user logged in from each of the devices for the last time, the latest first.
+pub(crate) fn list_last_seen_of(
+    connection: &Connection,
+    user_id: UserId,
+) -> Result<Vec<Timestamp>> {
+    let query = "SELECT last_seen_at FROM devices WHERE user_id = ?1 ORDER BY last_seen_at DESC";
+    let mut statement = connection.prepare_cached(query)?;
+    Ok(statement.query_map([user_id], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Counts the devices that were seen later than they can have been.
 pub(crate) fn count_later(connection: &Connection, seen: Bound) -> Result<u32> {
     let query = "SELECT count(*) FROM devices WHERE last_seen_at > ?1";

@@ -46,6 +46,19 @@ pub(crate) fn find_active(
     Ok(connection.query_row(query, params![token_sha256, now], found).optional()?)
 }
 
+/// Lists the addresses that a user was mailed a link to, unless it has expired.
+pub(crate) fn list_addresses_of(
+    connection: &Connection,
+    user_id: UserId,
+    now: Timestamp,
+) -> Result<Vec<String>> {
+    let query = "SELECT DISTINCT email FROM email_confirmations
+                 WHERE user_id = ?1 AND expires_at > ?2 ORDER BY email";
+    let mut statement = connection.prepare(query)?;
+    let found = statement.query_map(params![user_id, now], |row| row.get(0))?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Deletes all links of a user.
 pub(crate) fn delete_all_of(connection: &Connection, user_id: UserId) -> Result<()> {
     connection.execute("DELETE FROM email_confirmations WHERE user_id = ?1", [user_id])?;

@@ -174,6 +174,26 @@ pub(crate) fn list(connection: &Connection, now: Timestamp) -> Result<Vec<RateLi
     Ok(statement.query_map([now], rate_limit)?.collect::<rusqlite::Result<_>>()?)
 }
 
+/// Lists the rows of an account that have not expired, by kind. Each kind is looked up in the
+/// primary key, since the table is long while many accounts are attacked.
+pub(crate) fn list_of_account(
+    connection: &Connection,
+    account: &str,
+    now: Timestamp,
+) -> Result<Vec<RateLimit>> {
+    let query = "SELECT kind, account, network, browser, username, count, resets_at
+        FROM rate_limits LEFT JOIN users ON users.id = rate_limits.account
+        WHERE kind = ?1 AND account = ?2 AND resets_at > ?3 ORDER BY network, browser";
+    let mut statement = connection.prepare_cached(query)?;
+    let mut found = Vec::new();
+    for kind in Kind::ALL {
+        for row in statement.query_map(params![kind, account, now], rate_limit)? {
+            found.push(row?);
+        }
+    }
+    Ok(found)
+}
+
 /// Takes one attempt off the count, if there is any.
 pub(crate) fn refund(connection: &Connection, key: &Key) -> Result<()> {
     let [account, network, browser] = scope(key);

@@ -6,7 +6,7 @@ use clap::Args;
 use super::show;
 use crate::cli::output::Output;
 use crate::domain::App;
-use crate::domain::accounts::listing::{Listing, list_all};
+use crate::domain::accounts::listing::{Listed, Listing, list_all};
 use crate::time::{Span, Timestamp};
 
 /// Several conditions must all hold.
@@ -37,11 +37,12 @@ pub(super) fn list(app: &App, output: Output, command: &List, now: Timestamp) ->
         without_2fa: command.without_2fa,
         idle: command.idle,
     };
-    let mut list = output.list(["ID", "USERNAME", "DISPLAY", "EMAIL", "2FA", "TAGS"]);
-    list_all(app, listing, now, |user| {
+    let mut list = output.list(["ID", "USERNAME", "DISPLAY", "EMAIL", "2FA", "TAGS", "LAST LOGIN"]);
+    list_all(app, listing, now, |listed| {
         if list.is_json() {
-            return list.json(&user);
+            return list.json(&listed);
         }
+        let Listed { profile: user, last_login } = listed;
         let factors = show::second_factors(&user.factors);
         let email = user.email.unwrap_or_else(|| "-".into());
         let public = user.public;
@@ -52,6 +53,7 @@ pub(super) fn list(app: &App, output: Output, command: &List, now: Timestamp) ->
             email,
             factors,
             public.tags.join(","),
+            last_login.map_or_else(|| "-".into(), |at| at.to_string()),
         ])
     })?;
     list.finish()

@@ -2,6 +2,7 @@
 
 mod add;
 mod disable;
+mod export;
 mod list;
 mod passwd;
 mod remove;
@@ -43,6 +44,8 @@ pub(super) enum User {
     Disable(disable::Disable),
     /// Let an account log in again
     Enable(Account),
+    /// Write everything that is kept about an account to a new JSON file, for its owner
+    Export(export::Export),
     /// Remove an account and everything that belongs to it
     Remove(remove::Remove),
 }
@@ -71,7 +74,7 @@ impl User {
     /// The keys of the configuration that the command uses, beside those of the files.
     pub(super) const fn needs(&self) -> &'static [&'static str] {
         match self {
-            Self::List(_) | Self::Show(_) => &["users", "server.address"],
+            Self::List(_) | Self::Show(_) | Self::Export(_) => &["users", "server.address"],
             Self::Add(_) | Self::Passwd(_) => &["users", "server.address", "password", TO_RECORD],
             Self::Set(_) => &["users", "server.address", "limits.picture_bytes", TO_RECORD],
             Self::Rename(_)
@@ -104,6 +107,7 @@ impl User {
                 let sentence = if was_disabled { "can log in again" } else { "was not disabled" };
                 show::done(app, output, &name, format_args!("{name} {sentence}"))
             }
+            Self::Export(command) => command.run(app, output, now),
             Self::Remove(command) => command.run(app, output, now),
         }
     }

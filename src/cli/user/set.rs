@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::{Context, Result};
 use clap::Args;
 
-use super::{Account, Permission, with_user};
+use super::{Account, Permission, show, with_user};
 use crate::cli::offered::offered;
 use crate::cli::output::{Output, Stop};
 use crate::domain::App;
@@ -104,7 +104,8 @@ impl Set {
         let user =
             operator::set(app, &name, update, now).map_err(|error| with_user(error, &name))?;
         let sentence = format!("changed {}", user.public.username);
-        output.done(&user, sentence)
+        // The address by which the account was named may be another one now.
+        show::done(app, output, &user.public.id.to_string(), sentence)
     }
 
     fn changes(self) -> Checked<Changes> {

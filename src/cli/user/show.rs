@@ -11,6 +11,8 @@ use crate::cli::terminal::printable;
 use crate::domain::App;
 use crate::domain::accounts::operator::{self, Account, Suspension};
 use crate::domain::accounts::profile::{FactorStates, Link, Profile};
+use crate::domain::lockouts::Lockout;
+use crate::language::Language;
 use crate::time::Timestamp;
 
 /// A user, with the suspension in force, as JSON.
@@ -20,6 +22,25 @@ struct Inspected<'user> {
     user: &'user Profile,
     #[serde(skip_serializing_if = "Option::is_none")]
     ban: Option<&'user Suspension>,
+    language: Option<Language>,
+    sessions: u32,
+    last_login: Option<Timestamp>,
+    lockouts: &'user [Lockout],
+    last_administrator: bool,
+}
+
+impl<'user> From<&'user Account> for Inspected<'user> {
+    fn from(account: &'user Account) -> Self {
+        Self {
+            user: &account.profile,
+            ban: account.suspension.as_ref(),
+            language: account.language,
+            sessions: account.sessions,
+            last_login: account.last_login,
+            lockouts: &account.lockouts,
+            last_administrator: account.is_last_administrator,
+        }
+    }
 }
 
 /// Tells that a change of an account is done: with `--json` by the account as it is now.
@@ -29,24 +50,29 @@ pub(super) fn done(app: &App, output: Output, name: &str, sentence: impl Display
         return Ok(());
     }
     let account = operator::inspect(app, name, Timestamp::now())?;
-    output.ok(&Inspected { user: &account.profile, ban: account.suspension.as_ref() })
+    output.ok(&Inspected::from(&account))
 }
 
 pub(super) fn run(app: &App, output: Output, name: &str, now: Timestamp) -> Result<()> {
-    let Account { profile: user, suspension: ban } =
-        operator::inspect(app, name, now).map_err(|error| with_user(error, name))?;
+    let account = operator::inspect(app, name, now).map_err(|error| with_user(error, name))?;
     if output.json {
-        return output.json(&Inspected { user: &user, ban: ban.as_ref() });
+        return output.json(&Inspected::from(&account));
     }
-    let ban = ban.map(|ban| {
-        let end = ban.until.map_or_else(|| "for good".into(), |until| format!("until {until}"));
-        ban.reason.map_or(end.clone(), |reason| format!("{end}: {reason}"))
-    });
+    for (key, value) in rows(account) {
+        output.line(format_args!("{key:<14}{}", printable(&value)))?;
+    }
+    Ok(())
+}
+
+fn rows(account: Account) -> impl Iterator<Item = (&'static str, String)> {
+    let user = account.profile;
     let verified = if user.email_verified { " (verified)" } else { " (not verified)" };
     let optional = |text: Option<String>| text.unwrap_or_else(|| "-".into());
     let public = user.public;
     let presence = public.presence.text.map_or_else(String::new, |text| format!(": {text}"));
-    let presence = public.presence.status + &presence;
+    let is_last = account.is_last_administrator;
+    let administrator = is_last
+        .then(|| ("note", "the last administrator who can log in, whom commands keep".into()));
     let rows = [
         ("id", public.id.to_string()),
         ("username", public.username),
@@ -55,19 +81,36 @@ pub(super) fn run(app: &App, output: Output, name: &str, now: Timestamp) -> Resu
         ("second factor", second_factors(&user.factors)),
         ("tags", public.tags.join(", ")),
         ("rank", public.rank.to_string()),
-        ("banned", optional(ban)),
+        ("banned", optional(account.suspension.map(ban))),
+        ("locked out", optional(lockouts(&account.lockouts))),
+        ("sessions", account.sessions.to_string()),
+        ("last login", optional(account.last_login.map(|at| at.to_string()))),
+        ("language", optional(account.language.map(|language| language.tag().into()))),
         ("bio", optional(public.bio)),
         ("home", optional(user.home)),
         ("links", links(&public.links)),
         ("pronoun", optional(public.pronoun)),
         ("avatar", optional(public.avatar)),
-        ("presence", presence),
+        ("presence", public.presence.status + &presence),
         ("thumbnail", optional(public.thumbnail)),
         ("banner", optional(public.banner)),
         ("created", public.created_at.to_string()),
     ];
-    rows.iter()
-        .try_for_each(|(key, value)| output.line(format_args!("{key:<14}{}", printable(value))))
+    rows.into_iter().chain(administrator)
+}
+
+fn ban(ban: Suspension) -> String {
+    let end = ban.until.map_or_else(|| "for good".into(), |until| format!("until {until}"));
+    ban.reason.map_or(end.clone(), |reason| format!("{end}: {reason}"))
+}
+
+/// What is refused, from where, and until when.
+fn lockouts(lockouts: &[Lockout]) -> Option<String> {
+    let lockouts = lockouts.iter().map(|Lockout { what, address, until, .. }| match address {
+        Some(address) => format!("{what} from {address} until {until}"),
+        None => format!("{what} until {until}"),
+    });
+    Some(lockouts.collect::<Vec<_>>().join(", ")).filter(|text| !text.is_empty())
 }
 
 pub(super) fn second_factors(factors: &FactorStates) -> String {

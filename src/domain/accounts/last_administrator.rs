@@ -19,8 +19,7 @@ impl LastAdministrator {
     /// # Errors
     /// [`Error::CommandRefused`] for the last administrator who is not suspended, or a fault.
     pub(crate) fn check(self, connection: &Connection, user: &User, now: Timestamp) -> Result<()> {
-        let is_needed = self == Self::Stays && user.is_admin && !user.is_suspended(now);
-        if !is_needed || users::exists_other_administrator(connection, user.id, now)? {
+        if self == Self::MayGo || !is_last(connection, user, now)? {
             return Ok(());
         }
         let reason = format!(
@@ -30,4 +29,10 @@ impl LastAdministrator {
         );
         Err(Error::CommandRefused { reason })
     }
+}
+
+/// Whether a user is the only administrator who can log in.
+pub(super) fn is_last(connection: &Connection, user: &User, now: Timestamp) -> Result<bool> {
+    let is_one = user.is_admin && !user.is_suspended(now);
+    Ok(is_one && !users::exists_other_administrator(connection, user.id, now)?)
 }

@@ -1,10 +1,12 @@
 //! The list of accounts, as operators filter it.
 
+use serde::Serialize;
+
 use crate::domain::App;
 use crate::domain::accounts::profile::{Profile, profile};
 use crate::domain::parts::{PART, in_parts};
 use crate::error::{Error, Result};
-use crate::storage::users::{self, Filter, Search};
+use crate::storage::users::{self, Filter, Search, UserWithLogin};
 use crate::time::{Span, Timestamp};
 
 /// Which accounts are listed; each condition that is set must hold.
@@ -22,6 +24,15 @@ pub(crate) struct Listing<'text> {
     pub idle: Option<Span>,
 }
 
+/// An account of the list.
+#[derive(Serialize)]
+pub(crate) struct Listed {
+    #[serde(flatten)]
+    pub profile: Profile,
+    /// When the user logged in for the last time.
+    pub last_login: Option<Timestamp>,
+}
+
 /// Shows accounts, ordered by id, as they are read.
 ///
 /// # Errors
@@ -30,7 +41,7 @@ pub(crate) fn list_all<E: From<Error>>(
     app: &App,
     listing: Listing<'_>,
     now: Timestamp,
-    mut show: impl FnMut(Profile) -> Result<(), E>,
+    mut show: impl FnMut(Listed) -> Result<(), E>,
 ) -> Result<(), E> {
     let filter = Filter {
         search: Search { text: listing.text, by_email: true },
@@ -41,7 +52,9 @@ pub(crate) fn list_all<E: From<Error>>(
     };
     in_parts(
         |after| app.db.read(|connection| users::list_after(connection, &filter, after, PART)),
-        |user| user.id,
-        |user| show(profile(app, &user, now)),
+        |found: &UserWithLogin| found.user.id,
+        |UserWithLogin { user, last_login_at: last_login }| {
+            show(Listed { profile: profile(app, &user, now), last_login })
+        },
     )
 }

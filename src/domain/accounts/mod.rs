@@ -1,12 +1,13 @@
 //! Accounts. [`registration`] creates them, [`identifier`] and [`search`] find them, [`profile`]
-//! shows them, [`edit`] changes them for their users and [`operator`] for operators, and
-//! [`deletion`] deletes them. What each field may hold is in [`fields`],
-//! [`links`] and [`tags`], and which passwords may be chosen in [`new_password`].
+//! shows them, [`edit`] changes them for their users and [`operator`] for operators, [`export`]
+//! writes all that is kept about one, and [`deletion`] deletes them. What each field may hold is in
+//! [`fields`], [`links`] and [`tags`], and which passwords may be chosen in [`new_password`].
 
 pub mod changes;
 pub mod deletion;
 pub mod edit;
 pub mod email_address;
+pub(crate) mod export;
 pub mod fields;
 pub mod identifier;
 mod last_administrator;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::domain::accounts::changes::{self, Changes};
 use crate::domain::accounts::fields::Username;
 use crate::domain::accounts::identifier::by_name;
-use crate::domain::accounts::last_administrator::LastAdministrator;
+use crate::domain::accounts::last_administrator::{LastAdministrator, is_last};
 use crate::domain::accounts::new_password::NewPassword;
 use crate::domain::accounts::profile::{Profile, profile};
 use crate::domain::accounts::tags::GivenTag;
@@ -13,12 +13,15 @@ use crate::domain::audit::Differences;
 use crate::domain::audit::account::suspension;
 use crate::domain::change::By;
 use crate::domain::event::Event;
+use crate::domain::lockouts::{self, Lockout};
 use crate::domain::pictures::{self, NewPicture, PictureKind};
 use crate::domain::reveal::Reveal;
 use crate::domain::{App, throttle};
 use crate::error::{Error, Result};
+use crate::language::Language;
+use crate::storage::audit;
+use crate::storage::sessions::{self, SessionsOf};
 use crate::storage::users::{self, NewSuspension, User, UserId};
-use crate::storage::{audit, sessions};
 use crate::time::Timestamp;
 
 /// The account with this username, id or confirmed email address.
@@ -38,25 +41,54 @@ pub(crate) struct Suspension {
     pub reason: Option<String>,
 }
 
+impl Suspension {
+    /// The suspension of a user, if one is in force.
+    pub(super) fn of(user: &User, now: Timestamp) -> Option<Self> {
+        user.is_suspended(now)
+            .then(|| Self { until: user.suspended_until, reason: user.suspension_reason.clone() })
+    }
+}
+
 /// An account as its operator sees it.
 pub(crate) struct Account {
     /// The user's own view of the account.
     pub profile: Profile,
     /// The suspension, if one is in force.
     pub suspension: Option<Suspension>,
+    /// The language of mails and pages, if the user or the operator chose one.
+    pub language: Option<Language>,
+    /// How many sessions are open.
+    pub sessions: u32,
+    /// When the user logged in for the last time.
+    pub last_login: Option<Timestamp>,
+    /// What is refused after too many attempts.
+    pub lockouts: Vec<Lockout>,
+    /// Whether it is the only administrator who can log in.
+    pub is_last_administrator: bool,
 }
 
-/// The account with this username, id or confirmed email address, with its suspension.
+/// The account with this username, id or email address, as its operator sees it.
 ///
 /// # Errors
-/// [`Error::UserNotFound`], or a fault.
+/// [`Error::UserNotFound`], [`Error::CommandRefused`] for a name of several accounts, or a fault.
 pub(crate) fn inspect(app: &App, name: &str, now: Timestamp) -> Result<Account> {
     let user = app.db.read(|connection| by_name(app, connection, name))?;
-    let suspension = user.is_suspended(now).then(|| Suspension {
-        until: user.suspended_until,
-        reason: user.suspension_reason.clone(),
-    });
-    Ok(Account { profile: profile(app, &user, now), suspension })
+    let lockouts = lockouts::list_of(app, user.id, now)?;
+    app.db.read(|connection| {
+        Ok(Account {
+            profile: profile(app, &user, now),
+            suspension: Suspension::of(&user, now),
+            language: user.language,
+            sessions: sessions::count_of(
+                connection,
+                SessionsOf { user_id: user.id, ip: None },
+                now,
+            )?,
+            last_login: users::find_last_login(connection, user.id)?,
+            lockouts,
+            is_last_administrator: is_last(connection, &user, now)?,
+        })
+    })
 }
 
 /// A new picture for an account.

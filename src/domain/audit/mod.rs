@@ -202,6 +202,19 @@ pub(crate) fn list_later<E: From<Error>>(
     show_all(app, &query.filter(whose), Ids { first: position.0 + 1, last }, show)
 }
 
+/// Shows every line of a user, the oldest first.
+///
+/// # Errors
+/// A fault, or what `show` returns.
+pub(in crate::domain) fn list_of<E: From<Error>>(
+    app: &App,
+    user: UserId,
+    show: impl FnMut(Line) -> Result<(), E>,
+) -> Result<(), E> {
+    let filter = Filter { whose: Whose::User(user), ..Filter::all() };
+    show_all(app, &filter, Ids { first: i64::MIN, last: i64::MAX }, show).map(|_| ())
+}
+
 fn show_all<E: From<Error>>(
     app: &App,
     filter: &Filter<'_>,

@@ -28,7 +28,9 @@ pub(crate) use administrators::exists_other_administrator;
 pub(crate) use link::Link;
 pub(crate) use picture_ref::PictureRef;
 pub(crate) use sealed::for_each_with_sealed;
-pub(crate) use search::{Filter, Search, count, count_active, list, list_after};
+pub(crate) use search::{
+    Filter, Search, UserWithLogin, count, count_active, find_last_login, list, list_after,
+};
 pub(crate) use suspension::{
     NewSuspension, count_suspended_later, update_suspended_later, update_suspension,
 };

@@ -2,10 +2,11 @@
 
 use rusqlite::{Connection, params};
 
-use super::{User, UserId, user};
+use super::{User, UserId, take_user, user};
 use crate::error::Result;
 use crate::normalization::{address, fold, trim};
 use crate::storage::Pagination;
+use crate::storage::columns::Columns;
 use crate::time::Timestamp;
 
 /// The users to list or to count.
@@ -71,15 +72,45 @@ pub(crate) struct Filter<'text> {
     pub idle_since: Option<Timestamp>,
 }
 
+/// A user, and when they logged in for the last time.
+#[derive(Clone, Debug)]
+pub(crate) struct UserWithLogin {
+    pub user: User,
+    pub last_login_at: Option<Timestamp>,
+}
+
+/// When a user logged in for the last time: `devices` remembers each login, unless it was before
+/// the version that has this table.
+macro_rules! last_login {
+    ($id:literal) => {
+        concat!(
+            "nullif(max(
+             ifnull((SELECT max(last_seen_at) FROM devices WHERE user_id = ",
+            $id,
+            "), 0), ifnull((SELECT max(created_at) FROM sessions WHERE user_id = ",
+            $id,
+            "), 0)), 0)"
+        )
+    };
+}
+
+/// Finds when a user logged in for the last time.
+pub(crate) fn find_last_login(connection: &Connection, id: UserId) -> Result<Option<Timestamp>> {
+    let query = concat!("SELECT ", last_login!("?1"));
+    Ok(connection.prepare_cached(query)?.query_row([id], |row| row.get(0))?)
+}
+
 /// Lists up to `limit` of the users that a filter finds, by id, from the one after `after` on.
 pub(crate) fn list_after(
     connection: &Connection,
     filter: &Filter<'_>,
     after: Option<UserId>,
     limit: u32,
-) -> Result<Vec<User>> {
+) -> Result<Vec<UserWithLogin>> {
     let query = concat!(
-        "SELECT * FROM user_details WHERE id IN
+        "SELECT user_details.*, ",
+        last_login!("user_details.id"),
+        " FROM user_details WHERE id IN
          (SELECT id FROM users WHERE (?3 IS NULL OR id > ?3) AND ",
         matches_search!(),
         " AND (NOT ?5 OR is_admin)
@@ -104,7 +135,11 @@ pub(crate) fn list_after(
             filter.without_factor,
             filter.idle_since,
         ],
-        user,
+        |row| {
+            let mut columns = Columns::of(row);
+            let user = take_user(&mut columns)?;
+            Ok(UserWithLogin { user, last_login_at: columns.take()? })
+        },
     )?;
     Ok(found.collect::<rusqlite::Result<_>>()?)
 }

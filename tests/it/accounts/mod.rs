@@ -6,6 +6,7 @@ mod deletion;
 mod editing;
 mod email_address;
 mod email_confirmation;
+mod export;
 mod fields;
 mod guessable_passwords;
 mod invitations;

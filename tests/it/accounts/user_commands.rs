@@ -2,9 +2,9 @@
 
 use std::process::Stdio;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::harness::{Instance, Ran};
+use crate::harness::{Instance, PASSWORD, Ran};
 
 #[test]
 fn user_add_takes_a_password_from_stdin_a_file_or_generates_it() {
@@ -236,4 +236,43 @@ fn suspension_is_shown_with_its_reason_and_end() {
         (&json["ban"]["reason"], &json["ban"]["until"]),
         (&"It's spam".into(), &4_070_908_800_000_i64.into())
     );
+}
+
+#[test]
+fn user_show_and_list_tell_the_last_login_sessions_lockouts_and_language() {
+    let instance = Instance::with_users(["ada", "bob"]);
+    instance.nox("user set ada --language fr --admin true");
+    let server = instance.serve();
+    assert_eq!(server.client().log_in("ada", PASSWORD).status, 200);
+    for _ in 0..10 {
+        server.client().log_in("bob", "wrong password");
+    }
+    let (ada, bob) = (instance.user("ada"), instance.user("bob"));
+    assert_eq!(
+        (&ada["sessions"], &ada["language"], &ada["last_administrator"]),
+        (&1.into(), &"fr".into(), &true.into())
+    );
+    assert!(ada["last_login"].as_i64() > ada["created_at"].as_i64());
+    assert_eq!((&ada["lockouts"], &bob["lockouts"][0]["what"]), (&json!([]), &"password".into()));
+    assert_eq!(
+        (&bob["sessions"], &bob["last_login"], &bob["last_administrator"]),
+        (&0.into(), &Value::Null, &false.into())
+    );
+    let shown = instance.nox("user show ada");
+    for row in ["sessions      1\n", "language      fr\n", "locked out    -\n", "last login    20"]
+    {
+        assert!(shown.contains(row), "{row}: {shown}");
+    }
+    assert!(shown.contains("note          the last administrator who can log in"), "{shown}");
+    let shown = instance.nox("user show bob");
+    assert!(shown.contains("locked out    password from 127.0.0.1 until 20"), "{shown}");
+    assert!(shown.contains("last login    -\n") && !shown.contains("note"), "{shown}");
+    let list = instance.nox("user list");
+    let logins: Vec<_> = list.lines().map(|line| line.split('\t').nth(6).unwrap()).collect();
+    assert!(logins[0].starts_with("20") && logins[1] == "-", "{list}");
+    // The login is remembered when its session has ended.
+    instance.nox("session revoke --user ada");
+    let json = instance.nox("user list --json --admin");
+    let listed: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(listed["last_login"], ada["last_login"]);
 }

@@ -68,6 +68,7 @@ const ALONE: &[Row] = &[
 const NONE: &[(&str, &str)] = &[
     ("user list", "it reads"),
     ("user show", "it reads"),
+    ("user export", "it writes a file, and the instance stays as it is"),
     ("totp status", "it reads"),
     ("session list", "it reads"),
     ("invite list", "it reads"),

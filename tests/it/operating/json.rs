@@ -33,6 +33,7 @@ const COMMANDS: &[Row] = &[
     ("user tag add", "ada can_fly", Done, "ada sys:admin", 2),
     ("user tag remove", "ada can_fly", Done, "nobody can_fly", 3),
     ("user rename", "bob dan", Done, "ada dan", 4),
+    ("user export", "ada exports", Done, "nobody exports", 3),
     ("user disable", "ada --reason spam --until 7d", Done, "ada --until yesterday", 2),
     ("user enable", "ada", Done, "nobody", 3),
     ("user remove", "dan --yes", Done, "ada", 2),

@@ -199,7 +199,7 @@ fn no_command_writes_control_or_format_characters_of_users() {
         assert_eq!(shown["display"], text, "JSON means the same text");
         let rows = instance.nox("user list");
         assert_eq!(rows.lines().count(), 1, "{rows:?}");
-        assert_eq!(rows.split('\t').count(), 6, "{rows:?}");
+        assert_eq!(rows.split('\t').count(), 7, "{rows:?}");
     }
 }
 

@@ -42,6 +42,7 @@ fn every_file_that_root_creates_belongs_to_the_service() {
         ("backup create copy.db", &["copy.db"]),
         ("backup create whole.db --with-key", &["whole.db"]),
         ("totp enroll ada --no-confirm --svg code.svg", &["code.svg"]),
+        ("user export ada exports", &["exports", "exports/ada.json"]),
         ("key rotate --yes", &["keys/nox.key"]),
         (
             "backup restore whole.db",
