@@ -14,7 +14,7 @@ use super::stdout;
 use crate::config::Config;
 use crate::domain::App;
 use crate::domain::backup::{
-    KeyFile, Listed, Report, Restored, WithoutKey, create, list, restore, stream, verify,
+    KeyFile, Listed, Report, Restored, WithoutKey, create, key_copy, list, restore, stream, verify,
 };
 use crate::time::Timestamp;
 
@@ -172,6 +172,7 @@ fn list_all(config: &Config, output: Output) -> Result<()> {
 
 fn make(app: &App, output: Output, file: &Path, key_file: KeyFile) -> Result<()> {
     create(app, file, key_file, progress(output))?;
+    note_key(app, key_file);
     let bytes = fs::metadata(file)?.len();
     let name = file.display().to_string();
     if output.json {
@@ -195,11 +196,19 @@ fn send(config: Config, output: Output, key_file: KeyFile) -> Result<()> {
         };
         anyhow::Ok(stdout::copy_from(&mut copy).map_err(cut)?)
     })?;
+    note_key(&app, key_file);
     if output.json {
         return output.ok_beside_data(&made_json(STDOUT, bytes, key_file));
     }
     output.say(made("the backup to stdout", bytes, key_file));
     Ok(())
+}
+
+/// Once the key file is in a backup, wherever that is kept, `nox doctor` asks for no other one.
+fn note_key(app: &App, key_file: KeyFile) {
+    if key_file == KeyFile::Include {
+        key_copy::record(app, Timestamp::now());
+    }
 }
 
 fn made_json(file: &str, bytes: u64, key_file: KeyFile) -> serde_json::Value {

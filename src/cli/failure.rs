@@ -136,6 +136,7 @@ fn status(error: &anyhow::Error) -> u8 {
     }
     if let Some(error) = error.downcast_ref() {
         return match error {
+            BackupError::Missing(_) => 3,
             BackupError::Exists(_) => 4,
             error if error.is_right() => 5,
             BackupError::Key(_) | BackupError::Open(OpenError::InUse { .. }) => 5,

@@ -44,6 +44,7 @@ mod throttle;
 mod token;
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -121,11 +122,13 @@ pub enum StartError {
     Mail(#[from] MailError),
     /// There is no database, and this command creates none.
     #[error(
-        "there is no database at {} (storage.database); {source_of_configuration}; name the right \
+        "{found} at {} (storage.database); {source_of_configuration}; name the right \
          file with --config or NOX_CONFIG, or create the instance with nox user add NAME --admin",
         path.display()
     )]
     NoDatabase {
+        /// What is there instead.
+        found: &'static str,
         /// Where it was looked for.
         path: PathBuf,
         /// Where the configuration comes from.
@@ -154,7 +157,7 @@ impl App {
     /// # Errors
     /// One of them cannot be used, or the key file of this database is missing.
     pub fn open(config: Config) -> Result<Self, StartError> {
-        let is_new = matches!(files::exists(&config.storage.database), Ok(false));
+        let is_new = find_no_database(&config).is_some();
         // The database comes first: if it is refused, no new key file is left behind.
         let db = Arc::new(Db::open(&config.storage.database)?);
         let (key, hash_key) = keys::open(&db, &config.secrets.key_file)?;
@@ -224,15 +227,21 @@ impl App {
 
 /// Checks that there is a database, for a command that makes none.
 fn require_database(config: &Config) -> Result<(), StartError> {
+    let Some(found) = find_no_database(config) else { return Ok(()) };
     let path = &config.storage.database;
-    // An empty file stays where the creation of a database failed, such as on a full disk.
-    let is_empty = fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() == 0);
-    // If the folder cannot be examined, opening the database says why.
-    if is_empty || matches!(files::exists(path), Ok(false)) {
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-        return Err(StartError::NoDatabase { path, source_of_configuration: config.source() });
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+    Err(StartError::NoDatabase { found, path, source_of_configuration: config.source() })
+}
+
+/// What is in the place of the database, unless it is a file with content: an empty file stays where
+/// the creation of a database failed, such as on a full disk. If that cannot be found out, opening
+/// the database says why.
+fn find_no_database(config: &Config) -> Option<&'static str> {
+    match fs::metadata(&config.storage.database) {
+        Ok(meta) if meta.is_file() && meta.len() == 0 => Some("there is only an empty file"),
+        Err(error) if error.kind() == ErrorKind::NotFound => Some("there is no database"),
+        _ => None,
     }
-    Ok(())
 }
 
 /// Warns if root has just made a key file, or had made one, that the service cannot read.

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use super::{explain, sync_parent};
+use super::{explain, sync_parent, target};
 use crate::time::Timestamp;
 
 /// How many files of one name are kept within a second.
@@ -17,8 +17,10 @@ pub(crate) fn file_time(at: Timestamp) -> String {
 
 /// Gives the file at `path` a second name, such as `nox.db.before-2026-12-31T18-00-00Z`, under
 /// which it stays with its owner and mode when another file takes its place. So there is no moment
-/// without a file at `path`. `None` if there is no file.
+/// without a file at `path`. `None` if there is no file. The file that a symbolic link leads to is
+/// kept beside itself.
 pub(crate) fn keep(path: &Path, at: Timestamp) -> io::Result<Option<PathBuf>> {
+    let path = &target(path);
     let named = |number: u32| {
         let time = file_time(at);
         let ending = if number == 1 { String::new() } else { format!("-{number}") };

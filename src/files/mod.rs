@@ -13,7 +13,7 @@ use std::ffi::OsStr;
 use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::Mode;
 
@@ -84,6 +84,15 @@ pub(crate) fn exists(path: &Path) -> io::Result<bool> {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
         Err(error) => Err(explain(path, error)),
     }
+}
+
+/// The path of the file that `path` leads to, if it is a symbolic link; else `path` itself. A file
+/// that replaces it must be renamed to that path, or the link would be replaced.
+pub(crate) fn target(path: &Path) -> PathBuf {
+    let is_link = fs::symlink_metadata(path).is_ok_and(|meta| meta.is_symlink());
+    // A link that leads nowhere is told of when the file is opened.
+    let target = if is_link { fs::canonicalize(path).ok() } else { None };
+    target.unwrap_or_else(|| path.to_owned())
 }
 
 /// Syncs the folder of `path` to the disk. After a power failure, a new or renamed file is found

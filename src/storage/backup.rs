@@ -54,6 +54,8 @@ fn fill(
 ) -> io::Result<()> {
     let sqlite = |error: rusqlite::Error| io::Error::other(describe(&error));
     let file = create(draft, path)?;
+    // The lock says that the draft is in use.
+    file.lock()?;
     let name = draft.to_str().ok_or(io::ErrorKind::InvalidFilename)?;
     connection.execute("VACUUM INTO ?1", [name]).map_err(sqlite)?;
     let copy =
@@ -128,24 +130,26 @@ pub(crate) fn faults(connection: &Connection) -> Result<Vec<String>> {
 }
 
 /// A copy that is ready to take the place of a database.
-pub(crate) struct Replacement<'a> {
+pub(crate) struct Replacement {
     draft: PathBuf,
-    path: &'a Path,
+    path: PathBuf,
 }
 
-impl<'a> Replacement<'a> {
-    /// Copies a backup to a draft beside the database at `path`, and changes it by `finish`.
+impl Replacement {
+    /// Copies a backup to a draft beside the database at `path`, and changes it by `finish`. If
+    /// there is a symbolic link, the file that it leads to is replaced.
     ///
     /// # Errors
     /// A file cannot be copied, or what `finish` returns.
     pub(crate) fn write(
         copy: &Path,
-        path: &'a Path,
+        path: &Path,
         finish: impl FnOnce(&Connection) -> Result<()>,
     ) -> io::Result<Self> {
-        files::create_parent(path)?;
-        let draft = draft_of(path);
-        let mut file = create(&draft, path)?;
+        let path = files::target(path);
+        files::create_parent(&path)?;
+        let draft = draft_of(&path);
+        let mut file = create(&draft, &path)?;
         // From here on, the draft is removed if anything fails.
         let new = Self { draft, path };
         io::copy(&mut File::open(copy).map_err(|error| files::explain(copy, error))?, &mut file)?;
@@ -160,7 +164,7 @@ impl<'a> Replacement<'a> {
     /// # Errors
     /// [`OpenError::InUse`] if another process has it open, or it cannot be replaced.
     pub(crate) fn take_place(self, now: Timestamp) -> Result<Option<PathBuf>, OpenError> {
-        let path = self.path;
+        let path = self.path.as_path();
         let failed = |source| OpenError::file("restore", path, source);
         let _alone = if files::exists(path).map_err(failed)? { close(path)? } else { None };
         let kept = files::keep(path, now).map_err(failed)?;
@@ -180,7 +184,7 @@ impl<'a> Replacement<'a> {
     }
 }
 
-impl Drop for Replacement<'_> {
+impl Drop for Replacement {
     fn drop(&mut self) {
         // Once it has taken its place, there is no draft. One that cannot be removed is replaced
         // the next time.

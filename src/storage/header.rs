@@ -116,9 +116,10 @@ pub(crate) fn is_unfinished(path: &Path) -> bool {
     fs::metadata(with_ending(path, "-wal")).is_ok_and(|meta| meta.len() > 0)
 }
 
-/// The path of a file that SQLite keeps beside a database, such as `nox.db-wal`.
+/// The path of a file that SQLite keeps beside a database, such as `nox.db-wal`: beside the file
+/// itself, if `path` is a symbolic link.
 pub(super) fn with_ending(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
+    let mut name = files::target(path).into_os_string();
     name.push(ending);
     name.into()
 }

@@ -27,6 +27,8 @@ pub(crate) enum Kind {
     HttpsInFront,
     /// Every login came from one address, which no proxy named; over once one comes from another.
     OneClient,
+    /// A backup with the key file was made; the text identifies the key.
+    KeyCopied,
     /// The server tried whether the database takes a write.
     Probe,
 }
@@ -39,6 +41,7 @@ impl Kind {
             Self::BackupFailed => "backup.failed",
             Self::HttpsInFront => "proxy.https",
             Self::OneClient => "proxy.one_client",
+            Self::KeyCopied => "backup.with_key",
             Self::Probe => "ready.probed",
         }
     }

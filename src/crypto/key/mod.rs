@@ -168,7 +168,8 @@ impl Key {
     pub(crate) fn write_next_of(path: &Path, bytes: &[u8; KEY_LENGTH]) -> Result<Self, KeyError> {
         discard_next_of(path)?;
         let next = next_path(path);
-        create(&next, path, bytes).map_err(|source| KeyError::file("create", &next, source))?;
+        create(&next, &files::target(path), bytes)
+            .map_err(|source| KeyError::file("create", &next, source))?;
         Self::next_of(path)?.ok_or(KeyError::Length { path: next })
     }
 
@@ -187,9 +188,11 @@ impl Key {
         Self::load(&next_path(path))
     }
 
-    /// Renames the file of this key, which is to replace the one at `path`.
+    /// Renames the file of this key, which is to replace the one at `path`. A symbolic link there
+    /// stays, and leads to the new file.
     pub(crate) fn take_place(self, path: &Path) -> Result<Self, KeyError> {
-        let renamed = fs::rename(&self.path, path).and_then(|()| sync_parent(path));
+        let target = files::target(path);
+        let renamed = fs::rename(&self.path, &target).and_then(|()| sync_parent(&target));
         renamed.map_err(|source| KeyError::file("replace", path, source))?;
         Ok(Self { path: path.to_owned(), ..self })
     }
@@ -235,7 +238,7 @@ fn discard_next_of(path: &Path) -> Result<(), KeyError> {
 }
 
 fn next_path(path: &Path) -> PathBuf {
-    path.with_added_extension("next")
+    files::target(path).with_added_extension("next")
 }
 
 fn busy(error: TryLockError, path: &Path) -> KeyError {

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::{BackupError, key_within, schedule};
 use crate::config::Config;
+use crate::crypto::Key;
 use crate::storage::backup;
 use crate::time::Timestamp;
 
@@ -64,7 +65,11 @@ fn look_at(path: PathBuf) -> io::Result<Option<Listed>> {
     Ok(meta.is_file().then_some(Listed { file: path, at, bytes: meta.len(), with_key }))
 }
 
-/// Whether any backup in the folder includes a key file.
-pub(crate) fn any_with_key(config: &Config) -> Result<bool, BackupError> {
-    Ok(list(config)?.iter().any(|listed| listed.with_key == Some(true)))
+/// Whether any backup in the folder includes this key.
+pub(crate) fn any_with_key(config: &Config, key: &Key) -> Result<bool, BackupError> {
+    let includes = |listed: &Listed| {
+        let own = backup::open(&listed.file).ok().and_then(|copy| key_within(&copy).ok().flatten());
+        own.is_some_and(|own| *own == *key.expose())
+    };
+    Ok(list(config)?.iter().any(includes))
 }

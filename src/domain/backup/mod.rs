@@ -1,11 +1,14 @@
 //! Backups: complete copies of the database, with or without the key file. [`create`] makes one,
 //! [`verify`] checks it and [`restore`] puts it back; `schedule` makes them while the server runs.
 
+mod drafts;
+pub(crate) mod key_copy;
 mod list;
 mod restore;
 mod schedule;
 mod stream;
 
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +21,7 @@ use crate::domain::{App, Trouble, Unusable, keys};
 use crate::error::Error;
 use crate::files;
 use crate::storage::{Connection, OpenError, backup, keys as rows, schema_version, users};
+use crate::time::Timestamp;
 pub(crate) use list::{Listed, any_with_key, list};
 pub(crate) use restore::{Restored, WithoutKey, restore};
 pub(crate) use schedule::{newest, start};
@@ -29,6 +33,9 @@ const KEY_FILE: &str = "file";
 /// Why a backup cannot be made, or cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
+    /// There is no file of that name.
+    #[error("there is no file {}", .0.display())]
+    Missing(PathBuf),
     /// There is a file of that name already.
     #[error("{} exists already, and a backup never replaces a file", .0.display())]
     Exists(PathBuf),
@@ -188,6 +195,7 @@ pub fn create(
     if files::exists(path).map_err(failed)? {
         return Err(BackupError::Exists(path.to_owned()));
     }
+    drafts::delete_abandoned(&app.config, Timestamp::now());
     let finish = |copy: &Connection| match key_file {
         KeyFile::Include => rows::put(copy, KEY_FILE, app.key.expose()),
         KeyFile::Omit => Ok(()),
@@ -201,6 +209,9 @@ pub fn create(
 /// # Errors
 /// The file is not a backup, or is damaged.
 pub fn verify(config: &Config, path: &Path) -> Result<Report, BackupError> {
+    if matches!(fs::metadata(path), Err(error) if error.kind() == io::ErrorKind::NotFound) {
+        return Err(BackupError::Missing(path.to_owned()));
+    }
     if backup::is_unfinished(path) {
         return Err(BackupError::Unfinished(path.to_owned()));
     }

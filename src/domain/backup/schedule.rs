@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::config;
-use crate::domain::backup::{BackupError, KeyFile, create};
+use crate::domain::backup::{BackupError, KeyFile, create, drafts};
 use crate::domain::{App, Running};
 use crate::files;
 use crate::storage::observations::{self, Kind};
@@ -20,12 +20,14 @@ const CHECK_INTERVAL: Duration = Duration::from_mins(1);
 /// How long the thread waits after a failure before it tries again.
 const RETRY_INTERVAL: Duration = Duration::from_mins(10);
 
-/// Starts the thread, which ends with the server. Does nothing unless `backup.every` is set, and
-/// where the thread has been started already: it looks at the configuration each time.
+/// Deletes what is left of interrupted backups, and starts the thread, which ends with the server.
+/// There is none unless `backup.every` is set, and one that has been started already looks at the
+/// configuration each time.
 ///
 /// # Errors
 /// The thread cannot be started.
 pub(crate) fn start(running: &Arc<Running>) -> io::Result<()> {
+    drafts::delete_abandoned(&running.app().config, Timestamp::now());
     if running.app().config.backup.every.is_none() || running.makes_backups.set(()).is_err() {
         return Ok(());
     }

@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::crypto::{Key, KeyError};
 use crate::domain::{StartError, backup, keys};
 use crate::error::{Result, causes};
-use crate::storage;
+use crate::storage::{self, Connection};
 
 const ABOUT: &str = "key file";
 
@@ -69,19 +69,25 @@ pub(super) fn foreign(config: &Config, report: &backup::Report) -> Finding {
     Finding::warning("database", text)
 }
 
-/// Whether one of the scheduled backups includes the key file. That there are none is another
-/// finding.
-pub(super) fn in_backups(config: &Config) -> Option<Finding> {
+/// Whether the present key file is in a backup: in one of the scheduled backups, or in one that a
+/// command made. That there are no scheduled backups is another finding.
+pub(super) fn in_backups(config: &Config, connection: Option<&Connection>) -> Option<Finding> {
     config.backup.every?;
+    if config.backup.with_key {
+        return None;
+    }
+    // What cannot be read here is another finding.
+    let key = Key::load(&config.secrets.key_file).ok().flatten()?;
+    let recorded = connection.map_or(Ok(false), |found| backup::key_copy::is_recorded(found, &key));
+    if recorded.unwrap_or(false) || backup::any_with_key(config, &key).unwrap_or(true) {
+        return None;
+    }
     let key_file = config.secrets.key_file.display();
     let folder = config.backup.folder.display();
-    // A folder that cannot be read is another finding.
-    let is_missing = matches!(backup::any_with_key(config), Ok(false)) && !config.backup.with_key;
-    is_missing.then(|| {
-        let text = format!(
-            "{key_file} is in none of the backups in {folder}, and without it second factors are \
-             lost: set backup.with_key = true, or keep a copy of it in another place"
-        );
-        Finding::warning("backups", text)
-    })
+    let text = format!(
+        "{key_file} is in none of the backups in {folder}, and without it second factors are lost: \
+         set backup.with_key = true, or make one backup with it and keep that in another place: \
+         nox backup create FILE --with-key"
+    );
+    Some(Finding::warning("backups", text))
 }

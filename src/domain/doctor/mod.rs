@@ -88,7 +88,7 @@ pub(crate) fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
     }
     findings.extend([permissions(config), disk(config)]);
     findings.extend(backups::examine(config, connection.as_ref(), now));
-    findings.extend(key::in_backups(config));
+    findings.extend(key::in_backups(config, connection.as_ref()));
     findings.extend(file_system(config));
     findings.extend(setup::examine_settings(config, &findings));
     findings.extend(mail::examine_settings(config));

@@ -1,6 +1,7 @@
 //! Crashes, full and lost disks, keys, upgrades and backups.
 
 mod backup;
+mod backup_files;
 mod backup_ways;
 mod contention;
 mod full_disk;
