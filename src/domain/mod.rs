@@ -122,13 +122,11 @@ pub enum StartError {
     Mail(#[from] MailError),
     /// There is no database, and this command creates none.
     #[error(
-        "{found} at {} (storage.database); {source_of_configuration}; name the right \
+        "there is no database at {} (storage.database); {source_of_configuration}; name the right \
          file with --config or NOX_CONFIG, or create the instance with nox user add NAME --admin",
         path.display()
     )]
     NoDatabase {
-        /// What is there instead.
-        found: &'static str,
         /// Where it was looked for.
         path: PathBuf,
         /// Where the configuration comes from.
@@ -157,7 +155,7 @@ impl App {
     /// # Errors
     /// One of them cannot be used, or the key file of this database is missing.
     pub fn open(config: Config) -> Result<Self, StartError> {
-        let is_new = find_no_database(&config).is_some();
+        let is_new = lacks_database(&config);
         // The database comes first: if it is refused, no new key file is left behind.
         let db = Arc::new(Db::open(&config.storage.database)?);
         let (key, hash_key) = keys::open(&db, &config.secrets.key_file)?;
@@ -227,20 +225,21 @@ impl App {
 
 /// Checks that there is a database, for a command that makes none.
 fn require_database(config: &Config) -> Result<(), StartError> {
-    let Some(found) = find_no_database(config) else { return Ok(()) };
+    if !lacks_database(config) {
+        return Ok(());
+    }
     let path = &config.storage.database;
     let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-    Err(StartError::NoDatabase { found, path, source_of_configuration: config.source() })
+    Err(StartError::NoDatabase { path, source_of_configuration: config.source() })
 }
 
-/// What is in the place of the database, unless it is a file with content: an empty file stays where
-/// the creation of a database failed, such as on a full disk. If that cannot be found out, opening
-/// the database says why.
-fn find_no_database(config: &Config) -> Option<&'static str> {
+/// Whether there is no database, or only an empty file: that stays where the creation of a database
+/// failed, such as on a full disk. If it cannot be found out, opening the database says why.
+fn lacks_database(config: &Config) -> bool {
     match fs::metadata(&config.storage.database) {
-        Ok(meta) if meta.is_file() && meta.len() == 0 => Some("there is only an empty file"),
-        Err(error) if error.kind() == ErrorKind::NotFound => Some("there is no database"),
-        _ => None,
+        Ok(meta) if meta.is_file() && meta.len() == 0 => true,
+        Err(error) if error.kind() == ErrorKind::NotFound => true,
+        _ => false,
     }
 }
 

@@ -65,7 +65,7 @@ fn empty_file_is_no_database() {
     instance.write("nox.db", "");
     let ran = instance.run(&["user", "list"], "");
     assert_eq!(ran.status, 5, "{}", ran.stderr);
-    assert!(ran.stderr.contains("there is only an empty file at"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("there is no database at"), "{}", ran.stderr);
     assert!(!instance.path("nox.key").exists());
     let added = instance.run(&["user", "add", "ada", "--password-stdin"], "hunter22");
     assert_eq!(added.status, 0, "{}", added.stderr);
