@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use serde_json::Value;
 
 use super::list::List as Listing;
+use super::offered::offered;
 use super::output::{Output, Stop};
 use super::stdout;
 use super::user::with_user;
@@ -41,7 +42,8 @@ pub(super) struct List {
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
     /// Only events whose name has this form, such as 'totp.*'
-    #[arg(long, value_name = "GLOB")]
+    #[arg(long, value_name = "GLOB", hide_possible_values = true,
+        value_parser = offered(audit::event_names(), |text| Ok(text.to_owned())))]
     event: Option<String>,
     /// Only so many events, the newest [default: 100 on a terminal, else all]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]

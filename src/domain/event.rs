@@ -13,7 +13,6 @@ macro_rules! events {
 
         impl Event {
             /// Every event.
-            #[cfg(test)]
             pub(crate) const ALL: &[Self] = &[$(Self::$variant,)*];
 
             /// The name of the event in the audit log.

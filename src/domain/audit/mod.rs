@@ -263,3 +263,8 @@ fn line(entry: Entry) -> Line {
     let changes = changes.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
     Line { at, event, id, username, by, ip, user_agent, changes, count }
 }
+
+/// The names of all events.
+pub(crate) fn event_names() -> impl Iterator<Item = &'static str> {
+    Event::ALL.iter().map(|event| event.as_str())
+}

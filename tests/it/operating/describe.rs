@@ -149,6 +149,8 @@ fn completions_know_the_values_that_an_option_takes() {
         let offers = |values: &&str| script.contains(*values);
         assert!(values.iter().any(offers), "{shell}");
     }
+    let bash = instance.nox("completions bash");
+    assert!(bash.contains("session.opened") && bash.contains("totp.enabled"));
     // They are offered, but others are taken as before.
     instance.nox("audit list --event session.*");
     instance.nox("user set ada --language fr-CA");
