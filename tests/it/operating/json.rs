@@ -59,7 +59,7 @@ const COMMANDS: &[Row] = &[
     ("health", "", Done, "--listen 127.0.0.1:1", 1),
     ("backup create", "copy.db --with-key", Done, "copy.db", 4),
     ("backup verify", "copy.db", Object, "secret", 7),
-    ("backup restore", "copy.db", Done, "none.db", 7),
+    ("backup restore", "copy.db", Done, "none.db", 3),
     ("backup list", "", List, "now", 2),
     ("key rotate", "--yes", Done, "", 2),
     ("key replace", "--lose-second-factors --yes", Done, "--lose-second-factors --yes", 1),
