@@ -4,10 +4,13 @@ use anyhow::Result;
 use clap::{Args, Subcommand, value_parser};
 use serde_json::{Value, json};
 
+use super::offered::offered;
 use super::output::{Output, Stop};
+use super::user::warn_of_unknown;
 use crate::config::Registration;
 use crate::domain::App;
 use crate::domain::accounts::fields::Email;
+use crate::domain::accounts::rights::Right;
 use crate::domain::accounts::tags::GivenTag;
 use crate::domain::invitations::{self, Invitation, NewInvitation};
 use crate::domain::mail::{Mailed, Sending};
@@ -38,6 +41,7 @@ pub(super) struct Add {
     expires: Span,
     /// A tag that its accounts get; may be given several times
     #[arg(long = "tag", value_name = "TAG")]
+    #[arg(value_parser = offered(Right::ALL.map(Right::tag), |text| Ok(text.to_owned())))]
     tags: Vec<String>,
     /// The only address that its accounts may have; the link is mailed there, too
     #[arg(long, value_name = "ADDRESS")]
@@ -63,6 +67,7 @@ impl Invite {
 
 impl Add {
     fn run(self, app: &App, output: Output, now: Timestamp) -> Result<()> {
+        self.tags.iter().for_each(|tag| warn_of_unknown(tag));
         let new = NewInvitation {
             uses: self.uses,
             lifetime: self.expires.into(),

@@ -7,7 +7,7 @@ use url::Url;
 use crate::domain::App;
 use crate::domain::accounts::identifier::Identifier;
 use crate::domain::accounts::profile::{Profile, profile};
-use crate::domain::accounts::tags::has_right;
+use crate::domain::accounts::rights::Right;
 use crate::domain::change::By;
 use crate::domain::principal::Principal;
 use crate::domain::sessions::check_open;
@@ -89,7 +89,7 @@ pub(crate) fn upload(
     file: NewFile,
     now: Timestamp,
 ) -> Result<Profile> {
-    if !has_right(app, &principal.user, "can_file_upload", now) {
+    if !Right::FileUpload.is_of(app, &principal.user, now) {
         return Err(Error::UnAuthorized { action: "upload files" });
     }
     let picture = recognize(app, kind, file.content)?;

@@ -21,6 +21,7 @@ use crate::domain::accounts::LastAdministrator;
 use crate::domain::accounts::operator;
 use crate::error::{AccountField, Error};
 use crate::time::Timestamp;
+pub(super) use tag::warn_of_unknown;
 
 /// NAME is a username, an id or an email address.
 #[derive(Subcommand)]

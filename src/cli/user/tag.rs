@@ -4,9 +4,11 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 
 use super::with_user;
+use crate::cli::offered::offered;
 use crate::cli::output::Output;
 use crate::domain::App;
 use crate::domain::accounts::operator;
+use crate::domain::accounts::rights::{Right, is_known};
 use crate::domain::accounts::tags::GivenTag;
 use crate::error::Error;
 use crate::time::Timestamp;
@@ -25,6 +27,7 @@ pub(in crate::cli) struct Tags {
     name: String,
     /// Tags, such as `can_world_create` or sys:moderator
     #[arg(required = true)]
+    #[arg(value_parser = offered(Right::ALL.map(Right::tag), |text| Ok(text.to_owned())))]
     tags: Vec<String>,
 }
 
@@ -35,20 +38,42 @@ impl Tag {
         let tags = tags.iter().cloned().map(GivenTag::parse).collect::<Result<Vec<_>, _>>();
         let tags = tags.map_err(refused)?;
         let before = operator::find(app, name, now).map_err(refused)?.public.tags;
+        let given: Vec<String> = tags.iter().cloned().map(GivenTag::into_text).collect();
         let user = match &self {
             Self::Add(_) => operator::retag(app, name, tags, &[], now),
             Self::Remove(_) => operator::retag(app, name, Vec::new(), &tags, now),
         }
         .map_err(refused)?;
-        if user.public.tags == before {
-            output.say(format_args!(
-                "nothing was changed: {name} {}",
-                match &self {
-                    Self::Add(_) => "has every one of these tags already",
-                    Self::Remove(_) => "has none of these tags",
+        match &self {
+            Self::Add(_) => given.iter().for_each(|tag| warn_of_unknown(tag)),
+            Self::Remove(_) => {
+                for tag in given.iter().filter(|tag| !before.contains(tag)) {
+                    output.say(not_removed(name, tag, &before));
                 }
-            ));
+            }
+        }
+        if user.public.tags == before {
+            let has = matches!(self, Self::Add(_));
+            let why = if has { "has every one of these tags already" } else { "has none of them" };
+            output.say(format_args!("nothing was changed: {name} {why}"));
         }
         if output.json { output.ok(&user) } else { output.line(user.public.tags.join(" ")) }
+    }
+}
+
+/// Warns of a tag that gives no known right: it may be misspelt.
+pub(in crate::cli) fn warn_of_unknown(tag: &str) {
+    if !is_known(tag) {
+        let known = Right::ALL.map(Right::tag).join(", ");
+        tracing::warn!("no right is known by the tag {tag}; known are {known}");
+    }
+}
+
+/// Why a tag cannot be removed that the user does not have.
+fn not_removed(name: &str, tag: &str, tags: &[String]) -> String {
+    if tags.contains(&format!("dft:{tag}")) {
+        format!("{name} has {tag} by users.default_tags, which gives it to every user")
+    } else {
+        format!("{name} does not have the tag {tag}")
     }
 }

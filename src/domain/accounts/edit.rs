@@ -5,7 +5,7 @@ use crate::domain::accounts::changes::{self, Changes};
 use crate::domain::accounts::new_password::NewPassword;
 use crate::domain::accounts::password_check::{CurrentPassword, PasswordCheck};
 use crate::domain::accounts::profile::{Profile, profile};
-use crate::domain::accounts::tags::has_right;
+use crate::domain::accounts::rights::Right;
 use crate::domain::change::{By, Change};
 use crate::domain::email_confirmation::{self, LinkMail};
 use crate::domain::event::Event;
@@ -56,7 +56,7 @@ pub(crate) struct Edited {
 /// [`Error::WrongCode`], [`Error::AlreadyExists`]; or a fault.
 pub(crate) fn edit(app: &App, principal: &Principal, edit: Edit, now: Timestamp) -> Result<Edited> {
     let user = &principal.user;
-    if !has_right(app, user, "can_self_edit", now) {
+    if !Right::SelfEdit.is_of(app, user, now) {
         return Err(Error::UnAuthorized { action: "edit this profile" });
     }
     edit.changes.check_address(user)?;

@@ -18,6 +18,7 @@ pub mod operator;
 pub(crate) mod password_check;
 pub mod profile;
 pub mod registration;
+pub(crate) mod rights;
 pub mod search;
 mod state;
 pub mod tags;

@@ -1,5 +1,5 @@
-//! Tags of users, and the rights that they give. Some tags are stored; others are derived from the
-//! account or the configuration.
+//! Tags of users. Some are stored; others are derived from the account or the configuration. Which
+//! of them give rights is in [`super::rights`].
 
 use crate::domain::App;
 use crate::domain::accounts::fields::field;
@@ -33,15 +33,6 @@ pub fn own_tags(texts: Vec<String>, shown: &[String]) -> Result<Vec<OwnTag>> {
         OwnTag::parse(String::new())?;
     }
     texts.into_iter().map(OwnTag::parse).collect()
-}
-
-/// Whether a user has a right: any tag of that name that users cannot give themselves.
-#[must_use]
-pub fn has_right(app: &App, user: &User, right: &str, now: Timestamp) -> bool {
-    tags(app, user, now).iter().any(|tag| match tag.split_once(':') {
-        Some((prefix, name)) => prefix != "usr" && name == right,
-        None => tag == right,
-    })
 }
 
 /// The effective tags of a user, without duplicates.

@@ -1,5 +1,6 @@
 //! Backups: complete copies of the database, with or without the key file. [`create`] makes one,
-//! [`verify`] checks it and [`restore`] puts it back; `schedule` makes them while the server runs.
+//! [`verify`] checks it and [`restore()`] puts it back; `schedule` makes them while the server
+//! runs.
 
 mod drafts;
 pub(crate) mod key_copy;

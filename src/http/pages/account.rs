@@ -11,7 +11,7 @@ use super::session_row::SessionRow;
 use super::texts::{fill, size};
 use super::visitor::Visitor;
 use crate::domain::accounts::profile::{Profile, profile};
-use crate::domain::accounts::tags::has_right;
+use crate::domain::accounts::rights::Right;
 use crate::domain::factors::email::check_service;
 use crate::domain::factors::mails_code_on_demand;
 use crate::domain::factors::shown::shown as codes_to_show;
@@ -118,8 +118,8 @@ impl<'a> AccountPage<'a> {
             picture_limit,
             picture_side: MAX_SIDE,
             picture_refused: fill(t.picture_refused, &most),
-            can_edit: has_right(app, user, "can_self_edit", now),
-            can_upload: has_right(app, user, "can_file_upload", now),
+            can_edit: Right::SelfEdit.is_of(app, user, now),
+            can_upload: Right::FileUpload.is_of(app, user, now),
             has_totp: user.has_totp,
             has_email_factor: user.has_email_factor,
             can_mail: check_service(app).is_ok(),
