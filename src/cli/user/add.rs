@@ -72,6 +72,6 @@ impl Add {
         let user =
             register(app, account, now, reveal).map_err(|error| with_user(error, &self.name))?;
         let sentence = format!("added {} with id {}", user.public.username, user.public.id);
-        password_done(output, &user, &password, &sentence)
+        password_done(app, output, &user, &password, sentence)
     }
 }

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
 
-use super::{Account, with_user};
+use super::{Account, show, with_user};
 use crate::cli::output::Output;
 use crate::cli::password::{ObtainedPassword, PasswordSource};
 use crate::domain::App;
@@ -40,7 +40,7 @@ impl Passwd {
         let reveal = |_: &NewPassword| show_password(output, &user, &password);
         operator::change_password(app, name, &new, now, reveal).map_err(refused)?;
         let sentence = format!("changed the password of {name}; all its sessions have ended");
-        password_done(output, &user, &password, &sentence)
+        password_done(app, output, &user, &password, sentence)
     }
 }
 
@@ -59,15 +59,16 @@ pub(super) fn show_password(
 
 /// Tells that a password is set. With `--json`, a generated one was printed with the user.
 pub(super) fn password_done(
+    app: &App,
     output: Output,
     user: &Profile,
     password: &ObtainedPassword,
-    sentence: &str,
+    sentence: String,
 ) -> Result<()> {
     if password.is_generated {
         output.say(sentence);
         Ok(())
     } else {
-        output.done(user, sentence)
+        show::done(app, output, &user.public.username, sentence)
     }
 }

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 
-use super::{Account, with_user};
+use super::{Account, show, with_user};
 use crate::cli::output::Output;
 use crate::domain::App;
 use crate::domain::accounts::fields::Username;
@@ -34,7 +34,7 @@ impl Rename {
         let user = &profile.public;
         if user.username == from {
             let sentence = format!("nothing was changed: {from} has this username already");
-            return output.done(&profile, sentence);
+            return show::done(app, output, &from, sentence);
         }
         if user.display == from {
             output.say(format_args!(
@@ -46,6 +46,6 @@ impl Rename {
             "renamed {from} to {}, who logs in by that name from now on; sessions stay open",
             user.username
         );
-        output.done(&profile, sentence)
+        show::done(app, output, &user.username, sentence)
     }
 }

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
-use super::with_user;
+use super::{show, with_user};
 use crate::cli::offered::offered;
 use crate::cli::output::Output;
 use crate::domain::App;
@@ -57,7 +57,10 @@ impl Tag {
             let why = if has { "has every one of these tags already" } else { "has none of them" };
             output.say(format_args!("nothing was changed: {name} {why}"));
         }
-        if output.json { output.ok(&user) } else { output.line(user.public.tags.join(" ")) }
+        if output.json {
+            return show::done(app, output, &user.public.username, "");
+        }
+        output.line(user.public.tags.join(" "))
     }
 }
 

@@ -178,3 +178,24 @@ fn mistakes_in_the_command_line_itself_are_json_wherever_the_flag_stands() {
         assert_eq!(json, instance.ok(&plain, ""), "{line}");
     }
 }
+
+#[test]
+fn change_of_an_account_answers_with_the_account_as_it_is_shown() {
+    let instance = Instance::new();
+    instance.write("secret", "correct horse battery\n");
+    for change in [
+        "user add eve --password-file secret",
+        "user passwd eve --password-file secret",
+        "user set eve --bio Hello",
+        "user tag add eve can_world_create",
+        "user tag remove eve can_world_create",
+        "user rename eve eva",
+        "user disable eva --until 7d",
+        "user enable eva",
+    ] {
+        let mut changed = instance.nox_json(&format!("{change} --json"));
+        assert_eq!(changed.as_object_mut().unwrap().remove("ok"), Some(json!(true)), "{change}");
+        let id = changed["id"].to_string();
+        assert_eq!(changed, instance.nox_json(&format!("user show {id} --json")), "{change}");
+    }
+}
