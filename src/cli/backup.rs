@@ -16,6 +16,7 @@ use crate::domain::App;
 use crate::domain::backup::{
     KeyFile, Listed, Report, Restored, WithoutKey, create, key_copy, list, restore, stream, verify,
 };
+use crate::files;
 use crate::time::Timestamp;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -134,10 +135,17 @@ fn about_key(report: &Report, config: &Config) -> String {
 
 /// What the operator has to do after a restore that left the key file as it is.
 fn left_key(report: &Report, config: &Config) -> String {
-    let key_file = config.secrets.key_file.display();
+    let path = &config.secrets.key_file;
+    let key_file = path.display();
     // Of a backup that includes a key file, only that one was compared.
     if report.opens() && !report.with_key {
         return "the key file was left as it is, and the database opens".into();
+    }
+    if matches!(files::exists(path), Ok(false)) {
+        return format!(
+            "there is no {key_file}: put the key file of this backup there, or run nox key replace \
+             --lose-second-factors"
+        );
     }
     format!(
         "{key_file} was left as it is: if it is not the one of this backup, put that one in its \

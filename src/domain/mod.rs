@@ -86,8 +86,8 @@ pub struct App {
 }
 
 /// The way out where a key file is lost for good.
-const WITHOUT_COPY: &str = "if there is no copy, nox key replace --lose-second-factors makes a \
-    new key, and accounts and passwords stay";
+const REPLACES: &str = "nox key replace --lose-second-factors makes a new key, and accounts and \
+    passwords stay";
 
 /// Why the instance cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -99,14 +99,16 @@ pub enum StartError {
     #[error(
         "the key file {} is missing, and the database holds second factors that only this key \
          opens: put a copy of the key file in its place, or restore a backup that was made \
-         --with-key; {WITHOUT_COPY}",
+         --with-key. A server that runs has the file open in /proc/PID/fd: do not stop it before \
+         you have a copy. If there is none, {REPLACES}",
         .0.display()
     )]
     KeyLost(PathBuf),
     /// The key file belongs to another database.
     #[error(
         "the key file {} is not the one of this database, which holds second factors that only \
-         the right key opens: put a copy of the right one in its place; {WITHOUT_COPY}",
+         the right key opens: put a copy of the right one in its place; if there is none, \
+         {REPLACES}",
         .0.display()
     )]
     KeyForeign(PathBuf),
