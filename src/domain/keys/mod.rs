@@ -49,7 +49,10 @@ pub(crate) fn open(db: &Db, path: &Path) -> Result<(Key, HashKey), StartError> {
     {
         return Ok((next.take_place(path)?, hash_key));
     }
-    let key = match found? {
+    let found = found?;
+    // A database of the first version has nothing sealed, and its sessions are of this key.
+    let is_new = found.is_none() || sealed.is_some();
+    let key = match found {
         Some(key) => key,
         None if db.read(needs_its_key)? => return Err(StartError::KeyLost(path.to_owned())),
         None => Key::load_or_create(path)?,
@@ -61,17 +64,17 @@ pub(crate) fn open(db: &Db, path: &Path) -> Result<(Key, HashKey), StartError> {
     if is_foreign {
         return Err(StartError::KeyForeign(path.to_owned()));
     }
-    let hash_key = db.write(|connection| make_hash_key(connection, &key))?;
+    let hash_key = db.write(|connection| make_hash_key(connection, &key, is_new))?;
     Ok((key, hash_key))
 }
 
-/// Creates the hash key, unless another process has done so meanwhile. The tokens of all sessions
-/// were signed by the key before.
-fn make_hash_key(connection: &Connection, key: &Key) -> Result<HashKey> {
+/// Creates the hash key, unless another process has done so meanwhile. If the key file is new, the
+/// tokens of all sessions were signed by the one before.
+fn make_hash_key(connection: &Connection, key: &Key, is_new: bool) -> Result<HashKey> {
     let found = keys::find(connection, HASH)?.and_then(|sealed| unseal(key, &sealed));
     found.map_or_else(
         || {
-            let ended = sessions::delete_all(connection)?;
+            let ended = if is_new { sessions::delete_all(connection)? } else { 0 };
             if ended > 0 {
                 tracing::warn!(
                     sessions = ended,

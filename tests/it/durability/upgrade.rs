@@ -1,6 +1,7 @@
 //! A database of an earlier version, and a kill in the middle of its upgrade.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Stdio;
 use std::thread;
@@ -18,6 +19,9 @@ const LAST: u32 = 7;
 /// An instance whose database has version 1, and so many users.
 fn old_instance(users: i64) -> Instance {
     let instance = Instance::new();
+    // The key that has signed the sessions.
+    instance.write("nox.key", [7; 32]);
+    fs::set_permissions(instance.path("nox.key"), Permissions::from_mode(0o600)).unwrap();
     instance.sql("PRAGMA journal_mode = WAL");
     instance.sql(FIRST);
     instance.sql(&format!(
@@ -104,6 +108,18 @@ fn killed_upgrade_restarts_from_the_old_state_or_is_done() {
     instance.nox("user show usr7");
     assert_eq!((whole(&database), whole(&copy)), (LAST, 1));
     assert!(!draft.exists());
+}
+
+#[test]
+fn upgrade_ends_no_session() {
+    let instance = old_instance(10);
+    let sessions = || -> u32 {
+        let query = "SELECT count(*) FROM sessions";
+        instance.database().query_row(query, [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(sessions(), 1);
+    instance.nox("user show usr7");
+    assert_eq!(sessions(), 1);
 }
 
 /// The definitions of all tables and indexes, with the version.
