@@ -67,19 +67,15 @@ impl Invite {
 
 impl Add {
     fn run(self, app: &App, output: Output, now: Timestamp) -> Result<()> {
-        self.tags.iter().for_each(|tag| warn_of_unknown(tag));
+        let tags = self.tags.iter().cloned().map(GivenTag::parse).collect::<Result<_, _>>();
         let new = NewInvitation {
             uses: self.uses,
             lifetime: self.expires.into(),
-            tags: self
-                .tags
-                .into_iter()
-                .map(GivenTag::parse)
-                .collect::<Result<_, _>>()
-                .map_err(refused)?,
+            tags: tags.map_err(refused)?,
             email: self.email.map(Email::parse).transpose().map_err(refused)?,
             note: self.note,
         };
+        self.tags.iter().for_each(|tag| warn_of_unknown(tag));
         let reveal = |new: &Invitation| output.reveal(&to_json(new), url(new));
         let mail = invitations::add(app, new, now, reveal).map_err(refused_by)?;
         if app.config.users.registration == Registration::Closed {

@@ -70,12 +70,12 @@ pub(crate) struct Link {
     pub url: Zeroizing<String>,
 }
 
-/// For whom a code is.
+/// Which readers a code is meant for.
 #[derive(Clone, Copy)]
 enum Reader {
-    /// Any reader: the operator passes the code on.
+    /// Any: the operator passes the code on.
     Any,
-    /// Only who reads mail to the address of the invitation.
+    /// The reader of the mail to the address of the invitation.
     Mailbox,
 }
 
@@ -211,7 +211,7 @@ fn view(app: &App, row: invitations::Invitation) -> Invitation {
     }
 }
 
-/// A code of an invitation. Who has only the database cannot compute it.
+/// A code of an invitation. It cannot be computed from the database alone.
 fn code(app: &App, seed: &Seed, reader: Reader) -> Zeroizing<String> {
     let purpose: &[u8] = match reader {
         Reader::Any => b"invitation:",
@@ -221,7 +221,7 @@ fn code(app: &App, seed: &Seed, reader: Reader) -> Zeroizing<String> {
     Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(&mac[..CODE_LENGTH]))
 }
 
-/// The code stands in the path, so that no log of requests has it.
+/// The link of a code, which stands in the path: the log names routes, not paths.
 fn url(app: &App, code: &str) -> Zeroizing<String> {
     Zeroizing::new(format!("{}/register/{code}", app.config.server.public_url))
 }

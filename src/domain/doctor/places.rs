@@ -115,7 +115,7 @@ fn in_the_way(config: &Config, service: Option<&Account>) -> Option<Finding> {
         );
         return Some(Finding::fault(ABOUT, text));
     }
-    // Only who may connect to a socket can find out that no server listens on it any more.
+    // Whether a server listens on a socket is known only by connecting to it, which needs a right.
     let obstacle = match service {
         Some(account) => files::obstacle_for(path, Need::ReadAndWrite, account),
         None => files::check_access(path, Need::ReadAndWrite).err().map(|error| error.to_string()),

@@ -219,8 +219,8 @@ fn insert<T: ToSchema>(schemas: &mut Map<String, Value>, finish: fn(&mut Value))
 }
 
 /// Marks every field of an object as required, but for one that is left out where it has no value:
-/// its schema is not nullable. What a user sees of its own account has more
-/// fields than what others see, so one answer may fit both schemas: `oneOf` becomes `anyOf`.
+/// its schema is not nullable. What a user sees of its own account has more fields than what others
+/// see, so one answer may fit both schemas: `oneOf` becomes `anyOf`.
 fn require_all(schema: &mut Value) {
     if let Some(variants) = schema.as_object_mut().and_then(|schema| schema.remove("oneOf")) {
         schema["anyOf"] = variants;

@@ -219,7 +219,7 @@ fn refused_logins_take_the_same_time() {
     assert_alike(&app.instance, |kind, from| log_in(&client, kind, None, from).status);
 }
 
-/// Such a password is compared twice, which takes twice as long, whoever is named.
+/// Such a password is hashed in two forms, which takes twice as long, for every name alike.
 #[test]
 #[ignore = "measures"]
 fn refused_logins_with_a_decomposed_password_take_the_same_time() {
