@@ -6,7 +6,7 @@
 -- "nox!" in ASCII: marks the file as a Nox database.
 PRAGMA application_id = 1852799009;
 -- The version of this schema; each has its step in `src/storage/upgrades`.
-PRAGMA user_version = 7;
+PRAGMA user_version = 8;
 
 CREATE TABLE users (
     -- Never used twice, since tokens and other servers remember it.
@@ -142,6 +142,18 @@ CREATE TABLE email_confirmations (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX email_confirmations_by_user ON email_confirmations (user_id);
+
+-- Links by which users set a new password without the present one: one for each user, since a newer
+-- one ends the older. A row is deleted when its link is used.
+CREATE TABLE password_links (
+    user_id       INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    -- SHA-256 of the link's secret, which has 256 bits of its own.
+    secret_sha256 BLOB    NOT NULL UNIQUE CHECK (length(secret_sha256) = 32),
+    -- Who made it: 'mail', by the form for a forgotten password, or 'operator'.
+    made_by       TEXT    NOT NULL CHECK (made_by IN ('mail', 'operator')),
+    created_at    INTEGER NOT NULL,
+    expires_at    INTEGER NOT NULL
+) STRICT;
 
 -- The devices that users have logged in from, so that a new one is noticed.
 CREATE TABLE devices (

@@ -15,6 +15,7 @@ mod header;
 pub(crate) mod invitations;
 pub(crate) mod keys;
 pub(crate) mod observations;
+pub(crate) mod password_links;
 pub(crate) mod pictures;
 pub(crate) mod rate_limits;
 pub(crate) mod recovery_codes;

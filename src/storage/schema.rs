@@ -152,7 +152,7 @@ mod tests {
         Connection::open(&path).unwrap().pragma_update(None, "user_version", VERSION + 1).unwrap();
         let before = fs::read(&path).unwrap();
         let message = Db::open(&path).err().unwrap().to_string();
-        assert!(message.contains("schema version 8") && message.contains("newer nox"), "{message}");
+        assert!(message.contains("schema version 9") && message.contains("newer nox"), "{message}");
         assert_eq!(fs::read(&path).unwrap(), before);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }

@@ -15,7 +15,9 @@ use crate::domain::warn_of_owner;
 use crate::error::Error;
 use crate::files;
 use crate::storage::backup::{self, Replacement};
-use crate::storage::{Connection, OpenError, keys as rows, schema_version, sent_codes, sessions};
+use crate::storage::{
+    Connection, OpenError, keys as rows, password_links, schema_version, sent_codes, sessions,
+};
 use crate::time::Timestamp;
 
 /// A backup that was restored.
@@ -148,13 +150,16 @@ fn record(connection: &Connection, path: &Path, now: Timestamp) -> Result<(), Er
         .store_in_any_version(connection, now)
 }
 
-/// Deletes what a restored database must not contain: sessions and codes that may have ended since
-/// the backup was made, and the key, which has a file of its own.
+/// Deletes what a restored database must not contain: sessions, codes and password links that may
+/// have ended since the backup was made, and the key, which has a file of its own.
 fn delete_obsolete(connection: &Connection) -> Result<(), Error> {
     sessions::delete_all(connection)?;
     let version = schema_version(connection)?;
     if version >= sent_codes::SINCE_VERSION {
         sent_codes::delete_all(connection)?;
+    }
+    if version >= password_links::SINCE_VERSION {
+        password_links::delete_all(connection)?;
     }
     if version >= rows::SINCE_VERSION {
         rows::delete(connection, KEY_FILE)?;

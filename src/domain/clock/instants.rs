@@ -13,8 +13,8 @@ use crate::error::Result;
 use crate::storage::rate_limits::{self, Kind};
 use crate::storage::sessions::{self, SessionBounds};
 use crate::storage::{
-    Bound, Connection, devices, email_confirmations, invitations, observations, sent_codes,
-    shown_codes, totp_enrollments, totp_factors, users,
+    Bound, Connection, devices, email_confirmations, invitations, observations, password_links,
+    sent_codes, shown_codes, totp_enrollments, totp_factors, users,
 };
 
 /// The present, and the settings that say how late an instant can be.
@@ -37,7 +37,7 @@ pub(super) struct Instants {
     pub settle: fn(&Connection, &Rules<'_>) -> Result<()>,
 }
 
-pub(super) const INSTANTS: [Instants; 11] = [
+pub(super) const INSTANTS: [Instants; 12] = [
     Instants {
         rows: "session(s)",
         meaning: "which last session.lifetime from now on",
@@ -115,6 +115,13 @@ pub(super) const INSTANTS: [Instants; 11] = [
         since: 7,
         count: |connection, rules| invitations::count_later(connection, rules.present.past()),
         settle: |connection, rules| invitations::update_later(connection, rules.present.past()),
+    },
+    Instants {
+        rows: "password link(s)",
+        meaning: "which last as long as they were to, from now on",
+        since: password_links::SINCE_VERSION,
+        count: |connection, rules| password_links::count_later(connection, rules.present.past()),
+        settle: |connection, rules| password_links::update_later(connection, rules.present.past()),
     },
     Instants {
         rows: "device(s)",

@@ -27,7 +27,7 @@ enum After {
 }
 
 /// Every instant in the database.
-const INSTANTS_IN_THE_SCHEMA: [(&str, After); 26] = [
+const INSTANTS_IN_THE_SCHEMA: [(&str, After); 28] = [
     ("audit.at", After::Stays),
     ("clock.seen_at", After::Seen),
     ("clock.trusted_at", After::Seen),
@@ -37,6 +37,8 @@ const INSTANTS_IN_THE_SCHEMA: [(&str, After); 26] = [
     ("invitations.expires_at", After::Within(DAY)),
     ("observations.first_at", After::Within(Duration::ZERO)),
     ("observations.last_at", After::Within(Duration::ZERO)),
+    ("password_links.created_at", After::Within(Duration::ZERO)),
+    ("password_links.expires_at", After::Within(DAY)),
     ("rate_limits.resets_at", After::Deleted),
     ("recovery_codes.used_at", After::Stays),
     ("relays.created_at", After::Stays),
@@ -69,6 +71,7 @@ const ROWS: &str = "
     INSERT INTO email_confirmations VALUES (zeroblob(32), 7, 'a@b.example', ?1 + 86400000);
     INSERT INTO invitations (id, seed, code_sha256, uses, created_at, expires_at)
         VALUES (1, zeroblob(16), zeroblob(32), 1, ?1, ?1 + 86400000);
+    INSERT INTO password_links VALUES (7, zeroblob(32), 'operator', ?1, ?1 + 86400000);
     INSERT INTO devices VALUES (7, zeroblob(32), ?1);
     INSERT INTO sessions (user_id, id, created_at, expires_at, last_seen_at, ip)
         VALUES (7, zeroblob(16), ?1, ?1 + 2592000000, ?1, '192.0.2.1');
@@ -183,6 +186,7 @@ fn each_instant_is_found_and_settled_by_itself() {
         let says_nothing = [
             "invitations.expires_at",
             "observations.first_at",
+            "password_links.expires_at",
             "sessions.expires_at",
             "users.suspended_until",
         ];

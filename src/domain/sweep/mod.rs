@@ -9,8 +9,8 @@ use std::time::Duration;
 use crate::domain::{App, Running, clock, factors, invitations};
 use crate::error::Result;
 use crate::storage::{
-    self, Connection, audit, email_confirmations, rate_limits, sent_codes, sessions, shown_codes,
-    totp_enrollments, totp_used_steps,
+    self, Connection, audit, email_confirmations, password_links, rate_limits, sent_codes,
+    sessions, shown_codes, totp_enrollments, totp_used_steps,
 };
 use crate::time::Timestamp;
 
@@ -76,6 +76,7 @@ fn sweep(app: &App, depth: Depth, now: Timestamp) -> Result<()> {
     drain(app, |connection| shown_codes::delete_expired(connection, now, BATCH))?;
     drain(app, |connection| totp_enrollments::delete_expired(connection, now, BATCH))?;
     drain(app, |connection| email_confirmations::delete_expired(connection, now, BATCH))?;
+    drain(app, |connection| password_links::delete_expired(connection, now, BATCH))?;
     let oldest = now.before(invitations::LISTED_FOR);
     drain(app, |connection| storage::invitations::delete_expired(connection, oldest, BATCH))?;
     let oldest = factors::step_of(now.before(USED_STEPS_KEPT));

@@ -17,6 +17,8 @@ const ROWS: &str = "
         (7, 'operator', zeroblob(32), ?1 + 60000, 5, NULL);
     INSERT INTO email_confirmations VALUES (randomblob(32), 7, 'a@b.example', ?1 - 60000),
         (randomblob(32), 7, 'a@b.example', ?1 + 60000);
+    INSERT INTO password_links VALUES (7, randomblob(32), 'mail', 1, ?1 - 60000),
+        (8, randomblob(32), 'operator', 1, ?1 + 60000);
     INSERT INTO sessions (user_id, id, created_at, expires_at, last_seen_at, ip)
         VALUES (7, randomblob(16), 1, ?1 - 60000, 1, ''), (7, randomblob(16), 1, ?1 + 60000, 1, '');
     INSERT INTO rate_limits VALUES ('code', '7', '', '', 1, ?1 - 60000),
@@ -24,11 +26,12 @@ const ROWS: &str = "
     INSERT INTO audit (at, event)
         VALUES (?1 - 31536060000, 'key.rotated'), (?1 - 31535940000, 'key.rotated')";
 
-const TABLES: [&str; 7] = [
+const TABLES: [&str; 8] = [
     "totp_used_steps",
     "totp_enrollments",
     "sent_codes",
     "email_confirmations",
+    "password_links",
     "sessions",
     "rate_limits",
     "audit",
@@ -45,7 +48,7 @@ fn fill(app: &App, now: Timestamp) {
     app.db.write(fill).unwrap();
 }
 
-fn counts(app: &App) -> [u32; 7] {
+fn counts(app: &App) -> [u32; 8] {
     TABLES.map(|table| {
         let query = format!("SELECT count(*) FROM {table}");
         app.db.read(|c| Ok(c.query_row(&query, [], |row| row.get(0))?)).unwrap()
@@ -57,11 +60,11 @@ fn expired_and_old_rows_are_deleted_without_a_login() {
     let (_folder, app) = app_with("");
     fill(&app, NOW);
     sweep(&app, Depth::Quick, NOW).unwrap();
-    assert_eq!(counts(&app), [2, 2, 2, 2, 1, 1, 1]);
+    assert_eq!(counts(&app), [2, 2, 2, 2, 2, 1, 1, 1]);
     sweep(&app, Depth::Thorough, NOW).unwrap();
-    assert_eq!(counts(&app), [1; 7]);
+    assert_eq!(counts(&app), [1; 8]);
     sweep(&app, Depth::Thorough, NOW).unwrap();
-    assert_eq!(counts(&app), [1; 7]);
+    assert_eq!(counts(&app), [1; 8]);
 }
 
 #[test]
@@ -76,9 +79,9 @@ fn clock_that_leaps_ahead_for_a_while_deletes_nothing_for_its_age() {
             sweep(&app, Depth::Thorough, now).unwrap();
         }
         // Limits that have expired count nothing, whether they are there or not.
-        assert_eq!(counts(&app), [2, 2, 2, 2, 2, 0, 2], "{leap:?}");
+        assert_eq!(counts(&app), [2, 2, 2, 2, 2, 2, 0, 2], "{leap:?}");
         sweep(&app, Depth::Thorough, start.after(Duration::from_hours(1))).unwrap();
-        assert_eq!(counts(&app)[4..], [2, 0, 2], "{leap:?}");
+        assert_eq!(counts(&app)[5..], [2, 0, 2], "{leap:?}");
     }
 }
 
@@ -92,9 +95,9 @@ fn clock_that_goes_on_after_a_pause_is_trusted_again() {
         sweep(&app, Depth::Quick, now).unwrap();
         now = now.after(Duration::from_mins(20));
     }
-    assert_eq!(counts(&app)[4], 2);
+    assert_eq!(counts(&app)[5], 2);
     sweep(&app, Depth::Quick, now).unwrap();
-    assert_eq!(counts(&app)[4], 0);
+    assert_eq!(counts(&app)[5], 0);
 }
 
 #[test]

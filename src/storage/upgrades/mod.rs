@@ -9,13 +9,14 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::{OpenError, backup, users};
 
 /// Each step upgrades one version to the next; the first upgrades version 1.
-const STEPS: [&str; 6] = [
+const STEPS: [&str; 7] = [
     include_str!("2.sql"),
     include_str!("3.sql"),
     include_str!("4.sql"),
     include_str!("5.sql"),
     include_str!("6.sql"),
     include_str!("7.sql"),
+    include_str!("8.sql"),
 ];
 
 /// Upgrades a database in one transaction, after a copy of it has been written beside it.
