@@ -15,6 +15,7 @@ use crate::domain::present::Present;
 use crate::domain::throttle::{self, Limit};
 use crate::error::{Error, Result};
 use crate::normalization::trim;
+use crate::storage::Connection;
 use crate::storage::rate_limits::{self, Kind, RateLimit};
 use crate::storage::users::UserId;
 use crate::time::Timestamp;
@@ -43,10 +44,13 @@ pub(crate) fn list(app: &App, now: Timestamp) -> Result<Vec<Lockout>> {
 }
 
 /// The lockouts of an account that hold now.
-pub(in crate::domain) fn list_of(app: &App, user: UserId, now: Timestamp) -> Result<Vec<Lockout>> {
-    let account = user.to_string();
-    let found =
-        app.db.read(|connection| rate_limits::list_of_account(connection, &account, now))?;
+pub(in crate::domain) fn list_of(
+    app: &App,
+    connection: &Connection,
+    user: UserId,
+    now: Timestamp,
+) -> Result<Vec<Lockout>> {
+    let found = rate_limits::list_of_account(connection, &user.to_string(), now)?;
     let present = Present::new(&app.config, now);
     Ok(found.into_iter().filter_map(|found| lockout(found, &present)).collect())
 }

@@ -5,13 +5,13 @@ use clap::Args;
 use serde::Serialize;
 
 use super::passwd::{password_done, show_password};
+use super::show::Inspected;
 use super::with_user;
 use crate::cli::output::Output;
 use crate::cli::password::PasswordSource;
 use crate::domain::App;
 use crate::domain::accounts::fields::{Display, Email, Username};
-use crate::domain::accounts::operator;
-use crate::domain::accounts::profile::Profile;
+use crate::domain::accounts::operator::{self, Account};
 use crate::domain::accounts::registration::{NewAccount, register};
 use crate::error::{Error, Taken};
 use crate::normalization::{fold, trim};
@@ -39,9 +39,9 @@ pub(in crate::cli) struct Add {
 
 /// An account that was there before, as JSON.
 #[derive(Serialize)]
-struct Existing<'user> {
+struct Existing<'a> {
     #[serde(flatten)]
-    user: &'user Profile,
+    account: Inspected<'a>,
     created: bool,
 }
 
@@ -52,11 +52,11 @@ impl Add {
         let email = self.email.map(Email::parse).transpose().map_err(refused)?;
         let display = self.display.map(Display::parse).transpose().map_err(refused)?;
         // Checked before the password is asked for.
-        let existing = operator::find(app, &self.name, now).ok();
-        if let Some(user) = existing.as_ref().filter(|_| self.if_missing) {
-            let id = user.public.id;
+        let existing = operator::inspect(app, &self.name, now).ok();
+        if let Some(account) = existing.as_ref().filter(|_| self.if_missing) {
+            let id = account.profile.public.id;
             let sentence = format!("{} exists with id {id}; nothing was changed", self.name);
-            return output.done(&Existing { user, created: false }, sentence);
+            return output.done(&Existing { account: account.into(), created: false }, sentence);
         }
         if existing.is_some() {
             return Err(refused(Error::AlreadyExists(Taken::Username)));
@@ -68,7 +68,7 @@ impl Add {
         let password = self.source.obtain(app)?;
         let new = password.parse(app).map_err(refused)?;
         let account = NewAccount { username, password: new, email, display, is_admin: self.admin };
-        let reveal = |user: &Profile| show_password(output, user, &password);
+        let reveal = |account: &Account| show_password(output, account, &password);
         let user =
             register(app, account, now, reveal).map_err(|error| with_user(error, &self.name))?;
         let sentence = format!("added {} with id {}", user.public.username, user.public.id);

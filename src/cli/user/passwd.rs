@@ -4,11 +4,11 @@ use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
 
-use super::{Account, show, with_user};
+use super::show::{self, Inspected};
+use super::{Account, with_user};
 use crate::cli::output::Output;
 use crate::cli::password::{ObtainedPassword, PasswordSource};
 use crate::domain::App;
-use crate::domain::accounts::new_password::NewPassword;
 use crate::domain::accounts::operator;
 use crate::domain::accounts::profile::Profile;
 use crate::time::Timestamp;
@@ -21,12 +21,12 @@ pub(in crate::cli) struct Passwd {
     source: PasswordSource,
 }
 
-/// A user and the generated password, as JSON.
+/// An account and the generated password, as JSON.
 #[derive(Serialize)]
-struct WithPassword<'user> {
+struct WithPassword<'a> {
     #[serde(flatten)]
-    user: &'user Profile,
-    password: &'user str,
+    account: Inspected<'a>,
+    password: &'a str,
 }
 
 impl Passwd {
@@ -37,7 +37,7 @@ impl Passwd {
         let user = operator::find(app, name, now).map_err(|error| refused(error.into()))?;
         let password = self.source.obtain(app)?;
         let new = password.parse(app).map_err(|error| refused(error.into()))?;
-        let reveal = |_: &NewPassword| show_password(output, &user, &password);
+        let reveal = |account: &operator::Account| show_password(output, account, &password);
         operator::change_password(app, name, &new, now, reveal).map_err(refused)?;
         let sentence = format!("changed the password of {name}; all its sessions have ended");
         password_done(app, output, &user, &password, sentence)
@@ -47,11 +47,12 @@ impl Passwd {
 /// Prints a generated password.
 pub(super) fn show_password(
     output: Output,
-    user: &Profile,
+    account: &operator::Account,
     password: &ObtainedPassword,
 ) -> Result<()> {
     if password.is_generated {
-        output.reveal(&WithPassword { user, password: &password.text }, password.text.as_str())
+        let shown = WithPassword { account: account.into(), password: &password.text };
+        output.reveal(&shown, password.text.as_str())
     } else {
         Ok(())
     }

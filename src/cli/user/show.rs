@@ -17,7 +17,7 @@ use crate::time::Timestamp;
 
 /// A user, with the suspension in force, as JSON.
 #[derive(Serialize)]
-struct Inspected<'user> {
+pub(super) struct Inspected<'user> {
     #[serde(flatten)]
     user: &'user Profile,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -19,9 +19,9 @@ use crate::domain::reveal::Reveal;
 use crate::domain::{App, throttle};
 use crate::error::{Error, Result};
 use crate::language::Language;
-use crate::storage::audit;
 use crate::storage::sessions::{self, SessionsOf};
 use crate::storage::users::{self, NewSuspension, User, UserId};
+use crate::storage::{Connection, audit};
 use crate::time::Timestamp;
 
 /// The account with this username, id or confirmed email address.
@@ -72,22 +72,28 @@ pub(crate) struct Account {
 /// # Errors
 /// [`Error::UserNotFound`], [`Error::CommandRefused`] for a name of several accounts, or a fault.
 pub(crate) fn inspect(app: &App, name: &str, now: Timestamp) -> Result<Account> {
-    let user = app.db.read(|connection| by_name(app, connection, name))?;
-    let lockouts = lockouts::list_of(app, user.id, now)?;
     app.db.read(|connection| {
-        Ok(Account {
-            profile: profile(app, &user, now),
-            suspension: Suspension::of(&user, now),
-            language: user.language,
-            sessions: sessions::count_of(
-                connection,
-                SessionsOf { user_id: user.id, ip: None },
-                now,
-            )?,
-            last_login: users::find_last_login(connection, user.id)?,
-            lockouts,
-            is_last_administrator: is_last(connection, &user, now)?,
-        })
+        let user = by_name(app, connection, name)?;
+        account(app, connection, &user, now)
+    })
+}
+
+/// An account as its operator sees it.
+pub(in crate::domain) fn account(
+    app: &App,
+    connection: &Connection,
+    user: &User,
+    now: Timestamp,
+) -> Result<Account> {
+    let sessions = sessions::count_of(connection, SessionsOf { user_id: user.id, ip: None }, now)?;
+    Ok(Account {
+        profile: profile(app, user, now),
+        suspension: Suspension::of(user, now),
+        language: user.language,
+        sessions,
+        last_login: users::find_last_login(connection, user.id)?,
+        lockouts: lockouts::list_of(app, connection, user.id, now)?,
+        is_last_administrator: is_last(connection, user, now)?,
     })
 }
 
@@ -163,7 +169,8 @@ pub(crate) fn retag(
     })
 }
 
-/// Sets a new password, ends every session of the user, and resets their rate limits.
+/// Sets a new password, ends every session of the user, and resets their rate limits. `reveal` may
+/// show the password with the account.
 ///
 /// # Errors
 /// [`Error::UserNotFound`], [`Error::GuessablePassword`], a fault, or an error of `reveal`.
@@ -172,7 +179,7 @@ pub(crate) fn change_password<E: From<Error>>(
     name: &str,
     password: &NewPassword,
     now: Timestamp,
-    reveal: impl Reveal<NewPassword, E>,
+    reveal: impl Reveal<Account, E>,
 ) -> Result<(), E> {
     let user = app.db.read(|connection| by_name(app, connection, name))?;
     let hash = app.hasher.hash(password.of(&(&user).into())?)?;
@@ -182,7 +189,7 @@ pub(crate) fn change_password<E: From<Error>>(
         sessions::delete_all_of(tx, user.id, None)?;
         throttle::reset(tx, &user.id.to_string())?;
         tx.happened(Event::PasswordChanged, &user)?;
-        reveal(password)
+        reveal(&account(app, tx, &user, now)?)
     })
 }
 

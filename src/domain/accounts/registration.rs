@@ -5,6 +5,7 @@ use crate::config::{self, Config};
 use crate::domain::App;
 use crate::domain::accounts::fields::{Display, Email, Username};
 use crate::domain::accounts::new_password::{Names, NewPassword};
+use crate::domain::accounts::operator::{Account, account};
 use crate::domain::accounts::profile::{Profile, profile};
 use crate::domain::audit::account::beginning;
 use crate::domain::change::By;
@@ -45,17 +46,17 @@ impl<'a> From<&'a NewAccount> for Names<'a> {
 /// [`Error::AlreadyExists`], [`Error::GuessablePassword`], a fault, or an error of `reveal`.
 pub(crate) fn register<E: From<Error>>(
     app: &App,
-    account: NewAccount,
+    new: NewAccount,
     now: Timestamp,
-    reveal: impl Reveal<Profile, E>,
+    reveal: impl Reveal<Account, E>,
 ) -> Result<Profile, E> {
-    let hash = app.hasher.hash(account.password.of(&(&account).into())?)?;
+    let hash = app.hasher.hash(new.password.of(&(&new).into())?)?;
     app.change(By::Operator, now, |tx| {
-        let user = insert(tx, account, hash, now)?;
+        let user = insert(tx, new, hash, now)?;
         tx.happened_with(Event::AccountCreated, &user, beginning(&user))?;
-        let shown = profile(app, &user, now);
+        let shown = account(app, tx, &user, now)?;
         reveal(&shown)?;
-        Ok(shown)
+        Ok(shown.profile)
     })
 }
 

@@ -50,6 +50,23 @@ fn user_commands_with_json_print_one_object() {
 }
 
 #[test]
+fn generated_password_is_printed_with_the_account_as_user_show_prints_it() {
+    let instance = Instance::new();
+    for command in [
+        "user add ada --admin --generate --json",
+        "user passwd ada --generate --json",
+        "user add ada --if-missing --generate --json",
+    ] {
+        let mut printed = instance.nox_json(command);
+        let shown = instance.nox_json("user show ada --json");
+        let object = printed.as_object_mut().unwrap();
+        assert!(object.remove("ok").is_some(), "{command}");
+        assert!(object.remove("password").or(object.remove("created")).is_some(), "{command}");
+        assert_eq!(printed, shown, "{command}");
+    }
+}
+
+#[test]
 fn user_list_prints_tabs_on_a_pipe_and_objects_with_json() {
     let instance = Instance::with_users(["ada", "bob", "adam"]);
     let names = |args: &[&str]| -> Vec<String> {

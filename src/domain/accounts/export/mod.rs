@@ -184,7 +184,7 @@ impl Export {
             ),
             lockouts: Part::new(
                 "What is refused for a while after too many attempts, and from where.",
-                lockouts::list_of(app, id, now)?,
+                app.db.read(|connection| lockouts::list_of(app, connection, id, now))?,
             ),
             pictures: Part::new(
                 "Uploaded pictures, and where each one is shown.",
