@@ -46,7 +46,9 @@ impl Error {
             | Self::InvalidPictureSize { .. } => row(5, 400, "Invalid field: {0}, {1}."),
             Self::AlreadyExists(_) => row(6, 409, "{0} already exists with {1}."),
             Self::NotLogged => row(7, 401, "You are not logged in."),
-            Self::UnAuthorized { .. } => row(8, 401, "You are not authorized to {0}."),
+            Self::UnAuthorized { .. } | Self::Suspended { .. } | Self::LastAdministrator => {
+                row(8, 401, "You are not authorized to {0}.")
+            }
             Self::InternalError { .. } | Self::MailRefused | Self::CommandRefused { .. } => {
                 row(9, 500, "An internal error occurred while trying to {0}.")
             }
@@ -116,6 +118,8 @@ impl Error {
             Self::UnAuthorized { action } | Self::InternalError { action, .. } => {
                 ((*action).into(), "")
             }
+            Self::Suspended { .. } => ("log in".into(), ""),
+            Self::LastAdministrator => ("delete the last administrator".into(), ""),
             Self::MailRefused => ("send the mail".into(), ""),
             Self::CommandRefused { .. } => ("run a command".into(), ""),
             Self::TooManyRequests { seconds } => (seconds.to_string(), ""),

@@ -9,6 +9,8 @@ mod fields;
 mod guess;
 mod taken;
 
+use crate::time::Timestamp;
+
 pub use challenge::Challenge;
 pub use fields::AccountField;
 pub use guess::Guess;
@@ -103,6 +105,15 @@ pub enum Error {
         /// A verb phrase, such as `log in`.
         action: &'static str,
     },
+    /// The account is suspended. The user is told so after the right password.
+    Suspended {
+        /// When the suspension ends; `None` for one without an end.
+        until: Option<Timestamp>,
+        /// The reason that the operator gave.
+        reason: Option<String>,
+    },
+    /// The user is the last administrator who can log in, and so cannot delete the account.
+    LastAdministrator,
     /// A command of the operator is refused. No request of a client comes to this.
     CommandRefused {
         /// What was refused and what to do, for the operator.

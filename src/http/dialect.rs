@@ -104,7 +104,10 @@ const fn name(error: &Error) -> (&'static str, u16) {
     match error {
         Error::NotImplemented => ("NOT_IMPLEMENTED", 501),
         Error::UserNotFound | Error::NotFound { .. } | Error::SessionNotFound => ("NOT_FOUND", 404),
-        Error::ServiceDisabled | Error::UnAuthorized { .. } => ("FORBIDDEN", 403),
+        Error::ServiceDisabled
+        | Error::UnAuthorized { .. }
+        | Error::Suspended { .. }
+        | Error::LastAdministrator => ("FORBIDDEN", 403),
         Error::InvalidField { .. }
         | Error::InvalidAccountField { .. }
         | Error::InvalidInvitation { .. }

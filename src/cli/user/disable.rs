@@ -13,7 +13,7 @@ use crate::time::{Span, Timestamp};
 pub(in crate::cli) struct Disable {
     #[command(flatten)]
     account: Account,
-    /// The reason, for operators
+    /// The reason, which the user reads at the login
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
     /// The end: a time such as 2026-12-31T18:00:00Z, a date (its beginning in UTC), or a length of

@@ -2,9 +2,11 @@
 
 use crate::domain::App;
 use crate::domain::accounts::edit::unchanged;
+use crate::domain::accounts::last_administrator::check_deletion;
 use crate::domain::accounts::password_check::{CURRENT_PASSWORD, PasswordCheck};
 use crate::domain::event::Event;
 use crate::domain::factors::{Code, with_factor};
+use crate::domain::invitations;
 use crate::domain::principal::Principal;
 use crate::error::{Error, Result};
 use crate::storage::users;
@@ -22,8 +24,8 @@ pub(crate) struct DeletionRequest {
 /// otherwise the password. A password that is sent must be right in any case.
 ///
 /// # Errors
-/// [`Error::TooManyRequests`], [`Error::WrongPassword`], [`Error::WrongCode`], [`Error::NotLogged`]
-/// if the session has ended meanwhile, or a fault.
+/// [`Error::LastAdministrator`], [`Error::TooManyRequests`], [`Error::WrongPassword`],
+/// [`Error::WrongCode`], [`Error::NotLogged`] if the session has ended meanwhile, or a fault.
 pub(crate) fn delete(
     app: &App,
     principal: &Principal,
@@ -31,12 +33,16 @@ pub(crate) fn delete(
     now: Timestamp,
 ) -> Result<()> {
     let user = &principal.user;
+    // Before a code is used up or mailed.
+    app.db.read(|connection| check_deletion(connection, user, now))?;
     if matches!(request.check, PasswordCheck::NotRequired) && !user.has_second_factor() {
         return Err(Error::invalid(CURRENT_PASSWORD, "must be the password of the account"));
     }
     request.check.verify(app, user, now)?;
     with_factor(app, principal.actor(), request.code.as_ref(), now, |tx| {
         let current = unchanged(tx, principal, now)?;
+        check_deletion(tx, &current, now)?;
+        invitations::forget(tx, &current)?;
         tx.happened(Event::AccountDeleted, &current)?;
         users::delete(tx, current.id)
     })

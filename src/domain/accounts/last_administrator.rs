@@ -31,8 +31,17 @@ impl LastAdministrator {
     }
 }
 
+/// Checks that users who delete their own account do not leave the instance without an
+/// administrator.
+///
+/// # Errors
+/// [`Error::LastAdministrator`], or a fault.
+pub(super) fn check_deletion(connection: &Connection, user: &User, now: Timestamp) -> Result<()> {
+    if is_last(connection, user, now)? { Err(Error::LastAdministrator) } else { Ok(()) }
+}
+
 /// Whether a user is the only administrator who can log in.
-pub(super) fn is_last(connection: &Connection, user: &User, now: Timestamp) -> Result<bool> {
+pub(crate) fn is_last(connection: &Connection, user: &User, now: Timestamp) -> Result<bool> {
     let is_one = user.is_admin && !user.is_suspended(now);
     Ok(is_one && !users::exists_other_administrator(connection, user.id, now)?)
 }

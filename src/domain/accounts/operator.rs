@@ -13,6 +13,7 @@ use crate::domain::audit::Differences;
 use crate::domain::audit::account::suspension;
 use crate::domain::change::By;
 use crate::domain::event::Event;
+use crate::domain::invitations;
 use crate::domain::lockouts::{self, Lockout};
 use crate::domain::pictures::{self, NewPicture, PictureKind};
 use crate::domain::reveal::Reveal;
@@ -289,10 +290,12 @@ pub(crate) fn remove(app: &App, id: UserId, removal: Removal, now: Timestamp) ->
         removal.last_administrator.check(tx, &user, now)?;
         throttle::reset(tx, &id.to_string())?;
         if removal.forget {
+            invitations::forget(tx, &user)?;
             audit::delete_all_of(tx, id)?;
             tx.happened_here(Event::AccountRemoved, Differences::none())?;
             return users::delete(tx, id);
         }
+        invitations::delete_of(tx, &user)?;
         tx.happened(Event::AccountRemoved, &user)?;
         users::delete(tx, user.id)
     })

@@ -76,7 +76,7 @@ fn record_failure(app: &App, attempted: Attempted<'_>, refusal: &Error) -> Resul
     // an account leaves its place and goes to the end.
     let is_counted = match refusal {
         Error::WrongPassword { .. } => true,
-        Error::WrongCode { .. } | Error::UnAuthorized { .. } => attempted.user.is_some(),
+        Error::WrongCode { .. } | Error::Suspended { .. } => attempted.user.is_some(),
         _ => false,
     };
     if !is_counted {
@@ -103,7 +103,7 @@ const fn reason(error: &Error) -> &'static str {
         Error::WrongPassword { .. } => "wrong_password",
         Error::WrongCode { .. } => "wrong_code",
         Error::InvalidCode { .. } => "malformed_code",
-        Error::UnAuthorized { .. } => "disabled",
+        Error::Suspended { .. } => "disabled",
         Error::TooManyRequests { .. } => "too_many_attempts",
         Error::ServerNotReady { .. } => "busy",
         _ => "fault",

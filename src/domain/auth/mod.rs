@@ -47,7 +47,7 @@ const WRONG_PASSWORD: Error = Error::WrongPassword { field: "password" };
 ///
 /// # Errors
 /// In this order: [`Error::TooManyRequests`], [`Error::UserNotFound`], [`Error::WrongPassword`],
-/// [`Error::UnAuthorized`] for a suspended account, [`Error::VerificationRequired`] if a code is
+/// [`Error::Suspended`], [`Error::VerificationRequired`] if a code is
 /// needed and none was sent, [`Error::WrongCode`]; or a fault.
 pub(crate) fn login(
     app: &App,
@@ -173,7 +173,7 @@ fn verify_password(
         return Err(WRONG_PASSWORD);
     }
     if user.is_suspended(now) {
-        return Err(suspended(app));
+        return Err(suspended(app, user));
     }
     let is_current = found == Match::Right && app.hasher.is_current(&user.password_hash);
     let fresh_hash = if is_current { None } else { Some(app.hasher.hash(&attempt.password)?) };
@@ -182,11 +182,11 @@ fn verify_password(
 }
 
 /// The refusal of a suspended account after the right password.
-const fn suspended(app: &App) -> Error {
+fn suspended(app: &App, user: User) -> Error {
     if app.config.login.hide_unknown_users {
         WRONG_PASSWORD
     } else {
-        Error::UnAuthorized { action: "log in" }
+        Error::Suspended { until: user.suspended_until, reason: user.suspension_reason }
     }
 }
 
@@ -213,7 +213,7 @@ fn open_session(
         .filter(|user| user.has_same_factors(&checked.user))
         .ok_or(WRONG_PASSWORD)?;
     if user.is_suspended(now) {
-        return Err(suspended(app));
+        return Err(suspended(app, user));
     }
     if let Some(hash) = &checked.fresh_hash {
         rows::update_password_hash(tx, user.id, hash)?;

@@ -6,8 +6,10 @@ use crate::error::Result;
 use crate::storage::users::UserId;
 use crate::time::Timestamp;
 
+mod invited;
 mod list;
 
+pub(crate) use invited::{find_invitation_of, forget_email, list_invited};
 pub(crate) use list::{Filter, Ids, Whose, find_newest_but, find_user_by_address, list};
 
 /// The first schema version that has this table.

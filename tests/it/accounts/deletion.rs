@@ -60,6 +60,27 @@ fn account_is_deleted_by_password_and_its_id_never_used_again() {
 }
 
 #[test]
+fn last_administrator_cannot_delete_their_account() {
+    let app = TestApp::builder().user("bob").totp().serve();
+    app.nox("user set ada --admin true");
+    let code = app.ada.recovery_codes[0].as_str();
+    let delete_ada = || delete(&app.ada, &json!({ "factor_code": code }));
+    for disable in [false, true] {
+        if disable {
+            app.nox("user set bob --admin true");
+            app.nox("user disable bob");
+        }
+        assert_eq!(
+            delete_ada().refused(UNAUTHORIZED, ME),
+            "You are not authorized to delete the last administrator."
+        );
+    }
+    app.nox("user enable bob");
+    // The code was not used up.
+    assert_gone(&app, &delete_ada());
+}
+
+#[test]
 fn deletion_with_a_factor_asks_for_a_code_with_and_without_a_body() {
     let app = TestApp::builder().totp().serve();
     for due in [

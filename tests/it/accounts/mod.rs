@@ -8,6 +8,7 @@ mod email_address;
 mod email_confirmation;
 mod export;
 mod fields;
+mod forgetting;
 mod guessable_passwords;
 mod invitations;
 mod listing;

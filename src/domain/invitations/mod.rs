@@ -1,6 +1,8 @@
 //! Invitations: links of the operator, by which visitors may register while registration is not
 //! open to everyone, or with tags that others do not get.
 
+mod of_account;
+
 use std::time::Duration;
 
 use base64::Engine;
@@ -24,6 +26,7 @@ use crate::storage::Connection;
 use crate::storage::invitations::{self, ByCode, Seed};
 use crate::storage::users::{self, User};
 use crate::time::Timestamp;
+pub(in crate::domain) use of_account::{delete_of, forget};
 
 /// How long an invitation is listed after it has expired.
 pub(in crate::domain) const LISTED_FOR: Duration = Duration::from_hours(24 * 30);
