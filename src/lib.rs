@@ -10,7 +10,7 @@
 //! | 3 [`http`] | the API and the pages: routes, envelope, extractors; async ends here |
 //! | 2 [`domain`] | the rules, in plain synchronous Rust; the time is an argument |
 //! | 1 [`storage`] | SQLite: one file per table, no rule |
-//! | basement | [`config`], [`error`], [`time`] and `language`, which every floor uses |
+//! | basement | [`config`], [`error`], [`time`] and `words`, which every floor uses |
 //! | | tools: [`crypto`], [`descriptors`], `files`, `normalization`, `qr` |
 //!
 //! A login, `POST /api/auth/login`, goes down and comes up again:
@@ -32,8 +32,8 @@ pub mod domain;
 pub mod error;
 mod files;
 pub mod http;
-mod language;
 mod normalization;
 mod qr;
 mod storage;
 pub mod time;
+mod words;

@@ -9,13 +9,13 @@ use clap::{Arg, Command, Error};
 #[derive(Clone)]
 pub(super) struct Offered<T> {
     values: Vec<&'static str>,
-    read: fn(&str) -> Result<T, &'static str>,
+    read: fn(&str) -> Result<T, String>,
 }
 
 /// See [`Offered`].
 pub(super) fn offered<T>(
     values: impl IntoIterator<Item = &'static str>,
-    read: fn(&str) -> Result<T, &'static str>,
+    read: fn(&str) -> Result<T, String>,
 ) -> Offered<T> {
     Offered { values: values.into_iter().collect(), read }
 }

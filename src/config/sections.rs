@@ -16,8 +16,8 @@ use super::values::{
 };
 use super::within::Within;
 use super::{interval, optional, values};
-use crate::language::Language;
 use crate::time::Span;
+use crate::words::Language;
 
 macro_rules! sections {
     ($(

@@ -4,9 +4,9 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::domain::public_key::PublicKey;
-use crate::language::Language;
 use crate::storage::sessions::{SessionId, SessionRef};
 use crate::storage::users::User;
+use crate::words::Language;
 
 /// The program and the network that a request comes from.
 #[derive(Clone, Debug)]

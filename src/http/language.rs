@@ -3,7 +3,7 @@
 use actix_web::HttpRequest;
 use actix_web::http::header::{AcceptLanguage, Header, Preference, Quality};
 
-use crate::language::Language;
+use crate::words::Language;
 
 /// The language that an `Accept-Language` header wants most, of those that Nox speaks (RFC 9110,
 /// 12.5.4).

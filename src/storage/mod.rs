@@ -49,8 +49,8 @@ pub(crate) use trouble::{Trouble, Unusable};
 
 use crate::error::Error;
 use crate::files;
-use crate::language::Language;
 use crate::time::Timestamp;
+use crate::words::Language;
 
 /// Why a database cannot be opened.
 #[derive(Debug, thiserror::Error)]

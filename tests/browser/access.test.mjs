@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { AxeBuilder } from '@axe-core/playwright';
 import { test } from 'node:test';
 import { shoot } from './chromium.mjs';
+import { LANGUAGES } from './texts.mjs';
 import { tour } from './tour.mjs';
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
@@ -23,11 +24,11 @@ async function check(page, state) {
   assert.ok(passes.length > 10, `${state} was looked at`);
 }
 
-for (const lang of ['en', 'fr']) {
+for (const lang of LANGUAGES) {
   test(`every page and state is open to everybody (${lang})`, async () => {
     await tour(lang, (page, name) =>
       shoot(page, name, async (width, colorScheme) => {
-        // The other language has the same colours and no other places.
+        // The other languages have the same colours and no other places.
         const isNew = lang === 'en' ? width !== 768 : width === 360 && colorScheme === 'light';
         if (isNew) await check(page, `${name}, ${lang}, ${width}, ${colorScheme}`);
       }),

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { alert, button, close, enter, focused, logIn, open, pathOf, refused } from './chromium.mjs';
 import { FRONT, PASSWORD, base, nox, person } from './instance.mjs';
-import { BOTH, TEXTS, WAYS } from './texts.mjs';
+import { BOTH, LANGUAGES, TEXTS, WAYS } from './texts.mjs';
 
 for (const { name, settings, t, js } of WAYS) {
   test(`a password logs in, and the button logs out (${name})`, async () => {
@@ -117,7 +117,7 @@ for (const { name, settings, t, js } of BOTH) {
   });
 }
 
-for (const lang of ['en', 'fr']) {
+for (const lang of LANGUAGES) {
   const t = TEXTS[lang];
   test(`a server out of reach or busy says so, and what was typed stays (${lang})`, async () => {
     const page = await open(`/login?lang=${lang}`);

@@ -22,7 +22,7 @@ import {
   person,
   wrongCode,
 } from './instance.mjs';
-import { TEXTS } from './texts.mjs';
+import { TEXTS, locale } from './texts.mjs';
 
 /** A small picture with some colour. */
 const PICTURE = {
@@ -38,7 +38,7 @@ const PICTURE = {
 /** Goes through all in a language, and calls `look` with a page and the name of what it shows. */
 export async function tour(lang, look) {
   const t = TEXTS[lang];
-  const settings = { locale: lang === 'en' ? 'en-GB' : 'fr-FR' };
+  const settings = { locale: locale(lang) };
   const [ada, bob] = [
     person({ email: true, display: 'Ada Lovelace' }),
     person({ totp: true, email: true }),

@@ -20,8 +20,8 @@ use crate::domain::accounts::tags::GivenTag;
 use crate::domain::pictures::{self, NewPicture, PictureKind};
 use crate::error::{Error, Result as Checked};
 use crate::files;
-use crate::language::Language;
 use crate::time::Timestamp;
+use crate::words::Language;
 
 #[derive(Args)]
 #[command(override_usage = "nox user set [OPTIONS] <NAME>")]
@@ -80,8 +80,7 @@ pub(in crate::cli) struct Set {
     #[arg(long, value_name = "FILE|URL")]
     banner: Option<String>,
     /// The language of mails and pages
-    #[arg(long, value_name = "en|fr", hide_possible_values = true,
-        value_parser = offered(Language::ALL.map(Language::tag), read_language))]
+    #[arg(long, value_parser = offered(Language::TAGS.iter().copied(), read_language))]
     language: Option<Language>,
     #[command(flatten)]
     permission: Permission,
@@ -173,8 +172,9 @@ fn split(text: &str) -> Vec<SentLink> {
     links
 }
 
-fn read_language(text: &str) -> Result<Language, &'static str> {
-    Language::from_tag(text).ok_or("the languages are en and fr")
+fn read_language(text: &str) -> Result<Language, String> {
+    let languages = || format!("the languages are {}", Language::TAGS.join(", "));
+    Language::from_tag(text).ok_or_else(languages)
 }
 
 /// The file that `--thumbnail` or `--banner` names; `None` for a URL and for an empty text.

@@ -12,8 +12,8 @@ use crate::domain::App;
 use crate::domain::accounts::operator::{self, Account, Suspension};
 use crate::domain::accounts::profile::{FactorStates, Link, Profile};
 use crate::domain::lockouts::Lockout;
-use crate::language::Language;
 use crate::time::Timestamp;
+use crate::words::Language;
 
 /// A user, with the suspension in force, as JSON.
 #[derive(Serialize)]

@@ -12,11 +12,11 @@ use crate::domain::accounts::tags::{GivenTag, OwnTag};
 use crate::domain::change::Change;
 use crate::domain::factors;
 use crate::error::Result;
-use crate::language::Language;
 use crate::normalization::address;
 use crate::storage::pictures::{self, PictureKind};
 use crate::storage::users::{self, PictureRef, User};
 use crate::storage::{email_confirmations, sent_codes};
+use crate::words::Language;
 
 /// The new values of an account's fields; `None` leaves a field as it is.
 #[derive(Clone, Default)]

@@ -19,11 +19,11 @@ use crate::domain::pictures::{self, NewPicture, PictureKind};
 use crate::domain::reveal::Reveal;
 use crate::domain::{App, throttle};
 use crate::error::{Error, Result};
-use crate::language::Language;
 use crate::storage::sessions::{self, SessionsOf};
 use crate::storage::users::{self, NewSuspension, User, UserId};
 use crate::storage::{Connection, audit};
 use crate::time::Timestamp;
+use crate::words::Language;
 
 /// The account with this username, id or confirmed email address.
 ///

@@ -5,10 +5,10 @@ use serde_json::Value;
 use super::Differences;
 use crate::domain::event::Event;
 use crate::error::{Error, Result};
-use crate::language::Language;
 use crate::storage::Connection;
 use crate::storage::users::{self, Link, PictureRef, User};
 use crate::time::Timestamp;
+use crate::words::Language;
 
 /// A field as the log has it: the event that its change is, its name and its value.
 type Field = (Event, &'static str, Value);

@@ -8,7 +8,6 @@ use super::form::Form;
 use super::frame::{Frame, Message, fault_response};
 use super::links::{LinkRow, rows, typed_rows};
 use super::session_row::SessionRow;
-use super::texts::{fill, size};
 use super::visitor::Visitor;
 use crate::domain::accounts::profile::{Profile, profile};
 use crate::domain::accounts::rights::Right;
@@ -20,7 +19,8 @@ use crate::domain::principal::Principal;
 use crate::domain::sessions;
 use crate::domain::{App, Paged, Pagination};
 use crate::error::Result;
-use crate::language::Language;
+use crate::words::Language;
+use crate::words::fill;
 
 /// Sessions that are shown.
 const MAX_SESSIONS: u32 = 50;
@@ -36,7 +36,7 @@ struct AccountPage<'a> {
     bio: String,
     links: Vec<LinkRow>,
     /// The language that is chosen in the form.
-    language: &'static str,
+    language: Language,
     initial: String,
     /// The path of the picture, where there is one here.
     picture: Option<String>,
@@ -103,13 +103,13 @@ impl<'a> AccountPage<'a> {
         let more = total.saturating_sub(MAX_SESSIONS);
         let shown = profile(app, user, now);
         let picture_limit = app.config.limits.picture_bytes.get();
-        let most = size(visitor.language, picture_limit);
+        let most = visitor.language.size(picture_limit);
         Ok(Self {
             display: shown.public.display.clone(),
             pronoun: shown.public.pronoun.clone().unwrap_or_default(),
             bio: shown.public.bio.clone().unwrap_or_default(),
             links: rows(t, &shown.public.links),
-            language: visitor.language.tag(),
+            language: visitor.language,
             email: String::new(),
             refused: visitor.path(),
             initial: shown.public.display.chars().take(1).flat_map(char::to_uppercase).collect(),
@@ -154,7 +154,7 @@ impl<'a> AccountPage<'a> {
             self.links = rows;
         }
         if let Some(language) = Language::from_tag(typed.text("language")) {
-            self.language = language.tag();
+            self.language = language;
         }
         self
     }

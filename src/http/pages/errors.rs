@@ -9,13 +9,13 @@ use askama::Template;
 
 use super::frame::Message;
 use super::notice::NoticePage;
-use super::texts::Texts;
 use super::visitor::Visitor;
 use super::{REQUEST_TIMEOUT, form_page};
 use crate::error::{Error, Result};
 use crate::http::discard;
 use crate::http::envelope::Failure;
 use crate::http::layer::Next;
+use crate::words::Texts;
 
 /// Answers every failure on a path of the pages with a page, once the browser has sent all of its
 /// form: it reads no answer before.

@@ -1,8 +1,8 @@
 //! Flash messages: one sentence that a page shows after a redirect, whose URL carries it.
 
 use super::frame::Message;
-use super::texts::Texts;
 use super::visitor::Visitor;
+use crate::words::Texts;
 
 /// What happened before the redirect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

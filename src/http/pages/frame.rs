@@ -8,13 +8,13 @@ use actix_web::http::header::{
     X_CONTENT_TYPE_OPTIONS,
 };
 
-use super::texts::Texts;
 use super::theme::Theme;
 use super::visitor::Visitor;
 use crate::config::{Config, WebUrl};
 use crate::error::Error;
 use crate::http::envelope::Failure;
-use crate::language::Language;
+use crate::words::Language;
+use crate::words::Texts;
 
 /// The content security policy: nothing from other origins, nothing inline, and no page in a frame.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -47,6 +47,13 @@ impl Message {
     }
 }
 
+/// A link to the same page in another language.
+pub(super) struct LanguageLink {
+    pub tag: &'static str,
+    pub name: &'static str,
+    pub url: String,
+}
+
 /// The frame's content.
 pub(super) struct Frame<'a> {
     pub t: &'static Texts,
@@ -54,8 +61,8 @@ pub(super) struct Frame<'a> {
     pub heading: &'a str,
     pub instance: &'a str,
     pub theme: &'a Theme,
-    /// The URL of this page in the other language, where a link can repeat the request.
-    pub language_url: Option<String>,
+    /// This page in the other languages, where a link can repeat the request.
+    pub other_languages: Vec<LanguageLink>,
     /// The operator's documents, such as the terms of use: labels and URLs.
     pub documents: Vec<(&'static str, &'a str)>,
     pub form_token: String,
@@ -70,7 +77,7 @@ impl<'a> Frame<'a> {
         language: Language,
         heading: &'a str,
     ) -> Self {
-        let t = Texts::of(language);
+        let t = &language.words().pages;
         let instance = &config.instance;
         let documents = [
             (t.terms, &instance.terms),
@@ -85,7 +92,7 @@ impl<'a> Frame<'a> {
             instance: &instance.title,
             documents: documents.into_iter().filter_map(shown).collect(),
             theme,
-            language_url: None,
+            other_languages: Vec::new(),
             form_token: String::new(),
             message: Message::None,
         }
@@ -96,11 +103,20 @@ impl Visitor {
     /// The frame of a page for this visitor.
     pub(super) fn frame<'a>(&'a self, heading: &'a str, message: Message) -> Frame<'a> {
         Frame {
-            language_url: self.language_url(),
+            other_languages: self.other_languages(),
             form_token: self.form_token(),
             message,
             ..Frame::bare(self.bridge.config(), &self.theme, self.language, heading)
         }
+    }
+
+    fn other_languages(&self) -> Vec<LanguageLink> {
+        let others = Language::ALL.iter().filter(|language| **language != self.language);
+        let link = |language: &Language| {
+            let url = self.url_in(*language)?;
+            Some(LanguageLink { tag: language.tag(), name: language.name(), url })
+        };
+        others.filter_map(link).collect()
     }
 
     /// Answers with a page.

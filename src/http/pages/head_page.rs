@@ -6,7 +6,6 @@ use askama::Template;
 
 use super::frame::{Frame, SECURITY};
 use super::notice::NoticePage;
-use super::texts::Texts;
 use super::theme::Theme;
 use crate::config::Config;
 
@@ -19,7 +18,7 @@ pub(in crate::http) fn head_page(config: &Config, theme: &Theme, answer: &[u8]) 
     let head = str::from_utf8(answer).ok()?.strip_suffix("\r\n")?;
     let (before, after) = head.split_once(EMPTY)?;
     let language = config.instance.language;
-    let t = Texts::of(language);
+    let t = &language.words().pages;
     let is_slow = before.starts_with("HTTP/1.1 408 ");
     let page = NoticePage {
         frame: Frame::bare(config, theme, language, t.not_done),

@@ -2,11 +2,11 @@
 //! more.
 
 use super::form::Form;
-use super::texts::{Texts, fill};
 use crate::domain::accounts::links::{MAX_LINKS, NewLink, SentLink, links};
 use crate::domain::accounts::profile::Link;
 use crate::error::Result;
 use crate::normalization::trim;
+use crate::words::{Texts, fill};
 
 /// Empty rows after those with a link.
 const EMPTY_ROWS: usize = 2;

@@ -8,12 +8,12 @@ use super::form::Form;
 use super::frame::{Frame, Message, fault_response, with_cookie};
 use super::notice::NoticePage;
 use super::return_to::{ReturnTarget, unknown_front};
-use super::texts::fill;
 use super::visitor::Visitor;
 use crate::domain::accounts::registration::is_registration_open;
 use crate::domain::factors::{challenged, email};
 use crate::error::Error;
 use crate::http::first_answer::wait_for;
+use crate::words::fill;
 
 #[derive(Template)]
 #[template(path = "login.html")]

@@ -19,7 +19,6 @@ mod register;
 pub(super) mod return_to;
 mod sendings;
 mod session_row;
-mod texts;
 mod theme;
 mod totp;
 mod visitor;

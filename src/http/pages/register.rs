@@ -7,11 +7,11 @@ use askama::Template;
 use super::form::Form;
 use super::frame::{Frame, Message, fault_response};
 use super::notice::NoticePage;
-use super::texts::fill;
 use super::visitor::Visitor;
 use crate::config::Registration;
 use crate::domain::invitations;
 use crate::error::Error;
+use crate::words::fill;
 
 #[derive(Template)]
 #[template(path = "register.html")]

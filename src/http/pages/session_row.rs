@@ -1,6 +1,5 @@
 //! A session as the account page lists it.
 
-use super::texts::date;
 use super::visitor::Visitor;
 use crate::domain::sessions::SessionView;
 
@@ -24,7 +23,7 @@ impl SessionRow {
                 .map_or_else(|| visitor.t.unknown_device.into(), |agent| program_name(&agent)),
             ip: session.ip,
             last_seen: session.last_seen_at.to_string(),
-            last_seen_text: date(visitor.language, session.last_seen_at),
+            last_seen_text: visitor.language.date(session.last_seen_at),
         }
     }
 }

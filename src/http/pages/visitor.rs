@@ -13,7 +13,6 @@ use url::form_urlencoded;
 
 use super::form::Form;
 use super::sendings::{Sendings, Turn};
-use super::texts::Texts;
 use super::theme::Theme;
 use crate::config::{Config, Origin};
 use crate::crypto;
@@ -27,8 +26,9 @@ use crate::http::envelope::Failure;
 use crate::http::extract::{browsers, caller, device, session_cookies};
 use crate::http::origin::{self, FormOrigin};
 use crate::http::{cookie, forwarded};
-use crate::language::Language;
 use crate::time::Timestamp;
+use crate::words::Language;
+use crate::words::Texts;
 
 const LANGUAGE: &str = "nox_language";
 /// The challenge of a login that waits for its second factor.
@@ -152,7 +152,7 @@ impl Visitor {
             theme: theme.clone(),
             sendings: sendings.clone(),
             language,
-            t: Texts::of(language),
+            t: &language.words().pages,
             principal: caller.map(|caller| caller.at(device.clone())),
             device,
             now: Now::of(request).0,
@@ -220,13 +220,13 @@ impl Visitor {
         self.query.iter().find(|(name, _)| name == key).map_or("", |(_, value)| value)
     }
 
-    /// The URL of this page in the other language; `None` for the response to a form, which a link
-    /// cannot repeat.
-    pub(super) fn language_url(&self) -> Option<String> {
+    /// The URL of this page in a language; `None` for the response to a form, which a link cannot
+    /// repeat.
+    pub(super) fn url_in(&self, language: Language) -> Option<String> {
         let others = self.query.iter().filter(|(key, _)| key != "lang");
         let query = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(others)
-            .append_pair("lang", self.t.other_language_tag)
+            .append_pair("lang", language.tag())
             .finish();
         // Two slashes at the start would be read as a host.
         self.is_get.then(|| format!("/{}?{query}", self.path.trim_start_matches('/')))

@@ -6,10 +6,10 @@ use serde::Serialize;
 
 use super::columns::Columns;
 use crate::error::Result;
-use crate::language::Language;
 use crate::normalization::address::fold as fold_address;
 use crate::normalization::fold;
 use crate::time::Timestamp;
+use crate::words::Language;
 use conflict::{check_address, conflict};
 
 mod address;

@@ -154,12 +154,8 @@ fn completions_know_the_values_that_an_option_takes() {
     // They are offered, but others are taken as before.
     instance.nox("audit list --event session.*");
     instance.nox("user set ada --language fr-CA");
-    let ran = instance.run(&["user", "set", "ada", "--language", "de"], "");
-    assert!(
-        ran.status == 2 && ran.stderr.contains("the languages are en and fr"),
-        "{}",
-        ran.stderr
-    );
+    let ran = instance.run(&["user", "set", "ada", "--language", "fi"], "");
+    assert!(ran.status == 2 && ran.stderr.contains("the languages are en, fr"), "{}", ran.stderr);
 }
 
 #[test]

@@ -16,13 +16,13 @@ use crate::domain::audit::{self, Line};
 use crate::domain::lockouts::{self, Lockout};
 use crate::domain::parts::{PART, in_parts};
 use crate::error::{Error, Result};
-use crate::language::Language;
 use crate::storage::pictures::{self, Picture, PictureKind, hex};
 use crate::storage::sessions::{self, Session};
 use crate::storage::totp_factors;
 use crate::storage::users::{self, User, UserId};
 use crate::storage::{devices, email_confirmations};
 use crate::time::Timestamp;
+use crate::words::Language;
 use stream::{Content, Fault, Streamed};
 
 const ABOUT: &str = "Everything that this Nox instance keeps about one account. Times are \

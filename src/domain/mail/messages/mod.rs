@@ -1,7 +1,6 @@
-//! The messages that are mailed to users, in their language: one file of texts for each language.
+//! The messages that are mailed to users, in their language: what they say is in `words`.
 
-mod english;
-mod french;
+mod draft;
 
 use askama::Template;
 
@@ -11,9 +10,9 @@ use crate::domain::event::Event;
 use crate::domain::mail::address::{has_link, without_links};
 use crate::domain::principal::Device;
 use crate::error::{Error, Result};
-use crate::language::Language;
 use crate::storage::users::User;
 use crate::time::Timestamp;
+use crate::words::Language;
 
 /// A message, before it is written in a language.
 pub(crate) enum Message<'a> {
@@ -54,22 +53,12 @@ pub(crate) struct Written {
     pub html: String,
 }
 
-fn text<'a>(text: impl Into<String>) -> Part<'a> {
-    Part::Text(text.into())
-}
-
 #[derive(Template)]
 #[template(path = "mail.html")]
 struct Html<'a> {
     language: &'static str,
     subject: &'a str,
     parts: &'a [Part<'a>],
-}
-
-/// The sender of a message: the instance's title and address.
-struct Sender<'a> {
-    title: &'a str,
-    address: &'a str,
 }
 
 /// An event of which users are notified: those that an intruder would cause, and a username that
@@ -159,11 +148,7 @@ pub(crate) fn write(
     name: Option<&str>,
     message: &Message<'_>,
 ) -> Result<Written> {
-    let sender = Sender { title: &config.instance.title, address: config.server.address.as_str() };
-    let Draft { subject, parts } = match language {
-        Language::English => english::write(&sender, name, message),
-        Language::French => french::write(&sender, name, message),
-    };
+    let Draft { subject, parts } = draft::write(config, language, name, message);
     let html = Html { language: language.tag(), subject: &subject, parts: &parts }.render();
     let html = html.map_err(|error| Error::internal("write a mail", error))?;
     Ok(Written { text: plain(&parts), html, subject })
@@ -210,7 +195,7 @@ mod tests {
         };
         let notice =
             Message::Notice { notice: Notice::PasswordChanged, device: Some(&device), at: AT };
-        for language in [Language::English, Language::French] {
+        for language in Language::ALL.iter().copied() {
             let written = write(&app.config, language, Some("<i>Ada"), &notice).unwrap();
             for mark in ["<script>", "<i>", "<b>"] {
                 assert!(
@@ -229,7 +214,7 @@ mod tests {
     #[test]
     fn code_and_link_are_in_text_and_html() {
         let (_folder, app) = app_with("");
-        for language in [Language::English, Language::French] {
+        for language in Language::ALL.iter().copied() {
             for (message, holds) in [
                 (Message::Code("123456"), "123456"),
                 (Message::Confirmation("https://a.example/?x=y"), "https://a.example/?x=y"),
@@ -281,7 +266,7 @@ mod tests {
             Message::Confirmation("https://nox.example/x"),
             Message::Notice { notice, device: Some(&device), at: AT },
         ] {
-            for language in [Language::English, Language::French] {
+            for language in Language::ALL.iter().copied() {
                 let name = greeting(&user("evil.example", advert, true)).map(ToOwned::to_owned);
                 let mail = write(&app.config, language, name.as_deref(), &message).unwrap();
                 let all = mail.subject + &mail.text + &mail.html;

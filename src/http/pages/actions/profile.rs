@@ -17,8 +17,8 @@ use crate::http::pages::form::{FileContent, FileForm, Form};
 use crate::http::pages::links;
 use crate::http::pages::sendings::End;
 use crate::http::pages::visitor::Visitor;
-use crate::language::Language;
 use crate::normalization::trim;
+use crate::words::Language;
 
 /// `POST /account/profile`
 pub(in crate::http) async fn change_profile(visitor: Visitor, form: Form) -> HttpResponse {

@@ -15,9 +15,9 @@ use crate::http::pages::form_check::FormFault;
 use crate::http::pages::frame::Message;
 use crate::http::pages::login::{code_page, login_page, restart_login};
 use crate::http::pages::register::register_page;
-use crate::http::pages::texts::{fill, size};
 use crate::http::pages::totp::totp_page;
 use crate::http::pages::visitor::Visitor;
+use crate::words::fill;
 
 /// Why a form was refused.
 #[derive(Debug)]
@@ -185,7 +185,7 @@ fn sentence(visitor: &Visitor, form: &Form, page: FormPage, error: &Error) -> St
         Error::PayloadTooLarge { .. }
         | Error::UnsupportedMediaType { .. }
         | Error::InvalidPictureSize { .. } => {
-            let limit = size(visitor.language, config.limits.picture_bytes.get());
+            let limit = visitor.language.size(config.limits.picture_bytes.get());
             return fill(t.picture_refused, limit);
         }
         // The upload was broken off, or is no form with one file.

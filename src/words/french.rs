@@ -1,10 +1,35 @@
-//! French.
+//! French, with “vous”.
 
-use super::Texts;
+use super::{Dates, Mails, Texts, Words};
 
-pub(super) const FRENCH: Texts = Texts {
-    other_language: "English",
-    other_language_tag: "en",
+pub(super) const WORDS: Words = Words {
+    tag: "fr",
+    name: "Français",
+    decimal_point: ",",
+    byte: "o",
+    dates: Dates {
+        months: [
+            "janvier",
+            "février",
+            "mars",
+            "avril",
+            "mai",
+            "juin",
+            "juillet",
+            "août",
+            "septembre",
+            "octobre",
+            "novembre",
+            "décembre",
+        ],
+        first_day: "1er",
+        pattern: "{day} {month} {year} à {time} UTC",
+    },
+    pages: PAGES,
+    mails: MAILS,
+};
+
+const PAGES: Texts = Texts {
     log_in: "Se connecter",
     username: "Nom d’utilisateur",
     password: "Mot de passe",
@@ -227,4 +252,46 @@ pub(super) const FRENCH: Texts = Texts {
     delete_for_good: "Supprimer définitivement",
     account_deleted: "Votre compte est supprimé, avec tout ce qu’il contenait.",
     back: "Retour à votre compte",
+};
+
+const MAILS: Mails = Mails {
+    hello: "Bonjour,",
+    hello_name: "Bonjour {name},",
+    code_subject: "Votre code pour {title}",
+    code_place: "Saisissez ce code là où {title} vous en demande un\u{a0}:",
+    code_lifetime: "Il est valable une seule fois, pendant dix minutes.",
+    code_not_asked: "Si ce n’est pas vous qui l’avez demandé, changez votre mot de passe et \
+        fermez toutes les autres sessions.",
+    confirmation_subject: "Confirmez votre adresse pour {title}",
+    confirmation_reason: "Cette adresse a été indiquée pour votre compte sur {address}. Si \
+        c’était vous, confirmez-la\u{a0}:",
+    confirmation_button: "Confirmer cette adresse",
+    confirmation_lifetime: "Le lien est valable une seule fois, pendant 24 heures. Si ce n’était \
+        pas vous, ne faites rien.",
+    invitation_subject: "Une invitation à rejoindre {title}",
+    invitation_reason: "Vous pouvez créer un compte sur {title} ({address})\u{a0}:",
+    invitation_button: "Créer votre compte",
+    invitation_not_expected: "Ce lien est réservé à cette adresse. Si vous ne l’attendiez pas, ne \
+        faites rien.",
+    notice_subject: "{title}\u{a0}: {event}",
+    notice_time: "{event}, le {time} ({address}).",
+    notice_device: "Depuis {ip}, avec {program}.",
+    notice_operator: "C’est l’administrateur du serveur qui l’a fait.",
+    notice_advice: "Si c’était vous, tout va bien. Sinon, changez votre mot de passe sans \
+        attendre et fermez toutes les autres sessions, ou demandez de l’aide à l’administrateur \
+        du serveur.",
+    test_subject: "{title} peut envoyer des e-mails",
+    test_text: "Ceci est un essai des réglages d’e-mail de {title} ({address}). Il est bien \
+        arrivé.",
+    account_deleted: "Votre compte a été effacé",
+    account_renamed: "Votre nom d’utilisateur a été changé",
+    password_changed: "Votre mot de passe a été changé",
+    email_changed: "Votre adresse e-mail a été changée",
+    session_opened_elsewhere: "Connexion à votre compte depuis un nouvel appareil",
+    totp_enabled: "Une application d’authentification a été activée",
+    totp_disabled: "L’application d’authentification a été désactivée",
+    email_factor_enabled: "Les codes par e-mail ont été activés",
+    email_factor_disabled: "Les codes par e-mail ont été désactivés",
+    recovery_code_used: "Un code de secours a été utilisé",
+    recovery_codes_renewed: "De nouveaux codes de secours ont été créés",
 };

@@ -1,10 +1,35 @@
 //! English.
 
-use super::Texts;
+use super::{Dates, Mails, Texts, Words};
 
-pub(super) const ENGLISH: Texts = Texts {
-    other_language: "Français",
-    other_language_tag: "fr",
+pub(super) const WORDS: Words = Words {
+    tag: "en",
+    name: "English",
+    decimal_point: ".",
+    byte: "B",
+    dates: Dates {
+        months: [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ],
+        first_day: "1",
+        pattern: "{day} {month} {year}, {time} UTC",
+    },
+    pages: PAGES,
+    mails: MAILS,
+};
+
+const PAGES: Texts = Texts {
     log_in: "Log in",
     username: "Username",
     password: "Password",
@@ -216,4 +241,41 @@ pub(super) const ENGLISH: Texts = Texts {
     delete_for_good: "Delete for good",
     account_deleted: "Your account is deleted, with everything that was in it.",
     back: "Back to your account",
+};
+
+const MAILS: Mails = Mails {
+    hello: "Hello,",
+    hello_name: "Hello {name},",
+    code_subject: "Your code for {title}",
+    code_place: "Enter this code where {title} asks for one:",
+    code_lifetime: "It works once, within ten minutes.",
+    code_not_asked: "If it was not you who asked, change your password and end all other sessions.",
+    confirmation_subject: "Confirm your address for {title}",
+    confirmation_reason: "This address was given for your account at {address}. If that was you, \
+        confirm it:",
+    confirmation_button: "Confirm this address",
+    confirmation_lifetime: "The link works once, within 24 hours. If it was not you, do nothing.",
+    invitation_subject: "An invitation to {title}",
+    invitation_reason: "You may create an account at {title} ({address}):",
+    invitation_button: "Create your account",
+    invitation_not_expected: "The link is for this address. If you do not expect it, do nothing.",
+    notice_subject: "{title}: {event}",
+    notice_time: "{event}, on {time} ({address}).",
+    notice_device: "From {ip}, with {program}.",
+    notice_operator: "The operator of the server did it.",
+    notice_advice: "If it was you, all is well. If not, change your password now and end all \
+        other sessions, or ask the operator of the server to help.",
+    test_subject: "{title} can send mail",
+    test_text: "This is a test of the mail settings of {title} ({address}). It has arrived.",
+    account_deleted: "Your account was deleted",
+    account_renamed: "Your username was changed",
+    password_changed: "Your password was changed",
+    email_changed: "Your email address was changed",
+    session_opened_elsewhere: "Your account was entered from a new device",
+    totp_enabled: "An authenticator app was switched on",
+    totp_disabled: "The authenticator app was switched off",
+    email_factor_enabled: "Codes by mail were switched on",
+    email_factor_disabled: "Codes by mail were switched off",
+    recovery_code_used: "A recovery code was used",
+    recovery_codes_renewed: "New recovery codes were made",
 };
