@@ -42,7 +42,7 @@ CREATE TABLE users (
     created_at          INTEGER NOT NULL,
     -- Whether codes mailed to the address are a second factor; only if the address is verified.
     has_email_factor    INTEGER NOT NULL DEFAULT 0 CHECK (has_email_factor IN (0, email_verified)),
-    -- 'en' or 'fr', if the user or the operator chose one.
+    -- The tag of a language, such as 'fr', if the user or the operator chose one.
     language            TEXT,
     pronoun             TEXT,
     avatar              TEXT,

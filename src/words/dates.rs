@@ -41,6 +41,7 @@ mod tests {
         for (language, day, first) in [
             (Language::English, "26 June 2025, 11:08 UTC", "1 August 2026, 00:00 UTC"),
             (Language::French, "26 juin 2025 à 11:08 UTC", "1er août 2026 à 00:00 UTC"),
+            (Language::German, "26. Juni 2025 um 11:08 UTC", "1. August 2026 um 00:00 UTC"),
         ] {
             let at = Timestamp::from_millis(1_750_936_113_726);
             assert_eq!(language.date(at), day);

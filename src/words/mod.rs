@@ -54,6 +54,7 @@ macro_rules! languages {
 languages! {
     English: english,
     French: french,
+    German: german,
 }
 
 /// Everything that is said in a language.

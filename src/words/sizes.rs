@@ -29,7 +29,12 @@ mod tests {
             (5_000_000, "4.7 MiB", "4,7 Mio"),
             (16_777_216, "16 MiB", "16 Mio"),
         ] {
-            for (language, text) in [(Language::English, english), (Language::French, french)] {
+            let german = french.replace('o', "B");
+            for (language, text) in [
+                (Language::English, english),
+                (Language::French, french),
+                (Language::German, &german),
+            ] {
                 assert_eq!(language.size(bytes).replace('\u{a0}', " "), text);
             }
         }

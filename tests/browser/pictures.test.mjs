@@ -37,7 +37,7 @@ const bitmap = () => {
   return path;
 };
 
-const limits = { en: '4\u00a0MiB', fr: '4\u00a0Mio' };
+const limits = { en: '4\u00a0MiB', fr: '4\u00a0Mio', de: '4\u00a0MiB' };
 const field = (page) => page.locator('#picture');
 
 for (const { name, settings, t, lang, js } of WAYS) {

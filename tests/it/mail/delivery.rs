@@ -180,6 +180,7 @@ fn unusable_mail_settings_stop_the_start() {
 fn mail_language_follows_user_then_client_then_instance() {
     let french = "Votre code pour Nox";
     let english = "Your code for Nox";
+    let german = "Dein Code für Nox";
     let ask = |app: &TestApp, accepted: Option<&str>| {
         app.instance.reset_limits();
         let headers: Vec<_> =
@@ -190,10 +191,15 @@ fn mail_language_follows_user_then_client_then_instance() {
     let app = TestApp::builder().mail().serve();
     assert_eq!(ask(&app, None), english);
     assert_eq!(ask(&app, Some("fr-CA,en;q=0.5")), french);
-    assert_eq!(ask(&app, Some("de")), english);
+    assert_eq!(ask(&app, Some("de-AT,fr;q=0.5")), german);
+    assert_eq!(ask(&app, Some("fi")), english);
     app.nox("user set ada --language fr");
     assert_eq!(ask(&app, None), french);
     assert_eq!(ask(&app, Some("en")), french);
+    app.nox("user set ada --language de");
+    assert_eq!(ask(&app, Some("en")), german);
+    let app = TestApp::with("[instance]\nlanguage = 'de'").mail().serve();
+    assert_eq!(ask(&app, None), german);
 
     let app = TestApp::with("[instance]\nlanguage = 'fr'").mail().serve();
     assert_eq!(ask(&app, None), french);

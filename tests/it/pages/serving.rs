@@ -166,6 +166,12 @@ fn pages_link_terms_privacy_and_rules_in_their_language() {
         french.contains(r#"<a href="https://example.org/t">Conditions d’utilisation</a>"#),
         "{french}"
     );
+    let german = page("de");
+    assert!(
+        german.contains(r#"<a href="https://example.org/t">Nutzungsbedingungen</a>"#)
+            && german.contains(r#"<html lang="de">"#),
+        "{german}"
+    );
 }
 
 #[test]

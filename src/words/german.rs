@@ -1,0 +1,297 @@
+//! German, with “du”.
+
+use super::{Dates, Mails, Texts, Words};
+
+pub(super) const WORDS: Words = Words {
+    tag: "de",
+    name: "Deutsch",
+    decimal_point: ",",
+    byte: "B",
+    dates: Dates {
+        months: [
+            "Januar",
+            "Februar",
+            "März",
+            "April",
+            "Mai",
+            "Juni",
+            "Juli",
+            "August",
+            "September",
+            "Oktober",
+            "November",
+            "Dezember",
+        ],
+        first_day: "1",
+        pattern: "{day}. {month} {year} um {time} UTC",
+    },
+    pages: PAGES,
+    mails: MAILS,
+};
+
+const PAGES: Texts = Texts {
+    log_in: "Anmelden",
+    username: "Benutzername",
+    password: "Passwort",
+    show: "Zeigen",
+    hide: "Verbergen",
+    show_password: "Passwort zeigen",
+    one_more_step: "Noch ein Schritt",
+    code_from_app: "Code aus deiner Authenticator-App",
+    code_from_mail: "Code aus deiner E-Mail",
+    code_from_either: "Code aus deiner Authenticator-App oder E-Mail",
+    code_hint: "Sechs Ziffern, oder einer deiner Ersatzcodes.",
+    logging_in_as: "Du meldest dich an als",
+    continue_: "Weiter",
+    use_another_account: "Ein anderes Konto verwenden",
+    mail_a_code: "Code per E-Mail schicken",
+    code_mailed: "Ein Code ist auf dem Weg in dein Postfach.",
+    code_delayed: "Der Mailserver nimmt gerade keine E-Mails an. Dein Code wird verschickt, sobald \
+        er es wieder tut.",
+    wrong_login: "Der Benutzername oder das Passwort ist falsch.",
+    no_code: "Das kann kein Code sein: Ein Code hat sechs Ziffern, ein Ersatzcode zehn Buchstaben \
+        und Ziffern.",
+    wrong_code: "Dieser Code ist falsch, abgelaufen oder schon verwendet worden.",
+    wrong_app_code: "Dieser Code ist falsch, abgelaufen oder schon verwendet worden. Die Uhr des \
+        Servers zeigt {}; deine auch?",
+    too_many_before: "Zu viele Versuche. Versuch es wieder in",
+    too_many_after: "Sekunden.",
+    busy: "Der Server ist ausgelastet. Versuch es gleich noch einmal.",
+    unreachable: "Der Server ist nicht erreichbar. Prüfe deine Verbindung und versuch es noch \
+        einmal.",
+    server_error: "Auf dem Server ist etwas schiefgegangen. Versuch es später noch einmal.",
+    form_expired: "Diese Seite war zu alt zum Absenden. Versuch es noch einmal.",
+    form_without_cookie: "Diese Seite braucht Cookies, und dein Browser hat keine zurückgeschickt. \
+        Erlaube Cookies für diese Adresse und versuch es noch einmal.",
+    form_over_http: "Diese Seite wurde über http geöffnet, wo Browser ihre Cookies nicht behalten. \
+        Öffne sie über https:",
+    form_of_other_address: "Das kam von einer anderen Adresse als der dieses Servers. Öffne diese:",
+    form_of_other_user: "Seit diese Seite geöffnet wurde, hat sich jemand anderes angemeldet. Sieh \
+        sie dir noch einmal an, bevor du sie abschickst.",
+    login_replaced: "In diesem Browser hat inzwischen eine andere Anmeldung begonnen. Melde dich \
+        noch einmal an.",
+    login_expired: "Das hat zu lange gedauert. Melde dich noch einmal an.",
+    account_disabled: "Dieses Konto ist gesperrt. Frag den Betreiber des Servers.",
+    session_expired: "Deine Sitzung ist beendet. Melde dich wieder an.",
+    unknown_front: "Nach der Anmeldung führt dieser Server nicht weiter zu {}. Sein Betreiber kann \
+        das mit server.allowed_origins erlauben.",
+    logged_in: "Du bist angemeldet",
+    continue_to: "Weiter zu",
+    not_found: "Hier ist nichts",
+    not_found_text: "Diese Adresse gibt es auf diesem Server nicht.",
+    to_start: "Zur Startseite",
+    not_done: "Das hat nicht geklappt",
+    go_back: "Zurück",
+    wrong_method: "Diese Adresse nimmt nicht an, was dein Browser geschickt hat. Öffne die Seite \
+        noch einmal.",
+    too_large: "Was dein Browser geschickt hat, ist größer, als dieser Server annimmt.",
+    wrong_media_type: "Dein Browser oder etwas unterwegs hat das in einer Form geschickt, die der \
+        Server nicht liest. Öffne die Seite noch einmal.",
+    too_slow: "Es hat zu lange gedauert, bis alles angekommen war. Prüfe deine Verbindung und \
+        versuch es noch einmal.",
+    unreadable: "Der Server konnte nicht lesen, was dein Browser geschickt hat. Öffne die Seite \
+        noch einmal.",
+    create_account: "Konto erstellen",
+    have_account: "Ich habe ein Konto",
+    username_hint: "3 bis 16 Zeichen aus a–z, 0–9, _, . und -, und nicht nur Ziffern.",
+    email_optional: "E-Mail-Adresse (freiwillig)",
+    email_hint: "Für Codes, und um dich bei neuen Geräten zu warnen.",
+    password_hint: "Mindestens {} Zeichen.",
+    invitation_for: "Diese Einladung ist für",
+    registration_closed: "Besucher können hier keine Konten erstellen.",
+    invitation_needed: "Um hier ein Konto zu erstellen, brauchst du den Link einer Einladung.",
+    invitation_over: "Diese Einladung ist schon verwendet worden oder zu alt.",
+    ask_operator: "Frag den Betreiber des Servers.",
+    ask_operator_at: "Frag den Betreiber des Servers: {}",
+    username_taken: "Ein anderes Konto hat diesen Benutzernamen.",
+    bad_username: "Der Benutzername muss aus 3 bis 16 Zeichen bestehen, aus a–z, 0–9, _, . und -, \
+        und nicht nur aus Ziffern.",
+    terms: "Nutzungsbedingungen",
+    privacy: "Datenschutz",
+    rules: "Regeln",
+    your_account: "Dein Konto",
+    log_out: "Abmelden",
+    change: "Ändern",
+    save: "Speichern",
+    saved: "Gespeichert.",
+    profile: "Profil",
+    display_name: "Anzeigename",
+    display_hint: "1 bis 50 Zeichen.",
+    pronoun: "Pronomen",
+    pronoun_hint: "Höchstens 32 Zeichen.",
+    bio: "Über dich",
+    bio_hint: "Höchstens 4096 Zeichen.",
+    links: "Links",
+    links_hint: "Höchstens 10. Leere eine Adresse, um ihren Link zu entfernen.",
+    link_label: "Link {}: Bezeichnung",
+    link_url: "Link {}: Adresse",
+    link_label_example: "Bezeichnung, falls gewünscht",
+    language: "Sprache",
+    picture: "Profilbild",
+    picture_hint: "PNG, JPEG, GIF oder WebP, höchstens {} und 4096 Pixel je Seite.",
+    upload: "Hochladen",
+    picture_refused: "Dieses Bild kann nicht verwendet werden: PNG, JPEG, GIF oder WebP, höchstens \
+        {} und 4096 Pixel je Seite.",
+    no_picture: "Wähle zuerst ein Bild aus.",
+    not_allowed: "Das darfst du nicht. Frag den Betreiber des Servers.",
+    page_outdated: "Es ist nicht mehr so, wie die Seite es gezeigt hat. Sieh noch einmal nach.",
+    setup_expired: "Die Einrichtung hat vor zu langer Zeit begonnen. Schalte die App noch einmal \
+        ein.",
+    bad_display: "Der Anzeigename muss 1 bis 50 Zeichen lang sein.",
+    bad_pronoun: "Das Pronomen darf höchstens 32 Zeichen lang sein.",
+    bad_bio: "Der Text darf höchstens 4096 Zeichen lang sein.",
+    bad_links: "Ein Link braucht eine Adresse, die mit https:// oder http:// beginnt und keine \
+        Leerzeichen hat, und eine Bezeichnung von höchstens 32 Zeichen.",
+    email: "E-Mail-Adresse",
+    no_email: "keine",
+    verified: "bestätigt",
+    not_verified: "noch nicht bestätigt",
+    mail_a_link: "Neuen Link schicken",
+    link_mailed: "Ein Link ist auf dem Weg in dein Postfach.",
+    link_delayed: "Der Mailserver nimmt gerade keine E-Mails an. Dein Link wird verschickt, sobald \
+        er es wieder tut.",
+    new_email: "Neue Adresse",
+    bad_email: "Diese E-Mail-Adresse kann nicht verwendet werden.",
+    email_taken: "Ein anderes Konto hat diese Adresse.",
+    email_in_use_as_factor: "An diese Adresse gehen Codes: Schalte sie zuerst aus.",
+    email_changed: "Die Adresse ist geändert.",
+    email_changed_link_mailed: "Die Adresse ist geändert. Ein Link, der sie bestätigt, ist auf dem \
+        Weg in dein Postfach.",
+    email_changed_link_delayed: "Die Adresse ist geändert. Der Mailserver nimmt gerade keine \
+        E-Mails an: Der Link, der sie bestätigt, wird verschickt, sobald er es wieder tut.",
+    email_changed_link_later: "Die Adresse ist geändert, aber es wurde kein Link verschickt, der \
+        sie bestätigt, denn gerade eben ging schon einer hinaus. Fordere in einer Minute einen \
+        neuen an.",
+    email_changed_link_refused: "Die Adresse ist geändert, aber es konnte kein Link verschickt \
+        werden, der sie bestätigt. Prüfe die Adresse; wenn sie stimmt, frag den Betreiber des \
+        Servers.",
+    address_refused: "Der Mailserver lehnt deine Adresse ab, deshalb wurde nichts verschickt. \
+        Prüfe die Adresse; wenn sie stimmt, frag den Betreiber des Servers.",
+    mail_refused: "Es konnte keine E-Mail verschickt werden. Frag den Betreiber des Servers.",
+    mail_off: "Dieser Server verschickt zurzeit keine E-Mails. Nimm einen Ersatzcode, oder frag \
+        den Betreiber des Servers nach einem Code.",
+    mail_off_no_link: "Dieser Server verschickt keine E-Mails: Bitte seinen Betreiber, die Adresse \
+        zu bestätigen.",
+    no_code_mailed: "In deinem Postfach ist gerade kein gültiger Code. Fordere einen neuen an, \
+        oder nimm einen Ersatzcode.",
+    confirm_address: "Adresse bestätigen",
+    confirm_address_text: "Bestätige, dass diese Adresse dir gehört.",
+    confirm: "Bestätigen",
+    address_confirmed: "Deine Adresse ist bestätigt.",
+    address_confirmed_before: "Diese Adresse ist schon bestätigt. Du musst nichts mehr tun.",
+    link_expired: "Dieser Link ist schon verwendet worden oder zu alt. Fordere auf deiner \
+        Kontoseite einen neuen an.",
+    current_password: "Aktuelles Passwort",
+    new_password: "Neues Passwort",
+    new_password_hint: "Mindestens {} Zeichen. Alle anderen Sitzungen werden beendet.",
+    bad_password: "Das neue Passwort muss {} bis 128 Zeichen lang sein.",
+    common_password: "Das ist eines der Passwörter, die zuerst ausprobiert werden. Wähle ein \
+        anderes.",
+    one_character_password: "Das ist immer wieder dasselbe Zeichen. Wähle ein anderes Passwort.",
+    name_as_password: "Das ist dein Name, oder fast, und wird zuerst ausprobiert. Wähle ein \
+        anderes Passwort.",
+    email_as_password: "Das ist deine E-Mail-Adresse, oder fast, und wird zuerst ausprobiert. \
+        Wähle ein anderes Passwort.",
+    title_as_password: "Das ist der Name dieses Servers, oder fast, und wird zuerst ausprobiert. \
+        Wähle ein anderes Passwort.",
+    wrong_password: "Das aktuelle Passwort ist falsch.",
+    password_changed: "Das Passwort ist geändert, und alle anderen Sitzungen sind beendet.",
+    code: "Code",
+    code_required: "Gib einen Code deines zweiten Faktors ein.",
+    mailed_code_required: "Ein Code ist auf dem Weg in dein Postfach. Füll das Formular noch \
+        einmal aus, mit dem Code.",
+    delayed_code_required: "Dafür brauchst du einen Code, und der Mailserver nimmt gerade keine \
+        E-Mails an. Der Code wird verschickt, sobald er es wieder tut: Füll das Formular dann noch \
+        einmal aus, mit dem Code. Ein Ersatzcode geht sofort.",
+    second_factor: "Zweiter Faktor",
+    second_factor_text: "Mit einem zweiten Faktor kommt niemand allein mit deinem Passwort hinein.",
+    app: "Authenticator-App",
+    mail_codes: "Codes per E-Mail",
+    app_on: "an",
+    app_off: "aus",
+    mail_codes_on: "an",
+    mail_codes_off: "aus",
+    switch_on: "Einschalten",
+    switch_off: "Ausschalten",
+    switched_on: "Das ist jetzt an.",
+    switched_off: "Das ist jetzt aus, und alle anderen Sitzungen sind beendet.",
+    set_up_app: "Authenticator-App einrichten",
+    scan: "Scanne das mit der App, oder gib den geheimen Schlüssel darin ein:",
+    qr_code: "QR-Code",
+    secret: "Geheimer Schlüssel",
+    open_app: "App öffnen",
+    first_code: "Der Code, den sie jetzt zeigt",
+    mail_needs_address: "Für Codes per E-Mail brauchst du eine bestätigte Adresse.",
+    recovery_codes: "Ersatzcodes",
+    codes_left: "noch {}",
+    new_codes: "Neue Codes erstellen",
+    codes_waiting: "Deine neuen Ersatzcodes warten auf dich: Bewahre sie auf.",
+    show_codes: "Codes zeigen",
+    codes_text: "Jeder dieser Codes lässt dich einmal hinein, wenn du keinen anderen hast. Sie \
+        werden nur jetzt gezeigt: Bewahre sie in einem Passwortmanager oder auf Papier auf.",
+    copy: "Kopieren",
+    copied: "Kopiert",
+    download: "Herunterladen",
+    print: "Drucken",
+    done: "Fertig",
+    sessions: "Sitzungen",
+    this_session: "diese hier",
+    unknown_device: "Unbekanntes Programm",
+    last_seen: "zuletzt gesehen am",
+    from: "von",
+    end: "Beenden",
+    end_session_of: "Sitzung beenden:",
+    end_all_others: "Alle anderen Sitzungen beenden",
+    session_ended: "Die Sitzung ist beendet.",
+    sessions_ended: "Alle anderen Sitzungen sind beendet.",
+    older_sessions: "und {} ältere",
+    delete_account: "Dein Konto löschen",
+    delete: "Löschen",
+    delete_text: "Dein Konto, deine Bilder und alle deine Sitzungen sind sofort weg, und jemand \
+        anderes kann deinen Namen nehmen. Das ist endgültig: Niemand kann es rückgängig machen.",
+    delete_code_hint: "Lass es leer, um einen per E-Mail zu bekommen.",
+    delete_for_good: "Endgültig löschen",
+    account_deleted: "Dein Konto ist gelöscht, mit allem, was darin war.",
+    back: "Zurück zu deinem Konto",
+};
+
+const MAILS: Mails = Mails {
+    hello: "Hallo,",
+    hello_name: "Hallo {name},",
+    code_subject: "Dein Code für {title}",
+    code_place: "Gib diesen Code ein, wo {title} danach fragt:",
+    code_lifetime: "Er gilt zehn Minuten lang und nur einmal.",
+    code_not_asked: "Wenn nicht du ihn angefordert hast, ändere dein Passwort und beende alle \
+        anderen Sitzungen.",
+    confirmation_subject: "Bestätige deine Adresse für {title}",
+    confirmation_reason: "Diese Adresse wurde für dein Konto bei {address} angegeben. Wenn du das \
+        warst, bestätige sie:",
+    confirmation_button: "Diese Adresse bestätigen",
+    confirmation_lifetime: "Der Link gilt 24 Stunden lang und nur einmal. Wenn du das nicht warst, \
+        musst du nichts tun.",
+    invitation_subject: "Eine Einladung zu {title}",
+    invitation_reason: "Du kannst bei {title} ({address}) ein Konto erstellen:",
+    invitation_button: "Konto erstellen",
+    invitation_not_expected: "Der Link ist für diese Adresse. Wenn du ihn nicht erwartest, musst \
+        du nichts tun.",
+    notice_subject: "{title}: {event}",
+    notice_time: "{event}, am {time} ({address}).",
+    notice_device: "Von {ip} aus, mit {program}.",
+    notice_operator: "Das war der Betreiber des Servers.",
+    notice_advice: "Wenn du das warst, ist alles in Ordnung. Wenn nicht, ändere jetzt dein \
+        Passwort und beende alle anderen Sitzungen, oder bitte den Betreiber des Servers um Hilfe.",
+    test_subject: "{title} kann E-Mails verschicken",
+    test_text: "Das ist ein Test der Mail-Einstellungen von {title} ({address}). Er ist \
+        angekommen.",
+    account_deleted: "Dein Konto wurde gelöscht",
+    account_renamed: "Dein Benutzername wurde geändert",
+    password_changed: "Dein Passwort wurde geändert",
+    email_changed: "Deine E-Mail-Adresse wurde geändert",
+    session_opened_elsewhere: "Anmeldung an deinem Konto von einem neuen Gerät",
+    totp_enabled: "Eine Authenticator-App wurde eingeschaltet",
+    totp_disabled: "Die Authenticator-App wurde ausgeschaltet",
+    email_factor_enabled: "Codes per E-Mail wurden eingeschaltet",
+    email_factor_disabled: "Codes per E-Mail wurden ausgeschaltet",
+    recovery_code_used: "Ein Ersatzcode wurde verwendet",
+    recovery_codes_renewed: "Neue Ersatzcodes wurden erstellt",
+};
