@@ -34,6 +34,8 @@ events! {
     AccountRemoved = "account.removed",
     /// The user deleted the account.
     AccountDeleted = "account.deleted",
+    /// Everything about the account was written to a file, for its user or by the operator.
+    AccountExported = "account.exported",
     PasswordChanged = "password.changed",
     EmailChanged = "email.changed",
     EmailConfirmed = "email.confirmed",
@@ -94,7 +96,7 @@ impl Event {
     /// Whether rate limits bound how often a user can cause the event, or what it needs (a session,
     /// a second factor, a mail) does.
     pub(crate) const fn is_limited(self) -> bool {
-        !matches!(self, Self::AccountRenamed | Self::ProfileChanged)
+        !matches!(self, Self::AccountRenamed | Self::AccountExported | Self::ProfileChanged)
     }
 }
 

@@ -46,8 +46,11 @@ const UPLOAD_QUEUE: usize = 64;
 const MAX_UPLOADS_PER_USER: usize = 2;
 /// An upload up to this size, in bytes, takes too little memory to need one of those permits.
 const SMALL_UPLOAD: usize = 256 * 1024;
-/// How long an upload waits for a permit.
-const UPLOAD_QUEUE_TIMEOUT: Duration = Duration::from_mins(1);
+/// Exports of an account that may be on their way to their users, and those that may wait.
+const MAX_EXPORTS: usize = 4;
+const EXPORT_QUEUE: usize = 64;
+/// How long an upload or an export waits for a permit.
+const TRANSFER_QUEUE_TIMEOUT: Duration = Duration::from_mins(1);
 /// A worker releases its snapshot after this, so that the WAL can be checkpointed even where no
 /// further read comes.
 const SNAPSHOT_TTL: Duration = Duration::from_millis(50);
@@ -65,15 +68,17 @@ struct Shared {
     started: Timestamp,
     searches: Lane,
     uploads: Lane,
-    /// A semaphore for each user who is uploading.
+    exports: Lane,
+    /// A semaphore for each user who is uploading or exporting.
     uploaders: Mutex<HashMap<UserId, Weak<Semaphore>>>,
     changes: Arc<Semaphore>,
 }
 
-/// The permits of an upload: one of its user's and, where it is large, one for its memory.
-pub(super) struct UploadPermit {
+/// The permits of an upload or an export: one of its user's and, unless it is small, one of its
+/// kind.
+pub(super) struct TransferPermit {
     _user: OwnedSemaphorePermit,
-    _memory: Option<LanePermit>,
+    _lane: Option<LanePermit>,
 }
 
 impl Bridge {
@@ -82,6 +87,7 @@ impl Bridge {
             started: Timestamp::now(),
             searches: Lane::new(MAX_SEARCHES, SEARCH_QUEUE),
             uploads: Lane::new(MAX_UPLOADS, UPLOAD_QUEUE),
+            exports: Lane::new(MAX_EXPORTS, EXPORT_QUEUE),
             uploaders: Mutex::default(),
             changes: Arc::new(Semaphore::new(MAX_CHANGES)),
         });
@@ -209,18 +215,35 @@ impl Bridge {
     /// client says it. The permit must be kept as long as the upload is in memory.
     ///
     /// # Errors
-    /// [`Error::ServerNotReady`] where the queue is full, or after [`UPLOAD_QUEUE_TIMEOUT`].
-    pub(super) async fn upload(&self, user: UserId, length: Option<usize>) -> Result<UploadPermit> {
+    /// [`Error::ServerNotReady`] where the queue is full, or after [`TRANSFER_QUEUE_TIMEOUT`].
+    pub(super) async fn upload(
+        &self,
+        user: UserId,
+        length: Option<usize>,
+    ) -> Result<TransferPermit> {
         let is_small = length.is_some_and(|length| length <= SMALL_UPLOAD);
         let enter = async {
             let user = permit(&self.uploader(user)).await?;
-            let memory = if is_small { None } else { Some(self.shared.uploads.enter().await?) };
-            Ok(UploadPermit { _user: user, _memory: memory })
+            let lane = if is_small { None } else { Some(self.shared.uploads.enter().await?) };
+            Ok(TransferPermit { _user: user, _lane: lane })
         };
-        timeout(UPLOAD_QUEUE_TIMEOUT, enter).await.map_err(|_| BUSY)?
+        timeout(TRANSFER_QUEUE_TIMEOUT, enter).await.map_err(|_| BUSY)?
     }
 
-    /// The semaphore of a user's uploads.
+    /// Waits until an export may begin. It writes as fast as its client reads, and keeps a thread
+    /// for as long.
+    ///
+    /// # Errors
+    /// [`Error::ServerNotReady`] where the queue is full, or after [`TRANSFER_QUEUE_TIMEOUT`].
+    pub(super) async fn export(&self, user: UserId) -> Result<TransferPermit> {
+        let enter = async {
+            let user = permit(&self.uploader(user)).await?;
+            Ok(TransferPermit { _user: user, _lane: Some(self.shared.exports.enter().await?) })
+        };
+        timeout(TRANSFER_QUEUE_TIMEOUT, enter).await.map_err(|_| BUSY)?
+    }
+
+    /// The semaphore of a user's uploads and exports.
     fn uploader(&self, user: UserId) -> Arc<Semaphore> {
         let mut uploaders = self.shared.uploaders.lock().unwrap_or_else(PoisonError::into_inner);
         uploaders.retain(|_, permits| permits.strong_count() > 0);

@@ -62,6 +62,7 @@ mod slots;
 mod upload;
 mod users;
 mod verification;
+mod written;
 
 use std::convert::Infallible;
 use std::future::pending;

@@ -92,6 +92,7 @@ fn page_endpoints() -> Vec<Endpoint> {
         Endpoint::at("/account/email").post(pages::change_email, PAGE),
         Endpoint::at("/account/email/resend").post(pages::resend_confirmation, PAGE),
         Endpoint::at("/account/password").post(pages::change_password, PAGE),
+        Endpoint::at("/account/export").post(pages::export_account, PAGE),
         Endpoint::at("/account/delete").post(pages::delete_account, PAGE),
         Endpoint::at("/account/sessions/end").post(pages::end_session, PAGE),
         Endpoint::at("/account/sessions/end-others").post(pages::end_other_sessions, PAGE),

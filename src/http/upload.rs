@@ -17,7 +17,7 @@ use futures_util::{Stream, StreamExt, stream};
 use tokio::time::sleep;
 
 use super::body::{Allowance, COMPRESSED, declared_length, is_plain, receive};
-use super::bridge::{Bridge, UploadPermit};
+use super::bridge::{Bridge, TransferPermit};
 use super::envelope::Failure;
 use super::extract::authenticated_change;
 use crate::domain::accounts::UserId;
@@ -48,7 +48,7 @@ pub(super) struct Upload {
     pub principal: Principal,
     pub file: NewFile,
     /// Must be kept until the file is stored.
-    pub permit: UploadPermit,
+    pub permit: TransferPermit,
 }
 
 impl FromRequest for Upload {
@@ -82,7 +82,7 @@ pub(super) struct FileForm {
 /// A form that is in memory, and the permit for that.
 pub(super) struct ReceivedForm {
     pub form: FileForm,
-    pub permit: UploadPermit,
+    pub permit: TransferPermit,
 }
 
 /// Waits for a permit, and reads an upload into memory.

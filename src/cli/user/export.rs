@@ -37,12 +37,15 @@ impl Export {
             _ => anyhow::Error::from(error).context(cannot_write()),
         })?;
         let mut to = BufWriter::new(file);
-        let written = export.make(app, now, |document| {
-            serde_json::to_writer_pretty(&mut to, document).map_err(io::Error::from)?;
-            writeln!(to)?;
-            to.flush()?;
-            to.get_ref().sync_all()?;
-            Ok(files::sync_parent(&path)?)
+        let recorded = export.record(app, now).map_err(anyhow::Error::from);
+        let written = recorded.and_then(|()| {
+            export.make(app, now, |document| {
+                serde_json::to_writer_pretty(&mut to, document).map_err(io::Error::from)?;
+                writeln!(to)?;
+                to.flush()?;
+                to.get_ref().sync_all()?;
+                Ok(files::sync_parent(&path)?)
+            })
         });
         if let Err(error) = written {
             // A file that is not whole must not be taken for an export.

@@ -21,6 +21,7 @@ pub mod registration;
 pub(crate) mod rights;
 pub mod search;
 mod state;
+pub(crate) mod suspension;
 pub mod tags;
 #[cfg(test)]
 mod tests;

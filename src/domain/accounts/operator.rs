@@ -1,13 +1,12 @@
 //! What operators do with accounts on the command line: find, change, suspend and remove them.
 
-use serde::Serialize;
-
 use crate::domain::accounts::changes::{self, Changes};
 use crate::domain::accounts::fields::Username;
 use crate::domain::accounts::identifier::by_name;
 use crate::domain::accounts::last_administrator::{LastAdministrator, is_last};
 use crate::domain::accounts::new_password::NewPassword;
 use crate::domain::accounts::profile::{Profile, profile};
+pub(crate) use crate::domain::accounts::suspension::Suspension;
 use crate::domain::accounts::tags::GivenTag;
 use crate::domain::audit::Differences;
 use crate::domain::audit::account::suspension;
@@ -31,23 +30,6 @@ use crate::words::Language;
 /// [`Error::UserNotFound`], or a fault.
 pub(crate) fn find(app: &App, name: &str, now: Timestamp) -> Result<Profile> {
     app.db.read(|connection| by_name(app, connection, name)).map(|user| profile(app, &user, now))
-}
-
-/// A suspension.
-#[derive(Debug, Default, Serialize)]
-pub(crate) struct Suspension {
-    /// When the suspension ends; `None` for one without an end.
-    pub until: Option<Timestamp>,
-    /// The reason that the operator gave.
-    pub reason: Option<String>,
-}
-
-impl Suspension {
-    /// The suspension of a user, if one is in force.
-    pub(super) fn of(user: &User, now: Timestamp) -> Option<Self> {
-        user.is_suspended(now)
-            .then(|| Self { until: user.suspended_until, reason: user.suspension_reason.clone() })
-    }
 }
 
 /// An account as its operator sees it.

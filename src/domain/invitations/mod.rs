@@ -26,7 +26,7 @@ use crate::storage::Connection;
 use crate::storage::invitations::{self, ByCode, Seed};
 use crate::storage::users::{self, User};
 use crate::time::Timestamp;
-pub(in crate::domain) use of_account::{delete_of, forget};
+pub(in crate::domain) use of_account::{delete_of, forget, list_of};
 
 /// How long an invitation is listed after it has expired.
 pub(in crate::domain) const LISTED_FOR: Duration = Duration::from_hours(24 * 30);

@@ -8,7 +8,7 @@ use crate::storage::invitations::{self, Invitation};
 use crate::storage::users::User;
 
 /// Lists the invitations that made an account, or are for its address.
-fn list_of(connection: &Connection, user: &User) -> Result<Vec<Invitation>> {
+pub(in crate::domain) fn list_of(connection: &Connection, user: &User) -> Result<Vec<Invitation>> {
     let made_by = audit::find_invitation_of(connection, user.id)?;
     let mut all = invitations::list(connection)?;
     all.retain(|invitation| {

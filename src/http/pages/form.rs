@@ -16,7 +16,7 @@ use crate::domain::accounts::password_check::{CURRENT_PASSWORD, CurrentPassword}
 use crate::domain::factors::Code;
 use crate::domain::password::Password;
 use crate::error::{Error, Result};
-use crate::http::bridge::UploadPermit;
+use crate::http::bridge::TransferPermit;
 use crate::http::envelope::Failure;
 use crate::http::extract::caller;
 use crate::http::upload::ReceivedForm;
@@ -115,7 +115,7 @@ pub(in crate::http) struct FileContent {
     pub form: Form,
     pub file: Option<Vec<u8>>,
     /// Must be kept until the file is stored.
-    pub permit: UploadPermit,
+    pub permit: TransferPermit,
 }
 
 impl FromRequest for FileForm {

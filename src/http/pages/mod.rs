@@ -29,6 +29,7 @@ pub(super) use account::show_account;
 pub(super) use actions::confirmation::confirm_email;
 pub(super) use actions::deletion::delete_account;
 pub(super) use actions::email::{change_email, resend_confirmation};
+pub(super) use actions::export::export_account;
 pub(super) use actions::factors::{
     disable_mail_codes, disable_totp, enable_mail_codes, enable_totp, keep_recovery_codes,
     renew_recovery_codes, send_mail_code, set_up_totp,

@@ -125,7 +125,7 @@ fn export_has_every_line_of_a_long_audit_log() {
     );
     instance.nox("user export ada out");
     let lines = read(&instance, "out/ada.json")["audit"]["content"].as_array().unwrap().len();
-    assert_eq!(lines, 1 + 1250);
+    assert_eq!(lines, 1 + 1250 + 1);
 }
 
 #[test]

@@ -30,6 +30,7 @@ const WRITING: &[Row] = &[
     ("user tag add", "ada can_fly", &["tags.changed by operator: tags"]),
     ("user tag remove", "ada can_fly", &["tags.changed by operator: tags"]),
     ("user rename", "bob dan", &["account.renamed by operator: username"]),
+    ("user export", "ada exports", &["account.exported by operator"]),
     (
         "user disable",
         "ada --reason spam --until 7d",
@@ -68,7 +69,6 @@ const ALONE: &[Row] = &[
 const NONE: &[(&str, &str)] = &[
     ("user list", "it reads"),
     ("user show", "it reads"),
-    ("user export", "it writes a file, and the instance stays as it is"),
     ("totp status", "it reads"),
     ("session list", "it reads"),
     ("invite list", "it reads"),

@@ -4,7 +4,7 @@ use super::form_table::CASES;
 use crate::harness::{GIF, Trail};
 
 /// Each form with its lines, or with why it has none.
-const LINES: [(&str, Result<&[&str], &str>); 22] = [
+const LINES: [(&str, Result<&[&str], &str>); 23] = [
     ("/login", Ok(&["session.opened by user"])),
     ("/login/code", Ok(&["session.opened by user"])),
     ("/login/send", Err("it mails a code, which changes nothing")),
@@ -15,6 +15,7 @@ const LINES: [(&str, Result<&[&str], &str>); 22] = [
     ("/account/email", Ok(&["email.changed by user: email"])),
     ("/account/email/resend", Err("it mails a link, which changes nothing")),
     ("/account/password", Ok(&["password.changed by user"])),
+    ("/account/export", Ok(&["account.exported by user"])),
     ("/account/delete", Ok(&["account.deleted by user"])),
     ("/account/sessions/end", Ok(&["session.ended by user"])),
     ("/account/sessions/end-others", Ok(&["sessions.ended by user"])),

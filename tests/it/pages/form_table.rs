@@ -65,7 +65,7 @@ fn password() -> (&'static str, String) {
 
 pub(super) const CODES: &str = "/account/recovery-codes";
 
-pub(super) const CASES: [Case; 22] = [
+pub(super) const CASES: [Case; 23] = [
     Case {
         path: "/login",
         app: plain,
@@ -141,6 +141,16 @@ pub(super) const CASES: [Case; 22] = [
             vec![password(), text("new_password", "another horse")]
         },
         end: "/account?done=password",
+    },
+    // It answers with a file.
+    Case {
+        path: "/account/export",
+        app: plain,
+        prepare: |app, browser| {
+            enter(app, browser);
+            vec![password()]
+        },
+        end: "",
     },
     Case {
         path: "/account/delete",

@@ -3,6 +3,7 @@
 mod audited;
 mod codes;
 mod deletion;
+mod export;
 mod form_faults;
 mod form_table;
 mod forms;

@@ -97,6 +97,7 @@ pub(crate) const fn notice(event: Event, by_operator: bool) -> Option<Notice> {
         | Event::AccountDisabled
         | Event::AccountEnabled
         | Event::AccountRemoved
+        | Event::AccountExported
         | Event::EmailConfirmed
         | Event::EmailUnconfirmed
         | Event::ProfileChanged

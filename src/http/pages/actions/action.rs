@@ -100,7 +100,7 @@ pub(super) async fn respond(
 }
 
 /// Checks that a form comes from a page of this user. Without a session, the login comes first.
-fn check(visitor: &Visitor, form: &Form) -> Result<(), Refusal> {
+pub(super) fn check(visitor: &Visitor, form: &Form) -> Result<(), Refusal> {
     match &visitor.principal {
         Some(principal) => Ok(visitor.check_form_of(principal, form)?),
         // A form that has ended its session may come again.

@@ -5,6 +5,7 @@ mod action;
 pub(super) mod confirmation;
 pub(super) mod deletion;
 pub(super) mod email;
+pub(super) mod export;
 pub(super) mod factors;
 pub(super) mod login;
 pub(super) mod password;
