@@ -150,7 +150,7 @@ for (const js of [true, false]) {
     await button(setup, '/account/mail-codes/send').click();
     await told(setup, TEXTS.fr.code_mailed);
     await setup.locator('[name=mailed_code]').fill(await mail(ada, CODE));
-    await setup.locator('#mail-password').fill(ada.password);
+    await setup.locator('#mail-codes-current-password').fill(ada.password);
     await button(setup, '/account/mail-codes/enable').click();
     await setup.locator('#codes').waitFor();
     await close(setup);

@@ -85,7 +85,7 @@ for (const { name, settings, t } of BOTH) {
     const page = await logIn(ada, settings);
     const form = await unfold(page, '/account/mail-codes/enable');
     await button(page, '/account/mail-codes/send').click();
-    await page.waitForURL('**/account?done=code');
+    await page.waitForURL('**/account?done=code*');
     await form.locator('[name=mailed_code]').fill(await mail(ada, CODE));
     await form.locator('[name=current_password]').fill(PASSWORD);
     await form.locator('> button').click();

@@ -92,7 +92,7 @@ for (const { name, settings, t } of BOTH) {
     await told(page, t.code_mailed);
     // It is unfolded: that is where the code goes.
     await page.getByLabel(t.code_from_mail).fill(await mail(ada, CODE));
-    await page.locator('#mail-password').fill(PASSWORD);
+    await page.locator('#mail-codes-current-password').fill(PASSWORD);
     await button(page, '/account/mail-codes/enable').click();
     const [one] = await newCodes(page);
     await leave(page, t);

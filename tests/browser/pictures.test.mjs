@@ -38,7 +38,7 @@ const bitmap = () => {
 };
 
 const limits = { en: '4\u00a0MiB', fr: '4\u00a0Mio', de: '4\u00a0MiB' };
-const field = (page) => page.locator('#picture');
+const field = (page) => page.locator('#picture-file');
 
 for (const { name, settings, t, lang, js } of WAYS) {
   const text = t.picture_refused.replace('{}', limits[lang]);
@@ -50,7 +50,7 @@ for (const { name, settings, t, lang, js } of WAYS) {
       await field(page).setInputFiles(file(megabytes));
       if (js && megabytes === 30) {
         // The script keeps it from being sent.
-        await page.waitForFunction(() => !document.getElementById('picture').checkValidity());
+        await page.waitForFunction(() => !document.getElementById('picture-file').checkValidity());
         const words = await field(page).evaluate((input) => input.validationMessage);
         assert.equal(words, text);
         continue;
@@ -68,12 +68,12 @@ for (const { name, settings, t } of WAYS.filter(({ js }) => js)) {
     const page = await logIn(person(), settings);
     await field(page).setInputFiles(bitmap());
     await page.waitForFunction(() => {
-      const [chosen] = document.getElementById('picture').files;
+      const [chosen] = document.getElementById('picture-file').files;
       return chosen.type === 'image/webp' && chosen.size < 4194304;
     });
     await button(page, '/account/picture').click();
     await told(page, t.saved);
-    await page.locator('.account-summary img').waitFor();
+    await page.locator('.summary img').waitFor();
     await close(page);
   });
 }

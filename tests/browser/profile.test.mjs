@@ -103,8 +103,8 @@ for (const { name, settings, t } of BOTH) {
     }
     assert.equal((await rows(page)).filter(([, url]) => url).length, 10);
     assert.equal(await page.locator('.links > div').count(), 10);
-    await page.locator('#display').focus();
-    await focused(page, 'display');
+    await page.locator('#profile-display').focus();
+    await focused(page, 'profile-display');
     await close(page);
   });
 }

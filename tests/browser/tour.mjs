@@ -105,9 +105,9 @@ export async function tour(lang, look) {
   // Somebody without a second factor, who switches both on.
   page = await logIn(ada, settings);
   await look(page, 'account');
-  await page.locator('#picture').setInputFiles(PICTURE);
+  await page.locator('#picture-file').setInputFiles(PICTURE);
   await button(page, '/account/picture').click();
-  await arrive(page, '.account-summary img');
+  await arrive(page, '.summary img');
   await unfoldAll(page);
   await look(page, 'account-unfolded');
   await button(page, '/account/totp/setup').click();
@@ -115,12 +115,12 @@ export async function tour(lang, look) {
   ada.secret = (await page.locator('#secret').textContent()).replaceAll(' ', '');
   await look(page, 'totp');
   await page.locator('form[action="/account/totp/enable"] [name=code]').fill(wrongCode(ada));
-  await page.locator('#current-password').fill(PASSWORD);
+  await page.locator('#app-current-password').fill(PASSWORD);
   await button(page, '/account/totp/enable').click();
   await refused(page, t.wrong_code);
   await look(page, 'totp-wrong');
   await page.locator('form[action="/account/totp/enable"] [name=code]').fill(code(ada));
-  await page.locator('#current-password').fill(PASSWORD);
+  await page.locator('#app-current-password').fill(PASSWORD);
   await button(page, '/account/totp/enable').click();
   await arrive(page, '#codes');
   await look(page, 'recovery-codes');
@@ -128,13 +128,13 @@ export async function tour(lang, look) {
   await page.waitForURL('**/account');
   await unfoldAll(page);
   await button(page, '/account/mail-codes/send').click();
-  await page.waitForURL('**/account?done=code');
+  await page.waitForURL('**/account?done=code*');
   const form = page.locator('form[action="/account/mail-codes/enable"]');
   await form.locator('[name=mailed_code]').fill(await mail(ada, CODE));
   await form.locator('[name=code]').fill(operatorCode(ada));
   await form.locator('[name=current_password]').fill(PASSWORD);
   await form.locator('> button').click();
-  await page.waitForURL('**/account?done=on');
+  await page.waitForURL('**/account?done=mail-codes*');
   // Others are logged in too.
   const other = await logIn(ada, {
     ...settings,
@@ -145,11 +145,11 @@ export async function tour(lang, look) {
   await look(page, 'account-on');
   await unfoldAll(page);
   await look(page, 'account-on-unfolded');
-  await page.locator('#display').fill(' ');
+  await page.locator('#profile-display').fill(' ');
   await button(page, '/account/profile').click();
   await refused(page, t.bad_display);
   await look(page, 'account-refused');
-  await page.locator('#display').fill('Ada Lovelace');
+  await page.locator('#profile-display').fill('Ada Lovelace');
   await page.locator('[name=link_label_0]').fill('Notes on the engine');
   await page
     .locator('[name=link_url_0]')
@@ -179,7 +179,7 @@ export async function tour(lang, look) {
   await button(page, '/account/delete').click();
   await refused(page, t.wrong_password);
   await look(page, 'account-delete-refused');
-  await page.locator('#delete-password').fill(PASSWORD);
+  await page.locator('#delete-current-password').fill(PASSWORD);
   await button(page, '/account/delete').click();
   await page.waitForURL('**/login?because=deleted');
   await look(page, 'login-deleted');

@@ -5,8 +5,9 @@ use askama::Template;
 
 use super::flash::Flash;
 use super::form::Form;
-use super::frame::{Frame, Message, fault_response};
+use super::frame::{Feedback, Frame, Message, fault_response};
 use super::links::{LinkRow, rows, typed_rows};
+use super::place;
 use super::session_row::SessionRow;
 use super::visitor::Visitor;
 use crate::domain::accounts::profile::{Profile, profile};
@@ -38,8 +39,12 @@ struct AccountPage<'a> {
     /// The language that is chosen in the form.
     language: Language,
     initial: String,
+    /// The tags that say something to a person.
+    tags: Vec<String>,
     /// The path of the picture, where there is one here.
     picture: Option<String>,
+    /// Whether there is one, be it here or elsewhere.
+    has_picture: bool,
     picture_hint: String,
     /// What the script compares a chosen picture with, in bytes and pixels, and what it says then.
     picture_limit: u32,
@@ -50,7 +55,10 @@ struct AccountPage<'a> {
     has_totp: bool,
     has_email_factor: bool,
     can_mail: bool,
-    is_code_mailed: bool,
+    /// Whether a code can be mailed that a change accepts.
+    can_mail_codes: bool,
+    /// What a code is called that a change asks for.
+    code_label: &'static str,
     /// Whether a change of the address or the password needs one.
     needs_code: bool,
     /// Whether one is mailed where it is due: so it is where mail is the only factor.
@@ -62,14 +70,12 @@ struct AccountPage<'a> {
     sessions: Vec<SessionRow>,
     /// What says that there are more.
     older: Option<String>,
-    /// Where the form went that was refused; its part of the page is open.
-    refused: &'a str,
     email: String,
 }
 
 /// `GET /account`
 pub(in crate::http) async fn show_account(visitor: Visitor) -> HttpResponse {
-    account_page(&visitor, &Form::default(), Flash::message_for(&visitor), 200)
+    account_page(&visitor, &Form::default(), Flash::feedback_for(&visitor), 200)
 }
 
 /// The account page, with what was typed into a form that was refused. Without a session, it
@@ -77,23 +83,27 @@ pub(in crate::http) async fn show_account(visitor: Visitor) -> HttpResponse {
 pub(super) fn account_page(
     visitor: &Visitor,
     form: &Form,
-    message: Message,
+    feedback: Feedback,
     status: u16,
 ) -> HttpResponse {
     let Some(principal) = &visitor.principal else { return visitor.redirect("/login") };
-    match visitor.bridge.read(|app| AccountPage::load(app, visitor, principal, message)) {
-        Ok(page) => visitor.show(status, page.with_typed(form).render()),
+    let Feedback { message, place } = feedback;
+    match visitor.bridge.read(|app| AccountPage::load(app, visitor, principal)) {
+        Ok(page) => {
+            let mut page = page.with_typed(form);
+            page.frame.message = message;
+            let html = place::render(place, |place| {
+                page.frame.place = place;
+                page.render()
+            });
+            visitor.show(status, html)
+        }
         Err(error) => fault_response(error),
     }
 }
 
 impl<'a> AccountPage<'a> {
-    fn load(
-        app: &App,
-        visitor: &'a Visitor,
-        principal: &Principal,
-        message: Message,
-    ) -> Result<Self> {
+    fn load(app: &App, visitor: &'a Visitor, principal: &Principal) -> Result<Self> {
         let t = visitor.t;
         let now = visitor.now;
         let user = &principal.user;
@@ -111,9 +121,10 @@ impl<'a> AccountPage<'a> {
             links: rows(t, &shown.public.links),
             language: visitor.language,
             email: String::new(),
-            refused: visitor.path(),
             initial: shown.public.display.chars().take(1).flat_map(char::to_uppercase).collect(),
+            tags: shown.public.tags.iter().filter_map(|tag| label(tag)).collect(),
             picture: picture(app, principal, &shown),
+            has_picture: shown.public.thumbnail.is_some(),
             picture_hint: fill(t.picture_hint, &most),
             picture_limit,
             picture_side: MAX_SIDE,
@@ -123,11 +134,9 @@ impl<'a> AccountPage<'a> {
             has_totp: user.has_totp,
             has_email_factor: user.has_email_factor,
             can_mail: check_service(app).is_ok(),
+            can_mail_codes: user.has_email_factor && check_service(app).is_ok(),
+            code_label: t.code,
             is_code_mailed_when_due: mails_code_on_demand(app, user),
-            is_code_mailed: matches!(
-                Flash::carried_by(visitor),
-                Some(Flash::CodeMailed | Flash::CodeDelayed)
-            ),
             needs_code: shown.twofa_enabled,
             password_hint: fill(t.new_password_hint, app.config.password.min_length.get()),
             codes_left: fill(t.codes_left, user.recovery_codes),
@@ -135,7 +144,7 @@ impl<'a> AccountPage<'a> {
             sessions: items.into_iter().map(|session| SessionRow::new(visitor, session)).collect(),
             older: (more > 0).then(|| fill(t.older_sessions, more)),
             user: shown,
-            frame: visitor.frame(t.your_account, message),
+            frame: visitor.frame(t.your_account, Message::None),
         })
     }
 
@@ -169,4 +178,11 @@ fn picture(app: &App, principal: &Principal, shown: &Profile) -> Option<String> 
         .as_deref()
         .filter(|_| principal.user.has_uploaded(PictureKind::Thumbnail))?;
     url.strip_prefix(app.config.server.public_url.as_str()).map(Into::into)
+}
+
+/// What a tag says to a person; `None` for one that says nothing: a right that everybody has, and a
+/// state that the page shows otherwise.
+fn label(tag: &str) -> Option<String> {
+    let is_shown = !tag.starts_with("dft:") && tag != "sys:unverified";
+    is_shown.then(|| tag.into())
 }

@@ -16,10 +16,7 @@ pub(in crate::http) async fn asset(
     name: Path<String>,
     theme: Data<Theme>,
 ) -> Result<HttpResponse, Failure> {
-    let Some(asset) = [&theme.style, &theme.script].into_iter().find(|asset| asset.name == *name)
-    else {
-        return not_found(&request);
-    };
+    let Some(asset) = theme.asset(&name) else { return not_found(&request) };
     let takes_gzip = takes_gzip(&request);
     let tag = format!("{}{}", asset.digest, if takes_gzip { "-gzip" } else { "" });
     let tag = EntityTag::new_strong(tag);

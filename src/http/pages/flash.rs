@@ -1,6 +1,9 @@
 //! Flash messages: one sentence that a page shows after a redirect, whose URL carries it.
 
-use super::frame::Message;
+use url::form_urlencoded;
+
+use super::frame::{Feedback, Message};
+use super::place::{Place, form_named};
 use super::visitor::Visitor;
 use crate::words::Texts;
 
@@ -8,6 +11,7 @@ use crate::words::Texts;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Flash {
     Saved,
+    PictureSaved,
     EmailChanged,
     EmailChangedAndLinkMailed,
     EmailChangedLinkDelayed,
@@ -18,8 +22,9 @@ pub(super) enum Flash {
     CodeMailed,
     CodeDelayed,
     PasswordChanged,
-    FactorEnabled,
-    FactorDisabled,
+    AppDisabled,
+    MailCodesEnabled,
+    MailCodesDisabled,
     SessionEnded,
     OtherSessionsEnded,
     SessionExpired,
@@ -28,8 +33,14 @@ pub(super) enum Flash {
     AccountDeleted,
 }
 
-const ALL: [Flash; 19] = [
+/// Leads to the message, which gets the focus.
+const FRAGMENT: &str = "#message";
+/// The field and the query value that name the form for which a code was asked.
+pub(super) const ASKED_AT: &str = "at";
+
+const ALL: [Flash; 21] = [
     Flash::Saved,
+    Flash::PictureSaved,
     Flash::EmailChanged,
     Flash::EmailChangedAndLinkMailed,
     Flash::EmailChangedLinkDelayed,
@@ -40,8 +51,9 @@ const ALL: [Flash; 19] = [
     Flash::CodeMailed,
     Flash::CodeDelayed,
     Flash::PasswordChanged,
-    Flash::FactorEnabled,
-    Flash::FactorDisabled,
+    Flash::AppDisabled,
+    Flash::MailCodesEnabled,
+    Flash::MailCodesDisabled,
     Flash::SessionEnded,
     Flash::OtherSessionsEnded,
     Flash::SessionExpired,
@@ -51,24 +63,27 @@ const ALL: [Flash; 19] = [
 ];
 
 impl Flash {
-    /// The URL of the page that shows the message, with the query value that carries it.
+    /// The URL of the page that shows the message, with the query value that carries it. On the
+    /// account page, it leads to the message, which stands at its form.
     pub(super) const fn url(self) -> &'static str {
         match self {
-            Self::Saved => "/account?done=saved",
-            Self::EmailChanged => "/account?done=email",
-            Self::EmailChangedAndLinkMailed => "/account?done=email-link",
-            Self::EmailChangedLinkDelayed => "/account?done=email-link-delayed",
-            Self::EmailChangedLinkLater => "/account?done=email-later",
-            Self::EmailChangedLinkRefused => "/account?done=email-refused",
-            Self::LinkMailed => "/account?done=link",
-            Self::LinkDelayed => "/account?done=link-delayed",
-            Self::CodeMailed => "/account?done=code",
-            Self::CodeDelayed => "/account?done=code-delayed",
-            Self::PasswordChanged => "/account?done=password",
-            Self::FactorEnabled => "/account?done=on",
-            Self::FactorDisabled => "/account?done=off",
-            Self::SessionEnded => "/account?done=session",
-            Self::OtherSessionsEnded => "/account?done=sessions",
+            Self::Saved => "/account?done=saved#message",
+            Self::PictureSaved => "/account?done=picture#message",
+            Self::EmailChanged => "/account?done=email#message",
+            Self::EmailChangedAndLinkMailed => "/account?done=email-link#message",
+            Self::EmailChangedLinkDelayed => "/account?done=email-link-delayed#message",
+            Self::EmailChangedLinkLater => "/account?done=email-later#message",
+            Self::EmailChangedLinkRefused => "/account?done=email-refused#message",
+            Self::LinkMailed => "/account?done=link#message",
+            Self::LinkDelayed => "/account?done=link-delayed#message",
+            Self::CodeMailed => "/account?done=code#message",
+            Self::CodeDelayed => "/account?done=code-delayed#message",
+            Self::PasswordChanged => "/account?done=password#message",
+            Self::AppDisabled => "/account?done=app-off#message",
+            Self::MailCodesEnabled => "/account?done=mail-codes#message",
+            Self::MailCodesDisabled => "/account?done=mail-codes-off#message",
+            Self::SessionEnded => "/account?done=session#message",
+            Self::OtherSessionsEnded => "/account?done=sessions#message",
             Self::SessionExpired => "/login?because=session",
             Self::LoginExpired => "/login?because=time",
             Self::LoginReplaced => "/login?because=other",
@@ -76,15 +91,60 @@ impl Flash {
         }
     }
 
+    /// [`Self::url`], with another query value before the fragment.
+    pub(super) fn url_with(self, key: &str, value: &str) -> String {
+        let url = self.url().trim_end_matches(FRAGMENT);
+        let value: String = form_urlencoded::byte_serialize(value.as_bytes()).collect();
+        format!("{url}&{key}={value}{FRAGMENT}")
+    }
+
     /// The message of the page that a request asks for.
     pub(super) fn message_for(visitor: &Visitor) -> Message {
         Self::carried_by(visitor).map_or(Message::None, |flash| flash.message(visitor.t))
     }
 
+    /// The message that a request for the account page asks for, and where it stands.
+    pub(super) fn feedback_for(visitor: &Visitor) -> Feedback {
+        let flash = Self::carried_by(visitor);
+        Feedback {
+            message: flash.map_or(Message::None, |flash| flash.message(visitor.t)),
+            place: flash.map_or(Place::TOP, |flash| flash.place(visitor)),
+        }
+    }
+
+    /// Where the account page says it.
+    fn place(self, visitor: &Visitor) -> Place {
+        match self {
+            Self::Saved => Place::above("profile"),
+            Self::PictureSaved => Place::above("picture"),
+            Self::EmailChanged
+            | Self::EmailChangedAndLinkMailed
+            | Self::EmailChangedLinkDelayed
+            | Self::EmailChangedLinkLater
+            | Self::EmailChangedLinkRefused
+            | Self::LinkMailed
+            | Self::LinkDelayed => Place::above("email"),
+            // At the code that is waited for, in the form that asked for one.
+            Self::CodeMailed | Self::CodeDelayed => match form_named(visitor.query(ASKED_AT)) {
+                "" => Place::within("mail-codes", "mailed_code"),
+                form => Place::within(form, "code"),
+            },
+            Self::PasswordChanged => Place::above("password"),
+            Self::AppDisabled => Place::above("app"),
+            Self::MailCodesEnabled | Self::MailCodesDisabled => Place::above("mail-codes"),
+            Self::SessionEnded | Self::OtherSessionsEnded => Place::above("devices"),
+            Self::SessionExpired
+            | Self::LoginExpired
+            | Self::LoginReplaced
+            | Self::AccountDeleted => Place::TOP,
+        }
+    }
+
     /// The flash message that the URL of a request carries.
     pub(super) fn carried_by(visitor: &Visitor) -> Option<Self> {
         ALL.into_iter().find(|flash| {
-            let query = flash.url().strip_prefix(visitor.path()).and_then(|q| q.strip_prefix('?'));
+            let url = flash.url().trim_end_matches(FRAGMENT);
+            let query = url.strip_prefix(visitor.path()).and_then(|query| query.strip_prefix('?'));
             query
                 .and_then(|query| query.split_once('='))
                 .is_some_and(|(key, value)| visitor.query(key) == value)
@@ -94,7 +154,7 @@ impl Flash {
     /// How the page says it.
     fn message(self, t: &'static Texts) -> Message {
         match self {
-            Self::Saved => Message::Success(t.saved),
+            Self::Saved | Self::PictureSaved => Message::Success(t.saved),
             Self::EmailChanged => Message::Success(t.email_changed),
             Self::EmailChangedAndLinkMailed => Message::Success(t.email_changed_link_mailed),
             Self::EmailChangedLinkDelayed => Message::Error(t.email_changed_link_delayed.into()),
@@ -105,8 +165,8 @@ impl Flash {
             Self::CodeMailed => Message::Success(t.code_mailed),
             Self::CodeDelayed => Message::Error(t.code_delayed.into()),
             Self::PasswordChanged => Message::Success(t.password_changed),
-            Self::FactorEnabled => Message::Success(t.switched_on),
-            Self::FactorDisabled => Message::Success(t.switched_off),
+            Self::MailCodesEnabled => Message::Success(t.switched_on),
+            Self::AppDisabled | Self::MailCodesDisabled => Message::Success(t.switched_off),
             Self::SessionEnded => Message::Success(t.session_ended),
             Self::OtherSessionsEnded => Message::Success(t.sessions_ended),
             Self::AccountDeleted => Message::Success(t.account_deleted),

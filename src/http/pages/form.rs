@@ -79,13 +79,13 @@ impl Form {
 
     /// A code of the second factor. Fails with [`Error::InvalidCode`] where what was typed cannot
     /// be a code.
-    pub(super) fn code(&self, name: &str) -> Result<Option<Code>> {
-        Code::parse_optional("code", self.text(name).to_owned())
+    pub(super) fn code(&self, name: &'static str) -> Result<Option<Code>> {
+        Code::parse_optional(name, self.text(name).to_owned())
     }
 
     /// A code of the second factor that must be there.
-    pub(super) fn required_code(&self, name: &str) -> Result<Code> {
-        self.code(name)?.ok_or(Error::InvalidCode { field: "code" })
+    pub(super) fn required_code(&self, name: &'static str) -> Result<Code> {
+        self.code(name)?.ok_or(Error::InvalidCode { field: name })
     }
 }
 

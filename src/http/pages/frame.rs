@@ -8,6 +8,9 @@ use actix_web::http::header::{
     X_CONTENT_TYPE_OPTIONS,
 };
 
+use askama::Template;
+
+use super::place::Place;
 use super::theme::Theme;
 use super::visitor::Visitor;
 use crate::config::{Config, WebUrl};
@@ -23,9 +26,10 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
 /// Turns off the features of browsers that no page uses.
 const PERMISSIONS: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
 
-/// The message above the content of a page.
-#[derive(Debug)]
+/// What a page says of what was done or asked for.
+#[derive(Debug, Default)]
 pub(super) enum Message {
+    #[default]
     None,
     Success(&'static str),
     Error(String),
@@ -54,6 +58,19 @@ pub(super) struct LanguageLink {
     pub url: String,
 }
 
+#[derive(Template)]
+#[template(path = "message.html")]
+struct ShownMessage<'a> {
+    message: &'a Message,
+    t: &'static Texts,
+}
+
+/// A message, and where it stands.
+pub(super) struct Feedback {
+    pub message: Message,
+    pub place: Place,
+}
+
 /// The frame's content.
 pub(super) struct Frame<'a> {
     pub t: &'static Texts,
@@ -67,9 +84,20 @@ pub(super) struct Frame<'a> {
     pub documents: Vec<(&'static str, &'a str)>,
     pub form_token: String,
     pub message: Message,
+    /// Where the message stands.
+    pub place: Place,
 }
 
 impl<'a> Frame<'a> {
+    /// The message, where this element is the one that it stands at.
+    pub(super) fn message_at(&self, id: &str) -> askama::Result<String> {
+        if self.place.is_at(id) {
+            ShownMessage { message: &self.message, t: self.t }.render()
+        } else {
+            Ok(String::new())
+        }
+    }
+
     /// The frame of a page for a reader of whom nothing but the language is known.
     pub(super) fn bare(
         config: &'a Config,
@@ -95,6 +123,7 @@ impl<'a> Frame<'a> {
             other_languages: Vec::new(),
             form_token: String::new(),
             message: Message::None,
+            place: Place::TOP,
         }
     }
 }

@@ -14,6 +14,7 @@ mod head_page;
 mod links;
 mod login;
 mod notice;
+mod place;
 mod recovery_codes;
 mod register;
 pub(super) mod return_to;

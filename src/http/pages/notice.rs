@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::frame::{Frame, Message};
+use super::frame::Frame;
 
 #[derive(Template)]
 #[template(path = "notice.html")]

@@ -15,6 +15,10 @@ use crate::files;
 const ICON: &str = include_str!("../../../static/icon.svg");
 const STYLE: &str = include_str!("../../../static/nox.css");
 const SCRIPT: &str = include_str!("../../../static/nox.js");
+const ACCOUNT_STYLE: &str = include_str!("../../../static/account.css");
+const ACCOUNT_SCRIPT: &str = include_str!("../../../static/account.js");
+const CSS: &str = "text/css; charset=utf-8";
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 /// It travels with every page.
 const MAX_LOGO_BYTES: usize = 16 * 1024;
 
@@ -25,6 +29,9 @@ pub struct Theme {
     pub(super) links: Vec<FooterLink>,
     pub(super) style: Asset,
     pub(super) script: Asset,
+    /// What the account page has beyond the others.
+    pub(super) account_style: Asset,
+    pub(super) account_script: Asset,
 }
 
 impl Theme {
@@ -42,9 +49,17 @@ impl Theme {
                 format!("{}{key}: {message}", place.unwrap_or_default())
             })?,
             links: config.instance.links.clone(),
-            style: Asset::new("nox", "css", "text/css; charset=utf-8", style.into())?,
-            script: Asset::new("nox", "js", "text/javascript; charset=utf-8", SCRIPT.into())?,
+            style: Asset::new("nox", "css", CSS, style.into())?,
+            script: Asset::new("nox", "js", JAVASCRIPT, SCRIPT.into())?,
+            account_style: Asset::new("account", "css", CSS, ACCOUNT_STYLE.into())?,
+            account_script: Asset::new("account", "js", JAVASCRIPT, ACCOUNT_SCRIPT.into())?,
         })
+    }
+
+    /// The file of this name, if there is one.
+    pub(super) fn asset(&self, name: &str) -> Option<&Asset> {
+        let assets = [&self.style, &self.script, &self.account_style, &self.account_script];
+        assets.into_iter().find(|asset| asset.name == name)
     }
 }
 

@@ -4,7 +4,8 @@ use actix_web::HttpResponse;
 use askama::Template;
 use zeroize::Zeroizing;
 
-use super::frame::{Frame, Message, fault_response};
+use super::frame::{Feedback, Frame, Message, fault_response};
+use super::place::{self, Place};
 use super::visitor::Visitor;
 use crate::domain::factors::totp;
 use crate::error::Result;
@@ -26,7 +27,7 @@ pub(in crate::http) async fn show_totp(visitor: Visitor) -> HttpResponse {
     if visitor.principal.is_none() {
         return visitor.redirect("/login?return_to=/account/totp");
     }
-    match totp_page(&visitor, Message::None, 200) {
+    match totp_page(&visitor, Feedback { message: Message::None, place: Place::TOP }, 200) {
         Ok(Some(page)) => page,
         Ok(None) => visitor.redirect("/account"),
         Err(error) => fault_response(error),
@@ -36,19 +37,23 @@ pub(in crate::http) async fn show_totp(visitor: Visitor) -> HttpResponse {
 /// The page of the app that is being set up, if there is one.
 pub(super) fn totp_page(
     visitor: &Visitor,
-    message: Message,
+    feedback: Feedback,
     status: u16,
 ) -> Result<Option<HttpResponse>> {
     let Some(principal) = &visitor.principal else { return Ok(None) };
     let pending = visitor.bridge.read(|app| totp::pending(app, principal, visitor.now))?;
     let Some(enrollment) = pending else { return Ok(None) };
     let document = qr::svg(&enrollment.otpauth_url)?;
-    let page = TotpPage {
-        frame: visitor.frame(visitor.t.set_up_app, message),
+    let mut page = TotpPage {
+        frame: visitor.frame(visitor.t.set_up_app, feedback.message),
         // An XML declaration has no place within HTML.
         picture: document.split_once("?>").map_or(&*document, |(_, element)| element),
         secret: enrollment.secret_in_groups(),
         otpauth_url: &enrollment.otpauth_url,
     };
-    Ok(Some(visitor.show(status, page.render())))
+    let html = place::render(feedback.place, |place| {
+        page.frame.place = place;
+        page.render()
+    });
+    Ok(Some(visitor.show(status, html)))
 }

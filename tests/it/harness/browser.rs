@@ -53,7 +53,9 @@ impl Browser {
         answer
     }
 
-    pub fn get(&mut self, path: &str) -> Answer {
+    /// Opens a page. A fragment stays in the browser.
+    pub fn get(&mut self, url: &str) -> Answer {
+        let (path, _) = url.split_once('#').unwrap_or((url, ""));
         self.send("GET", path, &[], "")
     }
 

@@ -53,7 +53,8 @@ fn account_page_deletes_an_account_by_password() {
     );
     let page = browser.get("/login?because=deleted").text;
     assert!(
-        page.contains("class=\"done\" role=\"status\"") && page.contains("Your account is deleted"),
+        page.contains("class=\"done\" id=\"message\" role=\"status\"")
+            && page.contains("Your account is deleted"),
         "{page}"
     );
     assert!(
@@ -73,7 +74,7 @@ fn account_page_deletion_with_an_app_needs_a_code() {
     browser.get("/login/code");
     browser.submit("/login/code", &[("identifier", "ada"), ("code", &app.ada.code(0))]);
     browser.get("/account");
-    assert!(browser.page.contains("id=\"delete_code\""), "{}", browser.page);
+    assert!(browser.page.contains("id=\"delete-code\""), "{}", browser.page);
     let mut send = |password: &str, code: &str| {
         browser.submit(PATH, &[("current_password", password), ("code", code)])
     };
@@ -96,7 +97,7 @@ fn account_page_deletion_with_codes_by_mail_mails_a_code() {
         .submit("/login/code", &[("identifier", "ada"), ("code", &app.mails().next_mail().code())]);
     browser.get("/account");
     assert!(browser.page.contains("Leave it empty to be mailed one."), "{}", browser.page);
-    let field = browser.page.split_once("id=\"delete_code\"").unwrap().1.split('>').next().unwrap();
+    let field = browser.page.split_once("id=\"delete-code\"").unwrap().1.split('>').next().unwrap();
     assert!(!field.contains("required"), "a browser must send it without: {field}");
     // The code of the login is used up, and the next is mailed after a minute.
     let answer = browser.submit(PATH, &[("current_password", "hunter22"), ("code", "")]);

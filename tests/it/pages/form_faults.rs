@@ -106,7 +106,7 @@ fn account_form_of_another_user_is_not_taken() {
     assert!(refused.text.contains("Another user has logged in since"), "{}", refused.text);
     assert!(!app.nox("user show bob").contains("Countess"));
     // The page of the refusal is bob's own, whose form is taken.
-    browser.submit("/account/profile", &fields).leads("/account?done=saved");
+    browser.submit("/account/profile", &fields).leads("/account?done=saved#message");
     assert!(app.nox("user show bob").contains("Countess"));
 }
 
@@ -119,5 +119,7 @@ fn form_of_a_later_session_of_the_same_user_is_taken() {
     browser.submit("/account/logout", &[]).leads("/login");
     browser.log_in("ada").leads("/account");
     let fields = [("display", "Countess")];
-    browser.submit_with("/account/profile", &earlier, &[], &fields).leads("/account?done=saved");
+    browser
+        .submit_with("/account/profile", &earlier, &[], &fields)
+        .leads("/account?done=saved#message");
 }

@@ -115,9 +115,14 @@ pub(super) const CASES: [Case; 23] = [
             enter(app, browser);
             vec![text("display", "Countess"), text("language", "fr")]
         },
-        end: "/account?done=saved&lang=fr",
+        end: "/account?done=saved&lang=fr#message",
     },
-    Case { path: "/account/picture", app: plain, prepare: nothing, end: "/account?done=saved" },
+    Case {
+        path: "/account/picture",
+        app: plain,
+        prepare: nothing,
+        end: "/account?done=picture#message",
+    },
     Case {
         path: "/account/email",
         app: || TestApp::builder().mail_server(Mode::Plain),
@@ -125,13 +130,13 @@ pub(super) const CASES: [Case; 23] = [
             enter(app, browser);
             vec![text("email", "new@b.example"), password()]
         },
-        end: "/account?done=email-link",
+        end: "/account?done=email-link#message",
     },
     Case {
         path: "/account/email/resend",
         app: unconfirmed,
         prepare: nothing,
-        end: "/account?done=link",
+        end: "/account?done=link#message",
     },
     Case {
         path: "/account/password",
@@ -140,7 +145,7 @@ pub(super) const CASES: [Case; 23] = [
             enter(app, browser);
             vec![password(), text("new_password", "another horse")]
         },
-        end: "/account?done=password",
+        end: "/account?done=password#message",
     },
     // It answers with a file.
     Case {
@@ -169,7 +174,7 @@ pub(super) const CASES: [Case; 23] = [
             enter(app, browser);
             vec![text("session", browser.value("session").unwrap())]
         },
-        end: "/account?done=session",
+        end: "/account?done=session#message",
     },
     Case {
         path: "/account/sessions/end-others",
@@ -178,7 +183,7 @@ pub(super) const CASES: [Case; 23] = [
             app.log_in("ada");
             nothing(app, browser)
         },
-        end: "/account?done=sessions",
+        end: "/account?done=sessions#message",
     },
     Case { path: "/account/totp/setup", app: plain, prepare: nothing, end: "/account/totp" },
     Case {
@@ -198,13 +203,13 @@ pub(super) const CASES: [Case; 23] = [
         path: "/account/totp/disable",
         app: totp,
         prepare: recovery_code,
-        end: "/account?done=off",
+        end: "/account?done=app-off#message",
     },
     Case {
         path: "/account/mail-codes/send",
         app: mail,
         prepare: nothing,
-        end: "/account?done=code",
+        end: "/account?done=code#message",
     },
     Case {
         path: "/account/mail-codes/enable",
@@ -219,7 +224,7 @@ pub(super) const CASES: [Case; 23] = [
         path: "/account/mail-codes/disable",
         app: email_factor,
         prepare: recovery_code,
-        end: "/account?done=off",
+        end: "/account?done=mail-codes-off#message",
     },
     Case { path: "/account/recovery", app: totp, prepare: recovery_code, end: CODES },
     Case {
@@ -239,7 +244,7 @@ pub(super) const CASES: [Case; 23] = [
         app: unconfirmed,
         prepare: |app, browser| {
             enter(app, browser);
-            browser.submit("/account/email/resend", &[]).leads("/account?done=link");
+            browser.submit("/account/email/resend", &[]).leads("/account?done=link#message");
             let link = app.mails().next_mail().token();
             browser.get(&format!("/email/confirmation?token={link}"));
             vec![text("link", link)]

@@ -60,7 +60,7 @@ fn profile_form_adds_changes_and_removes_links() {
     assert_eq!(rows(&browser), own(&[("", ""), ("", "")]));
     let links =
         [(" My <page> ", " https://ada.example/?a=b&c "), ("", ""), ("", "http://second.example")];
-    save(&mut browser, &links).leads("/account?done=saved");
+    save(&mut browser, &links).leads("/account?done=saved#message");
     browser.get("/account");
     let shown =
         [("My &#60;page&#62;", "https://ada.example/?a=b&#38;c"), ("", "http://second.example")];
@@ -71,10 +71,10 @@ fn profile_form_adds_changes_and_removes_links() {
     }
     // A row without a URL is no link, whatever its label.
     save(&mut browser, &[("My page", ""), ("Second", "http://second.example")])
-        .leads("/account?done=saved");
+        .leads("/account?done=saved#message");
     browser.get("/account");
     assert_eq!(rows(&browser), own(&[("Second", "http://second.example"), ("", ""), ("", "")]));
-    save(&mut browser, &[]).leads("/account?done=saved");
+    save(&mut browser, &[]).leads("/account?done=saved#message");
     assert_eq!(seen(&app)["links"], json!([]));
 }
 
@@ -85,7 +85,7 @@ fn profile_form_has_at_most_ten_rows_of_links() {
     let urls: Vec<_> = (1..=10).map(|count| format!("https://{count}.example")).collect();
     for (links, expected) in [(8, 10), (9, 10), (10, 10)] {
         let links: Vec<_> = urls[..links].iter().map(|url| ("", url.as_str())).collect();
-        save(&mut browser, &links).leads("/account?done=saved");
+        save(&mut browser, &links).leads("/account?done=saved#message");
         assert_eq!(seen(&app)["links"].as_array().unwrap().len(), links.len());
         browser.get("/account");
         assert_eq!(rows(&browser).len(), expected, "{}", browser.page);
@@ -149,7 +149,7 @@ fn empty_profile_form_clears_the_profile() {
     let app = serve("");
     let mut browser = open_account(&app);
     let full = [("display", "A"), ("pronoun", " she/her "), ("bio", " One\r\ntwo ")];
-    browser.submit("/account/profile", &full).leads("/account?done=saved");
+    browser.submit("/account/profile", &full).leads("/account?done=saved#message");
     let profile = seen(&app);
     assert_eq!((&profile["display"], &profile["bio"]), (&json!("A"), &json!("One\ntwo")));
     browser.get("/account");
@@ -160,7 +160,7 @@ fn empty_profile_form_clears_the_profile() {
     assert_eq!(browser.value("pronoun").as_deref(), Some(""));
     browser
         .submit("/account/profile", &[("display", "A"), ("pronoun", ""), ("bio", "")])
-        .leads("/account?done=saved");
+        .leads("/account?done=saved#message");
     browser.get("/account");
     assert_eq!((browser.value("pronoun").as_deref(), &seen(&app)["bio"]), (Some(""), &Value::Null));
 }
@@ -187,7 +187,7 @@ fn profile_fields_take_as_much_as_their_hints_say() {
             browser.get("/account");
             browser.submit("/account/profile", &fields)
         };
-        send(most).leads("/account?done=saved");
+        send(most).leads("/account?done=saved#message");
         let refused = send(most + 1);
         assert!(refused.status == 400 && refused.text.contains(words), "{field}: {}", refused.text);
     }
@@ -199,7 +199,7 @@ fn profile_fields_take_as_much_as_their_hints_say() {
         .into_iter()
         .chain(names.iter().map(|name| (name.as_str(), &*url)));
     let fields: Vec<_> = fields.collect();
-    browser.submit("/account/profile", &fields).leads("/account?done=saved");
+    browser.submit("/account/profile", &fields).leads("/account?done=saved#message");
 }
 
 #[test]
@@ -209,7 +209,9 @@ fn new_picture_is_shown_at_once() {
     assert!(browser.page.contains("class=\"initial\""));
     let mut seen = Vec::new();
     for picture in [PNG, GIF] {
-        browser.submit_file("/account/picture", ("file", picture)).leads("/account?done=saved");
+        browser
+            .submit_file("/account/picture", ("file", picture))
+            .leads("/account?done=picture#message");
         browser.get("/account");
         let path = browser
             .page

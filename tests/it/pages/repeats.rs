@@ -71,10 +71,12 @@ fn check_end(case: &Case, browser: &mut Browser) {
     let codes: Vec<_> = page.text.split("<li><code>").skip(1).map(|rest| &rest[..11]).collect();
     assert_eq!(codes.len(), 10, "{}", page.text);
     let factor = case.path.split('/').nth(2).unwrap();
-    let path = if factor == "mail-codes" { "mail-codes" } else { "totp" };
+    let (path, done) =
+        if factor == "mail-codes" { ("mail-codes", "mail-codes") } else { ("totp", "app") };
     browser.get("/account");
     let off = format!("/account/{path}/disable");
-    browser.submit(&off, &[("code", codes[9])]).leads("/account?done=off");
+    let end = format!("/account?done={done}-off#message");
+    browser.submit(&off, &[("code", codes[9])]).leads(&end);
     browser.get(CODES).leads("/account");
 }
 

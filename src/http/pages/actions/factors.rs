@@ -14,7 +14,7 @@ use crate::domain::mail::Mailed;
 use crate::domain::principal::Principal;
 use crate::error::{Error, Result};
 use crate::http::first_answer::first_answer;
-use crate::http::pages::flash::Flash;
+use crate::http::pages::flash::{ASKED_AT, Flash};
 use crate::http::pages::form::Form;
 use crate::http::pages::recovery_codes::RECOVERY_CODES;
 use crate::http::pages::sendings::End;
@@ -79,7 +79,7 @@ fn parse_totp_proof(form: &Form) -> Result<TotpProof> {
 
 /// `POST /account/totp/disable`
 pub(in crate::http) async fn disable_totp(visitor: Visitor, form: Form) -> HttpResponse {
-    let action = Action { lane: Lane::Write, done: Flash::FactorDisabled };
+    let action = Action { lane: Lane::Write, done: Flash::AppDisabled };
     let code = form.code("code");
     let disable = |app: &_, principal: &_, code: Option<Code>, now| {
         totp::disable(app, principal, code.as_ref(), now)
@@ -92,7 +92,7 @@ pub(in crate::http) async fn send_mail_code(visitor: Visitor, form: Form) -> Htt
     let send = |app: &App, principal: &Principal, (), now| {
         email::send(app, Asker::Session(Box::new(principal.clone())), now)
     };
-    let work = async move |visitor: &Visitor, _: &Form| {
+    let work = async move |visitor: &Visitor, form: &Form| {
         let mailed = match run(visitor, Lane::Write, Ok(()), send).await? {
             Some(sending) => first_answer(sending).await?,
             None => Mailed::OnItsWay,
@@ -101,7 +101,10 @@ pub(in crate::http) async fn send_mail_code(visitor: Visitor, form: Form) -> Htt
             Mailed::OnItsWay => Flash::CodeMailed,
             Mailed::Delayed => Flash::CodeDelayed,
         };
-        Ok(End::at(flash.url()))
+        Ok(match form.text(ASKED_AT) {
+            "" => End::at(flash.url()),
+            asking => End::at(flash.url_with(ASKED_AT, asking)),
+        })
     };
     respond(visitor, form, FormPage::Account, work).await
 }
@@ -127,7 +130,7 @@ pub(in crate::http) async fn enable_mail_codes(visitor: Visitor, form: Form) -> 
     let work = async move |visitor: &Visitor, form: &Form| {
         match run(visitor, Lane::Hash, parse_mail_codes_proof(form), enable).await {
             // Recovery codes are made with the first factor only.
-            Ok(codes) if codes.is_empty() => Ok(End::at(Flash::FactorEnabled.url())),
+            Ok(codes) if codes.is_empty() => Ok(End::at(Flash::MailCodesEnabled.url())),
             enabled => end_with_codes(visitor, enabled.map(drop)),
         }
     };
@@ -144,7 +147,7 @@ fn parse_mail_codes_proof(form: &Form) -> Result<MailCodesProof> {
 
 /// `POST /account/mail-codes/disable`
 pub(in crate::http) async fn disable_mail_codes(visitor: Visitor, form: Form) -> HttpResponse {
-    let action = Action { lane: Lane::Write, done: Flash::FactorDisabled };
+    let action = Action { lane: Lane::Write, done: Flash::MailCodesDisabled };
     let code = form.code("code");
     let disable = |app: &_, principal: &_, code: Option<Code>, now| {
         email::disable(app, principal, code.as_ref(), now)

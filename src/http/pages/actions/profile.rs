@@ -26,7 +26,7 @@ pub(in crate::http) async fn change_profile(visitor: Visitor, form: Form) -> Htt
         run(visitor, Lane::Write, parse_profile(form), edit).await?;
         // The browser's language follows the account's.
         Ok(match Language::from_tag(form.text("language")) {
-            Some(language) => End::at(format!("{}&lang={}", Flash::Saved.url(), language.tag())),
+            Some(language) => End::at(Flash::Saved.url_with("lang", language.tag())),
             None => End::at(Flash::Saved.url()),
         })
     };
@@ -65,5 +65,5 @@ pub(in crate::http) async fn upload_picture(
         let _permit = permit;
         upload(app, principal, PictureKind::Thumbnail, NewFile { content, sha256: None }, now)
     };
-    Action { lane: Lane::Write, done: Flash::Saved }.run(visitor, form, file, store).await
+    Action { lane: Lane::Write, done: Flash::PictureSaved }.run(visitor, form, file, store).await
 }

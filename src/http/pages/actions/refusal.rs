@@ -9,11 +9,12 @@ use crate::http::envelope::log_fault;
 use crate::http::pages::REQUEST_TIMEOUT;
 use crate::http::pages::account::account_page;
 use crate::http::pages::confirmation::{confirmation_page, confirmation_result_page};
-use crate::http::pages::flash::Flash;
+use crate::http::pages::flash::{ASKED_AT, Flash};
 use crate::http::pages::form::Form;
 use crate::http::pages::form_check::FormFault;
-use crate::http::pages::frame::Message;
+use crate::http::pages::frame::{Feedback, Message};
 use crate::http::pages::login::{code_page, login_page, restart_login};
+use crate::http::pages::place::{Place, form_at, form_named};
 use crate::http::pages::register::register_page;
 use crate::http::pages::totp::totp_page;
 use crate::http::pages::visitor::Visitor;
@@ -71,9 +72,11 @@ pub(super) fn refuse(
         (FormPage::Login, _) => login_page(visitor, form, message, status),
         (FormPage::LoginCode, _) => code_page(visitor, form, message, status),
         (FormPage::Totp, Refusal::Error(error)) if can_retry_enrollment(error) => {
-            refuse_enrollment(visitor, form, message, status)
+            refuse_enrollment(visitor, form, feedback(visitor, form, message, refusal), status)
         }
-        (FormPage::Account | FormPage::Totp, _) => account_page(visitor, form, message, status),
+        (FormPage::Account | FormPage::Totp, _) => {
+            account_page(visitor, form, feedback(visitor, form, message, refusal), status)
+        }
         (FormPage::Confirmation, Refusal::Form(_)) => {
             confirmation_page(visitor, form, message, status)
         }
@@ -87,6 +90,20 @@ pub(super) fn refuse(
         response.headers_mut().insert(RETRY_AFTER, seconds.into());
     }
     response
+}
+
+/// The message of a refusal at the form that was refused. One that is not from a page of ours was
+/// not read, so that nothing in it is wrong.
+fn feedback(visitor: &Visitor, form: &Form, message: Message, refusal: &Refusal) -> Feedback {
+    let error = match refusal {
+        Refusal::Error(error) => Some(error),
+        Refusal::Form(_) | Refusal::OtherLogin => None,
+    };
+    let form = match form_named(form.text(ASKED_AT)) {
+        "" => form_at(visitor.path()),
+        asked_at => asked_at,
+    };
+    Feedback { message, place: Place::of_refusal(form, error) }
 }
 
 /// The login page, which says that the session has ended, and leads back to `/account`.
@@ -109,14 +126,15 @@ const fn can_retry_enrollment(error: &Error) -> bool {
 fn refuse_enrollment(
     visitor: &Visitor,
     form: &Form,
-    message: Message,
+    feedback: Feedback,
     status: u16,
 ) -> HttpResponse {
-    match totp_page(visitor, message, status) {
+    let place = feedback.place;
+    match totp_page(visitor, feedback, status) {
         Ok(Some(page)) => page,
         Ok(None) => {
-            let expired = Message::Error(visitor.t.setup_expired.into());
-            account_page(visitor, form, expired, status)
+            let message = Message::Error(visitor.t.setup_expired.into());
+            account_page(visitor, form, Feedback { message, place }, status)
         }
         Err(error) => refuse(visitor, form, FormPage::Account, &error.into()),
     }
