@@ -5,6 +5,7 @@
 mod draft;
 mod environment;
 mod interval;
+mod label;
 mod listen;
 mod log;
 mod lookalike;
@@ -40,7 +41,7 @@ pub(crate) use sections::{
     Backup, Cookie, Instance, Limits, Log, Login, Mail, Metrics, Password, Secrets, Session,
     Storage, Totp, Users,
 };
-pub(crate) use theme::{FooterLink, WebUrl};
+pub(crate) use theme::WebUrl;
 pub(crate) use values::Registration;
 pub use values::{Network, Origin, ServerAddress};
 

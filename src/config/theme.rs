@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::label::Label;
+
 /// The minimum contrast ratio of text (WCAG 2.2, 1.4.3).
 const CONTRAST: f64 = 4.5;
 
@@ -72,7 +74,7 @@ fn contrast_with_white(channels: [u8; 3]) -> f64 {
 #[serde(deny_unknown_fields)]
 pub(crate) struct FooterLink {
     /// The text of the link.
-    pub(crate) label: String,
+    pub(crate) label: Label,
     pub(crate) url: WebUrl,
 }
 

@@ -26,7 +26,7 @@ macro_rules! languages {
         $(mod $words;)*
 
         /// A language of pages and mails.
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Language {
             #[default]
             $first,

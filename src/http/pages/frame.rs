@@ -80,8 +80,8 @@ pub(super) struct Frame<'a> {
     pub theme: &'a Theme,
     /// This page in the other languages, where a link can repeat the request.
     pub other_languages: Vec<LanguageLink>,
-    /// The operator's documents, such as the terms of use: labels and URLs.
-    pub documents: Vec<(&'static str, &'a str)>,
+    /// The operator's documents, such as the terms of use, and other links: labels and URLs.
+    pub links: Vec<(&'a str, &'a str)>,
     pub form_token: String,
     pub message: Message,
     /// Where the message stands.
@@ -113,12 +113,16 @@ impl<'a> Frame<'a> {
             (t.rules, &instance.rules),
         ];
         let shown = |(label, url): (_, &'a Option<WebUrl>)| Some((label, url.as_ref()?.as_str()));
+        let links = instance
+            .links
+            .iter()
+            .map(|link| (link.label.text(language, instance.language), link.url.as_str()));
         Self {
             t,
             t_language: language.tag(),
             heading,
             instance: &instance.title,
-            documents: documents.into_iter().filter_map(shown).collect(),
+            links: documents.into_iter().filter_map(shown).chain(links).collect(),
             theme,
             other_languages: Vec::new(),
             form_token: String::new(),

@@ -1,4 +1,4 @@
-//! What the pages wear: the operator's picture, colour and links, and the style sheet and the
+//! What the pages wear: the operator's picture and colour, and the style sheet and the
 //! script.
 
 use std::fs;
@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
 use super::asset::Asset;
-use crate::config::{Config, FooterLink};
+use crate::config::Config;
 use crate::files;
 
 /// The picture of Nox.
@@ -26,7 +26,6 @@ const MAX_LOGO_BYTES: usize = 16 * 1024;
 pub struct Theme {
     /// A picture, as a `data:` URL.
     pub(super) logo: String,
-    pub(super) links: Vec<FooterLink>,
     pub(super) style: Asset,
     pub(super) script: Asset,
     /// What the account page has beyond the others.
@@ -48,7 +47,6 @@ impl Theme {
                 let place = config.place(key).map(|place| format!("{place}: "));
                 format!("{}{key}: {message}", place.unwrap_or_default())
             })?,
-            links: config.instance.links.clone(),
             style: Asset::new("nox", "css", CSS, style.into())?,
             script: Asset::new("nox", "js", JAVASCRIPT, SCRIPT.into())?,
             account_style: Asset::new("account", "css", CSS, ACCOUNT_STYLE.into())?,

@@ -175,6 +175,23 @@ fn pages_link_terms_privacy_and_rules_in_their_language() {
 }
 
 #[test]
+fn footer_links_have_a_label_for_each_language_or_one_for_all() {
+    let settings = "[instance]\nlanguage = 'fr'\nlinks = [\
+        { label = { fr = 'Aide', de = 'Hilfe <b>' }, url = 'https://example.org/help' }, \
+        { label = 'Status', url = 'https://example.org/status' }]";
+    let app = TestApp::with(settings).serve();
+    for (tag, label) in [("fr", "Aide"), ("de", "Hilfe &#60;b&#62;"), ("en", "Aide")] {
+        let page = app.client().get(&format!("/login?lang={tag}"), &[]).text;
+        for link in [
+            format!(r#"<a href="https://example.org/help">{label}</a>"#),
+            r#"<a href="https://example.org/status">Status</a>"#.into(),
+        ] {
+            assert!(page.contains(&link), "{tag}: {page}");
+        }
+    }
+}
+
+#[test]
 fn invalid_theme_is_refused_with_its_reason() {
     for (setting, reason) in [
         ("accent = '#ffcc00'", "too light"),
@@ -182,6 +199,8 @@ fn invalid_theme_is_refused_with_its_reason() {
         ("logo = 'missing.svg'", "missing.svg"),
         ("logo = 'nox.toml'", "picture"),
         ("links = [{ label = 'x', url = 'javascript:alert(1)' }]", "http"),
+        ("links = [{ label = {}, url = 'https://a.example' }]", "one for each language"),
+        ("links = [{ label = { xx = 'x' }, url = 'https://a.example' }]", "`en`, `fr`, `de`"),
         ("terms = '/terms'", "http"),
     ] {
         let instance = Instance::with(&format!("[instance]\n{setting}"));
