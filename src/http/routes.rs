@@ -94,6 +94,7 @@ fn page_endpoints() -> Vec<Endpoint> {
         Endpoint::at("/account/password").post(pages::change_password, PAGE),
         Endpoint::at("/account/export").post(pages::export_account, PAGE),
         Endpoint::at("/account/delete").post(pages::delete_account, PAGE),
+        Endpoint::at("/account/deleted").get(pages::show_deleted, PAGE),
         Endpoint::at("/account/sessions/end").post(pages::end_session, PAGE),
         Endpoint::at("/account/sessions/end-others").post(pages::end_other_sessions, PAGE),
         Endpoint::at("/account/totp").get(pages::show_totp, PAGE),

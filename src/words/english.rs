@@ -1,6 +1,6 @@
 //! English.
 
-use super::{Dates, Mails, Texts, Words};
+use super::{Dates, Exports, Mails, Texts, Words};
 
 pub(super) const WORDS: Words = Words {
     tag: "en",
@@ -27,6 +27,7 @@ pub(super) const WORDS: Words = Words {
     },
     pages: PAGES,
     mails: MAILS,
+    exports: EXPORTS,
 };
 
 const PAGES: Texts = Texts {
@@ -235,13 +236,22 @@ const PAGES: Texts = Texts {
     session_ended: "The session has ended.",
     sessions_ended: "All other sessions have ended.",
     older_sessions: "and {} older",
+    data_and_leaving: "Your data",
+    download_data: "Download my data",
+    download_data_text: "One file with everything that is kept about you: profile, pictures, \
+        devices and activity. People and programs can read it. No password is in it.",
+    last_administrator: "You are the last administrator of this server, so your account cannot \
+        be deleted. Make another account an administrator first.",
     delete_account: "Delete your account",
     delete: "Delete",
     delete_text: "Your account, your pictures and all your sessions are gone at once, and \
         somebody else can take your name. This is final: nobody can undo it.",
     delete_code_hint: "Leave it empty to be mailed one.",
     delete_for_good: "Delete for good",
-    account_deleted: "Your account is deleted, with everything that was in it.",
+    account_deleted: "Your account is deleted",
+    account_deleted_text: "Your account is gone, with everything that was in it, and every \
+        device is logged out. Backups of the server may keep it for a while. Thank you for \
+        having been here.",
     back: "Back to your account",
 };
 
@@ -271,6 +281,7 @@ const MAILS: Mails = Mails {
     test_text: "This is a test of the mail settings of {title} ({address}). It has arrived.",
     account_deleted: "Your account was deleted",
     account_renamed: "Your username was changed",
+    account_exported: "Your data was downloaded",
     password_changed: "Your password was changed",
     email_changed: "Your email address was changed",
     session_opened_elsewhere: "Your account was entered from a new device",
@@ -280,4 +291,24 @@ const MAILS: Mails = Mails {
     email_factor_disabled: "Codes by mail were switched off",
     recovery_code_used: "A recovery code was used",
     recovery_codes_renewed: "New recovery codes were made",
+};
+
+const EXPORTS: Exports = Exports {
+    about: "Everything that this Nox instance keeps about one account. Times are milliseconds \
+        since 1970-01-01T00:00:00Z; null means that there is no value. Passwords, keys, codes \
+        and their hashes are secret, and not in this file. Backups of the instance may keep \
+        older states until they are deleted.",
+    account: "The profile as its owner sees it: names, address, links, tags, rank.",
+    suspension: "Whether an operator has suspended the account: until when, and why; null if not.",
+    second_factors: "Which second factors a login asks for. Their secrets are not exported.",
+    email_confirmations: "Addresses to which a link was mailed that is still to be opened.",
+    invitations: "The invitation by which the account was created, and those for its address.",
+    sessions: "Open sessions: when each began, was used last and ends, with the network address \
+        and the program that opened it.",
+    devices: "When the account was last logged in to by each browser, program and network that \
+        is recognized. They are kept as hashes, which do not tell which ones they are.",
+    lockouts: "What is refused for a while after too many attempts, and from where.",
+    pictures: "Uploaded pictures, and where each one is shown.",
+    audit: "The events of the account, the oldest first: what happened, by whom, from which \
+        address, with old and new values. Failed logins may come from other people.",
 };

@@ -1,6 +1,6 @@
 //! French, with “vous”.
 
-use super::{Dates, Mails, Texts, Words};
+use super::{Dates, Exports, Mails, Texts, Words};
 
 pub(super) const WORDS: Words = Words {
     tag: "fr",
@@ -27,6 +27,7 @@ pub(super) const WORDS: Words = Words {
     },
     pages: PAGES,
     mails: MAILS,
+    exports: EXPORTS,
 };
 
 const PAGES: Texts = Texts {
@@ -245,6 +246,13 @@ const PAGES: Texts = Texts {
     session_ended: "La session est fermée.",
     sessions_ended: "Toutes les autres sessions sont fermées.",
     older_sessions: "Sessions plus anciennes, non affichées\u{a0}: {}",
+    data_and_leaving: "Vos données",
+    download_data: "Télécharger mes données",
+    download_data_text: "Un seul fichier avec tout ce qui est conservé à votre sujet\u{a0}: \
+        profil, images, appareils et activité. Il est lisible par les gens et par les \
+        programmes, et ne contient aucun mot de passe.",
+    last_administrator: "Vous êtes le dernier administrateur de ce serveur, votre compte ne peut \
+        donc pas être supprimé. Faites d’abord d’un autre compte un administrateur.",
     delete_account: "Supprimer votre compte",
     delete: "Supprimer",
     delete_text: "Votre compte, vos images et toutes vos sessions disparaissent aussitôt, et \
@@ -252,7 +260,10 @@ const PAGES: Texts = Texts {
         l’annuler.",
     delete_code_hint: "Laissez ce champ vide pour en recevoir un par e-mail.",
     delete_for_good: "Supprimer définitivement",
-    account_deleted: "Votre compte est supprimé, avec tout ce qu’il contenait.",
+    account_deleted: "Votre compte est supprimé",
+    account_deleted_text: "Votre compte n’existe plus, avec tout ce qu’il contenait, et tous vos \
+        appareils sont déconnectés. Les sauvegardes du serveur peuvent encore le garder quelque \
+        temps. Merci d’être passé par ici.",
     back: "Retour à votre compte",
 };
 
@@ -287,6 +298,7 @@ const MAILS: Mails = Mails {
         arrivé.",
     account_deleted: "Votre compte a été effacé",
     account_renamed: "Votre nom d’utilisateur a été changé",
+    account_exported: "Vos données ont été téléchargées",
     password_changed: "Votre mot de passe a été changé",
     email_changed: "Votre adresse e-mail a été changée",
     session_opened_elsewhere: "Connexion à votre compte depuis un nouvel appareil",
@@ -296,4 +308,30 @@ const MAILS: Mails = Mails {
     email_factor_disabled: "Les codes par e-mail ont été désactivés",
     recovery_code_used: "Un code de secours a été utilisé",
     recovery_codes_renewed: "De nouveaux codes de secours ont été créés",
+};
+
+const EXPORTS: Exports = Exports {
+    about: "Tout ce que cette instance de Nox conserve au sujet d’un compte. Les instants sont \
+        des millisecondes depuis 1970-01-01T00:00:00Z\u{a0}; null signifie qu’il n’y a pas de \
+        valeur. Les mots de passe, les clés, les codes et leurs empreintes sont secrets et ne \
+        figurent pas dans ce fichier. Les sauvegardes de l’instance peuvent garder des états \
+        plus anciens jusqu’à leur suppression.",
+    account: "Le profil tel que son propriétaire le voit\u{a0}: noms, adresse, liens, \
+        étiquettes, rang.",
+    suspension: "Si un administrateur a suspendu le compte\u{a0}: jusqu’à quand, et \
+        pourquoi\u{a0}; sinon null.",
+    second_factors: "Les seconds facteurs demandés à la connexion. Leurs secrets ne sont pas \
+        exportés.",
+    email_confirmations: "Les adresses qui ont reçu un lien encore à ouvrir.",
+    invitations: "L’invitation par laquelle le compte a été créé, et celles qui sont destinées à \
+        son adresse.",
+    sessions: "Les sessions ouvertes\u{a0}: leur début, leur dernière utilisation et leur fin, \
+        avec l’adresse réseau et le programme qui les a ouvertes.",
+    devices: "La dernière connexion au compte depuis chaque navigateur, programme et réseau \
+        reconnu. Seules leurs empreintes sont conservées, qui ne disent pas lesquels ce sont.",
+    lockouts: "Ce qui est refusé pour un temps après trop de tentatives, et depuis où.",
+    pictures: "Les images envoyées, et l’endroit où chacune est affichée.",
+    audit: "Les événements du compte, du plus ancien au plus récent\u{a0}: ce qui s’est passé, \
+        par qui, depuis quelle adresse, avec les anciennes et les nouvelles valeurs. Les \
+        connexions refusées peuvent venir d’autres personnes.",
 };

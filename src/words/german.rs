@@ -1,6 +1,6 @@
 //! German, with “du”.
 
-use super::{Dates, Mails, Texts, Words};
+use super::{Dates, Exports, Mails, Texts, Words};
 
 pub(super) const WORDS: Words = Words {
     tag: "de",
@@ -27,6 +27,7 @@ pub(super) const WORDS: Words = Words {
     },
     pages: PAGES,
     mails: MAILS,
+    exports: EXPORTS,
 };
 
 const PAGES: Texts = Texts {
@@ -245,13 +246,23 @@ const PAGES: Texts = Texts {
     session_ended: "Die Sitzung ist beendet.",
     sessions_ended: "Alle anderen Sitzungen sind beendet.",
     older_sessions: "und {} ältere",
+    data_and_leaving: "Deine Daten",
+    download_data: "Meine Daten herunterladen",
+    download_data_text: "Eine Datei mit allem, was über dich gespeichert ist: Profil, Bilder, \
+        Geräte und Aktivität. Menschen und Programme können sie lesen. Passwörter stehen nicht \
+        darin.",
+    last_administrator: "Du bist der letzte Administrator dieses Servers, darum kann dein Konto \
+        nicht gelöscht werden. Mach zuerst ein anderes Konto zum Administrator.",
     delete_account: "Dein Konto löschen",
     delete: "Löschen",
     delete_text: "Dein Konto, deine Bilder und alle deine Sitzungen sind sofort weg, und jemand \
         anderes kann deinen Namen nehmen. Das ist endgültig: Niemand kann es rückgängig machen.",
     delete_code_hint: "Lass es leer, um einen per E-Mail zu bekommen.",
     delete_for_good: "Endgültig löschen",
-    account_deleted: "Dein Konto ist gelöscht, mit allem, was darin war.",
+    account_deleted: "Dein Konto ist gelöscht",
+    account_deleted_text: "Dein Konto ist weg, mit allem, was darin war, und alle Geräte sind \
+        abgemeldet. Sicherungen des Servers können es noch eine Weile enthalten. Danke, dass du \
+        hier warst.",
     back: "Zurück zu deinem Konto",
 };
 
@@ -285,6 +296,7 @@ const MAILS: Mails = Mails {
         angekommen.",
     account_deleted: "Dein Konto wurde gelöscht",
     account_renamed: "Dein Benutzername wurde geändert",
+    account_exported: "Deine Daten wurden heruntergeladen",
     password_changed: "Dein Passwort wurde geändert",
     email_changed: "Deine E-Mail-Adresse wurde geändert",
     session_opened_elsewhere: "Anmeldung an deinem Konto von einem neuen Gerät",
@@ -294,4 +306,26 @@ const MAILS: Mails = Mails {
     email_factor_disabled: "Codes per E-Mail wurden ausgeschaltet",
     recovery_code_used: "Ein Ersatzcode wurde verwendet",
     recovery_codes_renewed: "Neue Ersatzcodes wurden erstellt",
+};
+
+const EXPORTS: Exports = Exports {
+    about: "Alles, was diese Nox-Instanz über ein Konto speichert. Zeiten sind Millisekunden \
+        seit 1970-01-01T00:00:00Z; null bedeutet, dass es keinen Wert gibt. Passwörter, \
+        Schlüssel, Codes und ihre Hashes sind geheim und stehen nicht in dieser Datei. \
+        Sicherungen der Instanz können ältere Stände enthalten, bis sie gelöscht werden.",
+    account: "Das Profil, wie sein Besitzer es sieht: Namen, Adresse, Links, Tags, Rang.",
+    suspension: "Ob ein Betreiber das Konto gesperrt hat: bis wann und warum; sonst null.",
+    second_factors: "Nach welchen zweiten Faktoren eine Anmeldung fragt. Ihre Geheimnisse werden \
+        nicht exportiert.",
+    email_confirmations: "Adressen, an die ein Link geschickt wurde, der noch zu öffnen ist.",
+    invitations: "Die Einladung, mit der das Konto erstellt wurde, und die für seine Adresse.",
+    sessions: "Offene Sitzungen: wann jede begann, zuletzt benutzt wurde und endet, mit der \
+        Netzwerkadresse und dem Programm, das sie geöffnet hat.",
+    devices: "Wann sich jeder Browser, jedes Programm und jedes Netzwerk, das erkannt wird, \
+        zuletzt angemeldet hat. Gespeichert sind nur Hashes, die nicht verraten, welche es sind.",
+    lockouts: "Was nach zu vielen Versuchen eine Zeit lang abgelehnt wird, und von wo.",
+    pictures: "Hochgeladene Bilder, und wo jedes gezeigt wird.",
+    audit: "Die Ereignisse des Kontos, das älteste zuerst: was geschah, durch wen, von welcher \
+        Adresse, mit alten und neuen Werten. Fehlgeschlagene Anmeldungen können von anderen \
+        Leuten stammen.",
 };

@@ -28,6 +28,7 @@ texts! {
         test_text,
         account_deleted,
         account_renamed,
+        account_exported,
         password_changed,
         email_changed,
         session_opened_elsewhere,

@@ -4,6 +4,7 @@
 //! Another language is a file of words and a line in the list below.
 
 mod dates;
+mod exports;
 mod filling;
 mod mails;
 mod pages;
@@ -15,6 +16,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub(crate) use dates::Dates;
+pub(crate) use exports::Exports;
 pub(crate) use filling::{fill, fill_named};
 pub(crate) use mails::Mails;
 pub(crate) use pages::Texts;
@@ -70,6 +72,7 @@ pub(crate) struct Words {
     pub dates: Dates,
     pub pages: Texts,
     pub mails: Mails,
+    pub exports: Exports,
 }
 
 /// A struct of texts, each of which every language must have.

@@ -183,12 +183,17 @@ texts! {
         session_ended,
         sessions_ended,
         older_sessions,
+        data_and_leaving,
+        download_data,
+        download_data_text,
+        last_administrator,
         delete_account,
         delete,
         delete_text,
         delete_code_hint,
         delete_for_good,
         account_deleted,
+        account_deleted_text,
         back,
     }
 }

@@ -8,9 +8,10 @@ const SAME: [&str; 6] = ["code", "links", "notice_subject", "profile", "secret",
 /// Every text of a language, by its name.
 fn texts(language: Language) -> BTreeMap<String, String> {
     let words = language.words();
-    let tables = [("pages", serde_json::to_value(&words.pages).unwrap())]
-        .into_iter()
-        .chain([("mails", serde_json::to_value(&words.mails).unwrap())]);
+    let tables = [("pages", serde_json::to_value(&words.pages).unwrap())].into_iter().chain([
+        ("mails", serde_json::to_value(&words.mails).unwrap()),
+        ("exports", serde_json::to_value(&words.exports).unwrap()),
+    ]);
     let all = tables.flat_map(|(table, texts)| {
         let texts: BTreeMap<String, String> = serde_json::from_value(texts).unwrap();
         texts.into_iter().map(move |(name, text)| (format!("{table}.{name}"), text))

@@ -11,7 +11,6 @@ import {
   open,
   pathOf,
   refused,
-  told,
   unfold,
 } from './chromium.mjs';
 import {
@@ -38,9 +37,11 @@ async function leave(page, t, password, code) {
 
 /** What is shown to somebody who is gone. */
 async function isGone(page, t, someone) {
-  await page.waitForURL('**/login?because=deleted');
-  await told(page, t.account_deleted);
+  await page.waitForURL('**/account/deleted');
+  await page.getByRole('heading', { name: t.account_deleted }).waitFor();
   assert.equal(await alert(page).count(), 0);
+  await page.getByRole('link', { name: t.to_start }).click();
+  await page.waitForURL('**/login');
   await enter(page, someone);
   await refused(page, t.wrong_login);
   await page.goto(`${base}/account`);
@@ -114,7 +115,7 @@ for (const { name, settings, t } of BOTH) {
     await page.keyboard.press('Tab');
     await page.keyboard.type(PASSWORD);
     await page.keyboard.press('Enter');
-    await page.waitForURL('**/login?because=deleted');
+    await page.waitForURL('**/account/deleted');
     await close(page);
   });
 

@@ -181,8 +181,8 @@ export async function tour(lang, look) {
   await look(page, 'account-delete-refused');
   await page.locator('#delete-current-password').fill(PASSWORD);
   await button(page, '/account/delete').click();
-  await page.waitForURL('**/login?because=deleted');
-  await look(page, 'login-deleted');
+  await page.waitForURL('**/account/deleted');
+  await look(page, 'account-deleted');
   await close(page);
 }
 

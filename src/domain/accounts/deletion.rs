@@ -2,14 +2,14 @@
 
 use crate::domain::App;
 use crate::domain::accounts::edit::unchanged;
-use crate::domain::accounts::last_administrator::check_deletion;
+use crate::domain::accounts::last_administrator::{check_deletion, is_last};
 use crate::domain::accounts::password_check::{CURRENT_PASSWORD, PasswordCheck};
 use crate::domain::event::Event;
 use crate::domain::factors::{Code, with_factor};
 use crate::domain::invitations;
 use crate::domain::principal::Principal;
 use crate::error::{Error, Result};
-use crate::storage::users;
+use crate::storage::users::{self, User};
 use crate::time::Timestamp;
 
 /// The password and the code that authorize a deletion.
@@ -18,6 +18,14 @@ pub(crate) struct DeletionRequest {
     pub check: PasswordCheck,
     /// A code of the second factor, if the client sent one.
     pub code: Option<Code>,
+}
+
+/// Whether a user cannot delete the account, since no other administrator can log in.
+///
+/// # Errors
+/// A fault.
+pub(crate) fn is_last_administrator(app: &App, user: &User, now: Timestamp) -> Result<bool> {
+    app.db.read(|connection| is_last(connection, user, now))
 }
 
 /// Deletes the principal's account and all of its data. That needs a code if a second factor is on,

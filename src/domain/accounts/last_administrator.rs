@@ -41,7 +41,7 @@ pub(super) fn check_deletion(connection: &Connection, user: &User, now: Timestam
 }
 
 /// Whether a user is the only administrator who can log in.
-pub(crate) fn is_last(connection: &Connection, user: &User, now: Timestamp) -> Result<bool> {
+pub(super) fn is_last(connection: &Connection, user: &User, now: Timestamp) -> Result<bool> {
     let is_one = user.is_admin && !user.is_suspended(now);
     Ok(is_one && !users::exists_other_administrator(connection, user.id, now)?)
 }

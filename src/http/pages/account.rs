@@ -10,6 +10,7 @@ use super::links::{LinkRow, rows, typed_rows};
 use super::place;
 use super::session_row::SessionRow;
 use super::visitor::Visitor;
+use crate::domain::accounts::deletion::is_last_administrator;
 use crate::domain::accounts::profile::{Profile, profile};
 use crate::domain::accounts::rights::Right;
 use crate::domain::factors::email::check_service;
@@ -51,6 +52,7 @@ struct AccountPage<'a> {
     picture_side: usize,
     picture_refused: String,
     can_edit: bool,
+    is_last_administrator: bool,
     can_upload: bool,
     has_totp: bool,
     has_email_factor: bool,
@@ -130,6 +132,7 @@ impl<'a> AccountPage<'a> {
             picture_side: MAX_SIDE,
             picture_refused: fill(t.picture_refused, &most),
             can_edit: Right::SelfEdit.is_of(app, user, now),
+            is_last_administrator: is_last_administrator(app, user, now)?,
             can_upload: Right::FileUpload.is_of(app, user, now),
             has_totp: user.has_totp,
             has_email_factor: user.has_email_factor,

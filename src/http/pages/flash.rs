@@ -30,7 +30,6 @@ pub(super) enum Flash {
     SessionExpired,
     LoginExpired,
     LoginReplaced,
-    AccountDeleted,
 }
 
 /// Leads to the message, which gets the focus.
@@ -38,7 +37,7 @@ const FRAGMENT: &str = "#message";
 /// The field and the query value that name the form for which a code was asked.
 pub(super) const ASKED_AT: &str = "at";
 
-const ALL: [Flash; 21] = [
+const ALL: [Flash; 20] = [
     Flash::Saved,
     Flash::PictureSaved,
     Flash::EmailChanged,
@@ -59,7 +58,6 @@ const ALL: [Flash; 21] = [
     Flash::SessionExpired,
     Flash::LoginExpired,
     Flash::LoginReplaced,
-    Flash::AccountDeleted,
 ];
 
 impl Flash {
@@ -87,7 +85,6 @@ impl Flash {
             Self::SessionExpired => "/login?because=session",
             Self::LoginExpired => "/login?because=time",
             Self::LoginReplaced => "/login?because=other",
-            Self::AccountDeleted => "/login?because=deleted",
         }
     }
 
@@ -133,10 +130,7 @@ impl Flash {
             Self::AppDisabled => Place::above("app"),
             Self::MailCodesEnabled | Self::MailCodesDisabled => Place::above("mail-codes"),
             Self::SessionEnded | Self::OtherSessionsEnded => Place::above("devices"),
-            Self::SessionExpired
-            | Self::LoginExpired
-            | Self::LoginReplaced
-            | Self::AccountDeleted => Place::TOP,
+            Self::SessionExpired | Self::LoginExpired | Self::LoginReplaced => Place::TOP,
         }
     }
 
@@ -169,7 +163,6 @@ impl Flash {
             Self::AppDisabled | Self::MailCodesDisabled => Message::Success(t.switched_off),
             Self::SessionEnded => Message::Success(t.session_ended),
             Self::OtherSessionsEnded => Message::Success(t.sessions_ended),
-            Self::AccountDeleted => Message::Success(t.account_deleted),
             Self::SessionExpired => Message::Error(t.session_expired.into()),
             Self::LoginExpired => Message::Error(t.login_expired.into()),
             Self::LoginReplaced => Message::Error(t.login_replaced.into()),

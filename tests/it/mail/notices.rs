@@ -140,9 +140,8 @@ fn used_and_renewed_recovery_codes_are_notified() {
 }
 
 #[test]
-fn refused_changes_and_a_new_name_are_not_notified() {
+fn refused_changes_and_an_unchanged_name_are_not_notified() {
     let app = TestApp::builder().mail().serve();
-    app.ada.post(ME, &json!({ "username": "lovelace" })).data();
     app.ada.post(ME, &json!({ "username": "ada" })).data();
     let mut wrong = new_password();
     wrong["current_password"] = "hunter44".into();
@@ -157,8 +156,12 @@ fn refused_changes_and_a_new_name_are_not_notified() {
 }
 
 #[test]
-fn new_name_by_the_operator_is_notified() {
+fn new_name_by_the_user_or_the_operator_is_notified() {
     let app = TestApp::builder().mail().serve();
+    app.ada.post(ME, &json!({ "username": "countess" })).data();
+    expect_notice(&app, "Nox: Your username was changed");
+    app.ada.post(ME, &json!({ "username": "ada" })).data();
+    expect_notice(&app, "Nox: Your username was changed");
     app.nox("user rename ada ada");
     app.nox("user rename ada lovelace");
     expect_notice(&app, "Nox: Your username was changed");

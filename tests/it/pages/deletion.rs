@@ -44,22 +44,16 @@ fn account_page_deletes_an_account_by_password() {
     }
     assert!(is_there(&app, "ada"));
     let answer = browser.submit(PATH, &[("current_password", "hunter22")]);
-    answer.leads("/login?because=deleted");
+    answer.leads("/account/deleted");
     let mut cookies =
         answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap());
     assert!(
         cookies.any(|cookie| cookie.starts_with("_uid=;") && cookie.contains("Max-Age=0")),
         "{answer:?}"
     );
-    let page = browser.get("/login?because=deleted").text;
-    assert!(
-        page.contains("class=\"done\" id=\"message\" role=\"status\"")
-            && page.contains("Your account is deleted"),
-        "{page}"
-    );
-    assert!(
-        browser.get("/login?because=deleted&lang=fr").text.contains("Votre compte est supprimé")
-    );
+    let page = browser.get("/account/deleted").text;
+    assert!(page.contains("<h1>Your account is deleted</h1>"), "{page}");
+    assert!(browser.get("/account/deleted?lang=fr").text.contains("Votre compte est supprimé"));
     assert!(!is_there(&app, "ada"));
     assert_eq!(app.client().me(&other).status, 401);
     app.instance.add_user("ada", "hunter23");
@@ -83,7 +77,7 @@ fn account_page_deletion_with_an_app_needs_a_code() {
     refused(&send("hunter22", "12"), 400, "That cannot be a code");
     refused(&send("wrong horse", &app.ada.code(1)), 400, "The current password is wrong.");
     assert!(is_there(&app, "ada"));
-    send("hunter22", &app.ada.code(1)).leads("/login?because=deleted");
+    send("hunter22", &app.ada.code(1)).leads("/account/deleted");
     assert!(!is_there(&app, "ada"));
 }
 
@@ -114,8 +108,27 @@ fn account_page_deletion_with_codes_by_mail_mails_a_code() {
     );
     let code = app.mails().next_mail().code();
     let answer = browser.submit(PATH, &[("current_password", "hunter22"), ("code", &code)]);
-    answer.leads("/login?because=deleted");
+    answer.leads("/account/deleted");
     assert!(!is_there(&app, "ada"));
+}
+
+#[test]
+fn last_administrator_reads_why_the_account_stays() {
+    let app = TestApp::builder().user("bob").serve();
+    app.nox("user set ada --admin true");
+    let mut browser = app.browser();
+    browser.log_in("ada");
+    let why = "You are the last administrator of this server";
+    let page = browser.get("/account").text;
+    assert!(page.contains(why) && !page.contains("action=\"/account/delete\""), "{page}");
+    let answer = browser.submit(PATH, &[("current_password", PASSWORD)]);
+    assert!(answer.status == 401 && answer.text.contains("class=\"error\""), "{}", answer.text);
+    app.nox("user set bob --admin true");
+    assert!(!browser.get("/account").text.contains(why));
+    browser.submit(PATH, &[("current_password", PASSWORD)]).leads("/account/deleted");
+    // Another person who follows a link there still has an account.
+    browser.log_in("bob").leads("/account");
+    browser.get("/account/deleted").leads("/account");
 }
 
 #[test]

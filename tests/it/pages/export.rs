@@ -61,6 +61,25 @@ fn account_page_answers_with_the_file_that_the_operator_gets() {
 }
 
 #[test]
+fn export_speaks_the_language_of_its_reader() {
+    let app = TestApp::new();
+    let mut browser = open(&app);
+    let about = |browser: &mut Browser| {
+        let answer = browser.submit(PATH, &[("current_password", PASSWORD)]);
+        answer.json()["devices"]["about"].as_str().unwrap().to_owned()
+    };
+    browser.get("/account?lang=de");
+    assert!(about(&mut browser).starts_with("Wann sich jeder Browser"));
+    app.nox("user set ada --language fr");
+    app.nox("user export ada .");
+    let file = std::fs::read_to_string(app.instance.path("ada.json")).unwrap();
+    assert!(file.contains("La dernière connexion au compte"));
+    // The choice in this browser comes first.
+    browser.get("/account");
+    assert!(about(&mut browser).starts_with("Wann sich jeder Browser"));
+}
+
+#[test]
 fn export_takes_the_password_and_counts_wrong_ones() {
     let app = TestApp::builder().totp().serve();
     let mut browser = app.browser();

@@ -164,7 +164,7 @@ pub(super) const CASES: [Case; 23] = [
             enter(app, browser);
             vec![password()]
         },
-        end: "/login?because=deleted",
+        end: "/account/deleted",
     },
     Case {
         path: "/account/sessions/end",

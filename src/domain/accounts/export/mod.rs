@@ -7,7 +7,6 @@
 mod document;
 mod parts;
 mod stream;
-mod words;
 
 use crate::domain::App;
 use crate::domain::accounts::edit::unchanged;
@@ -24,14 +23,24 @@ use crate::error::{Error, Result};
 use crate::storage::email_confirmations;
 use crate::storage::users::User;
 use crate::time::Timestamp;
+use crate::words::Language;
 pub(crate) use document::Document;
 use document::{OpenSession, Part};
 use stream::{Fault, Streamed};
-use words::ENGLISH;
+
+/// What a user sends for an export.
+pub(crate) struct ExportRequest {
+    /// The password, which proves that the user is the owner of the account.
+    pub password: CurrentPassword,
+    /// The language that the user reads.
+    pub language: Language,
+}
 
 /// An account that is exported.
 pub(crate) struct Export {
     user: User,
+    /// The language in which the document says what its parts are.
+    language: Language,
 }
 
 impl Export {
@@ -41,11 +50,13 @@ impl Export {
     /// [`Error::UserNotFound`], [`Error::CommandRefused`] for a name of several accounts, or a
     /// fault.
     pub(crate) fn find(app: &App, name: &str) -> Result<Self> {
-        Ok(Self { user: app.db.read(|connection| by_name(app, connection, name))? })
+        let user = app.db.read(|connection| by_name(app, connection, name))?;
+        let language = user.language.unwrap_or(app.config.instance.language);
+        Ok(Self { user, language })
     }
 
-    /// The account of a user, who proves by the password to be its owner. A code is not asked for:
-    /// the session has had one, and the document opens nothing.
+    /// The account of a user, by the password. A code is not asked for: the session has had one,
+    /// and the document opens nothing.
     ///
     /// # Errors
     /// [`Error::TooManyRequests`], [`Error::WrongPassword`], [`Error::NotLogged`] if the session
@@ -53,14 +64,14 @@ impl Export {
     pub(crate) fn of_principal(
         app: &App,
         principal: &Principal,
-        password: &CurrentPassword,
+        request: &ExportRequest,
         now: Timestamp,
     ) -> Result<Self> {
-        password.verify(app, &principal.user, now)?;
+        request.password.verify(app, &principal.user, now)?;
         app.change(By::User(&principal.device), now, |tx| {
             let user = unchanged(tx, principal, now)?;
             tx.happened(Event::AccountExported, &user)?;
-            Ok(Self { user })
+            Ok(Self { user, language: request.language })
         })
     }
 
@@ -90,7 +101,7 @@ impl Export {
     ) -> Result<(), E> {
         let fault = Fault::default();
         let id = self.user.id;
-        let words = &ENGLISH;
+        let words = &self.language.words().exports;
         let sessions = |show: &mut dyn FnMut(OpenSession)| parts::list_sessions(app, id, now, show);
         let lines = |show: &mut dyn FnMut(Line)| parts::list_lines(app, id, show);
         let profile = profile(app, &self.user, now);

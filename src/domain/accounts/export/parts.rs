@@ -2,7 +2,6 @@
 
 use super::document::{Device, Factors, Facts, Invitation, OpenSession, Shown};
 use super::stream::{Content, Fault};
-use super::words::Words;
 use crate::domain::accounts::profile::{Profile, picture_url};
 use crate::domain::audit::{self, Line};
 use crate::domain::parts::{PART, in_parts};
@@ -13,10 +12,11 @@ use crate::storage::sessions::{self, Session};
 use crate::storage::users::{self, User, UserId};
 use crate::storage::{devices, totp_factors};
 use crate::time::Timestamp;
+use crate::words::Exports;
 
 pub(super) fn facts<'a>(
     app: &App,
-    words: &Words,
+    words: &Exports,
     user: &User,
     profile: &'a Profile,
 ) -> Result<Facts<'a>> {
@@ -29,7 +29,7 @@ pub(super) fn facts<'a>(
     })
 }
 
-pub(super) fn factors(app: &App, words: &Words, user: &User) -> Result<Factors> {
+pub(super) fn factors(app: &App, words: &Exports, user: &User) -> Result<Factors> {
     let app_factor = app.db.read(|connection| totp_factors::find(connection, user.id))?;
     Ok(Factors {
         about: words.second_factors,

@@ -113,6 +113,7 @@ const fn happened(words: &Mails, notice: Notice) -> &'static str {
         Notice::EmailFactorEnabled => words.email_factor_enabled,
         Notice::EmailFactorDisabled => words.email_factor_disabled,
         Notice::RecoveryCodeUsed => words.recovery_code_used,
+        Notice::AccountExported => words.account_exported,
         Notice::RecoveryCodesRenewed => words.recovery_codes_renewed,
     }
 }

@@ -61,12 +61,13 @@ struct Html<'a> {
     parts: &'a [Part<'a>],
 }
 
-/// An event of which users are notified: those that an intruder would cause, and a username that
-/// the operator changed.
+/// An event of which users are notified: those that an intruder would cause, and a new
+/// username, by which the user logs in from then on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Notice {
     AccountDeleted,
     AccountRenamed,
+    AccountExported,
     PasswordChanged,
     EmailChanged,
     SessionOpenedElsewhere,
@@ -82,7 +83,8 @@ pub(crate) enum Notice {
 pub(crate) const fn notice(event: Event, by_operator: bool) -> Option<Notice> {
     Some(match event {
         Event::AccountDeleted => Notice::AccountDeleted,
-        Event::AccountRenamed if by_operator => Notice::AccountRenamed,
+        Event::AccountRenamed => Notice::AccountRenamed,
+        Event::AccountExported if !by_operator => Notice::AccountExported,
         Event::PasswordChanged => Notice::PasswordChanged,
         Event::EmailChanged => Notice::EmailChanged,
         Event::SessionOpenedElsewhere => Notice::SessionOpenedElsewhere,
@@ -93,7 +95,6 @@ pub(crate) const fn notice(event: Event, by_operator: bool) -> Option<Notice> {
         Event::RecoveryCodeUsed => Notice::RecoveryCodeUsed,
         Event::RecoveryCodesRenewed => Notice::RecoveryCodesRenewed,
         Event::AccountCreated
-        | Event::AccountRenamed
         | Event::AccountDisabled
         | Event::AccountEnabled
         | Event::AccountRemoved

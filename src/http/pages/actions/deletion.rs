@@ -11,7 +11,7 @@ use crate::domain::factors::email::{self, Asker};
 use crate::domain::factors::mails_code_on_demand;
 use crate::domain::principal::Principal;
 use crate::error::{Error, Result};
-use crate::http::pages::flash::Flash;
+use crate::http::pages::deleted::DELETED;
 use crate::http::pages::form::Form;
 use crate::http::pages::sendings::End;
 use crate::http::pages::visitor::Visitor;
@@ -21,7 +21,7 @@ use crate::time::Timestamp;
 pub(in crate::http) async fn delete_account(visitor: Visitor, form: Form) -> HttpResponse {
     let work = async |visitor: &Visitor, form: &Form| {
         run(visitor, Lane::Hash, parse_deletion(form), delete_or_mail_code).await?;
-        Ok(End::logged_out(Flash::AccountDeleted.url()))
+        Ok(End::logged_out(DELETED))
     };
     respond(visitor, form, FormPage::Account, work).await
 }

@@ -8,8 +8,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::action::{Lane, check, run};
 use super::refusal::{FormPage, Refusal, refuse};
 use crate::domain::App;
-use crate::domain::accounts::export::Export;
-use crate::domain::accounts::password_check::CurrentPassword;
+use crate::domain::accounts::export::{Export, ExportRequest};
 use crate::domain::principal::Principal;
 use crate::error::{Error, Result};
 use crate::http::pages::form::Form;
@@ -34,10 +33,10 @@ pub(in crate::http) async fn export_account(
 fn begin(
     app: &App,
     principal: &Principal,
-    password: CurrentPassword,
+    request: ExportRequest,
     now: Timestamp,
 ) -> Result<Export> {
-    Export::of_principal(app, principal, &password, now)
+    Export::of_principal(app, principal, &request, now)
 }
 
 async fn try_export(
@@ -48,7 +47,8 @@ async fn try_export(
     check(visitor, form)?;
     let principal = visitor.principal.as_ref().ok_or(Error::NotLogged)?;
     let permit = visitor.bridge.export(principal.user.id).await?;
-    let export = run(visitor, Lane::Hash, Ok(form.current_password()), begin).await?;
+    let wanted = ExportRequest { password: form.current_password(), language: visitor.language };
+    let export = run(visitor, Lane::Hash, Ok(wanted), begin).await?;
     let disposition = format!("attachment; filename=\"{}.json\"", export.username());
     let now = visitor.now;
     let body = written::body(request, visitor.bridge.shared_app(), permit, move |app, to| {

@@ -1,0 +1,20 @@
+//! What the file with everything about an account says of itself.
+
+use super::texts;
+
+texts! {
+    /// A sentence or two about the file, and about each of its parts.
+    Exports {
+        about,
+        account,
+        suspension,
+        second_factors,
+        email_confirmations,
+        invitations,
+        sessions,
+        devices,
+        lockouts,
+        pictures,
+        audit,
+    }
+}
