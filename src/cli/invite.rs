@@ -83,6 +83,7 @@ impl Add {
                 "the link works only while users.registration is \"invite\" or \"open\""
             );
         }
+        warn_of_local_address(app);
         match mail.map(Sending::wait_for_first_answer) {
             None => {}
             Some(Ok(Mailed::OnItsWay)) => output.say("mailed the link"),
@@ -98,6 +99,16 @@ impl Add {
             }
         }
         Ok(())
+    }
+}
+
+/// Warns of a link that opens on this machine alone.
+pub(super) fn warn_of_local_address(app: &App) {
+    if app.config.is_local() {
+        tracing::warn!(
+            "the link opens on this machine alone: set server.public_url to the address by which \
+             others reach the server"
+        );
     }
 }
 

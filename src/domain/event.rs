@@ -37,6 +37,10 @@ events! {
     /// Everything about the account was written to a file, for its user or by the operator.
     AccountExported = "account.exported",
     PasswordChanged = "password.changed",
+    /// A link was mailed to the user, or made by the operator, that sets a new password.
+    PasswordLinkMade = "password_link.made",
+    /// A new password was set by such a link.
+    PasswordReset = "password.reset",
     EmailChanged = "email.changed",
     EmailConfirmed = "email.confirmed",
     /// The operator took back that the address is confirmed.

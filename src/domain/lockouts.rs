@@ -23,8 +23,8 @@ use crate::time::Timestamp;
 /// A rate limit that is used up.
 #[derive(Debug, Serialize)]
 pub(crate) struct Lockout {
-    /// What is refused: `password`, `code`, `current password`, `address` (every login from there)
-    /// or `registration`.
+    /// What is refused: `password`, `code`, `current password`, `address` (every login from there),
+    /// `password link` or `registration`.
     pub what: &'static str,
     /// The account; `unknown-…` is for a name that no user has.
     pub username: Option<String>,
@@ -63,12 +63,15 @@ fn lockout(found: RateLimit, present: &Present) -> Option<Lockout> {
         | Kind::Code
         | Kind::CurrentPassword
         | Kind::Password
+        | Kind::PasswordLink
         | Kind::Registration => true,
         // Mails that wait are not what an operator asks about.
         Kind::MailedCode
         | Kind::MailedCodeDaily
         | Kind::MailedLink
         | Kind::MailedLinkDaily
+        | Kind::MailedPasswordLink
+        | Kind::MailedPasswordLinkDaily
         | Kind::Notice => false,
     };
     let is_used_up = found.count >= limit.rate().max && found.resets_at <= until.tolerated;

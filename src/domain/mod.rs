@@ -27,6 +27,7 @@ mod network;
 mod paged;
 mod parts;
 pub mod password;
+pub(crate) mod password_links;
 pub mod pictures;
 mod present;
 pub mod principal;
@@ -257,8 +258,9 @@ mod testing {
     use super::App;
     use super::accounts::fields::Username;
     use super::accounts::new_password::NewPassword;
-    use super::accounts::operator::{Suspension, disable};
+    use super::accounts::operator::disable;
     use super::accounts::registration::{NewAccount, register};
+    use super::accounts::suspension::Suspension;
     use super::accounts::{LastAdministrator, UserId};
     use crate::config::Config;
     use crate::error::Error;

@@ -85,6 +85,9 @@ fn page_endpoints() -> Vec<Endpoint> {
             .get(pages::show_register, PAGE)
             .post(pages::submit_register, PAGE),
         Endpoint::at("/register/{code}").get(pages::show_invitation, PAGE),
+        Endpoint::at("/reset").get(pages::show_reset, PAGE).post(pages::request_link, PAGE),
+        Endpoint::at("/reset/password").post(pages::set_password, PAGE),
+        Endpoint::at("/reset/{secret}").get(pages::show_new_password, PAGE),
         Endpoint::at("/account").get(pages::show_account, PAGE),
         Endpoint::at("/account/logout").post(pages::log_out, PAGE),
         Endpoint::at("/account/profile").post(pages::change_profile, PAGE),

@@ -24,17 +24,23 @@ pub(crate) enum Kind {
     MailedLink,
     /// Confirmation links mailed on request, within a day.
     MailedLinkDaily,
+    /// Password links mailed on request, within a minute.
+    MailedPasswordLink,
+    /// Password links mailed on request, within a day.
+    MailedPasswordLinkDaily,
     /// Notices mailed to the owner of an account.
     Notice,
     /// Wrong passwords at login.
     Password,
+    /// Requests for a password link from one network.
+    PasswordLink,
     /// Accounts created from one network.
     Registration,
 }
 
 impl Kind {
     /// Every kind.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Address,
         Self::Code,
         Self::CurrentPassword,
@@ -42,8 +48,11 @@ impl Kind {
         Self::MailedCodeDaily,
         Self::MailedLink,
         Self::MailedLinkDaily,
+        Self::MailedPasswordLink,
+        Self::MailedPasswordLinkDaily,
         Self::Notice,
         Self::Password,
+        Self::PasswordLink,
         Self::Registration,
     ];
 
@@ -57,8 +66,11 @@ impl Kind {
             Self::MailedCodeDaily => "mailed code daily",
             Self::MailedLink => "mailed link",
             Self::MailedLinkDaily => "mailed link daily",
+            Self::MailedPasswordLink => "mailed password link",
+            Self::MailedPasswordLinkDaily => "mailed password link daily",
             Self::Notice => "notice",
             Self::Password => "password",
+            Self::PasswordLink => "password link",
             Self::Registration => "registration",
         }
     }

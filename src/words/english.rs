@@ -98,6 +98,21 @@ const PAGES: Texts = Texts {
     registration_closed: "Visitors cannot create accounts here.",
     invitation_needed: "To create an account here, you need the link of an invitation.",
     invitation_over: "This invitation was used already, or is too old.",
+    forgotten_password: "Forgotten your password?",
+    reset_text: "Enter your username or your email address. A link to set a new password is mailed \
+        to the confirmed address of your account.",
+    username_or_email: "Username or email address",
+    mail_password_link: "Mail me a link",
+    password_link_requested: "If an account has this name or this address, a mail is on its way. \
+        It may take a minute, or lie in the spam folder.",
+    reset_by_operator: "This server sends no mail, and so no link to set a new password.",
+    password_link_over: "This link does not work any more. It works once, for a limited time, and \
+        a newer link ends an older one.",
+    set_password: "Set a new password",
+    set_password_for: "For the account",
+    set_password_text: "Every session of the account then ends, and you log in with the new \
+        password.",
+    password_reset: "Your new password is set. Log in with it.",
     ask_operator: "Ask the operator of the server.",
     ask_operator_at: "Ask the operator of the server: {}",
     username_taken: "Another account has this username.",
@@ -271,6 +286,24 @@ const MAILS: Mails = Mails {
     invitation_reason: "You may create an account at {title} ({address}):",
     invitation_button: "Create your account",
     invitation_not_expected: "The link is for this address. If you do not expect it, do nothing.",
+    password_link_subject: "A new password for {title}",
+    password_link_reason: "A new password was asked for, for the account {username} at {title} \
+        ({address}). Set it here:",
+    password_link_button: "Set a new password",
+    password_link_lifetime: "The link works once, within an hour. Your present password works \
+        until then.",
+    password_link_not_asked: "If it was not you who asked, do nothing: your password stays as it \
+        is.",
+    no_link_subject: "Your password for {title}",
+    no_link_unconfirmed: "A new password was asked for, for an account at {title} ({address}) that \
+        has this address. The address was never confirmed, so that no link can be mailed to it.",
+    no_link_suspended: "A new password was asked for, for your account at {title} ({address}). \
+        The account is disabled, so that no link can be mailed.",
+    no_link_suspended_until: "A new password was asked for, for your account at {title} \
+        ({address}). The account is disabled until {time}, and no link can be mailed before.",
+    no_link_not_asked: "If it was not you who asked, do nothing.",
+    help_at: "Ask for help here: {contact}",
+    help_of_operator: "Ask the operator of the server for help.",
     notice_subject: "{title}: {event}",
     notice_time: "{event}, on {time} ({address}).",
     notice_device: "From {ip}, with {program}.",
@@ -283,6 +316,7 @@ const MAILS: Mails = Mails {
     account_renamed: "Your username was changed",
     account_exported: "Your data was downloaded",
     password_changed: "Your password was changed",
+    password_reset: "A new password was set by a link",
     email_changed: "Your email address was changed",
     session_opened_elsewhere: "Your account was entered from a new device",
     totp_enabled: "An authenticator app was switched on",

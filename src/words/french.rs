@@ -102,6 +102,22 @@ const PAGES: Texts = Texts {
     registration_closed: "Les visiteurs ne peuvent pas créer de compte ici.",
     invitation_needed: "Pour créer un compte ici, il vous faut le lien d’une invitation.",
     invitation_over: "Cette invitation a déjà servi, ou elle est trop ancienne.",
+    forgotten_password: "Mot de passe oublié\u{a0}?",
+    reset_text: "Saisissez votre nom d’utilisateur ou votre adresse e-mail. Un lien pour choisir \
+        un nouveau mot de passe sera envoyé à l’adresse confirmée de votre compte.",
+    username_or_email: "Nom d’utilisateur ou adresse e-mail",
+    mail_password_link: "M’envoyer un lien",
+    password_link_requested: "Si un compte porte ce nom ou cette adresse, un e-mail est en route. \
+        Il peut mettre une minute à arriver, ou se trouver parmi les indésirables.",
+    reset_by_operator: "Ce serveur n’envoie pas d’e-mails, et donc pas de lien pour choisir un \
+        nouveau mot de passe.",
+    password_link_over: "Ce lien n’est plus valable. Il ne sert qu’une fois, pendant un temps \
+        limité, et un lien plus récent remplace le précédent.",
+    set_password: "Choisir un nouveau mot de passe",
+    set_password_for: "Pour le compte",
+    set_password_text: "Toutes les sessions du compte seront alors fermées, et vous vous \
+        connecterez avec le nouveau mot de passe.",
+    password_reset: "Votre nouveau mot de passe est enregistré. Connectez-vous avec celui-ci.",
     ask_operator: "Adressez-vous à l’administrateur du serveur.",
     ask_operator_at: "Adressez-vous à l’administrateur du serveur\u{a0}: {}",
     username_taken: "Un autre compte a ce nom d’utilisateur.",
@@ -286,6 +302,26 @@ const MAILS: Mails = Mails {
     invitation_button: "Créer votre compte",
     invitation_not_expected: "Ce lien est réservé à cette adresse. Si vous ne l’attendiez pas, ne \
         faites rien.",
+    password_link_subject: "Un nouveau mot de passe pour {title}",
+    password_link_reason: "Un nouveau mot de passe a été demandé pour le compte {username} sur \
+        {title} ({address}). Choisissez-le ici\u{a0}:",
+    password_link_button: "Choisir un nouveau mot de passe",
+    password_link_lifetime: "Le lien est valable une seule fois, pendant une heure. Jusque-là, \
+        votre mot de passe actuel reste valable.",
+    password_link_not_asked: "Si ce n’est pas vous qui l’avez demandé, ne faites rien\u{a0}: votre \
+        mot de passe reste le même.",
+    no_link_subject: "Votre mot de passe pour {title}",
+    no_link_unconfirmed: "Un nouveau mot de passe a été demandé pour un compte sur {title} \
+        ({address}) qui a cette adresse. Elle n’a jamais été confirmée\u{a0}: aucun lien ne peut y \
+        être envoyé.",
+    no_link_suspended: "Un nouveau mot de passe a été demandé pour votre compte sur {title} \
+        ({address}). Ce compte est désactivé\u{a0}: aucun lien ne peut être envoyé.",
+    no_link_suspended_until: "Un nouveau mot de passe a été demandé pour votre compte sur {title} \
+        ({address}). Ce compte est désactivé jusqu’au {time}\u{a0}: aucun lien ne peut être envoyé \
+        avant.",
+    no_link_not_asked: "Si ce n’est pas vous qui l’avez demandé, ne faites rien.",
+    help_at: "Pour obtenir de l’aide\u{a0}: {contact}",
+    help_of_operator: "Demandez de l’aide à l’administrateur du serveur.",
     notice_subject: "{title}\u{a0}: {event}",
     notice_time: "{event}, le {time} ({address}).",
     notice_device: "Depuis {ip}, avec {program}.",
@@ -300,6 +336,7 @@ const MAILS: Mails = Mails {
     account_renamed: "Votre nom d’utilisateur a été changé",
     account_exported: "Vos données ont été téléchargées",
     password_changed: "Votre mot de passe a été changé",
+    password_reset: "Un nouveau mot de passe a été choisi au moyen d’un lien",
     email_changed: "Votre adresse e-mail a été changée",
     session_opened_elsewhere: "Connexion à votre compte depuis un nouvel appareil",
     totp_enabled: "Une application d’authentification a été activée",

@@ -102,6 +102,22 @@ const PAGES: Texts = Texts {
     registration_closed: "Besucher können hier keine Konten erstellen.",
     invitation_needed: "Um hier ein Konto zu erstellen, brauchst du den Link einer Einladung.",
     invitation_over: "Diese Einladung ist schon verwendet worden oder zu alt.",
+    forgotten_password: "Passwort vergessen?",
+    reset_text: "Gib deinen Benutzernamen oder deine E-Mail-Adresse ein. Ein Link für ein neues \
+        Passwort geht an die bestätigte Adresse deines Kontos.",
+    username_or_email: "Benutzername oder E-Mail-Adresse",
+    mail_password_link: "Link per E-Mail schicken",
+    password_link_requested: "Wenn ein Konto diesen Namen oder diese Adresse hat, ist eine E-Mail \
+        unterwegs. Sie kann eine Minute brauchen oder im Spam-Ordner liegen.",
+    reset_by_operator: "Dieser Server verschickt keine E-Mails und deshalb auch keinen Link für \
+        ein neues Passwort.",
+    password_link_over: "Dieser Link gilt nicht mehr. Er gilt nur einmal und für begrenzte Zeit, \
+        und ein neuerer Link ersetzt den älteren.",
+    set_password: "Neues Passwort festlegen",
+    set_password_for: "Für das Konto",
+    set_password_text: "Danach sind alle Sitzungen des Kontos beendet, und du meldest dich mit dem \
+        neuen Passwort an.",
+    password_reset: "Dein neues Passwort ist gespeichert. Melde dich damit an.",
     ask_operator: "Frag den Betreiber des Servers.",
     ask_operator_at: "Frag den Betreiber des Servers: {}",
     username_taken: "Ein anderes Konto hat diesen Benutzernamen.",
@@ -285,6 +301,25 @@ const MAILS: Mails = Mails {
     invitation_button: "Konto erstellen",
     invitation_not_expected: "Der Link ist für diese Adresse. Wenn du ihn nicht erwartest, musst \
         du nichts tun.",
+    password_link_subject: "Ein neues Passwort für {title}",
+    password_link_reason: "Für das Konto {username} bei {title} ({address}) wurde ein neues \
+        Passwort angefordert. Leg es hier fest:",
+    password_link_button: "Neues Passwort festlegen",
+    password_link_lifetime: "Der Link gilt eine Stunde lang und nur einmal. Bis dahin gilt dein \
+        bisheriges Passwort weiter.",
+    password_link_not_asked: "Wenn du das nicht warst, musst du nichts tun: Dein Passwort bleibt, \
+        wie es ist.",
+    no_link_subject: "Dein Passwort für {title}",
+    no_link_unconfirmed: "Für ein Konto bei {title} ({address}) mit dieser Adresse wurde ein neues \
+        Passwort angefordert. Die Adresse wurde nie bestätigt, deshalb kann kein Link an sie \
+        geschickt werden.",
+    no_link_suspended: "Für dein Konto bei {title} ({address}) wurde ein neues Passwort \
+        angefordert. Das Konto ist gesperrt, deshalb wird kein Link verschickt.",
+    no_link_suspended_until: "Für dein Konto bei {title} ({address}) wurde ein neues Passwort \
+        angefordert. Das Konto ist bis {time} gesperrt, vorher wird kein Link verschickt.",
+    no_link_not_asked: "Wenn du das nicht warst, musst du nichts tun.",
+    help_at: "Hilfe bekommst du hier: {contact}",
+    help_of_operator: "Bitte den Betreiber des Servers um Hilfe.",
     notice_subject: "{title}: {event}",
     notice_time: "{event}, am {time} ({address}).",
     notice_device: "Von {ip} aus, mit {program}.",
@@ -298,6 +333,7 @@ const MAILS: Mails = Mails {
     account_renamed: "Dein Benutzername wurde geändert",
     account_exported: "Deine Daten wurden heruntergeladen",
     password_changed: "Dein Passwort wurde geändert",
+    password_reset: "Ein neues Passwort wurde über einen Link festgelegt",
     email_changed: "Deine E-Mail-Adresse wurde geändert",
     session_opened_elsewhere: "Anmeldung an deinem Konto von einem neuen Gerät",
     totp_enabled: "Eine Authenticator-App wurde eingeschaltet",

@@ -11,7 +11,7 @@ use crate::cli::output::Output;
 use crate::cli::password::PasswordSource;
 use crate::domain::App;
 use crate::domain::accounts::fields::{Display, Email, Username};
-use crate::domain::accounts::operator::{self, Account};
+use crate::domain::accounts::inspection::{self, Account};
 use crate::domain::accounts::registration::{NewAccount, register};
 use crate::error::{Error, Taken};
 use crate::normalization::{fold, trim};
@@ -52,7 +52,7 @@ impl Add {
         let email = self.email.map(Email::parse).transpose().map_err(refused)?;
         let display = self.display.map(Display::parse).transpose().map_err(refused)?;
         // Checked before the password is asked for.
-        let existing = operator::inspect(app, &self.name, now).ok();
+        let existing = inspection::inspect(app, &self.name, now).ok();
         if let Some(account) = existing.as_ref().filter(|_| self.if_missing) {
             let id = account.profile.public.id;
             let sentence = format!("{} exists with id {id}; nothing was changed", self.name);

@@ -6,7 +6,8 @@ use clap::Args;
 use super::{Account, Permission, show, with_user};
 use crate::cli::output::{Output, Stop};
 use crate::domain::App;
-use crate::domain::accounts::operator::{self, Suspension};
+use crate::domain::accounts::operator;
+use crate::domain::accounts::suspension::Suspension;
 use crate::time::{Span, Timestamp};
 
 #[derive(Args)]

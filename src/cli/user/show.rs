@@ -9,8 +9,9 @@ use super::with_user;
 use crate::cli::output::Output;
 use crate::cli::terminal::printable;
 use crate::domain::App;
-use crate::domain::accounts::operator::{self, Account, Suspension};
+use crate::domain::accounts::inspection::{Account, inspect};
 use crate::domain::accounts::profile::{FactorStates, Link, Profile};
+use crate::domain::accounts::suspension::Suspension;
 use crate::domain::lockouts::Lockout;
 use crate::time::Timestamp;
 use crate::words::Language;
@@ -49,12 +50,12 @@ pub(super) fn done(app: &App, output: Output, name: &str, sentence: impl Display
         output.say(sentence);
         return Ok(());
     }
-    let account = operator::inspect(app, name, Timestamp::now())?;
+    let account = inspect(app, name, Timestamp::now())?;
     output.ok(&Inspected::from(&account))
 }
 
 pub(super) fn run(app: &App, output: Output, name: &str, now: Timestamp) -> Result<()> {
-    let account = operator::inspect(app, name, now).map_err(|error| with_user(error, name))?;
+    let account = inspect(app, name, now).map_err(|error| with_user(error, name))?;
     if output.json {
         return output.json(&Inspected::from(&account));
     }

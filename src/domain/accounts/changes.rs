@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::normalization::address;
 use crate::storage::pictures::{self, PictureKind};
 use crate::storage::users::{self, PictureRef, User};
-use crate::storage::{email_confirmations, sent_codes};
+use crate::storage::{email_confirmations, password_links, sent_codes};
 use crate::words::Language;
 
 /// The new values of an account's fields; `None` leaves a field as it is.
@@ -132,14 +132,17 @@ fn set<T>(field: &mut T, value: Option<T>) {
 }
 
 /// Stores a changed user, records what changed, and deletes what the change made obsolete:
-/// confirmation links and codes that were mailed to the old address, codes without a factor, and
-/// uploaded pictures that the user no longer shows.
+/// confirmation links, codes and password links that were mailed to the old address, codes without
+/// a factor, and uploaded pictures that the user no longer shows.
 pub(in crate::domain) fn store(tx: &Change<'_>, before: &User, user: &User) -> Result<()> {
     users::update(tx, user)?;
     tx.edited(before, user)?;
     if user.email != before.email {
         email_confirmations::delete_all_of(tx, user.id)?;
         sent_codes::delete_all_of(tx, user.id)?;
+    }
+    if user.email != before.email || (before.email_verified && !user.email_verified) {
+        password_links::delete_of(tx, user.id)?;
     }
     factors::delete_unneeded_codes(tx, user)?;
     for kind in [PictureKind::Thumbnail, PictureKind::Banner] {

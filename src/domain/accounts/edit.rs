@@ -14,7 +14,7 @@ use crate::domain::principal::Principal;
 use crate::domain::sessions::check_open;
 use crate::error::{Error, Result};
 use crate::storage::users::{self as rows, User};
-use crate::storage::{Connection, sessions};
+use crate::storage::{Connection, password_links, sessions};
 use crate::time::Timestamp;
 
 /// The changes that a user asks for, with the passwords and the code that authorize them.
@@ -142,6 +142,7 @@ fn apply(
     let has_new_password = prepared.password_hash.is_some();
     if let Some(hash) = &prepared.password_hash {
         rows::update_password(tx, user.id, hash, now)?;
+        password_links::delete_of(tx, user.id)?;
     }
     if has_new_password || !user.has_same_factors(&before) {
         sessions::delete_all_of(tx, user.id, Some(principal.session))?;

@@ -67,6 +67,17 @@ impl Identifier {
 /// # Errors
 /// [`Error::UserNotFound`], [`Error::CommandRefused`] for a name of several accounts, or a fault.
 pub(crate) fn by_name(app: &App, connection: &Connection, name: &str) -> Result<User> {
+    let mut found = all_named(app, connection, name)?;
+    match found.as_slice() {
+        [] => Err(Error::UserNotFound),
+        [_] => Ok(found.remove(0)),
+        several => Err(ambiguous(name, several)),
+    }
+}
+
+/// Finds the users whom a name may mean: by username, id, or address, be it confirmed or not. A
+/// text with the server's own address may name two.
+pub(crate) fn all_named(app: &App, connection: &Connection, name: &str) -> Result<Vec<User>> {
     let mut found = match Identifier::parse(name, app.config.server.address.as_str()) {
         // Found among all addresses, below.
         Some(Identifier::Email(_)) | None => Vec::new(),
@@ -79,11 +90,7 @@ pub(crate) fn by_name(app: &App, connection: &Connection, name: &str) -> Result<
         let new: Vec<User> = same.into_iter().filter(is_new).collect();
         found.extend(new);
     }
-    match found.as_slice() {
-        [] => Err(Error::UserNotFound),
-        [_] => Ok(found.remove(0)),
-        several => Err(ambiguous(name, several)),
-    }
+    Ok(found)
 }
 
 /// The refusal of a name that several accounts have.

@@ -1,5 +1,6 @@
 //! Accounts. [`registration`] creates them, [`identifier`] and [`search`] find them, [`profile`]
-//! shows them, [`edit`] changes them for their users and [`operator`] for operators, [`export`]
+//! shows them, [`edit`] changes them for their users and [`operator`] for operators, whom
+//! [`inspection`] shows one, [`export`]
 //! writes all that is kept about one, and [`deletion`] deletes them. What each field may hold is in
 //! [`fields`], [`links`] and [`tags`], and which passwords may be chosen in [`new_password`].
 
@@ -10,6 +11,7 @@ pub mod email_address;
 pub(crate) mod export;
 pub mod fields;
 pub mod identifier;
+pub(crate) mod inspection;
 mod last_administrator;
 pub mod links;
 pub(crate) mod listing;

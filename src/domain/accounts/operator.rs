@@ -3,26 +3,25 @@
 use crate::domain::accounts::changes::{self, Changes};
 use crate::domain::accounts::fields::Username;
 use crate::domain::accounts::identifier::by_name;
-use crate::domain::accounts::last_administrator::{LastAdministrator, is_last};
+use crate::domain::accounts::inspection::{Account, account};
+use crate::domain::accounts::last_administrator::LastAdministrator;
 use crate::domain::accounts::new_password::NewPassword;
 use crate::domain::accounts::profile::{Profile, profile};
-pub(crate) use crate::domain::accounts::suspension::Suspension;
+use crate::domain::accounts::suspension::Suspension;
 use crate::domain::accounts::tags::GivenTag;
 use crate::domain::audit::Differences;
 use crate::domain::audit::account::suspension;
 use crate::domain::change::By;
 use crate::domain::event::Event;
 use crate::domain::invitations;
-use crate::domain::lockouts::{self, Lockout};
 use crate::domain::pictures::{self, NewPicture, PictureKind};
 use crate::domain::reveal::Reveal;
 use crate::domain::{App, throttle};
 use crate::error::{Error, Result};
-use crate::storage::sessions::{self, SessionsOf};
+use crate::storage::sessions;
 use crate::storage::users::{self, NewSuspension, User, UserId};
-use crate::storage::{Connection, audit};
+use crate::storage::{audit, password_links};
 use crate::time::Timestamp;
-use crate::words::Language;
 
 /// The account with this username, id or confirmed email address.
 ///
@@ -30,54 +29,6 @@ use crate::words::Language;
 /// [`Error::UserNotFound`], or a fault.
 pub(crate) fn find(app: &App, name: &str, now: Timestamp) -> Result<Profile> {
     app.db.read(|connection| by_name(app, connection, name)).map(|user| profile(app, &user, now))
-}
-
-/// An account as its operator sees it.
-pub(crate) struct Account {
-    /// The user's own view of the account.
-    pub profile: Profile,
-    /// The suspension, if one is in force.
-    pub suspension: Option<Suspension>,
-    /// The language of mails and pages, if the user or the operator chose one.
-    pub language: Option<Language>,
-    /// How many sessions are open.
-    pub sessions: u32,
-    /// When the user logged in for the last time.
-    pub last_login: Option<Timestamp>,
-    /// What is refused after too many attempts.
-    pub lockouts: Vec<Lockout>,
-    /// Whether it is the only administrator who can log in.
-    pub is_last_administrator: bool,
-}
-
-/// The account with this username, id or email address, as its operator sees it.
-///
-/// # Errors
-/// [`Error::UserNotFound`], [`Error::CommandRefused`] for a name of several accounts, or a fault.
-pub(crate) fn inspect(app: &App, name: &str, now: Timestamp) -> Result<Account> {
-    app.db.read(|connection| {
-        let user = by_name(app, connection, name)?;
-        account(app, connection, &user, now)
-    })
-}
-
-/// An account as its operator sees it.
-pub(in crate::domain) fn account(
-    app: &App,
-    connection: &Connection,
-    user: &User,
-    now: Timestamp,
-) -> Result<Account> {
-    let sessions = sessions::count_of(connection, SessionsOf { user_id: user.id, ip: None }, now)?;
-    Ok(Account {
-        profile: profile(app, user, now),
-        suspension: Suspension::of(user, now),
-        language: user.language,
-        sessions,
-        last_login: users::find_last_login(connection, user.id)?,
-        lockouts: lockouts::list_of(app, connection, user.id, now)?,
-        is_last_administrator: is_last(connection, user, now)?,
-    })
 }
 
 /// A new picture for an account.
@@ -169,6 +120,7 @@ pub(crate) fn change_password<E: From<Error>>(
     app.change(By::Operator, now, |tx| {
         let user = by_name(app, tx, name)?;
         users::update_password(tx, user.id, &hash, now)?;
+        password_links::delete_of(tx, user.id)?;
         sessions::delete_all_of(tx, user.id, None)?;
         throttle::reset(tx, &user.id.to_string())?;
         tx.happened(Event::PasswordChanged, &user)?;
@@ -192,6 +144,7 @@ pub(crate) fn disable(
         last_administrator.check(tx, &user, now)?;
         let new = NewSuspension { at: now, until: new.until, reason: new.reason.as_deref() };
         users::update_suspension(tx, user.id, Some(new))?;
+        password_links::delete_of(tx, user.id)?;
         sessions::delete_all_of(tx, user.id, None)?;
         tx.happened_with(Event::AccountDisabled, &user, suspension(tx, &user, now)?)
     })

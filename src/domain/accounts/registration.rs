@@ -4,8 +4,8 @@
 use crate::config::{self, Config};
 use crate::domain::App;
 use crate::domain::accounts::fields::{Display, Email, Username};
+use crate::domain::accounts::inspection::{Account, account};
 use crate::domain::accounts::new_password::{Names, NewPassword};
-use crate::domain::accounts::operator::{Account, account};
 use crate::domain::accounts::profile::{Profile, profile};
 use crate::domain::audit::account::beginning;
 use crate::domain::change::By;

@@ -16,7 +16,7 @@ pub(crate) struct Suspension {
 
 impl Suspension {
     /// The suspension of a user, if one is in force.
-    pub(super) fn of(user: &User, now: Timestamp) -> Option<Self> {
+    pub(in crate::domain) fn of(user: &User, now: Timestamp) -> Option<Self> {
         user.is_suspended(now)
             .then(|| Self { until: user.suspended_until, reason: user.suspension_reason.clone() })
     }

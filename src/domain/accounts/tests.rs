@@ -2,6 +2,7 @@ use super::fields::{Email, Username};
 use super::operator::*;
 use super::profile::Profile;
 use super::registration::{NewAccount, register};
+use super::suspension::Suspension;
 use super::*;
 use crate::domain::App;
 use crate::domain::accounts::new_password::NewPassword;

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::storage::observations::{self, Kind};
 use crate::storage::sent_codes::{self, Channel};
 use crate::storage::users::UserId;
-use crate::storage::{Db, email_confirmations, rate_limits};
+use crate::storage::{Db, email_confirmations, password_links, rate_limits};
 use crate::time::Timestamp;
 
 /// What a mail is for.
@@ -16,6 +16,8 @@ pub(crate) enum Purpose {
     Code { user: UserId, hash: [u8; 32] },
     /// A link that confirms an address, whose token has this hash.
     Link { user: UserId, token_sha256: [u8; 32] },
+    /// A link that sets a password, whose secret has this hash.
+    PasswordLink { user: UserId, secret_sha256: [u8; 32] },
     /// A notice of an event.
     Notice,
 }
@@ -26,7 +28,8 @@ impl Purpose {
         match self {
             Self::Code { user, .. } => Some((*user, Awaited::Code)),
             Self::Link { user, .. } => Some((*user, Awaited::Link)),
-            Self::Notice => None,
+            // The page for a forgotten password does not tell whether there is a mail.
+            Self::PasswordLink { .. } | Self::Notice => None,
         }
     }
 
@@ -40,6 +43,9 @@ impl Purpose {
             }),
             Self::Link { token_sha256, .. } => db.read(|connection| {
                 Ok(email_confirmations::find_active(connection, token_sha256, now)?.is_some())
+            }),
+            Self::PasswordLink { secret_sha256, .. } => db.read(|connection| {
+                Ok(password_links::find_active(connection, secret_sha256, now)?.is_some())
             }),
             Self::Notice => Ok(true),
         }
@@ -58,6 +64,10 @@ impl Purpose {
                 }
                 Self::Link { user, .. } => {
                     rate_limits::refund(connection, &Limit::next_mailed_link(*user).0)
+                }
+                Self::PasswordLink { user, secret_sha256 } => {
+                    password_links::delete(connection, secret_sha256)?;
+                    rate_limits::refund(connection, &Limit::next_mailed_password_link(*user).0)
                 }
                 Self::Notice => Ok(()),
             }

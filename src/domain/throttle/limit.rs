@@ -9,6 +9,7 @@ use crate::storage::rate_limits::{Key, Kind};
 use crate::storage::users::UserId;
 
 const WINDOW: Duration = Duration::from_mins(15);
+const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
 /// The time between two mails of one kind that are sent on request.
 pub(crate) const MAIL_EVERY: Duration = Duration::from_mins(1);
@@ -44,6 +45,11 @@ impl Limit {
         Self::from_network(Kind::Registration, ip)
     }
 
+    /// Requests for a password link from one network.
+    pub(crate) fn password_link(ip: IpAddr) -> Self {
+        Self::from_network(Kind::PasswordLink, ip)
+    }
+
     fn from_network(kind: Kind, ip: IpAddr) -> Self {
         let network = Some(network(ip).to_string());
         Self(Key { kind, account: None, network, browser: None })
@@ -68,6 +74,18 @@ impl Limit {
     /// Links that a user asks to have mailed.
     pub(crate) fn mailed_link(user: UserId) -> Vec<Self> {
         [Kind::MailedLink, Kind::MailedLinkDaily].map(|kind| Self::of_user(kind, user)).into()
+    }
+
+    /// Password links that are mailed to a user, on request of anyone.
+    pub(crate) fn mailed_password_link(user: UserId) -> Vec<Self> {
+        [Kind::MailedPasswordLink, Kind::MailedPasswordLinkDaily]
+            .map(|kind| Self::of_user(kind, user))
+            .into()
+    }
+
+    /// The part of [`Limit::mailed_password_link`] that says how soon the next one may be mailed.
+    pub(crate) fn next_mailed_password_link(user: UserId) -> Self {
+        Self::of_user(Kind::MailedPasswordLink, user)
     }
 
     /// The part of [`Limit::mailed_code`] that says how soon the next one may be mailed.
@@ -96,7 +114,11 @@ impl Limit {
             Kind::Password | Kind::CurrentPassword | Kind::Code => Rate { max: 5, within: WINDOW },
             Kind::Address => Rate { max: 60, within: WINDOW },
             Kind::Registration => Rate { max: 10, within: WINDOW },
-            Kind::MailedCode | Kind::MailedLink => Rate { max: 1, within: MAIL_EVERY },
+            Kind::PasswordLink => Rate { max: 10, within: HOUR },
+            Kind::MailedCode | Kind::MailedLink | Kind::MailedPasswordLink => {
+                Rate { max: 1, within: MAIL_EVERY }
+            }
+            Kind::MailedPasswordLinkDaily => Rate { max: 3, within: DAY },
             Kind::MailedCodeDaily | Kind::MailedLinkDaily => Rate { max: 10, within: DAY },
             Kind::Notice => Rate { max: 30, within: DAY },
         }

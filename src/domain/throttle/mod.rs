@@ -122,6 +122,13 @@ pub(crate) fn reset(connection: &Connection, account: &str) -> Result<bool> {
     })
 }
 
+/// Forgets the wrong passwords that were counted against a user.
+pub(crate) fn reset_passwords(connection: &Connection, user: UserId) -> Result<()> {
+    [Kind::Password, Kind::CurrentPassword].into_iter().try_for_each(|kind| {
+        rate_limits::delete_of_account(connection, kind, &user.to_string()).map(drop)
+    })
+}
+
 /// Forgets the wrong codes that were counted against a user.
 pub(crate) fn reset_codes(connection: &Connection, user: UserId) -> Result<()> {
     rate_limits::delete_of_account(connection, Kind::Code, &user.to_string()).map(drop)

@@ -30,6 +30,8 @@ pub(super) enum Flash {
     SessionExpired,
     LoginExpired,
     LoginReplaced,
+    PasswordLinkRequested,
+    PasswordReset,
 }
 
 /// Leads to the message, which gets the focus.
@@ -37,7 +39,7 @@ const FRAGMENT: &str = "#message";
 /// The field and the query value that name the form for which a code was asked.
 pub(super) const ASKED_AT: &str = "at";
 
-const ALL: [Flash; 20] = [
+const ALL: [Flash; 22] = [
     Flash::Saved,
     Flash::PictureSaved,
     Flash::EmailChanged,
@@ -58,6 +60,8 @@ const ALL: [Flash; 20] = [
     Flash::SessionExpired,
     Flash::LoginExpired,
     Flash::LoginReplaced,
+    Flash::PasswordLinkRequested,
+    Flash::PasswordReset,
 ];
 
 impl Flash {
@@ -85,6 +89,8 @@ impl Flash {
             Self::SessionExpired => "/login?because=session",
             Self::LoginExpired => "/login?because=time",
             Self::LoginReplaced => "/login?because=other",
+            Self::PasswordLinkRequested => "/reset?done=link",
+            Self::PasswordReset => "/login?because=reset",
         }
     }
 
@@ -130,7 +136,11 @@ impl Flash {
             Self::AppDisabled => Place::above("app"),
             Self::MailCodesEnabled | Self::MailCodesDisabled => Place::above("mail-codes"),
             Self::SessionEnded | Self::OtherSessionsEnded => Place::above("devices"),
-            Self::SessionExpired | Self::LoginExpired | Self::LoginReplaced => Place::TOP,
+            Self::SessionExpired
+            | Self::LoginExpired
+            | Self::LoginReplaced
+            | Self::PasswordLinkRequested
+            | Self::PasswordReset => Place::TOP,
         }
     }
 
@@ -163,6 +173,8 @@ impl Flash {
             Self::AppDisabled | Self::MailCodesDisabled => Message::Success(t.switched_off),
             Self::SessionEnded => Message::Success(t.session_ended),
             Self::OtherSessionsEnded => Message::Success(t.sessions_ended),
+            Self::PasswordLinkRequested => Message::Success(t.password_link_requested),
+            Self::PasswordReset => Message::Success(t.password_reset),
             Self::SessionExpired => Message::Error(t.session_expired.into()),
             Self::LoginExpired => Message::Error(t.login_expired.into()),
             Self::LoginReplaced => Message::Error(t.login_replaced.into()),

@@ -43,7 +43,17 @@ pub(in crate::http) async fn show_login(visitor: Visitor) -> HttpResponse {
     if visitor.principal.is_some() {
         return redirect_after_login(&visitor);
     }
-    login_page(&visitor, &Form::default(), Flash::message_for(&visitor), 200)
+    // After a new password is set, the page knows whose it is.
+    let is_reset = Flash::carried_by(&visitor) == Some(Flash::PasswordReset);
+    let name = if is_reset { visitor.query("name") } else { "" };
+    let form = Form::with("identifier", name.into());
+    login_page(&visitor, &form, Flash::message_for(&visitor), 200)
+}
+
+/// The login page with a flash message, filled in with a username.
+pub(super) fn login_url_for(flash: Flash, username: &str) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    format!("{}&{}", flash.url(), query.append_pair("name", username).finish())
 }
 
 /// The page that asks for the password, with what was typed into it.

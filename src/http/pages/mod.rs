@@ -18,6 +18,7 @@ mod notice;
 mod place;
 mod recovery_codes;
 mod register;
+mod reset;
 pub(super) mod return_to;
 mod sendings;
 mod session_row;
@@ -40,6 +41,7 @@ pub(super) use actions::login::{send_login_code, submit_login, submit_login_code
 pub(super) use actions::password::change_password;
 pub(super) use actions::profile::{change_profile, upload_picture};
 pub(super) use actions::register::submit_register;
+pub(super) use actions::reset::{request_link, set_password};
 pub(super) use actions::sessions::{end_other_sessions, end_session, log_out};
 pub(super) use assets::asset;
 pub(super) use confirmation::show_confirmation;
@@ -49,6 +51,7 @@ pub(super) use head_page::head_page;
 pub(super) use login::{show_login, show_login_code};
 pub(super) use recovery_codes::show_recovery_codes;
 pub(super) use register::{show_invitation, show_register};
+pub(super) use reset::{show_new_password, show_reset};
 pub(super) use sendings::Sendings;
 pub use theme::Theme;
 pub(super) use totp::show_totp;
@@ -77,6 +80,7 @@ fn form_page(path: &str) -> &'static str {
     match path {
         "/login" => "/login",
         "/register" => "/register",
+        _ if path.starts_with("/reset") => "/reset",
         _ if path.starts_with("/login/") => "/login/code",
         _ if path.starts_with("/account") => "/account",
         _ => "/",

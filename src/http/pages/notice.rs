@@ -3,6 +3,8 @@
 use askama::Template;
 
 use super::frame::Frame;
+use super::visitor::Visitor;
+use crate::words::fill;
 
 #[derive(Template)]
 #[template(path = "notice.html")]
@@ -13,4 +15,12 @@ pub(super) struct NoticePage<'a> {
     pub text: &'a str,
     pub url: &'a str,
     pub label: &'a str,
+}
+
+/// The sentence that says whom to ask.
+pub(super) fn ask_operator(visitor: &Visitor) -> String {
+    match visitor.bridge.config().instance.contact.as_deref() {
+        Some(contact) => fill(visitor.t.ask_operator_at, contact),
+        None => visitor.t.ask_operator.into(),
+    }
 }

@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::form::Form;
 use super::frame::{Frame, Message, fault_response};
-use super::notice::NoticePage;
+use super::notice::{NoticePage, ask_operator};
 use super::visitor::Visitor;
 use crate::config::Registration;
 use crate::domain::invitations;
@@ -78,11 +78,7 @@ pub(super) fn register_page(
 /// The page that says why no account can be created.
 fn no_form(visitor: &Visitor, text: &str, status: u16) -> HttpResponse {
     let t = visitor.t;
-    let contact = visitor.bridge.config().instance.contact.as_deref();
-    let text = match contact {
-        Some(contact) => format!("{text} {}", fill(t.ask_operator_at, contact)),
-        None => format!("{text} {}", t.ask_operator),
-    };
+    let text = format!("{text} {}", ask_operator(visitor));
     let page = NoticePage {
         frame: visitor.frame(t.create_account, Message::None),
         refresh: None,

@@ -146,6 +146,12 @@ impl Instance {
         self.nox(&format!("totp code {name}")).trim_end().into()
     }
 
+    /// The path of a link by which a user sets a password.
+    pub fn password_link(&self, name: &str) -> String {
+        let url = self.nox(&format!("user passwd {name} --link"));
+        format!("/reset/{}", url.trim_end().split_once("/reset/").unwrap().1)
+    }
+
     /// A user as the operator sees them.
     pub fn user(&self, name: &str) -> Value {
         self.nox_json(&format!("user show {name} --json"))

@@ -121,6 +121,14 @@ impl MailServer {
         self.folder.path().join("ca.pem")
     }
 
+    /// Waits for the next mail, with a link that sets a password, and returns the link's path.
+    #[track_caller]
+    pub fn next_password_link(&self) -> String {
+        let mail = self.next_mail();
+        let link = mail.text().split_once("/reset/").unwrap_or_else(|| panic!("{mail:?}")).1;
+        format!("/reset/{}", link.split_whitespace().next().unwrap())
+    }
+
     /// Waits for the next mail.
     #[track_caller]
     pub fn next_mail(&self) -> Mail {

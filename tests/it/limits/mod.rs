@@ -4,3 +4,4 @@ mod enumeration;
 mod floods;
 mod guessing;
 mod lockouts;
+mod password_links;

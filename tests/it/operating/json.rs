@@ -29,6 +29,7 @@ const COMMANDS: &[Row] = &[
     ("user list", "", List, "--search", 2),
     ("user show", "ada", Object, "nobody", 3),
     ("user passwd", "ada --password-file secret", Done, "ada --password-file none", 1),
+    ("user passwd", "ada --link", Done, "ada --link --generate", 2),
     ("user set", "ada --bio Hello", Done, "ada --email nowhere", 2),
     ("user tag add", "ada can_fly", Done, "ada sys:admin", 2),
     ("user tag remove", "ada can_fly", Done, "nobody can_fly", 3),

@@ -37,6 +37,8 @@ fn leave_in_heads(app: &TestApp, secret: &str) {
         format!("/static/{secret}"),
         format!("/login?return_to=/{secret}"),
         format!("/email/confirmation?token={secret}"),
+        format!("/reset/{secret}"),
+        format!("/register/{secret}"),
         format!("/api/email/confirmation?token={secret}"),
         format!("/.well-known/webfinger?resource={secret}"),
         format!("{LOGIN}?password={secret}&token={secret}"),
@@ -53,7 +55,15 @@ fn leave_in_bodies(app: &TestApp, secret: &str, bearer: &str) {
     const KIND: &str = "application/json";
     let form = format!("token={secret}&password={secret}&%zz={secret}");
     let part = format!("--x\r\nContent-Disposition: {secret}\r\n\r\n{secret}");
-    for path in [LOGIN, "/api/auth/register", ME, "/api/relays/checkbearer", "/login", "/account"] {
+    for path in [
+        LOGIN,
+        "/api/auth/register",
+        ME,
+        "/api/relays/checkbearer",
+        "/login",
+        "/account",
+        "/reset/password",
+    ] {
         for (kind, body) in [
             (KIND, &format!("{{\"password\": \"{secret}\"")),
             (KIND, &secret.to_owned()),

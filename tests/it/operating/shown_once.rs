@@ -6,10 +6,12 @@ use std::path::Path;
 use crate::harness::{Instance, Ran, SmallDisk};
 
 /// Every command that prints a secret once. `ada` has an app, `bob` has none.
-const COMMANDS: [&[&str]; 13] = [
+const COMMANDS: [&[&str]; 15] = [
     &["user", "add", "eve", "--generate"],
     &["user", "add", "eve", "--generate", "--json"],
     &["user", "passwd", "ada", "--generate"],
+    &["user", "passwd", "ada", "--link"],
+    &["user", "passwd", "ada", "--link", "--json"],
     &["totp", "enroll", "bob"],
     &["totp", "enroll", "bob", "--no-confirm"],
     &["totp", "enroll", "bob", "--no-confirm", "--json"],
@@ -54,6 +56,7 @@ fn state(instance: &Instance) -> Vec<String> {
         "sent_codes",
         "relays",
         "invitations",
+        "password_links",
         "audit",
         "sessions",
     ]

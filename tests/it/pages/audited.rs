@@ -4,11 +4,13 @@ use super::form_table::CASES;
 use crate::harness::{GIF, Trail};
 
 /// Each form with its lines, or with why it has none.
-const LINES: [(&str, Result<&[&str], &str>); 23] = [
+const LINES: [(&str, Result<&[&str], &str>); 25] = [
     ("/login", Ok(&["session.opened by user"])),
     ("/login/code", Ok(&["session.opened by user"])),
     ("/login/send", Err("it mails a code, which changes nothing")),
     ("/register", Ok(&["account.created by user: invitation", "session.opened by user"])),
+    ("/reset", Err("it mails a link to an account that there is, after the answer")),
+    ("/reset/password", Ok(&["password.reset by user: link"])),
     ("/account/logout", Ok(&["session.ended by user"])),
     ("/account/profile", Ok(&["profile.changed by user: display, language"])),
     ("/account/picture", Ok(&["profile.changed by user: thumbnail"])),

@@ -65,7 +65,7 @@ fn password() -> (&'static str, String) {
 
 pub(super) const CODES: &str = "/account/recovery-codes";
 
-pub(super) const CASES: [Case; 23] = [
+pub(super) const CASES: [Case; 25] = [
     Case {
         path: "/login",
         app: plain,
@@ -106,6 +106,25 @@ pub(super) const CASES: [Case; 23] = [
             [&typed[..], &[text("invite", code)]].concat()
         },
         end: "/account",
+    },
+    Case {
+        path: "/reset",
+        app: mail,
+        prepare: |_, browser| {
+            browser.get("/reset");
+            vec![text("identifier", "nobody")]
+        },
+        end: "/reset?done=link",
+    },
+    Case {
+        path: "/reset/password",
+        app: plain,
+        prepare: |app, browser| {
+            browser.get(&app.instance.password_link("ada"));
+            let link = browser.value("link").unwrap();
+            vec![text("link", link), text("new_password", "another horse")]
+        },
+        end: "/login?because=reset&name=ada",
     },
     Case { path: "/account/logout", app: plain, prepare: nothing, end: "/login" },
     Case {

@@ -11,4 +11,6 @@ mod profile;
 mod refusals;
 mod registration;
 mod repeats;
+mod reset;
+mod reset_links;
 mod serving;

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::stream::{Content, Streamed};
-use crate::domain::accounts::operator::Suspension;
 use crate::domain::accounts::profile::Profile;
+use crate::domain::accounts::suspension::Suspension;
 use crate::domain::audit::Line;
 use crate::domain::lockouts::Lockout;
 use crate::storage::invitations;

@@ -1,7 +1,8 @@
 //! The parts of each message, in the words of a language.
 
-use super::{Draft, Message, Notice, Part, agent, minute};
+use super::{Draft, Message, NoLink, Notice, Part, agent, minute};
 use crate::config::Config;
+use crate::domain::mail::address::without_links;
 use crate::domain::principal::Device;
 use crate::time::Timestamp;
 use crate::words::{Language, Mails, fill_named};
@@ -11,6 +12,8 @@ struct Writer<'a> {
     words: &'static Mails,
     title: &'a str,
     address: &'a str,
+    /// Whom users ask for help.
+    contact: Option<&'a str>,
 }
 
 pub(super) fn write<'a>(
@@ -21,7 +24,8 @@ pub(super) fn write<'a>(
 ) -> Draft<'a> {
     let words = &language.words().mails;
     let (title, address) = (&config.instance.title, config.server.address.as_str());
-    let writer = Writer { words, title, address };
+    let contact = config.instance.contact.as_deref();
+    let writer = Writer { words, title, address, contact };
     let Draft { subject, mut parts } = writer.draft(message);
     if !matches!(message, Message::Test) {
         let hello = name.map_or_else(
@@ -62,11 +66,54 @@ impl Writer<'_> {
                     self.text(words.invitation_not_expected),
                 ],
             },
+            Message::PasswordLink { url, username } => self.password_link(url, username),
+            Message::NoPasswordLink(reason) => self.no_password_link(*reason),
             Message::Notice { notice, device, at } => self.notice(*notice, *device, *at),
             Message::Test => Draft {
                 subject: self.fill(words.test_subject),
                 parts: vec![self.text(words.test_text)],
             },
+        }
+    }
+
+    fn password_link<'a>(&self, url: &'a str, username: &str) -> Draft<'a> {
+        let words = self.words;
+        let username = without_links(username);
+        let account = [("username", &*username), ("title", self.title), ("address", self.address)];
+        Draft {
+            subject: self.fill(words.password_link_subject),
+            parts: vec![
+                Part::Text(fill_named(words.password_link_reason, &account)),
+                Part::Link { label: words.password_link_button, url },
+                self.text(words.password_link_lifetime),
+                self.text(words.password_link_not_asked),
+            ],
+        }
+    }
+
+    fn no_password_link<'a>(&self, reason: NoLink) -> Draft<'a> {
+        let words = self.words;
+        let until = match reason {
+            NoLink::Suspended { until: Some(until) } => minute(until),
+            NoLink::Suspended { until: None } | NoLink::Unconfirmed => String::new(),
+        };
+        let text = match reason {
+            NoLink::Unconfirmed => words.no_link_unconfirmed,
+            NoLink::Suspended { until: None } => words.no_link_suspended,
+            NoLink::Suspended { until: Some(_) } => words.no_link_suspended_until,
+        };
+        let named = [("title", self.title), ("address", self.address), ("time", &*until)];
+        let help = self.contact.map_or_else(
+            || words.help_of_operator.into(),
+            |contact| fill_named(words.help_at, &[("contact", contact)]),
+        );
+        Draft {
+            subject: self.fill(words.no_link_subject),
+            parts: vec![
+                Part::Text(fill_named(text, &named)),
+                Part::Text(help),
+                self.text(words.no_link_not_asked),
+            ],
         }
     }
 
@@ -106,6 +153,7 @@ const fn happened(words: &Mails, notice: Notice) -> &'static str {
         Notice::AccountDeleted => words.account_deleted,
         Notice::AccountRenamed => words.account_renamed,
         Notice::PasswordChanged => words.password_changed,
+        Notice::PasswordReset => words.password_reset,
         Notice::EmailChanged => words.email_changed,
         Notice::SessionOpenedElsewhere => words.session_opened_elsewhere,
         Notice::TotpEnabled => words.totp_enabled,

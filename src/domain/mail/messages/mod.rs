@@ -22,6 +22,10 @@ pub(crate) enum Message<'a> {
     Confirmation(&'a str),
     /// A link by which its reader may register.
     Invitation(&'a str),
+    /// A link that sets the new password of an account.
+    PasswordLink { url: &'a str, username: &'a str },
+    /// Why a user who has forgotten the password gets no such link.
+    NoPasswordLink(NoLink),
     /// A notice of an event of the account.
     Notice {
         notice: Notice,
@@ -31,6 +35,18 @@ pub(crate) enum Message<'a> {
     },
     /// A test of the mail settings.
     Test,
+}
+
+/// Why no link was mailed that sets a new password.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum NoLink {
+    /// The address is not confirmed, so that it may be another person's.
+    Unconfirmed,
+    /// The operator has disabled the account.
+    Suspended {
+        /// Until when; `None` for good.
+        until: Option<Timestamp>,
+    },
 }
 
 /// A paragraph of a message.
@@ -69,6 +85,7 @@ pub(crate) enum Notice {
     AccountRenamed,
     AccountExported,
     PasswordChanged,
+    PasswordReset,
     EmailChanged,
     SessionOpenedElsewhere,
     TotpEnabled,
@@ -86,6 +103,7 @@ pub(crate) const fn notice(event: Event, by_operator: bool) -> Option<Notice> {
         Event::AccountRenamed => Notice::AccountRenamed,
         Event::AccountExported if !by_operator => Notice::AccountExported,
         Event::PasswordChanged => Notice::PasswordChanged,
+        Event::PasswordReset => Notice::PasswordReset,
         Event::EmailChanged => Notice::EmailChanged,
         Event::SessionOpenedElsewhere => Notice::SessionOpenedElsewhere,
         Event::TotpEnabled => Notice::TotpEnabled,
@@ -99,6 +117,7 @@ pub(crate) const fn notice(event: Event, by_operator: bool) -> Option<Notice> {
         | Event::AccountEnabled
         | Event::AccountRemoved
         | Event::AccountExported
+        | Event::PasswordLinkMade
         | Event::EmailConfirmed
         | Event::EmailUnconfirmed
         | Event::ProfileChanged

@@ -60,7 +60,7 @@ pub(super) async fn respond(
     page: FormPage,
     work: impl AsyncFnOnce(&Visitor, &Form) -> Result<End, Refusal> + 'static,
 ) -> HttpResponse {
-    if let Err(refusal) = check(&visitor, &form) {
+    if let Err(refusal) = check(&visitor, &form, page) {
         return refuse(&visitor, &form, page, &refusal);
     }
     let digest = visitor.bridge.app().form_digest(&form.content(visitor.path()));
@@ -99,9 +99,13 @@ pub(super) async fn respond(
     running.await.unwrap_or_else(fault)
 }
 
-/// Checks that a form comes from a page of this user. Without a session, the login comes first.
-pub(super) fn check(visitor: &Visitor, form: &Form) -> Result<(), Refusal> {
+/// Checks that a form comes from a page of this user. Without a session, the login comes first,
+/// except for a user who has forgotten the password.
+pub(super) fn check(visitor: &Visitor, form: &Form, page: FormPage) -> Result<(), Refusal> {
     match &visitor.principal {
+        _ if matches!(page, FormPage::Reset | FormPage::NewPassword) => {
+            Ok(visitor.check_form(form)?)
+        }
         Some(principal) => Ok(visitor.check_form_of(principal, form)?),
         // A form that has ended its session may come again.
         None => visitor.check_form(form).map_err(|_| Error::NotLogged.into()),

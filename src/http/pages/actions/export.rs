@@ -44,7 +44,7 @@ async fn try_export(
     visitor: &Visitor,
     form: &Form,
 ) -> Result<HttpResponse, Refusal> {
-    check(visitor, form)?;
+    check(visitor, form, FormPage::Account)?;
     let principal = visitor.principal.as_ref().ok_or(Error::NotLogged)?;
     let permit = visitor.bridge.export(principal.user.id).await?;
     let wanted = ExportRequest { password: form.current_password(), language: visitor.language };

@@ -12,4 +12,6 @@ pub(super) mod password;
 pub(super) mod profile;
 mod refusal;
 pub(super) mod register;
+pub(super) mod reset;
+mod rules;
 pub(super) mod sessions;

@@ -3,8 +3,9 @@
 use actix_web::HttpResponse;
 use actix_web::http::header::RETRY_AFTER;
 
+use super::rules::{field_sentence, guess_sentence};
 use crate::domain::factors::{challenged, email, mails_code_on_demand};
-use crate::error::{AccountField, Challenge, Error, Guess, Taken};
+use crate::error::{Challenge, Error, Taken};
 use crate::http::envelope::log_fault;
 use crate::http::pages::REQUEST_TIMEOUT;
 use crate::http::pages::account::account_page;
@@ -16,6 +17,7 @@ use crate::http::pages::frame::{Feedback, Message};
 use crate::http::pages::login::{code_page, login_page, restart_login};
 use crate::http::pages::place::{Place, form_at, form_named};
 use crate::http::pages::register::register_page;
+use crate::http::pages::reset::{new_password_page, reset_page};
 use crate::http::pages::totp::totp_page;
 use crate::http::pages::visitor::Visitor;
 use crate::words::fill;
@@ -51,6 +53,8 @@ pub(super) enum FormPage {
     Totp,
     Confirmation,
     Register,
+    Reset,
+    NewPassword,
 }
 
 /// Shows a form again, with what was typed and why it was refused. Where the form cannot be sent
@@ -81,6 +85,9 @@ pub(super) fn refuse(
             confirmation_page(visitor, form, message, status)
         }
         (FormPage::Register, _) => register_page(visitor, form, message, status),
+        (FormPage::Reset, _) => reset_page(visitor, form, message, status),
+        // Where the link is not good any more, the page says so.
+        (FormPage::NewPassword, _) => new_password_page(visitor, form, message, status),
         // The link is worth nothing more.
         (FormPage::Confirmation, _) => confirmation_result_page(visitor, message, status),
     };
@@ -244,36 +251,6 @@ fn code_required(visitor: &Visitor, challenge: &Challenge) -> &'static str {
         false if is_mail_only => t.mail_off,
         _ => t.code_required,
     }
-}
-
-/// Why a new password is refused that is guessed first.
-const fn guess_sentence(visitor: &Visitor, guess: Guess) -> &'static str {
-    let t = visitor.t;
-    match guess {
-        Guess::Common => t.common_password,
-        Guess::OneCharacter => t.one_character_password,
-        Guess::Username | Guess::Display => t.name_as_password,
-        Guess::Email => t.email_as_password,
-        Guess::Title => t.title_as_password,
-    }
-}
-
-/// Which rule a field of the account breaks.
-fn field_sentence(visitor: &Visitor, field: AccountField) -> String {
-    let t = visitor.t;
-    let text = match field {
-        AccountField::Username => t.bad_username,
-        AccountField::Display => t.bad_display,
-        AccountField::Pronoun => t.bad_pronoun,
-        AccountField::Bio => t.bad_bio,
-        AccountField::Links => t.bad_links,
-        AccountField::Email => t.bad_email,
-        AccountField::Password => {
-            return fill(t.bad_password, visitor.bridge.config().password.min_length.get());
-        }
-        _ => t.server_error,
-    };
-    text.into()
 }
 
 /// Whether a wrong code may be one of an authenticator app, for which the clocks must agree.

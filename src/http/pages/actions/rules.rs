@@ -1,0 +1,35 @@
+//! Which rule a value breaks that a form holds, as the page says it.
+
+use crate::error::{AccountField, Guess};
+use crate::http::pages::visitor::Visitor;
+use crate::words::fill;
+
+/// Why a new password is refused that is guessed first.
+pub(super) const fn guess_sentence(visitor: &Visitor, guess: Guess) -> &'static str {
+    let t = visitor.t;
+    match guess {
+        Guess::Common => t.common_password,
+        Guess::OneCharacter => t.one_character_password,
+        Guess::Username | Guess::Display => t.name_as_password,
+        Guess::Email => t.email_as_password,
+        Guess::Title => t.title_as_password,
+    }
+}
+
+/// Which rule a field of the account breaks.
+pub(super) fn field_sentence(visitor: &Visitor, field: AccountField) -> String {
+    let t = visitor.t;
+    let text = match field {
+        AccountField::Username => t.bad_username,
+        AccountField::Display => t.bad_display,
+        AccountField::Pronoun => t.bad_pronoun,
+        AccountField::Bio => t.bad_bio,
+        AccountField::Links => t.bad_links,
+        AccountField::Email => t.bad_email,
+        AccountField::Password => {
+            return fill(t.bad_password, visitor.bridge.config().password.min_length.get());
+        }
+        _ => t.server_error,
+    };
+    text.into()
+}
