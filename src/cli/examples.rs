@@ -34,7 +34,11 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("nox user show", &["nox user show ada", "nox user show 17 --json"]),
     (
         "nox user passwd",
-        &["nox user passwd ada --generate", "nox user passwd ada --password-file new.password"],
+        &[
+            "nox user passwd ada --link        # prints a link, by which ada sets the password",
+            "nox user passwd ada --generate    # prints a password",
+            "nox user passwd ada --password-file new.password",
+        ],
     ),
     (
         "nox user set",

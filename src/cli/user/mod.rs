@@ -32,7 +32,7 @@ pub(super) enum User {
     List(list::List),
     /// Show an account
     Show(Account),
-    /// Set a new password and end the sessions of the account
+    /// Set a new password and end the sessions of the account, or print a link that does so
     Passwd(passwd::Passwd),
     /// Change fields of an account; an empty text clears an optional field
     Set(Box<set::Set>),

@@ -22,7 +22,7 @@ pub(in crate::cli) struct Passwd {
     account: Account,
     #[command(flatten)]
     source: PasswordSource,
-    /// Print a link, by which the user sets a password, once; the present one works until then
+    /// Print a link by which the user sets the password, once; the present one works until then
     #[arg(long, conflicts_with = "PasswordSource")]
     link: bool,
     /// How long the link is good, at most 30d: a number with s, m, h or d

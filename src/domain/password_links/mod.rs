@@ -88,8 +88,8 @@ fn insert(
         expires_at,
     };
     password_links::put(tx, &link)?;
-    let expires = Differences::added("expires", expires_at.millis());
-    tx.happened_with(Event::PasswordLinkMade, user, expires)?;
+    let until = Differences::added("until", expires_at.millis());
+    tx.happened_with(Event::PasswordLinkMade, user, until)?;
     Ok(secret)
 }
 

@@ -106,17 +106,24 @@ fn kinds_accounts_networks_and_browsers_are_counted_apart() {
         )
     });
     let users = [UserId(7), UserId(8)].into_iter().flat_map(|user| {
-        let mails = [Limit::mailed_code(user), Limit::mailed_link(user)].concat();
+        let mails =
+            [Limit::mailed_code(user), Limit::mailed_link(user), Limit::mailed_password_link(user)]
+                .concat();
         [Limit::current_password(user), Limit::code(user), Limit::notice(user)]
             .into_iter()
             .chain(mails)
     });
-    let mut all: Vec<Limit> = limits.chain(users).chain(ips.map(Limit::registration)).collect();
+    let mut all: Vec<Limit> = limits
+        .chain(users)
+        .chain(ips.map(Limit::registration))
+        .chain(ips.map(Limit::password_link))
+        .collect();
     all.sort_by_key(|limit| format!("{limit:?}"));
     all.dedup();
     // Two of each account and network, of each account and browser, of each account, of each
-    // network, of the seven kinds of each user, and of each network that registers.
-    assert_eq!(all.len(), 4 + 4 + 2 + 2 + 2 * 7 + 2);
+    // network, of the nine kinds of each user, and of each network that registers or asks for a
+    // link.
+    assert_eq!(all.len(), 4 + 4 + 2 + 2 + 2 * 9 + 2 + 2);
     let counted = app.db.write(|connection| {
         for limit in &all {
             assert!(consume_all(connection, std::slice::from_ref(limit), present(NOW)).is_ok());

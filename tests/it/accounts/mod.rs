@@ -14,6 +14,7 @@ mod invitations;
 mod listing;
 mod lookup;
 mod naming;
+mod password_links;
 mod reachable;
 mod registration;
 mod relations;

@@ -17,7 +17,7 @@ const WRITING: &[Row] = &[
         &["account.created by operator: admin, email"],
     ),
     ("user passwd", "ada --password-file secret", &["password.changed by operator"]),
-    ("user passwd", "ada --link", &["password_link.made by operator: expires"]),
+    ("user passwd", "ada --link", &["password_link.made by operator: until"]),
     (
         "user set",
         "ada --bio Hello --rank 3 --email ada@b.example --verified true --admin true",
