@@ -77,7 +77,10 @@ function attachHandlers() {
     // The page's language as the reader's country writes it.
     const locale = navigator.languages.find((tag) => tag.startsWith(lang)) ?? lang;
     const format = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short' });
-    time.textContent = format.format(new Date(time.dateTime));
+    const full = format.format(new Date(time.dateTime));
+    // What is told by its distance stays so.
+    if (time.textContent === time.title) time.textContent = full;
+    time.title = full;
   });
   all('[data-seconds]', (count) => {
     const end = performance.now() + 1000 * count.textContent;

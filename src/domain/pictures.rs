@@ -11,6 +11,7 @@ use crate::domain::accounts::rights::Right;
 use crate::domain::change::By;
 use crate::domain::principal::Principal;
 use crate::domain::sessions::check_open;
+use crate::error::PictureFault::{Broken, TooManyPixels};
 use crate::error::{Error, Result};
 use crate::storage::Connection;
 use crate::storage::pictures as rows;
@@ -80,8 +81,9 @@ pub(crate) struct NewFile {
 ///
 /// # Errors
 /// [`Error::UnAuthorized`] without the right to upload, [`Error::PayloadTooLarge`],
-/// [`Error::UnsupportedMediaType`], [`Error::InvalidPictureSize`], [`Error::InvalidField`] if the
-/// hash is another one, or a fault.
+/// [`Error::NotAPicture`], [`Error::RefusedPicture`], [`Error::InvalidField`] if the hash is another
+/// one, or a fault.
+/// one, or a fault.
 pub(crate) fn upload(
     app: &App,
     principal: &Principal,
@@ -122,11 +124,31 @@ pub(crate) fn put(
     rows::put(connection, user.id, kind, picture)
 }
 
+/// The name of a format that is not taken, by how its files begin.
+fn other_format(content: &[u8]) -> Option<&'static str> {
+    const FORMATS: [(usize, &[u8], &str); 11] = [
+        (0, b"BM", "BMP"),
+        (0, b"II*\0", "TIFF"),
+        (0, b"MM\0*", "TIFF"),
+        (4, b"ftypavif", "AVIF"),
+        (4, b"ftyphei", "HEIC"),
+        (4, b"ftypmif1", "HEIC"),
+        (0, b"\xff\x0a", "JPEG XL"),
+        (4, b"JXL \r\n", "JPEG XL"),
+        (0, b"8BPS", "Photoshop"),
+        (0, b"<svg", "SVG"),
+        (0, b"<?xml", "SVG"),
+    ];
+    let begins = |(at, start, _): &&(usize, &[u8], _)| {
+        content.get(*at..).is_some_and(|rest| rest.starts_with(start))
+    };
+    FORMATS.iter().find(begins).map(|(.., name)| *name)
+}
+
 /// Checks the content of a picture and determines its media type from it.
 ///
 /// # Errors
-/// [`Error::PayloadTooLarge`], [`Error::UnsupportedMediaType`] if it is not a picture of a known
-/// format, or [`Error::InvalidPictureSize`].
+/// [`Error::PayloadTooLarge`], [`Error::NotAPicture`] or [`Error::RefusedPicture`].
 pub fn recognize(app: &App, kind: PictureKind, content: Vec<u8>) -> Result<NewPicture> {
     let limit = app.config.limits.picture_bytes.get() as usize;
     if content.len() > limit {
@@ -137,17 +159,15 @@ pub fn recognize(app: &App, kind: PictureKind, content: Vec<u8>) -> Result<NewPi
         Ok(ImageType::Jpeg) => "image/jpeg",
         Ok(ImageType::Gif) => "image/gif",
         Ok(ImageType::Webp) => "image/webp",
-        _ => {
-            return Err(Error::UnsupportedMediaType {
-                expected: "a PNG, JPEG, GIF or WebP picture",
-            });
-        }
+        _ => return Err(Error::NotAPicture { format: other_format(&content) }),
     };
-    let fits = blob_size(&content).is_ok_and(|size| {
-        (1..=MAX_SIDE).contains(&size.width) && (1..=MAX_SIDE).contains(&size.height)
-    });
-    if !fits {
-        return Err(Error::InvalidPictureSize { field: kind.as_str() });
+    let refused = |fault| Error::RefusedPicture { field: kind.as_str(), fault };
+    let size = blob_size(&content).map_err(|_| refused(Broken))?;
+    if size.width == 0 || size.height == 0 {
+        return Err(refused(Broken));
+    }
+    if size.width > MAX_SIDE || size.height > MAX_SIDE {
+        return Err(refused(TooManyPixels { width: size.width, height: size.height }));
     }
     Ok(NewPicture {
         media_type: media_type.into(),
@@ -187,5 +207,35 @@ mod tests {
             let fits = [width, height].iter().all(|side| (1..=4096).contains(side));
             prop_assert_eq!(recognize(&app, PictureKind::Thumbnail, png).is_ok(), fits);
         });
+    }
+
+    #[test]
+    fn refusal_says_what_is_wrong_with_the_picture() {
+        let (_folder, app) = app_with("");
+        let png = |width: u32, height: u32| {
+            [STARTS[0], &width.to_be_bytes(), &height.to_be_bytes(), &[8; 5]].concat()
+        };
+        for (content, name) in [
+            (&b"no picture"[..], None),
+            (b"BM3000", Some("BMP")),
+            (b"\0\0\0\x20ftypheic\0\0", Some("HEIC")),
+            (b"\0\0\0\x20ftypavif\0\0", Some("AVIF")),
+            (b"<svg xmlns=''/>", Some("SVG")),
+        ] {
+            let refused = recognize(&app, PictureKind::Thumbnail, content.into());
+            let Err(Error::NotAPicture { format }) = refused else { panic!("{name:?}") };
+            assert_eq!(format, name);
+        }
+        for (content, expected) in [
+            (STARTS[0].to_vec(), Broken),
+            ([STARTS[2], &[0; 16]].concat(), Broken),
+            (png(0, 10), Broken),
+            (png(4097, 10), TooManyPixels { width: 4097, height: 10 }),
+            (png(10, 5000), TooManyPixels { width: 10, height: 5000 }),
+        ] {
+            let refused = recognize(&app, PictureKind::Thumbnail, content);
+            let Err(Error::RefusedPicture { fault, .. }) = refused else { panic!("{expected:?}") };
+            assert_eq!(fault, expected);
+        }
     }
 }

@@ -43,7 +43,7 @@ impl Error {
             | Self::EmailInUseAsFactor
             | Self::FileMissing
             | Self::InvalidForm
-            | Self::InvalidPictureSize { .. } => row(5, 400, "Invalid field: {0}, {1}."),
+            | Self::RefusedPicture { .. } => row(5, 400, "Invalid field: {0}, {1}."),
             Self::AlreadyExists(_) => row(6, 409, "{0} already exists with {1}."),
             Self::NotLogged => row(7, 401, "You are not logged in."),
             Self::UnAuthorized { .. } | Self::Suspended { .. } | Self::LastAdministrator => {
@@ -64,7 +64,9 @@ impl Error {
             Self::PayloadTooLarge { .. } => {
                 row(1002, 413, "The request body is larger than {0} bytes.")
             }
-            Self::UnsupportedMediaType { .. } => row(1003, 415, "The request body must be {0}."),
+            Self::UnsupportedMediaType { .. } | Self::NotAPicture { .. } => {
+                row(1003, 415, "The request body must be {0}.")
+            }
             Self::MethodNotAllowed { .. } => row(1004, 405, "{0} is not allowed here."),
         }
     }
@@ -100,9 +102,7 @@ impl Error {
                  of at most 128 parts with names of at most 1024 bytes",
             ),
             Self::InvalidInvitation { rule } => ("invite", rule),
-            Self::InvalidPictureSize { field } => {
-                (field, "must be at most 4096 pixels wide and high")
-            }
+            Self::RefusedPicture { field, fault } => (field, fault.rule()),
             _ => return None,
         })
     }
@@ -125,6 +125,7 @@ impl Error {
             Self::TooManyRequests { seconds } => (seconds.to_string(), ""),
             Self::PayloadTooLarge { limit } => (limit.to_string(), ""),
             Self::UnsupportedMediaType { expected } => ((*expected).into(), ""),
+            Self::NotAPicture { .. } => ("a PNG, JPEG, GIF or WebP picture".into(), ""),
             Self::MethodNotAllowed { method, .. } => (method.clone(), ""),
             _ => (String::new(), ""),
         }

@@ -7,6 +7,7 @@ mod challenge;
 mod facts;
 mod fields;
 mod guess;
+mod picture;
 mod taken;
 
 use crate::time::Timestamp;
@@ -14,6 +15,7 @@ use crate::time::Timestamp;
 pub use challenge::Challenge;
 pub use fields::AccountField;
 pub use guess::Guess;
+pub use picture::PictureFault;
 pub use taken::Taken;
 
 /// An error that a client of the API can receive; [`facts`](Error::facts) has the code, the status
@@ -84,10 +86,17 @@ pub enum Error {
     FileMissing,
     /// The form of an upload is not valid.
     InvalidForm,
-    /// The picture has too many pixels, or its size cannot be read.
-    InvalidPictureSize {
+    /// The file is no picture of a format that is taken.
+    NotAPicture {
+        /// The name of its format, where that is known.
+        format: Option<&'static str>,
+    },
+    /// The picture cannot be used.
+    RefusedPicture {
         /// `thumbnail` or `banner`.
         field: &'static str,
+        /// Why.
+        fault: PictureFault,
     },
     /// Something other than a user or a session does not exist.
     NotFound {

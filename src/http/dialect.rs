@@ -123,7 +123,7 @@ const fn name(error: &Error) -> (&'static str, u16) {
         | Error::EmailInUseAsFactor
         | Error::FileMissing
         | Error::InvalidForm
-        | Error::InvalidPictureSize { .. } => ("VALIDATION_ERROR", 422),
+        | Error::RefusedPicture { .. } => ("VALIDATION_ERROR", 422),
         Error::AlreadyExists(_) => ("CONFLICT", 409),
         Error::NotLogged => ("UNAUTHORIZED", 401),
         Error::InternalError { .. } | Error::MailRefused | Error::CommandRefused { .. } => {
@@ -136,7 +136,7 @@ const fn name(error: &Error) -> (&'static str, u16) {
         Error::VerificationRequired { .. } => ("VERIFICATION_REQUIRED", 428),
         Error::TooManyRequests { .. } => ("RATE_LIMITED", 429),
         Error::PayloadTooLarge { .. } => ("BAD_REQUEST", 413),
-        Error::UnsupportedMediaType { .. } => ("BAD_REQUEST", 415),
+        Error::UnsupportedMediaType { .. } | Error::NotAPicture { .. } => ("BAD_REQUEST", 415),
         Error::MethodNotAllowed { .. } => ("METHOD_NOT_ALLOWED", 405),
     }
 }

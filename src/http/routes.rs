@@ -92,6 +92,7 @@ fn page_endpoints() -> Vec<Endpoint> {
         Endpoint::at("/account/logout").post(pages::log_out, PAGE),
         Endpoint::at("/account/profile").post(pages::change_profile, PAGE),
         Endpoint::at("/account/picture").post(pages::upload_picture, PAGE),
+        Endpoint::at("/account/picture/remove").post(pages::remove_picture, PAGE),
         Endpoint::at("/account/email").post(pages::change_email, PAGE),
         Endpoint::at("/account/email/resend").post(pages::resend_confirmation, PAGE),
         Endpoint::at("/account/password").post(pages::change_password, PAGE),

@@ -18,7 +18,7 @@ use crate::domain::accounts::links::{SentLink, links};
 use crate::domain::accounts::operator::{self, PictureUpdate, Update};
 use crate::domain::accounts::tags::GivenTag;
 use crate::domain::pictures::{self, NewPicture, PictureKind};
-use crate::error::{Error, Result as Checked};
+use crate::error::{Error, PictureFault, Result as Checked};
 use crate::files;
 use crate::time::Timestamp;
 use crate::words::Language;
@@ -190,9 +190,21 @@ fn read(app: &App, kind: PictureKind, file: &str) -> Result<NewPicture> {
             Error::PayloadTooLarge { limit } => {
                 format!("{file} is larger than {limit} bytes (limits.picture_bytes)")
             }
-            Error::UnsupportedMediaType { expected } => format!("{file} is not {expected}"),
-            Error::InvalidPictureSize { .. } => {
-                format!("{file} must be at most 4096 pixels wide and high")
+            Error::NotAPicture { format: None } => {
+                format!("{file} is not a PNG, JPEG, GIF or WebP picture")
+            }
+            Error::NotAPicture { format: Some(name) } => {
+                format!("{file} is a {name} picture, and not a PNG, JPEG, GIF or WebP one")
+            }
+            Error::RefusedPicture { fault: PictureFault::Broken, .. } => {
+                format!("{file} is damaged: its size cannot be read")
+            }
+            Error::RefusedPicture {
+                fault: PictureFault::TooManyPixels { width, height }, ..
+            } => {
+                format!(
+                    "{file} must be at most 4096 pixels wide and high, and is {width} × {height}"
+                )
             }
             _ => return error.into(),
         };

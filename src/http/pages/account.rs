@@ -9,11 +9,12 @@ use super::frame::{Feedback, Frame, Message, fault_response};
 use super::links::{LinkRow, rows, typed_rows};
 use super::place;
 use super::session_row::SessionRow;
+use super::tags::labels;
 use super::visitor::Visitor;
 use crate::domain::accounts::deletion::is_last_administrator;
 use crate::domain::accounts::profile::{Profile, profile};
 use crate::domain::accounts::rights::Right;
-use crate::domain::factors::email::check_service;
+use crate::domain::factors::email::{check_service, is_mailed};
 use crate::domain::factors::mails_code_on_demand;
 use crate::domain::factors::shown::shown as codes_to_show;
 use crate::domain::pictures::{MAX_SIDE, PictureKind};
@@ -21,8 +22,7 @@ use crate::domain::principal::Principal;
 use crate::domain::sessions;
 use crate::domain::{App, Paged, Pagination};
 use crate::error::Result;
-use crate::words::Language;
-use crate::words::fill;
+use crate::words::{Language, Texts, fill};
 
 /// Sessions that are shown.
 const MAX_SESSIONS: u32 = 50;
@@ -57,6 +57,8 @@ struct AccountPage<'a> {
     has_totp: bool,
     has_email_factor: bool,
     can_mail: bool,
+    /// Whether a code is on its way that sets up codes by mail, or in the mailbox.
+    is_code_mailed: bool,
     /// Whether a code can be mailed that a change accepts.
     can_mail_codes: bool,
     /// What a code is called that a change asks for.
@@ -66,6 +68,9 @@ struct AccountPage<'a> {
     /// Whether one is mailed where it is due: so it is where mail is the only factor.
     is_code_mailed_when_due: bool,
     password_hint: String,
+    last_change: String,
+    /// The button that mails a code to the address.
+    mail_code_to: String,
     codes_left: String,
     /// Whether new recovery codes wait for the user to see and keep them.
     has_codes_to_show: bool,
@@ -124,24 +129,27 @@ impl<'a> AccountPage<'a> {
             language: visitor.language,
             email: String::new(),
             initial: shown.public.display.chars().take(1).flat_map(char::to_uppercase).collect(),
-            tags: shown.public.tags.iter().filter_map(|tag| label(tag)).collect(),
+            tags: labels(t, &shown.public.tags),
             picture: picture(app, principal, &shown),
             has_picture: shown.public.thumbnail.is_some(),
             picture_hint: fill(t.picture_hint, &most),
             picture_limit,
             picture_side: MAX_SIDE,
-            picture_refused: fill(t.picture_refused, &most),
+            picture_refused: fill(t.picture_too_large, &most),
             can_edit: Right::SelfEdit.is_of(app, user, now),
             is_last_administrator: is_last_administrator(app, user, now)?,
             can_upload: Right::FileUpload.is_of(app, user, now),
             has_totp: user.has_totp,
             has_email_factor: user.has_email_factor,
             can_mail: check_service(app).is_ok(),
+            is_code_mailed: !user.has_email_factor && is_mailed(app, user, now)?,
             can_mail_codes: user.has_email_factor && check_service(app).is_ok(),
-            code_label: t.code,
+            code_label: code_label(t, &shown),
             is_code_mailed_when_due: mails_code_on_demand(app, user),
             needs_code: shown.twofa_enabled,
             password_hint: fill(t.new_password_hint, app.config.password.min_length.get()),
+            last_change: fill(t.last_change, visitor.language.when(user.password_changed_at, now)),
+            mail_code_to: fill(t.mail_code_to, user.email.as_deref().unwrap_or_default()),
             codes_left: fill(t.codes_left, user.recovery_codes),
             has_codes_to_show: !codes_to_show(app, principal, now)?.is_empty(),
             sessions: items.into_iter().map(|session| SessionRow::new(visitor, session)).collect(),
@@ -183,9 +191,11 @@ fn picture(app: &App, principal: &Principal, shown: &Profile) -> Option<String> 
     url.strip_prefix(app.config.server.public_url.as_str()).map(Into::into)
 }
 
-/// What a tag says to a person; `None` for one that says nothing: a right that everybody has, and a
-/// state that the page shows otherwise.
-fn label(tag: &str) -> Option<String> {
-    let is_shown = !tag.starts_with("dft:") && tag != "sys:unverified";
-    is_shown.then(|| tag.into())
+/// What a code is called that a change asks for.
+const fn code_label(t: &Texts, shown: &Profile) -> &'static str {
+    match (shown.factors.totp, shown.factors.email) {
+        (true, true) => t.code_of_either,
+        (false, true) => t.code_of_mail,
+        _ => t.code_of_app,
+    }
 }

@@ -12,6 +12,7 @@ use crate::words::Texts;
 pub(super) enum Flash {
     Saved,
     PictureSaved,
+    PictureRemoved,
     EmailChanged,
     EmailChangedAndLinkMailed,
     EmailChangedLinkDelayed,
@@ -39,9 +40,10 @@ const FRAGMENT: &str = "#message";
 /// The field and the query value that name the form for which a code was asked.
 pub(super) const ASKED_AT: &str = "at";
 
-const ALL: [Flash; 22] = [
+const ALL: [Flash; 23] = [
     Flash::Saved,
     Flash::PictureSaved,
+    Flash::PictureRemoved,
     Flash::EmailChanged,
     Flash::EmailChangedAndLinkMailed,
     Flash::EmailChangedLinkDelayed,
@@ -71,6 +73,7 @@ impl Flash {
         match self {
             Self::Saved => "/account?done=saved#message",
             Self::PictureSaved => "/account?done=picture#message",
+            Self::PictureRemoved => "/account?done=picture-removed#message",
             Self::EmailChanged => "/account?done=email#message",
             Self::EmailChangedAndLinkMailed => "/account?done=email-link#message",
             Self::EmailChangedLinkDelayed => "/account?done=email-link-delayed#message",
@@ -119,7 +122,7 @@ impl Flash {
     fn place(self, visitor: &Visitor) -> Place {
         match self {
             Self::Saved => Place::above("profile"),
-            Self::PictureSaved => Place::above("picture"),
+            Self::PictureSaved | Self::PictureRemoved => Place::above("picture"),
             Self::EmailChanged
             | Self::EmailChangedAndLinkMailed
             | Self::EmailChangedLinkDelayed
@@ -158,7 +161,9 @@ impl Flash {
     /// How the page says it.
     fn message(self, t: &'static Texts) -> Message {
         match self {
-            Self::Saved | Self::PictureSaved => Message::Success(t.saved),
+            Self::Saved => Message::Success(t.saved),
+            Self::PictureSaved => Message::Success(t.picture_saved),
+            Self::PictureRemoved => Message::Success(t.picture_removed),
             Self::EmailChanged => Message::Success(t.email_changed),
             Self::EmailChangedAndLinkMailed => Message::Success(t.email_changed_link_mailed),
             Self::EmailChangedLinkDelayed => Message::Error(t.email_changed_link_delayed.into()),
@@ -169,8 +174,9 @@ impl Flash {
             Self::CodeMailed => Message::Success(t.code_mailed),
             Self::CodeDelayed => Message::Error(t.code_delayed.into()),
             Self::PasswordChanged => Message::Success(t.password_changed),
-            Self::MailCodesEnabled => Message::Success(t.switched_on),
-            Self::AppDisabled | Self::MailCodesDisabled => Message::Success(t.switched_off),
+            Self::AppDisabled => Message::Success(t.app_disabled),
+            Self::MailCodesEnabled => Message::Success(t.mail_codes_enabled),
+            Self::MailCodesDisabled => Message::Success(t.mail_codes_disabled),
             Self::SessionEnded => Message::Success(t.session_ended),
             Self::OtherSessionsEnded => Message::Success(t.sessions_ended),
             Self::PasswordLinkRequested => Message::Success(t.password_link_requested),

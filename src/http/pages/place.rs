@@ -127,8 +127,8 @@ fn field_of(error: &Error) -> Option<&'static str> {
         Error::EmailUnreachable | Error::EmailInUseAsFactor | Error::EmailMissing => "email",
         Error::FileMissing
         | Error::PayloadTooLarge { .. }
-        | Error::UnsupportedMediaType { .. }
-        | Error::InvalidPictureSize { .. } => "file",
+        | Error::NotAPicture { .. }
+        | Error::RefusedPicture { .. } => "file",
         Error::AlreadyExists(taken) => match taken {
             Taken::Username => "username",
             Taken::Email => "email",

@@ -1,5 +1,6 @@
 //! A session as the account page lists it.
 
+use super::moment::Moment;
 use super::visitor::Visitor;
 use crate::domain::sessions::SessionView;
 
@@ -8,8 +9,7 @@ pub(super) struct SessionRow {
     pub is_current: bool,
     pub agent: String,
     pub ip: String,
-    pub last_seen: String,
-    pub last_seen_text: String,
+    pub last_seen: Moment,
 }
 
 impl SessionRow {
@@ -22,8 +22,7 @@ impl SessionRow {
                 .filter(|agent| !agent.is_empty())
                 .map_or_else(|| visitor.t.unknown_device.into(), |agent| program_name(&agent)),
             ip: session.ip,
-            last_seen: session.last_seen_at.to_string(),
-            last_seen_text: visitor.language.date(session.last_seen_at),
+            last_seen: Moment::new(visitor, session.last_seen_at),
         }
     }
 }

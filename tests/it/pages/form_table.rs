@@ -1,6 +1,6 @@
 //! Every form of the pages: what it needs, and where it ends.
 
-use crate::harness::{Browser, Builder, Mode, PASSWORD, TestApp};
+use crate::harness::{Browser, Builder, Mode, PASSWORD, PNG, TestApp};
 
 /// A form, what it needs, and where it ends.
 pub(super) struct Case {
@@ -65,7 +65,7 @@ fn password() -> (&'static str, String) {
 
 pub(super) const CODES: &str = "/account/recovery-codes";
 
-pub(super) const CASES: [Case; 25] = [
+pub(super) const CASES: [Case; 26] = [
     Case {
         path: "/login",
         app: plain,
@@ -141,6 +141,17 @@ pub(super) const CASES: [Case; 25] = [
         app: plain,
         prepare: nothing,
         end: "/account?done=picture#message",
+    },
+    Case {
+        path: "/account/picture/remove",
+        app: plain,
+        prepare: |app, browser| {
+            enter(app, browser);
+            browser.submit_file("/account/picture", ("file", PNG));
+            browser.get("/account");
+            Vec::new()
+        },
+        end: "/account?done=picture-removed#message",
     },
     Case {
         path: "/account/email",

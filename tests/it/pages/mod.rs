@@ -7,6 +7,8 @@ mod export;
 mod form_faults;
 mod form_table;
 mod forms;
+mod picture;
+mod places;
 mod profile;
 mod refusals;
 mod registration;

@@ -5,14 +5,14 @@ use serde_json::{Value, json};
 use crate::harness::{Answer, Browser, GIF, PNG, TestApp};
 
 /// An app where `ada` has these two rights alone, whatever the configuration grants.
-fn serve(settings: &str) -> TestApp {
+pub(super) fn serve(settings: &str) -> TestApp {
     let app = TestApp::with(settings).serve();
     app.nox("user set ada --tags can_self_edit,can_file_upload");
     app
 }
 
 /// The browser of `ada`, which shows the account page.
-fn open_account(app: &TestApp) -> Browser {
+pub(super) fn open_account(app: &TestApp) -> Browser {
     let mut browser = app.browser();
     browser.log_in("ada");
     browser.get("/account");
@@ -231,49 +231,4 @@ fn new_picture_is_shown_at_once() {
         seen.push(path);
     }
     assert_ne!(seen[0], seen[1]);
-}
-
-#[test]
-fn refused_picture_is_explained_on_a_page() {
-    let app = serve("[limits]\npicture_bytes = 102400\n[users]\ndefault_tags = []");
-    let mut browser = open_account(&app);
-    assert!(
-        browser.page.contains("at most 100\u{a0}KiB and 4096 pixels a side."),
-        "{}",
-        browser.page
-    );
-    let large = [PNG, &vec![0; 102_400]].concat();
-    let refused =
-        "That is not a picture that can be used: PNG, JPEG, GIF or WebP, at most 100\u{a0}KiB";
-    let check = |answer: Answer, status, words: &str| {
-        assert_eq!(
-            (answer.status, answer.header("content-type")),
-            (status, Some("text/html; charset=utf-8"))
-        );
-        assert!(answer.text.contains(words), "{}", answer.text);
-    };
-    check(browser.submit_file("/account/picture", ("file", b"")), 400, "Choose a picture first.");
-    check(browser.submit_file("/account/picture", ("other", PNG)), 400, "Choose a picture first.");
-    check(browser.submit_file("/account/picture", ("file", b"no picture")), 415, refused);
-    check(browser.submit_file("/account/picture", ("file", &large)), 413, refused);
-    // Also larger than the whole form may be.
-    check(browser.submit_file("/account/picture", ("file", &large.repeat(4))), 413, refused);
-    check(browser.submit("/account/picture", &[("file", "x")]), 400, refused);
-    browser.get("/account?lang=fr");
-    assert!(
-        browser.page.contains("100\u{a0}Kio et 4096 pixels de côté au plus."),
-        "{}",
-        browser.page
-    );
-    assert_eq!(app.client().get("/api/users/1/thumbnail", &[]).status, 404);
-    app.nox("user set ada --tags can_self_edit");
-    check(
-        browser.submit_file("/account/picture", ("file", PNG)),
-        401,
-        "Vous n’y êtes pas autorisé.",
-    );
-    app.nox("session revoke --user ada");
-    browser
-        .submit_file("/account/picture", ("file", PNG))
-        .leads("/login?because=session&return_to=/account");
 }

@@ -210,7 +210,7 @@ fn picture_of_any_size_over_the_limit_is_refused_by_the_account_page() {
     for megabytes in [5, 12, 30] {
         let answer = upload(&app, &cookie, megabytes * 1_000_000);
         assert!(answer.starts_with("HTTP/1.1 413 "), "{megabytes}: {answer}");
-        assert!(answer.contains("Cette image ne peut pas être utilisée"), "{answer}");
+        assert!(answer.contains("Ce fichier dépasse"), "{answer}");
         assert!(answer.contains("4\u{a0}Mio") && answer.contains("/account/logout"), "{answer}");
     }
     // Without a session, the browser gets to the login all the same.

@@ -67,3 +67,11 @@ pub(in crate::http) async fn upload_picture(
     };
     Action { lane: Lane::Write, done: Flash::PictureSaved }.run(visitor, form, file, store).await
 }
+
+/// `POST /account/picture/remove`
+pub(in crate::http) async fn remove_picture(visitor: Visitor, form: Form) -> HttpResponse {
+    let changes = Changes { thumbnail: Some(Clearable::Cleared), ..Changes::default() };
+    let check = PasswordCheck::NotRequired;
+    let input = Ok(Edit { changes, password: None, check, code: None });
+    Action { lane: Lane::Write, done: Flash::PictureRemoved }.run(visitor, form, input, edit).await
+}

@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::header::RETRY_AFTER;
 
-use super::rules::{field_sentence, guess_sentence};
+use super::rules::{field_sentence, guess_sentence, picture_sentence};
 use crate::domain::factors::{challenged, email, mails_code_on_demand};
 use crate::error::{Challenge, Error, Taken};
 use crate::http::envelope::log_fault;
@@ -208,12 +208,13 @@ fn sentence(visitor: &Visitor, form: &Form, page: FormPage, error: &Error) -> St
         Error::AlreadyExists(Taken::Username) => t.username_taken,
         Error::AlreadyExists(_) => t.email_taken,
         Error::FileMissing => t.no_picture,
-        Error::PayloadTooLarge { .. }
-        | Error::UnsupportedMediaType { .. }
-        | Error::InvalidPictureSize { .. } => {
+        Error::PayloadTooLarge { .. } => {
             let limit = visitor.language.size(config.limits.picture_bytes.get());
-            return fill(t.picture_refused, limit);
+            return fill(t.picture_too_large, limit);
         }
+        Error::NotAPicture { format: None } => t.not_a_picture,
+        Error::NotAPicture { format: Some(name) } => return fill(t.picture_of_other_format, name),
+        Error::RefusedPicture { fault, .. } => return picture_sentence(visitor, *fault),
         // The upload was broken off, or is no form with one file.
         Error::InvalidForm => t.unreadable,
         Error::SetupExpired { .. } => t.setup_expired,

@@ -1,6 +1,6 @@
 //! Which rule a value breaks that a form holds, as the page says it.
 
-use crate::error::{AccountField, Guess};
+use crate::error::{AccountField, Guess, PictureFault};
 use crate::http::pages::visitor::Visitor;
 use crate::words::fill;
 
@@ -32,4 +32,15 @@ pub(super) fn field_sentence(visitor: &Visitor, field: AccountField) -> String {
         _ => t.server_error,
     };
     text.into()
+}
+
+/// What is wrong with a picture.
+pub(super) fn picture_sentence(visitor: &Visitor, fault: PictureFault) -> String {
+    let t = visitor.t;
+    match fault {
+        PictureFault::Broken => t.broken_picture.into(),
+        PictureFault::TooManyPixels { width, height } => {
+            fill(t.picture_of_too_many_pixels, format_args!("{width} × {height}"))
+        }
+    }
 }
