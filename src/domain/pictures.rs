@@ -83,7 +83,6 @@ pub(crate) struct NewFile {
 /// [`Error::UnAuthorized`] without the right to upload, [`Error::PayloadTooLarge`],
 /// [`Error::NotAPicture`], [`Error::RefusedPicture`], [`Error::InvalidField`] if the hash is another
 /// one, or a fault.
-/// one, or a fault.
 pub(crate) fn upload(
     app: &App,
     principal: &Principal,
