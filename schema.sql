@@ -51,10 +51,16 @@ CREATE TABLE users (
     presence_text       TEXT,
     -- The display name and the address as they are searched and compared, see `src/normalization`.
     display_folded      TEXT    NOT NULL DEFAULT '',
-    email_folded        TEXT
+    email_folded        TEXT,
+    -- Whether the account was registered where an address must be confirmed before the first login,
+    -- and has been neither confirmed nor used since.
+    awaits_confirmation INTEGER NOT NULL DEFAULT 0 CHECK (awaits_confirmation IN (0, 1)),
+    -- The first login without a second factor since the server demands one from this account.
+    factor_demanded_at  INTEGER
 ) STRICT;
 
 CREATE INDEX users_by_email ON users (email_folded) WHERE email_folded IS NOT NULL;
+CREATE INDEX users_awaiting_confirmation ON users (created_at) WHERE awaits_confirmation;
 
 -- The authenticator app of a user. The row exists only while the factor is active.
 CREATE TABLE totp_factors (
@@ -111,7 +117,7 @@ SELECT
     id, username, display, email, email_verified, password_hash, password_changed_at, is_admin,
     rank, bio, thumbnail, banner, home, links, tags, suspended_at, suspended_until,
     suspension_reason, created_at, language, pronoun, avatar, presence, presence_text,
-    has_email_factor,
+    has_email_factor, awaits_confirmation, factor_demanded_at,
     EXISTS (SELECT 1 FROM totp_factors WHERE user_id = users.id) AS has_totp,
     (SELECT count(*) FROM recovery_codes WHERE user_id = users.id AND used_at IS NULL)
         AS recovery_codes

@@ -101,7 +101,7 @@ impl Draft {
         ConfigError::Invalid { location, message: message.clone() }
     }
 
-    pub(super) fn finish(mut self) -> Result<Loaded, ConfigError> {
+    pub(super) fn finish(mut self, needs: &Needs) -> Result<Loaded, ConfigError> {
         // Mail is sent as it is configured, or not at all.
         if self.ignored.iter().any(is_of_mail) {
             self.table.remove("mail");
@@ -119,6 +119,10 @@ impl Draft {
                 message: plain(&error),
             })?;
         config.origins = self.origins;
+        // A command that uses only some keys may have lost the others.
+        if *needs == Needs::Everything {
+            config.check_together()?;
+        }
         Ok(Loaded { config, warnings })
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Each value is checked while it is read, so that an error can name the file and the line.
 
+mod demand;
 mod draft;
 mod environment;
 mod interval;
@@ -19,6 +20,7 @@ mod reload;
 mod sections;
 mod theme;
 mod timeout;
+mod together;
 mod values;
 mod within;
 
@@ -29,6 +31,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::files;
+pub(crate) use demand::Demanded;
 use draft::Draft;
 pub(crate) use environment::clean;
 pub use listen::Listen;
@@ -154,7 +157,7 @@ impl Config {
         for (variable, text) in variables {
             draft.set(&variable, &text, needs)?;
         }
-        let mut loaded = draft.finish()?;
+        let mut loaded = draft.finish(needs)?;
         loaded.config.anchor(path.and_then(Path::parent).unwrap_or(Path::new("")));
         Ok(loaded)
     }

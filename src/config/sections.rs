@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::demand::Demanded;
 use super::listen::Listen;
 use super::log::{LogFormat, LogLevel};
 use super::mail::{Hidden, MailHost, MailTls};
@@ -15,7 +16,7 @@ use super::values::{
     CookieDomain, DefaultTag, HelloName, Issuer, Network, Origin, Registration, ServerAddress,
 };
 use super::within::Within;
-use super::{interval, optional, values};
+use super::{demand, interval, optional, values};
 use crate::time::Span;
 use crate::words::Language;
 
@@ -83,6 +84,9 @@ sections! {
     }
     pub(crate) Login {
         hide_unknown_users: bool = false,
+        require_second_factor: Demanded = Demanded::Nobody,
+        #[serde(deserialize_with = "demand::grace")]
+        second_factor_grace: Span = Span::from_secs(0),
     }
     pub(crate) Totp {
         #[serde(with = "optional::text")]
@@ -91,6 +95,7 @@ sections! {
     }
     pub(crate) Users {
         registration: Registration = Registration::Closed,
+        require_email: bool = false,
         default_tags: Vec<DefaultTag> = DefaultTag::defaults(),
     }
     pub(crate) Instance {

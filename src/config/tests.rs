@@ -189,7 +189,7 @@ proptest! {
         let variable = format!("NOX_{}__{}{end}", section.to_uppercase(), key.to_uppercase());
         let mut draft = Draft::default();
         let set = draft.set(&variable, &text, &Needs::Everything);
-        match set.and_then(|()| draft.finish()) {
+        match set.and_then(|()| draft.finish(&Needs::Everything)) {
             Ok(Loaded { mut config, .. }) => {
                 // The password is written as `(hidden)`.
                 config.mail.password = None;

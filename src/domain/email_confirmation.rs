@@ -13,6 +13,7 @@ use crate::domain::change::By;
 use crate::domain::factors::email::check_service;
 use crate::domain::mail::messages::Message;
 use crate::domain::mail::{self, Awaited, Purpose, Sending};
+use crate::domain::pending_login;
 use crate::domain::principal::{Device, Principal};
 use crate::domain::throttle::{self, Limit};
 use crate::error::{Error, Result};
@@ -37,6 +38,21 @@ pub(crate) fn resend(app: &App, principal: &Principal, now: Timestamp) -> Result
         User { email: None, .. } => Err(Error::EmailMissing),
         user => mail_link(app, user, Some(&principal.device), now),
     }
+}
+
+/// Mails a new link to the user of a login that waits for the confirmation of the address.
+///
+/// # Errors
+/// Those of [`pending_login::to_confirm`] and of [`resend`].
+pub(crate) fn resend_pending(
+    app: &App,
+    proof: &str,
+    device: &Device,
+    now: Timestamp,
+) -> Result<Sending> {
+    check_service(app)?;
+    let user = pending_login::to_confirm(app, proof, now)?;
+    mail_link(app, &user, Some(device), now)
 }
 
 /// What became of the link that a new address needs.

@@ -36,6 +36,8 @@ events! {
     AccountDeleted = "account.deleted",
     /// Everything about the account was written to a file, for its user or by the operator.
     AccountExported = "account.exported",
+    /// The server deleted an account whose address was not confirmed in time.
+    AccountExpired = "account.expired",
     PasswordChanged = "password.changed",
     /// A link was mailed to the user, or made by the operator, that sets a new password.
     PasswordLinkMade = "password_link.made",

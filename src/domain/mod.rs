@@ -28,6 +28,8 @@ mod paged;
 mod parts;
 pub mod password;
 pub(crate) mod password_links;
+mod password_proof;
+pub(crate) mod pending_login;
 pub mod pictures;
 mod present;
 pub mod principal;

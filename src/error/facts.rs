@@ -41,14 +41,16 @@ impl Error {
             | Self::EmailNotVerified
             | Self::EmailUnreachable
             | Self::EmailInUseAsFactor
+            | Self::FactorDemanded { .. }
             | Self::FileMissing
             | Self::InvalidForm
             | Self::RefusedPicture { .. } => row(5, 400, "Invalid field: {0}, {1}."),
             Self::AlreadyExists(_) => row(6, 409, "{0} already exists with {1}."),
             Self::NotLogged => row(7, 401, "You are not logged in."),
-            Self::UnAuthorized { .. } | Self::Suspended { .. } | Self::LastAdministrator => {
-                row(8, 401, "You are not authorized to {0}.")
-            }
+            Self::UnAuthorized { .. }
+            | Self::LoginPending(_)
+            | Self::Suspended { .. }
+            | Self::LastAdministrator => row(8, 401, "You are not authorized to {0}."),
             Self::InternalError { .. } | Self::MailRefused | Self::CommandRefused { .. } => {
                 row(9, 500, "An internal error occurred while trying to {0}.")
             }
@@ -95,6 +97,9 @@ impl Error {
             Self::EmailNotVerified => ("email", "must be verified first"),
             Self::EmailUnreachable => ("email", "must be one that mail can be sent to"),
             Self::EmailInUseAsFactor => ("email", "is a second factor: switch that off first"),
+            Self::FactorDemanded { field } => {
+                (field, "is the only second factor, and this server demands one: set up another")
+            }
             Self::FileMissing => ("file", "must be a part of the form"),
             Self::InvalidForm => (
                 "file",
@@ -120,6 +125,7 @@ impl Error {
             }
             Self::Suspended { .. } => ("log in".into(), ""),
             Self::LastAdministrator => ("delete the last administrator".into(), ""),
+            Self::LoginPending(pending) => (pending.action(), ""),
             Self::MailRefused => ("send the mail".into(), ""),
             Self::CommandRefused { .. } => ("run a command".into(), ""),
             Self::TooManyRequests { seconds } => (seconds.to_string(), ""),

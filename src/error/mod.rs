@@ -7,6 +7,7 @@ mod challenge;
 mod facts;
 mod fields;
 mod guess;
+mod pending;
 mod picture;
 mod taken;
 
@@ -15,6 +16,7 @@ use crate::time::Timestamp;
 pub use challenge::Challenge;
 pub use fields::AccountField;
 pub use guess::Guess;
+pub use pending::{LoginStep, PendingLogin};
 pub use picture::PictureFault;
 pub use taken::Taken;
 
@@ -82,6 +84,11 @@ pub enum Error {
     MailRefused,
     /// The email address cannot be changed, because it is a second factor.
     EmailInUseAsFactor,
+    /// The second factor is the last one, and the server demands one of this account.
+    FactorDemanded {
+        /// What the request is about: `type` or `email`.
+        field: &'static str,
+    },
     /// The form has no file.
     FileMissing,
     /// The form of an upload is not valid.
@@ -123,6 +130,8 @@ pub enum Error {
     },
     /// The user is the last administrator who can log in, and so cannot delete the account.
     LastAdministrator,
+    /// The password was right, but the user has to do something else before a session opens.
+    LoginPending(Box<PendingLogin>),
     /// A command of the operator is refused. No request of a client comes to this.
     CommandRefused {
         /// What was refused and what to do, for the operator.

@@ -1,4 +1,4 @@
-//! `/auth`: registration, login and logout.
+//! `/auth`: login and logout.
 
 use actix_web::web::Data;
 use serde::Serialize;
@@ -12,27 +12,19 @@ use super::cookie::{LoginBy, SessionCookies};
 use super::dialect::Dialect;
 use super::envelope::{Failure, Reply};
 use super::extract::{AuthenticatedChange, LoginFrom};
-use super::first_answer;
 use super::object::Object;
 use super::openapi::operation::{Operation, Refusal, answer, schema};
 use super::profile::OwnUser;
 use super::reply::{Success, success};
 use super::request_parts::{CodeText, code};
-use crate::config::Config;
-use crate::domain::accounts::fields::{Display, Email, Username};
 use crate::domain::accounts::identifier::Identifier;
-use crate::domain::accounts::new_password::NewPassword;
-use crate::domain::accounts::registration::NewAccount;
-use crate::domain::auth::{
-    self, LoginAttempt, Registered, Registration, Repeat, refuse_malformed_code,
-};
+use crate::domain::auth::{self, LoginAttempt, Repeat, refuse_malformed_code};
 use crate::domain::factors::Code;
 use crate::domain::password::{MAX_LENGTH, MIN_LENGTH, Password};
 use crate::domain::principal::{Client, Device};
 use crate::domain::public_key::PublicKey;
 use crate::domain::sessions::{OpenedSession, revoke};
 use crate::error::{Error, Result};
-use crate::normalization::trim;
 use crate::time::Timestamp;
 
 /// What a client sends to log in.
@@ -65,23 +57,6 @@ pub(super) struct LoginRequest {
 enum IdentifierText {
     Name(String),
     Id(i64),
-}
-
-/// What a client sends to register an account.
-#[derive(ToSchema)]
-pub(super) struct RegisterRequest {
-    #[schema(value_type = String, pattern = "^(?=.*[a-z_.-])[a-z0-9_.-]{3,16}$")]
-    username: Username,
-    #[schema(value_type = String, min_length = 8, max_length = 128)]
-    password: NewPassword,
-    #[schema(value_type = Option<String>, max_length = 320)]
-    email: Option<Email>,
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 50)]
-    display: Option<Display>,
-    #[schema(value_type = Option<String>)]
-    public_key: Option<PublicKey>,
-    /// The code of an invitation: the last part of its link.
-    invite: Option<String>,
 }
 
 /// The session that a login opens.
@@ -128,43 +103,7 @@ pub(super) async fn login(
     let attempt = request.into_attempt(device);
     let session = bridge.log_in(move |app| auth::login(app, &attempt, now)).await?;
     let cookies = cookies.set(bridge.config(), &session, LoginBy::Api);
-    Ok(opened(*session, None, dialect).with_cookies(cookies))
-}
-
-pub(super) const REGISTER: Operation = Operation::new(
-    "Register an account and log in, where registration is open, or by an invitation",
-)
-.takes(schema::<RegisterRequest>)
-.gives(answer::<SessionData>)
-.fails(&[
-    Refusal::ServiceDisabled,
-    Refusal::InvalidField,
-    Refusal::AlreadyExists,
-    Refusal::UnAuthorized,
-    Refusal::TooManyRequests,
-]);
-
-/// `POST /auth/register`
-pub(super) async fn register(
-    bridge: Data<Bridge>,
-    Now(now): Now,
-    dialect: Dialect,
-    LoginFrom { device, cookies }: LoginFrom,
-    body: Result<Body, Failure>,
-) -> Result<Reply<SessionData>, Failure> {
-    // A closed registration is refused before its body is read.
-    auth::check_registration(bridge.config())?;
-    let Body(body) = body?;
-    let RegisterRequest { username, password, email, display, public_key, invite } =
-        RegisterRequest::read(body, bridge.config())?;
-    let account = NewAccount { username, password, email, display, is_admin: false };
-    let registration = Registration { account, invite, repeat: Repeat::Never };
-    let client = Client { device, public_key };
-    let register = move |app: &_| auth::register(app, registration, &client, now);
-    let Registered { session, link } = bridge.hash(register).await?;
-    let cookies = cookies.set(bridge.config(), &session, LoginBy::Api);
-    let message = first_answer::of_link(link).await;
-    Ok(opened(session, message, dialect).with_cookies(cookies))
+    Ok(Reply::new(session_data(*session, None, dialect)).with_cookies(cookies))
 }
 
 pub(super) const LOGOUT: Operation =
@@ -181,10 +120,14 @@ pub(super) async fn logout(
     Ok(success().with_cookies(cookies.remove(bridge.config())))
 }
 
-fn opened(session: OpenedSession, message: Option<String>, dialect: Dialect) -> Reply<SessionData> {
+/// A session with its token. `message` is for the user.
+pub(super) fn session_data(
+    session: OpenedSession,
+    message: Option<String>,
+    dialect: Dialect,
+) -> SessionData {
     let OpenedSession { token, expires_at: expires, created_at, user, .. } = session;
-    let user = OwnUser::new(user, dialect);
-    Reply::new(SessionData { token, expires, created_at, user, message })
+    SessionData { token, expires, created_at, user: OwnUser::new(user, dialect), message }
 }
 
 impl LoginRequest {
@@ -205,28 +148,8 @@ impl LoginRequest {
         let Self { identifier, password, twofa_token, factor_code, public_key, challenge } = self;
         let client = Client { device, public_key };
         let repeat = challenge.map_or(Repeat::Never, Repeat::Challenge);
-        LoginAttempt { identifier, password, code: twofa_token.or(factor_code), client, repeat }
-    }
-}
-
-impl RegisterRequest {
-    /// Reads the fields in the contract's order: the first that breaks its rule is the one
-    /// reported. Only an invitation comes before: without one, no field would help.
-    fn read(mut body: Object, config: &Config) -> Result<Self> {
-        // A form sends an empty text where its user has no invitation.
-        let invite = body.text("invite")?.filter(|code| !trim(code).is_empty());
-        auth::check_invited(config, invite.as_deref())?;
-        Ok(Self {
-            username: Username::parse(body.text("username")?.unwrap_or_default())?,
-            password: NewPassword::parse(
-                body.text("password")?.unwrap_or_default().into(),
-                config,
-            )?,
-            email: body.parse("email", Email::parse)?,
-            display: body.parse("display", Display::parse)?,
-            public_key: public_key(&mut body)?,
-            invite,
-        })
+        let code = twofa_token.or(factor_code);
+        LoginAttempt { identifier, password, code, client, repeat, held: None }
     }
 }
 
@@ -248,7 +171,7 @@ fn password(value: Option<Value>) -> Result<Password> {
     .ok_or(Error::invalid("password", "must be between 6 and 128 characters long"))
 }
 
-fn public_key(body: &mut Object) -> Result<Option<PublicKey>> {
+pub(super) fn public_key(body: &mut Object) -> Result<Option<PublicKey>> {
     match body.take("public_key") {
         None => Some(None),
         Some(Value::String(text)) => PublicKey::from_base64(&text).map(Some),

@@ -106,6 +106,7 @@ const fn name(error: &Error) -> (&'static str, u16) {
         Error::UserNotFound | Error::NotFound { .. } | Error::SessionNotFound => ("NOT_FOUND", 404),
         Error::ServiceDisabled
         | Error::UnAuthorized { .. }
+        | Error::LoginPending(_)
         | Error::Suspended { .. }
         | Error::LastAdministrator => ("FORBIDDEN", 403),
         Error::InvalidField { .. }
@@ -121,6 +122,7 @@ const fn name(error: &Error) -> (&'static str, u16) {
         | Error::EmailNotVerified
         | Error::EmailUnreachable
         | Error::EmailInUseAsFactor
+        | Error::FactorDemanded { .. }
         | Error::FileMissing
         | Error::InvalidForm
         | Error::RefusedPicture { .. } => ("VALIDATION_ERROR", 422),

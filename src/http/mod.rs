@@ -50,6 +50,7 @@ mod pictures;
 mod profile;
 mod query;
 mod ready;
+mod registration;
 mod relays;
 mod reply;
 mod request_log;

@@ -12,7 +12,7 @@ use super::envelope::{self, Failure};
 use super::openapi::operation::Operation;
 use super::{
     account, auth, code_by_mail, discovery, email, empty_lists, factors, framing, health, pages,
-    pictures, relays, sessions, users,
+    pictures, registration, relays, sessions, users,
 };
 use crate::error::Error;
 
@@ -81,6 +81,13 @@ fn page_endpoints() -> Vec<Endpoint> {
             .get(pages::show_login_code, PAGE)
             .post(pages::submit_login_code, PAGE),
         Endpoint::at("/login/send").post(pages::send_login_code, PAGE),
+        Endpoint::at("/login/confirmation")
+            .get(pages::show_unconfirmed, PAGE)
+            .post(pages::mail_confirmation_again, PAGE),
+        Endpoint::at("/login/set-up")
+            .get(pages::show_set_up, PAGE)
+            .post(pages::finish_set_up, PAGE),
+        Endpoint::at("/login/set-up/mail").post(pages::mail_set_up_code, PAGE),
         Endpoint::at("/register")
             .get(pages::show_register, PAGE)
             .post(pages::submit_register, PAGE),
@@ -170,7 +177,7 @@ pub(super) fn api_endpoints() -> Vec<Endpoint> {
 /// Logging in and out, second factors, and the address.
 fn auth_endpoints() -> impl Iterator<Item = Endpoint> {
     let endpoints = [
-        Endpoint::at("/auth/register").post(auth::register, auth::REGISTER),
+        Endpoint::at("/auth/register").post(registration::register, registration::REGISTER),
         Endpoint::at("/auth/login").post(auth::login, auth::LOGIN),
         Endpoint::at("/auth/logout")
             .get_change(auth::logout, auth::LOGOUT)

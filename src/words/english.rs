@@ -296,6 +296,23 @@ const PAGES: Texts = Texts {
         device is logged out. Backups of the server may keep it for a while. Thank you for \
         having been here.",
     back: "Back to your account",
+    set_up_login: "Set up your login codes",
+    set_up_login_text: "This account needs a code as well as your password. Set that up now: it \
+        takes a minute.",
+    set_up_and_log_in: "Set up and log in",
+    use_mail_codes: "Get codes by mail instead",
+    use_an_app: "Use an authenticator app instead",
+    set_up_mail_text: "For each login, we mail you a code. It goes to",
+    factor_demanded: "Your account must have a second factor. Set up another one before you turn \
+        this one off.",
+    factor_grace: "Your account needs a second factor. Set one up before {}; after that, you \
+        cannot log in without one.",
+    unconfirmed_before: "We mailed a link to",
+    unconfirmed_after: ". Open it to confirm your address, then log in.",
+    unconfirmed_hint: "No mail? Look in your spam folder, or have the link mailed again. Is the \
+        address wrong?",
+    mail_link_again: "Mail the link again",
+    email_required_hint: "We mail a link to it. You open that link before you first log in.",
 };
 
 const MAILS: Mails = Mails {

@@ -312,6 +312,24 @@ const PAGES: Texts = Texts {
         appareils sont déconnectés. Les sauvegardes du serveur peuvent encore le garder quelque \
         temps. Merci d’être passé par ici.",
     back: "Retour à votre compte",
+    set_up_login: "Configurez vos codes de connexion",
+    set_up_login_text: "Ce compte demande un code en plus de votre mot de passe. Configurez-le \
+        maintenant : cela prend une minute.",
+    set_up_and_log_in: "Configurer et se connecter",
+    use_mail_codes: "Recevoir plutôt les codes par e-mail",
+    use_an_app: "Utiliser plutôt une application d’authentification",
+    set_up_mail_text: "À chaque connexion, nous vous envoyons un code par e-mail. Il arrive à \
+        l’adresse",
+    factor_demanded: "Votre compte doit avoir un second facteur. Configurez-en un autre avant de \
+        désactiver celui-ci.",
+    factor_grace: "Votre compte doit avoir un second facteur. Configurez-en un avant le {} ; \
+        ensuite, vous ne pourrez plus vous connecter sans.",
+    unconfirmed_before: "Nous avons envoyé un lien à l’adresse",
+    unconfirmed_after: ". Ouvrez-le pour confirmer votre adresse, puis connectez-vous.",
+    unconfirmed_hint: "Pas d’e-mail ? Regardez dans vos courriers indésirables, ou faites \
+        renvoyer le lien. L’adresse est fausse ?",
+    mail_link_again: "Renvoyer le lien",
+    email_required_hint: "Nous y envoyons un lien, à ouvrir avant votre première connexion.",
 };
 
 const MAILS: Mails = Mails {

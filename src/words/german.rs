@@ -310,6 +310,25 @@ const PAGES: Texts = Texts {
         abgemeldet. Sicherungen des Servers können es noch eine Weile enthalten. Danke, dass du \
         hier warst.",
     back: "Zurück zu deinem Konto",
+    set_up_login: "Richte deine Anmeldecodes ein",
+    set_up_login_text: "Dieses Konto braucht außer deinem Passwort auch einen Code. Richte das \
+        jetzt ein: Es dauert eine Minute.",
+    set_up_and_log_in: "Einrichten und anmelden",
+    use_mail_codes: "Codes lieber per E-Mail bekommen",
+    use_an_app: "Lieber eine Authenticator-App benutzen",
+    set_up_mail_text: "Für jede Anmeldung schicken wir dir einen Code. Er geht an",
+    factor_demanded: "Dein Konto muss einen zweiten Faktor haben. Richte einen anderen ein, \
+        bevor du diesen ausschaltest.",
+    factor_grace: "Dein Konto braucht einen zweiten Faktor. Richte ihn vor dem {} ein; danach \
+        kannst du dich ohne ihn nicht mehr anmelden.",
+    unconfirmed_before: "Wir haben einen Link an",
+    unconfirmed_after: "geschickt. Öffne ihn, um deine Adresse zu bestätigen, und melde dich \
+        dann an.",
+    unconfirmed_hint: "Keine E-Mail? Sieh im Spam-Ordner nach, oder lass den Link noch einmal \
+        schicken. Ist die Adresse falsch?",
+    mail_link_again: "Link noch einmal schicken",
+    email_required_hint: "Wir schicken einen Link dorthin. Öffne ihn, bevor du dich zum ersten \
+        Mal anmeldest.",
 };
 
 const MAILS: Mails = Mails {

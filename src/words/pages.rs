@@ -227,5 +227,18 @@ texts! {
         account_deleted,
         account_deleted_text,
         back,
+        set_up_login,
+        set_up_login_text,
+        set_up_and_log_in,
+        use_mail_codes,
+        use_an_app,
+        set_up_mail_text,
+        factor_demanded,
+        factor_grace,
+        unconfirmed_before,
+        unconfirmed_after,
+        unconfirmed_hint,
+        mail_link_again,
+        email_required_hint,
     }
 }

@@ -44,7 +44,8 @@ pub(super) fn list(app: &App, output: Output, command: &List, now: Timestamp) ->
         }
         let Listed { profile: user, last_login } = listed;
         let factors = show::second_factors(&user.factors);
-        let email = user.email.unwrap_or_else(|| "-".into());
+        let unconfirmed = if user.login.awaits_confirmation { " (not confirmed)" } else { "" };
+        let email = user.email.map_or_else(|| "-".into(), |email| email + unconfirmed);
         let public = user.public;
         list.row([
             public.id.to_string(),

@@ -75,14 +75,20 @@ impl User {
     /// The keys of the configuration that the command uses, beside those of the files.
     pub(super) const fn needs(&self) -> &'static [&'static str] {
         match self {
-            Self::List(_) | Self::Show(_) | Self::Export(_) => &["users", "server.address"],
-            Self::Add(_) | Self::Passwd(_) => &["users", "server.address", "password", TO_RECORD],
-            Self::Set(_) => &["users", "server.address", "limits.picture_bytes", TO_RECORD],
+            Self::List(_) | Self::Show(_) | Self::Export(_) => {
+                &["users", "login", "server.address"]
+            }
+            Self::Add(_) | Self::Passwd(_) => {
+                &["users", "login", "server.address", "password", TO_RECORD]
+            }
+            Self::Set(_) => {
+                &["users", "login", "server.address", "limits.picture_bytes", TO_RECORD]
+            }
             Self::Rename(_)
             | Self::Tag(_)
             | Self::Disable(_)
             | Self::Enable(_)
-            | Self::Remove(_) => &["users", "server.address", TO_RECORD],
+            | Self::Remove(_) => &["users", "login", "server.address", TO_RECORD],
         }
     }
 

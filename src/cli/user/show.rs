@@ -67,7 +67,12 @@ pub(super) fn run(app: &App, output: Output, name: &str, now: Timestamp) -> Resu
 
 fn rows(account: Account) -> impl Iterator<Item = (&'static str, String)> {
     let user = account.profile;
-    let verified = if user.email_verified { " (verified)" } else { " (not verified)" };
+    let verified = match (user.email_verified, user.login.awaits_confirmation) {
+        (true, _) => " (verified)",
+        (false, false) => " (not verified)",
+        (false, true) => " (not verified; no login before it is confirmed)",
+    };
+    let second_factor = second_factors(&user.factors) + &demand(&user);
     let optional = |text: Option<String>| text.unwrap_or_else(|| "-".into());
     let public = user.public;
     let presence = public.presence.text.map_or_else(String::new, |text| format!(": {text}"));
@@ -79,7 +84,7 @@ fn rows(account: Account) -> impl Iterator<Item = (&'static str, String)> {
         ("username", public.username),
         ("display", public.display),
         ("email", optional(user.email.map(|email| email + verified))),
-        ("second factor", second_factors(&user.factors)),
+        ("second factor", second_factor),
         ("tags", public.tags.join(", ")),
         ("rank", public.rank.to_string()),
         ("banned", optional(account.suspension.map(ban))),
@@ -118,6 +123,15 @@ pub(super) fn second_factors(factors: &FactorStates) -> String {
     let states = [("totp", factors.totp), ("email", factors.email)];
     let on: Vec<_> = states.into_iter().filter_map(|(name, is_on)| is_on.then_some(name)).collect();
     if on.is_empty() { "-".into() } else { on.join(", ") }
+}
+
+/// What the demand for a second factor means for a user who has none.
+fn demand(user: &Profile) -> String {
+    match user.login.second_factor_grace_until {
+        _ if user.twofa_enabled || !user.login.second_factor_demanded => String::new(),
+        Some(until) => format!(" (demanded; logins without one until {until})"),
+        None => " (demanded)".into(),
+    }
 }
 
 /// The links, each with its label in the form that `nox user set` reads.

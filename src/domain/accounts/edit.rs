@@ -9,7 +9,7 @@ use crate::domain::accounts::rights::Right;
 use crate::domain::change::{By, Change};
 use crate::domain::email_confirmation::{self, LinkMail};
 use crate::domain::event::Event;
-use crate::domain::factors::{Code, with_factor};
+use crate::domain::factors::{Code, demand, with_factor};
 use crate::domain::principal::Principal;
 use crate::domain::sessions::check_open;
 use crate::error::{Error, Result};
@@ -52,8 +52,8 @@ pub(crate) struct Edited {
 /// # Errors
 /// In this order: [`Error::UnAuthorized`] without the right to edit, [`Error::InvalidAccountField`]
 /// for an address that mail cannot be sent to, [`Error::EmailInUseAsFactor`],
-/// [`Error::GuessablePassword`], [`Error::TooManyRequests`], [`Error::WrongPassword`],
-/// [`Error::WrongCode`], [`Error::AlreadyExists`]; or a fault.
+/// [`Error::FactorDemanded`], [`Error::GuessablePassword`], [`Error::TooManyRequests`],
+/// [`Error::WrongPassword`], [`Error::WrongCode`], [`Error::AlreadyExists`]; or a fault.
 pub(crate) fn edit(app: &App, principal: &Principal, edit: Edit, now: Timestamp) -> Result<Edited> {
     let user = &principal.user;
     if !Right::SelfEdit.is_of(app, user, now) {
@@ -67,6 +67,7 @@ pub(crate) fn edit(app: &App, principal: &Principal, edit: Edit, now: Timestamp)
     if loses_factor && after.email.is_some() {
         return Err(Error::EmailInUseAsFactor);
     }
+    demand::check_kept(&app.config, user, &after, "email")?;
     // Changes that are notified to the owner need a code.
     let needs_code =
         after.username != user.username || after.email != user.email || edit.password.is_some();
@@ -138,6 +139,7 @@ fn apply(
     let before = unchanged(tx, principal, now)?;
     let mut user = before.clone();
     prepared.changes.apply(app, &mut user);
+    demand::check_kept(&app.config, &before, &user, "email")?;
     changes::store(tx, &before, &user)?;
     let has_new_password = prepared.password_hash.is_some();
     if let Some(hash) = &prepared.password_hash {

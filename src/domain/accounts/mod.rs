@@ -27,6 +27,7 @@ pub(crate) mod suspension;
 pub mod tags;
 #[cfg(test)]
 mod tests;
+pub(crate) mod unconfirmed;
 
 pub(crate) use crate::storage::users::UserId;
 pub(crate) use last_administrator::LastAdministrator;

@@ -9,6 +9,7 @@ use url::Url;
 use crate::domain::App;
 use crate::domain::accounts::identifier::{Identifier, Selector};
 use crate::domain::accounts::tags::tags;
+use crate::domain::factors::demand::{self, Demand};
 use crate::storage::pictures::PictureKind;
 pub(crate) use crate::storage::users::Link;
 use crate::storage::users::{PictureRef, User, UserId};
@@ -63,6 +64,21 @@ pub(crate) struct Profile {
     pub home: Option<String>,
     pub twofa_enabled: bool,
     pub factors: FactorStates,
+    /// What a login has to wait for.
+    #[serde(flatten)]
+    pub login: LoginConditions,
+}
+
+/// What a login of a user has to wait for, besides the password.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct LoginConditions {
+    /// Whether the account waits for the confirmation of its address.
+    pub awaits_confirmation: bool,
+    /// Whether a second factor is demanded.
+    pub second_factor_demanded: bool,
+    /// Until when the user may log in without the demanded one; `None` if the user has one, and
+    /// while no login has begun the grace.
+    pub second_factor_grace_until: Option<Timestamp>,
 }
 
 /// The second factors of a user.
@@ -89,7 +105,20 @@ pub(crate) fn profile(app: &App, user: &User, now: Timestamp) -> Profile {
             email: user.has_email_factor,
             recovery_codes: user.recovery_codes,
         },
+        login: conditions(app, user, now),
         public: view(app, user, now),
+    }
+}
+
+fn conditions(app: &App, user: &User, now: Timestamp) -> LoginConditions {
+    let config = &app.config;
+    LoginConditions {
+        awaits_confirmation: config.users.require_email && user.must_confirm_address(),
+        second_factor_demanded: demand::is_demanded(config, user),
+        second_factor_grace_until: match demand::of(config, user, now) {
+            Demand::Grace(until) if user.factor_demanded_at.is_some() => Some(until),
+            _ => None,
+        },
     }
 }
 

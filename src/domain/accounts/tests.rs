@@ -37,6 +37,8 @@ fn profile_has_the_keys_of_the_contract_and_effective_tags() {
         "home": null, "twofa_enabled": false, "pronoun": null, "avatar": null,
         "presence": {"status": "online", "text": null},
         "factors": {"totp": false, "email": false, "recovery_codes": 0},
+        "awaits_confirmation": false, "second_factor_demanded": false,
+        "second_factor_grace_until": null,
     });
     assert_eq!(shown, expected);
 }

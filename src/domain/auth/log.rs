@@ -8,7 +8,7 @@ use crate::domain::audit::{Differences, Record, Subject};
 use crate::domain::event::Event;
 use crate::domain::principal::{By, Device};
 use crate::domain::sessions::OpenedSession;
-use crate::error::{Error, Result};
+use crate::error::{Error, LoginStep, Result};
 use crate::storage::audit;
 use crate::storage::users::{User, UserId};
 use crate::time::Timestamp;
@@ -104,6 +104,10 @@ const fn reason(error: &Error) -> &'static str {
         Error::WrongCode { .. } => "wrong_code",
         Error::InvalidCode { .. } => "malformed_code",
         Error::Suspended { .. } => "disabled",
+        Error::LoginPending(pending) => match pending.step {
+            LoginStep::ConfirmAddress => "unconfirmed_address",
+            LoginStep::SetUpFactor => "second_factor_missing",
+        },
         Error::TooManyRequests { .. } => "too_many_attempts",
         Error::ServerNotReady { .. } => "busy",
         _ => "fault",

@@ -2,9 +2,11 @@
 //! ([`register()`]). [`login`] is the whole rule of a login; the functions below it are its steps.
 
 mod account;
+mod admission;
 mod log;
 mod register;
 mod repeat;
+pub(crate) mod set_up;
 
 use std::net::IpAddr;
 
@@ -23,7 +25,9 @@ use crate::storage::users::{self as rows, User};
 use crate::time::Timestamp;
 use account::{find_account, unknown_name};
 use log::{Attempted, log_attempt, log_failure};
-pub(crate) use register::{Registered, Registration, check_invited, check_registration, register};
+pub(crate) use register::{
+    Entry, Registered, Registration, check_invited, check_registration, register,
+};
 pub(crate) use repeat::Repeat;
 
 /// The credentials of a login, and the client that sends them.
@@ -38,6 +42,8 @@ pub(crate) struct LoginAttempt {
     pub client: Client,
     /// By what a repeat of the attempt is known.
     pub repeat: Repeat,
+    /// The proof of a pending login in the browser, see [`set_up`].
+    pub held: Option<String>,
 }
 
 const WRONG_PASSWORD: Error = Error::WrongPassword { field: "password" };
@@ -47,8 +53,9 @@ const WRONG_PASSWORD: Error = Error::WrongPassword { field: "password" };
 ///
 /// # Errors
 /// In this order: [`Error::TooManyRequests`], [`Error::UserNotFound`], [`Error::WrongPassword`],
-/// [`Error::Suspended`], [`Error::VerificationRequired`] if a code is
-/// needed and none was sent, [`Error::WrongCode`]; or a fault.
+/// [`Error::Suspended`], [`Error::LoginPending`] if the address must be confirmed or a second
+/// factor set up first, [`Error::VerificationRequired`] if a code is needed and none was sent,
+/// [`Error::WrongCode`]; or a fault.
 pub(crate) fn login(
     app: &App,
     attempt: &LoginAttempt,
@@ -175,6 +182,7 @@ fn verify_password(
     if user.is_suspended(now) {
         return Err(suspended(app, user));
     }
+    admission::check(app, &user, attempt.held.as_deref(), now)?;
     let is_current = found == Match::Right && app.hasher.is_current(&user.password_hash);
     let fresh_hash = if is_current { None } else { Some(app.hasher.hash(&attempt.password)?) };
     let sent = attempt.repeat.sent(&attempt.client, attempt.code.as_ref());
@@ -215,6 +223,7 @@ fn open_session(
     if user.is_suspended(now) {
         return Err(suspended(app, user));
     }
+    admission::check(app, &user, None, now)?;
     if let Some(hash) = &checked.fresh_hash {
         rows::update_password_hash(tx, user.id, hash)?;
     }
@@ -224,6 +233,7 @@ fn open_session(
     {
         return Ok(Box::new(session));
     }
+    admission::record(app, tx, &user, now)?;
     let session = sessions::open(app, tx, &user, client, now)?;
     if let Some(sent) = &checked.sent {
         repeats::remember(app, tx, session.id, &user, sent)?;

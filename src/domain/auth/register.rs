@@ -1,11 +1,12 @@
-//! Registering an account, which logs its user in.
+//! Registering an account, which logs its user in unless the login has to wait.
 
-use super::Repeat;
+use super::{Repeat, admission};
 use crate::config::{self, Config};
 use crate::domain::accounts::new_password::Names;
+use crate::domain::accounts::profile::{Profile, profile};
 use crate::domain::accounts::registration::{self, NewAccount};
 use crate::domain::audit::account::beginning;
-use crate::domain::change::By;
+use crate::domain::change::{By, Change};
 use crate::domain::email_confirmation::{self, LinkMail};
 use crate::domain::event::Event;
 use crate::domain::principal::Client;
@@ -13,7 +14,7 @@ use crate::domain::sessions::repeat as repeats;
 use crate::domain::sessions::{self, OpenedSession};
 use crate::domain::throttle::{self, Limit};
 use crate::domain::{App, invitations};
-use crate::error::{Error, Result};
+use crate::error::{AccountField, Error, PendingLogin, Result};
 use crate::storage::users::{self, User};
 use crate::time::Timestamp;
 
@@ -49,20 +50,28 @@ pub(crate) fn check_invited(config: &Config, invite: Option<&str>) -> Result<()>
     }
 }
 
-/// The session of a new account, and what became of the link that confirms its address.
+/// How a registration ended, and what became of the link that confirms the address.
 pub(crate) struct Registered {
-    pub session: OpenedSession,
+    pub entry: Entry,
     pub link: LinkMail,
 }
 
-/// A new account with its first session.
-struct Opened {
-    user: User,
-    session: OpenedSession,
+/// What a new account has been given.
+pub(crate) enum Entry {
+    /// Its first session.
+    Session(Box<OpenedSession>),
+    /// None yet: its user has to do something else before the first login.
+    Pending { user: Box<Profile>, login: Box<PendingLogin> },
 }
 
-/// Registers an account and logs its user in. A registration that its browser sends again leads
-/// into the session that the first one opened.
+/// A new account with its entry.
+struct Made {
+    user: User,
+    entry: Entry,
+}
+
+/// Registers an account and logs its user in, unless that has to wait. A registration that its
+/// browser sends again leads into the session that the first one opened.
 ///
 /// # Errors
 /// Those of [`register_once`].
@@ -85,14 +94,17 @@ pub(crate) fn register(
             Some(user) => repeats::find(app, connection, &user, sent, now),
             None => Ok(None),
         })?;
-    repeated.map_or(registered, |session| Ok(Registered { session, link: LinkMail::None }))
+    let entered =
+        |session| Registered { entry: Entry::Session(Box::new(session)), link: LinkMail::None };
+    repeated.map_or(registered, |session| Ok(entered(session)))
 }
 
 /// Registers an account and logs its user in. An invitation is used up only if the account is made.
 ///
 /// # Errors
 /// [`Error::ServiceDisabled`] if registration is closed, or if it needs an invitation and none is
-/// given; [`Error::TooManyRequests`]; [`Error::InvalidInvitation`]; [`Error::GuessablePassword`];
+/// given; [`Error::InvalidAccountField`] if it needs an address and none is given;
+/// [`Error::TooManyRequests`]; [`Error::InvalidInvitation`]; [`Error::GuessablePassword`];
 /// [`Error::AlreadyExists`]; or a fault.
 fn register_once(
     app: &App,
@@ -103,8 +115,11 @@ fn register_once(
     check_registration(&app.config)?;
     let Registration { mut account, invite, repeat } = new;
     check_invited(&app.config, invite.as_deref())?;
-    // A password that is refused counts no attempt.
+    // What is refused for its fields counts no attempt.
     account.password.of(&Names::from(&account))?;
+    if invite.is_none() {
+        check_email(&app.config, &account)?;
+    }
     // A registration of a taken username is counted as well, so that usernames cannot be
     // enumerated.
     let _counted = throttle::consume(app, vec![Limit::registration(client.device.ip)], now)?;
@@ -112,24 +127,62 @@ fn register_once(
     if let Some(invitation) = &invitation {
         account.email = invitation.choose_email(account.email)?;
     }
+    check_email(&app.config, &account)?;
     let names = Names::from(&account);
     let hash = app.hasher.hash(account.password.of(&names)?)?;
-    let Opened { user, session } = app.change(By::User(&client.device), now, |tx| {
+    let Made { user, entry } = app.change(By::User(&client.device), now, |tx| {
         let mut user = registration::insert(tx, account, hash, now)?;
         if let Some(invitation) = &invitation {
             invitation.apply(tx, &mut user)?;
         }
+        if app.config.users.require_email && !user.email_verified {
+            user.awaits_confirmation = true;
+            users::update(tx, &user)?;
+        }
         let invitation = invitation.as_ref().map(|invitation| invitation.id);
         let values = beginning(&user).with("invitation", None::<u32>, invitation);
         tx.happened_with(Event::AccountCreated, &user, values)?;
-        let session = sessions::open(app, tx, &user, client, now)?;
-        if let Some(sent) = repeat.sent(client, None) {
-            repeats::remember(app, tx, session.id, &user, &sent)?;
-        }
-        Ok::<_, Error>(Opened { user, session })
+        let entry = enter(app, tx, &user, &Visit { client, repeat }, now)?;
+        Ok::<_, Error>(Made { user, entry })
     })?;
     let link = email_confirmation::mail_link_if_unverified(app, &user, Some(&client.device), now);
-    let username = &session.user.public.username;
-    tracing::info!(event = %"account.registered", ip = %client.device.ip, user = username);
-    Ok(Registered { session, link })
+    tracing::info!(event = %"account.registered", ip = %client.device.ip, user = user.username);
+    Ok(Registered { entry, link })
+}
+
+/// Checks that a registration has an address, where it needs one.
+fn check_email(config: &Config, account: &NewAccount) -> Result<()> {
+    if config.users.require_email && account.email.is_none() {
+        return Err(Error::invalid_account(AccountField::Email, "must be given"));
+    }
+    Ok(())
+}
+
+/// From where a registration came, and by what a repeat of it is known.
+struct Visit<'a> {
+    client: &'a Client,
+    repeat: Repeat,
+}
+
+/// Opens the first session of a new account, unless that has to wait.
+fn enter(
+    app: &App,
+    tx: &Change<'_>,
+    user: &User,
+    visit: &Visit<'_>,
+    now: Timestamp,
+) -> Result<Entry> {
+    match admission::check(app, user, None, now) {
+        Ok(()) => (),
+        Err(Error::LoginPending(login)) => {
+            return Ok(Entry::Pending { user: Box::new(profile(app, user, now)), login });
+        }
+        Err(error) => return Err(error),
+    }
+    admission::record(app, tx, user, now)?;
+    let session = sessions::open(app, tx, user, visit.client, now)?;
+    if let Some(sent) = visit.repeat.sent(visit.client, None) {
+        repeats::remember(app, tx, session.id, user, &sent)?;
+    }
+    Ok(Entry::Session(Box::new(session)))
 }

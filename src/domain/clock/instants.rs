@@ -37,7 +37,7 @@ pub(super) struct Instants {
     pub settle: fn(&Connection, &Rules<'_>) -> Result<()>,
 }
 
-pub(super) const INSTANTS: [Instants; 12] = [
+pub(super) const INSTANTS: [Instants; 13] = [
     Instants {
         rows: "session(s)",
         meaning: "which last session.lifetime from now on",
@@ -136,6 +136,13 @@ pub(super) const INSTANTS: [Instants; 12] = [
         since: 5,
         count: |connection, rules| users::count_suspended_later(connection, rules.present.past()),
         settle: |connection, rules| users::update_suspended_later(connection, rules.present.past()),
+    },
+    Instants {
+        rows: "grace(s) without a second factor",
+        meaning: "which begin now",
+        since: 8,
+        count: |connection, rules| users::count_demanded_later(connection, rules.present.past()),
+        settle: |connection, rules| users::update_demanded_later(connection, rules.present.past()),
     },
     Instants {
         rows: "observation(s)",

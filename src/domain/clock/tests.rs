@@ -27,7 +27,7 @@ enum After {
 }
 
 /// Every instant in the database.
-const INSTANTS_IN_THE_SCHEMA: [(&str, After); 28] = [
+const INSTANTS_IN_THE_SCHEMA: [(&str, After); 29] = [
     ("audit.at", After::Stays),
     ("clock.seen_at", After::Seen),
     ("clock.trusted_at", After::Seen),
@@ -53,6 +53,7 @@ const INSTANTS_IN_THE_SCHEMA: [(&str, After); 28] = [
     ("totp_factors.last_step", After::Zero),
     ("totp_used_steps.step", After::Stays),
     ("users.created_at", After::Stays),
+    ("users.factor_demanded_at", After::Within(Duration::ZERO)),
     ("users.password_changed_at", After::Stays),
     ("users.suspended_at", After::Within(Duration::ZERO)),
     ("users.suspended_until", After::Within(Duration::from_hours(24 * 7))),
@@ -61,8 +62,8 @@ const INSTANTS_IN_THE_SCHEMA: [(&str, After); 28] = [
 /// Rows that were all written at the instant `?1`.
 const ROWS: &str = "
     INSERT INTO users (id, username, display, password_hash, password_changed_at, created_at,
-        suspended_at, suspended_until)
-        VALUES (7, 'ada', 'Ada', 'hash', ?1, ?1, ?1, ?1 + 604800000);
+        suspended_at, suspended_until, factor_demanded_at)
+        VALUES (7, 'ada', 'Ada', 'hash', ?1, ?1, ?1, ?1 + 604800000, ?1);
     INSERT INTO totp_factors VALUES (7, x'01', ?1 / 30000, ?1, 0);
     INSERT INTO totp_used_steps VALUES (7, ?1 / 30000);
     INSERT INTO totp_enrollments VALUES (7, x'01', ?1 + 3600000);

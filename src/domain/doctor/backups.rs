@@ -14,28 +14,23 @@ const ABOUT: &str = "backups";
 
 /// Examines the folder of the backups, and what the server has stored about the last one; without
 /// a database, the folder alone.
-pub(super) fn examine(
-    config: &Config,
-    connection: Option<&Connection>,
-    now: Timestamp,
-) -> Vec<Finding> {
+pub(super) fn examine(config: &Config, connection: Option<&Connection>, now: Timestamp) -> Finding {
     let Some(every) = config.backup.every else {
-        return vec![Finding::warning(
+        return Finding::warning(
             ABOUT,
             "the server makes no backups: set backup.every, or run nox backup create by a timer",
-        )];
+        );
     };
     let newest = backup::newest(&config.backup.folder, now);
     let known = newest.as_ref().ok().copied().flatten();
     let failed = connection.and_then(|connection| failed(connection, known, now));
-    let found = failed.unwrap_or_else(|| match newest {
+    failed.unwrap_or_else(|| match newest {
         Ok(newest) => age(newest, every, now),
         Err(error) => {
             let folder = config.backup.folder.display();
             Finding::fault(ABOUT, format!("cannot read {folder}: {error}"))
         }
-    });
-    vec![found]
+    })
 }
 
 /// What the server has stored, unless there is a backup since.

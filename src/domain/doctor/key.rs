@@ -6,6 +6,7 @@ use crate::crypto::{Key, KeyError};
 use crate::domain::{StartError, backup, keys};
 use crate::error::{Result, causes};
 use crate::storage::{self, Connection};
+use crate::time::Timestamp;
 
 const ABOUT: &str = "key file";
 
@@ -70,10 +71,15 @@ pub(super) fn foreign(config: &Config, report: &backup::Report) -> Finding {
 }
 
 /// Whether the present key file is in a backup: in one of the scheduled backups, or in one that a
-/// command made. That there are no scheduled backups is another finding.
-pub(super) fn in_backups(config: &Config, connection: Option<&Connection>) -> Option<Finding> {
+/// command made. That there is no scheduled backup is another finding.
+pub(super) fn in_backups(
+    config: &Config,
+    connection: Option<&Connection>,
+    now: Timestamp,
+) -> Option<Finding> {
     config.backup.every?;
-    if config.backup.with_key {
+    let newest = backup::newest(&config.backup.folder, now);
+    if config.backup.with_key || matches!(newest, Ok(None)) {
         return None;
     }
     // What cannot be read here is another finding.

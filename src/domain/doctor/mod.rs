@@ -2,6 +2,7 @@
 
 mod addresses;
 mod backups;
+mod factors;
 mod key;
 mod mail;
 mod places;
@@ -85,10 +86,11 @@ pub(crate) fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
         findings.extend(addresses::examine(connection));
         findings.extend(former_address(connection, config, now));
         findings.extend(setup::examine_stored(config, connection, now));
+        findings.extend(factors::examine(config, connection, now));
     }
     findings.extend([permissions(config), disk(config)]);
-    findings.extend(backups::examine(config, connection.as_ref(), now));
-    findings.extend(key::in_backups(config, connection.as_ref()));
+    findings.push(backups::examine(config, connection.as_ref(), now));
+    findings.extend(key::in_backups(config, connection.as_ref(), now));
     findings.extend(file_system(config));
     findings.extend(setup::examine_settings(config, &findings));
     findings.extend(mail::examine_settings(config));

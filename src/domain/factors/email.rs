@@ -9,7 +9,9 @@ use crate::domain::factors::code::Proof;
 use crate::domain::factors::recovery::RecoveryCodes;
 use crate::domain::factors::sent::{self, SentCode};
 use crate::domain::factors::shown::{self, Delivery};
-use crate::domain::factors::{Code, challenge, changed, delete_unneeded_codes, with_factor};
+use crate::domain::factors::{
+    Code, challenge, changed, delete_unneeded_codes, demand, with_factor,
+};
 use crate::domain::mail::{Awaited, Sending};
 use crate::domain::principal::{Actor, Device, Principal};
 use crate::domain::sessions::check_open;
@@ -57,14 +59,36 @@ pub(crate) fn send(app: &App, asker: Asker, now: Timestamp) -> Result<Option<Sen
             if !user.has_email_factor {
                 return Err(Error::FactorNotEnabled);
             }
-            match sent::mail(app, Actor { user: &user, device: &device }, now) {
-                // Some clients ask for a code although the login has just mailed one.
-                Err(Error::TooManyRequests { .. }) if is_just_mailed(app, &user, now)? => {
-                    Ok(under_way(app, &user))
-                }
-                mailed => mailed.map(Some),
-            }
+            mail_unless_just_mailed(app, Actor { user: &user, device: &device }, now)
         }
+    }
+}
+
+/// Mails a code to a user whose login waits for the first second factor; `None` if one was sent a
+/// moment ago.
+///
+/// # Errors
+/// [`Error::ServiceDisabled`] without a mail server, [`Error::EmailNotVerified`],
+/// [`Error::TooManyRequests`], or a fault.
+pub(in crate::domain) fn send_first(
+    app: &App,
+    actor: Actor<'_>,
+    now: Timestamp,
+) -> Result<Option<Sending>> {
+    check_service(app)?;
+    if !actor.user.email_verified {
+        return Err(Error::EmailNotVerified);
+    }
+    mail_unless_just_mailed(app, actor, now)
+}
+
+fn mail_unless_just_mailed(app: &App, actor: Actor<'_>, now: Timestamp) -> Result<Option<Sending>> {
+    match sent::mail(app, actor, now) {
+        // Some clients ask for a code although the login has just mailed one.
+        Err(Error::TooManyRequests { .. }) if is_just_mailed(app, actor.user, now)? => {
+            Ok(under_way(app, actor.user))
+        }
+        mailed => mailed.map(Some),
     }
 }
 
@@ -180,7 +204,8 @@ fn store_enabled(
 /// Disables the factor, by a code of any factor.
 ///
 /// # Errors
-/// [`Error::FactorNotEnabled`], [`Error::WrongCode`], [`Error::TooManyRequests`], or a fault.
+/// [`Error::FactorNotEnabled`], [`Error::FactorDemanded`], [`Error::WrongCode`],
+/// [`Error::TooManyRequests`], or a fault.
 pub(crate) fn disable(
     app: &App,
     principal: &Principal,
@@ -191,10 +216,13 @@ pub(crate) fn disable(
     if !user.has_email_factor {
         return Err(Error::FactorNotEnabled);
     }
+    let without = User { has_email_factor: false, ..User::clone(user) };
+    demand::check_kept(&app.config, user, &without, "type")?;
     with_factor(app, principal.actor(), code, now, |tx| {
         check_open(tx, principal, now)?;
         let mut current = users::find_by_id(tx, user.id)?.ok_or(Error::NotLogged)?;
         current.has_email_factor = false;
+        demand::check_kept(&app.config, user, &current, "type")?;
         users::update(tx, &current)?;
         delete_unneeded_codes(tx, &current)?;
         changed(tx, Event::EmailFactorDisabled, user, Some(principal))

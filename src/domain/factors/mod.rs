@@ -5,7 +5,9 @@
 mod challenge;
 mod check;
 mod code;
+pub(crate) mod demand;
 pub(crate) mod email;
+pub(in crate::domain) mod first;
 pub(crate) mod operator;
 pub(crate) mod recovery;
 mod sent;

@@ -65,6 +65,7 @@ fn principal(app: &App, code: Option<&str>, now: Timestamp) -> Principal {
         code: code.map(|text| Code::parse("code", text.into()).unwrap()),
         client: Client { device: DEVICE, public_key: None },
         repeat: Repeat::Never,
+        held: None,
     };
     let session = login(app, &attempt, now).unwrap();
     authenticate(app, &session.token, now).unwrap().at(DEVICE)

@@ -38,6 +38,8 @@ impl Metrics {
                 "wrong_code",
                 "malformed_code",
                 "disabled",
+                "unconfirmed_address",
+                "second_factor_missing",
                 "too_many_attempts",
                 "busy",
                 "fault",

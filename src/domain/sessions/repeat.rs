@@ -21,6 +21,7 @@ use crate::time::Timestamp;
 const REPEAT_WINDOW: Duration = Duration::from_mins(1);
 
 /// What a browser sent to log in.
+#[derive(Clone)]
 pub(in crate::domain) struct SentLogin {
     /// The secret in the browser's cookie.
     pub browser: String,

@@ -22,6 +22,7 @@ fn ada(app: &App) -> Principal {
         code: None,
         client: Client { device: device(), public_key: None },
         repeat: Repeat::Never,
+        held: None,
     };
     let session = login(app, &attempt, NOW).unwrap();
     authenticate(app, &session.token, NOW).unwrap().at(device())

@@ -6,6 +6,7 @@ use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::Duration;
 
+use crate::domain::accounts::unconfirmed;
 use crate::domain::{App, Running, clock, factors, invitations};
 use crate::error::Result;
 use crate::storage::{
@@ -72,6 +73,7 @@ fn sweep(app: &App, depth: Depth, now: Timestamp) -> Result<()> {
     if depth == Depth::Quick {
         return Ok(());
     }
+    unconfirmed::remove(app, now)?;
     drain(app, |connection| sent_codes::delete_expired(connection, now, BATCH))?;
     drain(app, |connection| shown_codes::delete_expired(connection, now, BATCH))?;
     drain(app, |connection| totp_enrollments::delete_expired(connection, now, BATCH))?;

@@ -65,6 +65,8 @@ struct AccountPage<'a> {
     code_label: &'static str,
     /// Whether a change of the address or the password needs one.
     needs_code: bool,
+    /// Until when the user may log in without the second factor that is demanded.
+    grace: Option<String>,
     /// Whether one is mailed where it is due: so it is where mail is the only factor.
     is_code_mailed_when_due: bool,
     password_hint: String,
@@ -147,6 +149,7 @@ impl<'a> AccountPage<'a> {
             code_label: code_label(t, &shown),
             is_code_mailed_when_due: mails_code_on_demand(app, user),
             needs_code: shown.twofa_enabled,
+            grace: grace(visitor, &shown),
             password_hint: fill(t.new_password_hint, app.config.password.min_length.get()),
             last_change: fill(t.last_change, visitor.language.when(user.password_changed_at, now)),
             mail_code_to: fill(t.mail_code_to, user.email.as_deref().unwrap_or_default()),
@@ -178,6 +181,12 @@ impl<'a> AccountPage<'a> {
         }
         self
     }
+}
+
+/// What the account page says while the user may still log in without a second factor.
+fn grace(visitor: &Visitor, shown: &Profile) -> Option<String> {
+    let until = shown.login.second_factor_grace_until?;
+    Some(fill(visitor.t.factor_grace, visitor.language.date(until)))
 }
 
 /// The path of a picture that lies here. It is another one for another picture, so that a new one

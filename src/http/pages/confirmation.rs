@@ -52,12 +52,16 @@ pub(super) fn confirmation_result_page(
     status: u16,
 ) -> HttpResponse {
     let t = visitor.t;
+    let (url, label) = match &visitor.principal {
+        Some(_) => ("/account", t.your_account),
+        None => ("/login", t.log_in),
+    };
     let page = NoticePage {
         frame: visitor.frame(t.confirm_address, message),
         refresh: None,
         text: "",
-        url: "/account",
-        label: t.your_account,
+        url,
+        label,
     };
     visitor.show(status, page.render())
 }

@@ -33,6 +33,10 @@ pub(super) enum Flash {
     LoginReplaced,
     PasswordLinkRequested,
     PasswordReset,
+    AddressConfirmed,
+    PendingLinkMailed,
+    PendingLinkDelayed,
+    PendingLinkRefused,
 }
 
 /// Leads to the message, which gets the focus.
@@ -40,7 +44,7 @@ const FRAGMENT: &str = "#message";
 /// The field and the query value that name the form for which a code was asked.
 pub(super) const ASKED_AT: &str = "at";
 
-const ALL: [Flash; 23] = [
+const ALL: [Flash; 27] = [
     Flash::Saved,
     Flash::PictureSaved,
     Flash::PictureRemoved,
@@ -64,6 +68,10 @@ const ALL: [Flash; 23] = [
     Flash::LoginReplaced,
     Flash::PasswordLinkRequested,
     Flash::PasswordReset,
+    Flash::AddressConfirmed,
+    Flash::PendingLinkMailed,
+    Flash::PendingLinkDelayed,
+    Flash::PendingLinkRefused,
 ];
 
 impl Flash {
@@ -94,6 +102,10 @@ impl Flash {
             Self::LoginReplaced => "/login?because=other",
             Self::PasswordLinkRequested => "/reset?done=link",
             Self::PasswordReset => "/login?because=reset",
+            Self::AddressConfirmed => "/login?because=confirmed",
+            Self::PendingLinkMailed => "/login/confirmation?done=link",
+            Self::PendingLinkDelayed => "/login/confirmation?done=link-delayed",
+            Self::PendingLinkRefused => "/login/confirmation?done=link-refused",
         }
     }
 
@@ -143,7 +155,11 @@ impl Flash {
             | Self::LoginExpired
             | Self::LoginReplaced
             | Self::PasswordLinkRequested
-            | Self::PasswordReset => Place::TOP,
+            | Self::PasswordReset
+            | Self::AddressConfirmed
+            | Self::PendingLinkMailed
+            | Self::PendingLinkDelayed
+            | Self::PendingLinkRefused => Place::TOP,
         }
     }
 
@@ -169,8 +185,8 @@ impl Flash {
             Self::EmailChangedLinkDelayed => Message::Error(t.email_changed_link_delayed.into()),
             Self::EmailChangedLinkLater => Message::Error(t.email_changed_link_later.into()),
             Self::EmailChangedLinkRefused => Message::Error(t.email_changed_link_refused.into()),
-            Self::LinkMailed => Message::Success(t.link_mailed),
-            Self::LinkDelayed => Message::Error(t.link_delayed.into()),
+            Self::LinkMailed | Self::PendingLinkMailed => Message::Success(t.link_mailed),
+            Self::LinkDelayed | Self::PendingLinkDelayed => Message::Error(t.link_delayed.into()),
             Self::CodeMailed => Message::Success(t.code_mailed),
             Self::CodeDelayed => Message::Error(t.code_delayed.into()),
             Self::PasswordChanged => Message::Success(t.password_changed),
@@ -181,6 +197,8 @@ impl Flash {
             Self::OtherSessionsEnded => Message::Success(t.sessions_ended),
             Self::PasswordLinkRequested => Message::Success(t.password_link_requested),
             Self::PasswordReset => Message::Success(t.password_reset),
+            Self::AddressConfirmed => Message::Success(t.address_confirmed),
+            Self::PendingLinkRefused => Message::Error(t.mail_refused.into()),
             Self::SessionExpired => Message::Error(t.session_expired.into()),
             Self::LoginExpired => Message::Error(t.login_expired.into()),
             Self::LoginReplaced => Message::Error(t.login_replaced.into()),

@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::flash::Flash;
 use super::form::Form;
-use super::frame::{Frame, Message, fault_response, with_cookie};
+use super::frame::{Frame, Message, fault_response, with_cookies};
 use super::notice::NoticePage;
 use super::return_to::{ReturnTarget, unknown_front};
 use super::visitor::Visitor;
@@ -79,13 +79,13 @@ pub(super) fn login_page(
 }
 
 /// Where the login is to lead: what the form carries, or the link to the page.
-fn return_to<'a>(visitor: &'a Visitor, form: &'a Form) -> &'a str {
+pub(super) fn return_to<'a>(visitor: &'a Visitor, form: &'a Form) -> &'a str {
     form.get("return_to").unwrap_or_else(|| visitor.query("return_to"))
 }
 
 /// Redirects a user who is logged in to where the login was to lead. To another origin, a page with
 /// a link leads: `form-action` in the content security policy stops a form's redirect to it.
-fn redirect_after_login(visitor: &Visitor) -> HttpResponse {
+pub(super) fn redirect_after_login(visitor: &Visitor) -> HttpResponse {
     match ReturnTarget::parse(visitor.bridge.config(), visitor.query("return_to")) {
         None => visitor.redirect("/account"),
         Some(ReturnTarget::Local(path)) => visitor.redirect(&path),
@@ -177,9 +177,10 @@ pub(super) fn code_page(
     visitor.show(status, page.render())
 }
 
-/// Redirects to the login, which says why it starts again, and removes the challenge.
+/// Redirects to the login, which says why it starts again, and removes what is left of the one
+/// before.
 pub(super) fn restart_login(visitor: &Visitor, because: Flash) -> HttpResponse {
-    with_cookie(visitor.redirect(because.url()), &visitor.challenge_cookie(String::new()))
+    with_cookies(visitor.redirect(because.url()), &visitor.finished_login_cookies())
 }
 
 /// Adds `return_to` to the URL of a page of the login.

@@ -14,8 +14,10 @@ mod frame;
 mod head_page;
 mod links;
 mod login;
+mod login_cookies;
 mod moment;
 mod notice;
+mod pending;
 mod place;
 mod recovery_codes;
 mod register;
@@ -41,6 +43,7 @@ pub(super) use actions::factors::{
 };
 pub(super) use actions::login::{send_login_code, submit_login, submit_login_code};
 pub(super) use actions::password::change_password;
+pub(super) use actions::pending::{finish_set_up, mail_confirmation_again, mail_set_up_code};
 pub(super) use actions::profile::{change_profile, remove_picture, upload_picture};
 pub(super) use actions::register::submit_register;
 pub(super) use actions::reset::{request_link, set_password};
@@ -51,6 +54,7 @@ pub(super) use deleted::show_deleted;
 pub(super) use errors::layer;
 pub(super) use head_page::head_page;
 pub(super) use login::{show_login, show_login_code};
+pub(super) use pending::{show_set_up, show_unconfirmed};
 pub(super) use recovery_codes::show_recovery_codes;
 pub(super) use register::{show_invitation, show_register};
 pub(super) use reset::{show_new_password, show_reset};
@@ -82,6 +86,7 @@ fn form_page(path: &str) -> &'static str {
     match path {
         "/login" => "/login",
         "/register" => "/register",
+        "/login/set-up/mail" => "/login/set-up?by=mail",
         _ if path.starts_with("/reset") => "/reset",
         _ if path.starts_with("/login/") => "/login/code",
         _ if path.starts_with("/account") => "/account",

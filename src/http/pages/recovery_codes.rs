@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 
 use super::frame::{Frame, Message, fault_response};
+use super::login::redirect_after_login;
 use super::visitor::Visitor;
 use crate::domain::factors::recovery::RecoveryCodes;
 use crate::domain::factors::shown::{mark, shown};
@@ -20,6 +21,8 @@ struct RecoveryCodesPage<'a> {
     file: String,
     /// Names these codes.
     mark: String,
+    /// Where the user goes on to.
+    return_to: &'a str,
 }
 
 /// `GET /account/recovery-codes`
@@ -28,12 +31,13 @@ pub(in crate::http) async fn show_recovery_codes(visitor: Visitor) -> HttpRespon
         return visitor.redirect("/login?return_to=/account/recovery-codes");
     };
     match visitor.bridge.read(|app| shown(app, principal, visitor.now)) {
-        Ok(codes) if codes.is_empty() => visitor.redirect("/account"),
+        Ok(codes) if codes.is_empty() => redirect_after_login(&visitor),
         Ok(codes) => {
             let file = codes.iter().map(|code| code.as_str()).collect::<Vec<_>>().join("%0A");
             let frame = visitor.frame(visitor.t.recovery_codes, Message::None);
             let mark = mark(visitor.bridge.app(), principal, &codes);
-            let page = RecoveryCodesPage { frame, codes: &codes, file, mark };
+            let return_to = visitor.query("return_to");
+            let page = RecoveryCodesPage { frame, codes: &codes, file, mark, return_to };
             visitor.show(200, page.render())
         }
         Err(error) => fault_response(error),

@@ -25,6 +25,8 @@ struct RegisterPage<'a> {
     /// The only address that the account may have.
     bound_email: Option<String>,
     password_hint: String,
+    /// Whether an address must be given.
+    needs_email: bool,
 }
 
 /// `GET /register`
@@ -70,6 +72,7 @@ pub(super) fn register_page(
         username: form.text("username"),
         email: form.text("email"),
         bound_email,
+        needs_email: config.users.require_email,
         password_hint: fill(t.password_hint, config.password.min_length.get()),
     };
     visitor.show(status, page.render())

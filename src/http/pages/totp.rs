@@ -34,6 +34,11 @@ pub(in crate::http) async fn show_totp(visitor: Visitor) -> HttpResponse {
     }
 }
 
+/// The element of an SVG document: an XML declaration has no place within HTML.
+pub(super) fn svg_element(document: &str) -> &str {
+    document.split_once("?>").map_or(document, |(_, element)| element)
+}
+
 /// The page of the app that is being set up, if there is one.
 pub(super) fn totp_page(
     visitor: &Visitor,
@@ -46,8 +51,7 @@ pub(super) fn totp_page(
     let document = qr::svg(&enrollment.otpauth_url)?;
     let mut page = TotpPage {
         frame: visitor.frame(visitor.t.set_up_app, feedback.message),
-        // An XML declaration has no place within HTML.
-        picture: document.split_once("?>").map_or(&*document, |(_, element)| element),
+        picture: svg_element(&document),
         secret: enrollment.secret_in_groups(),
         otpauth_url: &enrollment.otpauth_url,
     };

@@ -32,9 +32,9 @@ use crate::words::Texts;
 
 const LANGUAGE: &str = "nox_language";
 /// The challenge of a login that waits for its second factor.
-const CHALLENGE: &str = "nox_login";
-/// The lifetime of the cookie, which is that of the challenge.
-const CHALLENGE_LIFETIME: Duration = Duration::minutes(10);
+pub(super) const CHALLENGE: &str = "nox_login";
+/// The proof of a pending login.
+pub(super) const PENDING: &str = "nox_pending";
 /// Between the two parts of a form token.
 const USER_MARK: char = '.';
 const PERSISTENT: Duration = Duration::days(365);
@@ -53,6 +53,8 @@ pub(in crate::http) struct Visitor {
     pub requested_origin: Option<Origin>,
     /// The challenge that the browser holds.
     pub challenge: Option<String>,
+    /// The proof of a pending login that the browser holds.
+    pub pending: Option<String>,
     /// How the session cookie is set and removed.
     pub session_cookies: SessionCookies,
     browser: Browser,
@@ -158,6 +160,7 @@ impl Visitor {
             now: Now::of(request).0,
             requested_origin: forwarded::target(request, &config.server),
             challenge: challenge(request, bridge),
+            pending: pending(request, bridge.config()),
             session_cookies: session_cookies(request)?,
             browser,
             is_language_chosen: chosen.is_some(),
@@ -247,17 +250,12 @@ impl Visitor {
         browser.into_iter().chain(language).collect()
     }
 
-    /// The cookie that keeps a challenge; an empty one removes it.
-    pub(super) fn challenge_cookie(&self, challenge: String) -> Cookie<'static> {
-        let is_removal = challenge.is_empty();
-        let mut cookie = self.page_cookie(CHALLENGE, challenge, CHALLENGE_LIFETIME);
-        if is_removal {
-            cookie.make_removal();
-        }
-        cookie
-    }
-
-    fn page_cookie(&self, name: &str, value: String, lifetime: Duration) -> Cookie<'static> {
+    pub(super) fn page_cookie(
+        &self,
+        name: &str,
+        value: String,
+        lifetime: Duration,
+    ) -> Cookie<'static> {
         self.cookie(cookie::page_name(self.bridge.config(), name), value, lifetime)
     }
 
@@ -282,4 +280,9 @@ fn challenge(request: &HttpRequest, bridge: &Bridge) -> Option<String> {
     // A single one is judged where it is used.
     let good = found.iter().filter(|_| found.len() > 1).find(is_good);
     good.or(found.first()).map(|text| (*text).to_owned())
+}
+
+/// The proof of a pending login that the browser holds.
+fn pending(request: &HttpRequest, config: &Config) -> Option<String> {
+    cookie::values(request, &cookie::page_name(config, PENDING)).next().map(ToOwned::to_owned)
 }

@@ -14,6 +14,7 @@ use conflict::{check_address, conflict};
 
 mod address;
 mod administrators;
+mod admission;
 mod conflict;
 mod link;
 mod picture_ref;
@@ -25,6 +26,10 @@ pub(crate) use address::{
     FOLDED_SINCE_VERSION, find_by_verified_email, list_by_email, list_shared,
 };
 pub(crate) use administrators::exists_other_administrator;
+pub(crate) use admission::{
+    count_demanded_later, for_each_without_factor, list_unconfirmed, update_awaits_no_confirmation,
+    update_demanded_later, update_factor_demanded,
+};
 pub(crate) use link::Link;
 pub(crate) use picture_ref::PictureRef;
 pub(crate) use sealed::for_each_with_sealed;
@@ -87,6 +92,10 @@ pub struct User {
     pub presence: Option<String>,
     pub presence_text: Option<String>,
     pub has_email_factor: bool,
+    /// Whether the address must be confirmed before the first login.
+    pub awaits_confirmation: bool,
+    /// The first login without a second factor since one is demanded from this account.
+    pub factor_demanded_at: Option<Timestamp>,
     pub has_totp: bool,
     pub recovery_codes: u32,
 }
@@ -134,6 +143,8 @@ pub(super) fn take_user(columns: &mut Columns<'_, '_>) -> rusqlite::Result<User>
         presence: columns.take()?,
         presence_text: columns.take()?,
         has_email_factor: columns.take()?,
+        awaits_confirmation: columns.take()?,
+        factor_demanded_at: columns.take()?,
         has_totp: columns.take()?,
         recovery_codes: columns.take()?,
     })
@@ -223,7 +234,7 @@ pub(crate) fn update(connection: &Connection, user: &User) -> Result<()> {
                  tags = :tags, language = :language, pronoun = :pronoun, avatar = :avatar,
                  presence = :presence, presence_text = :presence_text,
                  has_email_factor = :has_email_factor, display_folded = :display_folded,
-                 email_folded = :email_folded
+                 email_folded = :email_folded, awaits_confirmation = :awaits_confirmation
              WHERE id = :id",
         )?
         .execute(named_params! {
@@ -246,6 +257,7 @@ pub(crate) fn update(connection: &Connection, user: &User) -> Result<()> {
             ":presence": user.presence,
             ":presence_text": user.presence_text,
             ":has_email_factor": user.has_email_factor,
+            ":awaits_confirmation": user.must_confirm_address(),
             ":display_folded": fold(&user.display),
             ":email_folded": user.email.as_deref().map(fold_address),
         });

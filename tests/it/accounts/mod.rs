@@ -1,6 +1,7 @@
 //! Accounts: registration, changes by user and operator, search, deletion.
 
 mod administrators;
+mod confirmed_registration;
 mod credentials;
 mod deletion;
 mod editing;

@@ -72,6 +72,12 @@ impl Browser {
         Some(tag.split_once(" value=\"")?.1.split('"').next()?.into())
     }
 
+    /// The secret of an authenticator app that the page shows.
+    pub fn secret(&self) -> String {
+        let rest = self.page.split_once("<code id=\"secret\">").expect("a secret").1;
+        rest.split('<').next().unwrap().replace(' ', "")
+    }
+
     /// Submits a form of the page that is shown.
     pub fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let token = self.token();

@@ -1,5 +1,7 @@
 //! Logging in.
 
+mod demanded_factor;
 mod fields;
 mod password;
 mod second_factor;
+mod set_up_safety;

@@ -4,10 +4,13 @@ use super::form_table::CASES;
 use crate::harness::{GIF, Trail};
 
 /// Each form with its lines, or with why it has none.
-const LINES: [(&str, Result<&[&str], &str>); 26] = [
+const LINES: [(&str, Result<&[&str], &str>); 29] = [
     ("/login", Ok(&["session.opened by user"])),
     ("/login/code", Ok(&["session.opened by user"])),
     ("/login/send", Err("it mails a code, which changes nothing")),
+    ("/login/confirmation", Err("it mails a link, which changes nothing")),
+    ("/login/set-up", Ok(&["totp.enabled by user", "session.opened by user"])),
+    ("/login/set-up/mail", Err("it mails a code, which changes nothing")),
     ("/register", Ok(&["account.created by user: invitation", "session.opened by user"])),
     ("/reset", Err("it mails a link to an account that there is, after the answer")),
     ("/reset/password", Ok(&["password.reset by user: link"])),

@@ -1,6 +1,7 @@
 //! Every form of the pages: what it needs, and where it ends.
 
-use crate::harness::{Browser, Builder, Mode, PASSWORD, PNG, TestApp};
+use super::form_apps::{confirming, demanding, email_factor, mail, plain, totp, unconfirmed};
+use crate::harness::{Browser, Builder, Mode, PASSWORD, PNG, TestApp, oathtool};
 
 /// A form, what it needs, and where it ends.
 pub(super) struct Case {
@@ -9,26 +10,6 @@ pub(super) struct Case {
     /// Opens its page, and fills it in.
     pub prepare: fn(&mut TestApp, &mut Browser) -> Vec<(&'static str, String)>,
     pub end: &'static str,
-}
-
-fn plain() -> Builder {
-    TestApp::builder()
-}
-
-pub(super) fn totp() -> Builder {
-    TestApp::builder().totp()
-}
-
-fn mail() -> Builder {
-    TestApp::builder().mail()
-}
-
-fn email_factor() -> Builder {
-    TestApp::builder().email_factor()
-}
-
-fn unconfirmed() -> Builder {
-    TestApp::builder().mail_server(Mode::Plain).nox("user set ada --email ada@b.example")
 }
 
 /// Logs in, with a recovery code where one is asked for, and opens the account page.
@@ -65,7 +46,7 @@ fn password() -> (&'static str, String) {
 
 pub(super) const CODES: &str = "/account/recovery-codes";
 
-pub(super) const CASES: [Case; 26] = [
+pub(super) const CASES: [Case; 29] = [
     Case {
         path: "/login",
         app: plain,
@@ -94,6 +75,39 @@ pub(super) const CASES: [Case; 26] = [
             Vec::new()
         },
         end: "/login/code",
+    },
+    Case {
+        path: "/login/confirmation",
+        app: confirming,
+        prepare: |app, browser| {
+            browser.get("/register");
+            let typed = [("username", "bob"), ("new_password", PASSWORD), ("email", "b@b.example")];
+            browser.submit("/register", &typed).leads("/login/confirmation");
+            app.instance.reset_limits();
+            browser.get("/login/confirmation");
+            Vec::new()
+        },
+        end: "/login/confirmation?done=link",
+    },
+    Case {
+        path: "/login/set-up",
+        app: demanding,
+        prepare: |_, browser| {
+            browser.log_in("ada").leads("/login/set-up");
+            browser.get("/login/set-up");
+            vec![text("identifier", "ada"), text("code", oathtool(&browser.secret(), 0))]
+        },
+        end: CODES,
+    },
+    Case {
+        path: "/login/set-up/mail",
+        app: demanding,
+        prepare: |_, browser| {
+            browser.log_in("ada").leads("/login/set-up");
+            browser.get("/login/set-up?by=mail");
+            Vec::new()
+        },
+        end: "/login/set-up?by=mail",
     },
     Case {
         path: "/register",

@@ -4,6 +4,7 @@ mod audited;
 mod codes;
 mod deletion;
 mod export;
+mod form_apps;
 mod form_faults;
 mod form_table;
 mod forms;

@@ -58,6 +58,7 @@ fn attempt(name: &str, password: &str, code: Option<&str>) -> LoginAttempt {
         code: code.map(|digits| Code::parse("factor_code", digits.into()).unwrap()),
         client: Client { device: DEVICE, public_key: None },
         repeat: Repeat::Never,
+        held: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Authenticator apps: how they are set up, enabled and disabled. `check` verifies their codes.
 
 mod check;
+mod first;
 mod label;
 
 use std::time::Duration;
@@ -9,7 +10,6 @@ use serde::Serialize;
 use totp_rs::Totp;
 use zeroize::Zeroizing;
 
-use crate::crypto;
 use crate::domain::App;
 use crate::domain::accounts::identifier::by_name;
 use crate::domain::accounts::password_check::PasswordCheck;
@@ -17,7 +17,7 @@ use crate::domain::change::By;
 use crate::domain::event::Event;
 use crate::domain::factors::recovery::RecoveryCodes;
 use crate::domain::factors::shown::{self, Delivery};
-use crate::domain::factors::{Code, changed, delete_unneeded_codes, with_factor};
+use crate::domain::factors::{Code, changed, delete_unneeded_codes, demand, with_factor};
 use crate::domain::principal::Principal;
 use crate::domain::reveal::Reveal;
 use crate::domain::sessions::check_open;
@@ -30,6 +30,8 @@ pub(in crate::domain::factors) use check::{ActiveTotp, active};
 use check::{build_totp, context, fault, log_skew, matching_step, pending_context, skew};
 pub(in crate::domain) use check::{latest_step, step_of};
 pub(crate) use check::{opens_any, reseal};
+pub(in crate::domain::factors) use first::first_factor;
+pub(in crate::domain) use first::{enrollment, new_secret};
 
 /// 160 bits, as RFC 4226 (4, R6) recommends.
 const SECRET_LENGTH: usize = 20;
@@ -57,7 +59,7 @@ impl Enrollment {
     }
 
     fn new(app: &App, user: User) -> Result<Self> {
-        Self::of(app, user, Zeroizing::new(crypto::random::<SECRET_LENGTH>()?).as_ref())
+        Self::of(app, user, &new_secret()?)
     }
 
     fn of(app: &App, user: User, secret: &[u8]) -> Result<Self> {
@@ -162,7 +164,8 @@ pub(crate) fn enable(
 /// Disables the app, by a code of any factor.
 ///
 /// # Errors
-/// [`Error::FactorNotEnabled`], [`Error::WrongCode`], [`Error::TooManyRequests`], or a fault.
+/// [`Error::FactorNotEnabled`], [`Error::FactorDemanded`], [`Error::WrongCode`],
+/// [`Error::TooManyRequests`], or a fault.
 pub(crate) fn disable(
     app: &App,
     principal: &Principal,
@@ -173,10 +176,13 @@ pub(crate) fn disable(
     if !user.has_totp {
         return Err(Error::FactorNotEnabled);
     }
+    let without = User { has_totp: false, ..User::clone(user) };
+    demand::check_kept(&app.config, user, &without, "type")?;
     with_factor(app, principal.actor(), code, now, |tx| {
         check_open(tx, principal, now)?;
         totp_factors::delete(tx, user.id)?;
         let current = users::find_by_id(tx, user.id)?.ok_or(Error::NotLogged)?;
+        demand::check_kept(&app.config, user, &current, "type")?;
         delete_unneeded_codes(tx, &current)?;
         changed(tx, Event::TotpDisabled, user, Some(principal))
     })

@@ -118,6 +118,7 @@ pub(crate) const fn notice(event: Event, by_operator: bool) -> Option<Notice> {
         | Event::AccountRemoved
         | Event::AccountExported
         | Event::PasswordLinkMade
+        | Event::AccountExpired
         | Event::EmailConfirmed
         | Event::EmailUnconfirmed
         | Event::ProfileChanged

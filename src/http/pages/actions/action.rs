@@ -63,6 +63,16 @@ pub(super) async fn respond(
     if let Err(refusal) = check(&visitor, &form, page) {
         return refuse(&visitor, &form, page, &refusal);
     }
+    run_once(visitor, form, page, work).await
+}
+
+/// [`respond`] to a form that was found to come from a page of ours.
+pub(super) async fn run_once(
+    visitor: Visitor,
+    form: Form,
+    page: FormPage,
+    work: impl AsyncFnOnce(&Visitor, &Form) -> Result<End, Refusal> + 'static,
+) -> HttpResponse {
     let digest = visitor.bridge.app().form_digest(&form.content(visitor.path()));
     let mut turn = visitor.turn().await;
     let session = visitor.principal.as_ref().map(|principal| principal.session);

@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::http::first_answer::first_answer;
 use crate::http::pages::flash::{ASKED_AT, Flash};
 use crate::http::pages::form::Form;
+use crate::http::pages::login::after_login;
 use crate::http::pages::recovery_codes::RECOVERY_CODES;
 use crate::http::pages::sendings::End;
 use crate::http::pages::visitor::Visitor;
@@ -174,7 +175,7 @@ pub(in crate::http) async fn keep_recovery_codes(visitor: Visitor, form: Form) -
         let hide =
             |app: &App, principal: &Principal, kept: String, now| hide(app, principal, &kept, now);
         let is_kept = run(visitor, Lane::Write, Ok(form.text("codes").into()), hide).await?;
-        Ok(End::at(if is_kept { "/account" } else { RECOVERY_CODES }))
+        Ok(End::at(if is_kept { after_login(visitor, form) } else { RECOVERY_CODES.into() }))
     };
     respond(visitor, form, FormPage::Account, work).await
 }

@@ -7,6 +7,7 @@ use crate::domain::accounts::identifier::Identifier;
 use crate::domain::auth::{self, LoginAttempt, Repeat, refuse_malformed_code};
 use crate::domain::factors::challenged;
 use crate::domain::factors::email::{self, Asker};
+use crate::domain::password::Password;
 use crate::domain::principal::Client;
 use crate::domain::sessions::OpenedSession;
 use crate::error::Error;
@@ -33,14 +34,23 @@ pub(in crate::http) async fn submit_login(visitor: Visitor, form: Form) -> HttpR
 
 async fn try_password(visitor: &Visitor, form: &Form) -> Result<Box<OpenedSession>, Refusal> {
     visitor.check_form(form)?;
+    try_login(visitor, form.text("identifier"), form.password("password")).await
+}
+
+/// Logs in by a password that was typed.
+pub(super) async fn try_login(
+    visitor: &Visitor,
+    identifier: &str,
+    password: Password,
+) -> Result<Box<OpenedSession>, Refusal> {
     let server = visitor.bridge.config().server.address.as_str();
     let attempt = LoginAttempt {
-        identifier: Identifier::parse(form.text("identifier"), server)
-            .ok_or(Error::UserNotFound)?,
-        password: form.password("password"),
+        identifier: Identifier::parse(identifier, server).ok_or(Error::UserNotFound)?,
+        password,
         code: None,
         client: Client { device: visitor.device.clone(), public_key: None },
         repeat: Repeat::Form,
+        held: visitor.pending.clone(),
     };
     let now = visitor.now;
     Ok(visitor.bridge.log_in(move |app| auth::login(app, &attempt, now)).await?)
@@ -48,10 +58,19 @@ async fn try_password(visitor: &Visitor, form: &Form) -> Result<Box<OpenedSessio
 
 /// Sets the session cookie and redirects to where the login was to lead.
 pub(super) fn enter(visitor: &Visitor, form: &Form, session: &OpenedSession) -> HttpResponse {
-    let response = visitor.redirect(&after_login(visitor, form));
+    let url = after_login(visitor, form);
+    with_session(visitor, visitor.redirect(&url), session)
+}
+
+/// Adds the session cookie to a response, and removes what is left of the login.
+pub(super) fn with_session(
+    visitor: &Visitor,
+    response: HttpResponse,
+    session: &OpenedSession,
+) -> HttpResponse {
     let cookies = visitor.session_cookies.set(visitor.bridge.config(), session, LoginBy::Pages);
     let response = with_cookies(response, &cookies);
-    with_cookie(response, &visitor.challenge_cookie(String::new()))
+    with_cookies(response, &visitor.finished_login_cookies())
 }
 
 /// `POST /login/code`

@@ -9,6 +9,7 @@ pub(super) mod export;
 pub(super) mod factors;
 pub(super) mod login;
 pub(super) mod password;
+pub(super) mod pending;
 pub(super) mod profile;
 mod refusal;
 pub(super) mod register;

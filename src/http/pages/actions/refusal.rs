@@ -15,6 +15,7 @@ use crate::http::pages::form::Form;
 use crate::http::pages::form_check::FormFault;
 use crate::http::pages::frame::{Feedback, Message};
 use crate::http::pages::login::{code_page, login_page, restart_login};
+use crate::http::pages::pending::{is_by_mail, lead_on, set_up_page, unconfirmed_page};
 use crate::http::pages::place::{Place, form_at, form_named};
 use crate::http::pages::register::register_page;
 use crate::http::pages::reset::{new_password_page, reset_page};
@@ -49,6 +50,8 @@ impl From<Error> for Refusal {
 pub(super) enum FormPage {
     Login,
     LoginCode,
+    SetUp,
+    Unconfirmed,
     Account,
     Totp,
     Confirmation,
@@ -72,9 +75,15 @@ pub(super) fn refuse(
         (_, Refusal::Error(Error::InvalidChallenge)) => {
             return restart_login(visitor, Flash::LoginExpired);
         }
+        (_, Refusal::Error(Error::LoginPending(login))) => return lead_on(visitor, form, login),
         (_, Refusal::OtherLogin) => return restart_login(visitor, Flash::LoginReplaced),
         (FormPage::Login, _) => login_page(visitor, form, message, status),
         (FormPage::LoginCode, _) => code_page(visitor, form, message, status),
+        (FormPage::SetUp, _) => set_up_page(visitor, form, message, status),
+        (FormPage::Unconfirmed, Refusal::Error(Error::AlreadyValid)) => {
+            return restart_login(visitor, Flash::AddressConfirmed);
+        }
+        (FormPage::Unconfirmed, _) => unconfirmed_page(visitor, message, status),
         (FormPage::Totp, Refusal::Error(error)) if can_retry_enrollment(error) => {
             refuse_enrollment(visitor, form, feedback(visitor, form, message, refusal), status)
         }
@@ -195,7 +204,8 @@ fn sentence(visitor: &Visitor, form: &Form, page: FormPage, error: &Error) -> St
         Error::WrongPassword { .. } => t.wrong_password,
         Error::Suspended { .. } => t.account_disabled,
         Error::LastAdministrator => t.last_administrator,
-        Error::UnAuthorized { .. } => t.not_allowed,
+        Error::UnAuthorized { .. } | Error::LoginPending(_) => t.not_allowed,
+        Error::FactorDemanded { .. } => t.factor_demanded,
         Error::GuessablePassword { guess } => guess_sentence(visitor, *guess),
         Error::InvalidCode { .. } => t.no_code,
         Error::WrongCode { .. } if !may_be_of_app(visitor, page, form) => t.wrong_code,
@@ -262,6 +272,7 @@ fn may_be_of_app(visitor: &Visitor, page: FormPage, form: &Form) -> bool {
     };
     let has_app = match page {
         FormPage::Totp => true,
+        FormPage::SetUp => !is_by_mail(visitor, form),
         FormPage::LoginCode => visitor.challenge.as_ref().is_some_and(of_challenge),
         _ => visitor.principal.as_ref().is_some_and(|principal| principal.user.has_totp),
     };
