@@ -16,13 +16,14 @@ pub(crate) struct Facts {
 /// `Retry-After` where the server is busy, in seconds.
 const BUSY_SECONDS: u64 = 5;
 
+const fn row(code: u16, status: u16, message: &'static str) -> Facts {
+    Facts { code, status, message }
+}
+
 impl Error {
     /// The row of the table for this error. The match has no wildcard arm, so that a new variant
     /// does not compile without a row.
     pub(crate) const fn facts(&self) -> Facts {
-        const fn row(code: u16, status: u16, message: &'static str) -> Facts {
-            Facts { code, status, message }
-        }
         match self {
             Self::NotImplemented => row(1, 501, "This endpoint is not implemented."),
             Self::UserNotFound => row(2, 404, "User not found."),
