@@ -15,6 +15,11 @@ macro_rules! events {
             /// Every event.
             pub(crate) const ALL: &[Self] = &[$(Self::$variant,)*];
 
+            /// The event with this name in the audit log.
+            pub(crate) fn named(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|event| event.as_str() == name)
+            }
+
             /// The name of the event in the audit log.
             pub(crate) const fn as_str(self) -> &'static str {
                 match self {

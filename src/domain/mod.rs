@@ -16,7 +16,7 @@ mod clock;
 mod devices;
 pub mod doctor;
 pub mod email_confirmation;
-mod event;
+pub(crate) mod event;
 pub mod factors;
 pub(crate) mod invitations;
 pub mod keys;

@@ -1,6 +1,6 @@
 //! English.
 
-use super::{Dates, Exports, Mails, Texts, Words};
+use super::{Dates, Events, Exports, Mails, Texts, Words};
 
 pub(super) const WORDS: Words = Words {
     tag: "en",
@@ -32,6 +32,7 @@ pub(super) const WORDS: Words = Words {
     },
     pages: PAGES,
     mails: MAILS,
+    events: EVENTS,
     exports: EXPORTS,
 };
 
@@ -171,6 +172,10 @@ const PAGES: Texts = Texts {
     bad_bio: "The text must be at most 4096 characters long.",
     bad_links: "A link needs an address that begins with https:// or http:// and has no spaces, \
         and a label of at most 32 characters.",
+    new_username: "New username",
+    rename_text: "You log in with the new name from then on. Your devices stay logged in, and \
+        other players see the new name. The old name is free for other players.",
+    username_changed: "Your username is changed.",
     email: "Email address",
     no_email: "No address yet. Add one to be warned of new devices.",
     add: "Add",
@@ -279,6 +284,14 @@ const PAGES: Texts = Texts {
     session_ended: "The device is logged out.",
     sessions_ended: "All other devices are logged out.",
     older_sessions: "and {} that were used longer ago",
+    recent_activity: "Recent activity",
+    all_activity: "Show more",
+    older_activity: "Older",
+    by_operator: "by the operator of the server",
+    by_server: "by the server",
+    times: "{} times",
+    activity_text: "What happened on your account, the newest first. If something was not you, \
+        change your password.",
     data_and_leaving: "Your data",
     download_data: "Download my data",
     download_data_text: "One file with everything that is kept about you: profile, pictures, \
@@ -370,6 +383,39 @@ const MAILS: Mails = Mails {
     email_factor_disabled: "Codes by mail were switched off",
     recovery_code_used: "A recovery code was used",
     recovery_codes_renewed: "New recovery codes were made",
+};
+
+const EVENTS: Events = Events {
+    account_created: "Account created",
+    account_renamed: "Username changed",
+    account_disabled: "Account suspended",
+    account_enabled: "Suspension ended",
+    account_exported: "Data downloaded",
+    password_changed: "Password changed",
+    password_link_made: "Link for a new password made",
+    password_reset: "Password set by a link",
+    email_changed: "Email address changed",
+    email_confirmed: "Email address confirmed",
+    email_unconfirmed: "Email address no longer confirmed",
+    profile_changed: "Profile changed",
+    presence_changed: "Status changed",
+    tags_changed: "Roles or rights changed",
+    rank_changed: "Rank changed",
+    admin_changed: "Administrator rights changed",
+    login_failed: "Failed login",
+    session_opened: "Login",
+    session_opened_elsewhere: "Login from a new device",
+    session_ended: "Device logged out",
+    sessions_ended: "Other devices logged out",
+    totp_enabled: "Authenticator app set up",
+    totp_disabled: "Authenticator app turned off",
+    email_factor_enabled: "Codes by mail turned on",
+    email_factor_disabled: "Codes by mail turned off",
+    recovery_code_used: "Recovery code used",
+    recovery_codes_renewed: "New recovery codes made",
+    recovery_codes_lost: "Recovery codes no longer valid",
+    code_issued: "Login code given out",
+    lockout_cleared: "Lockout ended",
 };
 
 const EXPORTS: Exports = Exports {

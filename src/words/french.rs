@@ -1,6 +1,6 @@
 //! French, with “vous”.
 
-use super::{Dates, Exports, Mails, Texts, Words};
+use super::{Dates, Events, Exports, Mails, Texts, Words};
 
 pub(super) const WORDS: Words = Words {
     tag: "fr",
@@ -32,6 +32,7 @@ pub(super) const WORDS: Words = Words {
     },
     pages: PAGES,
     mails: MAILS,
+    events: EVENTS,
     exports: EXPORTS,
 };
 
@@ -178,6 +179,11 @@ const PAGES: Texts = Texts {
     bad_bio: "Le texte doit compter 4096 caractères au plus.",
     bad_links: "Un lien demande une adresse qui commence par https:// ou http://, sans espaces, \
         et un libellé de 32 caractères au plus.",
+    new_username: "Nouveau nom d’utilisateur",
+    rename_text: "Vous vous connecterez alors avec le nouveau nom. Vos appareils restent \
+        connectés, et les autres joueurs voient le nouveau nom. L’ancien redevient libre pour \
+        d’autres.",
+    username_changed: "Votre nom d’utilisateur est changé.",
     email: "Adresse e-mail",
     no_email: "Pas encore d’adresse. Ajoutez-en une pour être averti des nouveaux appareils.",
     add: "Ajouter",
@@ -293,6 +299,14 @@ const PAGES: Texts = Texts {
     session_ended: "L’appareil est déconnecté.",
     sessions_ended: "Tous les autres appareils sont déconnectés.",
     older_sessions: "et {} qui ont servi il y a plus longtemps",
+    recent_activity: "Activité récente",
+    all_activity: "Voir plus",
+    older_activity: "Plus ancien",
+    by_operator: "par l’administrateur du serveur",
+    by_server: "par le serveur",
+    times: "{} fois",
+    activity_text: "Ce qui s’est passé sur votre compte, du plus récent au plus ancien. Si \
+        quelque chose ne vient pas de vous, changez votre mot de passe.",
     data_and_leaving: "Vos données",
     download_data: "Télécharger mes données",
     download_data_text: "Un seul fichier avec tout ce qui est conservé à votre sujet\u{a0}: \
@@ -394,6 +408,39 @@ const MAILS: Mails = Mails {
     email_factor_disabled: "Les codes par e-mail ont été désactivés",
     recovery_code_used: "Un code de secours a été utilisé",
     recovery_codes_renewed: "De nouveaux codes de secours ont été créés",
+};
+
+const EVENTS: Events = Events {
+    account_created: "Compte créé",
+    account_renamed: "Nom d’utilisateur changé",
+    account_disabled: "Compte suspendu",
+    account_enabled: "Suspension levée",
+    account_exported: "Données téléchargées",
+    password_changed: "Mot de passe changé",
+    password_link_made: "Lien pour un nouveau mot de passe créé",
+    password_reset: "Mot de passe défini par un lien",
+    email_changed: "Adresse e-mail changée",
+    email_confirmed: "Adresse e-mail confirmée",
+    email_unconfirmed: "Adresse e-mail non confirmée",
+    profile_changed: "Profil modifié",
+    presence_changed: "Statut changé",
+    tags_changed: "Rôles ou droits changés",
+    rank_changed: "Rang changé",
+    admin_changed: "Droits d’administrateur changés",
+    login_failed: "Connexion refusée",
+    session_opened: "Connexion",
+    session_opened_elsewhere: "Connexion depuis un nouvel appareil",
+    session_ended: "Appareil déconnecté",
+    sessions_ended: "Autres appareils déconnectés",
+    totp_enabled: "Application d’authentification configurée",
+    totp_disabled: "Application d’authentification désactivée",
+    email_factor_enabled: "Codes par e-mail activés",
+    email_factor_disabled: "Codes par e-mail désactivés",
+    recovery_code_used: "Code de secours utilisé",
+    recovery_codes_renewed: "Nouveaux codes de secours créés",
+    recovery_codes_lost: "Codes de secours devenus invalides",
+    code_issued: "Code de connexion remis",
+    lockout_cleared: "Blocage levé",
 };
 
 const EXPORTS: Exports = Exports {

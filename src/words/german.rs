@@ -1,6 +1,6 @@
 //! German, with “du”.
 
-use super::{Dates, Exports, Mails, Texts, Words};
+use super::{Dates, Events, Exports, Mails, Texts, Words};
 
 pub(super) const WORDS: Words = Words {
     tag: "de",
@@ -32,6 +32,7 @@ pub(super) const WORDS: Words = Words {
     },
     pages: PAGES,
     mails: MAILS,
+    events: EVENTS,
     exports: EXPORTS,
 };
 
@@ -178,6 +179,10 @@ const PAGES: Texts = Texts {
     bad_bio: "Der Text darf höchstens 4096 Zeichen lang sein.",
     bad_links: "Ein Link braucht eine Adresse, die mit https:// oder http:// beginnt und keine \
         Leerzeichen hat, und eine Bezeichnung von höchstens 32 Zeichen.",
+    new_username: "Neuer Benutzername",
+    rename_text: "Du meldest dich dann mit dem neuen Namen an. Deine Geräte bleiben angemeldet, \
+        und andere Spieler sehen den neuen Namen. Der alte wird für andere frei.",
+    username_changed: "Dein Benutzername ist geändert.",
     email: "E-Mail-Adresse",
     no_email: "Noch keine Adresse. Füge eine hinzu, damit du vor neuen Geräten gewarnt wirst.",
     add: "Hinzufügen",
@@ -292,6 +297,14 @@ const PAGES: Texts = Texts {
     session_ended: "Das Gerät ist abgemeldet.",
     sessions_ended: "Alle anderen Geräte sind abgemeldet.",
     older_sessions: "und {}, die länger nicht benutzt wurden",
+    recent_activity: "Letzte Aktivität",
+    all_activity: "Mehr zeigen",
+    older_activity: "Ältere",
+    by_operator: "durch den Betreiber des Servers",
+    by_server: "durch den Server",
+    times: "{}-mal",
+    activity_text: "Was auf deinem Konto geschah, das Neueste zuerst. Wenn etwas nicht von dir \
+        war, ändere dein Passwort.",
     data_and_leaving: "Deine Daten",
     download_data: "Meine Daten herunterladen",
     download_data_text: "Eine Datei mit allem, was über dich gespeichert ist: Profil, Bilder, \
@@ -391,6 +404,39 @@ const MAILS: Mails = Mails {
     email_factor_disabled: "Codes per E-Mail wurden ausgeschaltet",
     recovery_code_used: "Ein Ersatzcode wurde verwendet",
     recovery_codes_renewed: "Neue Ersatzcodes wurden erstellt",
+};
+
+const EVENTS: Events = Events {
+    account_created: "Konto erstellt",
+    account_renamed: "Benutzername geändert",
+    account_disabled: "Konto gesperrt",
+    account_enabled: "Sperre aufgehoben",
+    account_exported: "Daten heruntergeladen",
+    password_changed: "Passwort geändert",
+    password_link_made: "Link für ein neues Passwort erstellt",
+    password_reset: "Passwort über einen Link gesetzt",
+    email_changed: "E-Mail-Adresse geändert",
+    email_confirmed: "E-Mail-Adresse bestätigt",
+    email_unconfirmed: "E-Mail-Adresse nicht mehr bestätigt",
+    profile_changed: "Profil geändert",
+    presence_changed: "Status geändert",
+    tags_changed: "Rollen oder Rechte geändert",
+    rank_changed: "Rang geändert",
+    admin_changed: "Administratorrechte geändert",
+    login_failed: "Fehlgeschlagene Anmeldung",
+    session_opened: "Anmeldung",
+    session_opened_elsewhere: "Anmeldung von einem neuen Gerät",
+    session_ended: "Gerät abgemeldet",
+    sessions_ended: "Andere Geräte abgemeldet",
+    totp_enabled: "Authenticator-App eingerichtet",
+    totp_disabled: "Authenticator-App ausgeschaltet",
+    email_factor_enabled: "Codes per E-Mail eingeschaltet",
+    email_factor_disabled: "Codes per E-Mail ausgeschaltet",
+    recovery_code_used: "Ersatzcode verwendet",
+    recovery_codes_renewed: "Neue Ersatzcodes erstellt",
+    recovery_codes_lost: "Ersatzcodes nicht mehr gültig",
+    code_issued: "Anmeldecode ausgegeben",
+    lockout_cleared: "Blockierung aufgehoben",
 };
 
 const EXPORTS: Exports = Exports {

@@ -4,6 +4,7 @@
 //! Another language is a file of words and a line in the list below.
 
 mod dates;
+mod events;
 mod exports;
 mod filling;
 mod mails;
@@ -16,6 +17,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub(crate) use dates::Dates;
+pub(crate) use events::Events;
 pub(crate) use exports::Exports;
 pub(crate) use filling::{fill, fill_named};
 pub(crate) use mails::Mails;
@@ -72,6 +74,7 @@ pub(crate) struct Words {
     pub dates: Dates,
     pub pages: Texts,
     pub mails: Mails,
+    pub events: Events,
     pub exports: Exports,
 }
 

@@ -11,6 +11,7 @@ fn texts(language: Language) -> BTreeMap<String, String> {
     let words = language.words();
     let tables = [("pages", serde_json::to_value(&words.pages).unwrap())].into_iter().chain([
         ("mails", serde_json::to_value(&words.mails).unwrap()),
+        ("events", serde_json::to_value(&words.events).unwrap()),
         ("exports", serde_json::to_value(&words.exports).unwrap()),
     ]);
     let all = tables.flat_map(|(table, texts)| {

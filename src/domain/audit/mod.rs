@@ -4,6 +4,7 @@
 pub(in crate::domain) mod account;
 mod differences;
 mod operator;
+mod recent;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -20,6 +21,7 @@ use crate::storage::users::{User, UserId};
 use crate::storage::{Connection, schema_version};
 use crate::time::Timestamp;
 pub(in crate::domain) use differences::Differences;
+pub(crate) use recent::list_newest;
 
 /// How many lines an account has on a day before further changes of its profile are counted.
 const LINES_A_DAY: u32 = 100;

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
+use super::activity::{Activity, Part};
 use super::flash::Flash;
 use super::form::Form;
 use super::frame::{Feedback, Frame, Message, fault_response};
@@ -80,6 +81,9 @@ struct AccountPage<'a> {
     /// What says that there are more.
     older: Option<String>,
     email: String,
+    /// The username that was typed.
+    new_username: String,
+    activity: Activity,
 }
 
 /// `GET /account`
@@ -130,6 +134,8 @@ impl<'a> AccountPage<'a> {
             links: rows(t, &shown.public.links),
             language: visitor.language,
             email: String::new(),
+            new_username: String::new(),
+            activity: Activity::load(app, visitor, user.id, Part::OF_ACCOUNT)?,
             initial: shown.public.display.chars().take(1).flat_map(char::to_uppercase).collect(),
             tags: labels(t, &shown.public.tags),
             picture: picture(app, principal, &shown),
@@ -173,6 +179,7 @@ impl<'a> AccountPage<'a> {
         keep(&mut self.pronoun, "pronoun");
         keep(&mut self.bio, "bio");
         keep(&mut self.email, "email");
+        keep(&mut self.new_username, "username");
         if let Some(rows) = typed_rows(self.frame.t, typed) {
             self.links = rows;
         }

@@ -13,6 +13,7 @@ pub(super) enum Flash {
     Saved,
     PictureSaved,
     PictureRemoved,
+    UsernameChanged,
     EmailChanged,
     EmailChangedAndLinkMailed,
     EmailChangedLinkDelayed,
@@ -44,10 +45,11 @@ const FRAGMENT: &str = "#message";
 /// The field and the query value that name the form for which a code was asked.
 pub(super) const ASKED_AT: &str = "at";
 
-const ALL: [Flash; 27] = [
+const ALL: [Flash; 28] = [
     Flash::Saved,
     Flash::PictureSaved,
     Flash::PictureRemoved,
+    Flash::UsernameChanged,
     Flash::EmailChanged,
     Flash::EmailChangedAndLinkMailed,
     Flash::EmailChangedLinkDelayed,
@@ -82,6 +84,7 @@ impl Flash {
             Self::Saved => "/account?done=saved#message",
             Self::PictureSaved => "/account?done=picture#message",
             Self::PictureRemoved => "/account?done=picture-removed#message",
+            Self::UsernameChanged => "/account?done=username#message",
             Self::EmailChanged => "/account?done=email#message",
             Self::EmailChangedAndLinkMailed => "/account?done=email-link#message",
             Self::EmailChangedLinkDelayed => "/account?done=email-link-delayed#message",
@@ -135,6 +138,7 @@ impl Flash {
         match self {
             Self::Saved => Place::above("profile"),
             Self::PictureSaved | Self::PictureRemoved => Place::above("picture"),
+            Self::UsernameChanged => Place::above("username"),
             Self::EmailChanged
             | Self::EmailChangedAndLinkMailed
             | Self::EmailChangedLinkDelayed
@@ -180,6 +184,7 @@ impl Flash {
             Self::Saved => Message::Success(t.saved),
             Self::PictureSaved => Message::Success(t.picture_saved),
             Self::PictureRemoved => Message::Success(t.picture_removed),
+            Self::UsernameChanged => Message::Success(t.username_changed),
             Self::EmailChanged => Message::Success(t.email_changed),
             Self::EmailChangedAndLinkMailed => Message::Success(t.email_changed_link_mailed),
             Self::EmailChangedLinkDelayed => Message::Error(t.email_changed_link_delayed.into()),

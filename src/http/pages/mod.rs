@@ -2,6 +2,7 @@
 
 mod account;
 mod actions;
+mod activity;
 mod asset;
 mod assets;
 mod confirmation;
@@ -48,6 +49,8 @@ pub(super) use actions::profile::{change_profile, remove_picture, upload_picture
 pub(super) use actions::register::submit_register;
 pub(super) use actions::reset::{request_link, set_password};
 pub(super) use actions::sessions::{end_other_sessions, end_session, log_out};
+pub(super) use actions::username::change_username;
+pub(super) use activity::show_activity;
 pub(super) use assets::asset;
 pub(super) use confirmation::show_confirmation;
 pub(super) use deleted::show_deleted;

@@ -105,6 +105,7 @@ pub(super) fn form_named(name: &str) -> &'static str {
     match name {
         "profile" => "profile",
         "picture" => "picture",
+        "username" => "username",
         "email" => "email",
         "password" => "password",
         "totp" => "app",

@@ -17,14 +17,17 @@ impl SessionRow {
         Self {
             id: session.id.to_string(),
             is_current: session.is_current,
-            agent: session
-                .user_agent
-                .filter(|agent| !agent.is_empty())
-                .map_or_else(|| visitor.t.unknown_device.into(), |agent| program_name(&agent)),
+            agent: device(visitor, session.user_agent.as_deref()),
             ip: session.ip,
             last_seen: Moment::new(visitor, session.last_seen_at),
         }
     }
+}
+
+/// A device in words, by the user agent of its program.
+pub(super) fn device(visitor: &Visitor, agent: Option<&str>) -> String {
+    let agent = agent.filter(|agent| !agent.is_empty());
+    agent.map_or_else(|| visitor.t.unknown_device.into(), program_name)
 }
 
 /// What most people would call the program: browser and system, where a user agent tells them, else

@@ -1,7 +1,7 @@
 //! Which rows of the table `audit` are listed.
 
 use rusqlite::types::{Null, ToSql, ToSqlOutput};
-use rusqlite::{Connection, OptionalExtension, named_params};
+use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::{Entry, entry};
 use crate::error::Result;
@@ -144,5 +144,20 @@ pub(crate) fn list(
         },
         |row| Ok(Listed { id: row.get("id")?, entry: entry(row)? }),
     )?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Lists entries of a user before the one with the id `before`, the newest first, up to a limit.
+pub(crate) fn list_newest_of(
+    connection: &Connection,
+    user: UserId,
+    before: i64,
+    limit: u32,
+) -> Result<Vec<Listed>> {
+    let query = "SELECT * FROM audit WHERE user_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
+    let mut statement = connection.prepare_cached(query)?;
+    let found = statement.query_map(params![user, before, limit], |row| {
+        Ok(Listed { id: row.get("id")?, entry: entry(row)? })
+    })?;
     Ok(found.collect::<rusqlite::Result<_>>()?)
 }

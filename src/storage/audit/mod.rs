@@ -10,7 +10,9 @@ mod invited;
 mod list;
 
 pub(crate) use invited::{find_invitation_of, forget_email, list_invited};
-pub(crate) use list::{Filter, Ids, Whose, find_newest_but, find_user_by_address, list};
+pub(crate) use list::{
+    Filter, Ids, Whose, find_newest_but, find_user_by_address, list, list_newest_of,
+};
 
 /// The first schema version that has this table.
 pub(crate) const SINCE_VERSION: u32 = 2;

@@ -4,7 +4,7 @@ use super::form_table::CASES;
 use crate::harness::{GIF, Trail};
 
 /// Each form with its lines, or with why it has none.
-const LINES: [(&str, Result<&[&str], &str>); 29] = [
+const LINES: [(&str, Result<&[&str], &str>); 30] = [
     ("/login", Ok(&["session.opened by user"])),
     ("/login/code", Ok(&["session.opened by user"])),
     ("/login/send", Err("it mails a code, which changes nothing")),
@@ -18,6 +18,7 @@ const LINES: [(&str, Result<&[&str], &str>); 29] = [
     ("/account/profile", Ok(&["profile.changed by user: display, language"])),
     ("/account/picture", Ok(&["profile.changed by user: thumbnail"])),
     ("/account/picture/remove", Ok(&["profile.changed by user: thumbnail"])),
+    ("/account/username", Ok(&["account.renamed by user: username"])),
     ("/account/email", Ok(&["email.changed by user: email"])),
     ("/account/email/resend", Err("it mails a link, which changes nothing")),
     ("/account/password", Ok(&["password.changed by user"])),

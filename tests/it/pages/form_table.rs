@@ -46,7 +46,7 @@ fn password() -> (&'static str, String) {
 
 pub(super) const CODES: &str = "/account/recovery-codes";
 
-pub(super) const CASES: [Case; 29] = [
+pub(super) const CASES: [Case; 30] = [
     Case {
         path: "/login",
         app: plain,
@@ -166,6 +166,15 @@ pub(super) const CASES: [Case; 29] = [
             Vec::new()
         },
         end: "/account?done=picture-removed#message",
+    },
+    Case {
+        path: "/account/username",
+        app: plain,
+        prepare: |app, browser| {
+            enter(app, browser);
+            vec![text("username", "Countess"), password()]
+        },
+        end: "/account?done=username#message",
     },
     Case {
         path: "/account/email",

@@ -1,5 +1,6 @@
 //! The pages, as a browser without scripts sees them.
 
+mod activity;
 mod audited;
 mod codes;
 mod deletion;
@@ -17,3 +18,4 @@ mod repeats;
 mod reset;
 mod reset_links;
 mod serving;
+mod username;

@@ -16,3 +16,4 @@ pub(super) mod register;
 pub(super) mod reset;
 mod rules;
 pub(super) mod sessions;
+pub(super) mod username;
