@@ -111,6 +111,7 @@ const PAGES: Texts = Texts {
     mail_password_link: "Mail me a link",
     password_link_requested: "If an account has this name or this address, a mail is on its way. \
         It may take a minute, or lie in the spam folder.",
+    reset_help: "No mail comes, or your account has no address?",
     reset_by_operator: "This server sends no mail, and so no link to set a new password.",
     password_link_over: "This link does not work any more. It works once, for a limited time, and \
         a newer link ends an older one.",

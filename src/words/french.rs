@@ -115,6 +115,7 @@ const PAGES: Texts = Texts {
     mail_password_link: "M’envoyer un lien",
     password_link_requested: "Si un compte porte ce nom ou cette adresse, un e-mail est en route. \
         Il peut mettre une minute à arriver, ou se trouver parmi les indésirables.",
+    reset_help: "Aucun e-mail n’arrive, ou votre compte n’a pas d’adresse\u{a0}?",
     reset_by_operator: "Ce serveur n’envoie pas d’e-mails, et donc pas de lien pour choisir un \
         nouveau mot de passe.",
     password_link_over: "Ce lien n’est plus valable. Il ne sert qu’une fois, pendant un temps \

@@ -115,6 +115,7 @@ const PAGES: Texts = Texts {
     mail_password_link: "Link per E-Mail schicken",
     password_link_requested: "Wenn ein Konto diesen Namen oder diese Adresse hat, ist eine E-Mail \
         unterwegs. Sie kann eine Minute brauchen oder im Spam-Ordner liegen.",
+    reset_help: "Es kommt keine E-Mail, oder dein Konto hat keine Adresse?",
     reset_by_operator: "Dieser Server verschickt keine E-Mails und deshalb auch keinen Link für \
         ein neues Passwort.",
     password_link_over: "Dieser Link gilt nicht mehr. Er gilt nur einmal und für begrenzte Zeit, \

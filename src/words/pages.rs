@@ -68,6 +68,7 @@ texts! {
         username_or_email,
         mail_password_link,
         password_link_requested,
+        reset_help,
         reset_by_operator,
         password_link_over,
         set_password,

@@ -4,10 +4,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import lighthouse from 'lighthouse';
 import { launch } from './chromium.mjs';
-import { base, freePort } from './instance.mjs';
+import { base, freePort, nox, person } from './instance.mjs';
 
-for (const path of ['/login', '/register'])
+for (const path of ['/login', '/register', '/reset'])
   test(`${path} has at least 98 points in everything`, (t) => measure(t, path));
+
+test('/reset/{secret} has at least 98 points in everything', (t) => {
+  const link = nox(['user', 'passwd', person().name, '--link']).trim();
+  return measure(t, link.slice(base.length));
+});
 
 async function measure(t, path) {
   const port = await freePort();

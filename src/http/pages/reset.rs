@@ -19,6 +19,8 @@ use crate::words::fill;
 struct ResetPage<'a> {
     frame: Frame<'a>,
     identifier: &'a str,
+    /// What to do where no mail comes.
+    help: String,
 }
 
 #[derive(Template)]
@@ -29,6 +31,8 @@ struct NewPasswordPage<'a> {
     link: &'a str,
     username: &'a str,
     password_hint: String,
+    /// What the field for the password has beside its name.
+    attributes: &'static str,
 }
 
 /// `GET /reset`
@@ -49,8 +53,11 @@ pub(super) fn reset_page(
         let text = format!("{} {}", t.reset_by_operator, ask_operator(visitor));
         return notice(visitor, &text, Way::LogIn, status);
     }
-    let identifier = form.text("identifier");
-    let page = ResetPage { frame: visitor.frame(t.forgotten_password, message), identifier };
+    let page = ResetPage {
+        frame: visitor.frame(t.forgotten_password, message),
+        identifier: form.text("identifier"),
+        help: format!("{} {}", t.reset_help, ask_operator(visitor)),
+    };
     visitor.show(status, page.render())
 }
 
@@ -77,6 +84,12 @@ pub(super) fn new_password_page(
         Err(fault) => return fault_response(fault),
     };
     let page = NewPasswordPage {
+        // A refusal has the focus.
+        attributes: if message.is_none() {
+            "autofocus aria-describedby=\"password-hint\""
+        } else {
+            "aria-describedby=\"password-hint\""
+        },
         frame: visitor.frame(t.set_password, message),
         link,
         username: &user.username,
