@@ -81,8 +81,8 @@ pub(crate) struct NewFile {
 ///
 /// # Errors
 /// [`Error::UnAuthorized`] without the right to upload, [`Error::PayloadTooLarge`],
-/// [`Error::NotAPicture`], [`Error::RefusedPicture`], [`Error::InvalidField`] if the hash is another
-/// one, or a fault.
+/// [`Error::NotAPicture`], [`Error::RefusedPicture`], [`Error::InvalidField`] if the hash is
+/// another one, or a fault.
 pub(crate) fn upload(
     app: &App,
     principal: &Principal,
