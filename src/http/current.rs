@@ -14,6 +14,7 @@ use super::bridge::Bridge;
 use super::discovery::OpenApi;
 use super::pages::{self, Sendings, Theme};
 use super::ready::Ready;
+use super::reuse::InProgress;
 use super::service_manager::Watchdog;
 use crate::domain::App;
 
@@ -57,6 +58,7 @@ impl Current {
 pub(super) struct PerWorker {
     current: Arc<Current>,
     latest: RefCell<Latest>,
+    pub in_progress: InProgress,
 }
 
 /// What a worker has found last.
@@ -69,7 +71,7 @@ struct Latest {
 impl PerWorker {
     pub(super) fn new(current: Arc<Current>) -> Rc<Self> {
         let latest = RefCell::new(Latest::of(&current));
-        Rc::new(Self { current, latest })
+        Rc::new(Self { current, latest, in_progress: InProgress::default() })
     }
 
     /// Gives what it sees to a request that begins.

@@ -55,6 +55,7 @@ mod relays;
 mod reply;
 mod request_log;
 mod request_parts;
+mod reuse;
 mod routes;
 mod server;
 mod service_manager;

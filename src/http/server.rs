@@ -147,9 +147,10 @@ async fn layers<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     handlers: middleware::Next<B>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    if let Some(worker) = request.app_data::<Rc<PerWorker>>().cloned() {
+    let in_progress = request.app_data::<Rc<PerWorker>>().cloned().map(|worker| {
         worker.attach(&mut request);
-    }
+        worker.in_progress.clone()
+    });
     let Now(now) = Now::stamp(&request);
     if let Ok(bridge) = Bridge::of(request.request()) {
         let trusted = &bridge.config().server.trusted_proxies;
@@ -173,5 +174,8 @@ async fn layers<B: MessageBody + 'static>(
         let value = HeaderValue::from_static(value);
         response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, value);
     }
-    Ok(response)
+    Ok(match in_progress {
+        Some(in_progress) => in_progress.empty(response),
+        None => response,
+    })
 }
