@@ -12,7 +12,7 @@ const STATEMENT_CACHE: usize = 32;
 /// The page cache of a connection. A login or a change uses some ten pages, and pages that are not
 /// in it are read from the cache of the system. SQLite's own default is 2000 KiB, which each
 /// connection would fill and keep.
-const CACHE_KIB: i32 = 256;
+const CACHE_KIB: i32 = 128;
 /// Without `SQLITE_OPEN_CREATE`, since [`super::schema`] creates the file; without
 /// `SQLITE_OPEN_URI`, so that no path is read as a URI.
 pub(super) const FLAGS: OpenFlags =
