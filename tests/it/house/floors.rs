@@ -58,6 +58,7 @@ fn libraries_are_used_only_on_their_floor() {
         ("listenfd", &["http"]),
         ("sd_notify", &["http"]),
         ("utoipa", &["http"]),
+        ("tikv_jemallocator", &["main"]),
     ];
     for source in built() {
         let floor = source.floor();
