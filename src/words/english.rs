@@ -239,9 +239,9 @@ const PAGES: Texts = Texts {
         The code is mailed as soon as it does: then fill in the form again, with the code. A \
         recovery code works now.",
     app: "Authenticator app",
-    app_text: "Asks for a code of an app as well as your password.",
+    app_text: "Asks for a code from an app as well as your password.",
     mail_codes: "Codes by mail",
-    mail_codes_text: "Asks for a code that is mailed to you, as well as your password.",
+    mail_codes_text: "Asks for a code from your mail as well as your password.",
     mail_code_to: "Mail a code to {}",
     app_on: "on",
     app_off: "off",

@@ -251,9 +251,9 @@ const PAGES: Texts = Texts {
         E-Mails an. Der Code wird verschickt, sobald er es wieder tut: Füll das Formular dann noch \
         einmal aus, mit dem Code. Ein Ersatzcode geht sofort.",
     app: "Authenticator-App",
-    app_text: "Fragt nach deinem Passwort auch nach einem Code aus einer App.",
+    app_text: "Fragt zusätzlich zum Passwort nach einem Code aus einer App.",
     mail_codes: "Codes per E-Mail",
-    mail_codes_text: "Fragt nach deinem Passwort auch nach einem Code aus einer E-Mail.",
+    mail_codes_text: "Fragt zusätzlich zum Passwort nach einem Code aus einer E-Mail.",
     mail_code_to: "Code an {} schicken",
     app_on: "an",
     app_off: "aus",
