@@ -140,6 +140,7 @@ export async function tour(lang, look) {
   await button(page, '/account/totp/enable').click();
   await arrive(page, '#codes');
   await look(page, 'recovery-codes');
+  await page.getByLabel(t.codes_saved).check();
   await page.getByRole('button', { name: t.done }).click();
   await page.waitForURL('**/account');
   await unfoldAll(page);
