@@ -144,6 +144,7 @@ const fn words(events: &Events, event: Event) -> Option<&'static str> {
         Event::LockoutCleared => events.lockout_cleared,
         Event::AccountRemoved
         | Event::AccountDeleted
+        | Event::AccountExpired
         | Event::KeyRotated
         | Event::KeyReplaced
         | Event::BackupRestored
@@ -166,6 +167,7 @@ mod tests {
     const OTHERS: &[&str] = &[
         "account.removed",
         "account.deleted",
+        "account.expired",
         "key.rotated",
         "key.replaced",
         "backup.restored",
