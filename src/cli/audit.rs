@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use serde_json::Value;
 
 use super::list::List as Listing;
+use super::moment;
 use super::offered::offered;
 use super::output::{Output, Stop};
 use super::stdout;
@@ -15,7 +16,7 @@ use super::user::with_user;
 use crate::domain::App;
 use crate::domain::audit::{self, Line, Query};
 use crate::error::Error;
-use crate::time::{Span, Timestamp};
+use crate::time::Timestamp;
 
 /// How many lines are shown on a terminal.
 const ON_TERMINAL: u32 = 100;
@@ -66,11 +67,16 @@ impl List {
         let is_short = self.limit.is_none() && io::stdout().is_terminal();
         let query = Query {
             name,
-            since: self.since.map(|text| past("--since", &text, now)).transpose()?,
-            until: self.until.map(|text| past("--until", &text, now)).transpose()?,
+            since: self.since.map(|text| moment::earlier("--since", &text, now)).transpose()?,
+            until: self.until.map(|text| moment::earlier("--until", &text, now)).transpose()?,
             event: self.event.as_deref().map(glob).transpose()?,
             limit: self.limit.or(is_short.then_some(ON_TERMINAL)),
         };
+        if let Some(form) = query.event
+            && !audit::has_event_of(app, form)?
+        {
+            output.say(format_args!("No event has the form {form:?}; nox man DIR lists them all."));
+        }
         let mut list = output.list(HEADERS);
         let mut count = 0;
         let shown = audit::list(app, query, |line| {
@@ -158,13 +164,4 @@ fn not_found(error: anyhow::Error, name: &str) -> anyhow::Error {
         }
         _ => with_user(error, name),
     }
-}
-
-/// Reads a time: an instant, the beginning of a day (UTC), or how long ago it was.
-fn past(flag: &str, text: &str, now: Timestamp) -> Result<Timestamp, Stop> {
-    let span = text.parse::<Span>().map(|span| now.before(span.into()));
-    let day = || format!("{text}T00:00:00Z").parse();
-    span.or_else(|_| day()).or_else(|_: String| text.parse()).map_err(|message: String| {
-        Stop::usage(format!("{flag}: {message}, a date, or a length of time such as 24h"))
-    })
 }

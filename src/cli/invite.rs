@@ -4,6 +4,7 @@ use anyhow::Result;
 use clap::{Args, Subcommand, value_parser};
 use serde_json::{Value, json};
 
+use super::moment;
 use super::offered::offered;
 use super::output::{Output, Stop};
 use super::user::warn_of_unknown;
@@ -15,7 +16,7 @@ use crate::domain::accounts::tags::GivenTag;
 use crate::domain::invitations::{self, Invitation, NewInvitation};
 use crate::domain::mail::{Mailed, Sending};
 use crate::error::Error;
-use crate::time::{Span, Timestamp};
+use crate::time::Timestamp;
 
 #[derive(Subcommand)]
 pub(super) enum Invite {
@@ -36,9 +37,10 @@ pub(super) struct Add {
     #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "email")]
     #[arg(value_parser = value_parser!(u32).range(1..))]
     uses: u32,
-    /// How long it is good: a number with s, m, h or d
-    #[arg(long, value_name = "SPAN", default_value = "7d")]
-    expires: Span,
+    /// Until when it is good: a length of time such as 7d, a date (its beginning in UTC), or a time
+    /// such as 2026-12-31T18:00:00Z
+    #[arg(long, value_name = "TIME", default_value = "7d")]
+    expires: String,
     /// A tag that its accounts get; may be given several times
     #[arg(long = "tag", value_name = "TAG")]
     #[arg(value_parser = offered(Right::ALL.map(Right::tag), |text| Ok(text.to_owned())))]
@@ -70,7 +72,7 @@ impl Add {
         let tags = self.tags.iter().cloned().map(GivenTag::parse).collect::<Result<_, _>>();
         let new = NewInvitation {
             uses: self.uses,
-            lifetime: self.expires.into(),
+            expires_at: moment::later("--expires", &self.expires, now)?,
             tags: tags.map_err(refused)?,
             email: self.email.map(Email::parse).transpose().map_err(refused)?,
             note: self.note,

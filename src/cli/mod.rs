@@ -16,6 +16,7 @@ mod list;
 mod log;
 mod mail;
 mod man;
+mod moment;
 mod offered;
 mod output;
 mod password;

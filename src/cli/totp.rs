@@ -1,7 +1,9 @@
 //! `nox totp`.
 
-use std::fs;
-use std::io::{self, BufRead, Write};
+use std::fs::{self, File, FileType};
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::os::fd::AsFd;
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -142,6 +144,11 @@ fn skew(steps: i64) -> String {
 impl Enroll {
     fn run(self, app: &App, output: Output) -> Result<()> {
         let name = &self.name;
+        if !self.no_confirm && !can_answer() {
+            let text = "no terminal answers with a code of the app, so nothing was shown; \
+                --no-confirm enables the app without a code";
+            return Err(Stop::usage(text).into());
+        }
         let enrollment = totp::enroll(app, name).map_err(|error| refused(error.into(), name))?;
         if let Some(file) = &self.svg {
             write_picture(file, &enrollment)
@@ -171,6 +178,15 @@ impl Enroll {
         show(output, enrollment)?;
         confirm(app, output, enrollment, &self.name)
     }
+}
+
+/// Whether a person or a program reads the secret and types a code: standard input is a terminal, or
+/// its other end is a program.
+fn can_answer() -> bool {
+    let stdin = io::stdin();
+    let kind = stdin.as_fd().try_clone_to_owned().and_then(|fd| File::from(fd).metadata());
+    let is_program = |kind: FileType| kind.is_fifo() || kind.is_socket();
+    stdin.is_terminal() || kind.is_ok_and(|found| is_program(found.file_type()))
 }
 
 /// Writes the QR code to a new file for its owner alone.

@@ -208,7 +208,11 @@ fn advice(path: &Path, found: &Stat, user: User<'_>) -> String {
         return format!("run chmod u+rw{} {shown}", if is_folder { "x" } else { "" });
     }
     // What lies beside it shows whose it should be.
-    let neighbour = if is_folder { first_file_of(path, user) } else { stat(parent(path)).ok() };
+    let neighbour = if is_folder {
+        first_file_of(path, user).or_else(|| first_file_of(parent(path), user))
+    } else {
+        stat(parent(path)).ok()
+    };
     match neighbour.filter(|neighbour| neighbour.st_uid == user.id()) {
         Some(Stat { st_uid, st_gid, .. }) => {
             format!("as root, run chown {}:{} {shown}", user_argument(st_uid), group_name(st_gid))

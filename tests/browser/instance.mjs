@@ -91,6 +91,8 @@ links = [{ label = "Terms", url = "https://example.org/terms" }]
 [users]
 registration = "open"
 default_tags = []
+[login]
+require_second_factor = "administrators"
 [password]
 memory_kib = 1024
 # The code of the step before must outlast a step that ends while it is on its way.

@@ -81,6 +81,18 @@ export async function tour(lang, look) {
   await enterCode(page, wrongCode(bob));
   await refused(page, t.wrong_code);
   await look(page, 'code-wrong');
+  const kay = person({ email: true });
+  nox(['user', 'set', kay.name, '--admin', 'true']);
+  await page.goto(`${base}/login`);
+  await enter(page, kay);
+  await page.waitForURL('**/login/set-up');
+  await look(page, 'set-up');
+  await page.goto(`${base}/login/set-up?by=mail`);
+  await look(page, 'set-up-mail');
+  await button(page, '/login/set-up/mail').click();
+  await arrive(page, '#code');
+  await look(page, 'set-up-mailed');
+  await mail(kay, CODE);
   await page.goto(`${base}/register`);
   await look(page, 'register');
   await page.locator('#username').fill(ada.name);

@@ -4,11 +4,12 @@ use anyhow::Result;
 use clap::Args;
 
 use super::{Account, Permission, show, with_user};
-use crate::cli::output::{Output, Stop};
+use crate::cli::moment;
+use crate::cli::output::Output;
 use crate::domain::App;
 use crate::domain::accounts::operator;
 use crate::domain::accounts::suspension::Suspension;
-use crate::time::{Span, Timestamp};
+use crate::time::Timestamp;
 
 #[derive(Args)]
 pub(in crate::cli) struct Disable {
@@ -28,24 +29,10 @@ pub(in crate::cli) struct Disable {
 impl Disable {
     pub(super) fn run(self, app: &App, output: Output, now: Timestamp) -> Result<()> {
         let Self { account: Account { name }, reason, until, permission } = self;
-        let until = until.map(|text| read_time(&text, now)).transpose()?;
+        let until = until.map(|text| moment::later("--until", &text, now)).transpose()?;
         operator::disable(app, &name, &Suspension { until, reason }, permission.into(), now)
             .map_err(|error| with_user(error, &name))?;
         let sentence = format!("{name} can no longer log in; all its sessions have ended");
         show::done(app, output, &name, sentence)
-    }
-}
-
-fn read_time(text: &str, now: Timestamp) -> Result<Timestamp> {
-    let length = text.parse::<Span>().map(|span| now.after(span.into()));
-    let day = || format!("{text}T00:00:00Z").parse();
-    let time = length.or_else(|_| day()).or_else(|_: String| text.parse());
-    let time = time.map_err(|message: String| {
-        Stop::usage(format!("--until: {message}, a date, or a length of time such as 7d"))
-    })?;
-    if time <= now {
-        Err(Stop::usage(format!("--until: {text:?} is in the past")).into())
-    } else {
-        Ok(time)
     }
 }

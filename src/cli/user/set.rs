@@ -3,7 +3,7 @@
 use std::fs;
 
 use anyhow::{Context, Result};
-use clap::Args;
+use clap::{Args, value_parser};
 
 use super::{Account, Permission, show, with_user};
 use crate::cli::offered::offered;
@@ -15,7 +15,7 @@ use crate::domain::accounts::fields::{
     ThumbnailUrl,
 };
 use crate::domain::accounts::links::{SentLink, links};
-use crate::domain::accounts::operator::{self, PictureUpdate, Update};
+use crate::domain::accounts::operator::{self, PictureUpdate, Update, Updated};
 use crate::domain::accounts::tags::GivenTag;
 use crate::domain::pictures::{self, NewPicture, PictureKind};
 use crate::error::{Error, PictureFault, Result as Checked};
@@ -69,6 +69,7 @@ pub(in crate::cli) struct Set {
     presence_text: Option<String>,
     /// The rank; users of rank 0 have the tag sys:unverified
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    #[arg(value_parser = value_parser!(i64).range(i64::from(i32::MIN)..=i64::from(i32::MAX)))]
     rank: Option<i64>,
     /// The tags, separated by commas; they replace all others
     #[arg(long, value_name = "TAGS", value_delimiter = ',')]
@@ -100,9 +101,14 @@ impl Set {
         let last_administrator = self.permission.into();
         let changes = self.changes().map_err(|error| with_user(error, &name))?;
         let update = Update { changes, pictures, last_administrator };
-        let user =
+        let Updated { profile: user, has_changed } =
             operator::set(app, &name, update, now).map_err(|error| with_user(error, &name))?;
-        let sentence = format!("changed {}", user.public.username);
+        let username = &user.public.username;
+        let sentence = if has_changed {
+            format!("changed {username}")
+        } else {
+            format!("nothing changed: {username} has these values already")
+        };
         // The address by which the account was named may be another one now.
         show::done(app, output, &user.public.id.to_string(), sentence)
     }

@@ -49,14 +49,21 @@ pub(crate) struct Update {
     pub last_administrator: LastAdministrator,
 }
 
+/// An account after an update.
+pub(crate) struct Updated {
+    pub profile: Profile,
+    /// Whether it had other values before.
+    pub has_changed: bool,
+}
+
 /// Changes fields and pictures of an account. An operator may change every field.
 ///
 /// # Errors
 /// [`Error::UserNotFound`], [`Error::CommandRefused`], [`Error::InvalidAccountField`],
 /// [`Error::AlreadyExists`], or a fault.
-pub(crate) fn set(app: &App, name: &str, update: Update, now: Timestamp) -> Result<Profile> {
+pub(crate) fn set(app: &App, name: &str, update: Update, now: Timestamp) -> Result<Updated> {
     let Update { changes, pictures: new_pictures, last_administrator } = update;
-    let user = app.change(By::Operator, now, |tx| {
+    app.change(By::Operator, now, |tx| {
         let before = by_name(app, tx, name)?;
         changes.check_address(&before)?;
         let mut user = before.clone();
@@ -72,9 +79,9 @@ pub(crate) fn set(app: &App, name: &str, update: Update, now: Timestamp) -> Resu
             sessions::delete_all_of(tx, user.id, None)?;
             tx.happened(Event::EmailFactorDisabled, &before)?;
         }
-        Ok::<_, Error>(user)
-    })?;
-    Ok(profile(app, &user, now))
+        let has_changed = user != before;
+        Ok(Updated { profile: profile(app, &user, now), has_changed })
+    })
 }
 
 /// Adds and removes tags. A tag in both lists is removed.

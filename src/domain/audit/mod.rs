@@ -266,6 +266,12 @@ fn line(entry: Entry) -> Line {
     Line { at, event, id, username, by, ip, user_agent, changes, count }
 }
 
+/// Whether an event exists whose name has this form.
+pub(crate) fn has_event_of(app: &App, form: &str) -> Result<bool> {
+    let matches = |name| app.db.read(|connection| audit::has_form(connection, name, form));
+    event_names().try_fold(false, |found, name| Ok(found || matches(name)?))
+}
+
 /// The names of all events.
 pub(crate) fn event_names() -> impl Iterator<Item = &'static str> {
     Event::ALL.iter().map(|event| event.as_str())

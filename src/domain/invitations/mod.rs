@@ -37,8 +37,8 @@ const CODE_LENGTH: usize = 24;
 pub(crate) struct NewInvitation {
     /// How many accounts it may make.
     pub uses: u32,
-    /// How long it is good.
-    pub lifetime: Duration,
+    /// When it expires.
+    pub expires_at: Timestamp,
     /// Tags that these accounts get.
     pub tags: Vec<GivenTag>,
     /// The only address that these accounts may have.
@@ -110,7 +110,7 @@ pub(crate) fn add<E: From<Error>>(
             email: email.as_deref(),
             note: &new.note,
             created_at: now,
-            expires_at: now.after(new.lifetime),
+            expires_at: new.expires_at,
         };
         let invitation = view(app, invitations::insert(tx, &row)?);
         let values = Differences::added("id", invitation.id)

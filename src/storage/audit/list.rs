@@ -161,3 +161,8 @@ pub(crate) fn list_newest_of(
     })?;
     Ok(found.collect::<rusqlite::Result<_>>()?)
 }
+
+/// Whether the name of an event has a form, as a [`Filter`] compares them.
+pub(crate) fn has_form(connection: &Connection, event: &str, form: &str) -> Result<bool> {
+    Ok(connection.query_row("SELECT ?1 GLOB ?2", [event, form], |row| row.get(0))?)
+}

@@ -11,7 +11,7 @@ mod list;
 
 pub(crate) use invited::{find_invitation_of, forget_email, list_invited};
 pub(crate) use list::{
-    Filter, Ids, Whose, find_newest_but, find_user_by_address, list, list_newest_of,
+    Filter, Ids, Whose, find_newest_but, find_user_by_address, has_form, list, list_newest_of,
 };
 
 /// The first schema version that has this table.

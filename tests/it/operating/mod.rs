@@ -19,6 +19,7 @@ mod metrics;
 mod no_instance;
 mod nox_address;
 mod ownership;
+mod plain_refusals;
 mod reload;
 mod rights;
 mod secrets;
