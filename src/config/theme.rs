@@ -18,6 +18,15 @@ impl Accent {
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The colour of text and links on a dark background: mixed with white, as `--link` in
+    /// `static/nox.css`.
+    pub(crate) fn on_dark(&self) -> String {
+        let mixed = channels(&self.0)
+            .unwrap_or_default()
+            .map(|channel| (u32::from(channel) * 38 + 255 * 62 + 50) / 100);
+        mixed.iter().fold("#".into(), |text, channel| format!("{text}{channel:02x}"))
+    }
 }
 
 impl Default for Accent {
@@ -124,6 +133,14 @@ mod tests {
         for text in ["", "4b45c6", "#4b45c", "#4b45c67", "#gggggg", "red", "#+b45c6"] {
             assert!(accent(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn accent_on_dark_is_a_lighter_colour_of_the_same_hue() {
+        let on_dark = |text: &str| Accent::try_from(text.to_owned()).unwrap().on_dark();
+        assert_eq!(on_dark("#000000"), "#9e9e9e");
+        assert_eq!(on_dark("#4b45c6"), "#bbb8e9");
+        assert_eq!(on_dark("#767676"), "#cbcbcb");
     }
 
     #[test]

@@ -42,6 +42,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
                 .get(discovery::nodeinfo, Operation::UNLISTED)
                 .for_any_origin(),
         )
+        .service(Endpoint::at("/static/logo").get(pages::logo, Operation::UNLISTED))
         .service(Endpoint::at("/static/{name}").get(pages::asset, Operation::UNLISTED))
         .service(Endpoint::at("/healthz").get(health::healthz, Operation::UNLISTED))
         .service(Endpoint::at("/readyz").get(health::readyz, Operation::UNLISTED))

@@ -279,6 +279,7 @@ const PAGES: Texts = Texts {
     devices: "Devices",
     this_session: "this device",
     unknown_device: "Unknown device",
+    program_on_system: "{program} on {system}",
     end: "Log out",
     end_session_of: "Log out the device",
     end_all_others: "Log out all other devices",

@@ -294,6 +294,7 @@ const PAGES: Texts = Texts {
     devices: "Appareils",
     this_session: "cet appareil",
     unknown_device: "Appareil inconnu",
+    program_on_system: "{program} sous {system}",
     end: "Déconnecter",
     end_session_of: "Déconnecter l’appareil",
     end_all_others: "Déconnecter tous les autres appareils",

@@ -292,6 +292,7 @@ const PAGES: Texts = Texts {
     devices: "Geräte",
     this_session: "dieses Gerät",
     unknown_device: "Unbekanntes Gerät",
+    program_on_system: "{program} unter {system}",
     end: "Abmelden",
     end_session_of: "Gerät abmelden:",
     end_all_others: "Alle anderen Geräte abmelden",

@@ -9,6 +9,7 @@ mod exports;
 mod filling;
 mod mails;
 mod pages;
+mod programs;
 mod sizes;
 
 use std::borrow::Cow;

@@ -169,8 +169,9 @@ for (const { name, settings, t } of BOTH) {
     assert.equal(await sessions.count(), 4);
     assert.equal(await page.getByText(t.this_session, { exact: true }).count(), 1);
     await sessions.getByText('127.0.0.1').first().waitFor();
+    const device = t.program_on_system.replace('{program}', 'Firefox').replace('{system}', 'Linux');
     await page
-      .getByRole('button', { name: `${t.end_session_of} Firefox, Linux` })
+      .getByRole('button', { name: `${t.end_session_of} ${device}` })
       .first()
       .click();
     await told(page, t.session_ended);

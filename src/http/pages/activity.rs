@@ -6,7 +6,6 @@ use askama::Template;
 
 use super::frame::{Frame, Message, fault_response};
 use super::moment::Moment;
-use super::session_row::device;
 use super::visitor::Visitor;
 use crate::domain::App;
 use crate::domain::accounts::UserId;
@@ -86,7 +85,7 @@ impl Row {
             Some("server") => Some(t.by_server.to_owned()),
             _ => None,
         };
-        let device = line.ip.is_some().then(|| device(visitor, line.user_agent.as_deref()));
+        let device = line.ip.is_some().then(|| visitor.language.program(line.user_agent.as_deref()));
         Self {
             values: ["username", "email"].into_iter().find_map(|field| values(&line, field)),
             // An event of a later version has no words here.

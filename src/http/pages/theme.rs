@@ -1,31 +1,20 @@
 //! What the pages wear: the operator's picture and colour, and the style sheet and the
 //! script.
 
-use std::fs;
-use std::path::Path;
-
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-
 use super::asset::Asset;
+use super::logo::Logo;
 use crate::config::Config;
-use crate::files;
 
-/// The picture of Nox.
-const ICON: &str = include_str!("../../../static/icon.svg");
 const STYLE: &str = include_str!("../../../static/nox.css");
 const SCRIPT: &str = include_str!("../../../static/nox.js");
 const ACCOUNT_STYLE: &str = include_str!("../../../static/account.css");
 const ACCOUNT_SCRIPT: &str = include_str!("../../../static/account.js");
 const CSS: &str = "text/css; charset=utf-8";
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
-/// It travels with every page.
-const MAX_LOGO_BYTES: usize = 16 * 1024;
 
 /// The theme of all pages, read once at the start.
 pub struct Theme {
-    /// A picture, as a `data:` URL.
-    pub(super) logo: String,
+    pub(super) logo: Logo,
     pub(super) style: Asset,
     pub(super) script: Asset,
     /// What the account page has beyond the others.
@@ -42,7 +31,7 @@ impl Theme {
         let accent = config.instance.accent.as_str();
         let style = format!(":root{{--brand:{accent}}}\n{STYLE}");
         Ok(Self {
-            logo: logo(config.instance.logo.as_deref()).map_err(|message| {
+            logo: Logo::read(config.instance.logo.as_deref()).map_err(|message| {
                 let key = "instance.logo";
                 let place = config.place(key).map(|place| format!("{place}: "));
                 format!("{}{key}: {message}", place.unwrap_or_default())
@@ -59,36 +48,4 @@ impl Theme {
         let assets = [&self.style, &self.script, &self.account_style, &self.account_script];
         assets.into_iter().find(|asset| asset.name == name)
     }
-}
-
-fn logo(path: Option<&Path>) -> Result<String, String> {
-    let Some(path) = path else { return Ok(data_url("image/svg+xml", ICON.as_bytes())) };
-    let shown = path.display();
-    let content = fs::read(path).map_err(|error| files::explain(path, error));
-    let content = content.map_err(|error| format!("cannot read {shown}: {error}"))?;
-    if content.len() > MAX_LOGO_BYTES {
-        return Err(format!("{shown} is larger than {MAX_LOGO_BYTES} bytes"));
-    }
-    let media_type = match imagesize::image_type(&content) {
-        Ok(imagesize::ImageType::Png) => "image/png",
-        Ok(imagesize::ImageType::Jpeg) => "image/jpeg",
-        Ok(imagesize::ImageType::Webp) => "image/webp",
-        _ if is_svg(&content) => "image/svg+xml",
-        _ => return Err(format!("{shown} is no SVG, PNG, JPEG or WebP picture")),
-    };
-    Ok(data_url(media_type, &content))
-}
-
-/// Whether a file begins as SVG does, be it with the byte order mark of an editor.
-fn is_svg(content: &[u8]) -> bool {
-    content
-        .strip_prefix("\u{feff}".as_bytes())
-        .unwrap_or(content)
-        .trim_ascii_start()
-        .starts_with(b"<")
-}
-
-/// A `data:` URL (RFC 2397).
-fn data_url(media_type: &str, content: &[u8]) -> String {
-    format!("data:{media_type};base64,{}", BASE64_STANDARD.encode(content))
 }
