@@ -333,58 +333,92 @@ const PAGES: Texts = Texts {
 const MAILS: Mails = Mails {
     hello: "Hello,",
     hello_name: "Hello {name},",
+    labelled: "{label}: {value}",
     code_subject: "Your code for {title}",
-    code_place: "Enter this code where {title} asks for one:",
+    code_place: "Enter this code where {title} asks for it:",
     code_lifetime: "It works once, within ten minutes.",
-    code_not_asked: "If it was not you who asked, change your password and end all other sessions.",
+    code_not_asked: "If you did not ask for it, somebody may know your password: change it, and \
+        log out all other devices.",
     confirmation_subject: "Confirm your address for {title}",
     confirmation_reason: "This address was given for your account at {address}. If that was you, \
-        confirm it:",
+        confirm it.",
     confirmation_button: "Confirm this address",
-    confirmation_lifetime: "The link works once, within 24 hours. If it was not you, do nothing.",
+    confirmation_lifetime: "The link works once, within 24 hours. If it was not you, do nothing: \
+        the address stays unconfirmed.",
     invitation_subject: "An invitation to {title}",
-    invitation_reason: "You may create an account at {title} ({address}):",
+    invitation_reason: "You may create an account at {title} ({address}).",
     invitation_button: "Create your account",
     invitation_not_expected: "The link is for this address. If you do not expect it, do nothing.",
     password_link_subject: "A new password for {title}",
-    password_link_reason: "A new password was asked for, for the account {username} at {title} \
-        ({address}). Set it here:",
+    password_link_reason: "A new password was requested for the account {username} at {title} \
+        ({address}). If that was you, set it now.",
     password_link_button: "Set a new password",
     password_link_lifetime: "The link works once, within an hour. Your present password works \
         until then.",
     password_link_not_asked: "If it was not you who asked, do nothing: your password stays as it \
         is.",
     no_link_subject: "Your password for {title}",
-    no_link_unconfirmed: "A new password was asked for, for an account at {title} ({address}) that \
-        has this address. The address was never confirmed, so that no link can be mailed to it.",
-    no_link_suspended: "A new password was asked for, for your account at {title} ({address}). \
-        The account is disabled, so that no link can be mailed.",
-    no_link_suspended_until: "A new password was asked for, for your account at {title} \
+    no_link_unconfirmed: "A new password was requested for an account at {title} ({address}) that \
+        has this address. The address was never confirmed, so no link can be mailed to it.",
+    no_link_suspended: "A new password was requested for your account at {title} ({address}). The \
+        account is disabled, so no link can be mailed.",
+    no_link_suspended_until: "A new password was requested for your account at {title} \
         ({address}). The account is disabled until {time}, and no link can be mailed before.",
     no_link_not_asked: "If it was not you who asked, do nothing.",
     help_at: "Ask for help here: {contact}",
     help_of_operator: "Ask the operator of the server for help.",
     notice_subject: "{title}: {event}",
-    notice_time: "{event}, on {time} ({address}).",
-    notice_device: "From {ip}, with {program}.",
-    notice_operator: "The operator of the server did it.",
-    notice_advice: "If it was you, all is well. If not, change your password now and end all \
-        other sessions, or ask the operator of the server to help.",
+    open_account: "Open your account",
+    time_label: "When",
+    device_label: "Device",
+    ip_label: "IP address",
+    not_you: "If this was not you, change your password now and log out all other devices.",
+    not_you_password: "If this was not you, set a new password at once.",
+    not_you_deleted: "If this was not you, tell the operator of {title} soon: a backup may still \
+        have it.",
+    notice_ask: "If you need help, ask the operator of {title}.",
+    notice_ask_at: "If you need help, ask here: {contact}",
+    operator_did_it: "The operator of {title} did this.",
+    operator_ask: "If you do not know why, ask the operator.",
+    operator_ask_at: "If you do not know why, ask here: {contact}",
     test_subject: "{title} can send mail",
     test_text: "This is a test of the mail settings of {title} ({address}). It has arrived.",
     account_deleted: "Your account was deleted",
+    account_deleted_meaning: "Everything that was in your account is gone, for good.",
     account_renamed: "Your username was changed",
+    account_renamed_meaning: "From now on, log in with the new name, or with your email address. \
+        Your password is the same.",
     account_exported: "Your data was downloaded",
+    account_exported_meaning: "The file has everything that is kept about you: profile, pictures, \
+        devices and activity.",
     password_changed: "Your password was changed",
+    password_changed_meaning: "A new password is valid for your account from now on, and all other \
+        devices are logged out.",
+    password_given: "The old password no longer works, and all your devices are logged out. Log in \
+        with the new one that the operator gives you, and then choose one of your own.",
     password_reset: "A new password was set by a link",
+    password_reset_meaning: "A new password is valid for your account from now on, and all devices \
+        are logged out.",
     email_changed: "Your email address was changed",
-    session_opened_elsewhere: "Your account was entered from a new device",
-    totp_enabled: "An authenticator app was switched on",
-    totp_disabled: "The authenticator app was switched off",
-    email_factor_enabled: "Codes by mail were switched on",
-    email_factor_disabled: "Codes by mail were switched off",
+    email_changed_meaning: "From now on, mail about your account no longer comes to this address.",
+    session_opened_elsewhere: "New device on your account",
+    session_opened_elsewhere_meaning: "Somebody has logged in to your account from a device that \
+        it has not seen before.",
+    totp_enabled: "An authenticator app was set up",
+    totp_enabled_meaning: "From now on, logging in needs a code from the app as well as your \
+        password.",
+    totp_disabled: "The authenticator app was turned off",
+    totp_disabled_meaning: "Logging in no longer needs a code from the app.",
+    email_factor_enabled: "Codes by mail were turned on",
+    email_factor_enabled_meaning: "From now on, logging in needs a code that is mailed to this \
+        address, as well as your password.",
+    email_factor_disabled: "Codes by mail were turned off",
+    email_factor_disabled_meaning: "Logging in no longer needs a code from your mail.",
     recovery_code_used: "A recovery code was used",
+    recovery_code_used_meaning: "Each recovery code works once. Your account page shows how many \
+        are left.",
     recovery_codes_renewed: "New recovery codes were made",
+    recovery_codes_renewed_meaning: "Your old recovery codes no longer work.",
 };
 
 const EVENTS: Events = Events {

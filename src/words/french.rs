@@ -351,25 +351,26 @@ const PAGES: Texts = Texts {
 const MAILS: Mails = Mails {
     hello: "Bonjour,",
     hello_name: "Bonjour {name},",
+    labelled: "{label}\u{a0}: {value}",
     code_subject: "Votre code pour {title}",
-    code_place: "Saisissez ce code là où {title} vous en demande un\u{a0}:",
+    code_place: "Saisissez ce code là où {title} vous le demande\u{a0}:",
     code_lifetime: "Il est valable une seule fois, pendant dix minutes.",
-    code_not_asked: "Si ce n’est pas vous qui l’avez demandé, changez votre mot de passe et \
-        fermez toutes les autres sessions.",
+    code_not_asked: "Si vous ne l’avez pas demandé, quelqu’un connaît peut-être votre mot de \
+        passe\u{a0}: changez-le et déconnectez tous les autres appareils.",
     confirmation_subject: "Confirmez votre adresse pour {title}",
-    confirmation_reason: "Cette adresse a été indiquée pour votre compte sur {address}. Si \
-        c’était vous, confirmez-la\u{a0}:",
+    confirmation_reason: "Cette adresse a été indiquée pour votre compte sur {address}. Si c’était \
+        vous, confirmez-la.",
     confirmation_button: "Confirmer cette adresse",
     confirmation_lifetime: "Le lien est valable une seule fois, pendant 24 heures. Si ce n’était \
-        pas vous, ne faites rien.",
+        pas vous, ne faites rien\u{a0}: l’adresse ne sera pas confirmée.",
     invitation_subject: "Une invitation à rejoindre {title}",
-    invitation_reason: "Vous pouvez créer un compte sur {title} ({address})\u{a0}:",
+    invitation_reason: "Vous pouvez créer un compte sur {title} ({address}).",
     invitation_button: "Créer votre compte",
     invitation_not_expected: "Ce lien est réservé à cette adresse. Si vous ne l’attendiez pas, ne \
         faites rien.",
     password_link_subject: "Un nouveau mot de passe pour {title}",
     password_link_reason: "Un nouveau mot de passe a été demandé pour le compte {username} sur \
-        {title} ({address}). Choisissez-le ici\u{a0}:",
+        {title} ({address}). Si c’était vous, choisissez-le maintenant.",
     password_link_button: "Choisir un nouveau mot de passe",
     password_link_lifetime: "Le lien est valable une seule fois, pendant une heure. Jusque-là, \
         votre mot de passe actuel reste valable.",
@@ -388,28 +389,61 @@ const MAILS: Mails = Mails {
     help_at: "Pour obtenir de l’aide\u{a0}: {contact}",
     help_of_operator: "Demandez de l’aide à l’administrateur du serveur.",
     notice_subject: "{title}\u{a0}: {event}",
-    notice_time: "{event}, le {time} ({address}).",
-    notice_device: "Depuis {ip}, avec {program}.",
-    notice_operator: "C’est l’administrateur du serveur qui l’a fait.",
-    notice_advice: "Si c’était vous, tout va bien. Sinon, changez votre mot de passe sans \
-        attendre et fermez toutes les autres sessions, ou demandez de l’aide à l’administrateur \
-        du serveur.",
+    open_account: "Ouvrir votre compte",
+    time_label: "Quand",
+    device_label: "Appareil",
+    ip_label: "Adresse IP",
+    not_you: "Si ce n’était pas vous, changez tout de suite votre mot de passe et déconnectez tous \
+        les autres appareils.",
+    not_you_password: "Si ce n’était pas vous, choisissez tout de suite un nouveau mot de passe.",
+    not_you_deleted: "Si ce n’était pas vous, prévenez vite l’administrateur du serveur \
+        {title}\u{a0}: une sauvegarde le contient peut-être encore.",
+    notice_ask: "Si vous avez besoin d’aide, adressez-vous à l’administrateur du serveur {title}.",
+    notice_ask_at: "Si vous avez besoin d’aide, demandez ici\u{a0}: {contact}",
+    operator_did_it: "C’est l’administrateur du serveur {title} qui l’a fait.",
+    operator_ask: "Si vous ne savez pas pourquoi, demandez-le-lui.",
+    operator_ask_at: "Si vous ne savez pas pourquoi, demandez ici\u{a0}: {contact}",
     test_subject: "{title} peut envoyer des e-mails",
-    test_text: "Ceci est un essai des réglages d’e-mail de {title} ({address}). Il est bien \
-        arrivé.",
-    account_deleted: "Votre compte a été effacé",
+    test_text: "Ceci est un essai des réglages d’e-mail du serveur {title} ({address}). Il est \
+        bien arrivé.",
+    account_deleted: "Votre compte a été supprimé",
+    account_deleted_meaning: "Tout ce que contenait votre compte a disparu, définitivement.",
     account_renamed: "Votre nom d’utilisateur a été changé",
+    account_renamed_meaning: "Désormais, connectez-vous avec le nouveau nom ou avec votre adresse \
+        e-mail. Votre mot de passe reste le même.",
     account_exported: "Vos données ont été téléchargées",
+    account_exported_meaning: "Le fichier contient tout ce qui est conservé à votre sujet\u{a0}: \
+        profil, images, appareils et activité.",
     password_changed: "Votre mot de passe a été changé",
+    password_changed_meaning: "Un nouveau mot de passe est désormais valable pour votre compte, et \
+        tous les autres appareils sont déconnectés.",
+    password_given: "L’ancien mot de passe n’est plus valable, et tous vos appareils sont \
+        déconnectés. Connectez-vous avec celui que l’administrateur vous donne, puis choisissez le \
+        vôtre.",
     password_reset: "Un nouveau mot de passe a été choisi au moyen d’un lien",
+    password_reset_meaning: "Un nouveau mot de passe est désormais valable pour votre compte, et \
+        tous les appareils sont déconnectés.",
     email_changed: "Votre adresse e-mail a été changée",
-    session_opened_elsewhere: "Connexion à votre compte depuis un nouvel appareil",
-    totp_enabled: "Une application d’authentification a été activée",
+    email_changed_meaning: "Désormais, les e-mails concernant votre compte n’arrivent plus à cette \
+        adresse.",
+    session_opened_elsewhere: "Nouvel appareil sur votre compte",
+    session_opened_elsewhere_meaning: "Quelqu’un s’est connecté à votre compte depuis un appareil \
+        jamais utilisé jusqu’ici.",
+    totp_enabled: "Une application d’authentification a été configurée",
+    totp_enabled_meaning: "Désormais, la connexion demande un code de l’application en plus de \
+        votre mot de passe.",
     totp_disabled: "L’application d’authentification a été désactivée",
+    totp_disabled_meaning: "La connexion ne demande plus de code de l’application.",
     email_factor_enabled: "Les codes par e-mail ont été activés",
+    email_factor_enabled_meaning: "Désormais, la connexion demande un code envoyé à cette adresse, \
+        en plus de votre mot de passe.",
     email_factor_disabled: "Les codes par e-mail ont été désactivés",
+    email_factor_disabled_meaning: "La connexion ne demande plus de code reçu par e-mail.",
     recovery_code_used: "Un code de secours a été utilisé",
+    recovery_code_used_meaning: "Chaque code de secours sert une seule fois. La page de votre \
+        compte indique combien il en reste.",
     recovery_codes_renewed: "De nouveaux codes de secours ont été créés",
+    recovery_codes_renewed_meaning: "Vos anciens codes de secours ne sont plus valables.",
 };
 
 const EVENTS: Events = Events {

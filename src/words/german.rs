@@ -349,25 +349,26 @@ const PAGES: Texts = Texts {
 const MAILS: Mails = Mails {
     hello: "Hallo,",
     hello_name: "Hallo {name},",
+    labelled: "{label}: {value}",
     code_subject: "Dein Code für {title}",
     code_place: "Gib diesen Code ein, wo {title} danach fragt:",
     code_lifetime: "Er gilt zehn Minuten lang und nur einmal.",
-    code_not_asked: "Wenn nicht du ihn angefordert hast, ändere dein Passwort und beende alle \
-        anderen Sitzungen.",
+    code_not_asked: "Wenn du ihn nicht angefordert hast, kennt vielleicht jemand dein Passwort: \
+        Ändere es und melde alle anderen Geräte ab.",
     confirmation_subject: "Bestätige deine Adresse für {title}",
     confirmation_reason: "Diese Adresse wurde für dein Konto bei {address} angegeben. Wenn du das \
-        warst, bestätige sie:",
+        warst, bestätige sie.",
     confirmation_button: "Diese Adresse bestätigen",
     confirmation_lifetime: "Der Link gilt 24 Stunden lang und nur einmal. Wenn du das nicht warst, \
-        musst du nichts tun.",
+        musst du nichts tun: Die Adresse bleibt unbestätigt.",
     invitation_subject: "Eine Einladung zu {title}",
-    invitation_reason: "Du kannst bei {title} ({address}) ein Konto erstellen:",
+    invitation_reason: "Du kannst bei {title} ({address}) ein Konto erstellen.",
     invitation_button: "Konto erstellen",
     invitation_not_expected: "Der Link ist für diese Adresse. Wenn du ihn nicht erwartest, musst \
         du nichts tun.",
     password_link_subject: "Ein neues Passwort für {title}",
     password_link_reason: "Für das Konto {username} bei {title} ({address}) wurde ein neues \
-        Passwort angefordert. Leg es hier fest:",
+        Passwort angefordert. Wenn du das warst, leg es jetzt fest.",
     password_link_button: "Neues Passwort festlegen",
     password_link_lifetime: "Der Link gilt eine Stunde lang und nur einmal. Bis dahin gilt dein \
         bisheriges Passwort weiter.",
@@ -385,27 +386,59 @@ const MAILS: Mails = Mails {
     help_at: "Hilfe bekommst du hier: {contact}",
     help_of_operator: "Bitte den Betreiber des Servers um Hilfe.",
     notice_subject: "{title}: {event}",
-    notice_time: "{event}, am {time} ({address}).",
-    notice_device: "Von {ip} aus, mit {program}.",
-    notice_operator: "Das war der Betreiber des Servers.",
-    notice_advice: "Wenn du das warst, ist alles in Ordnung. Wenn nicht, ändere jetzt dein \
-        Passwort und beende alle anderen Sitzungen, oder bitte den Betreiber des Servers um Hilfe.",
+    open_account: "Dein Konto öffnen",
+    time_label: "Wann",
+    device_label: "Gerät",
+    ip_label: "IP-Adresse",
+    not_you: "Wenn du das nicht warst, ändere sofort dein Passwort und melde alle anderen Geräte \
+        ab.",
+    not_you_password: "Wenn du das nicht warst, leg sofort ein neues Passwort fest.",
+    not_you_deleted: "Wenn du das nicht warst, sag dem Betreiber von {title} schnell Bescheid: \
+        Vielleicht ist es noch in einer Sicherung.",
+    notice_ask: "Wenn du Hilfe brauchst, frag den Betreiber von {title}.",
+    notice_ask_at: "Wenn du Hilfe brauchst, frag hier: {contact}",
+    operator_did_it: "Das war der Betreiber von {title}.",
+    operator_ask: "Wenn du nicht weißt, warum, frag ihn.",
+    operator_ask_at: "Wenn du nicht weißt, warum, frag hier: {contact}",
     test_subject: "{title} kann E-Mails verschicken",
     test_text: "Das ist ein Test der Mail-Einstellungen von {title} ({address}). Er ist \
         angekommen.",
     account_deleted: "Dein Konto wurde gelöscht",
+    account_deleted_meaning: "Alles, was in deinem Konto war, ist endgültig weg.",
     account_renamed: "Dein Benutzername wurde geändert",
+    account_renamed_meaning: "Melde dich ab jetzt mit dem neuen Namen oder mit deiner \
+        E-Mail-Adresse an. Dein Passwort bleibt gleich.",
     account_exported: "Deine Daten wurden heruntergeladen",
+    account_exported_meaning: "In der Datei steht alles, was über dich gespeichert ist: Profil, \
+        Bilder, Geräte und Aktivitäten.",
     password_changed: "Dein Passwort wurde geändert",
+    password_changed_meaning: "Für dein Konto gilt ab jetzt ein neues Passwort, und alle anderen \
+        Geräte sind abgemeldet.",
+    password_given: "Das alte Passwort gilt nicht mehr, und alle deine Geräte sind abgemeldet. \
+        Melde dich mit dem neuen an, das der Betreiber dir gibt, und wähle dann ein eigenes.",
     password_reset: "Ein neues Passwort wurde über einen Link festgelegt",
+    password_reset_meaning: "Für dein Konto gilt ab jetzt ein neues Passwort, und alle Geräte sind \
+        abgemeldet.",
     email_changed: "Deine E-Mail-Adresse wurde geändert",
-    session_opened_elsewhere: "Anmeldung an deinem Konto von einem neuen Gerät",
-    totp_enabled: "Eine Authenticator-App wurde eingeschaltet",
+    email_changed_meaning: "E-Mails zu deinem Konto kommen ab jetzt nicht mehr an diese Adresse.",
+    session_opened_elsewhere: "Neues Gerät in deinem Konto",
+    session_opened_elsewhere_meaning: "Jemand hat sich von einem Gerät bei deinem Konto \
+        angemeldet, das bisher nicht bekannt war.",
+    totp_enabled: "Eine Authenticator-App wurde eingerichtet",
+    totp_enabled_meaning: "Ab jetzt brauchst du beim Anmelden neben deinem Passwort einen Code aus \
+        der App.",
     totp_disabled: "Die Authenticator-App wurde ausgeschaltet",
+    totp_disabled_meaning: "Beim Anmelden brauchst du keinen Code aus der App mehr.",
     email_factor_enabled: "Codes per E-Mail wurden eingeschaltet",
+    email_factor_enabled_meaning: "Ab jetzt brauchst du beim Anmelden neben deinem Passwort einen \
+        Code, der an diese Adresse geschickt wird.",
     email_factor_disabled: "Codes per E-Mail wurden ausgeschaltet",
+    email_factor_disabled_meaning: "Beim Anmelden brauchst du keinen Code aus einer E-Mail mehr.",
     recovery_code_used: "Ein Ersatzcode wurde verwendet",
+    recovery_code_used_meaning: "Jeder Ersatzcode gilt nur einmal. Auf deiner Kontoseite siehst \
+        du, wie viele übrig sind.",
     recovery_codes_renewed: "Neue Ersatzcodes wurden erstellt",
+    recovery_codes_renewed_meaning: "Deine alten Ersatzcodes gelten nicht mehr.",
 };
 
 const EVENTS: Events = Events {

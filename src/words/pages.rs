@@ -213,6 +213,7 @@ texts! {
         devices,
         this_session,
         unknown_device,
+        program_on_system,
         end,
         end_session_of,
         end_all_others,

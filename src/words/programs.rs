@@ -69,7 +69,7 @@ mod tests {
                 "UnityPlayer/2022.3",
                 "UnityPlayer/2022.3",
             ),
-            (" ", "Unknown program", "Programme inconnu", "Unbekanntes Programm"),
+            (" ", "Unknown device", "Appareil inconnu", "Unbekanntes Gerät"),
         ] {
             let all = [Language::English, Language::French, Language::German];
             assert_eq!(
@@ -79,6 +79,6 @@ mod tests {
         }
         let long = Language::English.program(Some(&"é".repeat(9000)));
         assert_eq!(long, "é".repeat(40) + "…");
-        assert_eq!(Language::English.program(None), "Unknown program");
+        assert_eq!(Language::English.program(None), "Unknown device");
     }
 }

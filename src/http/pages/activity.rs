@@ -85,7 +85,8 @@ impl Row {
             Some("server") => Some(t.by_server.to_owned()),
             _ => None,
         };
-        let device = line.ip.is_some().then(|| visitor.language.program(line.user_agent.as_deref()));
+        let device =
+            line.ip.is_some().then(|| visitor.language.program(line.user_agent.as_deref()));
         Self {
             values: ["username", "email"].into_iter().find_map(|field| values(&line, field)),
             // An event of a later version has no words here.

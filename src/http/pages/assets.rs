@@ -38,3 +38,14 @@ pub(in crate::http) async fn asset(
     }
     Ok(response.body(asset.plain.clone()))
 }
+
+/// `GET /static/logo`, which mails show: they stay when the picture changes, so that its name must.
+pub(in crate::http) async fn logo(theme: Data<Theme>) -> HttpResponse {
+    let logo = &theme.logo;
+    let mut response = HttpResponse::Ok();
+    response.insert_header((CACHE_CONTROL, "public, max-age=86400"));
+    for header in SECURITY {
+        response.insert_header(header);
+    }
+    response.content_type(logo.media_type).body(logo.content.clone())
+}

@@ -3,14 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use actix_web::HttpResponse;
-use actix_web::http::header::CACHE_CONTROL;
-use actix_web::web::Data;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use super::frame::SECURITY;
-use super::theme::Theme;
 use crate::files;
 
 /// The picture of Nox.
@@ -20,8 +15,8 @@ const MAX_BYTES: usize = 16 * 1024;
 
 /// A picture, read once.
 pub(super) struct Logo {
-    media_type: &'static str,
-    content: Vec<u8>,
+    pub media_type: &'static str,
+    pub content: Vec<u8>,
     /// The picture as a `data:` URL (RFC 2397).
     pub url: String,
 }
@@ -59,15 +54,4 @@ fn is_svg(content: &[u8]) -> bool {
         .unwrap_or(content)
         .trim_ascii_start()
         .starts_with(b"<")
-}
-
-/// `GET /static/logo`, which mails show: they stay when the picture changes, so that its name must.
-pub(in crate::http) async fn logo(theme: Data<Theme>) -> HttpResponse {
-    let Logo { media_type, content, .. } = &theme.logo;
-    let mut response = HttpResponse::Ok();
-    response.insert_header((CACHE_CONTROL, "public, max-age=86400"));
-    for header in SECURITY {
-        response.insert_header(header);
-    }
-    response.content_type(*media_type).body(content.clone())
 }

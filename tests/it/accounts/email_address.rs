@@ -189,7 +189,7 @@ fn clearing_the_address_removes_its_factor_and_needs_a_code() {
         let [code, used, off, changed] = told;
         assert_eq!(
             [code, used],
-            ["Nox: A recovery code was used", "Nox: Codes by mail were switched off"]
+            ["Nox: A recovery code was used", "Nox: Codes by mail were turned off"]
         );
         assert_eq!([off, changed], ["Nox: Your email address was changed", "Your code for Nox"]);
     }

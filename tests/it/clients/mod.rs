@@ -74,7 +74,7 @@ fn let_bob_have_codes_by_mail(app: &TestApp) {
     data::<Told>(&bob(Request::post("/api/auth/email/send")));
     let code = serde_json::json!({ "token": app.mails().next_mail().code() });
     assert_eq!(bob(Request::post("/api/auth/email/enable").json(&code)).status, 200);
-    assert_eq!(app.mails().next_mail().subject(), "Nox: Codes by mail were switched on");
+    assert_eq!(app.mails().next_mail().subject(), "Nox: Codes by mail were turned on");
     app.instance.reset_limits();
 }
 

@@ -84,7 +84,7 @@ fn unverified_address_gets_no_code_and_no_factor() {
 fn login_with_an_app_enabled_mails_no_code_by_itself() {
     let app = TestApp::builder().email_factor().serve();
     let secret = app.instance.enroll("ada");
-    assert_eq!(app.mails().next_mail().subject(), "Nox: An authenticator app was switched on");
+    assert_eq!(app.mails().next_mail().subject(), "Nox: An authenticator app was set up");
     let asked = app.try_password();
     asked.refused(VERIFICATION_REQUIRED, LOGIN);
     let methods = &asked.json()["data"]["methods"];
@@ -109,7 +109,7 @@ fn email_factor_is_disabled_by_a_code_alone() {
         (json!(false), json!(0))
     );
     assert_eq!(app.try_password().status, 200);
-    assert_eq!(app.mails().next_mail().subject(), "Nox: Codes by mail were switched off");
+    assert_eq!(app.mails().next_mail().subject(), "Nox: Codes by mail were turned off");
 
     // A recovery code disables it as well; the former recovery codes are void.
     app.instance.reset_limits();
@@ -154,7 +154,7 @@ fn operator_changing_the_address_disables_its_factor_and_audits_it() {
     told.sort_by_key(|(_, mail)| mail.subject().to_owned());
     let told: Vec<_> = told.iter().map(|(to, mail)| (to.as_str(), mail.subject())).collect();
     let (changed, off) =
-        ("Nox: Your email address was changed", "Nox: Codes by mail were switched off");
+        ("Nox: Your email address was changed", "Nox: Codes by mail were turned off");
     assert_eq!(told, [("ada@b.example", off), ("ada@b.example", changed)]);
 }
 

@@ -100,7 +100,7 @@ fn wrong_mailed_codes_are_counted_for_the_account() {
 fn code_for_enabling_email_is_good_for_nothing_else() {
     let mut app = TestApp::builder().mail().serve();
     let secret = app.instance.enroll("ada");
-    assert_eq!(app.mails().next_mail().subject(), "Nox: An authenticator app was switched on");
+    assert_eq!(app.mails().next_mail().subject(), "Nox: An authenticator app was set up");
     app.ada = app.log_in_by(&oathtool(&secret, 0));
     let code = app.mailed_code(&app.ada);
     let field = json!({ "token": code, "factor_code": code });

@@ -123,7 +123,7 @@ impl TestApp {
         let code = json!({ "token": self.mailed_code(&self.ada) });
         let enabled = self.ada.post("/api/auth/methods/email/enable", &code).data();
         self.ada.recovery_codes = texts(&enabled["backup_codes"]);
-        assert_eq!(self.mails().next_mail().subject(), "Nox: Codes by mail were switched on");
+        assert_eq!(self.mails().next_mail().subject(), "Nox: Codes by mail were turned on");
         self.instance.reset_limits();
     }
 

@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 
 use crate::harness::{Answer, Ended, INVALID_FIELD, JSON, LOGIN, ME, Mode, TestApp};
 
-const NEW_DEVICE: &str = "Nox: Your account was entered from a new device";
+const NEW_DEVICE: &str = "Nox: New device on your account";
 const NEW_PASSWORD: &str = "Nox: Your password was changed";
 const ADDRESS: &str = "Nox: Your email address was changed";
-const APP_ON: &str = "Nox: An authenticator app was switched on";
-const APP_OFF: &str = "Nox: The authenticator app was switched off";
-const CODES_OFF: &str = "Nox: Codes by mail were switched off";
+const APP_ON: &str = "Nox: An authenticator app was set up";
+const APP_OFF: &str = "Nox: The authenticator app was turned off";
+const CODES_OFF: &str = "Nox: Codes by mail were turned off";
 const RECOVERY_USED: &str = "Nox: A recovery code was used";
 const RECOVERY_NEW: &str = "Nox: New recovery codes were made";
 /// The upper bound of a login that waits for nothing.
@@ -38,7 +38,9 @@ fn login_from_a_new_device_is_notified_once() {
     log_in_with(&app, "Unity 7").token();
     let mail = app.mails().next_mail();
     assert_eq!((mail.to(), mail.subject()), ("ada@b.example", NEW_DEVICE));
-    for part in ["Hello ada,", "From 127.0.0.1, with Unity 7.", " UTC (localhost:53032)."] {
+    for part in
+        ["Hello ada,", "127.0.0.1", "Unity", " UTC", "http://localhost:53032/account#devices"]
+    {
         assert!(mail.text().contains(part) && mail.html().contains(part), "{part}: {mail:?}");
     }
     log_in_with(&app, "Unity 7").token();
@@ -69,11 +71,11 @@ fn new_password_is_notified_by_user_and_operator() {
     app.ada.post(ME, &new_password()).data();
     let mail = app.mails().next_mail();
     assert_eq!((mail.to(), mail.subject()), ("ada@b.example", NEW_PASSWORD));
-    assert!(mail.text().contains("From 127.0.0.1, with "), "{mail:?}");
+    assert!(mail.text().contains("IP address: 127.0.0.1"), "{mail:?}");
     app.instance.set_password("ada", "hunter44");
     let mail = app.mails().next_mail();
     assert_eq!((mail.to(), mail.subject()), ("ada@b.example", NEW_PASSWORD));
-    assert!(mail.text().contains("The operator of the server did it."), "{mail:?}");
+    assert!(mail.text().contains("The operator of Nox did this."), "{mail:?}");
     for secret in ["hunter33", "hunter44"] {
         assert!(!mail.text().contains(secret) && !mail.html().contains(secret), "{mail:?}");
     }

@@ -149,6 +149,11 @@ fn pages_show_the_configured_theme() {
     );
     let style = server.client().get(loaded(&page)[0], &[]).text;
     assert!(style.starts_with(":root{--brand:#7a1f5c}"), "{}", &style[..60]);
+    // Mails show the picture by this address.
+    let logo = server.client().get("/static/logo", &[]);
+    assert_eq!(logo.header("content-type"), Some("image/svg+xml"));
+    assert_eq!(logo.header("cache-control"), Some("public, max-age=86400"));
+    assert_eq!(logo.text, "<svg xmlns='http://www.w3.org/2000/svg'/>");
 }
 
 #[test]

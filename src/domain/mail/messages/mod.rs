@@ -1,18 +1,22 @@
 //! The messages that are mailed to users, in their language: what they say is in `words`.
 
 mod draft;
+mod notices;
+
+use std::borrow::Cow;
+use std::path::Path;
 
 use askama::Template;
 
 use crate::config::Config;
 use crate::domain::App;
 use crate::domain::event::Event;
-use crate::domain::mail::address::{has_link, without_links};
+use crate::domain::mail::address::has_link;
 use crate::domain::principal::Device;
 use crate::error::{Error, Result};
 use crate::storage::users::User;
 use crate::time::Timestamp;
-use crate::words::Language;
+use crate::words::{Language, Mails, fill_named};
 
 /// A message, before it is written in a language.
 pub(crate) enum Message<'a> {
@@ -53,7 +57,14 @@ pub(crate) enum NoLink {
 enum Part<'a> {
     Text(String),
     Code(&'a str),
-    Link { label: &'static str, url: &'a str },
+    Link { label: &'static str, url: Cow<'a, str> },
+    Facts(Vec<Fact>),
+}
+
+/// What is known of an event.
+struct Fact {
+    label: &'static str,
+    value: String,
 }
 
 /// A message in one language, before it becomes text and HTML.
@@ -74,6 +85,12 @@ pub(crate) struct Written {
 struct Html<'a> {
     language: &'static str,
     subject: &'a str,
+    title: &'a str,
+    public_url: &'a str,
+    /// The operator's logo, where mail programs can show it.
+    logo: Option<String>,
+    accent: &'a str,
+    accent_on_dark: String,
     parts: &'a [Part<'a>],
 }
 
@@ -171,129 +188,45 @@ pub(crate) fn write(
     message: &Message<'_>,
 ) -> Result<Written> {
     let Draft { subject, parts } = draft::write(config, language, name, message);
-    let html = Html { language: language.tag(), subject: &subject, parts: &parts }.render();
-    let html = html.map_err(|error| Error::internal("write a mail", error))?;
-    Ok(Written { text: plain(&parts), html, subject })
+    let (instance, public_url) = (&config.instance, config.server.public_url.as_str());
+    let html = Html {
+        language: language.tag(),
+        subject: &subject,
+        title: &instance.title,
+        public_url,
+        logo: has_logo(config).then(|| format!("{public_url}/static/logo")),
+        accent: instance.accent.as_str(),
+        accent_on_dark: instance.accent.on_dark(),
+        parts: &parts,
+    };
+    let html = html.render().map_err(|error| Error::internal("write a mail", error))?;
+    let text = format!(
+        "{}\n\n-- \n{}\n{public_url}\n",
+        plain(&language.words().mails, &parts),
+        instance.title
+    );
+    Ok(Written { subject, text, html })
 }
 
-fn plain(parts: &[Part<'_>]) -> String {
-    let lines = parts.iter().map(|part| match part {
+/// Whether mails show the operator's logo. Mail programs show no SVG.
+fn has_logo(config: &Config) -> bool {
+    let ending = config.instance.logo.as_deref().map(Path::extension);
+    ending.is_some_and(|ending| ending.is_none_or(|ending| !ending.eq_ignore_ascii_case("svg")))
+}
+
+fn plain(words: &Mails, parts: &[Part<'_>]) -> String {
+    let labelled = |label, value| fill_named(words.labelled, &[("label", label), ("value", value)]);
+    let paragraphs = parts.iter().map(|part| match part {
         Part::Text(text) => text.clone(),
         Part::Code(code) => format!("    {code}"),
-        Part::Link { url, .. } => (*url).to_owned(),
+        Part::Link { label, url } => labelled(label, url),
+        Part::Facts(facts) => {
+            let lines = facts.iter().map(|fact| labelled(fact.label, &fact.value));
+            lines.collect::<Vec<_>>().join("\n")
+        }
     });
-    lines.collect::<Vec<_>>().join("\n\n") + "\n"
-}
-
-/// The user agent, as messages show it. Its program chose it, so that it may hold anything.
-fn agent(device: &Device) -> String {
-    without_links(device.user_agent.as_deref().unwrap_or("?"))
-}
-
-/// A time, as messages show it: to the minute.
-fn minute(at: Timestamp) -> String {
-    let date = at.date();
-    let (hour, minute, _) = date.to_hms();
-    format!("{} {hour:02}:{minute:02} UTC", date.date())
+    paragraphs.collect::<Vec<_>>().join("\n\n")
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::testing::{add_user, app_with};
-    use crate::storage::users;
-
-    const AT: Timestamp = Timestamp::from_millis(1_750_936_113_726);
-
-    #[test]
-    fn markup_in_names_and_user_agents_is_escaped() {
-        let (_folder, app) = app_with("[instance]\ntitle = '<b>Nox</b>'");
-        let device = Device {
-            ip: [192, 0, 2, 1].into(),
-            is_forwarded: false,
-            user_agent: Some("<script>".into()),
-            language: None,
-            browser: None,
-        };
-        let notice =
-            Message::Notice { notice: Notice::PasswordChanged, device: Some(&device), at: AT };
-        for language in Language::ALL.iter().copied() {
-            let written = write(&app.config, language, Some("<i>Ada"), &notice).unwrap();
-            for mark in ["<script>", "<i>", "<b>"] {
-                assert!(
-                    !written.html.contains(mark)
-                        && (written.subject.clone() + &written.text).contains(mark),
-                    "{}",
-                    written.html
-                );
-            }
-            assert!(
-                written.text.contains("2025-06-26 11:08 UTC") && written.text.contains("192.0.2.1")
-            );
-        }
-    }
-
-    #[test]
-    fn code_and_link_are_in_text_and_html() {
-        let (_folder, app) = app_with("");
-        for language in Language::ALL.iter().copied() {
-            for (message, holds) in [
-                (Message::Code("123456"), "123456"),
-                (Message::Confirmation("https://a.example/?x=y"), "https://a.example/?x=y"),
-            ] {
-                let written = write(&app.config, language, Some("Ada"), &message).unwrap();
-                assert!(
-                    written.html.contains(holds) && written.text.contains(holds),
-                    "{}",
-                    written.html
-                );
-                assert!(!written.subject.contains(holds));
-            }
-        }
-    }
-
-    #[test]
-    fn text_of_a_user_leads_no_reader_of_a_mail_elsewhere() {
-        let (_folder, app) = app_with("");
-        let id = add_user(&app, "ada", "hunter22");
-        let user = app.db.read(|connection| users::find_by_id(connection, id)).unwrap().unwrap();
-        let user = |username: &str, display: &str, email_verified| User {
-            username: username.into(),
-            display: display.into(),
-            email_verified,
-            ..user.clone()
-        };
-        let advert = "WIN 500$ http://evil.example/x";
-        for (user, name) in [
-            (user("ada", "Ada Lovelace", true), Some("Ada Lovelace")),
-            // The address may be a stranger's.
-            (user("ada", "Ada Lovelace", false), Some("ada")),
-            (user("ada", advert, true), Some("ada")),
-            (user("ada", advert, false), Some("ada")),
-            (user("evil.example", advert, true), None),
-            (user("www.evil", "Ada", false), None),
-        ] {
-            assert_eq!(greeting(&user), name, "{}", user.display);
-        }
-        let device = Device {
-            ip: [192, 0, 2, 1].into(),
-            is_forwarded: false,
-            user_agent: Some("Bot/1.0 (+http://evil.example/bot)".into()),
-            language: None,
-            browser: None,
-        };
-        let notice = Notice::PasswordChanged;
-        for message in [
-            Message::Code("123456"),
-            Message::Confirmation("https://nox.example/x"),
-            Message::Notice { notice, device: Some(&device), at: AT },
-        ] {
-            for language in Language::ALL.iter().copied() {
-                let name = greeting(&user("evil.example", advert, true)).map(ToOwned::to_owned);
-                let mail = write(&app.config, language, name.as_deref(), &message).unwrap();
-                let all = mail.subject + &mail.text + &mail.html;
-                assert!(!all.contains("evil"), "{all}");
-            }
-        }
-    }
-}
+mod tests;

@@ -72,7 +72,7 @@ fn front_2026_logs_in_by_mailed_code_beside_an_authenticator_app() {
     let app = serve_with_mail();
     let_bob_have_codes_by_mail(&app);
     app.instance.enroll("bob");
-    assert_eq!(app.mails().next_mail().subject(), "Nox: An authenticator app was switched on");
+    assert_eq!(app.mails().next_mail().subject(), "Nox: An authenticator app was set up");
     let mut front = Front::open(&app);
     let methods = Front::due(&front.log_in("bob"));
     let kinds: Vec<_> = methods.iter().map(|method| method.kind.as_str()).collect();

@@ -163,7 +163,7 @@ fn unity_2026_asks_for_a_code_by_the_challenge_of_its_login() {
     assert!(told.success);
     let code = app.mails().next_mail().code();
     unity.enter("bob", Some(&code));
-    let notice = "Nox: Your account was entered from a new device";
+    let notice = "Nox: New device on your account";
     assert_eq!(app.rest(), [notice], "no other code");
 }
 
