@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { button, close, focused, logIn, refused, told } from './chromium.mjs';
 import { base, person } from './instance.mjs';
-import { BOTH, WAYS } from './texts.mjs';
+import { BOTH, TEXTS, WAYS } from './texts.mjs';
 
 const rows = (page) =>
   page
@@ -75,6 +75,26 @@ for (const { name, settings, t } of WAYS) {
     await close(page);
   });
 }
+
+test('what was typed is kept while another form is sent, with the script', async () => {
+  const page = await logIn(person());
+  const bio = page.locator('#profile-bio');
+  await bio.fill('Not sent yet');
+  await button(page, '/account/picture').evaluate((send) => { send.form.noValidate = true; });
+  await button(page, '/account/picture').click();
+  await refused(page, TEXTS.en.no_picture);
+  assert.equal(await bio.inputValue(), 'Not sent yet');
+  // Also by the link to the other language, from the page of the refusal.
+  await page.locator('a[hreflang=fr]').click();
+  await page.getByRole('heading', { name: TEXTS.fr.profile }).waitFor();
+  assert.equal(await bio.inputValue(), 'Not sent yet');
+  await button(page, '/account/profile').click();
+  await told(page, TEXTS.fr.saved);
+  assert.equal(await bio.inputValue(), 'Not sent yet');
+  await page.reload();
+  assert.equal(await page.evaluate(() => Object.keys(sessionStorage).length), 0);
+  await close(page);
+});
 
 for (const { name, settings, t } of BOTH) {
   test(`rows are filled in by the keyboard alone, ten at most (${name})`, async () => {

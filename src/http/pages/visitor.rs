@@ -223,16 +223,22 @@ impl Visitor {
         self.query.iter().find(|(name, _)| name == key).map_or("", |(_, value)| value)
     }
 
-    /// The URL of this page in a language; `None` for the response to a form, which a link cannot
-    /// repeat.
+    /// The URL of this page in a language. A link cannot repeat a form: below `/account`, it leads
+    /// to the page of the form, and elsewhere, where a form holds more than its page, it is `None`.
     pub(super) fn url_in(&self, language: Language) -> Option<String> {
+        let page = match self.path.as_str() {
+            path if self.is_get => path,
+            "/account/totp/enable" => "/account/totp",
+            path if path.starts_with("/account/") => "/account",
+            _ => return None,
+        };
         let others = self.query.iter().filter(|(key, _)| key != "lang");
         let query = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(others)
             .append_pair("lang", language.tag())
             .finish();
         // Two slashes at the start would be read as a host.
-        self.is_get.then(|| format!("/{}?{query}", self.path.trim_start_matches('/')))
+        Some(format!("/{}?{query}", page.trim_start_matches('/')))
     }
 
     /// The cookies that the response sets.

@@ -60,6 +60,8 @@ fn refusal_stands_at_the_field_that_is_wrong() {
         let action = format!("/account/{action}");
         let refused = browser.submit(&action, fields);
         stands_at(&refused.text, &action, field);
+        // A link cannot repeat the form, but leads to its page in the other language.
+        assert!(refused.text.contains("<a href=\"/account?lang=fr\""), "{}", refused.text);
         app.instance.reset_limits();
     }
 }
