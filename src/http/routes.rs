@@ -73,6 +73,7 @@ fn configure_pages(config: &mut ServiceConfig) {
 }
 
 /// The pages and what their forms send, each path with its methods.
+#[expect(clippy::too_many_lines, reason = "it is a table")]
 fn page_endpoints() -> Vec<Endpoint> {
     const PAGE: Operation = Operation::UNLISTED;
     vec![
