@@ -180,8 +180,8 @@ impl Enroll {
     }
 }
 
-/// Whether a person or a program reads the secret and types a code: standard input is a terminal, or
-/// its other end is a program.
+/// Whether a person or a program reads the secret and types a code: standard input is a terminal,
+/// or its other end is a program.
 fn can_answer() -> bool {
     let stdin = io::stdin();
     let kind = stdin.as_fd().try_clone_to_owned().and_then(|fd| File::from(fd).metadata());

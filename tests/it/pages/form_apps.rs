@@ -1,6 +1,6 @@
-//! What the forms of the pages need of an instance.
+//! What the forms of the pages need of an instance, and what is typed into them.
 
-use crate::harness::{Builder, Mode, TestApp};
+use crate::harness::{Browser, Builder, Mode, PASSWORD, TestApp};
 
 pub fn plain() -> Builder {
     TestApp::builder()
@@ -30,4 +30,33 @@ pub fn demanding() -> Builder {
 
 pub fn confirming() -> Builder {
     TestApp::with("[users]\nregistration = 'open'\nrequire_email = true").mail_server(Mode::Plain)
+}
+
+/// Logs in, with a recovery code where one is asked for, and opens the account page.
+pub fn enter(app: &mut TestApp, browser: &mut Browser) {
+    if browser.log_in("ada").header("location") == Some("/login/code") {
+        browser.get("/login/code");
+        let code = app.ada.recovery_codes.pop().unwrap();
+        browser.submit("/login/code", &[("identifier", "ada"), ("code", &code)]).leads("/account");
+        app.instance.reset_limits();
+    }
+    browser.get("/account");
+}
+
+pub fn text(name: &'static str, value: impl Into<String>) -> (&'static str, String) {
+    (name, value.into())
+}
+
+pub fn nothing(app: &mut TestApp, browser: &mut Browser) -> Vec<(&'static str, String)> {
+    enter(app, browser);
+    Vec::new()
+}
+
+pub fn recovery_code(app: &mut TestApp, browser: &mut Browser) -> Vec<(&'static str, String)> {
+    enter(app, browser);
+    vec![text("code", app.ada.recovery_codes.pop().unwrap())]
+}
+
+pub fn password() -> (&'static str, String) {
+    text("current_password", PASSWORD)
 }

@@ -1,6 +1,9 @@
 //! Every form of the pages: what it needs, and where it ends.
 
-use super::form_apps::{confirming, demanding, email_factor, mail, plain, totp, unconfirmed};
+use super::form_apps::{
+    confirming, demanding, email_factor, enter, mail, nothing, password, plain, recovery_code,
+    text, totp, unconfirmed,
+};
 use crate::harness::{Browser, Builder, Mode, PASSWORD, PNG, TestApp, oathtool};
 
 /// A form, what it needs, and where it ends.
@@ -10,38 +13,6 @@ pub(super) struct Case {
     /// Opens its page, and fills it in.
     pub prepare: fn(&mut TestApp, &mut Browser) -> Vec<(&'static str, String)>,
     pub end: &'static str,
-}
-
-/// Logs in, with a recovery code where one is asked for, and opens the account page.
-fn enter(app: &mut TestApp, browser: &mut Browser) {
-    if browser.log_in("ada").header("location") == Some("/login/code") {
-        browser.get("/login/code");
-        let code = app.ada.recovery_codes.pop().unwrap();
-        browser.submit("/login/code", &[("identifier", "ada"), ("code", &code)]).leads("/account");
-        app.instance.reset_limits();
-    }
-    browser.get("/account");
-}
-
-fn text(name: &'static str, value: impl Into<String>) -> (&'static str, String) {
-    (name, value.into())
-}
-
-fn nothing(app: &mut TestApp, browser: &mut Browser) -> Vec<(&'static str, String)> {
-    enter(app, browser);
-    Vec::new()
-}
-
-pub(super) fn recovery_code(
-    app: &mut TestApp,
-    browser: &mut Browser,
-) -> Vec<(&'static str, String)> {
-    enter(app, browser);
-    vec![text("code", app.ada.recovery_codes.pop().unwrap())]
-}
-
-fn password() -> (&'static str, String) {
-    text("current_password", PASSWORD)
 }
 
 pub(super) const CODES: &str = "/account/recovery-codes";

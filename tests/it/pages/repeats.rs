@@ -3,8 +3,9 @@
 
 use std::thread;
 
+use super::form_apps::recovery_code;
 use super::form_apps::totp;
-use super::form_table::{CASES, CODES, Case, recovery_code};
+use super::form_table::{CASES, CODES, Case};
 use crate::harness::{Answer, Browser, GIF, TestApp};
 
 /// A form that is ready to be sent.
