@@ -11,7 +11,7 @@ import { around } from './texts.mjs';
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 /** Bytes a second: on a slow line, whatever looks before it has waited fails. */
 const SLOW = Number(process.env.SLOW ?? 0);
-const SHOTS = fileURLToPath(new URL('screenshots/', import.meta.url));
+export const SHOTS = fileURLToPath(new URL('screenshots/', import.meta.url));
 const WIDTHS = [360, 768, 1280];
 const SIZE = { width: 1280, height: 800 };
 
