@@ -87,7 +87,7 @@ fn user_without_a_link_is_told_whom_to_ask() {
         let mut browser = app.browser();
         for (name, says) in [
             ("bob", "never confirmed"),
-            ("eve", "disabled until 2030-01-02 03:04 UTC"),
+            ("eve", "disabled until 2 January 2030, 03:04 UTC"),
             ("dan", ""),
             ("nobody", ""),
         ] {
