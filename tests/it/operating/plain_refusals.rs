@@ -60,7 +60,7 @@ fn invitation_expires_at_a_time_a_date_or_after_a_length_of_time() {
         let ran = run(&instance, &format!("invite add --expires {time}"));
         assert_eq!(ran.status, status, "{time}: {}", ran.stderr);
     }
-    assert!(instance.nox("invite list --json").contains("2099-12-31T18:00:00Z"));
+    assert!(instance.nox("invite list --json").contains("4102423200000"));
 }
 
 #[test]
