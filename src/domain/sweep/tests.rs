@@ -137,3 +137,30 @@ fn audit_entries_are_deleted_in_the_order_in_which_they_were_written() {
         assert_eq!(left, expected, "{written:?}");
     }
 }
+
+#[test]
+fn account_that_is_not_confirmed_in_seven_days_is_removed_and_told() {
+    let mail = "[mail]\nhost = 'mail.example'\nfrom = 'nox@b.example'";
+    for (required, kept, removed) in
+        [("true", "new old-but-used", Some("old")), ("false", "new old old-but-used", None)]
+    {
+        let settings = format!("[users]\nrequire_email = {required}\n{mail}");
+        let (_folder, app) = app_with(&settings);
+        let insert = "INSERT INTO users (username, display, email, password_hash,
+            password_changed_at, created_at, awaits_confirmation) VALUES
+            ('old', 'Old', 'old@b.example', 'hash', 1, ?1 - 604800001, 1),
+            ('new', 'New', 'new@b.example', 'hash', 1, ?1 - 604799999, 1),
+            ('old-but-used', 'Used', 'used@b.example', 'hash', 1, 1, 0)";
+        app.db.write(|c| Ok::<_, Error>(c.execute(insert, [NOW])?)).unwrap();
+        clock::watch(&app, NOW).unwrap();
+        sweep(&app, Depth::Thorough, NOW).unwrap();
+        let text = |query: &str| {
+            app.db
+                .read(|c| Ok(c.query_row(query, [], |row| row.get::<_, Option<String>>(0))?))
+                .unwrap()
+        };
+        let names = text("SELECT group_concat(username, ' ') FROM users");
+        let told = text("SELECT max(username) FROM audit WHERE event = 'account.expired'");
+        assert_eq!((names.as_deref(), told.as_deref()), (Some(kept), removed));
+    }
+}
