@@ -165,7 +165,7 @@ for (const { name, settings, t } of BOTH) {
     for (let index = 0; index < 3; index += 1)
       others.push(await logIn(ada, { ...settings, userAgent }));
     await page.reload();
-    const sessions = page.locator('.sessions li');
+    const sessions = page.locator('#devices li');
     assert.equal(await sessions.count(), 4);
     assert.equal(await page.getByText(t.this_session, { exact: true }).count(), 1);
     await sessions.getByText('127.0.0.1').first().waitFor();
