@@ -337,7 +337,7 @@ const PAGES: Texts = Texts {
     factor_grace: "Dein Konto braucht einen zweiten Faktor. Richte ihn vor dem {} ein; danach \
         kannst du dich ohne ihn nicht mehr anmelden.",
     unconfirmed_before: "Wir haben einen Link an",
-    unconfirmed_after: "geschickt. Öffne ihn, um deine Adresse zu bestätigen, und melde dich \
+    unconfirmed_after: " geschickt. Öffne ihn, um deine Adresse zu bestätigen, und melde dich \
         dann an.",
     unconfirmed_hint: "Keine E-Mail? Sieh im Spam-Ordner nach, oder lass den Link noch einmal \
         schicken. Ist die Adresse falsch?",

@@ -116,7 +116,10 @@ fn page_says_where_the_link_went_and_mails_it_again_within_the_limit() {
     let (mut browser, answer) = register_on_page(&app, "bob");
     answer.leads("/login/confirmation");
     let page = browser.get("/login/confirmation").text;
-    assert!(page.contains("We mailed a link to <strong>bob@b.example</strong>"), "{page}");
+    assert!(page.contains("We mailed a link to <strong>bob@b.example</strong>. Open"), "{page}");
+    let german = browser.get("/login/confirmation?lang=de").text;
+    assert!(german.contains("bob@b.example</strong> geschickt."), "{german}");
+    browser.get("/login/confirmation?lang=en");
     app.mails().next_mail();
     let soon = browser.submit("/login/confirmation", &[]);
     assert_eq!(soon.status, 429, "{}", soon.text);
