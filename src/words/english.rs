@@ -117,8 +117,7 @@ const PAGES: Texts = Texts {
         a newer link ends an older one.",
     set_password: "Set a new password",
     set_password_for: "For the account",
-    set_password_text: "Every session of the account then ends, and you log in with the new \
-        password.",
+    set_password_text: "All devices are then logged out, and you log in with the new password.",
     password_reset: "Your new password is set. Log in with it.",
     ask_operator: "Ask the operator of the server.",
     ask_operator_at: "Ask the operator of the server: {}",

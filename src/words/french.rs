@@ -122,8 +122,8 @@ const PAGES: Texts = Texts {
         limité, et un lien plus récent remplace le précédent.",
     set_password: "Choisir un nouveau mot de passe",
     set_password_for: "Pour le compte",
-    set_password_text: "Toutes les sessions du compte seront alors fermées, et vous vous \
-        connecterez avec le nouveau mot de passe.",
+    set_password_text: "Tous vos appareils seront alors déconnectés, et vous vous connecterez avec \
+        le nouveau mot de passe.",
     password_reset: "Votre nouveau mot de passe est enregistré. Connectez-vous avec celui-ci.",
     ask_operator: "Adressez-vous à l’administrateur du serveur.",
     ask_operator_at: "Adressez-vous à l’administrateur du serveur\u{a0}: {}",
@@ -330,7 +330,7 @@ const PAGES: Texts = Texts {
     back: "Retour à votre compte",
     set_up_login: "Configurez vos codes de connexion",
     set_up_login_text: "Ce compte demande un code en plus de votre mot de passe. Configurez-le \
-        maintenant : cela prend une minute.",
+        maintenant\u{a0}: cela prend une minute.",
     set_up_and_log_in: "Configurer et se connecter",
     use_mail_codes: "Recevoir plutôt les codes par e-mail",
     use_an_app: "Utiliser plutôt une application d’authentification",
@@ -338,12 +338,12 @@ const PAGES: Texts = Texts {
         l’adresse",
     factor_demanded: "Votre compte doit avoir un second facteur. Configurez-en un autre avant de \
         désactiver celui-ci.",
-    factor_grace: "Votre compte doit avoir un second facteur. Configurez-en un avant le {} ; \
+    factor_grace: "Votre compte doit avoir un second facteur. Configurez-en un avant le {}\u{a0}; \
         ensuite, vous ne pourrez plus vous connecter sans.",
     unconfirmed_before: "Nous avons envoyé un lien à l’adresse",
     unconfirmed_after: ". Ouvrez-le pour confirmer votre adresse, puis connectez-vous.",
-    unconfirmed_hint: "Pas d’e-mail ? Regardez dans vos courriers indésirables, ou faites \
-        renvoyer le lien. L’adresse est fausse ?",
+    unconfirmed_hint: "Pas d’e-mail\u{a0}? Regardez dans vos courriers indésirables, ou faites \
+        renvoyer le lien. L’adresse est fausse\u{a0}?",
     mail_link_again: "Renvoyer le lien",
     email_required_hint: "Nous y envoyons un lien, à ouvrir avant votre première connexion.",
 };

@@ -122,8 +122,8 @@ const PAGES: Texts = Texts {
         und ein neuerer Link ersetzt den älteren.",
     set_password: "Neues Passwort festlegen",
     set_password_for: "Für das Konto",
-    set_password_text: "Danach sind alle Sitzungen des Kontos beendet, und du meldest dich mit dem \
-        neuen Passwort an.",
+    set_password_text: "Danach sind alle Geräte abgemeldet, und du meldest dich mit dem neuen \
+        Passwort an.",
     password_reset: "Dein neues Passwort ist gespeichert. Melde dich damit an.",
     ask_operator: "Frag den Betreiber des Servers.",
     ask_operator_at: "Frag den Betreiber des Servers: {}",

@@ -93,3 +93,11 @@ fn configuration_file_names_every_language() {
     let named: Vec<_> = comment.unwrap().split('"').skip(1).step_by(2).collect();
     assert_eq!(named, Language::TAGS);
 }
+
+#[test]
+fn marks_of_french_never_begin_a_line() {
+    for (name, text) in texts(Language::French) {
+        let breaks = [" :", " ;", " ?", " !"].iter().any(|mark| text.contains(mark));
+        assert!(!breaks, "{name}: {text}");
+    }
+}
