@@ -13,7 +13,7 @@ pub enum Guess {
     Display,
     /// The account's email address, or the part of it before the `@`.
     Email,
-    /// The title of the instance.
+    /// The title or the address of the instance.
     Title,
 }
 
@@ -29,7 +29,10 @@ impl Guess {
                 "must not be the email address or its part before the @, alone or with \
                 digits around it"
             }
-            Self::Title => "must not be the title of this server, alone or with digits around it",
+            Self::Title => {
+                "must not be the title or the address of this server, alone or with digits \
+                around it"
+            }
         }
     }
 }

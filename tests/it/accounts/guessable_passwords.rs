@@ -22,7 +22,11 @@ const GUESSABLE: [Guessable; 10] = [
     Guessable("zoe\u{301} ferrand", "display name", ["your name", "votre nom"]),
     Guessable("zoe.f@grenier.example", "email address", ["email address", "adresse e-mail"]),
     Guessable("ZOE.F-12", "email address", ["email address", "adresse e-mail"]),
-    Guessable("grenier vr", "title of this server", ["name of this server", "nom de ce serveur"]),
+    Guessable(
+        "grenier vr",
+        "title or the address of this server",
+        ["name of this server", "nom de ce serveur"],
+    ),
 ];
 
 /// An instance with `player01`, whose password is [`PASSWORD`].

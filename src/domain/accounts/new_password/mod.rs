@@ -23,7 +23,7 @@ pub(crate) struct Names<'a> {
 impl NewPassword {
     /// Checks the length of a new password: at most so many characters as they were typed, and at
     /// least so many in NFC, in which an accent of its own does not count. Then checks that it is
-    /// neither common, nor one character, nor the title of the instance.
+    /// neither common, nor one character, nor the title or the address of the instance.
     ///
     /// # Errors
     /// [`Error::InvalidAccountField`] if it is too short or too long; [`Error::GuessablePassword`].
@@ -37,8 +37,10 @@ impl NewPassword {
             });
         }
         let candidate = Candidate::new(&password);
-        let is_title = candidate.is_name(&config.instance.title);
-        match candidate.guess().or(is_title.then_some(Guess::Title)) {
+        let address = &config.server.address;
+        let names = [config.instance.title.as_str(), address.as_str(), &address.host()];
+        let is_server = names.into_iter().any(|name| candidate.is_name(name));
+        match candidate.guess().or(is_server.then_some(Guess::Title)) {
             Some(guess) => Err(Error::GuessablePassword { guess }),
             None => Ok(Self { password, candidate }),
         }

@@ -3,7 +3,8 @@ use proptest::prelude::*;
 
 /// Why a password is refused for an account; `None` if it is taken.
 fn refusal(password: &str) -> Option<Guess> {
-    let settings = "[password]\nmin_length = 6\n[instance]\ntitle = 'Grenier VR'";
+    let settings = "server.address = 'login.grenier.example:443'\n[password]\nmin_length = 6\n\
+                    [instance]\ntitle = 'Grenier VR'";
     let names = Names {
         username: "player01",
         display: Some("Zoé Ferrán"),
@@ -36,6 +37,7 @@ fn guessable_password_is_refused_with_what_it_is() {
         (Guess::Email, &["zoe.f+games@grenier.example", "ZOE.F+GAMES@GRENIER.EXAMPLE"]),
         (Guess::Email, &["zoe.f+games", "zoefgames1"]),
         (Guess::Title, &["Grenier VR", "greniervr", "GrenierVR2026!"]),
+        (Guess::Title, &["login.grenier.example", "Login.Grenier.Example:443"]),
     ];
     for (guess, passwords) in refused {
         for password in passwords {
