@@ -336,9 +336,8 @@ const PAGES: Texts = Texts {
         bevor du diesen ausschaltest.",
     factor_grace: "Dein Konto braucht einen zweiten Faktor. Richte ihn vor dem {} ein; danach \
         kannst du dich ohne ihn nicht mehr anmelden.",
-    unconfirmed_before: "Wir haben einen Link an",
-    unconfirmed_after: " geschickt. Öffne ihn, um deine Adresse zu bestätigen, und melde dich \
-        dann an.",
+    unconfirmed_before: "Ein Link ist unterwegs an",
+    unconfirmed_after: ". Öffne ihn, um deine Adresse zu bestätigen, und melde dich dann an.",
     unconfirmed_hint: "Keine E-Mail? Sieh im Spam-Ordner nach, oder lass den Link noch einmal \
         schicken. Ist die Adresse falsch?",
     mail_link_again: "Link noch einmal schicken",

@@ -118,7 +118,7 @@ fn page_says_where_the_link_went_and_mails_it_again_within_the_limit() {
     let page = browser.get("/login/confirmation").text;
     assert!(page.contains("We mailed a link to <strong>bob@b.example</strong>. Open"), "{page}");
     let german = browser.get("/login/confirmation?lang=de").text;
-    assert!(german.contains("bob@b.example</strong> geschickt."), "{german}");
+    assert!(german.contains("unterwegs an <strong>bob@b.example</strong>. "), "{german}");
     browser.get("/login/confirmation?lang=en");
     app.mails().next_mail();
     let soon = browser.submit("/login/confirmation", &[]);
