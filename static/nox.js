@@ -83,11 +83,13 @@ function attachHandlers() {
     time.title = full;
   });
   all('[data-seconds]', (count) => {
-    const end = performance.now() + 1000 * count.textContent;
+    const end = performance.now() + 1000 * count.dataset.seconds;
+    const { lang } = document.documentElement;
+    const format = new Intl.NumberFormat(lang, { style: 'unit', unit: 'minute', unitDisplay: 'long' });
     const timer = setInterval(() => {
-      const left = Math.ceil((end - performance.now()) / 1000);
-      count.textContent = Math.max(left, 0);
-      if (left <= 0 || !count.isConnected) clearInterval(timer);
+      const left = Math.ceil((end - performance.now()) / 60_000);
+      if (left <= 0 || !count.isConnected) return clearInterval(timer);
+      count.textContent = format.format(left);
     }, 1000);
   });
 }

@@ -39,6 +39,7 @@ pub(super) const WORDS: Words = Words {
 const PAGES: Texts = Texts {
     log_in: "Log in",
     username: "Username",
+    identifier: "Username or email",
     password: "Password",
     show: "Show",
     hide: "Hide",
@@ -49,6 +50,7 @@ const PAGES: Texts = Texts {
     code_from_either: "Code from your authenticator app or your mail",
     code_hint: "Six digits, or one of your recovery codes.",
     logging_in_as: "You are logging in as",
+    no_factor_at_hand: "No phone and no codes?",
     continue_: "Continue",
     use_another_account: "Use another account",
     mail_a_code: "Mail me a code",
@@ -62,7 +64,8 @@ const PAGES: Texts = Texts {
     wrong_app_code: "That code is wrong, has expired or was used already. The server’s clock shows \
         {}; does yours?",
     too_many_before: "Too many attempts. Try again in",
-    too_many_after: "seconds.",
+    minute: "1 minute",
+    minutes: "{} minutes",
     busy: "The server is busy. Try again in a moment.",
     unreachable: "The server is out of reach. Check your connection and try again.",
     server_error: "Something went wrong on the server. Try again later.",
@@ -77,7 +80,9 @@ const PAGES: Texts = Texts {
         before you send it.",
     login_replaced: "Another login has begun in this browser since. Log in again.",
     login_expired: "That took too long. Log in again.",
-    account_disabled: "This account is disabled. Ask the operator of the server.",
+    suspended: "This account is suspended.",
+    suspended_until: "This account is suspended until {}.",
+    suspension_reason: "Reason: {}",
     session_expired: "Your session has ended. Log in again.",
     unknown_front: "After the login, this server does not lead on to {}. Its operator can allow \
         that with server.allowed_origins.",

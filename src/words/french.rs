@@ -39,6 +39,7 @@ pub(super) const WORDS: Words = Words {
 const PAGES: Texts = Texts {
     log_in: "Se connecter",
     username: "Nom d’utilisateur",
+    identifier: "Nom d’utilisateur ou e-mail",
     password: "Mot de passe",
     show: "Afficher",
     hide: "Masquer",
@@ -49,6 +50,7 @@ const PAGES: Texts = Texts {
     code_from_either: "Code de votre application ou reçu par e-mail",
     code_hint: "Six chiffres, ou l’un de vos codes de secours.",
     logging_in_as: "Vous vous connectez en tant que",
+    no_factor_at_hand: "Ni téléphone, ni codes\u{a0}?",
     continue_: "Continuer",
     use_another_account: "Utiliser un autre compte",
     mail_a_code: "M’envoyer un code",
@@ -62,7 +64,8 @@ const PAGES: Texts = Texts {
     wrong_app_code: "Ce code est incorrect, a expiré ou a déjà été utilisé. L’horloge du serveur \
         indique {}\u{a0}; et la vôtre\u{a0}?",
     too_many_before: "Trop de tentatives. Réessayez dans",
-    too_many_after: "secondes.",
+    minute: "1 minute",
+    minutes: "{} minutes",
     busy: "Le serveur est occupé. Réessayez dans un instant.",
     unreachable: "Le serveur est injoignable. Vérifiez votre connexion et réessayez.",
     server_error: "Une erreur est survenue sur le serveur. Réessayez plus tard.",
@@ -78,7 +81,9 @@ const PAGES: Texts = Texts {
     login_replaced: "Une autre connexion a commencé depuis dans ce navigateur. Connectez-vous à \
         nouveau.",
     login_expired: "Cela a pris trop de temps. Connectez-vous à nouveau.",
-    account_disabled: "Ce compte est désactivé. Adressez-vous à l’administrateur du serveur.",
+    suspended: "Ce compte est suspendu.",
+    suspended_until: "Ce compte est suspendu jusqu’au {}.",
+    suspension_reason: "Motif\u{a0}: {}",
     session_expired: "Votre session est terminée. Connectez-vous à nouveau.",
     unknown_front: "Après la connexion, ce serveur ne mène pas à {}. Son administrateur peut le \
         permettre avec server.allowed_origins.",

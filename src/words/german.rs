@@ -39,6 +39,7 @@ pub(super) const WORDS: Words = Words {
 const PAGES: Texts = Texts {
     log_in: "Anmelden",
     username: "Benutzername",
+    identifier: "Benutzername oder E-Mail",
     password: "Passwort",
     show: "Zeigen",
     hide: "Verbergen",
@@ -49,6 +50,7 @@ const PAGES: Texts = Texts {
     code_from_either: "Code aus deiner Authenticator-App oder E-Mail",
     code_hint: "Sechs Ziffern, oder einer deiner Ersatzcodes.",
     logging_in_as: "Du meldest dich an als",
+    no_factor_at_hand: "Kein Handy und keine Codes?",
     continue_: "Weiter",
     use_another_account: "Ein anderes Konto verwenden",
     mail_a_code: "Code per E-Mail schicken",
@@ -62,7 +64,8 @@ const PAGES: Texts = Texts {
     wrong_app_code: "Dieser Code ist falsch, abgelaufen oder schon verwendet worden. Die Uhr des \
         Servers zeigt {}; deine auch?",
     too_many_before: "Zu viele Versuche. Versuch es wieder in",
-    too_many_after: "Sekunden.",
+    minute: "1 Minute",
+    minutes: "{} Minuten",
     busy: "Der Server ist ausgelastet. Versuch es gleich noch einmal.",
     unreachable: "Der Server ist nicht erreichbar. Prüfe deine Verbindung und versuch es noch \
         einmal.",
@@ -78,7 +81,9 @@ const PAGES: Texts = Texts {
     login_replaced: "In diesem Browser hat inzwischen eine andere Anmeldung begonnen. Melde dich \
         noch einmal an.",
     login_expired: "Das hat zu lange gedauert. Melde dich noch einmal an.",
-    account_disabled: "Dieses Konto ist gesperrt. Frag den Betreiber des Servers.",
+    suspended: "Dieses Konto ist gesperrt.",
+    suspended_until: "Dieses Konto ist gesperrt bis {}.",
+    suspension_reason: "Grund: {}",
     session_expired: "Deine Sitzung ist beendet. Melde dich wieder an.",
     unknown_front: "Nach der Anmeldung führt dieser Server nicht weiter zu {}. Sein Betreiber kann \
         das mit server.allowed_origins erlauben.",

@@ -3,8 +3,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Language;
 
 /// The texts that some languages have in common.
-const SAME: [&str; 7] =
-    ["administrator", "labelled", "links", "moderator", "notice_subject", "profile", "secret"];
+const SAME: [&str; 9] = [
+    "administrator",
+    "labelled",
+    "links",
+    "minute",
+    "minutes",
+    "moderator",
+    "notice_subject",
+    "profile",
+    "secret",
+];
 
 /// Every text of a language, by its name.
 fn texts(language: Language) -> BTreeMap<String, String> {

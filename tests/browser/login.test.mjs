@@ -57,7 +57,7 @@ for (const { name, settings, t, js } of BOTH) {
     const page = await open('/login', settings);
     nox(['user', 'disable', eve.name]);
     await enter(page, eve);
-    await refused(page, t.account_disabled);
+    await refused(page, t.suspended);
     for (let attempt = 0; attempt < 5; attempt += 1) {
       const answered = page.waitForResponse((response) => response.request().method() === 'POST');
       await enter(page, { ...ada, password: `wrong ${attempt}` });
@@ -67,15 +67,9 @@ for (const { name, settings, t, js } of BOTH) {
     await enter(page, ada);
     await refused(page, t.too_many_before);
     const seconds = page.locator('[data-seconds]');
-    const first = Number(await seconds.textContent());
-    assert.ok(first > 800 && first <= 900, `${first} seconds are left`);
-    await alert(page).getByText(t.too_many_after).waitFor();
-    if (js) {
-      await page.waitForFunction(
-        (start) => Number(document.querySelector('[data-seconds]').textContent) < start,
-        first,
-      );
-    }
+    const left = Number(await seconds.getAttribute('data-seconds'));
+    assert.ok(left > 800 && left <= 900, `${left} seconds are left`);
+    assert.match(await seconds.textContent(), /^1[45] \w+$/, 'in minutes');
     await close(page);
   });
 

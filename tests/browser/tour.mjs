@@ -55,7 +55,7 @@ export async function tour(lang, look) {
   await look(page, 'login-wrong');
   nox(['user', 'disable', eve.name]);
   await enter(page, eve);
-  await refused(page, t.account_disabled);
+  await refused(page, t.suspended);
   await look(page, 'login-disabled');
   const busy = (route) => (route.request().method() === 'POST' ? route.abort() : route.fallback());
   await page.route('**/login', busy);

@@ -17,7 +17,7 @@ use crate::config::{Config, WebUrl};
 use crate::error::Error;
 use crate::http::envelope::Failure;
 use crate::words::Language;
-use crate::words::Texts;
+use crate::words::{Texts, fill};
 
 /// The content security policy: nothing from other origins, nothing inline, and no page in a frame.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -63,6 +63,17 @@ pub(super) struct LanguageLink {
 struct ShownMessage<'a> {
     message: &'a Message,
     t: &'static Texts,
+}
+
+impl ShownMessage<'_> {
+    /// A time to wait, in whole minutes.
+    fn wait(&self) -> String {
+        let Message::RateLimited { seconds } = self.message else { return String::new() };
+        match seconds.div_ceil(60) {
+            0 | 1 => self.t.minute.into(),
+            minutes => fill(self.t.minutes, minutes),
+        }
+    }
 }
 
 /// A message, and where it stands.

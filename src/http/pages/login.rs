@@ -6,7 +6,7 @@ use askama::Template;
 use super::flash::Flash;
 use super::form::Form;
 use super::frame::{Frame, Message, fault_response, with_cookies};
-use super::notice::NoticePage;
+use super::notice::{NoticePage, ask_operator};
 use super::return_to::{ReturnTarget, unknown_front};
 use super::visitor::Visitor;
 use crate::domain::accounts::registration::is_registration_open;
@@ -21,6 +21,9 @@ struct LoginPage<'a> {
     frame: Frame<'a>,
     return_to: &'a str,
     identifier: &'a str,
+    /// What the operator says of the instance, and of maintenance.
+    description: &'a str,
+    maintenance: Option<&'a str>,
     /// Names an origin that the login does not lead to.
     note: Option<String>,
     /// Where a visitor may create an account.
@@ -36,6 +39,8 @@ struct CodePage<'a> {
     label: &'static str,
     autofocus: &'static str,
     can_send: bool,
+    /// Whom to ask without a phone and codes.
+    help: String,
 }
 
 /// `GET /login`
@@ -67,10 +72,13 @@ pub(super) fn login_page(
     // An operator who tries the server at another address of it comes back to that address.
     let front = unknown_front(visitor.bridge.config(), return_to)
         .filter(|front| visitor.requested_origin.as_ref() != Some(front));
+    let instance = &visitor.bridge.config().instance;
     let page = LoginPage {
         frame: visitor.frame(visitor.t.log_in, message),
         return_to,
         identifier: form.text("identifier"),
+        description: &instance.description,
+        maintenance: instance.maintenance.as_deref(),
         note: front.map(|front| fill(visitor.t.unknown_front, front)),
         register_url: is_registration_open(visitor.bridge.config())
             .then(|| with_return_to("/register", return_to)),
@@ -173,6 +181,7 @@ pub(super) fn code_page(
         return_to,
         username: &user.username,
         can_send,
+        help: format!("{} {}", t.no_factor_at_hand, ask_operator(visitor)),
     };
     visitor.show(status, page.render())
 }

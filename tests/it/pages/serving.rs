@@ -214,3 +214,45 @@ fn invalid_theme_is_refused_with_its_reason() {
         assert!(ran.stderr.contains(reason) && ran.stderr.lines().count() == 1, "{}", ran.stderr);
     }
 }
+
+#[test]
+fn suspended_player_reads_until_when_why_and_whom_to_ask() {
+    for (settings, options, texts) in [
+        ("", "", ["This account is suspended. ", "Ask the operator of the server."]),
+        (
+            "[instance]\ncontact = 'help@b.example'",
+            "--reason Spam. --until 2999-01-02T03:04:00Z",
+            [
+                "This account is suspended until 2 January 2999, 03:04 UTC. Reason: Spam. ",
+                "help@b.example",
+            ],
+        ),
+    ] {
+        let app = TestApp::with(settings).serve();
+        app.nox(format!("user disable ada {options}").trim_end());
+        let page = app.browser().log_in("ada").text;
+        assert!(texts.iter().all(|text| page.contains(text)), "{page}");
+    }
+}
+
+#[test]
+fn login_page_says_what_the_instance_is_and_that_it_is_maintained() {
+    let settings = "[instance]\ndescription = 'A world of cats'\nmaintenance = 'Back at noon'";
+    let page = TestApp::with(settings).serve().browser().get("/login").text;
+    for text in ["A world of cats", "Back at noon", "Username or email"] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+}
+
+#[test]
+fn time_to_wait_is_told_in_minutes() {
+    let app = TestApp::new();
+    let mut browser = app.browser();
+    for _ in 0..5 {
+        browser.get("/login");
+        browser.submit("/login", &[("identifier", "ada"), ("password", "wrong horse")]);
+    }
+    let page = browser.log_in("ada").text;
+    assert!(page.contains(">15 minutes</span>."), "{page}");
+    assert!(browser.get("/login?lang=de").status == 200);
+}

@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::header::RETRY_AFTER;
 
-use super::rules::{field_sentence, guess_sentence, picture_sentence};
+use super::rules::{field_sentence, guess_sentence, picture_sentence, suspended};
 use crate::domain::factors::{challenged, email, mails_code_on_demand};
 use crate::error::{Challenge, Error, Taken};
 use crate::http::envelope::log_fault;
@@ -173,6 +173,9 @@ fn message(visitor: &Visitor, form: &Form, page: FormPage, refusal: &Refusal) ->
         Refusal::Error(Error::TooManyRequests { seconds }) => {
             Message::RateLimited { seconds: *seconds }
         }
+        Refusal::Error(Error::Suspended { until, reason }) => {
+            Message::Error(suspended(visitor, *until, reason.as_deref()))
+        }
         Refusal::Error(error) => Message::Error(sentence(visitor, form, page, error)),
     }
 }
@@ -202,7 +205,6 @@ fn sentence(visitor: &Visitor, form: &Form, page: FormPage, error: &Error) -> St
         Error::UserNotFound => t.wrong_login,
         Error::WrongPassword { .. } if is_login => t.wrong_login,
         Error::WrongPassword { .. } => t.wrong_password,
-        Error::Suspended { .. } => t.account_disabled,
         Error::LastAdministrator => t.last_administrator,
         Error::UnAuthorized { .. } | Error::LoginPending(_) => t.not_allowed,
         Error::FactorDemanded { .. } => t.factor_demanded,

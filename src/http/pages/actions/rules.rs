@@ -1,7 +1,9 @@
 //! Which rule a value breaks that a form holds, as the page says it.
 
 use crate::error::{AccountField, Guess, PictureFault};
+use crate::http::pages::notice::ask_operator;
 use crate::http::pages::visitor::Visitor;
+use crate::time::Timestamp;
 use crate::words::fill;
 
 /// Why a new password is refused that is guessed first.
@@ -43,4 +45,21 @@ pub(super) fn picture_sentence(visitor: &Visitor, fault: PictureFault) -> String
             fill(t.picture_of_too_many_pixels, format_args!("{width} × {height}"))
         }
     }
+}
+
+/// Until when an account is suspended, why, and whom its user can ask.
+pub(super) fn suspended(
+    visitor: &Visitor,
+    until: Option<Timestamp>,
+    reason: Option<&str>,
+) -> String {
+    let t = visitor.t;
+    let mut text = match until {
+        Some(until) => fill(t.suspended_until, visitor.language.date(until)),
+        None => t.suspended.into(),
+    };
+    if let Some(part) = reason.map(|reason| fill(t.suspension_reason, reason)) {
+        text.extend([" ", part.trim_end_matches('.'), "."]);
+    }
+    text + " " + &ask_operator(visitor)
 }
