@@ -145,7 +145,7 @@ impl Enroll {
     fn run(self, app: &App, output: Output) -> Result<()> {
         let name = &self.name;
         if !self.no_confirm && !can_answer() {
-            let text = "no terminal answers with a code of the app, so nothing was shown; \
+            let text = "no terminal answers with a code of the app, so nothing was changed; \
                 --no-confirm enables the app without a code";
             return Err(Stop::usage(text).into());
         }

@@ -19,7 +19,7 @@ fn totp_enroll_without_a_terminal_shows_no_secret() {
     let output = command.stdin(Stdio::null()).output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{stderr}");
-    assert!(stderr.contains("nothing was shown; --no-confirm enables"), "{stderr}");
+    assert!(stderr.contains("nothing was changed; --no-confirm enables"), "{stderr}");
     assert_eq!(instance.nox("totp status ada"), "off\n");
 }
 

@@ -86,7 +86,10 @@ fn secret_that_cannot_be_shown_changes_nothing_for_every_command_and_way() {
         for redirection in CLOSED {
             let ran = run(instance, args, redirection);
             let about = format!("{args:?} {redirection}: {}", ran.stderr);
-            assert_eq!(ran.status, 1, "{about}");
+            // Without an input, no code of the app can answer.
+            let asks = *args == ["totp", "enroll", "bob"];
+            let status = if asks && redirection.starts_with("<&-") { 2 } else { 1 };
+            assert_eq!(ran.status, status, "{about}");
             let is_silent = redirection.contains("2>&-");
             assert!(is_silent || ran.stderr.contains("so nothing was changed"), "{about}");
             assert_eq!(state(instance), before, "{about}");

@@ -52,7 +52,7 @@ fn account_page_tells_what_happened_in_words_the_newest_first() {
         assert_eq!(row.contains("by the operator of the server"), is_by_operator, "{row}");
         assert_eq!(row.contains("127.0.0.1"), !is_by_operator, "{row}");
     }
-    assert!(rows[3].contains("Safari, iPhone"), "{}", rows[3]);
+    assert!(rows[3].contains("Safari on iPhone"), "{}", rows[3]);
     assert!(!page.contains("operator:"), "the name of the system user is not theirs");
     let page = browser.get("/account?lang=de").text;
     assert!(shown(&page)[4].starts_with("Fehlgeschlagene Anmeldung 3-mal"), "{page}");

@@ -247,7 +247,7 @@ fn of_several_cookies_of_one_name_the_first_good_one_counts() {
     let is_in = |cookies: &str| client.get(ME, &[("Cookie", cookies)]).status == 200;
     counts_beside(&format!("_uid={session}"), &garbage, is_in);
     counts_beside(&pair(&browser, "nox_session"), &garbage, is_in);
-    counts_beside(&pair(&browser, "nox_language"), &["", "x", "de"], |cookies| {
+    counts_beside(&pair(&browser, "nox_language"), &["", "x", "es"], |cookies| {
         client.get("/login", &[("Cookie", cookies)]).text.contains("<html lang=\"fr\"")
     });
     let code = |cookies: &str| client.get("/login/code", &[("Cookie", cookies)]);
