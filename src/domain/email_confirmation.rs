@@ -155,11 +155,23 @@ pub(crate) fn confirm_once(app: &App, token: &str, device: &Device, now: Timesta
     }
 }
 
-/// Whether the address that a link was mailed to is confirmed.
-pub(crate) fn is_confirmed(app: &App, token: &str, now: Timestamp) -> Result<bool> {
+/// The address that a link confirms.
+pub(crate) struct LinkedAddress {
+    pub address: Option<String>,
+    pub is_confirmed: bool,
+}
+
+/// The address that a link confirms; `None` if the link is no longer good.
+pub(crate) fn linked_address(
+    app: &App,
+    token: &str,
+    now: Timestamp,
+) -> Result<Option<LinkedAddress>> {
     match app.db.read(|connection| find_user(connection, token, now)) {
-        Ok(user) => Ok(user.email_verified),
-        Err(Error::NotFound { .. }) => Ok(false),
+        Ok(user) => {
+            Ok(Some(LinkedAddress { address: user.email, is_confirmed: user.email_verified }))
+        }
+        Err(Error::NotFound { .. }) => Ok(None),
         Err(error) => Err(error),
     }
 }

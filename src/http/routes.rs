@@ -98,6 +98,7 @@ fn page_endpoints() -> Vec<Endpoint> {
         Endpoint::at("/reset/password").post(pages::set_password, PAGE),
         Endpoint::at("/reset/{secret}").get(pages::show_new_password, PAGE),
         Endpoint::at("/account").get(pages::show_account, PAGE),
+        Endpoint::at("/logout").get(pages::show_log_out, PAGE),
         Endpoint::at("/account/logout").post(pages::log_out, PAGE),
         Endpoint::at("/account/profile").post(pages::change_profile, PAGE),
         Endpoint::at("/account/picture").post(pages::upload_picture, PAGE),

@@ -83,6 +83,9 @@ const PAGES: Texts = Texts {
     suspended: "This account is suspended.",
     suspended_until: "This account is suspended until {}.",
     suspension_reason: "Reason: {}",
+    logged_out: "You are logged out.",
+    log_out_question: "Do you want to log out in this browser?",
+    contact: "Contact",
     session_expired: "Your session has ended. Log in again.",
     unknown_front: "After the login, this server does not lead on to {}. Its operator can allow \
         that with server.allowed_origins.",
@@ -326,6 +329,7 @@ const PAGES: Texts = Texts {
         this one off.",
     factor_grace: "Your account needs a second factor. Set one up before {}; after that, you \
         cannot log in without one.",
+    address_to_confirm: "Address to confirm:",
     unconfirmed_before: "We mailed a link to",
     unconfirmed_after: ". Open it to confirm your address, then log in.",
     unconfirmed_hint: "No mail? Look in your spam folder, or have the link mailed again. Is the \

@@ -84,6 +84,9 @@ const PAGES: Texts = Texts {
     suspended: "Ce compte est suspendu.",
     suspended_until: "Ce compte est suspendu jusqu’au {}.",
     suspension_reason: "Motif\u{a0}: {}",
+    logged_out: "Vous êtes déconnecté.",
+    log_out_question: "Voulez-vous vous déconnecter dans ce navigateur\u{a0}?",
+    contact: "Contact",
     session_expired: "Votre session est terminée. Connectez-vous à nouveau.",
     unknown_front: "Après la connexion, ce serveur ne mène pas à {}. Son administrateur peut le \
         permettre avec server.allowed_origins.",
@@ -345,6 +348,7 @@ const PAGES: Texts = Texts {
         désactiver celui-ci.",
     factor_grace: "Votre compte doit avoir un second facteur. Configurez-en un avant le {}\u{a0}; \
         ensuite, vous ne pourrez plus vous connecter sans.",
+    address_to_confirm: "Adresse à confirmer\u{a0}:",
     unconfirmed_before: "Nous avons envoyé un lien à l’adresse",
     unconfirmed_after: ". Ouvrez-le pour confirmer votre adresse, puis connectez-vous.",
     unconfirmed_hint: "Pas d’e-mail\u{a0}? Regardez dans vos courriers indésirables, ou faites \

@@ -84,6 +84,9 @@ const PAGES: Texts = Texts {
     suspended: "Dieses Konto ist gesperrt.",
     suspended_until: "Dieses Konto ist gesperrt bis {}.",
     suspension_reason: "Grund: {}",
+    logged_out: "Du bist abgemeldet.",
+    log_out_question: "Möchtest du dich in diesem Browser abmelden?",
+    contact: "Kontakt",
     session_expired: "Deine Sitzung ist beendet. Melde dich wieder an.",
     unknown_front: "Nach der Anmeldung führt dieser Server nicht weiter zu {}. Sein Betreiber kann \
         das mit server.allowed_origins erlauben.",
@@ -341,6 +344,7 @@ const PAGES: Texts = Texts {
         bevor du diesen ausschaltest.",
     factor_grace: "Dein Konto braucht einen zweiten Faktor. Richte ihn vor dem {} ein; danach \
         kannst du dich ohne ihn nicht mehr anmelden.",
+    address_to_confirm: "Zu bestätigende Adresse:",
     unconfirmed_before: "Ein Link ist unterwegs an",
     unconfirmed_after: ". Öffne ihn, um deine Adresse zu bestätigen, und melde dich dann an.",
     unconfirmed_hint: "Keine E-Mail? Sieh im Spam-Ordner nach, oder lass den Link noch einmal \

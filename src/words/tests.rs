@@ -5,6 +5,7 @@ use super::Language;
 /// The texts that some languages have in common.
 const SAME: [&str; 9] = [
     "administrator",
+    "contact",
     "labelled",
     "links",
     "minute",

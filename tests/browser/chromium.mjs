@@ -121,10 +121,10 @@ export async function told(page, text) {
   await page.waitForLoadState();
 }
 
-/** Waits for the words of a refusal, which has the focus, and for all of the page. */
+/** Waits for the words of a refusal, which has the focus or describes what has, and for the page. */
 export async function refused(page, text) {
   await alert(page).getByText(around(text)).waitFor();
-  await page.locator('.error:focus').waitFor();
+  await page.locator('.error:focus, [aria-describedby~="message"]:focus').waitFor();
   await page.waitForLoadState();
 }
 

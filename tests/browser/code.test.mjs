@@ -56,7 +56,7 @@ for (const { name, settings, t, js } of BOTH) {
     await page.waitForURL('**/account');
     await page.getByText(t.codes_left.replace('{}', 9)).waitFor();
     await button(page, '/account/logout').click();
-    await page.waitForURL('**/login');
+    await page.waitForURL('**/login?because=out');
     await enter(page, ada);
     await page.waitForURL('**/login/code');
     await enterCode(page, first, js);
@@ -197,7 +197,6 @@ test('the keyboard alone is enough', async () => {
   assert.equal(await page.locator('#password').getAttribute('type'), 'text');
   await press('Tab', 'Enter');
   await refused(page, TEXTS.en.wrong_login);
-  await press('Tab', 'Tab');
   await focused(page, 'password');
   await page.keyboard.type(ada.password);
   await press('Enter');
@@ -212,7 +211,7 @@ test('the keyboard alone is enough', async () => {
   const name = () => page.evaluate(() => document.activeElement.textContent.trim());
   for (let tabs = 0; tabs < 9 && (await name()) !== TEXTS.en.log_out; tabs += 1) await press('Tab');
   await press('Enter');
-  await page.waitForURL('**/login');
+  await page.waitForURL('**/login?because=out');
   await close(page);
 });
 
@@ -231,7 +230,7 @@ test('no page from the memory of the browser shows a user who has logged out', a
   await enter(page, ada);
   await page.waitForURL('**/account');
   await button(page, '/account/logout').click();
-  await page.waitForURL('**/login');
+  await page.waitForURL('**/login?because=out');
   await page.goBack();
   await page.waitForURL('**/login');
   await page.locator('#password').waitFor();

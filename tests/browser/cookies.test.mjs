@@ -54,7 +54,7 @@ test('no change of cookie.domain keeps a browser out', async () => {
       await page.goto(`${base}/account`);
       assert.equal(page.url(), `${base}/account`, 'the session goes on');
       await button(page, '/account/logout').click();
-      await page.waitForURL(`${base}/login`);
+      await page.waitForURL(`${base}/login?because=out`);
       await page.goto(`${base}/account`);
       assert.match(page.url(), /[/]login/, `${before} to ${after}: it is logged out`);
       await logIn(page);

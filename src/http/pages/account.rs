@@ -8,6 +8,7 @@ use super::flash::Flash;
 use super::form::Form;
 use super::frame::{Feedback, Frame, Message, fault_response};
 use super::links::{LinkRow, rows, typed_rows};
+use super::login::log_in_again;
 use super::place;
 use super::session_row::SessionRow;
 use super::tags::labels;
@@ -99,7 +100,13 @@ pub(super) fn account_page(
     feedback: Feedback,
     status: u16,
 ) -> HttpResponse {
-    let Some(principal) = &visitor.principal else { return visitor.redirect("/login") };
+    let Some(principal) = &visitor.principal else {
+        return if visitor.has_ended_session {
+            log_in_again(visitor)
+        } else {
+            visitor.redirect("/login")
+        };
+    };
     let Feedback { message, place } = feedback;
     match visitor.bridge.read(|app| AccountPage::load(app, visitor, principal)) {
         Ok(page) => {

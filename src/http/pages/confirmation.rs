@@ -8,7 +8,7 @@ use super::form::Form;
 use super::frame::{Frame, Message};
 use super::notice::NoticePage;
 use super::visitor::Visitor;
-use crate::domain::email_confirmation::is_confirmed;
+use crate::domain::email_confirmation::{LinkedAddress, linked_address};
 
 #[derive(Template)]
 #[template(path = "confirmation.html")]
@@ -16,19 +16,24 @@ struct ConfirmationPage<'a> {
     frame: Frame<'a>,
     /// The token of the link.
     token: &'a str,
+    /// The address that it confirms, if the link is good.
+    address: Option<String>,
 }
 
 /// `GET /email/confirmation?token=`
 pub(in crate::http) async fn show_confirmation(visitor: Visitor) -> HttpResponse {
-    let token = visitor.query("token");
-    match visitor.bridge.read(|app| is_confirmed(app, token, visitor.now)) {
-        Ok(true) => {
+    match address_of_link(&visitor, visitor.query("token")) {
+        Some(linked) if linked.is_confirmed => {
             let message = Message::Success(visitor.t.address_confirmed_before);
             confirmation_result_page(&visitor, message, 200)
         }
         // Whether the link is good is found when it is used.
         _ => confirmation_page(&visitor, &Form::default(), Message::None, 200),
     }
+}
+
+fn address_of_link(visitor: &Visitor, token: &str) -> Option<LinkedAddress> {
+    visitor.bridge.read(|app| linked_address(app, token, visitor.now)).ok().flatten()
 }
 
 /// The page with the button.
@@ -38,9 +43,11 @@ pub(super) fn confirmation_page(
     message: Message,
     status: u16,
 ) -> HttpResponse {
+    let token = form.get("link").unwrap_or_else(|| visitor.query("token"));
     let page = ConfirmationPage {
         frame: visitor.frame(visitor.t.confirm_address, message),
-        token: form.get("link").unwrap_or_else(|| visitor.query("token")),
+        token,
+        address: address_of_link(visitor, token).and_then(|linked| linked.address),
     };
     visitor.show(status, page.render())
 }

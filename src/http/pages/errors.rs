@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::frame::Message;
-use super::notice::NoticePage;
+use super::notice::{NoticePage, ask_operator};
 use super::visitor::Visitor;
 use super::{REQUEST_TIMEOUT, form_page};
 use crate::error::{Error, Result};
@@ -57,10 +57,16 @@ fn error_page<B>(
     // The language may be that of the reader's account, which a fault can keep out of reach.
     let visitor = Visitor::of(request).or_else(|_| Visitor::without_session(request))?;
     let t = visitor.t;
+    let sentence = error.map_or(t.unreadable, |error| sentence(t, error));
+    let text = if sentence == t.server_error {
+        format!("{sentence} {}", ask_operator(&visitor))
+    } else {
+        sentence.to_owned()
+    };
     let page = NoticePage {
         frame: visitor.frame(t.not_done, Message::None),
         refresh: None,
-        text: error.map_or(t.unreadable, |error| sentence(t, error)),
+        text: &text,
         url: form_page(request.path()),
         label: t.go_back,
     };

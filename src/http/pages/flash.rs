@@ -29,6 +29,7 @@ pub(super) enum Flash {
     MailCodesDisabled,
     SessionEnded,
     OtherSessionsEnded,
+    LoggedOut,
     SessionExpired,
     LoginExpired,
     LoginReplaced,
@@ -45,7 +46,7 @@ const FRAGMENT: &str = "#message";
 /// The field and the query value that name the form for which a code was asked.
 pub(super) const ASKED_AT: &str = "at";
 
-const ALL: [Flash; 28] = [
+const ALL: [Flash; 29] = [
     Flash::Saved,
     Flash::PictureSaved,
     Flash::PictureRemoved,
@@ -65,6 +66,7 @@ const ALL: [Flash; 28] = [
     Flash::MailCodesDisabled,
     Flash::SessionEnded,
     Flash::OtherSessionsEnded,
+    Flash::LoggedOut,
     Flash::SessionExpired,
     Flash::LoginExpired,
     Flash::LoginReplaced,
@@ -100,6 +102,7 @@ impl Flash {
             Self::MailCodesDisabled => "/account?done=mail-codes-off#message",
             Self::SessionEnded => "/account?done=session#message",
             Self::OtherSessionsEnded => "/account?done=sessions#message",
+            Self::LoggedOut => "/login?because=out",
             Self::SessionExpired => "/login?because=session",
             Self::LoginExpired => "/login?because=time",
             Self::LoginReplaced => "/login?because=other",
@@ -155,7 +158,8 @@ impl Flash {
             Self::AppDisabled => Place::above("app"),
             Self::MailCodesEnabled | Self::MailCodesDisabled => Place::above("mail-codes"),
             Self::SessionEnded | Self::OtherSessionsEnded => Place::above("devices"),
-            Self::SessionExpired
+            Self::LoggedOut
+            | Self::SessionExpired
             | Self::LoginExpired
             | Self::LoginReplaced
             | Self::PasswordLinkRequested
@@ -204,6 +208,7 @@ impl Flash {
             Self::PasswordReset => Message::Success(t.password_reset),
             Self::AddressConfirmed => Message::Success(t.address_confirmed),
             Self::PendingLinkRefused => Message::Error(t.mail_refused.into()),
+            Self::LoggedOut => Message::Success(t.logged_out),
             Self::SessionExpired => Message::Error(t.session_expired.into()),
             Self::LoginExpired => Message::Error(t.login_expired.into()),
             Self::LoginReplaced => Message::Error(t.login_replaced.into()),

@@ -51,6 +51,26 @@ impl Message {
     }
 }
 
+/// Whom visitors may ask, as the operator wrote it: an address, a URL or words.
+pub(super) struct Contact<'a> {
+    pub text: &'a str,
+    /// Where it leads, if it can be opened.
+    pub url: Option<String>,
+}
+
+impl<'a> Contact<'a> {
+    fn of(text: &'a str) -> Self {
+        let is_address = text.contains('@') && !text.contains([':', '/', ' ']);
+        let is_url = text.starts_with("https://") || text.starts_with("http://");
+        let url = match (is_address, is_url && !text.contains(' ')) {
+            (true, _) => Some(format!("mailto:{text}")),
+            (_, true) => Some(text.to_owned()),
+            _ => None,
+        };
+        Self { text, url }
+    }
+}
+
 /// A link to the same page in another language.
 pub(super) struct LanguageLink {
     pub tag: &'static str,
@@ -63,6 +83,8 @@ pub(super) struct LanguageLink {
 struct ShownMessage<'a> {
     message: &'a Message,
     t: &'static Texts,
+    /// The attribute of a refusal that has the focus.
+    focus: &'static str,
 }
 
 impl ShownMessage<'_> {
@@ -97,13 +119,18 @@ pub(super) struct Frame<'a> {
     pub message: Message,
     /// Where the message stands.
     pub place: Place,
+    /// Whether the focus is at a field, and not at the refusal.
+    pub is_focus_at_field: bool,
+    /// Whom visitors may ask.
+    pub contact: Option<Contact<'a>>,
 }
 
 impl<'a> Frame<'a> {
     /// The message, where this element is the one that it stands at.
     pub(super) fn message_at(&self, id: &str) -> askama::Result<String> {
         if self.place.is_at(id) {
-            ShownMessage { message: &self.message, t: self.t }.render()
+            let focus = if self.is_focus_at_field { "" } else { " autofocus" };
+            ShownMessage { message: &self.message, t: self.t, focus }.render()
         } else {
             Ok(String::new())
         }
@@ -139,6 +166,8 @@ impl<'a> Frame<'a> {
             form_token: String::new(),
             message: Message::None,
             place: Place::TOP,
+            is_focus_at_field: false,
+            contact: instance.contact.as_deref().map(Contact::of),
         }
     }
 }

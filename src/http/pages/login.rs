@@ -26,6 +26,8 @@ struct LoginPage<'a> {
     maintenance: Option<&'a str>,
     /// Names an origin that the login does not lead to.
     note: Option<String>,
+    /// The attributes of the password where the username is known: it is typed next.
+    password_extra: &'static str,
     /// Where a visitor may create an account.
     register_url: Option<String>,
 }
@@ -61,6 +63,11 @@ pub(super) fn login_url_for(flash: Flash, username: &str) -> String {
     format!("{}&{}", flash.url(), query.append_pair("name", username).finish())
 }
 
+/// The login page, which says that the session has ended, and leads back to `/account`.
+pub(super) fn log_in_again(visitor: &Visitor) -> HttpResponse {
+    visitor.redirect(&format!("{}&return_to=/account", Flash::SessionExpired.url()))
+}
+
 /// The page that asks for the password, with what was typed into it.
 pub(super) fn login_page(
     visitor: &Visitor,
@@ -73,10 +80,19 @@ pub(super) fn login_page(
     let front = unknown_front(visitor.bridge.config(), return_to)
         .filter(|front| visitor.requested_origin.as_ref() != Some(front));
     let instance = &visitor.bridge.config().instance;
+    let identifier = form.text("identifier");
+    let password_extra = match (identifier.is_empty(), message.is_none()) {
+        (true, _) => "",
+        (false, true) => "autofocus",
+        (false, false) => "autofocus aria-describedby=\"message\"",
+    };
+    let mut frame = visitor.frame(visitor.t.log_in, message);
+    frame.is_focus_at_field = !identifier.is_empty();
     let page = LoginPage {
-        frame: visitor.frame(visitor.t.log_in, message),
+        frame,
         return_to,
-        identifier: form.text("identifier"),
+        identifier,
+        password_extra,
         description: &instance.description,
         maintenance: instance.maintenance.as_deref(),
         note: front.map(|front| fill(visitor.t.unknown_front, front)),

@@ -27,6 +27,8 @@ const SET_UP: &str = "/login/set-up";
 #[template(path = "unconfirmed.html")]
 struct UnconfirmedPage<'a> {
     frame: Frame<'a>,
+    /// Whether a link is on its way.
+    is_mailed: bool,
     address: &'a str,
     /// Whom to ask about a wrong address.
     help: String,
@@ -112,6 +114,7 @@ pub(super) fn unconfirmed_page(visitor: &Visitor, message: Message, status: u16)
     };
     let t = visitor.t;
     let page = UnconfirmedPage {
+        is_mailed: !matches!(message, Message::Error(_)),
         frame: visitor.frame(t.confirm_address, message),
         address: user.email.as_deref().unwrap_or_default(),
         help: match visitor.bridge.config().instance.contact.as_deref() {

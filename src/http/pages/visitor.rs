@@ -40,6 +40,7 @@ const USER_MARK: char = '.';
 const PERSISTENT: Duration = Duration::days(365);
 
 /// The visitor of a page, as the request shows them.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own of the request")]
 pub(in crate::http) struct Visitor {
     pub bridge: Data<Bridge>,
     pub theme: Data<Theme>,
@@ -55,6 +56,8 @@ pub(in crate::http) struct Visitor {
     pub challenge: Option<String>,
     /// The proof of a pending login that the browser holds.
     pub pending: Option<String>,
+    /// Whether the browser holds the cookie of a session that is over.
+    pub has_ended_session: bool,
     /// How the session cookie is set and removed.
     pub session_cookies: SessionCookies,
     browser: Browser,
@@ -149,6 +152,8 @@ impl Visitor {
             .or(device.language)
             .unwrap_or(config.instance.language);
         let browser = Browser::of(request, config)?;
+        let has_ended_session =
+            caller.is_none() && cookie::tokens(request, config).any(|token| !token.is_empty());
         Ok(Self {
             bridge: bridge.clone(),
             theme: theme.clone(),
@@ -161,6 +166,7 @@ impl Visitor {
             requested_origin: forwarded::target(request, &config.server),
             challenge: challenge(request, bridge),
             pending: pending(request, bridge.config()),
+            has_ended_session,
             session_cookies: session_cookies(request)?,
             browser,
             is_language_chosen: chosen.is_some(),

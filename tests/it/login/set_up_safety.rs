@@ -22,7 +22,7 @@ fn pending_login_is_of_no_other_use() {
     for name in ["_uid", "nox_login_53032"] {
         browser.cookies.push((name.into(), proof.clone()));
     }
-    browser.get("/account").leads("/login");
+    browser.get("/account").leads("/login?because=session&return_to=/account");
     browser.get("/login/code").leads("/login?because=time");
     let send = app.client().post("/api/auth/email/send", &json!({ "challenge": proof }));
     assert_eq!(send.status, 403, "{}", send.text);

@@ -98,7 +98,7 @@ fn account_form_of_another_user_is_not_taken() {
     let mut browser = session_of(&app, "ada");
     browser.get("/account");
     let page_of_ada = browser.token();
-    browser.submit("/account/logout", &[]).leads("/login");
+    browser.submit("/account/logout", &[]).leads("/login?because=out");
     browser.log_in("bob").leads("/account");
     let fields = [("display", "Countess")];
     let refused = browser.submit_with("/account/profile", &page_of_ada, &[], &fields);
@@ -116,7 +116,7 @@ fn form_of_a_later_session_of_the_same_user_is_taken() {
     let mut browser = session_of(&app, "ada");
     browser.get("/account");
     let earlier = browser.token();
-    browser.submit("/account/logout", &[]).leads("/login");
+    browser.submit("/account/logout", &[]).leads("/login?because=out");
     browser.log_in("ada").leads("/account");
     let fields = [("display", "Countess")];
     browser

@@ -111,7 +111,7 @@ pub(super) const CASES: [Case; 30] = [
         },
         end: "/login?because=reset&name=ada",
     },
-    Case { path: "/account/logout", app: plain, prepare: nothing, end: "/login" },
+    Case { path: "/account/logout", app: plain, prepare: nothing, end: "/login?because=out" },
     Case {
         path: "/account/profile",
         app: plain,

@@ -10,7 +10,7 @@ fn login_form_logs_in_and_logout_form_out() {
     let page = browser.get("/account");
     assert!(page.text.contains("ada@localhost:53032"), "{}", page.text);
     let session = browser.cookies.iter().find(|(name, _)| name == "_uid").unwrap().1.clone();
-    browser.submit("/account/logout", &[]).leads("/login");
+    browser.submit("/account/logout", &[]).leads("/login?because=out");
     assert_eq!(app.client().me(&session).status, 401);
     browser.get("/account").leads("/login");
 }

@@ -19,3 +19,4 @@ mod reset;
 mod reset_links;
 mod serving;
 mod username;
+mod ways_in;

@@ -59,6 +59,10 @@ impl Jar {
         self.submit(client, "/login", "/login", &fields)
     }
 
+    fn log_out(&mut self, client: &Client) {
+        self.submit(client, "/account", "/account/logout", "").leads("/login?because=out");
+    }
+
     fn log_in_by_api(&mut self, client: &Client) -> Answer {
         let cookies = self.header();
         let body = format!("{{\"identifier\":\"ada\",\"password\":\"{PASSWORD}\"}}");
@@ -98,7 +102,7 @@ fn no_change_of_the_cookie_settings_keeps_anybody_out() {
             let app = app.restart();
             // The session goes on, unless the cookie has another name now.
             if jar.is_in(&app.client()) {
-                jar.submit(&app.client(), "/account", "/account/logout", "").leads("/login");
+                jar.log_out(&app.client());
             } else {
                 app.nox("session revoke --user ada");
             }
@@ -107,7 +111,7 @@ fn no_change_of_the_cookie_settings_keeps_anybody_out() {
             assert!(jar.is_in(&app.client()), "{what}");
             let forms = jar.0.iter().filter(|cookie| cookie.name.ends_with("_uid")).count();
             assert_eq!(forms, 1, "{what}: the other forms are gone");
-            jar.submit(&app.client(), "/account", "/account/logout", "").leads("/login");
+            jar.log_out(&app.client());
             assert!(!jar.header().contains("_uid=") && !jar.header().contains("nox_session"));
         }
     }
@@ -144,7 +148,7 @@ fn cookie_of_another_instance_for_the_whole_domain_is_left_alone() {
     jar.0.push(foreign);
     jar.log_in(&app.client()).leads("/account");
     assert!(jar.is_in(&app.client()));
-    jar.submit(&app.client(), "/account", "/account/logout", "").leads("/login");
+    jar.log_out(&app.client());
     assert!(!jar.is_in(&app.client()));
     assert!(jar.header().contains("_uid=of.another.instance"), "{}", jar.header());
 }
@@ -159,7 +163,7 @@ fn two_instances_on_one_host_keep_their_sessions_and_their_browsers_apart() {
     jar.log_in(&two).leads("/account");
     assert!(jar.is_in(&one) && jar.is_in(&two));
     assert!(jar.0.iter().filter(|cookie| cookie.name == "_uid").count() == 1);
-    jar.submit(&one, "/account", "/account/logout", "").leads("/login");
+    jar.log_out(&one);
     assert!(!jar.is_in(&one) && jar.is_in(&two));
     jar.log_in(&one).leads("/account");
     assert!(jar.is_in(&one) && jar.is_in(&two));

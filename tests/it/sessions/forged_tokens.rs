@@ -83,7 +83,11 @@ fn assert_refused(client: &Client, token: &str) {
         );
         changed.refused(NOT_LOGGED, "/api/auth/logout");
         let page = client.get("/account", &[header]);
-        assert_eq!((page.status, page.header("location")), (303, Some("/login")), "{header:?}");
+        let login = match header {
+            ("Cookie", cookie) if cookie != "_uid=" => "/login?because=session&return_to=/account",
+            _ => "/login",
+        };
+        assert_eq!((page.status, page.header("location")), (303, Some(login)), "{header:?}");
         assert_eq!(client.get("/login", &[header]).status, 200);
     }
 }

@@ -14,7 +14,7 @@ use crate::http::pages::flash::{ASKED_AT, Flash};
 use crate::http::pages::form::Form;
 use crate::http::pages::form_check::FormFault;
 use crate::http::pages::frame::{Feedback, Message};
-use crate::http::pages::login::{code_page, login_page, restart_login};
+use crate::http::pages::login::{code_page, log_in_again, login_page, restart_login};
 use crate::http::pages::pending::{is_by_mail, lead_on, set_up_page, unconfirmed_page};
 use crate::http::pages::place::{Place, form_at, form_named};
 use crate::http::pages::register::register_page;
@@ -120,11 +120,6 @@ fn feedback(visitor: &Visitor, form: &Form, message: Message, refusal: &Refusal)
         asked_at => asked_at,
     };
     Feedback { message, place: Place::of_refusal(form, error) }
-}
-
-/// The login page, which says that the session has ended, and leads back to `/account`.
-fn log_in_again(visitor: &Visitor) -> HttpResponse {
-    visitor.redirect(&format!("{}&return_to=/account", Flash::SessionExpired.url()))
 }
 
 /// Whether an app that is being set up stays so, and its page can show what is wrong.

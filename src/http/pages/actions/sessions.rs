@@ -41,7 +41,7 @@ pub(in crate::http) async fn log_out(visitor: Visitor, form: Form) -> HttpRespon
         if visitor.principal.is_some() {
             run(visitor, Lane::Write, Ok(()), end).await?;
         }
-        Ok(End::logged_out("/login"))
+        Ok(End::logged_out(Flash::LoggedOut.url()))
     };
     respond(visitor, form, FormPage::Account, work).await
 }
