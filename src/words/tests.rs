@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Language;
 
 /// The texts that some languages have in common.
-const SAME: [&str; 9] = [
+const SAME: [&str; 10] = [
     "administrator",
     "contact",
     "labelled",
