@@ -45,6 +45,7 @@ for (const { name, settings, t, js } of BOTH) {
     assert.equal(await page.locator('#codes li').count(), 10);
     // With the script, the form is sent once.
     assert.equal(sent.count, js ? 1 : 2);
+    await page.getByLabel(t.codes_saved).check();
     await page.getByRole('button', { name: t.done }).click();
     await page.waitForURL('**/account');
     await page.getByText(t.codes_left.replace('{}', 10)).waitFor();
