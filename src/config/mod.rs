@@ -222,12 +222,12 @@ impl Config {
         self.server.public_url.host()
     }
 
-    /// Whether browsers reach the server over HTTPS.
     /// Whether the public URL is of this machine alone.
     pub(crate) fn is_local(&self) -> bool {
         matches!(self.host().as_str(), "localhost" | "127.0.0.1" | "[::1]")
     }
 
+    /// Whether browsers reach the server over HTTPS.
     pub(crate) fn is_https(&self) -> bool {
         self.server.public_url.as_str().starts_with("https://")
     }

@@ -17,8 +17,8 @@ pub(in crate::domain) fn list_of(connection: &Connection, user: &User) -> Result
     Ok(all)
 }
 
-/// Deletes the invitations for the address of an account that is deleted. Those for anybody stay,
-/// since others may use them.
+/// Deletes the invitations for the address of an account that is deleted. Those without an address
+/// stay, since others may use them.
 pub(in crate::domain) fn delete_of(connection: &Connection, user: &User) -> Result<()> {
     for invitation in list_of(connection, user)? {
         if invitation.email.is_some() {

@@ -9,6 +9,7 @@ use super::flash::Flash;
 use super::form::Form;
 use super::frame::{Frame, Message, fault_response, with_cookie};
 use super::login::{redirect_after_login, restart_login, return_to, with_return_to};
+use super::notice::ask_operator;
 use super::totp::svg_element;
 use super::visitor::Visitor;
 use crate::domain::auth::set_up::{self, Offer};
@@ -16,7 +17,6 @@ use crate::domain::factors::email;
 use crate::domain::pending_login;
 use crate::error::{Error, LoginStep, PendingLogin, Result};
 use crate::qr;
-use crate::words::fill;
 
 /// The page that says how the address is confirmed.
 const CONFIRMATION: &str = "/login/confirmation";
@@ -117,10 +117,7 @@ pub(super) fn unconfirmed_page(visitor: &Visitor, message: Message, status: u16)
         is_mailed: !matches!(message, Message::Error(_)),
         frame: visitor.frame(t.confirm_address, message),
         address: user.email.as_deref().unwrap_or_default(),
-        help: match visitor.bridge.config().instance.contact.as_deref() {
-            Some(contact) => fill(t.ask_operator_at, contact),
-            None => t.ask_operator.into(),
-        },
+        help: ask_operator(visitor),
     };
     visitor.show(status, page.render())
 }
