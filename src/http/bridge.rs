@@ -161,9 +161,19 @@ impl Bridge {
 
     /// Runs a change that no answer waits for. If it fails, the log says so.
     pub(super) fn run_in_background(&self, work: impl FnOnce(&App) -> Result<()> + Send + 'static) {
+        self.run_later(Duration::ZERO, work);
+    }
+
+    /// The same after `delay`: where the work must not slow the answer down by as much as it takes.
+    pub(super) fn run_later(
+        &self,
+        delay: Duration,
+        work: impl FnOnce(&App) -> Result<()> + Send + 'static,
+    ) {
         let app = Arc::clone(&self.app);
         let changes = Arc::clone(&self.shared.changes);
         spawn(async move {
+            sleep(delay).await;
             let done = match permit(&changes).await {
                 Ok(permit) => off_worker(&app, permit, work).await,
                 Err(error) => Err(error),
