@@ -11,16 +11,14 @@ use crate::fill::{self, Age};
 use crate::fixture::{Fixture, ME, USERS};
 use crate::http::get;
 use crate::load::{Load, latencies};
-use crate::server::{Instance, Server};
+use crate::server::Instance;
 use crate::storm::Storm;
 
 const EXPIRED: u32 = 1_000_000;
 
 pub struct Sweep {
     fixture: Rc<Fixture>,
-    server: Server,
     instance: Instance,
-    check: Vec<u8>,
 }
 
 impl Sweep {
@@ -28,9 +26,7 @@ impl Sweep {
         let instance = Instance::new()?;
         fill::users(&instance, USERS)?;
         fill::sessions(&instance, EXPIRED, Age::Expired)?;
-        let server = instance.serve()?;
-        let check = get(ME, &server.connect()?.log_in(1)?);
-        Ok(Self { fixture: Rc::clone(fixture), server, instance, check })
+        Ok(Self { fixture: Rc::clone(fixture), instance })
     }
 
     fn expired(&self) -> Result<f64> {
@@ -41,11 +37,14 @@ impl Sweep {
 
 impl Measure for Sweep {
     fn round(&mut self, figures: &mut Figures) -> Result<()> {
+        // The server sweeps from its start on.
+        let server = self.instance.serve()?;
+        let check = get(ME, &server.connect()?.log_in(1)?);
         let before = self.expired()?;
         let start = Instant::now();
-        let storm = Storm::start(self.server.address, 1)?;
+        let storm = Storm::start(server.address, 1)?;
         let load = Load { rate: 100.0, connections: 4, seconds: self.fixture.seconds(4) };
-        let found = latencies(self.server.address, &self.check, load)?;
+        let found = latencies(server.address, &check, load)?;
         storm.stop()?;
         let rate = (before - self.expired()?) / start.elapsed().as_secs_f64();
         figures.record("sweep", *found.last().context("no request was sent")?);

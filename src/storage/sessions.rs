@@ -129,15 +129,6 @@ pub(crate) fn insert(connection: &Connection, new: &NewSession) -> Result<()> {
     Ok(())
 }
 
-/// How late the instants of a session can be.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct SessionBounds {
-    /// When it was opened or used.
-    pub used: Bound,
-    /// When it expires.
-    pub end: Bound,
-}
-
 /// Counts the sessions that were opened or used later than they can have been. One that only
 /// expires later was opened while `session.lifetime` was longer, which says nothing of the clock.
 pub(crate) fn count_later(connection: &Connection, used: Bound) -> Result<u32> {
@@ -145,20 +136,21 @@ pub(crate) fn count_later(connection: &Connection, used: Bound) -> Result<u32> {
     Ok(connection.query_row(query, [used.tolerated], |row| row.get(0))?)
 }
 
-/// Makes those instants, and the ends of all sessions, as late as they can be.
-pub(crate) fn update_later(connection: &Connection, bounds: &SessionBounds) -> Result<()> {
+/// Makes those instants as late as they can be.
+pub(crate) fn update_later(connection: &Connection, used: Bound) -> Result<()> {
     connection.execute(
-        "UPDATE sessions SET created_at = min(created_at, :used),
-             last_seen_at = min(last_seen_at, :used), expires_at = min(expires_at, :end)
-         WHERE created_at > :used_tolerated OR last_seen_at > :used_tolerated
-             OR expires_at > :end_tolerated",
-        named_params! {
-            ":used": bounds.used.latest,
-            ":used_tolerated": bounds.used.tolerated,
-            ":end": bounds.end.latest,
-            ":end_tolerated": bounds.end.tolerated,
-        },
+        "UPDATE sessions
+         SET created_at = min(created_at, :latest), last_seen_at = min(last_seen_at, :latest)
+         WHERE created_at > :tolerated OR last_seen_at > :tolerated",
+        named_params! { ":latest": used.latest, ":tolerated": used.tolerated },
     )?;
+    Ok(())
+}
+
+/// Makes the ends of all sessions as late as they can be.
+pub(crate) fn shorten(connection: &Connection, end: Bound) -> Result<()> {
+    let update = "UPDATE sessions SET expires_at = ?1 WHERE expires_at > ?2";
+    connection.execute(update, [end.latest, end.tolerated])?;
     Ok(())
 }
 

@@ -11,10 +11,9 @@ use crate::domain::present::Present;
 use crate::domain::throttle::longest;
 use crate::error::Result;
 use crate::storage::rate_limits::{self, Kind};
-use crate::storage::sessions::{self, SessionBounds};
 use crate::storage::{
     Bound, Connection, devices, email_confirmations, invitations, observations, password_links,
-    sent_codes, shown_codes, totp_enrollments, totp_factors, users,
+    sent_codes, sessions, shown_codes, totp_enrollments, totp_factors, users,
 };
 
 /// The present, and the settings that say how late an instant can be.
@@ -43,7 +42,7 @@ pub(super) const INSTANTS: [Instants; 13] = [
         meaning: "which last session.lifetime from now on",
         since: 1,
         count: |connection, rules| sessions::count_later(connection, rules.present.past()),
-        settle: |connection, rules| sessions::update_later(connection, &rules.session()),
+        settle: |connection, rules| sessions::update_later(connection, rules.present.past()),
     },
     Instants {
         rows: "rate limit(s)",
@@ -154,11 +153,6 @@ pub(super) const INSTANTS: [Instants; 13] = [
 ];
 
 impl Rules<'_> {
-    fn session(&self) -> SessionBounds {
-        let end = self.present.end_of(self.config.session.lifetime.into());
-        SessionBounds { used: self.present.past(), end }
-    }
-
     fn limit(&self, kind: Kind) -> Bound {
         self.present.end_of(longest(kind))
     }

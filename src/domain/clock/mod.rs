@@ -16,7 +16,7 @@ use crate::domain::App;
 use crate::domain::present::Present;
 use crate::error::Result;
 use crate::storage::clock::{self as rows, SeenClock};
-use crate::storage::{Connection, audit, schema_version};
+use crate::storage::{Connection, audit, schema_version, sessions};
 use crate::time::Timestamp;
 use instants::{INSTANTS, Rules};
 use seen::{Move, look, moved};
@@ -107,16 +107,8 @@ pub(crate) fn distrusted_until(
     Ok(trusted_at.filter(|trusted_at| *trusted_at > now))
 }
 
-/// Looks at the clock when the server starts, and settles what is stored ahead of it.
-pub(crate) fn start(app: &App, now: Timestamp) -> Result<()> {
-    if moved(app.db.read(rows::find)?, &Present::new(&app.config, now)) != Move::Back {
-        settle(app, now)?;
-    }
-    watch(app, now).map(drop)
-}
-
-/// Looks at the clock while the server runs, and settles what is stored ahead of it if it has gone
-/// back. Returns whether the clock is trusted: whether what is too old by it may be deleted.
+/// Looks at the clock, and settles what is stored ahead of it if it has gone back since the last
+/// look. Returns whether the clock is trusted: whether what is too old by it may be deleted.
 pub(crate) fn watch(app: &App, now: Timestamp) -> Result<bool> {
     let last = app.db.read(rows::find)?;
     let present = Present::new(&app.config, now);
@@ -137,13 +129,21 @@ pub(crate) fn watch(app: &App, now: Timestamp) -> Result<bool> {
     Ok(seen.trusted_at <= now)
 }
 
-/// Logs what is stored ahead of the clock, and gives it its meaning.
-fn settle(app: &App, now: Timestamp) -> Result<()> {
+/// Logs what is stored ahead of the clock, and gives it its meaning. This reads every row of the
+/// large tables, so that no start waits for it unless the clock has gone back.
+pub(crate) fn settle(app: &App, now: Timestamp) -> Result<()> {
     let ahead = app.db.read(|connection| find_ahead(connection, &app.config, now))?;
     if ahead.is_back() {
         tracing::warn!("{}", ahead.describe(now));
     }
-    let rules = Rules { present: Present::new(&app.config, now), config: &app.config };
+    let present = Present::new(&app.config, now);
+    // The ends of sessions are late where `session.lifetime` was longer, too.
+    let end = present.end_of(app.config.session.lifetime.into());
+    app.db.write(|connection| sessions::shorten(connection, end))?;
+    if ahead.rows.is_empty() {
+        return Ok(());
+    }
+    let rules = Rules { present, config: &app.config };
     app.db
         .write(|connection| INSTANTS.iter().try_for_each(|kind| (kind.settle)(connection, &rules)))
 }

@@ -85,6 +85,12 @@ const ROWS: &str = "
     INSERT INTO observations VALUES ('mail.given_up', 1, ?1, ?1, 'refused');
     INSERT INTO clock VALUES (1, ?1, ?1)";
 
+/// What a server does when it starts.
+fn start(app: &App, now: Timestamp) -> Result<()> {
+    watch(app, now)?;
+    settle(app, now)
+}
+
 fn app_written_at(then: Timestamp) -> (tempfile::TempDir, App) {
     let (folder, app) = app_with("");
     let fill = |connection: &Connection| {

@@ -98,7 +98,7 @@ pub(crate) fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
 }
 
 /// Logs what an operator should know when the server starts, besides what the clock shows
-/// ([`clock::start`]).
+/// ([`clock::settle`]).
 pub(crate) fn warn_at_start(app: &App) {
     let found = [permissions(&app.config), folder(&app.config)];
     let found = found.into_iter().chain(file_system(&app.config));

@@ -24,13 +24,17 @@ const THOROUGH_EVERY: u32 = 60;
 const USED_STEPS_KEPT: Duration = Duration::from_hours(24 * 30);
 /// How many rows are deleted at once: few, so that no login waits for long.
 const BATCH: u32 = 500;
+/// How long the thread waits between two of these, so that requests have the processor and the disk
+/// most of the time.
+const PAUSE: Duration = Duration::from_millis(20);
 
-/// Settles what is stored ahead of the clock, then starts the thread, which ends with the server.
+/// Starts the thread, which ends with the server. If the clock has gone back since the server ran
+/// last, what is stored ahead of it is settled first, so that no login meets it.
 ///
 /// # Errors
 /// The thread cannot be started.
 pub(crate) fn start(running: &Arc<Running>, now: Timestamp) -> io::Result<()> {
-    if let Err(error) = clock::start(&running.app(), now) {
+    if let Err(error) = clock::watch(&running.app(), now) {
         tracing::warn!(%error, "the clock was not compared with the database");
     }
     let running = Arc::downgrade(running);
@@ -38,6 +42,13 @@ pub(crate) fn start(running: &Arc<Running>, now: Timestamp) -> io::Result<()> {
 }
 
 fn run(running: &Weak<Running>) {
+    // A command, or the server between two looks, may have stored what is ahead of a clock that was
+    // never seen to go back.
+    if let Some(running) = running.upgrade()
+        && let Err(error) = clock::settle(&running.app(), Timestamp::now())
+    {
+        tracing::warn!(%error, "the clock was not compared with the database");
+    }
     for look in (0..THOROUGH_EVERY).cycle() {
         let Some(app) = running.upgrade().map(|running| running.app()) else { return };
         let depth = if look == 0 { Depth::Thorough } else { Depth::Quick };
@@ -87,7 +98,9 @@ fn sweep(app: &App, depth: Depth, now: Timestamp) -> Result<()> {
 
 /// Deletes batch by batch, each in a transaction of its own, until nothing is left.
 fn drain(app: &App, delete: impl Fn(&Connection) -> Result<usize>) -> Result<()> {
-    while app.db.write(&delete)? >= BATCH as usize {}
+    while app.db.write(&delete)? >= BATCH as usize {
+        thread::sleep(PAUSE);
+    }
     Ok(())
 }
 
