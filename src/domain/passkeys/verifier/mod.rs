@@ -167,3 +167,6 @@ fn check(
     let failed = checks.into_iter().find(|(holds, _)| !holds);
     failed.map_or(Ok(()), |(_, unfit)| Err(unfit))
 }
+
+#[cfg(test)]
+mod tests;
