@@ -34,19 +34,20 @@ export async function freePort() {
   }
 }
 
-/** Starts a program, and answers its lines. */
+/** Starts a program, and answers its lines and what ends it. */
 function run(program, args, settings) {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], ...settings });
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  cleanup.push(() => child.kill() && ended);
-  return createInterface(child.stdout)[Symbol.asyncIterator]();
+  const end = () => child.kill() && ended;
+  cleanup.push(end);
+  return { lines: createInterface(child.stdout)[Symbol.asyncIterator](), end };
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'nox-browser-'));
 cleanup.push(() => rmSync(folder, { recursive: true }));
 
 // Debian's Python has the module; another one in the path may not.
-const post = run('/usr/bin/python3', [at('../smtp/server.py')]);
+const { lines: post } = run('/usr/bin/python3', [at('../smtp/server.py')]);
 const mailPort = Number((await post.next()).value);
 const mails = [];
 let arrived = () => {};
@@ -108,12 +109,21 @@ level = "error"
 `,
 );
 
-const lines = run(NOX, ['serve'], { cwd: folder });
-assert.equal((await lines.next()).value, `listening on ${base}`);
+let env = process.env;
+let server;
+/** Starts the server again, with variables that go before the configuration file. */
+export async function serve(variables = {}) {
+  await server?.end();
+  env = { ...process.env, ...variables };
+  server = run(NOX, ['serve'], { cwd: folder, env });
+  assert.equal((await server.lines.next()).value, `listening on ${base}`);
+}
+await serve();
 
 export const nox = (args, input = '') =>
   execFileSync(NOX, args, {
     cwd: folder,
+    env,
     input,
     encoding: 'utf8',
     stdio: ['pipe', 'pipe', 'ignore'],

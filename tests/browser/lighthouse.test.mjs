@@ -1,27 +1,74 @@
-// What Lighthouse measures of the pages before the login. It measures time, and so it runs alone.
+// What Lighthouse measures of the pages of joining, coming back and leaving. It measures time, and
+// so it runs alone.
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { before, test } from 'node:test';
 import lighthouse from 'lighthouse';
-import { launch } from './chromium.mjs';
-import { base, freePort, nox, person } from './instance.mjs';
+import { button, enter, launch, logIn, open } from './chromium.mjs';
+import { base, freePort, nox, person, serve } from './instance.mjs';
 
-for (const path of ['/login', '/register', '/reset'])
-  test(`${path} has at least 98 points in everything`, (t) => measure(t, path));
+const SETTINGS = {
+  logLevel: 'error',
+  onlyCategories: ['performance', 'accessibility', 'best-practices', 'seo'],
+  disableFullPageScreenshot: true,
+  // No page loads anything more once it is there.
+  pauseAfterFcpMs: 0,
+  pauseAfterLoadMs: 0,
+  networkQuietThresholdMs: 250,
+  cpuQuietThresholdMs: 250,
+};
 
-test('/reset/{secret} has at least 98 points in everything', (t) => {
-  const link = nox(['user', 'passwd', person().name, '--link']).trim();
-  return measure(t, link.slice(base.length));
+let port;
+let devtools;
+before(async () => {
+  port = await freePort();
+  const browser = await launch({ args: [`--remote-debugging-port=${port}`] });
+  devtools = await browser.newBrowserCDPSession();
 });
 
-async function measure(t, path) {
-  const port = await freePort();
-  await launch({ args: [`--remote-debugging-port=${port}`] });
-  const { lhr } = await lighthouse(`${base}${path}`, {
-    port,
-    logLevel: 'error',
-    onlyCategories: ['performance', 'accessibility', 'best-practices'],
-  });
+const pathOfLink = (args) => nox(args).trim().slice(base.length);
+
+for (const [name, path] of [
+  ['/login', () => '/login'],
+  ['/register', () => '/register'],
+  ['/register/{code}', () => pathOfLink(['invite', 'add'])],
+  ['/reset', () => '/reset'],
+  ['/reset/{secret}', () => pathOfLink(['user', 'passwd', person().name, '--link'])],
+  ['/account/deleted', () => '/account/deleted'],
+])
+  test(`${name} has at least 98 points in everything`, (t) => measure(t, path()));
+
+for (const path of ['/account', '/account/activity', '/logout'])
+  test(`${path} has at least 98 points in everything`, async (t) =>
+    measure(t, path, await logIn(person({ email: true }))));
+
+test('/login/set-up has at least 98 points in everything', async (t) => {
+  const kay = person({ email: true });
+  nox(['user', 'set', kay.name, '--admin', 'true']);
+  const page = await open('/login');
+  await enter(page, kay);
+  await page.waitForURL('**/login/set-up');
+  await measure(t, '/login/set-up', page);
+});
+
+test('/login/confirmation has at least 98 points in everything', async (t) => {
+  await serve({ NOX_USERS__REQUIRE_EMAIL: 'true' });
+  const page = await open('/register');
+  await page.locator('#username').fill('unconfirmed');
+  await page.locator('#email').fill('unconfirmed@example.org');
+  await page.locator('#new-password').fill('correct horse');
+  await button(page, '/register').click();
+  await page.waitForURL('**/login/confirmation');
+  await measure(t, '/login/confirmation', page);
+});
+
+/** Measures the page at a path, which has the cookies of another page. */
+async function measure(t, path, page) {
+  const cookies = (await page?.context().cookies()) ?? [];
+  await devtools.send('Storage.clearCookies');
+  await devtools.send('Storage.setCookies', { cookies });
+  const { lhr } = await lighthouse(base + path, { port, ...SETTINGS });
+  assert.equal(lhr.finalDisplayedUrl, base + path, 'the page itself was measured');
   for (const { id, score, auditRefs } of Object.values(lhr.categories)) {
     t.diagnostic(`${id}: ${Math.round(score * 100)}`);
     const short = auditRefs
