@@ -105,8 +105,11 @@ impl Export {
         let sessions = |show: &mut dyn FnMut(OpenSession)| parts::list_sessions(app, id, now, show);
         let lines = |show: &mut dyn FnMut(Line)| parts::list_lines(app, id, show);
         let profile = profile(app, &self.user, now);
-        let confirmations =
+        let mut confirmations =
             app.db.read(|tx| email_confirmations::list_addresses_of(tx, id, now))?;
+        // The link that confirmed the address is kept, and good for nothing more.
+        let confirmed = self.user.email.as_ref().filter(|_| self.user.email_verified);
+        confirmations.retain(|address| Some(address) != confirmed);
         let lockouts = app.db.read(|connection| lockouts::list_of(app, connection, id, now))?;
         let pictures = parts::shown_pictures(app, id, &fault)?;
         let document = Document {
