@@ -11,12 +11,12 @@ const tables = readdirSync(WORDS)
 
 const one = (table, name) => table.match(new RegExp(`^ {4}${name}: "(.*)",$`, 'm'))[1];
 
-/** The texts of the pages, from their own tables: the tests hold that the right one is shown. */
-const texts = (table) =>
+/** Texts of one kind, from their own tables: the tests hold that the right one is shown. */
+const texts = (table, kind) =>
   Object.fromEntries(
     [
       ...table
-        .match(/: Texts = Texts \{\n([^]*?)^\};/m)[1]
+        .match(new RegExp(`: ${kind} = ${kind} \\{\\n([^]*?)^\\};`, 'm'))[1]
         .matchAll(/^ {4}(\w+):\s+"((?:[^"\\]|\\[^])*)",$/gm),
     ]
       // A long text goes on behind a backslash, on the next line.
@@ -26,10 +26,12 @@ const texts = (table) =>
       ]),
   );
 
+const byTag = (kind) =>
+  Object.fromEntries(tables.map((table) => [one(table, 'tag'), texts(table, kind)]).sort());
 /** The texts of the pages, by the tag of their language. */
-export const TEXTS = Object.fromEntries(
-  tables.map((table) => [one(table, 'tag'), texts(table)]).sort(),
-);
+export const TEXTS = byTag('Texts');
+/** What the pages call what happened, by the tag of their language. */
+export const EVENTS = byTag('Events');
 /** The names of the languages, by their tag. */
 export const NAMES = Object.fromEntries(
   tables.map((table) => [one(table, 'tag'), one(table, 'name')]),

@@ -22,18 +22,8 @@ import {
   person,
   wrongCode,
 } from './instance.mjs';
+import { PICTURE } from './picture.mjs';
 import { TEXTS, locale } from './texts.mjs';
-
-/** A small picture with some colour. */
-const PICTURE = {
-  name: 'picture.png',
-  mimeType: 'image/png',
-  buffer: Buffer.from(
-    'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFklEQVR4nGN4VmFj03OCIWpL3odL' +
-      'UQAtmgbDiwwGnQAAAABJRU5ErkJggg==',
-    'base64',
-  ),
-};
 
 /** Goes through all in a language, and calls `look` with a page and the name of what it shows. */
 export async function tour(lang, look) {
