@@ -25,7 +25,7 @@ pub(in crate::http) async fn show_confirmation(visitor: Visitor) -> HttpResponse
     match address_of_link(&visitor, visitor.query("token")) {
         Some(linked) if linked.is_confirmed => {
             let message = Message::Success(visitor.t.address_confirmed_before);
-            confirmation_result_page(&visitor, message, 200)
+            confirmation_result_page(&visitor, &Form::default(), message, 200)
         }
         // Whether the link is good is found when it is used.
         _ => confirmation_page(&visitor, &Form::default(), Message::None, 200),
@@ -45,7 +45,7 @@ pub(super) fn confirmation_page(
 ) -> HttpResponse {
     let token = form.get("link").unwrap_or_else(|| visitor.query("token"));
     let page = ConfirmationPage {
-        frame: visitor.frame(visitor.t.confirm_address, message),
+        frame: visitor.frame_of(form, visitor.t.confirm_address, message),
         token,
         address: address_of_link(visitor, token).and_then(|linked| linked.address),
     };
@@ -55,6 +55,7 @@ pub(super) fn confirmation_page(
 /// The page that says whether the address is confirmed.
 pub(super) fn confirmation_result_page(
     visitor: &Visitor,
+    form: &Form,
     message: Message,
     status: u16,
 ) -> HttpResponse {
@@ -64,7 +65,7 @@ pub(super) fn confirmation_result_page(
         None => ("/login", t.log_in),
     };
     let page = NoticePage {
-        frame: visitor.frame(t.confirm_address, message),
+        frame: visitor.frame_of(form, t.confirm_address, message),
         refresh: None,
         text: "",
         url,

@@ -10,6 +10,8 @@ use actix_web::http::header::{
 
 use askama::Template;
 
+use super::form::Form;
+use super::languages::LanguageLink;
 use super::place::Place;
 use super::theme::Theme;
 use super::visitor::Visitor;
@@ -69,13 +71,6 @@ impl<'a> Contact<'a> {
         };
         Self { text, url }
     }
-}
-
-/// A link to the same page in another language.
-pub(super) struct LanguageLink {
-    pub tag: &'static str,
-    pub name: &'static str,
-    pub url: String,
 }
 
 #[derive(Template)]
@@ -175,21 +170,22 @@ impl<'a> Frame<'a> {
 impl Visitor {
     /// The frame of a page for this visitor.
     pub(super) fn frame<'a>(&'a self, heading: &'a str, message: Message) -> Frame<'a> {
+        self.frame_of(&Form::default(), heading, message)
+    }
+
+    /// The frame of a page with a form, which may have been sent and refused.
+    pub(super) fn frame_of<'a>(
+        &'a self,
+        form: &Form,
+        heading: &'a str,
+        message: Message,
+    ) -> Frame<'a> {
         Frame {
-            other_languages: self.other_languages(),
+            other_languages: self.other_languages(form),
             form_token: self.form_token(),
             message,
             ..Frame::bare(self.bridge.config(), &self.theme, self.language, heading)
         }
-    }
-
-    fn other_languages(&self) -> Vec<LanguageLink> {
-        let others = Language::ALL.iter().filter(|language| **language != self.language);
-        let link = |language: &Language| {
-            let url = self.url_in(*language)?;
-            Some(LanguageLink { tag: language.tag(), name: language.name(), url })
-        };
-        others.filter_map(link).collect()
     }
 
     /// Answers with a page.

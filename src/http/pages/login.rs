@@ -30,6 +30,7 @@ struct LoginPage<'a> {
     password_extra: &'static str,
     /// Where a visitor may create an account.
     register_url: Option<String>,
+    reset_url: String,
 }
 
 #[derive(Template)]
@@ -37,6 +38,7 @@ struct LoginPage<'a> {
 struct CodePage<'a> {
     frame: Frame<'a>,
     return_to: &'a str,
+    login_url: String,
     username: &'a str,
     label: &'static str,
     autofocus: &'static str,
@@ -86,7 +88,7 @@ pub(super) fn login_page(
         (false, true) => "autofocus",
         (false, false) => "autofocus aria-describedby=\"message\"",
     };
-    let mut frame = visitor.frame(visitor.t.log_in, message);
+    let mut frame = visitor.frame_of(form, visitor.t.log_in, message);
     frame.is_focus_at_field = !identifier.is_empty();
     let page = LoginPage {
         frame,
@@ -96,6 +98,7 @@ pub(super) fn login_page(
         description: &instance.description,
         maintenance: instance.maintenance.as_deref(),
         note: front.map(|front| fill(visitor.t.unknown_front, front)),
+        reset_url: with_return_to("/reset", return_to),
         register_url: is_registration_open(visitor.bridge.config())
             .then(|| with_return_to("/register", return_to)),
     };
@@ -163,7 +166,7 @@ pub(super) fn code_page(
     };
     let user = match visitor.bridge.read(|app| challenged(app, challenge, visitor.now)) {
         Ok(user) => user,
-        Err(Error::InvalidChallenge) => return restart_login(visitor, Flash::LoginExpired),
+        Err(Error::InvalidChallenge) => return restart_login(visitor, form, Flash::LoginExpired),
         Err(fault) => return fault_response(fault),
     };
     let t = visitor.t;
@@ -193,8 +196,9 @@ pub(super) fn code_page(
             Message::None | Message::Success(_) => "autofocus",
             _ => "",
         },
-        frame: visitor.frame(t.one_more_step, message),
+        frame: visitor.frame_of(form, t.one_more_step, message),
         return_to,
+        login_url: with_return_to("/login", return_to),
         username: &user.username,
         can_send,
         help: format!("{} {}", t.no_factor_at_hand, ask_operator(visitor)),
@@ -204,8 +208,9 @@ pub(super) fn code_page(
 
 /// Redirects to the login, which says why it starts again, and removes what is left of the one
 /// before.
-pub(super) fn restart_login(visitor: &Visitor, because: Flash) -> HttpResponse {
-    with_cookies(visitor.redirect(because.url()), &visitor.finished_login_cookies())
+pub(super) fn restart_login(visitor: &Visitor, form: &Form, because: Flash) -> HttpResponse {
+    let url = with_return_to(because.url(), return_to(visitor, form));
+    with_cookies(visitor.redirect(&url), &visitor.finished_login_cookies())
 }
 
 /// Adds `return_to` to the URL of a page of the login.

@@ -13,6 +13,7 @@ mod form;
 mod form_check;
 mod frame;
 mod head_page;
+mod languages;
 mod links;
 mod log_out;
 mod login;

@@ -27,6 +27,8 @@ const SET_UP: &str = "/login/set-up";
 #[template(path = "unconfirmed.html")]
 struct UnconfirmedPage<'a> {
     frame: Frame<'a>,
+    return_to: &'a str,
+    login_url: String,
     /// Whether a link is on its way.
     is_mailed: bool,
     address: &'a str,
@@ -39,6 +41,7 @@ struct UnconfirmedPage<'a> {
 struct SetUpPage<'a> {
     frame: Frame<'a>,
     return_to: &'a str,
+    login_url: String,
     username: &'a str,
     /// How the factor is set up that the page shows.
     way: Way,
@@ -99,23 +102,33 @@ pub(super) fn lead_to(visitor: &Visitor, url: &str, login: &PendingLogin) -> Htt
 
 /// `GET /login/confirmation`
 pub(in crate::http) async fn show_unconfirmed(visitor: Visitor) -> HttpResponse {
-    unconfirmed_page(&visitor, Flash::message_for(&visitor), 200)
+    unconfirmed_page(&visitor, &Form::default(), Flash::message_for(&visitor), 200)
 }
 
 /// The page that says how the address is confirmed. Without a valid proof, it redirects to the
 /// login.
-pub(super) fn unconfirmed_page(visitor: &Visitor, message: Message, status: u16) -> HttpResponse {
-    let Some(proof) = &visitor.pending else { return visitor.redirect("/login") };
+pub(super) fn unconfirmed_page(
+    visitor: &Visitor,
+    form: &Form,
+    message: Message,
+    status: u16,
+) -> HttpResponse {
+    let return_to = return_to(visitor, form);
+    let Some(proof) = &visitor.pending else {
+        return visitor.redirect(&with_return_to("/login", return_to));
+    };
     let user = match visitor.bridge.read(|app| pending_login::to_confirm(app, proof, visitor.now)) {
         Ok(user) => user,
-        Err(Error::AlreadyValid) => return restart_login(visitor, Flash::AddressConfirmed),
-        Err(Error::InvalidChallenge) => return restart_login(visitor, Flash::LoginExpired),
+        Err(Error::AlreadyValid) => return restart_login(visitor, form, Flash::AddressConfirmed),
+        Err(Error::InvalidChallenge) => return restart_login(visitor, form, Flash::LoginExpired),
         Err(fault) => return fault_response(fault),
     };
     let t = visitor.t;
     let page = UnconfirmedPage {
         is_mailed: !matches!(message, Message::Error(_)),
-        frame: visitor.frame(t.confirm_address, message),
+        frame: visitor.frame_of(form, t.confirm_address, message),
+        return_to,
+        login_url: with_return_to("/login", return_to),
         address: user.email.as_deref().unwrap_or_default(),
         help: ask_operator(visitor),
     };
@@ -158,7 +171,7 @@ pub(super) fn set_up_page(
     });
     let (way, offer) = match found {
         Ok(found) => found,
-        Err(Error::InvalidChallenge) => return restart_login(visitor, Flash::LoginExpired),
+        Err(Error::InvalidChallenge) => return restart_login(visitor, form, Flash::LoginExpired),
         Err(fault) => return fault_response(fault),
     };
     let t = visitor.t;
@@ -179,8 +192,9 @@ pub(super) fn set_up_page(
     let page = SetUpPage {
         // A refusal has the focus.
         autofocus: if matches!(message, Message::Success(_)) { " autofocus" } else { "" },
-        frame: visitor.frame(t.set_up_login, message),
+        frame: visitor.frame_of(form, t.set_up_login, message),
         return_to,
+        login_url: with_return_to("/login", return_to),
         username: &offer.user.username,
         way,
         other_url: offer.has_mail.then_some(other_url),

@@ -6,6 +6,7 @@ use askama::Template;
 
 use super::form::Form;
 use super::frame::{Frame, Message, fault_response};
+use super::login::{return_to, with_return_to};
 use super::notice::{NoticePage, ask_operator};
 use super::visitor::Visitor;
 use crate::config::Registration;
@@ -18,6 +19,8 @@ use crate::words::fill;
 struct RegisterPage<'a> {
     frame: Frame<'a>,
     return_to: &'a str,
+    /// Where a visitor with an account goes.
+    login_url: String,
     /// The code of the invitation; empty for a visitor without one.
     invite: &'a str,
     username: &'a str,
@@ -50,14 +53,14 @@ pub(super) fn register_page(
     let config = visitor.bridge.config();
     let invite = form.text("invite");
     let bound_email = match (config.users.registration, invite) {
-        (Registration::Closed, "") => return no_form(visitor, t.registration_closed, 403),
-        (Registration::Closed, _) => return no_form(visitor, t.registration_closed, 404),
-        (Registration::Invite, "") => return no_form(visitor, t.invitation_needed, 403),
+        (Registration::Closed, "") => return no_form(visitor, form, t.registration_closed, 403),
+        (Registration::Closed, _) => return no_form(visitor, form, t.registration_closed, 404),
+        (Registration::Invite, "") => return no_form(visitor, form, t.invitation_needed, 403),
         (Registration::Open, "") => None,
         _ => match visitor.bridge.read(|app| invitations::find(app, invite, visitor.now)) {
             Ok(invitation) => invitation.email,
             Err(Error::InvalidInvitation { .. }) => {
-                return no_form(visitor, t.invitation_over, 404);
+                return no_form(visitor, form, t.invitation_over, 404);
             }
             Err(fault) => return fault_response(fault),
         },
@@ -65,9 +68,11 @@ pub(super) fn register_page(
     if visitor.principal.is_some() {
         return visitor.redirect("/account");
     }
+    let return_to = return_to(visitor, form);
     let page = RegisterPage {
-        frame: visitor.frame(t.create_account, message),
-        return_to: form.get("return_to").unwrap_or_else(|| visitor.query("return_to")),
+        frame: visitor.frame_of(form, t.create_account, message),
+        return_to,
+        login_url: with_return_to("/login", return_to),
         invite,
         username: form.text("username"),
         email: form.text("email"),
@@ -79,14 +84,14 @@ pub(super) fn register_page(
 }
 
 /// The page that says why no account can be created.
-fn no_form(visitor: &Visitor, text: &str, status: u16) -> HttpResponse {
+fn no_form(visitor: &Visitor, form: &Form, text: &str, status: u16) -> HttpResponse {
     let t = visitor.t;
     let text = format!("{text} {}", ask_operator(visitor));
     let page = NoticePage {
-        frame: visitor.frame(t.create_account, Message::None),
+        frame: visitor.frame_of(form, t.create_account, Message::None),
         refresh: None,
         text: &text,
-        url: "/login",
+        url: &with_return_to("/login", return_to(visitor, form)),
         label: t.log_in,
     };
     visitor.show(status, page.render())

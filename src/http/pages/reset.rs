@@ -8,6 +8,7 @@ use askama::Template;
 use super::flash::Flash;
 use super::form::Form;
 use super::frame::{Frame, Message, fault_response};
+use super::login::{return_to, with_return_to};
 use super::notice::{NoticePage, ask_operator};
 use super::visitor::Visitor;
 use crate::domain::password_links::{self, request};
@@ -18,6 +19,9 @@ use crate::words::fill;
 #[template(path = "reset.html")]
 struct ResetPage<'a> {
     frame: Frame<'a>,
+    return_to: &'a str,
+    /// Where a visitor goes who remembers the password.
+    login_url: String,
     identifier: &'a str,
     /// What to do where no mail comes.
     help: String,
@@ -51,10 +55,13 @@ pub(super) fn reset_page(
     let t = visitor.t;
     if !request::is_on(visitor.bridge.app()) {
         let text = format!("{} {}", t.reset_by_operator, ask_operator(visitor));
-        return notice(visitor, &text, Way::LogIn, status);
+        return notice(visitor, form, &text, Way::LogIn, status);
     }
+    let return_to = return_to(visitor, form);
     let page = ResetPage {
-        frame: visitor.frame(t.forgotten_password, message),
+        return_to,
+        login_url: with_return_to("/login", return_to),
+        frame: visitor.frame_of(form, t.forgotten_password, message),
         identifier: form.text("identifier"),
         help: format!("{} {}", t.reset_help, ask_operator(visitor)),
     };
@@ -80,7 +87,7 @@ pub(super) fn new_password_page(
     let link = form.text("link");
     let user = match visitor.bridge.read(|app| password_links::find(app, link, visitor.now)) {
         Ok(user) => user,
-        Err(Error::NotFound { .. }) => return link_over_page(visitor),
+        Err(Error::NotFound { .. }) => return link_over_page(visitor, form),
         Err(fault) => return fault_response(fault),
     };
     let page = NewPasswordPage {
@@ -90,7 +97,7 @@ pub(super) fn new_password_page(
         } else {
             "aria-describedby=\"password-hint\""
         },
-        frame: visitor.frame(t.set_password, message),
+        frame: visitor.frame_of(form, t.set_password, message),
         link,
         username: &user.username,
         password_hint: fill(t.password_hint, visitor.bridge.config().password.min_length.get()),
@@ -99,13 +106,13 @@ pub(super) fn new_password_page(
 }
 
 /// The page that says that a link is not good, and how to go on.
-fn link_over_page(visitor: &Visitor) -> HttpResponse {
+fn link_over_page(visitor: &Visitor, form: &Form) -> HttpResponse {
     let t = visitor.t;
     if request::is_on(visitor.bridge.app()) {
-        return notice(visitor, t.password_link_over, Way::AskAgain, 404);
+        return notice(visitor, form, t.password_link_over, Way::AskAgain, 404);
     }
     let text = format!("{} {}", t.password_link_over, ask_operator(visitor));
-    notice(visitor, &text, Way::LogIn, 404)
+    notice(visitor, form, &text, Way::LogIn, 404)
 }
 
 /// Where the button of a page without a form leads.
@@ -115,13 +122,14 @@ enum Way {
     AskAgain,
 }
 
-fn notice(visitor: &Visitor, text: &str, way: Way, status: u16) -> HttpResponse {
+fn notice(visitor: &Visitor, form: &Form, text: &str, way: Way, status: u16) -> HttpResponse {
     let t = visitor.t;
     let (url, label) = match way {
         Way::LogIn => ("/login", t.log_in),
         Way::AskAgain => ("/reset", t.mail_a_link),
     };
-    let frame = visitor.frame(t.forgotten_password, Message::None);
+    let url = &with_return_to(url, return_to(visitor, form));
+    let frame = visitor.frame_of(form, t.forgotten_password, Message::None);
     let page = NoticePage { frame, refresh: None, text, url, label };
     visitor.show(status, page.render())
 }

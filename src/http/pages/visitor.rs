@@ -69,9 +69,9 @@ pub(in crate::http) struct Visitor {
     pub(super) sender: Option<Origin>,
     pub(super) came_over_http: bool,
     path: String,
-    query: Vec<(String, String)>,
+    pub(super) query: Vec<(String, String)>,
     /// Whether the request can be repeated as a link.
-    is_get: bool,
+    pub(super) is_get: bool,
 }
 
 /// Identifies this browser, so that it is recognized at the next login.
@@ -227,24 +227,6 @@ impl Visitor {
     /// The first value of a query parameter.
     pub(super) fn query(&self, key: &str) -> &str {
         self.query.iter().find(|(name, _)| name == key).map_or("", |(_, value)| value)
-    }
-
-    /// The URL of this page in a language. A link cannot repeat a form: below `/account`, it leads
-    /// to the page of the form, and elsewhere, where a form holds more than its page, it is `None`.
-    pub(super) fn url_in(&self, language: Language) -> Option<String> {
-        let page = match self.path.as_str() {
-            path if self.is_get => path,
-            "/account/totp/enable" => "/account/totp",
-            path if path.starts_with("/account/") => "/account",
-            _ => return None,
-        };
-        let others = self.query.iter().filter(|(key, _)| key != "lang");
-        let query = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(others)
-            .append_pair("lang", language.tag())
-            .finish();
-        // Two slashes at the start would be read as a host.
-        Some(format!("/{}?{query}", page.trim_start_matches('/')))
     }
 
     /// The cookies that the response sets.

@@ -9,6 +9,7 @@ mod form_apps;
 mod form_faults;
 mod form_table;
 mod forms;
+mod language_links;
 mod picture;
 mod places;
 mod profile;

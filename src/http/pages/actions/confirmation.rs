@@ -17,7 +17,7 @@ pub(in crate::http) async fn confirm_email(visitor: Visitor, form: Form) -> Http
                 Confirmed::Now => visitor.t.address_confirmed,
                 Confirmed::Before => visitor.t.address_confirmed_before,
             });
-            confirmation_result_page(&visitor, message, 200)
+            confirmation_result_page(&visitor, &form, message, 200)
         }
         Err(refusal) => refuse(&visitor, &form, FormPage::Confirmation, &refusal),
     }

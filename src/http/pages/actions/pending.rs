@@ -26,11 +26,11 @@ pub(in crate::http) async fn mail_confirmation_again(visitor: Visitor, form: For
     if let Err(fault) = visitor.check_form(&form) {
         return refuse(&visitor, &form, FormPage::Unconfirmed, &fault.into());
     }
-    let work = async |visitor: &Visitor, _: &Form| mail_again(visitor).await;
+    let work = async |visitor: &Visitor, form: &Form| mail_again(visitor, form).await;
     run_once(visitor, form, FormPage::Unconfirmed, work).await
 }
 
-async fn mail_again(visitor: &Visitor) -> Result<End, Refusal> {
+async fn mail_again(visitor: &Visitor, form: &Form) -> Result<End, Refusal> {
     let proof = visitor.pending.clone().ok_or(Error::InvalidChallenge)?;
     let device = visitor.device.clone();
     let now = visitor.now;
@@ -40,7 +40,7 @@ async fn mail_again(visitor: &Visitor) -> Result<End, Refusal> {
         Mailed::OnItsWay => Flash::PendingLinkMailed,
         Mailed::Delayed => Flash::PendingLinkDelayed,
     };
-    Ok(End::at(flash.url()))
+    Ok(End::at(with_return_to(flash.url(), form.text("return_to"))))
 }
 
 /// `POST /login/set-up/mail`: mails a code that enables codes by mail.

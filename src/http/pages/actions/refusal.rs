@@ -73,17 +73,17 @@ pub(super) fn refuse(
     let mut response = match (page, refusal) {
         (_, Refusal::Error(Error::NotLogged)) => return log_in_again(visitor),
         (_, Refusal::Error(Error::InvalidChallenge)) => {
-            return restart_login(visitor, Flash::LoginExpired);
+            return restart_login(visitor, form, Flash::LoginExpired);
         }
         (_, Refusal::Error(Error::LoginPending(login))) => return lead_on(visitor, form, login),
-        (_, Refusal::OtherLogin) => return restart_login(visitor, Flash::LoginReplaced),
+        (_, Refusal::OtherLogin) => return restart_login(visitor, form, Flash::LoginReplaced),
         (FormPage::Login, _) => login_page(visitor, form, message, status),
         (FormPage::LoginCode, _) => code_page(visitor, form, message, status),
         (FormPage::SetUp, _) => set_up_page(visitor, form, message, status),
         (FormPage::Unconfirmed, Refusal::Error(Error::AlreadyValid)) => {
-            return restart_login(visitor, Flash::AddressConfirmed);
+            return restart_login(visitor, form, Flash::AddressConfirmed);
         }
-        (FormPage::Unconfirmed, _) => unconfirmed_page(visitor, message, status),
+        (FormPage::Unconfirmed, _) => unconfirmed_page(visitor, form, message, status),
         (FormPage::Totp, Refusal::Error(error)) if can_retry_enrollment(error) => {
             refuse_enrollment(visitor, form, feedback(visitor, form, message, refusal), status)
         }
@@ -98,7 +98,7 @@ pub(super) fn refuse(
         // Where the link is not good any more, the page says so.
         (FormPage::NewPassword, _) => new_password_page(visitor, form, message, status),
         // The link is worth nothing more.
-        (FormPage::Confirmation, _) => confirmation_result_page(visitor, message, status),
+        (FormPage::Confirmation, _) => confirmation_result_page(visitor, form, message, status),
     };
     if let Refusal::Error(error) = refusal
         && let Some(seconds) = error.retry_after()

@@ -18,6 +18,7 @@ use crate::http::first_answer::first_answer;
 use crate::http::pages::flash::Flash;
 use crate::http::pages::form::Form;
 use crate::http::pages::frame::fault_response;
+use crate::http::pages::login::with_return_to;
 use crate::http::pages::pending::{lead_on, lead_to};
 use crate::http::pages::sendings::{End, Sending, Turn};
 use crate::http::pages::visitor::Visitor;
@@ -83,7 +84,7 @@ async fn wait(
         Ok(Mailed::Delayed) => Flash::PendingLinkDelayed,
         Err(_) => Flash::PendingLinkRefused,
     };
-    lead_to(visitor, flash.url(), login)
+    lead_to(visitor, &with_return_to(flash.url(), form.text("return_to")), login)
 }
 
 async fn try_register(visitor: &Visitor, form: &Form) -> Result<Registered, Refusal> {

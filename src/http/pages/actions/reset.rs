@@ -11,7 +11,7 @@ use crate::domain::password_links::{self, request};
 use crate::error::Result;
 use crate::http::pages::flash::Flash;
 use crate::http::pages::form::Form;
-use crate::http::pages::login::login_url_for;
+use crate::http::pages::login::{login_url_for, with_return_to};
 use crate::http::pages::sendings::End;
 use crate::http::pages::visitor::Visitor;
 
@@ -32,7 +32,8 @@ async fn request_one(visitor: &Visitor, form: &Form) -> Result<End, Refusal> {
     let name = form.text("identifier").to_owned();
     let device = visitor.device.clone();
     visitor.bridge.run_later(HEAD_START, move |app| request::mail(app, &name, &device, now));
-    Ok(End::at(Flash::PasswordLinkRequested.url()))
+    let url = Flash::PasswordLinkRequested.url();
+    Ok(End::at(with_return_to(url, form.text("return_to"))))
 }
 
 /// `POST /reset/password`
