@@ -60,6 +60,8 @@ use crate::storage::Db;
 pub(crate) use crate::storage::{OpenError, Pagination, Trouble, Unusable};
 
 pub(crate) use paged::Paged;
+#[cfg(fuzzing)]
+pub use passkeys::fuzzing;
 pub use running::Running;
 
 use keys::HashKey;

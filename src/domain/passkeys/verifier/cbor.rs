@@ -69,7 +69,6 @@ fn read_item<'a>(decoder: &mut Decoder<'a>, depth: u8) -> Result<&'a [u8], Unfit
                 read_item(decoder, depth)?;
             }
         }
-        Type::String => drop(decoder.str()?),
         Type::ArrayIndef | Type::MapIndef | Type::BytesIndef | Type::StringIndef => {
             return Err(Unfit::Cbor);
         }

@@ -69,7 +69,7 @@ pub(crate) enum Unfit {
 pub(crate) struct NewCredential {
     /// Of 1 to 1023 bytes.
     pub credential_id: Vec<u8>,
-    /// A `COSE_Key`, as it came: of at most 2 KiB.
+    /// A `COSE_Key`, as it came: of less than 2 KiB.
     pub public_key: Vec<u8>,
     /// How often it has signed; 0 where the authenticator does not count.
     pub counter: u32,
