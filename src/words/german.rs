@@ -162,7 +162,7 @@ const PAGES: Texts = Texts {
     links_hint: "Höchstens 10. Leere eine Adresse, um ihren Link zu entfernen.",
     link_label: "Link {}: Bezeichnung",
     link_url: "Link {}: Adresse",
-    link_label_example: "Bezeichnung, falls gewünscht",
+    link_label_example: "Bezeichnung (optional)",
     language: "Sprache",
     picture: "Profilbild",
     change_picture: "Dein Profilbild ändern",

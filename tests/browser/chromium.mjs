@@ -12,7 +12,9 @@ const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 /** Bytes a second: on a slow line, whatever looks before it has waited fails. */
 const SLOW = Number(process.env.SLOW ?? 0);
 export const SHOTS = fileURLToPath(new URL('screenshots/', import.meta.url));
+/** Of the width between, only what is too wide is of interest. */
 const WIDTHS = [360, 768, 1280];
+const SHOT_WIDTHS = [360, 1280];
 const SIZE = { width: 1280, height: 800 };
 
 mkdirSync(SHOTS, { recursive: true });
@@ -74,8 +76,8 @@ export async function close(...pages) {
 }
 
 /**
- * Takes screenshots in every width and theme; nothing may be wider than the window. More can be
- * checked in each by `check(width, colorScheme)`.
+ * Takes screenshots of a page on a phone and on a desk, in both themes; in no width may anything be
+ * wider than the window. More can be checked in each picture by `check(width, colorScheme)`.
  */
 export async function shoot(page, name, check = () => {}) {
   const lang = await page.locator('html').getAttribute('lang');
@@ -83,7 +85,7 @@ export async function shoot(page, name, check = () => {}) {
     await page.setViewportSize({ width, height: 800 });
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(overflow <= 0, `${name} (${lang}) is wider than ${width} pixels`);
-    for (const colorScheme of ['light', 'dark']) {
+    for (const colorScheme of SHOT_WIDTHS.includes(width) ? ['light', 'dark'] : []) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.screenshot({
         path: join(SHOTS, `${name}-${lang}-${width}-${colorScheme}.png`),
