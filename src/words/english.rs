@@ -104,7 +104,7 @@ const PAGES: Texts = Texts {
     unreadable: "The server could not read what your browser sent. Open the page again.",
     create_account: "Create an account",
     have_account: "I have an account",
-    username_hint: "3 to 16 of a–z, 0–9, _, . and -, and not digits alone.",
+    username_hint: "3 to 16 of a–z, 0–9, _,\u{a0}.\u{a0}and\u{a0}-, and not digits alone.",
     email_optional: "Email address (optional)",
     email_hint: "For codes, and to warn you of new devices.",
     password_hint: "At least {} characters.",

@@ -107,8 +107,8 @@ const PAGES: Texts = Texts {
         la page.",
     create_account: "Créer un compte",
     have_account: "J’ai un compte",
-    username_hint: "De 3 à 16 caractères parmi a–z, 0–9, _, . et -, dont au moins un qui n’est pas \
-        un chiffre.",
+    username_hint: "De 3 à 16 caractères parmi a–z, 0–9, _,\u{a0}.\u{a0}et\u{a0}-, dont au \
+        moins un qui n’est pas un chiffre.",
     email_optional: "Adresse e-mail (facultative)",
     email_hint: "Pour les codes, et pour vous avertir des nouveaux appareils.",
     password_hint: "Au moins {} caractères.",

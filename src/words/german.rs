@@ -108,7 +108,8 @@ const PAGES: Texts = Texts {
         noch einmal.",
     create_account: "Konto erstellen",
     have_account: "Ich habe ein Konto",
-    username_hint: "3 bis 16 Zeichen aus a–z, 0–9, _, . und -, und nicht nur Ziffern.",
+    username_hint: "3 bis 16 Zeichen aus a–z, 0–9, _,\u{a0}.\u{a0}und\u{a0}-, und \
+        nicht nur Ziffern.",
     email_optional: "E-Mail-Adresse (freiwillig)",
     email_hint: "Für Codes, und um dich bei neuen Geräten zu warnen.",
     password_hint: "Mindestens {} Zeichen.",
