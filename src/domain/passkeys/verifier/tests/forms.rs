@@ -110,6 +110,20 @@ fn items_longer_than_the_input_are_refused() {
 }
 
 #[test]
+fn lengths_in_more_bytes_than_needed_are_accepted() {
+    let said = said();
+    let object = said.attestation_object();
+    assert_eq!(object[0], 0xa3);
+    for head in
+        [&[0xb8, 3][..], &[0xb9, 0, 3], &[0xba, 0, 0, 0, 3], &[0xbb, 0, 0, 0, 0, 0, 0, 0, 3]]
+    {
+        // Some libraries in JavaScript write maps so.
+        let longer = [head, &object[1..]].concat();
+        assert!(register(&said.client_data_json(), &longer).is_ok(), "{head:x?}");
+    }
+}
+
+#[test]
 fn items_that_are_malformed_or_unused_are_refused() {
     let items = [
         // A tag, an end without a beginning, numbers of reserved lengths, and text that is none.
