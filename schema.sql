@@ -6,7 +6,7 @@
 -- "nox!" in ASCII: marks the file as a Nox database.
 PRAGMA application_id = 1852799009;
 -- The version of this schema; each has its step in `src/storage/upgrades`.
-PRAGMA user_version = 8;
+PRAGMA user_version = 9;
 
 CREATE TABLE users (
     -- Never used twice, since tokens and other servers remember it.
@@ -56,11 +56,19 @@ CREATE TABLE users (
     -- and has been neither confirmed nor used since.
     awaits_confirmation INTEGER NOT NULL DEFAULT 0 CHECK (awaits_confirmation IN (0, 1)),
     -- The first login without a second factor since the server demands one from this account.
-    factor_demanded_at  INTEGER
+    factor_demanded_at  INTEGER,
+    -- The random bytes by which authenticators know the user, from the first passkey on.
+    passkey_handle      BLOB    CHECK (length(passkey_handle) = 64),
+    -- How many rows of `passkeys` are the user's: every session check reads this row, and no other.
+    passkeys            INTEGER NOT NULL DEFAULT 0,
+    -- Whether a login by password asks for a passkey or a code; only with a passkey.
+    has_passkey_factor  INTEGER NOT NULL DEFAULT 0 CHECK (has_passkey_factor IN (0, 1))
 ) STRICT;
 
 CREATE INDEX users_by_email ON users (email_folded) WHERE email_folded IS NOT NULL;
 CREATE INDEX users_awaiting_confirmation ON users (created_at) WHERE awaits_confirmation;
+CREATE UNIQUE INDEX users_by_passkey_handle ON users (passkey_handle)
+    WHERE passkey_handle IS NOT NULL;
 
 -- The authenticator app of a user. The row exists only while the factor is active.
 CREATE TABLE totp_factors (
@@ -117,7 +125,7 @@ SELECT
     id, username, display, email, email_verified, password_hash, password_changed_at, is_admin,
     rank, bio, thumbnail, banner, home, links, tags, suspended_at, suspended_until,
     suspension_reason, created_at, language, pronoun, avatar, presence, presence_text,
-    has_email_factor, awaits_confirmation, factor_demanded_at,
+    has_email_factor, awaits_confirmation, factor_demanded_at, passkeys, has_passkey_factor,
     EXISTS (SELECT 1 FROM totp_factors WHERE user_id = users.id) AS has_totp,
     (SELECT count(*) FROM recovery_codes WHERE user_id = users.id AND used_at IS NULL)
         AS recovery_codes
@@ -126,8 +134,8 @@ FROM users;
 -- Six-digit codes that the server generated: one for each user and channel.
 CREATE TABLE sent_codes (
     user_id    INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    -- How the code is delivered: by mail, or by the operator.
-    channel    TEXT    NOT NULL CHECK (channel IN ('email', 'operator')),
+    -- How the code is delivered: by mail, by the operator, or in exchange for a passkey.
+    channel    TEXT    NOT NULL CHECK (channel IN ('email', 'operator', 'passkey')),
     -- A keyed hash of the code.
     hash       BLOB    NOT NULL CHECK (length(hash) = 32),
     expires_at INTEGER NOT NULL,
@@ -136,6 +144,41 @@ CREATE TABLE sent_codes (
     used_at    INTEGER,
     PRIMARY KEY (user_id, channel)
 ) STRICT, WITHOUT ROWID;
+
+-- Passkeys (WebAuthn), which log users in.
+CREATE TABLE passkeys (
+    -- A UUID of version 7, by which users and operators name it.
+    id            BLOB    PRIMARY KEY CHECK (length(id) = 16),
+    user_id       INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    -- What its authenticator calls it.
+    credential_id BLOB    NOT NULL UNIQUE CHECK (length(credential_id) BETWEEN 1 AND 1023),
+    -- A COSE_Key (RFC 9052), as it came.
+    public_key    BLOB    NOT NULL,
+    -- The domain that it was made for.
+    rp_id         TEXT    NOT NULL,
+    -- How often it has signed; 0 where its authenticator does not count.
+    counter       INTEGER NOT NULL,
+    -- Whether it may be, and is, copied to other devices.
+    is_syncable   INTEGER NOT NULL CHECK (is_syncable IN (0, 1)),
+    is_synced     INTEGER NOT NULL CHECK (is_synced IN (0, is_syncable)),
+    -- Which program its authenticator claims to be.
+    aaguid        BLOB    NOT NULL CHECK (length(aaguid) = 16),
+    -- How browsers reach its authenticator: words with blanks between.
+    transports    TEXT    NOT NULL DEFAULT '',
+    name          TEXT    NOT NULL,
+    created_at    INTEGER NOT NULL,
+    last_used_at  INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX passkeys_by_user ON passkeys (user_id, id);
+
+-- Challenges that a passkey has answered, until their time is over.
+CREATE TABLE used_challenges (
+    sha256     BLOB    PRIMARY KEY CHECK (length(sha256) = 32),
+    expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX used_challenges_by_expiry ON used_challenges (expires_at);
 
 -- Links that confirm an email address.
 CREATE TABLE email_confirmations (

@@ -10,7 +10,7 @@ use super::OpenError;
 use crate::files::{self, Need};
 
 /// The schema version, and the mark of Nox databases, as `schema.sql` sets them.
-pub(super) const VERSION: u32 = 8;
+pub(super) const VERSION: u32 = 9;
 const APPLICATION_ID: u32 = 1_852_799_009;
 /// How many bytes are read.
 const LENGTH: u64 = 96;

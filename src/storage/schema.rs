@@ -152,7 +152,10 @@ mod tests {
         Connection::open(&path).unwrap().pragma_update(None, "user_version", VERSION + 1).unwrap();
         let before = fs::read(&path).unwrap();
         let message = Db::open(&path).err().unwrap().to_string();
-        assert!(message.contains("schema version 9") && message.contains("newer nox"), "{message}");
+        assert!(
+            message.contains("schema version 10") && message.contains("newer nox"),
+            "{message}"
+        );
         assert_eq!(fs::read(&path).unwrap(), before);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
@@ -163,8 +166,8 @@ mod tests {
         let path = folder.path().join("nox.db");
         drop(Db::open(&path).unwrap());
         let open = Connection::open(&path).unwrap();
-        open.pragma_update(None, "user_version", 9).unwrap();
-        assert!(matches!(Db::open(&path), Err(OpenError::Newer { found: 9, .. })));
+        open.pragma_update(None, "user_version", 10).unwrap();
+        assert!(matches!(Db::open(&path), Err(OpenError::Newer { found: 10, .. })));
     }
 
     #[test]

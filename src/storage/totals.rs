@@ -39,7 +39,7 @@ pub(crate) fn count_accounts(connection: &Connection, now: Timestamp) -> Result<
         (SELECT count(*) FROM users WHERE is_admin) AS administrators,
         (SELECT count(*) FROM users WHERE suspended_at IS NOT NULL
             AND (suspended_until IS NULL OR suspended_until > ?1)) AS disabled,
-        (SELECT count(*) FROM users WHERE has_email_factor
+        (SELECT count(*) FROM users WHERE has_email_factor OR has_passkey_factor
             OR EXISTS (SELECT 1 FROM totp_factors WHERE user_id = users.id)) AS with_second_factor";
     Ok(connection.query_row(query, [now], |row| {
         Ok(Accounts {

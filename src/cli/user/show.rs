@@ -85,6 +85,7 @@ fn rows(account: Account) -> impl Iterator<Item = (&'static str, String)> {
         ("display", public.display),
         ("email", optional(user.email.map(|email| email + verified))),
         ("second factor", second_factor),
+        ("passkeys", user.passkeys.to_string()),
         ("tags", public.tags.join(", ")),
         ("rank", public.rank.to_string()),
         ("banned", optional(account.suspension.map(ban))),
@@ -120,7 +121,7 @@ fn lockouts(lockouts: &[Lockout]) -> Option<String> {
 }
 
 pub(super) fn second_factors(factors: &FactorStates) -> String {
-    let states = [("totp", factors.totp), ("email", factors.email)];
+    let states = [("totp", factors.totp), ("email", factors.email), ("passkey", factors.passkey)];
     let on: Vec<_> = states.into_iter().filter_map(|(name, is_on)| is_on.then_some(name)).collect();
     if on.is_empty() { "-".into() } else { on.join(", ") }
 }

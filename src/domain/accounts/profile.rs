@@ -64,6 +64,8 @@ pub(crate) struct Profile {
     pub home: Option<String>,
     pub twofa_enabled: bool,
     pub factors: FactorStates,
+    /// How many passkeys there are.
+    pub passkeys: u32,
     /// What a login has to wait for.
     #[serde(flatten)]
     pub login: LoginConditions,
@@ -88,6 +90,8 @@ pub(crate) struct FactorStates {
     pub totp: bool,
     /// Whether codes by mail are on.
     pub email: bool,
+    /// Whether a passkey is a second factor.
+    pub passkey: bool,
     /// The number of unused recovery codes.
     pub recovery_codes: u32,
 }
@@ -103,8 +107,10 @@ pub(crate) fn profile(app: &App, user: &User, now: Timestamp) -> Profile {
         factors: FactorStates {
             totp: user.has_totp,
             email: user.has_email_factor,
+            passkey: user.has_passkey_factor,
             recovery_codes: user.recovery_codes,
         },
+        passkeys: user.passkeys,
         login: conditions(app, user, now),
         public: view(app, user, now),
     }

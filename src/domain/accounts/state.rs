@@ -8,12 +8,14 @@ impl User {
     /// Whether a login needs a second factor.
     #[must_use]
     pub(crate) const fn has_second_factor(&self) -> bool {
-        self.has_totp || self.has_email_factor
+        self.has_totp || self.has_email_factor || self.has_passkey_factor
     }
 
     /// Whether the same second factors are on as in an earlier copy of this row.
     pub(crate) const fn has_same_factors(&self, earlier: &Self) -> bool {
-        self.has_totp == earlier.has_totp && self.has_email_factor == earlier.has_email_factor
+        self.has_totp == earlier.has_totp
+            && self.has_email_factor == earlier.has_email_factor
+            && self.has_passkey_factor == earlier.has_passkey_factor
     }
 
     /// Whether an operator has suspended the account and the suspension has not ended yet.

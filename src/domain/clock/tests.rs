@@ -27,7 +27,7 @@ enum After {
 }
 
 /// Every instant in the database.
-const INSTANTS_IN_THE_SCHEMA: [(&str, After); 29] = [
+const INSTANTS_IN_THE_SCHEMA: [(&str, After); 32] = [
     ("audit.at", After::Stays),
     ("clock.seen_at", After::Seen),
     ("clock.trusted_at", After::Seen),
@@ -37,6 +37,8 @@ const INSTANTS_IN_THE_SCHEMA: [(&str, After); 29] = [
     ("invitations.expires_at", After::Within(DAY)),
     ("observations.first_at", After::Within(Duration::ZERO)),
     ("observations.last_at", After::Within(Duration::ZERO)),
+    ("passkeys.created_at", After::Stays),
+    ("passkeys.last_used_at", After::Stays),
     ("password_links.created_at", After::Within(Duration::ZERO)),
     ("password_links.expires_at", After::Within(DAY)),
     ("rate_limits.resets_at", After::Deleted),
@@ -52,6 +54,9 @@ const INSTANTS_IN_THE_SCHEMA: [(&str, After); 29] = [
     ("totp_factors.enabled_at", After::Stays),
     ("totp_factors.last_step", After::Zero),
     ("totp_used_steps.step", After::Stays),
+    // A challenge that was made while the clock was ahead is good again when its time comes, and
+    // must not be answered twice then.
+    ("used_challenges.expires_at", After::Stays),
     ("users.created_at", After::Stays),
     ("users.factor_demanded_at", After::Within(Duration::ZERO)),
     ("users.password_changed_at", After::Stays),
@@ -73,6 +78,10 @@ const ROWS: &str = "
     INSERT INTO invitations (id, seed, code_sha256, uses, created_at, expires_at)
         VALUES (1, zeroblob(16), zeroblob(32), 1, ?1, ?1 + 86400000);
     INSERT INTO password_links VALUES (7, zeroblob(32), 'operator', ?1, ?1 + 86400000);
+    INSERT INTO passkeys (id, user_id, credential_id, public_key, rp_id, counter, is_syncable,
+        is_synced, aaguid, name, created_at, last_used_at)
+        VALUES (zeroblob(16), 7, x'01', x'01', 'a.example', 0, 0, 0, zeroblob(16), 'Key', ?1, ?1);
+    INSERT INTO used_challenges VALUES (zeroblob(32), ?1);
     INSERT INTO devices VALUES (7, zeroblob(32), ?1);
     INSERT INTO sessions (user_id, id, created_at, expires_at, last_seen_at, ip)
         VALUES (7, zeroblob(16), ?1, ?1 + 2592000000, ?1, '192.0.2.1');

@@ -9,7 +9,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::{OpenError, backup, users};
 
 /// Each step upgrades one version to the next; the first upgrades version 1.
-const STEPS: [&str; 7] = [
+const STEPS: [&str; 8] = [
     include_str!("2.sql"),
     include_str!("3.sql"),
     include_str!("4.sql"),
@@ -17,6 +17,7 @@ const STEPS: [&str; 7] = [
     include_str!("6.sql"),
     include_str!("7.sql"),
     include_str!("8.sql"),
+    include_str!("9.sql"),
 ];
 
 /// Upgrades a database in one transaction, after a copy of it has been written beside it.

@@ -54,7 +54,7 @@ pub(crate) fn for_each_without_factor(
     mut each: impl FnMut(String, bool),
 ) -> Result<()> {
     let query = "SELECT username, is_admin FROM users
-        WHERE NOT has_email_factor
+        WHERE NOT has_email_factor AND NOT has_passkey_factor
             AND NOT EXISTS (SELECT 1 FROM totp_factors WHERE user_id = users.id)
             AND NOT (suspended_at IS NOT NULL
                 AND (suspended_until IS NULL OR suspended_until > ?1))

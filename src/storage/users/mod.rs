@@ -96,6 +96,10 @@ pub struct User {
     pub awaits_confirmation: bool,
     /// The first login without a second factor since one is demanded from this account.
     pub factor_demanded_at: Option<Timestamp>,
+    /// How many passkeys there are.
+    pub passkeys: u32,
+    /// Whether a login by password asks for a passkey or a code.
+    pub has_passkey_factor: bool,
     pub has_totp: bool,
     pub recovery_codes: u32,
 }
@@ -145,6 +149,8 @@ pub(super) fn take_user(columns: &mut Columns<'_, '_>) -> rusqlite::Result<User>
         has_email_factor: columns.take()?,
         awaits_confirmation: columns.take()?,
         factor_demanded_at: columns.take()?,
+        passkeys: columns.take()?,
+        has_passkey_factor: columns.take()?,
         has_totp: columns.take()?,
         recovery_codes: columns.take()?,
     })
@@ -234,7 +240,8 @@ pub(crate) fn update(connection: &Connection, user: &User) -> Result<()> {
                  tags = :tags, language = :language, pronoun = :pronoun, avatar = :avatar,
                  presence = :presence, presence_text = :presence_text,
                  has_email_factor = :has_email_factor, display_folded = :display_folded,
-                 email_folded = :email_folded, awaits_confirmation = :awaits_confirmation
+                 email_folded = :email_folded, awaits_confirmation = :awaits_confirmation,
+                 has_passkey_factor = :has_passkey_factor
              WHERE id = :id",
         )?
         .execute(named_params! {
@@ -257,6 +264,7 @@ pub(crate) fn update(connection: &Connection, user: &User) -> Result<()> {
             ":presence": user.presence,
             ":presence_text": user.presence_text,
             ":has_email_factor": user.has_email_factor,
+            ":has_passkey_factor": user.has_passkey_factor,
             ":awaits_confirmation": user.must_confirm_address(),
             ":display_folded": fold(&user.display),
             ":email_folded": user.email.as_deref().map(fold_address),

@@ -116,7 +116,7 @@ pub(crate) fn list_after(
         " AND (NOT ?5 OR is_admin)
           AND (?6 IS NULL OR suspended_at IS NOT NULL
                AND (suspended_until IS NULL OR suspended_until > ?6))
-          AND (NOT ?7 OR NOT has_email_factor
+          AND (NOT ?7 OR NOT has_email_factor AND NOT has_passkey_factor
                AND NOT EXISTS (SELECT 1 FROM totp_factors WHERE user_id = users.id))
           AND (?8 IS NULL OR NOT (
                EXISTS (SELECT 1 FROM sessions WHERE user_id = users.id AND last_seen_at > ?8)
