@@ -66,6 +66,14 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("nox totp reset", &["nox totp reset ada"]),
     ("nox totp recovery", &["nox totp recovery ada"]),
     ("nox totp code", &["nox totp code ada"]),
+    ("nox passkey list", &["nox passkey list", "nox passkey list ada"]),
+    (
+        "nox passkey remove",
+        &[
+            "nox passkey remove ada 0197a3c6-13be-7c3e-9a57-3f9f2d4c8b1a",
+            "nox passkey remove ada --all",
+        ],
+    ),
     ("nox session list", &["nox session list", "nox session list ada"]),
     (
         "nox session revoke",

@@ -19,6 +19,7 @@ mod man;
 mod moment;
 mod offered;
 mod output;
+mod passkey;
 mod password;
 mod relay;
 mod reload;
@@ -85,6 +86,9 @@ enum Command {
     /// Manage second factors
     #[command(subcommand)]
     Totp(totp::Totp),
+    /// List and remove passkeys
+    #[command(subcommand)]
+    Passkey(passkey::Passkey),
     /// Manage sessions
     #[command(subcommand)]
     Session(session::Session),
@@ -174,6 +178,7 @@ impl Command {
             Self::Health(_) => return Needs::Only(vec!["server.listen"]),
             Self::User(command) => command.needs(),
             Self::Totp(command) => command.needs(),
+            Self::Passkey(command) => command.needs(),
             Self::Session(command) => command.needs(),
             Self::Invite(_) => &["server", "users", "instance", "mail"],
             Self::Key(_) => &[TO_RECORD],
@@ -198,6 +203,7 @@ impl Command {
             }
             Self::User(command) => command.run(&open()?, output),
             Self::Totp(command) => command.run(&open()?, output),
+            Self::Passkey(command) => command.run(&open()?, output),
             Self::Session(command) => command.run(&open()?, output),
             Self::Invite(command) => command.run(&open()?, output),
             Self::Backup(command) => command.run(config()?, output),

@@ -12,11 +12,12 @@ use serde_json::json;
 
 use super::TO_RECORD;
 use super::output::{Output, Stop};
+use super::passkey::tell_passkeys;
 use super::terminal::has_style;
 use super::user::with_user;
 use crate::domain::App;
 use crate::domain::factors::Code;
-use crate::domain::factors::operator::{issue_code, renew_recovery_codes, reset};
+use crate::domain::factors::operator::{Reset, issue_code, renew_recovery_codes, reset};
 use crate::domain::factors::recovery::RecoveryCodes;
 use crate::domain::factors::totp::{self, Enrollment, Status};
 use crate::error::Error;
@@ -89,7 +90,8 @@ impl Totp {
                 if output.json { output.json(&status) } else { show_status(output, &status) }
             }
             Self::Reset { name } => {
-                let had_one = reset(app, &name, now).map_err(|error| with_user(error, &name))?;
+                let Reset { had_one, passkeys } =
+                    reset(app, &name, now).map_err(|error| with_user(error, &name))?;
                 let sentence = if had_one {
                     format!(
                         "{name} no longer has a second factor and logs in with the password alone; \
@@ -98,7 +100,10 @@ impl Totp {
                 } else {
                     format!("{name} had no second factor")
                 };
-                output.done(&json!({ "username": name, "had_one": had_one }), sentence)
+                let facts = json!({ "username": name, "had_one": had_one, "passkeys": passkeys });
+                output.done(&facts, sentence)?;
+                tell_passkeys(output, &name, passkeys);
+                Ok(())
             }
             Self::Recovery { name } => {
                 let reveal = |codes: &RecoveryCodes| show_codes(output, codes);
@@ -119,7 +124,7 @@ fn show_codes(output: Output, codes: &RecoveryCodes) -> Result<()> {
 }
 
 fn show_status(output: Output, status: &Status) -> Result<()> {
-    let Status { enabled_at, last_skew, email, recovery_codes, .. } = status;
+    let Status { enabled_at, last_skew, email, passkey, passkeys, recovery_codes, .. } = status;
     output.line(enabled_at.map_or_else(|| "off".into(), |since| format!("on since {since}")))?;
     if let Some(steps) = last_skew {
         output.line(format_args!("last code: {}", skew(*steps)))?;
@@ -127,7 +132,13 @@ fn show_status(output: Output, status: &Status) -> Result<()> {
     if *email {
         output.line("codes by mail are on")?;
     }
-    if enabled_at.is_some() || *email {
+    if *passkey {
+        output.line("a login by password asks for a passkey or a code")?;
+    }
+    if *passkeys > 0 {
+        output.line(format_args!("passkeys: {passkeys}"))?;
+    }
+    if enabled_at.is_some() || *email || *passkey {
         output.line(format_args!("recovery codes left: {recovery_codes}"))?;
     }
     Ok(())

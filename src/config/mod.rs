@@ -17,6 +17,7 @@ mod needs;
 mod optional;
 mod origin;
 mod reload;
+mod rp_id;
 mod sections;
 mod theme;
 mod timeout;
@@ -41,8 +42,8 @@ pub(crate) use needs::Needs;
 pub(crate) use reload::Reloaded;
 pub use sections::Server;
 pub(crate) use sections::{
-    Backup, Cookie, Instance, Limits, Log, Login, Mail, Metrics, Password, Secrets, Session,
-    Storage, Totp, Users,
+    Backup, Cookie, Instance, Limits, Log, Login, Mail, Metrics, Passkeys, Password, Secrets,
+    Session, Storage, Totp, Users,
 };
 pub(crate) use theme::WebUrl;
 pub(crate) use values::Registration;
@@ -88,6 +89,7 @@ pub struct Config {
     pub(crate) password: Password,
     pub(crate) login: Login,
     pub(crate) totp: Totp,
+    pub(crate) passkeys: Passkeys,
     pub(crate) users: Users,
     pub(crate) instance: Instance,
     pub(crate) mail: Mail,
@@ -109,7 +111,7 @@ pub(crate) struct Loaded {
 
 impl Config {
     /// Every section with its keys.
-    const KEYS: [(&'static str, &'static [&'static str]); 15] = [
+    const KEYS: [(&'static str, &'static [&'static str]); 16] = [
         ("server", Server::KEYS),
         ("storage", Storage::KEYS),
         ("secrets", Secrets::KEYS),
@@ -118,6 +120,7 @@ impl Config {
         ("password", Password::KEYS),
         ("login", Login::KEYS),
         ("totp", Totp::KEYS),
+        ("passkeys", Passkeys::KEYS),
         ("users", Users::KEYS),
         ("instance", Instance::KEYS),
         ("mail", Mail::KEYS),

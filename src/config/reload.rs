@@ -72,8 +72,8 @@ macro_rules! sections {
 }
 
 sections!(
-    server, storage, secrets, session, cookie, password, login, totp, users, instance, mail,
-    backup, metrics, log, limits
+    server, storage, secrets, session, cookie, password, login, totp, passkeys, users, instance,
+    mail, backup, metrics, log, limits
 );
 
 #[cfg(test)]
@@ -99,6 +99,8 @@ mod tests {
         ("login.second_factor_grace", "'7d'"),
         ("totp.issuer", "'Other'"),
         ("totp.skew", "0"),
+        ("passkeys.enabled", "false"),
+        ("passkeys.rp_id", "'a.example'"),
         ("users.registration", "'open'"),
         ("users.require_email", "true"),
         ("users.default_tags", "[]"),

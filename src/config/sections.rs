@@ -10,6 +10,7 @@ use super::listen::Listen;
 use super::log::{LogFormat, LogLevel};
 use super::mail::{Hidden, MailHost, MailTls};
 use super::reload::Changes;
+use super::rp_id::RpId;
 use super::theme::{Accent, FooterLink, WebUrl};
 use super::timeout::Timeout;
 use super::values::{
@@ -92,6 +93,11 @@ sections! {
         #[serde(with = "optional::text")]
         issuer: Option<Issuer> = None,
         skew: Within<0, 2> = Within::new(1),
+    }
+    pub(crate) Passkeys {
+        enabled: bool = true,
+        #[serde(with = "optional::text")]
+        rp_id: Option<RpId> = None,
     }
     pub(crate) Users {
         registration: Registration = Registration::Closed,

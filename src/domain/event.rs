@@ -71,6 +71,13 @@ events! {
     TotpDisabled = "totp.disabled",
     EmailFactorEnabled = "email_factor.enabled",
     EmailFactorDisabled = "email_factor.disabled",
+    PasskeyAdded = "passkey.added",
+    PasskeyRenamed = "passkey.renamed",
+    PasskeyRemoved = "passkey.removed",
+    /// A copy of a passkey was used that cannot be copied by its device.
+    PasskeyCloned = "passkey.cloned",
+    PasskeyFactorEnabled = "passkey_factor.enabled",
+    PasskeyFactorDisabled = "passkey_factor.disabled",
     RecoveryCodeUsed = "recovery_code.used",
     RecoveryCodesRenewed = "recovery_codes.renewed",
     /// The key file that they need was lost.

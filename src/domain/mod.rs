@@ -26,7 +26,7 @@ pub(crate) mod metrics;
 mod network;
 mod paged;
 mod parts;
-mod passkeys;
+pub(crate) mod passkeys;
 pub mod password;
 pub(crate) mod password_links;
 mod password_proof;

@@ -13,4 +13,6 @@ pub struct Challenge {
     pub email: bool,
     /// The server can mail a code.
     pub can_mail: bool,
+    /// Whether a passkey takes the place of a code; `None` where the user has none.
+    pub passkey: Option<bool>,
 }

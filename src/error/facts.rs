@@ -36,6 +36,7 @@ impl Error {
             | Self::GuessablePassword { .. }
             | Self::InvalidCode { .. }
             | Self::WrongCode { .. }
+            | Self::RefusedPasskey(_)
             | Self::SetupExpired { .. }
             | Self::FactorNotEnabled
             | Self::EmailMissing
@@ -92,6 +93,7 @@ impl Error {
             Self::GuessablePassword { guess } => (AccountField::Password.as_str(), guess.rule()),
             Self::InvalidCode { field } => (field, "must be six digits or a recovery code"),
             Self::WrongCode { field } => (field, "is wrong, has expired or was used already"),
+            Self::RefusedPasskey(fault) => (fault.field(), fault.rule()),
             Self::SetupExpired { field } => (field, "must follow a setup of the last hour"),
             Self::FactorNotEnabled => ("type", "must be a method that is enabled"),
             Self::EmailMissing => ("email", "must be set first"),

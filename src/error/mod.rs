@@ -7,6 +7,7 @@ mod challenge;
 mod facts;
 mod fields;
 mod guess;
+mod passkey;
 mod pending;
 mod picture;
 mod taken;
@@ -16,6 +17,7 @@ use crate::time::Timestamp;
 pub use challenge::Challenge;
 pub use fields::AccountField;
 pub use guess::Guess;
+pub use passkey::PasskeyFault;
 pub use pending::{LoginStep, PendingLogin};
 pub use picture::PictureFault;
 pub use taken::Taken;
@@ -67,6 +69,8 @@ pub enum Error {
         /// The name of the field in the request.
         field: &'static str,
     },
+    /// A passkey is refused, or what a browser sent of it.
+    RefusedPasskey(PasskeyFault),
     /// No authenticator app was set up in this session in the last hour.
     SetupExpired {
         /// The name of the field in the request.

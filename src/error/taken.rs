@@ -9,6 +9,8 @@ pub enum Taken {
     Email,
     /// The account has an authenticator app.
     App,
+    /// There is a passkey with the id of the credential.
+    Passkey,
     /// Another relay has the name.
     RelayName,
 }
@@ -19,6 +21,7 @@ impl Taken {
         match self {
             Self::Username | Self::Email => "User",
             Self::App => "An authenticator app",
+            Self::Passkey => "Passkey",
             Self::RelayName => "Relay",
         }
     }
@@ -29,6 +32,7 @@ impl Taken {
             Self::Username => "this username",
             Self::Email => "this email",
             Self::App => "this account",
+            Self::Passkey => "this id",
             Self::RelayName => "this name",
         }
     }

@@ -54,7 +54,7 @@ pub(super) struct LoginRequest {
 #[serde(untagged)]
 #[schema(as = Identifier)]
 #[expect(dead_code, reason = "it only describes the wire")]
-enum IdentifierText {
+pub(super) enum IdentifierText {
     Name(String),
     Id(i64),
 }
@@ -153,7 +153,7 @@ impl LoginRequest {
     }
 }
 
-fn identifier(value: Option<Value>, server: &str) -> Result<Identifier> {
+pub(super) fn identifier(value: Option<Value>, server: &str) -> Result<Identifier> {
     match value {
         Some(Value::String(text)) => Identifier::parse(&text, server),
         Some(Value::Number(number)) => number.as_u64().and_then(Identifier::from_number),

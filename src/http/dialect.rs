@@ -116,6 +116,7 @@ const fn name(error: &Error) -> (&'static str, u16) {
         | Error::GuessablePassword { .. }
         | Error::InvalidCode { .. }
         | Error::WrongCode { .. }
+        | Error::RefusedPasskey(_)
         | Error::SetupExpired { .. }
         | Error::FactorNotEnabled
         | Error::EmailMissing

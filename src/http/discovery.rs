@@ -19,6 +19,7 @@ use crate::config::{Config, Registration};
 use crate::domain::accounts::identifier::Selector;
 use crate::domain::accounts::registration::is_registration_open;
 use crate::domain::accounts::search;
+use crate::domain::passkeys;
 use crate::domain::password::MAX_LENGTH;
 use crate::error::Error;
 use crate::time::Timestamp;
@@ -198,6 +199,8 @@ pub(super) struct Configs {
     #[serde(rename = "allowUserRegistration")]
     old_allow_user_registration: bool,
     support_passkey: bool,
+    /// The domain that passkeys belong to, where there are any.
+    passkey_rp_id: Option<String>,
     /// This and what follows is always `false` or empty: this server keeps no worlds, avatars and
     /// instances.
     allow_world_creation: bool,
@@ -224,7 +227,8 @@ pub(super) async fn configs(bridge: Data<Bridge>) -> Result<Reply<Configs>, Fail
         maintenance: config.instance.maintenance.clone(),
         allow_user_registration: may_register,
         old_allow_user_registration: may_register,
-        support_passkey: false,
+        support_passkey: passkeys::is_on(config),
+        passkey_rp_id: passkeys::rp_id(config).filter(|_| config.passkeys.enabled),
         allow_world_creation: false,
         allow_world_creation_by_external: false,
         allow_avatar_creation: false,

@@ -45,6 +45,7 @@ mod object;
 pub(crate) mod openapi;
 mod origin;
 mod pages;
+mod passkeys;
 mod phase;
 mod pictures;
 mod profile;

@@ -100,6 +100,8 @@ struct MethodStates {
     email: &'static str,
     /// The number of unused codes, in digits.
     recovery_codes: String,
+    /// `enabled` where there is a passkey, and else `disabled`.
+    passkey: &'static str,
 }
 
 impl PublicUser {
@@ -146,6 +148,7 @@ impl OwnUser {
                 totp: if profile.factors.totp { "enabled" } else { "disabled" },
                 email: address,
                 recovery_codes: profile.factors.recovery_codes.to_string(),
+                passkey: if profile.passkeys > 0 { "enabled" } else { "disabled" },
             },
             public: PublicUser::new(profile.public, dialect),
         }

@@ -12,7 +12,7 @@ use super::envelope::{self, Failure};
 use super::openapi::operation::Operation;
 use super::{
     account, auth, code_by_mail, discovery, email, empty_lists, factors, framing, health, pages,
-    pictures, registration, relays, sessions, users,
+    passkeys, pictures, registration, relays, sessions, users,
 };
 use crate::error::Error;
 
@@ -139,13 +139,15 @@ fn api(prefix: &str) -> impl HttpServiceFactory + 'static {
 }
 
 /// The second factors, below one of their two prefixes.
-fn second_factor_endpoints(prefix: &str) -> [Endpoint; 6] {
+fn second_factor_endpoints(prefix: &str) -> [Endpoint; 8] {
     let at = |path| Endpoint::at(format!("{prefix}{path}"));
     [
         at("/totp/setup").post(factors::setup, factors::SETUP),
         at("/totp/enable").post(factors::enable_totp, factors::ENABLE),
         at("/totp/disable").post(factors::disable_totp, factors::DISABLE),
         at("/totp/verify").post(factors::verify_totp, factors::VERIFY),
+        at("/passkey/enable").post(passkeys::enable, passkeys::ENABLE),
+        at("/passkey/disable").post(passkeys::disable, passkeys::DISABLE),
         at("/recovery/renew").post(factors::renew_recovery_codes, factors::RENEW),
         at("/{type}/send")
             .get_change(code_by_mail::send, code_by_mail::SEND.takes_nothing())
@@ -203,6 +205,28 @@ fn auth_endpoints() -> impl Iterator<Item = Endpoint> {
         .into_iter()
         .chain(second_factor_endpoints("/auth"))
         .chain(second_factor_endpoints("/auth/methods"))
+        // Behind `/auth/passkey/enable`, which is no id.
+        .chain(passkey_endpoints())
+}
+
+/// Passkeys, of which the list has both spellings that fronts use.
+fn passkey_endpoints() -> [Endpoint; 8] {
+    [
+        Endpoint::at("/auth/passkey/login/options")
+            .post(passkeys::login_options, passkeys::LOGIN_OPTIONS),
+        Endpoint::at("/auth/passkey/login/verify").post(passkeys::login, passkeys::LOGIN),
+        Endpoint::at("/auth/passkey/register/options")
+            .post(passkeys::registration_options, passkeys::REGISTRATION_OPTIONS),
+        Endpoint::at("/auth/passkey/register/verify").post(passkeys::register, passkeys::REGISTER),
+        Endpoint::at("/auth/passkey").get(passkeys::list, passkeys::LIST),
+        Endpoint::at("/auth/passkeys").get(passkeys::list, passkeys::LIST),
+        Endpoint::at("/auth/passkey/{id}")
+            .patch(passkeys::rename, passkeys::RENAME)
+            .delete(passkeys::remove, passkeys::REMOVE),
+        Endpoint::at("/auth/passkeys/{id}")
+            .patch(passkeys::rename, passkeys::RENAME)
+            .delete(passkeys::remove, passkeys::REMOVE),
+    ]
 }
 
 /// Users, their sessions and their pictures.

@@ -18,7 +18,7 @@ pub(super) struct VerificationData<'a> {
 /// A method that proves the second factor.
 #[derive(Serialize, ToSchema)]
 struct Method<'a> {
-    /// `totp` or `email`.
+    /// `totp`, `email`, or for users who have one `passkey`.
     #[serde(rename = "type")]
     kind: &'static str,
     /// Shown to people.
@@ -48,6 +48,7 @@ struct Details<'a> {
     sendable: bool,
     data: SendData<'a>,
     code: CodeShape,
+    input: Input,
     cooldown: u64,
 }
 
@@ -58,10 +59,27 @@ struct CodeShape {
     kind: &'static str,
 }
 
+/// What a front asks its user for: a code, or a passkey, which it checks below `base`.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+enum Input {
+    Code {
+        #[serde(rename = "type")]
+        kind: &'static str,
+        length: u32,
+        charset: &'static str,
+    },
+    Passkey {
+        #[serde(rename = "type")]
+        kind: &'static str,
+        base: &'static str,
+    },
+}
+
 impl<'a> VerificationData<'a> {
     pub(super) fn of(challenge: &'a Challenge, dialect: Dialect) -> Self {
         let data = SendData { challenge: &challenge.token };
-        let method = |kind, name, description, enabled, can_send| Method {
+        let method = |kind, [name, description]: [&'static str; 2], enabled, can_send| Method {
             kind,
             name,
             description,
@@ -73,15 +91,21 @@ impl<'a> VerificationData<'a> {
                 sendable: can_send,
                 data,
                 code: CodeShape { length: 6, kind: "numeric" },
+                input: match kind {
+                    "passkey" => Input::Passkey { kind, base: "/auth/passkey/login" },
+                    _ => Input::Code { kind: "code", length: 6, charset: "numeric" },
+                },
                 cooldown: MAIL_EVERY.as_secs(),
             },
         };
-        let app = "Use an authenticator app to generate a verification code";
-        let mail = "Receive a verification code via email";
+        let app = ["Authenticator App", "Use an authenticator app to generate a verification code"];
+        let mail = ["Email Verification", "Receive a verification code via email"];
+        let passkey = ["Passkey", "Approve with a passkey"];
         let mut methods = vec![
-            method("totp", "Authenticator App", app, challenge.totp, false),
-            method("email", "Email Verification", mail, challenge.email, challenge.can_mail),
+            method("totp", app, challenge.totp, false),
+            method("email", mail, challenge.email, challenge.can_mail),
         ];
+        methods.extend(challenge.passkey.map(|is_on| method("passkey", passkey, is_on, false)));
         // A front takes the first method for the one that is on.
         methods.sort_by_key(|method| !method.enabled);
         if dialect.has_names() {

@@ -15,6 +15,7 @@ mod header;
 pub(crate) mod invitations;
 pub(crate) mod keys;
 pub(crate) mod observations;
+pub(crate) mod passkeys;
 pub(crate) mod password_links;
 pub(crate) mod pictures;
 pub(crate) mod rate_limits;
@@ -35,6 +36,7 @@ pub(crate) mod totp_factors;
 pub(crate) mod totp_used_steps;
 mod trouble;
 mod upgrades;
+pub(crate) mod used_challenges;
 pub(crate) mod users;
 
 use std::path::{Path, PathBuf};

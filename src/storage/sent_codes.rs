@@ -18,6 +18,8 @@ pub(crate) enum Channel {
     Email,
     /// By the operator, who hands it to the user.
     Operator,
+    /// In a session, in exchange for a passkey.
+    Passkey,
 }
 
 impl Channel {
@@ -25,6 +27,7 @@ impl Channel {
         match self {
             Self::Email => "email",
             Self::Operator => "operator",
+            Self::Passkey => "passkey",
         }
     }
 }
@@ -111,6 +114,15 @@ pub(crate) fn delete(connection: &Connection, user_id: UserId, hash: &[u8; 32]) 
     connection.execute(
         "DELETE FROM sent_codes WHERE user_id = ?1 AND channel = ?2 AND hash = ?3",
         params![user_id, Channel::Email, hash],
+    )?;
+    Ok(())
+}
+
+/// Deletes the code of a channel.
+pub(crate) fn delete_of(connection: &Connection, user_id: UserId, channel: Channel) -> Result<()> {
+    connection.execute(
+        "DELETE FROM sent_codes WHERE user_id = ?1 AND channel = ?2",
+        params![user_id, channel],
     )?;
     Ok(())
 }

@@ -422,6 +422,20 @@ const MAILS: Mails = Mails {
         address, as well as your password.",
     email_factor_disabled: "Codes by mail were turned off",
     email_factor_disabled_meaning: "Logging in no longer needs a code from your mail.",
+    passkey_added: "A passkey was added",
+    passkey_added_meaning: "Your account can now be opened with this passkey, without a password.",
+    passkey_removed: "A passkey was removed",
+    passkey_removed_meaning: "It no longer opens your account, and all other devices are logged \
+        out. Your password stays as it is.",
+    passkey_cloned: "A copy of your passkey was refused",
+    passkey_cloned_meaning: "A passkey that cannot be copied was used as if it had been: its \
+        counter did not go up. The login was refused. Remove that passkey on your account page, \
+        and add a new one.",
+    passkey_factor_enabled: "A passkey or a code is now needed after the password",
+    passkey_factor_enabled_meaning: "From now on, logging in with your password also needs a \
+        passkey or a code.",
+    passkey_factor_disabled: "A passkey is no longer needed after the password",
+    passkey_factor_disabled_meaning: "Logging in with your password no longer asks for a passkey.",
     recovery_code_used: "A recovery code was used",
     recovery_code_used_meaning: "Each recovery code works once. Your account page shows how many \
         are left.",
@@ -455,6 +469,12 @@ const EVENTS: Events = Events {
     totp_disabled: "Authenticator app turned off",
     email_factor_enabled: "Codes by mail turned on",
     email_factor_disabled: "Codes by mail turned off",
+    passkey_added: "Passkey added",
+    passkey_renamed: "Passkey renamed",
+    passkey_removed: "Passkey removed",
+    passkey_cloned: "Copy of a passkey refused",
+    passkey_factor_enabled: "Passkey as second factor turned on",
+    passkey_factor_disabled: "Passkey as second factor turned off",
     recovery_code_used: "Recovery code used",
     recovery_codes_renewed: "New recovery codes made",
     recovery_codes_lost: "Recovery codes no longer valid",
@@ -470,6 +490,8 @@ const EXPORTS: Exports = Exports {
     account: "The profile as its owner sees it: names, address, links, tags, rank.",
     suspension: "Whether an operator has suspended the account: until when, and why; null if not.",
     second_factors: "Which second factors a login asks for. Their secrets are not exported.",
+    passkeys: "The passkeys that log in: their names, and what is known of their devices. Their \
+        keys are not exported; the secret part never leaves the device.",
     email_confirmations: "Addresses to which a link was mailed that is still to be opened.",
     invitations: "The invitation by which the account was created, and those for its address.",
     sessions: "Open sessions: when each began, was used last and ends, with the network address \

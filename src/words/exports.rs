@@ -9,6 +9,7 @@ texts! {
         account,
         suspension,
         second_factors,
+        passkeys,
         email_confirmations,
         invitations,
         sessions,

@@ -448,6 +448,22 @@ const MAILS: Mails = Mails {
         en plus de votre mot de passe.",
     email_factor_disabled: "Les codes par e-mail ont été désactivés",
     email_factor_disabled_meaning: "La connexion ne demande plus de code reçu par e-mail.",
+    passkey_added: "Une clé d’accès a été ajoutée",
+    passkey_added_meaning: "Cette clé d’accès ouvre désormais votre compte, sans mot de passe.",
+    passkey_removed: "Une clé d’accès a été supprimée",
+    passkey_removed_meaning: "Elle n’ouvre plus votre compte, et tous les autres appareils sont \
+        déconnectés. Votre mot de passe reste le même.",
+    passkey_cloned: "Une copie de votre clé d’accès a été refusée",
+    passkey_cloned_meaning: "Une clé d’accès qui ne peut pas être copiée a été utilisée comme si \
+        elle l’avait été\u{a0}: son compteur n’a pas augmenté. La connexion a été refusée. \
+        Supprimez cette clé d’accès sur la page de votre compte, puis ajoutez-en une nouvelle.",
+    passkey_factor_enabled: "Une clé d’accès ou un code est désormais demandé après le mot de \
+        passe",
+    passkey_factor_enabled_meaning: "Désormais, la connexion par mot de passe demande aussi une \
+        clé d’accès ou un code.",
+    passkey_factor_disabled: "La clé d’accès n’est plus demandée après le mot de passe",
+    passkey_factor_disabled_meaning: "La connexion par mot de passe ne demande plus de clé \
+        d’accès.",
     recovery_code_used: "Un code de secours a été utilisé",
     recovery_code_used_meaning: "Chaque code de secours sert une seule fois. La page de votre \
         compte indique combien il en reste.",
@@ -481,6 +497,12 @@ const EVENTS: Events = Events {
     totp_disabled: "Application d’authentification désactivée",
     email_factor_enabled: "Codes par e-mail activés",
     email_factor_disabled: "Codes par e-mail désactivés",
+    passkey_added: "Clé d’accès ajoutée",
+    passkey_renamed: "Clé d’accès renommée",
+    passkey_removed: "Clé d’accès supprimée",
+    passkey_cloned: "Copie d’une clé d’accès refusée",
+    passkey_factor_enabled: "Clé d’accès comme second facteur activée",
+    passkey_factor_disabled: "Clé d’accès comme second facteur désactivée",
     recovery_code_used: "Code de secours utilisé",
     recovery_codes_renewed: "Nouveaux codes de secours créés",
     recovery_codes_lost: "Codes de secours devenus invalides",
@@ -500,6 +522,9 @@ const EXPORTS: Exports = Exports {
         pourquoi\u{a0}; sinon null.",
     second_factors: "Les seconds facteurs demandés à la connexion. Leurs secrets ne sont pas \
         exportés.",
+    passkeys: "Les clés d’accès qui permettent de se connecter\u{a0}: leurs noms, et ce que l’on \
+        sait de leurs appareils. Leurs clés ne sont pas exportées\u{a0}; la partie secrète ne \
+        quitte jamais l’appareil.",
     email_confirmations: "Les adresses qui ont reçu un lien encore à ouvrir.",
     invitations: "L’invitation par laquelle le compte a été créé, et celles qui sont destinées à \
         son adresse.",

@@ -443,6 +443,21 @@ const MAILS: Mails = Mails {
         Code, der an diese Adresse geschickt wird.",
     email_factor_disabled: "Codes per E-Mail wurden ausgeschaltet",
     email_factor_disabled_meaning: "Beim Anmelden brauchst du keinen Code aus einer E-Mail mehr.",
+    passkey_added: "Ein Passkey wurde hinzugefügt",
+    passkey_added_meaning: "Mit diesem Passkey kannst du dich ab jetzt ohne Passwort anmelden.",
+    passkey_removed: "Ein Passkey wurde entfernt",
+    passkey_removed_meaning: "Er öffnet dein Konto nicht mehr, und alle anderen Geräte sind \
+        abgemeldet. Dein Passwort bleibt, wie es ist.",
+    passkey_cloned: "Eine Kopie deines Passkeys wurde abgelehnt",
+    passkey_cloned_meaning: "Ein Passkey, der sich nicht kopieren lässt, wurde so verwendet, als \
+        wäre er kopiert: Sein Zähler ist nicht gestiegen. Die Anmeldung wurde abgelehnt. Entferne \
+        diesen Passkey auf deiner Kontoseite und füge einen neuen hinzu.",
+    passkey_factor_enabled: "Nach dem Passwort wird jetzt ein Passkey oder ein Code verlangt",
+    passkey_factor_enabled_meaning: "Ab jetzt brauchst du beim Anmelden mit deinem Passwort auch \
+        einen Passkey oder einen Code.",
+    passkey_factor_disabled: "Nach dem Passwort wird kein Passkey mehr verlangt",
+    passkey_factor_disabled_meaning: "Beim Anmelden mit deinem Passwort brauchst du keinen Passkey \
+        mehr.",
     recovery_code_used: "Ein Ersatzcode wurde verwendet",
     recovery_code_used_meaning: "Jeder Ersatzcode gilt nur einmal. Auf deiner Kontoseite siehst \
         du, wie viele übrig sind.",
@@ -476,6 +491,12 @@ const EVENTS: Events = Events {
     totp_disabled: "Authenticator-App ausgeschaltet",
     email_factor_enabled: "Codes per E-Mail eingeschaltet",
     email_factor_disabled: "Codes per E-Mail ausgeschaltet",
+    passkey_added: "Passkey hinzugefügt",
+    passkey_renamed: "Passkey umbenannt",
+    passkey_removed: "Passkey entfernt",
+    passkey_cloned: "Kopie eines Passkeys abgelehnt",
+    passkey_factor_enabled: "Passkey als zweiter Faktor eingeschaltet",
+    passkey_factor_disabled: "Passkey als zweiter Faktor ausgeschaltet",
     recovery_code_used: "Ersatzcode verwendet",
     recovery_codes_renewed: "Neue Ersatzcodes erstellt",
     recovery_codes_lost: "Ersatzcodes nicht mehr gültig",
@@ -492,6 +513,9 @@ const EXPORTS: Exports = Exports {
     suspension: "Ob ein Betreiber das Konto gesperrt hat: bis wann und warum; sonst null.",
     second_factors: "Nach welchen zweiten Faktoren eine Anmeldung fragt. Ihre Geheimnisse werden \
         nicht exportiert.",
+    passkeys: "Die Passkeys, mit denen man sich anmeldet: ihre Namen und was über ihre Geräte \
+        bekannt ist. Ihre Schlüssel werden nicht exportiert; der geheime Teil verlässt das \
+        Gerät nie.",
     email_confirmations: "Adressen, an die ein Link geschickt wurde, der noch zu öffnen ist.",
     invitations: "Die Einladung, mit der das Konto erstellt wurde, und die für seine Adresse.",
     sessions: "Offene Sitzungen: wann jede begann, zuletzt benutzt wurde und endet, mit der \

@@ -195,7 +195,7 @@ fn server_and_its_configuration_are_answered_in_the_envelope() {
                 "registration": "open", "password_min_length": 8, "password_max_length": 128,
                 "picture_max_bytes": 4_194_304, "maintenance": "Back at noon",
                 "allow_user_registration": true, "allowUserRegistration": true,
-                "support_passkey": false, "regions": [],
+                "support_passkey": true, "passkey_rp_id": "nox.example", "regions": [],
                 "allow_world_creation": false, "allow_world_creation_by_external": false,
                 "allow_avatar_creation": false, "allow_avatar_creation_by_external": false,
                 "allow_instance_creation": false, "allow_instance_creation_by_external": false,

@@ -15,6 +15,7 @@ mod login;
 mod mail;
 mod operating;
 mod pages;
+mod passkeys;
 mod pictures;
 mod relays;
 mod sessions;

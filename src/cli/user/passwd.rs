@@ -8,6 +8,7 @@ use super::show::{self, Inspected, second_factors};
 use super::{Account, with_user};
 use crate::cli::invite::warn_of_local_address;
 use crate::cli::output::Output;
+use crate::cli::passkey::tell_passkeys;
 use crate::cli::password::{ObtainedPassword, PasswordSource};
 use crate::domain::App;
 use crate::domain::accounts::inspection::Account as Inspection;
@@ -89,7 +90,9 @@ impl Passwd {
         let reveal = |account: &Inspection| show_password(output, account, &password);
         operator::change_password(app, name, &new, now, reveal).map_err(refused)?;
         let sentence = format!("changed the password of {name}; all its sessions have ended");
-        password_done(app, output, &user, &password, sentence)
+        password_done(app, output, &user, &password, sentence)?;
+        tell_passkeys(output, name, user.passkeys);
+        Ok(())
     }
 }
 

@@ -35,6 +35,11 @@ pub(super) fn find_account(app: &App, attempt: &LoginAttempt, now: Timestamp) ->
 /// The name for the log and the limits if the identifier names no account: a keyed hash of it,
 /// since the text may be a password that was typed into the wrong field.
 pub(super) fn unknown_name(app: &App, identifier: &Identifier) -> String {
-    let digest = hmac_sha256(&app.key.derive("unknown name"), identifier.to_string().as_bytes());
+    hashed_name(app, identifier.to_string().as_bytes())
+}
+
+/// A keyed hash of what names no account.
+pub(in crate::domain) fn hashed_name(app: &App, given: &[u8]) -> String {
+    let digest = hmac_sha256(&app.key.derive("unknown name"), given);
     format!("unknown-{:016x}", u64::from_be_bytes(*digest.first_chunk().unwrap_or(&[0; 8])))
 }

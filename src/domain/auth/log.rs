@@ -15,7 +15,7 @@ use crate::time::Timestamp;
 
 /// A login attempt, as the logs tell of it.
 #[derive(Clone, Copy)]
-pub(super) struct Attempted<'a> {
+pub(in crate::domain) struct Attempted<'a> {
     /// The account; `None` if the attempt names none.
     pub user: Option<UserId>,
     /// The username, or what stands for a name that no user has.
@@ -32,7 +32,7 @@ impl<'a> Attempted<'a> {
 
 /// Runs a login attempt, counts it and logs one line about it. The form of that line must not
 /// change: programs that block addresses, such as fail2ban, parse it.
-pub(super) fn log_attempt(
+pub(in crate::domain) fn log_attempt(
     app: &App,
     attempted: Attempted<'_>,
     attempt: impl FnOnce() -> Result<Box<OpenedSession>>,
@@ -50,14 +50,28 @@ pub(super) fn log_attempt(
             app.metrics.logins.add("challenged");
             tracing::info!(event = %"login.challenged", %ip, user);
         }
-        Err(error) => {
-            if let Err(error) = record_failure(app, attempted, error) {
-                tracing::warn!(%error, "a failed login is missing in the audit log");
-            }
-            log_failure(app, user, *ip, error);
-        }
+        Err(error) => refused(app, attempted, error),
     }
     outcome
+}
+
+/// Does the same for a proof that opens no session, of which only a refusal is told.
+pub(in crate::domain) fn log_refusal<T>(
+    app: &App,
+    attempted: Attempted<'_>,
+    outcome: Result<T>,
+) -> Result<T> {
+    if let Err(error) = &outcome {
+        refused(app, attempted, error);
+    }
+    outcome
+}
+
+fn refused(app: &App, attempted: Attempted<'_>, error: &Error) {
+    if let Err(error) = record_failure(app, attempted, error) {
+        tracing::warn!(%error, "a failed login is missing in the audit log");
+    }
+    log_failure(app, attempted.name, attempted.device.ip, error);
 }
 
 /// Counts and logs that an attempt was refused.
@@ -76,7 +90,9 @@ fn record_failure(app: &App, attempted: Attempted<'_>, refusal: &Error) -> Resul
     // an account leaves its place and goes to the end.
     let is_counted = match refusal {
         Error::WrongPassword { .. } => true,
-        Error::WrongCode { .. } | Error::Suspended { .. } => attempted.user.is_some(),
+        Error::WrongCode { .. } | Error::RefusedPasskey(_) | Error::Suspended { .. } => {
+            attempted.user.is_some()
+        }
         _ => false,
     };
     if !is_counted {
@@ -103,6 +119,8 @@ const fn reason(error: &Error) -> &'static str {
         Error::WrongPassword { .. } => "wrong_password",
         Error::WrongCode { .. } => "wrong_code",
         Error::InvalidCode { .. } => "malformed_code",
+        Error::RefusedPasskey(_) => "wrong_passkey",
+        Error::InvalidChallenge => "stale_challenge",
         Error::Suspended { .. } => "disabled",
         Error::LoginPending(pending) => match pending.step {
             LoginStep::ConfirmAddress => "unconfirmed_address",

@@ -2,8 +2,8 @@
 //! ([`register()`]). [`login`] is the whole rule of a login; the functions below it are its steps.
 
 mod account;
-mod admission;
-mod log;
+pub(in crate::domain) mod admission;
+pub(in crate::domain) mod log;
 mod register;
 mod repeat;
 pub(crate) mod set_up;
@@ -16,14 +16,16 @@ use crate::domain::change::{By, Change};
 use crate::domain::factors::{Code, challenged, with_factor};
 use crate::domain::password::{Match, Password};
 use crate::domain::principal::{Actor, Client};
+use crate::domain::sessions::OpenedSession;
 use crate::domain::sessions::repeat::{self as repeats, SentLogin};
-use crate::domain::sessions::{self, OpenedSession};
 use crate::domain::setup;
 use crate::domain::throttle::{self, CountedAttempt};
 use crate::error::{Error, Result};
 use crate::storage::users::{self as rows, User};
 use crate::time::Timestamp;
+pub(in crate::domain) use account::hashed_name;
 use account::{find_account, unknown_name};
+use admission::Way;
 use log::{Attempted, log_attempt, log_failure};
 pub(crate) use register::{
     Entry, Registered, Registration, check_invited, check_registration, register,
@@ -179,23 +181,12 @@ fn verify_password(
     if found == Match::Wrong {
         return Err(WRONG_PASSWORD);
     }
-    if user.is_suspended(now) {
-        return Err(suspended(app, user));
-    }
-    admission::check(app, &user, attempt.held.as_deref(), now)?;
+    let way = Way::Password { held: attempt.held.as_deref() };
+    admission::check(app, &user, way, now)?;
     let is_current = found == Match::Right && app.hasher.is_current(&user.password_hash);
     let fresh_hash = if is_current { None } else { Some(app.hasher.hash(&attempt.password)?) };
     let sent = attempt.repeat.sent(&attempt.client, attempt.code.as_ref());
     Ok(Checked { user, fresh_hash, sent })
-}
-
-/// The refusal of a suspended account after the right password.
-fn suspended(app: &App, user: User) -> Error {
-    if app.config.login.hide_unknown_users {
-        WRONG_PASSWORD
-    } else {
-        Error::Suspended { until: user.suspended_until, reason: user.suspension_reason }
-    }
 }
 
 /// A user whose password was right.
@@ -220,10 +211,7 @@ fn open_session(
         .filter(|user| user.password_changed_at == checked.user.password_changed_at)
         .filter(|user| user.has_same_factors(&checked.user))
         .ok_or(WRONG_PASSWORD)?;
-    if user.is_suspended(now) {
-        return Err(suspended(app, user));
-    }
-    admission::check(app, &user, None, now)?;
+    admission::check(app, &user, Way::Password { held: None }, now)?;
     if let Some(hash) = &checked.fresh_hash {
         rows::update_password_hash(tx, user.id, hash)?;
     }
@@ -233,8 +221,7 @@ fn open_session(
     {
         return Ok(Box::new(session));
     }
-    admission::record(app, tx, &user, now)?;
-    let session = sessions::open(app, tx, &user, client, now)?;
+    let session = admission::admit(app, tx, &user, client, now)?;
     if let Some(sent) = &checked.sent {
         repeats::remember(app, tx, session.id, &user, sent)?;
     }

@@ -1,6 +1,7 @@
 //! Registering an account, which logs its user in unless the login has to wait.
 
-use super::{Repeat, admission};
+use super::Repeat;
+use super::admission::{self, Way};
 use crate::config::{self, Config};
 use crate::domain::accounts::new_password::Names;
 use crate::domain::accounts::profile::{Profile, profile};
@@ -10,8 +11,8 @@ use crate::domain::change::{By, Change};
 use crate::domain::email_confirmation::{self, LinkMail};
 use crate::domain::event::Event;
 use crate::domain::principal::Client;
+use crate::domain::sessions::OpenedSession;
 use crate::domain::sessions::repeat as repeats;
-use crate::domain::sessions::{self, OpenedSession};
 use crate::domain::throttle::{self, Limit};
 use crate::domain::{App, invitations};
 use crate::error::{AccountField, Error, PendingLogin, Result};
@@ -172,15 +173,14 @@ fn enter(
     visit: &Visit<'_>,
     now: Timestamp,
 ) -> Result<Entry> {
-    match admission::check(app, user, None, now) {
+    match admission::check(app, user, Way::Password { held: None }, now) {
         Ok(()) => (),
         Err(Error::LoginPending(login)) => {
             return Ok(Entry::Pending { user: Box::new(profile(app, user, now)), login });
         }
         Err(error) => return Err(error),
     }
-    admission::record(app, tx, user, now)?;
-    let session = sessions::open(app, tx, user, visit.client, now)?;
+    let session = admission::admit(app, tx, user, visit.client, now)?;
     if let Some(sent) = visit.repeat.sent(visit.client, None) {
         repeats::remember(app, tx, session.id, user, &sent)?;
     }

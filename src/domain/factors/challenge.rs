@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::domain::App;
 use crate::domain::factors::sent;
+use crate::domain::passkeys;
 use crate::domain::password_proof::PasswordProof;
 use crate::domain::principal::Actor;
 use crate::error::{Challenge, Error, Result};
@@ -34,6 +35,7 @@ pub(super) fn demand(app: &App, actor: Actor<'_>, now: Timestamp) -> Result<Erro
         // so that recovery codes can be typed into it.
         email: user.has_email_factor && (can_mail || !user.has_totp),
         can_mail,
+        passkey: (user.passkeys > 0).then(|| passkeys::is_on(&app.config)),
     };
     Ok(Error::VerificationRequired { challenge: Box::new(challenge) })
 }

@@ -29,6 +29,21 @@ pub(in crate::domain) fn with_factor<T>(
         return app.change(By::User(actor.device), now, change);
     }
     let Some(code) = code else { return Err(challenge::demand(app, actor, now)?) };
+    by_code(app, actor, code, now, change)
+}
+
+/// Makes a change by a code, also if no second factor is on: a user with a passkey gets codes by
+/// it.
+///
+/// # Errors
+/// [`Error::TooManyRequests`], [`Error::WrongCode`], a fault, or an error of `change`.
+pub(in crate::domain) fn by_code<T>(
+    app: &App,
+    actor: Actor<'_>,
+    code: &Code,
+    now: Timestamp,
+    change: impl FnOnce(&Change<'_>) -> Result<T>,
+) -> Result<T> {
     with_code(app, &CodeAttempt { actor, code, accepts: Accepts::EveryFactor }, now, change)
 }
 
@@ -42,7 +57,8 @@ pub(super) struct CodeAttempt<'a> {
 /// The kinds of code that an attempt accepts.
 #[derive(PartialEq, Eq)]
 pub(super) enum Accepts {
-    /// A code of any factor that is on, a recovery code, or a code from the operator.
+    /// A code of any factor that is on, a recovery code, or a code from the operator or of a
+    /// passkey.
     EveryFactor,
     /// Only a mailed code, which proves that the user reads mail to the address.
     MailedCode,
@@ -129,8 +145,8 @@ fn check(
     };
     let channels: &[Channel] = match (is_mailed, user.has_email_factor) {
         (true, _) => &[Channel::Email],
-        (false, true) => &[Channel::Email, Channel::Operator],
-        (false, false) => &[Channel::Operator],
+        (false, true) => &[Channel::Email, Channel::Operator, Channel::Passkey],
+        (false, false) => &[Channel::Operator, Channel::Passkey],
     };
     let by_app = totp.map_or(Ok(Proof::Wrong), |totp| totp.consume(tx, digits, now))?;
     if by_app != Proof::Wrong {

@@ -27,17 +27,22 @@ use crate::storage::{
 use crate::time::Timestamp;
 pub(crate) use challenge::{mails_code_on_demand, user as challenged};
 pub(crate) use check::verify;
-pub(in crate::domain) use check::with_factor;
+pub(in crate::domain) use check::{by_code, with_factor};
 pub use code::Code;
 use recovery::RecoveryCodes;
-pub(in crate::domain) use sent::LIFETIME as SENT_CODE_LIFETIME;
+pub(in crate::domain) use sent::{LIFETIME as SENT_CODE_LIFETIME, make as make_sent_code};
 use shown::Delivery;
 pub(in crate::domain) use shown::SHOWN_FOR;
 pub(in crate::domain) use totp::{ENROLLMENT_LIFETIME, latest_step, step_of};
 
 /// Completes a change of factor: records it, ends every session but the one that made it, and
 /// deletes a pending enrolment, which has to be started again.
-fn changed(tx: &Change<'_>, event: Event, user: &User, by: Option<&Principal>) -> Result<()> {
+pub(in crate::domain) fn changed(
+    tx: &Change<'_>,
+    event: Event,
+    user: &User,
+    by: Option<&Principal>,
+) -> Result<()> {
     sessions::delete_all_of(tx, user.id, by.map(|principal| principal.session))?;
     totp_enrollments::delete_of(tx, user.id)?;
     tx.happened(event, user)

@@ -55,17 +55,30 @@ pub(crate) fn issue_code<E: From<Error>>(
     })
 }
 
-/// Disables every second factor of a user and resets the user's rate limits. Returns whether a
-/// factor was on.
+/// What is left of a user's ways in after [`reset`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reset {
+    /// Whether a second factor was on.
+    pub had_one: bool,
+    /// How many passkeys the user has, which stay.
+    pub passkeys: u32,
+}
+
+/// Disables every second factor of a user and resets the user's rate limits.
 ///
 /// # Errors
 /// [`Error::UserNotFound`], or a fault.
-pub(crate) fn reset(app: &App, name: &str, now: Timestamp) -> Result<bool> {
+pub(crate) fn reset(app: &App, name: &str, now: Timestamp) -> Result<Reset> {
     app.change(By::Operator, now, |tx| {
         let user = by_name(app, tx, name)?;
         throttle::reset(tx, &user.id.to_string())?;
         totp_factors::delete(tx, user.id)?;
-        let after = users::User { has_email_factor: false, has_totp: false, ..user.clone() };
+        let after = users::User {
+            has_email_factor: false,
+            has_totp: false,
+            has_passkey_factor: false,
+            ..user.clone()
+        };
         users::update(tx, &after)?;
         delete_unneeded_codes(tx, &after)?;
         if user.has_totp {
@@ -74,6 +87,9 @@ pub(crate) fn reset(app: &App, name: &str, now: Timestamp) -> Result<bool> {
         if user.has_email_factor {
             changed(tx, Event::EmailFactorDisabled, &user, None)?;
         }
-        Ok(user.has_second_factor())
+        if user.has_passkey_factor {
+            changed(tx, Event::PasskeyFactorDisabled, &user, None)?;
+        }
+        Ok(Reset { had_one: user.has_second_factor(), passkeys: user.passkeys })
     })
 }

@@ -1,5 +1,6 @@
-//! Six-digit codes that the server makes, to be mailed or to be handed out by the operator. Each is
-//! valid once, for ten minutes, and no longer after five wrong codes.
+//! Six-digit codes that the server makes, to be mailed, to be handed out by the operator, or to be
+//! shown to a user with a passkey. Each is valid once, for ten minutes, and no longer after five
+//! wrong codes.
 
 use std::time::Duration;
 
@@ -33,7 +34,7 @@ pub(crate) struct NewCode {
 }
 
 /// Makes a code, which replaces the earlier one of the same channel.
-pub(crate) fn make(
+pub(in crate::domain) fn make(
     app: &App,
     connection: &Connection,
     user: UserId,

@@ -33,7 +33,7 @@ pub(crate) enum Delivery {
 
 /// Makes new codes for the principal, and stores them where a page shows them. Part of the
 /// caller's transaction.
-pub(super) fn renew(
+pub(in crate::domain) fn renew(
     app: &App,
     connection: &Connection,
     principal: &Principal,

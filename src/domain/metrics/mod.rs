@@ -37,6 +37,8 @@ impl Metrics {
                 "wrong_password",
                 "wrong_code",
                 "malformed_code",
+                "wrong_passkey",
+                "stale_challenge",
                 "disabled",
                 "unconfirmed_address",
                 "second_factor_missing",

@@ -11,7 +11,7 @@ use crate::domain::{App, Running, clock, factors, invitations};
 use crate::error::Result;
 use crate::storage::{
     self, Connection, audit, email_confirmations, password_links, rate_limits, sent_codes,
-    sessions, shown_codes, totp_enrollments, totp_used_steps,
+    sessions, shown_codes, totp_enrollments, totp_used_steps, used_challenges,
 };
 use crate::time::Timestamp;
 
@@ -78,6 +78,7 @@ fn sweep(app: &App, depth: Depth, now: Timestamp) -> Result<()> {
         return Ok(());
     }
     drain(app, |connection| sessions::delete_expired(connection, now, BATCH))?;
+    drain(app, |connection| used_challenges::delete_expired(connection, now, BATCH))?;
     let oldest = now.before(app.config.limits.audit_age.into());
     let first = app.db.read(|connection| audit::find_first_since(connection, oldest, now))?;
     drain(app, |connection| audit::delete_before(connection, first.unwrap_or(i64::MAX), BATCH))?;

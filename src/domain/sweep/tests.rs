@@ -23,10 +23,11 @@ const ROWS: &str = "
         VALUES (7, randomblob(16), 1, ?1 - 60000, 1, ''), (7, randomblob(16), 1, ?1 + 60000, 1, '');
     INSERT INTO rate_limits VALUES ('code', '7', '', '', 1, ?1 - 60000),
         ('code', '8', '', '', 1, ?1 + 60000);
+    INSERT INTO used_challenges VALUES (randomblob(32), ?1 - 60000), (randomblob(32), ?1 + 60000);
     INSERT INTO audit (at, event)
         VALUES (?1 - 31536060000, 'key.rotated'), (?1 - 31535940000, 'key.rotated')";
 
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 9] = [
     "totp_used_steps",
     "totp_enrollments",
     "sent_codes",
@@ -34,6 +35,7 @@ const TABLES: [&str; 8] = [
     "password_links",
     "sessions",
     "rate_limits",
+    "used_challenges",
     "audit",
 ];
 
@@ -48,7 +50,7 @@ fn fill(app: &App, now: Timestamp) {
     app.db.write(fill).unwrap();
 }
 
-fn counts(app: &App) -> [u32; 8] {
+fn counts(app: &App) -> [u32; 9] {
     TABLES.map(|table| {
         let query = format!("SELECT count(*) FROM {table}");
         app.db.read(|c| Ok(c.query_row(&query, [], |row| row.get(0))?)).unwrap()
@@ -60,11 +62,11 @@ fn expired_and_old_rows_are_deleted_without_a_login() {
     let (_folder, app) = app_with("");
     fill(&app, NOW);
     sweep(&app, Depth::Quick, NOW).unwrap();
-    assert_eq!(counts(&app), [2, 2, 2, 2, 2, 1, 1, 1]);
+    assert_eq!(counts(&app), [2, 2, 2, 2, 2, 1, 1, 1, 1]);
     sweep(&app, Depth::Thorough, NOW).unwrap();
-    assert_eq!(counts(&app), [1; 8]);
+    assert_eq!(counts(&app), [1; 9]);
     sweep(&app, Depth::Thorough, NOW).unwrap();
-    assert_eq!(counts(&app), [1; 8]);
+    assert_eq!(counts(&app), [1; 9]);
 }
 
 #[test]
@@ -79,9 +81,9 @@ fn clock_that_leaps_ahead_for_a_while_deletes_nothing_for_its_age() {
             sweep(&app, Depth::Thorough, now).unwrap();
         }
         // Limits that have expired count nothing, whether they are there or not.
-        assert_eq!(counts(&app), [2, 2, 2, 2, 2, 2, 0, 2], "{leap:?}");
+        assert_eq!(counts(&app), [2, 2, 2, 2, 2, 2, 0, 2, 2], "{leap:?}");
         sweep(&app, Depth::Thorough, start.after(Duration::from_hours(1))).unwrap();
-        assert_eq!(counts(&app)[5..], [2, 0, 2], "{leap:?}");
+        assert_eq!(counts(&app)[5..], [2, 0, 2, 2], "{leap:?}");
     }
 }
 

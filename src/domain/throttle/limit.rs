@@ -35,8 +35,8 @@ impl Limit {
         Self(of(Kind::Password, account))
     }
 
-    /// Wrong passwords and unknown names from one network.
-    pub(super) fn address(ip: IpAddr) -> Self {
+    /// Wrong passwords, unknown names and wrong passkeys from one network.
+    pub(in crate::domain) fn address(ip: IpAddr) -> Self {
         Self::from_network(Kind::Address, ip)
     }
 

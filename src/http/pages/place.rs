@@ -133,7 +133,7 @@ fn field_of(error: &Error) -> Option<&'static str> {
         Error::AlreadyExists(taken) => match taken {
             Taken::Username => "username",
             Taken::Email => "email",
-            Taken::App | Taken::RelayName => return None,
+            Taken::App | Taken::Passkey | Taken::RelayName => return None,
         },
         Error::InvalidAccountField { field, .. } => match field {
             AccountField::Password => "new_password",

@@ -1,7 +1,7 @@
 //! The table `users`.
 
 use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
-use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use serde::Serialize;
 
 use super::columns::Columns;
@@ -17,6 +17,7 @@ mod administrators;
 mod admission;
 mod conflict;
 mod link;
+mod password;
 mod picture_ref;
 mod sealed;
 mod search;
@@ -31,6 +32,7 @@ pub(crate) use admission::{
     update_demanded_later, update_factor_demanded,
 };
 pub(crate) use link::Link;
+pub(crate) use password::{update_password, update_password_hash};
 pub(crate) use picture_ref::PictureRef;
 pub(crate) use sealed::for_each_with_sealed;
 pub(crate) use search::{
@@ -276,28 +278,5 @@ pub(crate) fn update(connection: &Connection, user: &User) -> Result<()> {
 /// Deletes a user, with the rows of other tables that refer to them.
 pub(crate) fn delete(connection: &Connection, id: UserId) -> Result<()> {
     connection.execute("DELETE FROM users WHERE id = ?1", [id])?;
-    Ok(())
-}
-
-/// Stores the hash of a new password.
-pub(crate) fn update_password(
-    connection: &Connection,
-    id: UserId,
-    hash: &str,
-    changed_at: Timestamp,
-) -> Result<()> {
-    connection
-        .prepare_cached(
-            "UPDATE users SET password_hash = ?2, password_changed_at = ?3 WHERE id = ?1",
-        )?
-        .execute(params![id, hash, changed_at])?;
-    Ok(())
-}
-
-/// Stores a new hash of the same password.
-pub(crate) fn update_password_hash(connection: &Connection, id: UserId, hash: &str) -> Result<()> {
-    connection
-        .prepare_cached("UPDATE users SET password_hash = ?2 WHERE id = ?1")?
-        .execute(params![id, hash])?;
     Ok(())
 }

@@ -49,6 +49,7 @@ pub struct Configs {
     #[serde(rename = "allowUserRegistration")]
     old_allow_user_registration: bool,
     pub support_passkey: bool,
+    pub passkey_rp_id: Nullable<String>,
     allow_world_creation: bool,
     allow_world_creation_by_external: bool,
     allow_avatar_creation: bool,
@@ -79,7 +80,6 @@ impl Configs {
         );
         assert_eq!(self.allow_user_registration, self.old_allow_user_registration, "{self:?}");
         let offered = [
-            self.support_passkey,
             self.allow_world_creation,
             self.allow_world_creation_by_external,
             self.allow_avatar_creation,
@@ -87,7 +87,7 @@ impl Configs {
             self.allow_instance_creation,
             self.allow_instance_creation_by_external,
         ];
-        assert!(offered == [false; 7] && self.regions.is_empty(), "{self:?}");
+        assert!(offered == [false; 6] && self.regions.is_empty(), "{self:?}");
         assert_eq!(self.allowed_image_widths, None);
     }
 }

@@ -66,6 +66,7 @@ pub struct States {
     pub totp: Switch,
     pub email: Address,
     pub recovery_codes: Digits,
+    pub passkey: Switch,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq)]

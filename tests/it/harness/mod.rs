@@ -20,6 +20,7 @@
 //! | [`User`] | a user with a session, and with the secrets of their second factor |
 //! | [`Browser`] | a browser without scripts: keeps cookies, fills in forms |
 //! | [`Wire`] | a connection by hand, for requests that no library would send |
+//! | [`Authenticator`] | a device with a passkey, which may lie |
 //! | [`MailServer`] | the mail server that the instance sends by, and what arrived there |
 //! | [`Service`] | a service with a user of its own, and root beside it |
 //! | [`SmallDisk`] | a server on a disk of its own, small enough to fill |
@@ -30,6 +31,7 @@
 
 mod answer;
 mod app;
+mod authenticator;
 mod browser;
 mod client;
 mod disk;
@@ -47,6 +49,7 @@ mod wire;
 
 pub use answer::{Answer, texts};
 pub use app::{Builder, TestApp};
+pub use authenticator::{Authenticator, PASSKEYS, SINGLE, attestation};
 pub use browser::Browser;
 pub use client::Client;
 pub use disk::SmallDisk;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use super::json::commands;
-use crate::harness::{TestApp, Trail};
+use crate::harness::{Authenticator, TestApp, Trail};
 
 /// A command, its arguments, and its lines; each row finds what the rows before it left.
 type Row = (&'static str, &'static str, &'static [&'static str]);
@@ -44,6 +44,7 @@ const WRITING: &[Row] = &[
     ("totp recovery", "ada", &["recovery_codes.renewed by operator"]),
     ("totp code", "ada", &["code.issued by operator"]),
     ("totp reset", "ada", &["totp.disabled by operator"]),
+    ("passkey remove", "ada --all --yes", &["passkey.removed by operator: name"]),
     ("session revoke", "--user ada", &["sessions.ended by operator"]),
     ("invite add", "--tag can_fly", &["invitation.added by operator: id, tags, uses"]),
     ("invite remove", "1", &["invitation.removed by operator: id"]),
@@ -71,6 +72,7 @@ const NONE: &[(&str, &str)] = &[
     ("user list", "it reads"),
     ("user show", "it reads"),
     ("totp status", "it reads"),
+    ("passkey list", "it reads"),
     ("session list", "it reads"),
     ("invite list", "it reads"),
     ("relay list", "it reads"),
@@ -102,8 +104,9 @@ fn every_command_has_a_row_about_the_audit_log() {
 
 #[test]
 fn every_command_that_writes_leaves_its_lines_in_the_audit_log() {
-    let TestApp { server, instance, .. } = TestApp::builder().user("bob").session().serve();
+    let TestApp { server, instance, ada, .. } = TestApp::builder().user("bob").session().serve();
     instance.write("secret", "correct horse battery\n");
+    Authenticator::new().add_to(&ada);
     let mut other = Vec::new();
     let mut check = |(command, arguments, expected): Row| {
         let trail = Trail::before(&instance);

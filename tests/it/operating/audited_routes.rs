@@ -4,19 +4,20 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use super::audited_passkeys;
 use crate::harness::{Answer, Builder, GIF, ME, Mode, TestApp, Trail};
 
 /// A route, what it needs, a request that it accepts, and the lines of that, or why it has none.
-struct Row {
-    routes: &'static [&'static str],
-    app: fn() -> Builder,
-    send: fn(&TestApp) -> Answer,
-    lines: Result<&'static [&'static str], &'static str>,
+pub(super) struct Row {
+    pub routes: &'static [&'static str],
+    pub app: fn() -> Builder,
+    pub send: fn(&TestApp) -> Answer,
+    pub lines: Result<&'static [&'static str], &'static str>,
 }
 
 const MAILED: Result<&[&str], &str> = Err("it mails a code or a link, which changes nothing");
 
-fn session() -> Builder {
+pub(super) fn session() -> Builder {
     TestApp::builder().session()
 }
 
@@ -33,7 +34,7 @@ fn unconfirmed() -> Builder {
     builder.nox("user set ada --email ada@b.example")
 }
 
-fn post(app: &TestApp, path: &str, body: &Value) -> Answer {
+pub(super) fn post(app: &TestApp, path: &str, body: &Value) -> Answer {
     app.ada.post(&format!("/api{path}"), body)
 }
 
@@ -237,6 +238,11 @@ const ROWS: &[Row] = &[
     },
 ];
 
+/// The rows of every capability.
+fn all() -> impl Iterator<Item = &'static Row> {
+    ROWS.iter().chain(audited_passkeys::ROWS)
+}
+
 /// Every route of the API that may change something, as `src/http/routes.rs` has them.
 fn routes() -> BTreeSet<String> {
     let source = include_str!("../../../src/http/routes.rs");
@@ -260,7 +266,7 @@ fn routes() -> BTreeSet<String> {
 
 #[test]
 fn every_route_that_writes_has_a_row() {
-    let rows = ROWS.iter().flat_map(|row| row.routes);
+    let rows = all().flat_map(|row| row.routes);
     let rows: BTreeSet<String> = rows.map(|route| (*route).into()).collect();
     assert_eq!(rows, routes());
 }
@@ -268,7 +274,7 @@ fn every_route_that_writes_has_a_row() {
 #[test]
 fn every_route_that_writes_leaves_its_lines_in_the_audit_log() {
     let mut other = Vec::new();
-    for row in ROWS {
+    for row in all() {
         let app = (row.app)().serve();
         let trail = Trail::before(&app.instance);
         let answer = (row.send)(&app);

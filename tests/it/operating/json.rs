@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Instance, MailServer, Mode, Ran};
+use crate::harness::{Authenticator, Instance, MailServer, Mode, Ran};
 
 /// What stdout has when a command succeeds.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,6 +43,8 @@ const COMMANDS: &[Row] = &[
     ("totp recovery", "ada", Done, "eve", 1),
     ("totp code", "ada", Done, "eve", 1),
     ("totp reset", "ada", Done, "nobody", 3),
+    ("passkey list", "", List, "nobody", 3),
+    ("passkey remove", "ada --all --yes", Done, "ada --all --yes", 3),
     ("session list", "", List, "nobody", 3),
     ("session revoke", "--user ada", Done, "5", 3),
     ("invite add", "--tag can_fly", Done, "--uses 0", 2),
@@ -116,6 +118,7 @@ fn every_command_answers_with_json_and_so_do_its_failures() {
     instance.add_user("bob", "hunter22");
     instance.write("secret", "correct horse battery\n");
     let mut server = Some(instance.serve());
+    Authenticator::new().add_to(&server.as_ref().unwrap().log_in("ada"));
     for &(command, arguments, prints, wrong, status) in COMMANDS {
         if command == "backup restore" {
             drop(server.take());

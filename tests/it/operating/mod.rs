@@ -4,6 +4,7 @@ mod audit;
 mod audit_details;
 mod audit_instance;
 mod audited_commands;
+mod audited_passkeys;
 mod audited_routes;
 mod clock;
 mod config;

@@ -1,6 +1,7 @@
 //! What the document has.
 
 use serde::Serialize;
+use uuid::Uuid;
 
 use super::stream::{Content, Streamed};
 use crate::domain::accounts::profile::Profile;
@@ -8,6 +9,7 @@ use crate::domain::accounts::suspension::Suspension;
 use crate::domain::audit::Line;
 use crate::domain::lockouts::Lockout;
 use crate::storage::invitations;
+use crate::storage::passkeys::Passkey;
 use crate::storage::sessions::Session;
 use crate::time::Timestamp;
 use crate::words::Language;
@@ -21,6 +23,7 @@ pub(crate) struct Document<'a> {
     pub(super) account: Facts<'a>,
     pub(super) suspension: Part<Option<Suspension>>,
     pub(super) second_factors: Factors,
+    pub(super) passkeys: Part<Vec<ListedPasskey>>,
     pub(super) email_confirmations: Part<Vec<String>>,
     pub(super) invitations: Part<Vec<Invitation>>,
     pub(super) sessions: Part<Streamed<'a, OpenSession>>,
@@ -59,7 +62,36 @@ pub(super) struct Factors {
     pub(super) authenticator_app: bool,
     pub(super) authenticator_app_enabled_at: Option<Timestamp>,
     pub(super) codes_by_mail: bool,
+    pub(super) passkey_after_password: bool,
     pub(super) unused_recovery_codes: u32,
+}
+
+/// A passkey, without its key and its credential id.
+#[derive(Serialize)]
+pub(super) struct ListedPasskey {
+    id: String,
+    name: String,
+    rp_id: String,
+    created_at: Timestamp,
+    last_used_at: Option<Timestamp>,
+    synced: bool,
+    transports: String,
+    aaguid: String,
+}
+
+impl From<Passkey> for ListedPasskey {
+    fn from(passkey: Passkey) -> Self {
+        Self {
+            id: passkey.id.to_string(),
+            name: passkey.name,
+            rp_id: passkey.rp_id,
+            created_at: passkey.created_at,
+            last_used_at: passkey.last_used_at,
+            synced: passkey.is_synced,
+            transports: passkey.transports,
+            aaguid: Uuid::from_bytes(passkey.aaguid).to_string(),
+        }
+    }
 }
 
 /// An invitation, without its code and without the operator's note.

@@ -119,6 +119,7 @@ impl Export {
             account: parts::facts(app, words, &self.user, &profile)?,
             suspension: Part::new(words.suspension, Suspension::of(&self.user, now)),
             second_factors: parts::factors(app, words, &self.user)?,
+            passkeys: Part::new(words.passkeys, parts::listed_passkeys(app, id)?),
             email_confirmations: Part::new(words.email_confirmations, confirmations),
             invitations: Part::new(words.invitations, parts::invited(app, &self.user)?),
             sessions: Part::new(words.sessions, Streamed::new(&sessions, &fault)),

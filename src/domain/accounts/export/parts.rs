@@ -1,6 +1,6 @@
 //! How the parts of the document are read.
 
-use super::document::{Device, Factors, Facts, Invitation, OpenSession, Shown};
+use super::document::{Device, Factors, Facts, Invitation, ListedPasskey, OpenSession, Shown};
 use super::stream::{Content, Fault};
 use crate::domain::accounts::profile::{Profile, picture_url};
 use crate::domain::audit::{self, Line};
@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::storage::pictures::{self, Picture, PictureKind, hex};
 use crate::storage::sessions::{self, Session};
 use crate::storage::users::{self, User, UserId};
-use crate::storage::{devices, totp_factors};
+use crate::storage::{devices, passkeys, totp_factors};
 use crate::time::Timestamp;
 use crate::words::Exports;
 
@@ -36,8 +36,14 @@ pub(super) fn factors(app: &App, words: &Exports, user: &User) -> Result<Factors
         authenticator_app: app_factor.is_some(),
         authenticator_app_enabled_at: app_factor.map(|factor| factor.enabled_at),
         codes_by_mail: user.has_email_factor,
+        passkey_after_password: user.has_passkey_factor,
         unused_recovery_codes: user.recovery_codes,
     })
+}
+
+pub(super) fn listed_passkeys(app: &App, id: UserId) -> Result<Vec<ListedPasskey>> {
+    let found = app.db.read(|connection| passkeys::list_of(connection, id))?;
+    Ok(found.into_iter().map(Into::into).collect())
 }
 
 pub(super) fn invited(app: &App, user: &User) -> Result<Vec<Invitation>> {

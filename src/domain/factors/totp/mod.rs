@@ -3,10 +3,10 @@
 mod check;
 mod first;
 mod label;
+mod status;
 
 use std::time::Duration;
 
-use serde::Serialize;
 use totp_rs::Totp;
 use zeroize::Zeroizing;
 
@@ -32,6 +32,7 @@ pub(in crate::domain) use check::{latest_step, step_of};
 pub(crate) use check::{opens_any, reseal};
 pub(in crate::domain::factors) use first::first_factor;
 pub(in crate::domain) use first::{enrollment, new_secret};
+pub(crate) use status::{Status, status};
 
 /// 160 bits, as RFC 4226 (4, R6) recommends.
 const SECRET_LENGTH: usize = 20;
@@ -248,39 +249,6 @@ fn enable_for<E: From<Error>>(
         }
         changed(tx, Event::TotpEnabled, user, None)?;
         reveal(enrollment)
-    })
-}
-
-/// The second factors of a user, as an operator sees them.
-#[derive(Debug, Serialize)]
-pub(crate) struct Status {
-    /// Whether the user has an authenticator app.
-    pub enabled: bool,
-    /// When the app was enabled.
-    pub enabled_at: Option<Timestamp>,
-    /// By how many time steps the last accepted code was early; negative if it was late.
-    pub last_skew: Option<i64>,
-    /// Whether codes by mail are on.
-    pub email: bool,
-    /// The number of unused recovery codes.
-    pub recovery_codes: u32,
-}
-
-/// The state of a user's second factors.
-///
-/// # Errors
-/// [`Error::UserNotFound`], or a fault.
-pub(crate) fn status(app: &App, name: &str) -> Result<Status> {
-    app.db.read(|connection| {
-        let user = by_name(app, connection, name)?;
-        let factor = totp_factors::find(connection, user.id)?;
-        Ok(Status {
-            enabled: factor.is_some(),
-            enabled_at: factor.as_ref().map(|factor| factor.enabled_at),
-            last_skew: factor.and_then(|factor| factor.last_skew),
-            email: user.has_email_factor,
-            recovery_codes: user.recovery_codes,
-        })
     })
 }
 

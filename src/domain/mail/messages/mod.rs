@@ -109,11 +109,17 @@ pub(crate) enum Notice {
     TotpDisabled,
     EmailFactorEnabled,
     EmailFactorDisabled,
+    PasskeyAdded,
+    PasskeyRemoved,
+    PasskeyCloned,
+    PasskeyFactorEnabled,
+    PasskeyFactorDisabled,
     RecoveryCodeUsed,
     RecoveryCodesRenewed,
 }
 
 /// The notice of an event; `None` for an event that is only recorded.
+#[expect(clippy::too_many_lines, reason = "it is a table")]
 pub(crate) const fn notice(event: Event, by_operator: bool) -> Option<Notice> {
     Some(match event {
         Event::AccountDeleted => Notice::AccountDeleted,
@@ -127,6 +133,11 @@ pub(crate) const fn notice(event: Event, by_operator: bool) -> Option<Notice> {
         Event::TotpDisabled => Notice::TotpDisabled,
         Event::EmailFactorEnabled => Notice::EmailFactorEnabled,
         Event::EmailFactorDisabled => Notice::EmailFactorDisabled,
+        Event::PasskeyAdded => Notice::PasskeyAdded,
+        Event::PasskeyRemoved => Notice::PasskeyRemoved,
+        Event::PasskeyCloned => Notice::PasskeyCloned,
+        Event::PasskeyFactorEnabled => Notice::PasskeyFactorEnabled,
+        Event::PasskeyFactorDisabled => Notice::PasskeyFactorDisabled,
         Event::RecoveryCodeUsed => Notice::RecoveryCodeUsed,
         Event::RecoveryCodesRenewed => Notice::RecoveryCodesRenewed,
         Event::AccountCreated
@@ -147,6 +158,7 @@ pub(crate) const fn notice(event: Event, by_operator: bool) -> Option<Notice> {
         | Event::SessionOpened
         | Event::SessionEnded
         | Event::SessionsEnded
+        | Event::PasskeyRenamed
         | Event::RecoveryCodesLost
         | Event::CodeIssued
         | Event::KeyRotated

@@ -88,6 +88,15 @@ const fn story(words: &Mails, notice: Notice, by_operator: bool) -> Story {
         Notice::EmailFactorDisabled => {
             (words.email_factor_disabled, words.email_factor_disabled_meaning)
         }
+        Notice::PasskeyAdded => (words.passkey_added, words.passkey_added_meaning),
+        Notice::PasskeyRemoved => (words.passkey_removed, words.passkey_removed_meaning),
+        Notice::PasskeyCloned => (words.passkey_cloned, words.passkey_cloned_meaning),
+        Notice::PasskeyFactorEnabled => {
+            (words.passkey_factor_enabled, words.passkey_factor_enabled_meaning)
+        }
+        Notice::PasskeyFactorDisabled => {
+            (words.passkey_factor_disabled, words.passkey_factor_disabled_meaning)
+        }
         Notice::RecoveryCodeUsed => (words.recovery_code_used, words.recovery_code_used_meaning),
         Notice::RecoveryCodesRenewed => {
             (words.recovery_codes_renewed, words.recovery_codes_renewed_meaning)

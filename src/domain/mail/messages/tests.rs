@@ -9,7 +9,7 @@ const AT: Timestamp = Timestamp::from_millis(1_750_936_113_726);
 const AGENT: &str =
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0";
 const LINK: &str = "https://nox.example/x?a=b&c";
-const NOTICES: [Notice; 13] = [
+const NOTICES: [Notice; 18] = [
     Notice::AccountDeleted,
     Notice::AccountRenamed,
     Notice::AccountExported,
@@ -21,6 +21,11 @@ const NOTICES: [Notice; 13] = [
     Notice::TotpDisabled,
     Notice::EmailFactorEnabled,
     Notice::EmailFactorDisabled,
+    Notice::PasskeyAdded,
+    Notice::PasskeyRemoved,
+    Notice::PasskeyCloned,
+    Notice::PasskeyFactorEnabled,
+    Notice::PasskeyFactorDisabled,
     Notice::RecoveryCodeUsed,
     Notice::RecoveryCodesRenewed,
 ];

@@ -14,7 +14,7 @@ use crate::harness::PNG;
 fn front_2026_reads_every_answer_from_login_to_logout() {
     let app = serve();
     let mut front = Front::open(&app);
-    assert!(!front.configs.allow_user_registration && !front.configs.support_passkey);
+    assert!(!front.configs.allow_user_registration && front.configs.support_passkey);
     let due = front.log_in("ada");
     let methods = Front::due(&due);
     assert_eq!(
