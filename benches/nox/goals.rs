@@ -46,7 +46,7 @@ impl Row {
     }
 }
 
-pub const ROWS: [Row; 23] = [
+pub const ROWS: [Row; 24] = [
     row("logins", "logins at 64 connections ÷ raw Argon2id, all cores", PerSecond, AtLeast(0.95))
         .ratio("logins", "argon2"),
     row(
@@ -56,6 +56,13 @@ pub const ROWS: [Row; 23] = [
         AtLeast(1.15),
     )
     .ratio("logins", "argon2-fresh"),
+    row(
+        "passkeys",
+        "logins by passkey at 64 connections ÷ logins by password",
+        PerSecond,
+        AtLeast(10.0),
+    )
+    .ratio("passkeys", "logins"),
     row("me", "`GET /api/users/@me` at 32 connections ÷ bare handler", PerSecond, AtLeast(0.65))
         .ratio("me", "bare"),
     row("me-many", "the same, 256 sessions in turn ÷ bare handler", PerSecond, Stated)

@@ -17,6 +17,7 @@ mod http;
 mod interleave;
 mod load;
 mod memory;
+mod passkeys;
 mod plot;
 mod report;
 mod server;
@@ -78,12 +79,13 @@ trait Measure {
 type Make = fn(&Rc<Fixture>) -> Result<Box<dyn Measure>>;
 
 /// The measurements in the order of a round, each with the figures that it records.
-const MEASURES: [(&[&str], Make); 9] = [
+const MEASURES: [(&[&str], Make); 10] = [
     (&["argon2", "argon2-fresh", "logins"], |fixture| Ok(Box::new(hashes::Hashes::new(fixture)))),
     (&["bare", "me", "me-many", "relays"], |fixture| {
         Ok(Box::new(fixture::Requests::new(fixture)?))
     }),
     (&["storm-p99", "storm-me"], |fixture| Ok(Box::new(storm::Checks::new(fixture)))),
+    (&["passkeys"], |fixture| Ok(Box::new(passkeys::Passkeys::new(fixture)))),
     (&["commits"], |fixture| Ok(Box::new(commits::Commits::new(fixture)?))),
     (&["idle", "idle-file", "storm-memory", "idle-after", "idle-after-file"], |fixture| {
         Ok(Box::new(memory::Memory::new(fixture)?))

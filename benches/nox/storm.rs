@@ -29,25 +29,38 @@ impl Storm {
     /// Starts `count` clients, each with its own address, that log in as one user after the other.
     /// Returns when `count` logins are done.
     pub fn start(address: SocketAddr, count: u32) -> Result<Self> {
+        Self::of(count, move |number| {
+            let mut connection = Connection::open(address)?;
+            let ip = format!("10.0.{}.{}", number / 256, number % 256);
+            let mut round = 0;
+            Ok(move || {
+                let user = 1 + (number + round * count) % USERS;
+                round += 1;
+                connection.send(&login(user, &ip)).map(drop)
+            })
+        })
+    }
+
+    /// Starts `count` clients that log in, each by what `client` makes for its number. Returns when
+    /// `count` logins are done.
+    pub fn of<LogIn: FnMut() -> Result<()>>(
+        count: u32,
+        client: impl Fn(u32) -> Result<LogIn> + Clone + Send + 'static,
+    ) -> Result<Self> {
         let done = Arc::new(AtomicU32::new(0));
         let is_over = Arc::new(AtomicBool::new(false));
-        let client = |number: u32| {
-            let done = Arc::clone(&done);
-            let is_over = Arc::clone(&is_over);
+        let start = |number: u32| {
+            let (client, done, is_over) = (client.clone(), Arc::clone(&done), Arc::clone(&is_over));
             thread::spawn(move || {
-                let mut connection = Connection::open(address)?;
-                let ip = format!("10.0.{}.{}", number / 256, number % 256);
-                for round in 0.. {
-                    connection.send(&login(1 + (number + round * count) % USERS, &ip))?;
+                let mut log_in = client(number)?;
+                while !is_over.load(Ordering::Relaxed) {
+                    log_in()?;
                     done.fetch_add(1, Ordering::Relaxed);
-                    if is_over.load(Ordering::Relaxed) {
-                        break;
-                    }
                 }
                 Ok(())
             })
         };
-        let clients = (0..count).map(client).collect();
+        let clients = (0..count).map(start).collect();
         let storm = Self { done, is_over, clients };
         storm.wait_for(count)?;
         Ok(storm)
