@@ -61,6 +61,7 @@ for (const lang of LANGUAGES) {
     await send(page, '/login', { password: ada.password }, '**/login/set-up');
 
     await page.getByRole('heading', { name: t.set_up_login }).waitFor();
+    await page.getByRole('link', { name: t.open_app }).waitFor();
     ada.secret = (await page.locator('#secret').innerText()).replaceAll(' ', '');
     await send(page, '/login/set-up', { code: code(ada) }, '**/account/recovery-codes');
     const recoveryCodes = (await page.locator('#codes li').allInnerTexts()).map((c) => c.trim());
@@ -106,6 +107,7 @@ const PARTS = [
   'account',
   'suspension',
   'second_factors',
+  'passkeys',
   'email_confirmations',
   'invitations',
   'sessions',
