@@ -8,6 +8,9 @@ use super::users::UserId;
 use crate::error::{Error, Result, Taken};
 use crate::time::Timestamp;
 
+/// The first schema version that has this table.
+pub(crate) const SINCE_VERSION: u32 = 9;
+
 /// The id of a passkey: a UUID of version 7, which sorts by time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct PasskeyId(pub Uuid);
@@ -142,6 +145,22 @@ pub(crate) fn list_after(
     let query = "SELECT * FROM passkeys WHERE ?1 IS NULL OR id > ?1 ORDER BY id LIMIT ?2";
     let mut statement = connection.prepare_cached(query)?;
     Ok(statement.query_map(params![after, limit], passkey)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// How many passkeys belong to a domain.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct OfDomain {
+    pub rp_id: String,
+    pub count: u32,
+}
+
+/// Counts the passkeys of each domain.
+pub(crate) fn count_by_domain(connection: &Connection) -> Result<Vec<OfDomain>> {
+    let query = "SELECT rp_id, count(*) AS count FROM passkeys GROUP BY rp_id ORDER BY rp_id";
+    let mut statement = connection.prepare(query)?;
+    let found = statement
+        .query_map([], |row| Ok(OfDomain { rp_id: row.get("rp_id")?, count: row.get("count")? }))?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Stores that a passkey was used: its counter, whether it may be and is copied to other devices,

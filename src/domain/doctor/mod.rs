@@ -5,6 +5,7 @@ mod backups;
 mod factors;
 mod key;
 mod mail;
+mod passkeys;
 mod places;
 mod setup;
 
@@ -92,6 +93,7 @@ pub(crate) fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
     findings.push(backups::examine(config, connection.as_ref(), now));
     findings.extend(key::in_backups(config, connection.as_ref(), now));
     findings.extend(file_system(config));
+    findings.extend(passkeys::examine(config, connection.as_ref()));
     findings.extend(setup::examine_settings(config, &findings));
     findings.extend(mail::examine_settings(config));
     findings

@@ -7,8 +7,9 @@
 use zeroize::Zeroizing;
 
 use super::challenge::{self, Answered, Purpose};
+use super::origins::is_origin;
 use super::verifier::{self, Asserted, ClientData, Expected};
-use super::{KnownPasskey, check_on, is_origin, printable};
+use super::{KnownPasskey, check_on, printable};
 use crate::domain::App;
 use crate::domain::accounts::identifier::Identifier;
 use crate::domain::auth::admission::{self, Way};

@@ -24,15 +24,14 @@ pub mod fuzzing;
 mod login;
 pub(crate) mod names;
 pub(crate) mod operator;
+mod origins;
 mod owner;
 mod registration;
 mod removal;
 mod verifier;
 mod view;
 
-use std::iter;
-
-use url::{Host, Url};
+use url::Host;
 
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -43,6 +42,8 @@ pub(crate) use challenge::LIFETIME as CHALLENGE_LIFETIME;
 pub(crate) use login::{
     Entered, LoginOptions, PasskeyAttempt, PasskeyCode, SignedLogin, log_in, login_options,
 };
+pub(in crate::domain) use origins::outside;
+pub(crate) use origins::related_origins;
 pub(crate) use owner::OwnerProof;
 pub(crate) use registration::{
     NewPasskey, RegistrationOptions, SignedRegistration, register, registration_options,
@@ -81,16 +82,6 @@ pub(crate) fn is_on(config: &Config) -> bool {
 pub(crate) fn check_on(config: &Config) -> Result<String> {
     let rp_id = rp_id(config).filter(|_| config.passkeys.enabled);
     rp_id.ok_or(Error::ServiceDisabled)
-}
-
-/// Whether pages of this origin, as a browser writes it, may use passkeys. It must be configured:
-/// neither a header nor the host that a request was sent to counts.
-fn is_origin(config: &Config, origin: &str) -> bool {
-    let Ok(url) = Url::parse(origin) else { return false };
-    let sent = url.origin().ascii_serialization();
-    let server = &config.server;
-    let others = server.allowed_origins.iter().chain(&server.numeric_origins);
-    iter::once(&server.public_url).chain(others).any(|allowed| allowed.as_str() == sent)
 }
 
 /// A text of a client, as the log may have it.

@@ -5,10 +5,11 @@ use uuid::Builder;
 
 use super::challenge::{self, Purpose};
 use super::names::{self, PasskeyName};
+use super::origins::is_origin;
 use super::owner::{Owner, OwnerProof};
 use super::verifier::{self, ClientData, Expected, NewCredential};
 use super::view::PasskeyView;
-use super::{KnownPasskey, MOST, check_on, is_origin, printable};
+use super::{KnownPasskey, MOST, check_on, printable};
 use crate::crypto;
 use crate::domain::App;
 use crate::domain::accounts::edit::unchanged;

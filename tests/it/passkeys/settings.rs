@@ -107,3 +107,86 @@ fn wrong_rp_id_in_the_configuration_is_refused_with_what_is_expected() {
         assert!(ran.stderr.contains("is not a domain name in lower case"), "{}", ran.stderr);
     }
 }
+
+/// What `nox doctor` says of passkeys, and how serious it is.
+fn doctor(app: &TestApp) -> Vec<(String, String)> {
+    let lines = app.nox("doctor --json");
+    let findings = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let text = |finding: &Value, key: &str| finding[key].as_str().unwrap().to_owned();
+    findings
+        .filter(|finding| finding["about"] == "passkeys")
+        .map(|finding| (text(&finding, "state"), text(&finding, "text")))
+        .collect()
+}
+
+#[test]
+fn doctor_says_what_keeps_passkeys_from_working_and_what_revives_them() {
+    let (app, _device) = with_passkey();
+    assert_eq!(doctor(&app), [("ok".into(), "they belong to localhost".into())]);
+    for (settings, state, words) in [
+        (
+            "[server]\npublic_url = 'https://192.0.2.1'",
+            "warning",
+            "1 passkey(s) of users log nobody in",
+        ),
+        (
+            "[server]\npublic_url = 'https://nox.example.org'",
+            "warning",
+            "1 of localhost; passkeys.rp_id = \"localhost\" revives them",
+        ),
+        (
+            "[server]\nallowed_origins = ['https://evil-localhost']",
+            "ok",
+            "https://evil-localhost, browsers ask https://localhost/.well-known/webauthn",
+        ),
+        (
+            "[server]\npublic_url = 'https://nox.example.org'\n[passkeys]\nrp_id = 'localhost'",
+            "warning",
+            "let that address answer as https://nox.example.org/.well-known/webauthn",
+        ),
+    ] {
+        app.instance.configure(settings);
+        let found = doctor(&app);
+        assert!(
+            found.len() == 1 && found[0].0 == state && found[0].1.contains(words),
+            "{settings}: {found:?}"
+        );
+    }
+    app.instance.configure("[passkeys]\nenabled = false");
+    assert_eq!(doctor(&app), []);
+    app.instance.configure("[server]\npublic_url = 'https://192.0.2.1'");
+    app.nox("passkey remove ada --all --yes");
+    assert_eq!(doctor(&app)[0].0, "ok", "no user misses a passkey");
+}
+
+#[test]
+fn pages_outside_the_domain_are_listed_where_browsers_ask() {
+    const PATH: &str = "/.well-known/webauthn";
+    for (settings, origins) in [
+        ("", None),
+        (
+            "[server]\npublic_url = 'https://nox.example.org'
+            allowed_origins = ['https://front.nox.example.org']",
+            None,
+        ),
+        (
+            "[server]\npublic_url = 'https://nox.example.org'
+            allowed_origins = ['https://front.example.org']",
+            Some(json!(["https://nox.example.org", "https://front.example.org"])),
+        ),
+        (
+            "[server]\npublic_url = 'https://nox.example.org'
+            allowed_origins = ['https://front.example.org']\n[passkeys]\nenabled = false",
+            None,
+        ),
+    ] {
+        let app = TestApp::with(settings).serve();
+        let answer = app.client().get(PATH, &[]);
+        if let Some(origins) = origins {
+            assert_eq!(answer.json(), json!({ "origins": origins }));
+            assert_eq!(answer.header("content-type"), Some("application/json"));
+        } else {
+            assert_eq!(answer.status, 404, "{settings}");
+        }
+    }
+}
