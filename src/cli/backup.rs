@@ -90,18 +90,25 @@ fn tell_restored(
     config: &Config,
     output: Output,
 ) -> Result<()> {
-    let Restored { report, kept } = restored;
+    let Restored { report, ended_invitations, kept } = restored;
     if output.json {
         let kept: Vec<_> = kept.iter().map(|path| path.display().to_string()).collect();
         return output.ok(&json!({ "users": report.users,
             "with_key": report.with_key, "key_fits": report.key_fits,
-            "needs_key": report.needs_key, "kept": kept }));
+            "needs_key": report.needs_key, "ended_invitations": ended_invitations,
+            "kept": kept }));
     }
     let about = match without_key {
         WithoutKey::No => about_key(report, config),
         WithoutKey::Yes => left_key(report, config),
     };
     output.say(format_args!("restored {} user(s); {about}", report.users));
+    if *ended_invitations > 0 {
+        output.say(format_args!(
+            "{ended_invitations} invitation(s) could still be used, and have ended, since they may \
+             have been used or removed after the backup was made: nox invite list shows them"
+        ));
+    }
     kept.iter().try_for_each(|path| output.line(format_args!("kept {}", path.display())))
 }
 

@@ -7,6 +7,9 @@ use super::columns::Columns;
 use crate::error::Result;
 use crate::time::Timestamp;
 
+/// The first schema version that has this table.
+pub(crate) const SINCE_VERSION: u32 = 7;
+
 /// What the codes of an invitation are derived from.
 pub(crate) type Seed = [u8; 16];
 
@@ -102,6 +105,13 @@ pub(crate) fn find_active(
 pub(crate) fn update_used(connection: &Connection, id: u32) -> Result<bool> {
     let change = "UPDATE invitations SET used = used + 1 WHERE id = ?1 AND used < uses";
     Ok(connection.execute(change, [id])? == 1)
+}
+
+/// Ends those invitations that could still be used, and returns how many these were.
+pub(crate) fn end_all(connection: &Connection, now: Timestamp) -> Result<usize> {
+    let change = "UPDATE invitations SET expires_at = ?1
+                  WHERE used < uses AND expires_at > ?1";
+    Ok(connection.execute(change, [now])?)
 }
 
 /// Deletes an invitation and returns it, if there is one of this id.

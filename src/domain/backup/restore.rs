@@ -16,7 +16,8 @@ use crate::error::Error;
 use crate::files;
 use crate::storage::backup::{self, Replacement};
 use crate::storage::{
-    Connection, OpenError, keys as rows, password_links, schema_version, sent_codes, sessions,
+    Connection, OpenError, invitations, keys as rows, password_links, schema_version, sent_codes,
+    sessions,
 };
 use crate::time::Timestamp;
 
@@ -25,6 +26,8 @@ use crate::time::Timestamp;
 pub(crate) struct Restored {
     /// The contents of the backup.
     pub report: Report,
+    /// How many invitations ended.
+    pub ended_invitations: usize,
     /// The former files, under their new names.
     pub kept: Vec<PathBuf>,
 }
@@ -39,8 +42,8 @@ pub(crate) enum WithoutKey {
 }
 
 /// Replaces the database with a backup, and the key file with the one in the backup, if there is
-/// one. The former files are kept under other names. Every session ends, since some in the backup
-/// have been revoked after it was made.
+/// one. The former files are kept under other names. Every session and every invitation ends, since
+/// some in the backup have been revoked or used after it was made.
 ///
 /// # Errors
 /// The file is not a backup or is damaged, the database could not be opened afterwards, another
@@ -66,8 +69,10 @@ pub(crate) fn restore(
         key.lock_exclusively()?;
     }
     let database = &config.storage.database;
+    let mut ended_invitations = 0;
     let new = Replacement::write(path, database, |connection| {
         delete_obsolete(connection)?;
+        ended_invitations = end_invitations(connection, now)?;
         record(connection, path, now)
     })
     .map_err(|source| BackupError::file("restore", database, source))?;
@@ -95,7 +100,7 @@ pub(crate) fn restore(
     }
     warn_of_owner(config);
     let kept = kept_key.into_iter().chain(kept_database).collect();
-    Ok(Restored { report, kept })
+    Ok(Restored { report, ended_invitations, kept })
 }
 
 /// What is in the place of the key file.
@@ -148,6 +153,15 @@ fn record(connection: &Connection, path: &Path, now: Timestamp) -> Result<(), Er
     let changes = Differences::added("file", path.display().to_string());
     Record { event: Event::BackupRestored, user: None, by: By::Operator, changes }
         .store_in_any_version(connection, now)
+}
+
+/// Ends the invitations. They stay in the list, so that the operator can make those again that are
+/// still wanted.
+fn end_invitations(connection: &Connection, now: Timestamp) -> Result<usize, Error> {
+    if schema_version(connection)? < invitations::SINCE_VERSION {
+        return Ok(0);
+    }
+    invitations::end_all(connection, now)
 }
 
 /// Deletes what a restored database must not contain: sessions, codes and password links that may

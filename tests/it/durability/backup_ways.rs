@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Instance, TestApp, wait_until};
+use crate::harness::{Instance, PASSWORD, Server, TestApp, wait_until};
 
 const RESTORE: [&str; 2] = ["backup", "restore"];
 
@@ -205,4 +205,36 @@ fn scheduled_backup_includes_the_key_if_that_is_configured_and_doctor_asks_for_i
         let doctor = app.nox("doctor");
         assert_eq!(doctor.contains("nox.key is in none of the backups"), is_missing, "{doctor}");
     }
+}
+
+#[test]
+fn restore_ends_the_invitations_that_may_have_been_used_or_removed_since() {
+    let app = TestApp::with("[users]\nregistration = 'invite'").serve();
+    let make = |options: &str| app.instance.nox_json(&format!("invite add --json {options}"));
+    let [used, removed] = ["--uses 1", "--uses 9"].map(make);
+    app.nox("backup create copy.db --with-key");
+    let register = |server: &Server, name: &str, invitation: &Value| {
+        let code = &invitation["code"];
+        let body = json!({ "username": name, "password": PASSWORD, "invite": code });
+        server.client().post("/api/auth/register", &body)
+    };
+    register(&app.server, "bob", &used).token();
+    app.nox("invite remove 2");
+    let TestApp { server, instance, .. } = app;
+    server.stop();
+    let ran = instance.run(&["backup", "restore", "copy.db"], "");
+    assert!(
+        ran.stderr.contains("\n2 invitation(s) could still be used, and have ended"),
+        "{}",
+        ran.stderr
+    );
+    let again = instance.nox_json("--json backup restore copy.db");
+    assert_eq!(again["ended_invitations"], 2);
+    assert_eq!(instance.nox("invite list").lines().count(), 2, "the operator sees which they were");
+    let server = instance.serve();
+    for (name, invitation) in [("eve", &used), ("kay", &removed)] {
+        register(&server, name, invitation).refused_field("invite", "/api/auth/register");
+    }
+    let link = instance.nox_json("invite add --json");
+    register(&server, "eve", &link).token();
 }
