@@ -173,3 +173,22 @@ fn links_in_the_folder_of_a_service_give_away_nothing_of_root() {
     assert_eq!(service.owner("man/nox.1"), "65534:65534");
     assert!(fs::symlink_metadata(service.path("man/nox.1")).unwrap().is_file());
 }
+
+#[test]
+fn log_says_how_the_service_gets_the_right_to_write_backups() {
+    let service = Service::new(SETTINGS);
+    assert_eq!(service.user("user add ada --password-stdin").status, 0);
+    service.shell("mkdir -p kept/here; chown 0:0 kept/here");
+    let server = service.serve_as_user();
+    wait_until("the failure is logged", || server.logged().contains("no backup was made"));
+    let log = server.logged();
+    let advice = log.split_once("as root, run ").unwrap_or_else(|| panic!("{log}")).1;
+    let command = advice.split(['"', ';', '\n']).next().unwrap();
+    assert!(command.starts_with("chown "), "{command}");
+    server.stop();
+    service.shell(command);
+    let server = service.serve_as_user();
+    wait_until("a backup is made", || !service.shell("ls kept/here").is_empty());
+    server.stop();
+    are_of_the_service(&service, "backups", &["kept/here/nox-*.db"]);
+}

@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::json;
 
-use crate::harness::{Client, Instance, Server, TestApp, wait_until};
+use crate::harness::{Client, Instance, Mode, PASSWORD, Server, TestApp, wait_until};
 
 /// Writes `nox.toml` anew, sends SIGHUP, and waits until the page shows this title.
 #[track_caller]
@@ -52,6 +53,39 @@ fn sighup_applies_what_may_change_and_names_what_may_not() {
     assert!(log.contains("reloaded the configuration changed=\"server.allowed_origins, "), "{log}");
     let named = "keys=\"server.address, storage.database, secrets.key_file\"";
     assert!(log.contains(named), "{log}");
+}
+
+#[test]
+fn sighup_changes_who_may_register_and_who_needs_a_second_factor() {
+    let app = TestApp::builder().mail_server(Mode::Plain).serve();
+    let apply = |settings: &str, title: &str| {
+        reload(&app, &format!("{}{settings}", app.mails().settings()), title);
+    };
+    let register = |name: &str| {
+        let body = json!({ "username": name, "password": PASSWORD });
+        app.client().post("/api/auth/register", &body)
+    };
+    let log_in = || app.try_password().status;
+    assert_eq!((register("bob").status, log_in()), (403, 200));
+    apply("[users]\nregistration = 'open'", "users.registration");
+    register("bob").token();
+    apply("[users]\nregistration = 'open'\nrequire_email = true", "users.require_email");
+    register("eve").refused_field("email", "/api/auth/register");
+    let demand = "[login]\nrequire_second_factor = 'everybody'\n";
+    apply(demand, "login.require_second_factor");
+    assert_eq!((register("eve").status, log_in()), (403, 401));
+    apply(&format!("{demand}second_factor_grace = '7d'"), "login.second_factor_grace");
+    assert_eq!(log_in(), 200);
+    let log = app.log();
+    for key in [
+        "users.registration",
+        "users.require_email",
+        "login.require_second_factor",
+        "login.second_factor_grace",
+    ] {
+        let is_named = |line: &str| line.contains("reloaded") && line.contains(key);
+        assert!(log.lines().any(is_named), "{key}: {log}");
+    }
 }
 
 #[test]

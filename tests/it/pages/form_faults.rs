@@ -1,7 +1,7 @@
 //! Forms that do not come from a page of this server in this very browser: each cause has its own
 //! words, in both languages, with the way out, and leaves a line in the log.
 
-use crate::harness::{Browser, TestApp};
+use crate::harness::{Browser, Mode, TestApp};
 
 const LOGIN: [(&str, &str); 2] = [("identifier", "ada"), ("password", "hunter22")];
 
@@ -48,16 +48,28 @@ const fn cause(
 #[test]
 fn each_cause_is_told_in_its_own_words_and_logged_once() {
     for cause in CAUSES {
-        let app = TestApp::with(&format!("[server]\npublic_url = '{}'", cause.public_url)).serve();
+        let settings = format!(
+            "[server]\npublic_url = '{}'\n[users]\nregistration = 'open'",
+            cause.public_url
+        );
+        let app = TestApp::with(&settings).mail_server(Mode::Plain).serve();
+        let link = app.instance.password_link("ada");
+        let link = [("link", link.strip_prefix("/reset/").unwrap())];
         for (language, text) in [("en", cause.english), ("fr", cause.french)] {
-            for path in ["/login", "/email/confirmation"] {
+            for (path, fields) in [
+                ("/login", &LOGIN[..]),
+                ("/email/confirmation", &[]),
+                ("/register", &[]),
+                ("/reset", &LOGIN[..1]),
+                ("/reset/password", &link),
+            ] {
                 let mut browser = app.browser();
                 browser.get(&format!("/login?lang={language}"));
                 let token = browser.token();
                 if !cause.has_cookie {
                     browser.cookies.retain(|(name, _)| name.contains("language"));
                 }
-                let refused = browser.submit_with(path, &token, cause.headers, &LOGIN);
+                let refused = browser.submit_with(path, &token, cause.headers, fields);
                 assert_eq!(refused.status, 403, "{path} {:?}", cause.headers);
                 assert!(refused.text.contains(text), "{text}: {}", refused.text);
                 let link = format!("<a href=\"{0}\">{0}</a>", cause.public_url);
