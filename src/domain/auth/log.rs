@@ -10,7 +10,7 @@ use crate::domain::principal::{By, Device};
 use crate::domain::sessions::OpenedSession;
 use crate::error::{Error, LoginStep, Result};
 use crate::storage::audit;
-use crate::storage::users::{User, UserId};
+use crate::storage::users::{self, User, UserId};
 use crate::time::Timestamp;
 
 /// A login attempt, as the logs tell of it.
@@ -100,12 +100,15 @@ fn record_failure(app: &App, attempted: Attempted<'_>, refusal: &Error) -> Resul
     }
     let Attempted { user, name: username, device, at } = attempted;
     app.db.write_lazily(|connection| {
-        let subject = Subject { id: user.unwrap_or(NO_USER), username };
+        let id = user.unwrap_or(NO_USER);
         let by = By::Client(device);
         let changes = Differences::none();
+        let subject = Subject { id, username };
         Record { event: Event::LoginFailed, user: Some(subject), by, changes }
             .store(connection, at)?;
-        if user.is_none() { audit::delete_all_of(connection, NO_USER) } else { Ok(()) }
+        // The account may have been deleted meanwhile, and its lines with it.
+        let is_known = users::find_by_id(connection, id)?.is_some();
+        if is_known { Ok(()) } else { audit::delete_all_of(connection, id) }
     })
 }
 
