@@ -7,18 +7,12 @@ use std::ops::Deref;
 
 use crate::domain::App;
 use crate::domain::audit::{Differences, Record, account};
-use crate::domain::event::Event;
+use crate::domain::event::{Event, Happened};
 pub(crate) use crate::domain::principal::By;
 use crate::error::{Error, Result};
-use crate::storage::Connection;
 use crate::storage::users::User;
+use crate::storage::{Connection, audit};
 use crate::time::Timestamp;
-
-/// An event with the user that it happened to, who may have to be notified.
-struct Happened {
-    event: Event,
-    user: User,
-}
 
 /// A transaction that changes accounts. It derefs to its connection, which storage works on.
 pub(crate) struct Change<'a> {
@@ -44,15 +38,42 @@ impl Change<'_> {
         changes: Differences,
     ) -> Result<()> {
         self.record(event, Some(user), changes)?;
-        self.happened.borrow_mut().push(Happened { event, user: user.clone() });
+        self.notify_of(event, user, None);
+        Ok(())
+    }
+
+    /// [`Change::happened`] for the end of an account of which nothing is kept: the log has one
+    /// line, which does not tell whose account it was.
+    pub(in crate::domain) fn happened_and_forgotten(
+        &self,
+        event: Event,
+        user: &User,
+    ) -> Result<()> {
+        audit::delete_all_of(self.connection, user.id)?;
+        let by = match self.by {
+            By::User(_) => By::FormerUser,
+            by => by,
+        };
+        Record { event, user: None, by, changes: Differences::none() }
+            .store(self.connection, self.now)?;
+        self.notify_of(event, user, None);
         Ok(())
     }
 
     /// Records every event that a change of a user's fields is, with the old and the new values.
     /// Notices go to the address that the user had before.
     pub(in crate::domain) fn edited(&self, before: &User, after: &User) -> Result<()> {
-        (account::events(before, after).into_iter())
-            .try_for_each(|(event, changes)| self.happened_with(event, before, changes))
+        for (event, changes) in account::events(before, after) {
+            self.record(event, Some(before), changes)?;
+            let is_renamed = event == Event::AccountRenamed;
+            self.notify_of(event, before, is_renamed.then(|| after.username.clone()));
+        }
+        Ok(())
+    }
+
+    fn notify_of(&self, event: Event, user: &User, new_username: Option<String>) {
+        let happened = Happened { event, user: user.clone(), new_username };
+        self.happened.borrow_mut().push(happened);
     }
 
     /// Records an event of the instance, of which no user is notified.
@@ -96,8 +117,8 @@ impl App {
             happened = change.happened.into_inner();
             Ok::<_, E>(value)
         })?;
-        for Happened { event, user } in happened {
-            self.notify(&user, by.device(), event, now);
+        for happened in happened {
+            self.notify(&happened, by.device(), now);
         }
         Ok(value)
     }

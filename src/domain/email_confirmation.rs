@@ -17,7 +17,7 @@ use crate::domain::pending_login;
 use crate::domain::principal::{Device, Principal};
 use crate::domain::throttle::{self, Limit};
 use crate::error::{Error, Result};
-use crate::normalization::trim;
+use crate::normalization::secret_of_link;
 use crate::storage::Connection;
 use crate::storage::email_confirmations::{self, NewEmailConfirmation};
 use crate::storage::users::{self, User};
@@ -180,8 +180,8 @@ const GONE: Error = Error::NotFound { what: "Token" };
 
 /// The user whose present address a link was mailed to.
 fn find_user(connection: &Connection, token: &str, now: Timestamp) -> Result<User> {
-    let link =
-        email_confirmations::find_active(connection, &hash(trim(token)), now)?.ok_or(GONE)?;
+    let link = email_confirmations::find_active(connection, &hash(secret_of_link(token)), now)?
+        .ok_or(GONE)?;
     users::find_by_id(connection, link.user_id)?
         .filter(|user| user.email.as_ref() == Some(&link.email))
         .ok_or(GONE)

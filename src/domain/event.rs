@@ -2,6 +2,17 @@
 //! notified to the user ([`super::mail::messages`] decides which). What they mean for an operator
 //! is in `docs/operating.md`.
 
+use crate::storage::users::User;
+
+/// An event that happened to a user, who may have to be notified.
+pub(in crate::domain) struct Happened {
+    pub event: Event,
+    /// The user, as they were before.
+    pub user: User,
+    /// The username that the user has since, if it is another one.
+    pub new_username: Option<String>,
+}
+
 /// Declares the events with their names in the audit log.
 macro_rules! events {
     ($($(#[$meta:meta])* $variant:ident = $name:literal,)*) => {

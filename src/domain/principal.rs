@@ -89,6 +89,8 @@ pub(crate) enum By<'a> {
     Server,
     /// The user, from this device.
     User(&'a Device),
+    /// A user whose account ends by it, and of whom nothing is kept.
+    FormerUser,
     /// A program that is not logged in, from this device.
     Client(&'a Device),
 }
@@ -96,7 +98,7 @@ pub(crate) enum By<'a> {
 impl<'a> By<'a> {
     pub(crate) const fn device(self) -> Option<&'a Device> {
         match self {
-            Self::Operator | Self::Server => None,
+            Self::Operator | Self::Server | Self::FormerUser => None,
             Self::User(device) | Self::Client(device) => Some(device),
         }
     }

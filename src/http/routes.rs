@@ -91,6 +91,7 @@ fn page_endpoints() -> Vec<Endpoint> {
         Endpoint::at("/login/confirmation")
             .get(pages::show_unconfirmed, PAGE)
             .post(pages::mail_confirmation_again, PAGE),
+        Endpoint::at("/login/confirmation/email").post(pages::correct_pending_email, PAGE),
         Endpoint::at("/login/set-up")
             .get(pages::show_set_up, PAGE)
             .post(pages::finish_set_up, PAGE),

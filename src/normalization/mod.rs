@@ -87,6 +87,13 @@ pub(crate) fn trim(text: &str) -> &str {
     text.trim_matches(|letter: char| letter.is_whitespace() || is_invisible(letter))
 }
 
+/// The secret at the end of a link as people copy it: without blanks around it, and without what a
+/// sentence has behind it.
+pub(crate) fn secret_of_link(text: &str) -> &str {
+    let is_of_secret = |letter: char| letter.is_ascii_alphanumeric() || "-_".contains(letter);
+    trim(text).trim_end_matches(|letter| !is_of_secret(letter))
+}
+
 /// The form in which names are compared: without differences of case, width, composition, and
 /// invisible characters (Unicode's `toNFKC_Casefold`). Blanks become spaces.
 pub(crate) fn fold(text: &str) -> String {

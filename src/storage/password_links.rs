@@ -85,6 +85,32 @@ pub(crate) fn find_active(
     Ok(connection.query_row(query, params![secret_sha256, now], found).optional()?)
 }
 
+/// What is kept of a link besides its secret.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OpenPasswordLink {
+    pub made_by: Maker,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+/// Finds the link of a user, unless it has expired.
+pub(crate) fn find_of(
+    connection: &Connection,
+    user_id: UserId,
+    now: Timestamp,
+) -> Result<Option<OpenPasswordLink>> {
+    let query = "SELECT made_by, created_at, expires_at FROM password_links
+                 WHERE user_id = ?1 AND expires_at > ?2";
+    let found = |row: &Row<'_>| {
+        Ok(OpenPasswordLink {
+            made_by: row.get("made_by")?,
+            created_at: row.get("created_at")?,
+            expires_at: row.get("expires_at")?,
+        })
+    };
+    Ok(connection.query_row(query, params![user_id, now], found).optional()?)
+}
+
 /// Deletes the link of a user, if there is one.
 pub(crate) fn delete_of(connection: &Connection, user_id: UserId) -> Result<()> {
     connection.execute("DELETE FROM password_links WHERE user_id = ?1", [user_id])?;

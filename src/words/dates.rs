@@ -5,8 +5,6 @@ use std::time::Duration;
 use super::{Language, fill, fill_named};
 use crate::time::Timestamp;
 
-const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
-
 /// How a language writes a date.
 pub(crate) struct Dates {
     pub months: [&'static str; 12],
@@ -18,8 +16,7 @@ pub(crate) struct Dates {
     /// What one, and what more of a unit are called, with a place for the number.
     pub minutes_ago: [&'static str; 2],
     pub hours_ago: [&'static str; 2],
-    pub yesterday: &'static str,
-    pub days_ago: &'static str,
+    pub days_ago: [&'static str; 2],
 }
 
 impl Language {
@@ -44,19 +41,18 @@ impl Language {
 
 impl Language {
     /// An instant of the last week as people tell it, such as `2 minutes ago`, and any other one as
-    /// a date. The days are those of UTC.
+    /// a date. A day is 24 hours, since the days of the calendar depend on the reader's time zone.
     pub(crate) fn when(self, at: Timestamp, now: Timestamp) -> String {
         let dates = &self.words().dates;
         let counted = |words: [&str; 2], count| fill(words[usize::from(count > 1)], count);
         let minutes = now.since(at).as_secs() / 60;
-        let days = (now.day().millis() - at.day().millis()) / DAY_MILLIS;
-        match (minutes, minutes / 60, days) {
+        let hours = minutes / 60;
+        match (minutes, hours, hours / 24) {
             _ if at > now.after(Duration::from_mins(1)) => self.date(at),
             (0, ..) => dates.just_now.into(),
             (..60, ..) => counted(dates.minutes_ago, minutes),
             (_, hours @ ..24, _) => counted(dates.hours_ago, hours),
-            (.., 1) => dates.yesterday.into(),
-            (.., days @ ..7) => fill(dates.days_ago, days),
+            (.., days @ ..7) => counted(dates.days_ago, days),
             _ => self.date(at),
         }
     }
@@ -88,17 +84,17 @@ mod tests {
             ("2026-11-27T11:00:01Z", "59 minutes ago", "il y a 59 minutes", "vor 59 Minuten"),
             ("2026-11-27T11:00:00Z", "1 hour ago", "il y a 1 heure", "vor 1 Stunde"),
             ("2026-11-26T12:00:01Z", "23 hours ago", "il y a 23 heures", "vor 23 Stunden"),
-            ("2026-11-26T12:00:00Z", "yesterday", "hier", "gestern"),
-            ("2026-11-26T00:00:00Z", "yesterday", "hier", "gestern"),
-            ("2026-11-25T23:59:59Z", "2 days ago", "il y a 2 jours", "vor 2 Tagen"),
-            ("2026-11-21T00:00:00Z", "6 days ago", "il y a 6 jours", "vor 6 Tagen"),
+            ("2026-11-26T12:00:00Z", "a day ago", "il y a un jour", "vor einem Tag"),
+            ("2026-11-25T12:00:01Z", "a day ago", "il y a un jour", "vor einem Tag"),
+            ("2026-11-25T12:00:00Z", "2 days ago", "il y a 2 jours", "vor 2 Tagen"),
+            ("2026-11-20T12:00:01Z", "6 days ago", "il y a 6 jours", "vor 6 Tagen"),
         ] {
             let at = at.parse().unwrap();
             assert_eq!(Language::English.when(at, now), english);
             assert_eq!(Language::French.when(at, now), french);
             assert_eq!(Language::German.when(at, now), german);
         }
-        for far in ["2026-11-20T23:59:59Z", "1970-01-01T00:00:00Z", "2026-11-27T12:02:00Z"] {
+        for far in ["2026-11-20T12:00:00Z", "1970-01-01T00:00:00Z", "2026-11-27T12:02:00Z"] {
             let far = far.parse().unwrap();
             for language in Language::ALL {
                 assert_eq!(language.when(far, now), language.date(far));

@@ -27,8 +27,7 @@ pub(super) const WORDS: Words = Words {
         just_now: "just now",
         minutes_ago: ["{} minute ago", "{} minutes ago"],
         hours_ago: ["{} hour ago", "{} hours ago"],
-        yesterday: "yesterday",
-        days_ago: "{} days ago",
+        days_ago: ["a day ago", "{} days ago"],
     },
     pages: PAGES,
     mails: MAILS,
@@ -128,7 +127,7 @@ const PAGES: Texts = Texts {
     set_password_text: "All devices are then logged out, and you log in with the new password.",
     password_reset: "Your new password is set. Log in with it.",
     ask_operator: "Ask the operator of the server.",
-    ask_operator_at: "Ask the operator of the server: {}",
+    ask_operator_at: "Ask here: {}",
     username_taken: "Another account has this username.",
     bad_username: "The username must be 3 to 16 of a–z, 0–9, _, . and -, and not digits alone.",
     terms: "Terms of use",
@@ -172,7 +171,7 @@ const PAGES: Texts = Texts {
     broken_picture: "That picture is damaged and cannot be read. Choose another one, or save it \
         again.",
     no_picture: "Choose a picture first.",
-    not_allowed: "You may not do that. Ask the operator of the server.",
+    not_allowed: "You may not do that.",
     page_outdated: "That is not as the page showed it any more. Look again.",
     setup_expired: "The setup was begun too long ago. Set the app up again.",
     bad_display: "The display name must be 1 to 50 characters long.",
@@ -205,13 +204,12 @@ const PAGES: Texts = Texts {
     email_changed_link_later: "The address is changed, but no link was mailed that confirms it, \
         since another one was mailed a moment ago. Ask for a new link in a minute.",
     email_changed_link_refused: "The address is changed, but no link could be mailed that confirms \
-        it. Check the address; if it is right, ask the operator of the server.",
+        it. Check the address. Is it right?",
     address_refused: "The mail server refuses your address, so nothing was mailed. Check the \
-        address; if it is right, ask the operator of the server.",
-    mail_refused: "No mail could be sent. Ask the operator of the server.",
-    mail_off: "This server sends no mail now. Use a recovery code, or ask the operator of the \
-        server for a code.",
-    mail_off_no_link: "This server sends no mail: ask its operator to confirm the address.",
+        address. Is it right?",
+    mail_refused: "No mail could be sent.",
+    mail_off: "This server sends no mail now. Use a recovery code. None left?",
+    mail_off_no_link: "This server sends no mail, and so no link that confirms the address.",
     no_code_mailed: "There is no valid code in your mailbox now. Ask for a new one, or use a \
         recovery code.",
     confirm_address: "Confirm your address",
@@ -332,8 +330,8 @@ const PAGES: Texts = Texts {
     address_to_confirm: "Address to confirm:",
     unconfirmed_before: "We mailed a link to",
     unconfirmed_after: ". Open it to confirm your address, then log in.",
-    unconfirmed_hint: "No mail? Look in your spam folder, or have the link mailed again. Is the \
-        address wrong?",
+    unconfirmed_hint: "No mail? Look in your spam folder, or have the link mailed again.",
+    address_wrong: "Is the address wrong?",
     mail_link_again: "Mail the link again",
     email_required_hint: "We mail a link to it. You open that link before you first log in.",
 };
@@ -377,6 +375,8 @@ const MAILS: Mails = Mails {
     help_of_operator: "Ask the operator of the server for help.",
     notice_subject: "{title}: {event}",
     open_account: "Open your account",
+    old_username_label: "Old username",
+    new_username_label: "New username",
     time_label: "When",
     device_label: "Device",
     ip_label: "IP address",
@@ -493,6 +493,8 @@ const EXPORTS: Exports = Exports {
     passkeys: "The passkeys that log in: their names, and what is known of their devices. Their \
         keys are not exported; the secret part never leaves the device.",
     email_confirmations: "Addresses to which a link was mailed that is still to be opened.",
+    password_link: "The open link that sets a new password: who made it (mail: it was mailed on \
+        request), when, and until when it works. Its secret is not exported.",
     invitations: "The invitation by which the account was created, and those for its address.",
     sessions: "Open sessions: when each began, was used last and ends, with the network address \
         and the program that opened it.",

@@ -11,6 +11,7 @@ texts! {
         second_factors,
         passkeys,
         email_confirmations,
+        password_link,
         invitations,
         sessions,
         devices,

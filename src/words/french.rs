@@ -27,8 +27,7 @@ pub(super) const WORDS: Words = Words {
         just_now: "à l’instant",
         minutes_ago: ["il y a {} minute", "il y a {} minutes"],
         hours_ago: ["il y a {} heure", "il y a {} heures"],
-        yesterday: "hier",
-        days_ago: "il y a {} jours",
+        days_ago: ["il y a un jour", "il y a {} jours"],
     },
     pages: PAGES,
     mails: MAILS,
@@ -134,7 +133,7 @@ const PAGES: Texts = Texts {
         le nouveau mot de passe.",
     password_reset: "Votre nouveau mot de passe est enregistré. Connectez-vous avec celui-ci.",
     ask_operator: "Adressez-vous à l’administrateur du serveur.",
-    ask_operator_at: "Adressez-vous à l’administrateur du serveur\u{a0}: {}",
+    ask_operator_at: "Adressez-vous ici\u{a0}: {}",
     username_taken: "Un autre compte a ce nom d’utilisateur.",
     bad_username: "Le nom d’utilisateur doit avoir de 3 à 16 caractères parmi a–z, 0–9, _, . et -, \
         dont au moins un qui n’est pas un chiffre.",
@@ -180,7 +179,7 @@ const PAGES: Texts = Texts {
     broken_picture: "Cette image est abîmée et ne peut pas être lue. Choisissez-en une autre, ou \
         enregistrez-la à nouveau.",
     no_picture: "Choisissez d’abord une image.",
-    not_allowed: "Vous n’y êtes pas autorisé. Adressez-vous à l’administrateur du serveur.",
+    not_allowed: "Vous n’y êtes pas autorisé.",
     page_outdated: "Ce n’est plus comme la page l’indiquait. Regardez à nouveau.",
     setup_expired: "La configuration a commencé il y a trop longtemps. Recommencez-la.",
     bad_display: "Le nom affiché doit compter de 1 à 50 caractères.",
@@ -215,15 +214,13 @@ const PAGES: Texts = Texts {
     email_changed_link_later: "L’adresse est modifiée, mais aucun lien qui la confirme n’a été \
         envoyé, car un autre l’a été il y a un instant. Demandez un nouveau lien dans une minute.",
     email_changed_link_refused: "L’adresse est modifiée, mais aucun lien qui la confirme n’a pu \
-        être envoyé. Vérifiez l’adresse\u{a0}; si elle est juste, adressez-vous à l’administrateur \
-        du serveur.",
+        être envoyé. Vérifiez l’adresse. Est-elle juste\u{a0}?",
     address_refused: "Le serveur de messagerie refuse votre adresse\u{a0}: rien n’a été envoyé. \
-        Vérifiez l’adresse\u{a0}; si elle est juste, adressez-vous à l’administrateur du serveur.",
-    mail_refused: "Aucun e-mail n’a pu être envoyé. Adressez-vous à l’administrateur du serveur.",
-    mail_off: "Ce serveur n’envoie pas d’e-mails pour l’instant. Utilisez un code de secours, ou \
-        demandez un code à l’administrateur du serveur.",
-    mail_off_no_link: "Ce serveur n’envoie pas d’e-mails\u{a0}: demandez à son administrateur de \
-        confirmer l’adresse.",
+        Vérifiez l’adresse. Est-elle juste\u{a0}?",
+    mail_refused: "Aucun e-mail n’a pu être envoyé.",
+    mail_off: "Ce serveur n’envoie pas d’e-mails pour l’instant. Utilisez un code de secours. \
+        Il ne vous en reste aucun\u{a0}?",
+    mail_off_no_link: "Ce serveur n’envoie pas d’e-mails, donc pas de lien qui confirme l’adresse.",
     no_code_mailed: "Il n’y a pas de code valable dans votre boîte pour l’instant. Demandez-en un \
         nouveau, ou utilisez un code de secours.",
     confirm_address: "Confirmer votre adresse",
@@ -352,7 +349,8 @@ const PAGES: Texts = Texts {
     unconfirmed_before: "Nous avons envoyé un lien à l’adresse",
     unconfirmed_after: ". Ouvrez-le pour confirmer votre adresse, puis connectez-vous.",
     unconfirmed_hint: "Pas d’e-mail\u{a0}? Regardez dans vos courriers indésirables, ou faites \
-        renvoyer le lien. L’adresse est fausse\u{a0}?",
+        renvoyer le lien.",
+    address_wrong: "L’adresse est fausse\u{a0}?",
     mail_link_again: "Renvoyer le lien",
     email_required_hint: "Nous y envoyons un lien, à ouvrir avant votre première connexion.",
 };
@@ -399,6 +397,8 @@ const MAILS: Mails = Mails {
     help_of_operator: "Demandez de l’aide à l’administrateur du serveur.",
     notice_subject: "{title}\u{a0}: {event}",
     open_account: "Ouvrir votre compte",
+    old_username_label: "Ancien nom d’utilisateur",
+    new_username_label: "Nouveau nom d’utilisateur",
     time_label: "Quand",
     device_label: "Appareil",
     ip_label: "Adresse IP",
@@ -526,6 +526,9 @@ const EXPORTS: Exports = Exports {
         sait de leurs appareils. Leurs clés ne sont pas exportées\u{a0}; la partie secrète ne \
         quitte jamais l’appareil.",
     email_confirmations: "Les adresses qui ont reçu un lien encore à ouvrir.",
+    password_link: "Le lien ouvert qui définit un nouveau mot de passe\u{a0}: par qui il a été \
+        créé (mail\u{a0}: envoyé par e-mail sur demande), quand, et jusqu’à quand il fonctionne. \
+        Son secret n’est pas exporté.",
     invitations: "L’invitation par laquelle le compte a été créé, et celles qui sont destinées à \
         son adresse.",
     sessions: "Les sessions ouvertes\u{a0}: leur début, leur dernière utilisation et leur fin, \

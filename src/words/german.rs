@@ -27,8 +27,7 @@ pub(super) const WORDS: Words = Words {
         just_now: "gerade eben",
         minutes_ago: ["vor {} Minute", "vor {} Minuten"],
         hours_ago: ["vor {} Stunde", "vor {} Stunden"],
-        yesterday: "gestern",
-        days_ago: "vor {} Tagen",
+        days_ago: ["vor einem Tag", "vor {} Tagen"],
     },
     pages: PAGES,
     mails: MAILS,
@@ -135,7 +134,7 @@ const PAGES: Texts = Texts {
         Passwort an.",
     password_reset: "Dein neues Passwort ist gespeichert. Melde dich damit an.",
     ask_operator: "Frag den Betreiber des Servers.",
-    ask_operator_at: "Frag den Betreiber des Servers: {}",
+    ask_operator_at: "Frag hier: {}",
     username_taken: "Ein anderes Konto hat diesen Benutzernamen.",
     bad_username: "Der Benutzername muss aus 3 bis 16 Zeichen bestehen, aus a–z, 0–9, _, . und -, \
         und nicht nur aus Ziffern.",
@@ -180,7 +179,7 @@ const PAGES: Texts = Texts {
     broken_picture: "Dieses Bild ist beschädigt und nicht lesbar. Wähle ein anderes, oder \
         speichere es noch einmal.",
     no_picture: "Wähle zuerst ein Bild aus.",
-    not_allowed: "Das darfst du nicht. Frag den Betreiber des Servers.",
+    not_allowed: "Das darfst du nicht.",
     page_outdated: "Es ist nicht mehr so, wie die Seite es gezeigt hat. Sieh noch einmal nach.",
     setup_expired: "Die Einrichtung hat vor zu langer Zeit begonnen. Richte die App noch einmal \
         ein.",
@@ -216,15 +215,14 @@ const PAGES: Texts = Texts {
         sie bestätigt, denn gerade eben ging schon einer hinaus. Fordere in einer Minute einen \
         neuen an.",
     email_changed_link_refused: "Die Adresse ist geändert, aber es konnte kein Link verschickt \
-        werden, der sie bestätigt. Prüfe die Adresse; wenn sie stimmt, frag den Betreiber des \
-        Servers.",
+        werden, der sie bestätigt. Prüfe die Adresse. Stimmt sie?",
     address_refused: "Der Mailserver lehnt deine Adresse ab, deshalb wurde nichts verschickt. \
-        Prüfe die Adresse; wenn sie stimmt, frag den Betreiber des Servers.",
-    mail_refused: "Es konnte keine E-Mail verschickt werden. Frag den Betreiber des Servers.",
-    mail_off: "Dieser Server verschickt zurzeit keine E-Mails. Nimm einen Ersatzcode, oder frag \
-        den Betreiber des Servers nach einem Code.",
-    mail_off_no_link: "Dieser Server verschickt keine E-Mails: Bitte seinen Betreiber, die Adresse \
-        zu bestätigen.",
+        Prüfe die Adresse. Stimmt sie?",
+    mail_refused: "Es konnte keine E-Mail verschickt werden.",
+    mail_off: "Dieser Server verschickt zurzeit keine E-Mails. Nimm einen Ersatzcode. Ist keiner \
+        mehr da?",
+    mail_off_no_link: "Dieser Server verschickt keine E-Mails, also auch keinen Link, der die \
+        Adresse bestätigt.",
     no_code_mailed: "In deinem Postfach ist gerade kein gültiger Code. Fordere einen neuen an, \
         oder nimm einen Ersatzcode.",
     confirm_address: "Adresse bestätigen",
@@ -349,7 +347,8 @@ const PAGES: Texts = Texts {
     unconfirmed_before: "Ein Link ist unterwegs an",
     unconfirmed_after: ". Öffne ihn, um deine Adresse zu bestätigen, und melde dich dann an.",
     unconfirmed_hint: "Keine E-Mail? Sieh im Spam-Ordner nach, oder lass den Link noch einmal \
-        schicken. Ist die Adresse falsch?",
+        schicken.",
+    address_wrong: "Ist die Adresse falsch?",
     mail_link_again: "Link noch einmal schicken",
     email_required_hint: "Wir schicken einen Link dorthin. Öffne ihn, bevor du dich zum ersten \
         Mal anmeldest.",
@@ -396,6 +395,8 @@ const MAILS: Mails = Mails {
     help_of_operator: "Bitte den Betreiber des Servers um Hilfe.",
     notice_subject: "{title}: {event}",
     open_account: "Dein Konto öffnen",
+    old_username_label: "Alter Benutzername",
+    new_username_label: "Neuer Benutzername",
     time_label: "Wann",
     device_label: "Gerät",
     ip_label: "IP-Adresse",
@@ -517,6 +518,8 @@ const EXPORTS: Exports = Exports {
         bekannt ist. Ihre Schlüssel werden nicht exportiert; der geheime Teil verlässt das \
         Gerät nie.",
     email_confirmations: "Adressen, an die ein Link geschickt wurde, der noch zu öffnen ist.",
+    password_link: "Der offene Link, der ein neues Passwort setzt: wer ihn erstellt hat (mail: auf \
+        Anfrage verschickt), wann, und bis wann er gilt. Sein Geheimnis ist nicht enthalten.",
     invitations: "Die Einladung, mit der das Konto erstellt wurde, und die für seine Adresse.",
     sessions: "Offene Sitzungen: wann jede begann, zuletzt benutzt wurde und endet, mit der \
         Netzwerkadresse und dem Programm, das sie geöffnet hat.",

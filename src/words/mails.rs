@@ -34,6 +34,8 @@ texts! {
         help_of_operator,
         notice_subject,
         open_account,
+        old_username_label,
+        new_username_label,
         time_label,
         device_label,
         ip_label,

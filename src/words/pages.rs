@@ -259,6 +259,7 @@ texts! {
         unconfirmed_before,
         unconfirmed_after,
         unconfirmed_hint,
+        address_wrong,
         mail_link_again,
         email_required_hint,
     }

@@ -111,3 +111,26 @@ fn marks_of_french_never_begin_a_line() {
         assert!(!breaks, "{name}: {text}");
     }
 }
+
+/// The texts of the pages that name the operator: who did something, what an operator reads, and
+/// the one sentence of whom to ask, which gives way to `instance.contact`.
+const OF_OPERATOR: [&str; 3] = ["pages.ask_operator", "pages.by_operator", "pages.unknown_front"];
+
+#[test]
+fn one_text_of_the_pages_alone_says_to_ask_the_operator() {
+    for (language, operator) in [
+        (Language::English, "operator"),
+        (Language::French, "administrateur du serveur"),
+        (Language::German, "Betreiber"),
+    ] {
+        let texts = texts(language).into_iter();
+        let naming =
+            texts.filter(|(name, text)| name.starts_with("pages") && text.contains(operator));
+        let naming: Vec<_> = naming.map(|(name, _)| name).collect();
+        assert!(
+            naming.iter().all(|name| OF_OPERATOR.contains(&&**name)),
+            "{language:?}: {naming:?}"
+        );
+        assert!(naming.contains(&OF_OPERATOR[0].to_owned()), "{language:?}");
+    }
+}

@@ -1,13 +1,12 @@
 //! The deletion of an account by its user.
 
-use crate::domain::App;
 use crate::domain::accounts::edit::unchanged;
 use crate::domain::accounts::last_administrator::{check_deletion, is_last};
 use crate::domain::accounts::password_check::{CURRENT_PASSWORD, PasswordCheck};
 use crate::domain::event::Event;
 use crate::domain::factors::{Code, with_factor};
-use crate::domain::invitations;
 use crate::domain::principal::Principal;
+use crate::domain::{App, invitations, throttle};
 use crate::error::{Error, Result};
 use crate::storage::users::{self, User};
 use crate::time::Timestamp;
@@ -28,8 +27,9 @@ pub(crate) fn is_last_administrator(app: &App, user: &User, now: Timestamp) -> R
     app.db.read(|connection| is_last(connection, user, now))
 }
 
-/// Deletes the principal's account and all of its data. That needs a code if a second factor is on,
-/// otherwise the password. A password that is sent must be right in any case.
+/// Deletes the principal's account and all of its data, with its lines in the audit log. That needs
+/// a code if a second factor is on, otherwise the password. A password that is sent must be right in
+/// any case.
 ///
 /// # Errors
 /// [`Error::LastAdministrator`], [`Error::TooManyRequests`], [`Error::WrongPassword`],
@@ -51,7 +51,8 @@ pub(crate) fn delete(
         let current = unchanged(tx, principal, now)?;
         check_deletion(tx, &current, now)?;
         invitations::forget(tx, &current)?;
-        tx.happened(Event::AccountDeleted, &current)?;
+        throttle::reset(tx, &current.id.to_string())?;
+        tx.happened_and_forgotten(Event::AccountDeleted, &current)?;
         users::delete(tx, current.id)
     })
 }

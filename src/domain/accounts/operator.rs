@@ -9,7 +9,6 @@ use crate::domain::accounts::new_password::NewPassword;
 use crate::domain::accounts::profile::{Profile, profile};
 use crate::domain::accounts::suspension::Suspension;
 use crate::domain::accounts::tags::GivenTag;
-use crate::domain::audit::Differences;
 use crate::domain::audit::account::suspension;
 use crate::domain::change::By;
 use crate::domain::event::Event;
@@ -18,9 +17,9 @@ use crate::domain::pictures::{self, NewPicture, PictureKind};
 use crate::domain::reveal::Reveal;
 use crate::domain::{App, throttle};
 use crate::error::{Error, Result};
+use crate::storage::password_links;
 use crate::storage::sessions;
 use crate::storage::users::{self, NewSuspension, User, UserId};
-use crate::storage::{audit, password_links};
 use crate::time::Timestamp;
 
 /// The account with this username, id or confirmed email address.
@@ -233,8 +232,7 @@ pub(crate) fn remove(app: &App, id: UserId, removal: Removal, now: Timestamp) ->
         throttle::reset(tx, &id.to_string())?;
         if removal.forget {
             invitations::forget(tx, &user)?;
-            audit::delete_all_of(tx, id)?;
-            tx.happened_here(Event::AccountRemoved, Differences::none())?;
+            tx.happened_and_forgotten(Event::AccountRemoved, &user)?;
             return users::delete(tx, id);
         }
         invitations::delete_of(tx, &user)?;

@@ -105,7 +105,7 @@ fn actor(by: By<'_>) -> String {
     match by {
         By::Operator => format!("operator:{}", operator::name()),
         By::Server => "server".into(),
-        By::User(_) => "user".into(),
+        By::User(_) | By::FormerUser => "user".into(),
         By::Client(_) => "client".into(),
     }
 }

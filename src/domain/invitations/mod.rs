@@ -21,12 +21,12 @@ use crate::domain::mail::messages::Message;
 use crate::domain::mail::{Purpose, Sending};
 use crate::domain::reveal::Reveal;
 use crate::error::{Error, Result};
-use crate::normalization::{address, trim};
+use crate::normalization::{address, secret_of_link};
 use crate::storage::Connection;
 use crate::storage::invitations::{self, ByCode, Seed};
 use crate::storage::users::{self, User};
 use crate::time::Timestamp;
-pub(in crate::domain) use of_account::{delete_of, forget, list_of};
+pub(in crate::domain) use of_account::{binds_address_of, delete_of, forget, list_of};
 
 /// How long an invitation is listed after it has expired.
 pub(in crate::domain) const LISTED_FOR: Duration = Duration::from_hours(24 * 30);
@@ -160,7 +160,8 @@ pub(crate) struct Usable {
 /// # Errors
 /// [`Error::InvalidInvitation`] if there is none, if it is used up or expired; or a fault.
 pub(crate) fn find(app: &App, code: &str, now: Timestamp) -> Result<Usable> {
-    let find = |connection: &_| invitations::find_active(connection, &hash(trim(code)), now);
+    let find =
+        |connection: &_| invitations::find_active(connection, &hash(secret_of_link(code)), now);
     let ByCode { invitation, is_mailed } = app.db.read(find)?.ok_or(INVALID)?;
     let (id, tags, email) = (invitation.id, invitation.tags, invitation.email);
     Ok(Usable { id, tags, email, is_mailed })

@@ -7,7 +7,7 @@ use crate::storage::audit;
 use crate::storage::invitations::{self, Invitation};
 use crate::storage::users::User;
 
-/// Lists the invitations that made an account, or are for its address.
+/// Lists the invitations that made an account, or are for its confirmed address.
 pub(in crate::domain) fn list_of(connection: &Connection, user: &User) -> Result<Vec<Invitation>> {
     let made_by = audit::find_invitation_of(connection, user.id)?;
     let mut all = invitations::list(connection)?;
@@ -17,7 +17,14 @@ pub(in crate::domain) fn list_of(connection: &Connection, user: &User) -> Result
     Ok(all)
 }
 
-/// Deletes the invitations for the address of an account that is deleted. Those without an address
+/// Whether the invitation that made an account is for one address alone.
+pub(in crate::domain) fn binds_address_of(connection: &Connection, user: &User) -> Result<bool> {
+    let made_by = audit::find_invitation_of(connection, user.id)?;
+    let all = invitations::list(connection)?;
+    Ok(all.iter().any(|invitation| Some(invitation.id) == made_by && invitation.email.is_some()))
+}
+
+/// Deletes these invitations of an account that is deleted. Those without an address
 /// stay, since others may use them.
 pub(in crate::domain) fn delete_of(connection: &Connection, user: &User) -> Result<()> {
     for invitation in list_of(connection, user)? {
@@ -40,7 +47,9 @@ pub(in crate::domain) fn forget(connection: &Connection, user: &User) -> Result<
     delete_of(connection, user)
 }
 
+/// Whether this is the address of an account. One that was never confirmed may be another person's,
+/// whose invitations are none of the account's business.
 fn is_address_of(user: &User, other: Option<&str>) -> bool {
     let folded = |email: Option<&str>| email.map(address::fold);
-    other.is_some() && folded(user.email.as_deref()) == folded(other)
+    user.email_verified && other.is_some() && folded(user.email.as_deref()) == folded(other)
 }

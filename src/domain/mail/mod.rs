@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use crate::config::Config;
 use crate::domain::App;
-use crate::domain::event::Event;
+use crate::domain::event::Happened;
 use crate::domain::metrics::Counters;
 use crate::domain::principal::Device;
 use crate::domain::throttle::{self, Limit};
@@ -26,7 +26,7 @@ use crate::storage::observations::{self, Kind};
 use crate::storage::users::User;
 use crate::time::Timestamp;
 pub(crate) use address::can_reach;
-use messages::Message;
+use messages::{Message, Renamed};
 pub(crate) use purpose::Purpose;
 use queue::{CurrentRoute, Mail, Worker};
 pub(crate) use sending::{Awaited, Mailed, Sending};
@@ -245,20 +245,22 @@ impl App {
 
     /// Notifies a user of an event after its commit, if the address is verified and the event is
     /// one that is notified. The number of notices a day is limited.
-    pub(crate) fn notify(
+    pub(in crate::domain) fn notify(
         &self,
-        user: &User,
+        happened: &Happened,
         device: Option<&Device>,
-        event: Event,
         now: Timestamp,
     ) {
-        let Some(notice) = messages::notice(event, device.is_none()) else { return };
+        let Happened { event, user, new_username } = happened;
+        let Some(notice) = messages::notice(*event, device.is_none()) else { return };
         if !self.mailer.is_on() || !user.email_verified {
             return;
         }
         match throttle::consume(self, vec![Limit::notice(user.id)], now) {
             Ok(_counted) => {
-                let notice = Message::Notice { notice, device, at: now };
+                let renamed =
+                    new_username.as_deref().map(|to| Renamed { from: &user.username, to });
+                let notice = Message::Notice { notice, device, at: now, renamed };
                 // The response does not wait for the notice: the user sees the change itself.
                 drop(self.mail_to(user, device, &notice, Purpose::Notice));
             }

@@ -25,7 +25,7 @@ use crate::domain::principal::Device;
 use crate::domain::reveal::Reveal;
 use crate::domain::{App, throttle};
 use crate::error::{Error, Result};
-use crate::normalization::trim;
+use crate::normalization::secret_of_link;
 use crate::storage::password_links::{self, Maker, NewPasswordLink, PasswordLink};
 use crate::storage::users::{self, User};
 use crate::storage::{Connection, sessions};
@@ -138,7 +138,8 @@ struct Active {
 
 fn find_active(connection: &Connection, secret: &str, now: Timestamp) -> Result<Active> {
     const GONE: Error = Error::NotFound { what: "Link" };
-    let link = password_links::find_active(connection, &hash(trim(secret)), now)?.ok_or(GONE)?;
+    let link =
+        password_links::find_active(connection, &hash(secret_of_link(secret)), now)?.ok_or(GONE)?;
     let user = users::find_by_id(connection, link.user_id)?.ok_or(GONE)?;
     Ok(Active { user, link })
 }

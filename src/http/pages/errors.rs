@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::frame::Message;
-use super::notice::{NoticePage, ask_operator};
+use super::notice::{NoticePage, with_help};
 use super::visitor::Visitor;
 use super::{REQUEST_TIMEOUT, form_page};
 use crate::error::{Error, Result};
@@ -59,7 +59,7 @@ fn error_page<B>(
     let t = visitor.t;
     let sentence = error.map_or(t.unreadable, |error| sentence(t, error));
     let text = if sentence == t.server_error {
-        format!("{sentence} {}", ask_operator(&visitor))
+        with_help(&visitor, sentence)
     } else {
         sentence.to_owned()
     };

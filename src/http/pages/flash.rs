@@ -3,9 +3,9 @@
 use url::form_urlencoded;
 
 use super::frame::{Feedback, Message};
+use super::notice::with_help;
 use super::place::{Place, form_named};
 use super::visitor::Visitor;
-use crate::words::Texts;
 
 /// What happened before the redirect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +39,10 @@ pub(super) enum Flash {
     PendingLinkMailed,
     PendingLinkDelayed,
     PendingLinkRefused,
+    PendingEmailChanged,
+    PendingEmailChangedLinkDelayed,
+    PendingEmailChangedLinkLater,
+    PendingEmailChangedLinkRefused,
 }
 
 /// Leads to the message, which gets the focus.
@@ -46,7 +50,7 @@ const FRAGMENT: &str = "#message";
 /// The field and the query value that name the form for which a code was asked.
 pub(super) const ASKED_AT: &str = "at";
 
-const ALL: [Flash; 29] = [
+const ALL: [Flash; 33] = [
     Flash::Saved,
     Flash::PictureSaved,
     Flash::PictureRemoved,
@@ -76,6 +80,10 @@ const ALL: [Flash; 29] = [
     Flash::PendingLinkMailed,
     Flash::PendingLinkDelayed,
     Flash::PendingLinkRefused,
+    Flash::PendingEmailChanged,
+    Flash::PendingEmailChangedLinkDelayed,
+    Flash::PendingEmailChangedLinkLater,
+    Flash::PendingEmailChangedLinkRefused,
 ];
 
 impl Flash {
@@ -112,6 +120,10 @@ impl Flash {
             Self::PendingLinkMailed => "/login/confirmation?done=link",
             Self::PendingLinkDelayed => "/login/confirmation?done=link-delayed",
             Self::PendingLinkRefused => "/login/confirmation?done=link-refused",
+            Self::PendingEmailChanged => "/login/confirmation?done=email-link",
+            Self::PendingEmailChangedLinkDelayed => "/login/confirmation?done=email-link-delayed",
+            Self::PendingEmailChangedLinkLater => "/login/confirmation?done=email-later",
+            Self::PendingEmailChangedLinkRefused => "/login/confirmation?done=email-refused",
         }
     }
 
@@ -124,14 +136,14 @@ impl Flash {
 
     /// The message of the page that a request asks for.
     pub(super) fn message_for(visitor: &Visitor) -> Message {
-        Self::carried_by(visitor).map_or(Message::None, |flash| flash.message(visitor.t))
+        Self::carried_by(visitor).map_or(Message::None, |flash| flash.message(visitor))
     }
 
     /// The message that a request for the account page asks for, and where it stands.
     pub(super) fn feedback_for(visitor: &Visitor) -> Feedback {
         let flash = Self::carried_by(visitor);
         Feedback {
-            message: flash.map_or(Message::None, |flash| flash.message(visitor.t)),
+            message: flash.map_or(Message::None, |flash| flash.message(visitor)),
             place: flash.map_or(Place::TOP, |flash| flash.place(visitor)),
         }
     }
@@ -167,7 +179,11 @@ impl Flash {
             | Self::AddressConfirmed
             | Self::PendingLinkMailed
             | Self::PendingLinkDelayed
-            | Self::PendingLinkRefused => Place::TOP,
+            | Self::PendingLinkRefused
+            | Self::PendingEmailChanged
+            | Self::PendingEmailChangedLinkDelayed
+            | Self::PendingEmailChangedLinkLater
+            | Self::PendingEmailChangedLinkRefused => Place::TOP,
         }
     }
 
@@ -183,17 +199,26 @@ impl Flash {
     }
 
     /// How the page says it.
-    fn message(self, t: &'static Texts) -> Message {
+    fn message(self, visitor: &Visitor) -> Message {
+        let t = visitor.t;
         match self {
             Self::Saved => Message::Success(t.saved),
             Self::PictureSaved => Message::Success(t.picture_saved),
             Self::PictureRemoved => Message::Success(t.picture_removed),
             Self::UsernameChanged => Message::Success(t.username_changed),
             Self::EmailChanged => Message::Success(t.email_changed),
-            Self::EmailChangedAndLinkMailed => Message::Success(t.email_changed_link_mailed),
-            Self::EmailChangedLinkDelayed => Message::Error(t.email_changed_link_delayed.into()),
-            Self::EmailChangedLinkLater => Message::Error(t.email_changed_link_later.into()),
-            Self::EmailChangedLinkRefused => Message::Error(t.email_changed_link_refused.into()),
+            Self::EmailChangedAndLinkMailed | Self::PendingEmailChanged => {
+                Message::Success(t.email_changed_link_mailed)
+            }
+            Self::EmailChangedLinkDelayed | Self::PendingEmailChangedLinkDelayed => {
+                Message::Error(t.email_changed_link_delayed.into())
+            }
+            Self::EmailChangedLinkLater | Self::PendingEmailChangedLinkLater => {
+                Message::Error(t.email_changed_link_later.into())
+            }
+            Self::EmailChangedLinkRefused | Self::PendingEmailChangedLinkRefused => {
+                Message::Error(with_help(visitor, t.email_changed_link_refused))
+            }
             Self::LinkMailed | Self::PendingLinkMailed => Message::Success(t.link_mailed),
             Self::LinkDelayed | Self::PendingLinkDelayed => Message::Error(t.link_delayed.into()),
             Self::CodeMailed => Message::Success(t.code_mailed),
@@ -207,7 +232,7 @@ impl Flash {
             Self::PasswordLinkRequested => Message::Success(t.password_link_requested),
             Self::PasswordReset => Message::Success(t.password_reset),
             Self::AddressConfirmed => Message::Success(t.address_confirmed),
-            Self::PendingLinkRefused => Message::Error(t.mail_refused.into()),
+            Self::PendingLinkRefused => Message::Error(with_help(visitor, t.mail_refused)),
             Self::LoggedOut => Message::Success(t.logged_out),
             Self::SessionExpired => Message::Error(t.session_expired.into()),
             Self::LoginExpired => Message::Error(t.login_expired.into()),

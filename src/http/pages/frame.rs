@@ -73,6 +73,11 @@ impl<'a> Contact<'a> {
     }
 }
 
+/// The sentence that says whom a reader of the pages may ask.
+pub(super) fn whom_to_ask(t: &Texts, contact: Option<&str>) -> String {
+    contact.map_or_else(|| t.ask_operator.into(), |contact| fill(t.ask_operator_at, contact))
+}
+
 #[derive(Template)]
 #[template(path = "message.html")]
 struct ShownMessage<'a> {
@@ -121,6 +126,11 @@ pub(super) struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
+    /// The sentence that says whom to ask.
+    pub(super) fn help(&self) -> String {
+        whom_to_ask(self.t, self.contact.as_ref().map(|contact| contact.text))
+    }
+
     /// The message, where this element is the one that it stands at.
     pub(super) fn message_at(&self, id: &str) -> askama::Result<String> {
         if self.place.is_at(id) {

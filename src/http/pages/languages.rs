@@ -51,6 +51,7 @@ fn page_of_form(path: &str, form: &Form) -> (String, Vec<(String, String)>) {
         "/register" => below("/register", "invite"),
         "/reset/password" => below("/reset", "link"),
         "/login/send" => "/login/code".into(),
+        "/login/confirmation/email" => "/login/confirmation".into(),
         "/login/set-up/mail" => "/login/set-up".into(),
         "/account/totp/enable" => "/account/totp".into(),
         path if path.starts_with("/account/") => "/account".into(),

@@ -6,7 +6,7 @@ use askama::Template;
 use super::flash::Flash;
 use super::form::Form;
 use super::frame::{Frame, Message, fault_response, with_cookies};
-use super::notice::{NoticePage, ask_operator};
+use super::notice::{NoticePage, with_help};
 use super::return_to::{ReturnTarget, unknown_front};
 use super::visitor::Visitor;
 use crate::domain::accounts::registration::is_registration_open;
@@ -180,9 +180,11 @@ pub(super) fn code_page(
         }
         Message::None if is_mailed => Message::Success(t.code_mailed),
         // Nothing else tells a user who waits for a mail that none comes.
-        Message::None if user.has_email_factor && !user.has_totp => {
-            Message::Error(if can_send { t.no_code_mailed } else { t.mail_off }.into())
-        }
+        Message::None if user.has_email_factor && !user.has_totp => Message::Error(if can_send {
+            t.no_code_mailed.into()
+        } else {
+            with_help(visitor, t.mail_off)
+        }),
         message => message,
     };
     let page = CodePage {
@@ -201,7 +203,7 @@ pub(super) fn code_page(
         login_url: with_return_to("/login", return_to),
         username: &user.username,
         can_send,
-        help: format!("{} {}", t.no_factor_at_hand, ask_operator(visitor)),
+        help: with_help(visitor, t.no_factor_at_hand),
     };
     visitor.show(status, page.render())
 }

@@ -47,7 +47,9 @@ pub(super) use actions::factors::{
 };
 pub(super) use actions::login::{send_login_code, submit_login, submit_login_code};
 pub(super) use actions::password::change_password;
-pub(super) use actions::pending::{finish_set_up, mail_confirmation_again, mail_set_up_code};
+pub(super) use actions::pending::{
+    correct_pending_email, finish_set_up, mail_confirmation_again, mail_set_up_code,
+};
 pub(super) use actions::profile::{change_profile, remove_picture, upload_picture};
 pub(super) use actions::register::submit_register;
 pub(super) use actions::reset::{request_link, set_password};
@@ -95,6 +97,8 @@ fn form_page(path: &str) -> &'static str {
         "/register" => "/register",
         "/login/set-up/mail" => "/login/set-up?by=mail",
         _ if path.starts_with("/reset") => "/reset",
+        _ if path.starts_with("/login/confirmation") => "/login/confirmation",
+        _ if path.starts_with("/login/set-up") => "/login/set-up",
         _ if path.starts_with("/login/") => "/login/code",
         _ if path.starts_with("/account") => "/account",
         _ => "/",

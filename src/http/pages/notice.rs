@@ -2,9 +2,8 @@
 
 use askama::Template;
 
-use super::frame::Frame;
+use super::frame::{Frame, whom_to_ask};
 use super::visitor::Visitor;
-use crate::words::fill;
 
 #[derive(Template)]
 #[template(path = "notice.html")]
@@ -17,10 +16,8 @@ pub(super) struct NoticePage<'a> {
     pub label: &'a str,
 }
 
-/// The sentence that says whom to ask.
-pub(super) fn ask_operator(visitor: &Visitor) -> String {
-    match visitor.bridge.config().instance.contact.as_deref() {
-        Some(contact) => fill(visitor.t.ask_operator_at, contact),
-        None => visitor.t.ask_operator.into(),
-    }
+/// A text, and the sentence that says whom to ask.
+pub(super) fn with_help(visitor: &Visitor, text: &str) -> String {
+    let contact = visitor.bridge.config().instance.contact.as_deref();
+    format!("{text} {}", whom_to_ask(visitor.t, contact))
 }

@@ -7,11 +7,12 @@ use zeroize::Zeroizing;
 
 use super::flash::Flash;
 use super::form::Form;
-use super::frame::{Frame, Message, fault_response, with_cookie};
+use super::frame::{Feedback, Frame, Message, fault_response, with_cookie};
 use super::login::{redirect_after_login, restart_login, return_to, with_return_to};
-use super::notice::ask_operator;
+use super::place::{self, Place};
 use super::totp::svg_element;
 use super::visitor::Visitor;
+use crate::domain::accounts::unconfirmed;
 use crate::domain::auth::set_up::{self, Offer};
 use crate::domain::factors::email;
 use crate::domain::pending_login;
@@ -32,8 +33,10 @@ struct UnconfirmedPage<'a> {
     /// Whether a link is on its way.
     is_mailed: bool,
     address: &'a str,
-    /// Whom to ask about a wrong address.
-    help: String,
+    /// Whether the address may be corrected here.
+    may_correct: bool,
+    /// The new address that was typed.
+    email: &'a str,
 }
 
 #[derive(Template)]
@@ -102,7 +105,8 @@ pub(super) fn lead_to(visitor: &Visitor, url: &str, login: &PendingLogin) -> Htt
 
 /// `GET /login/confirmation`
 pub(in crate::http) async fn show_unconfirmed(visitor: Visitor) -> HttpResponse {
-    unconfirmed_page(&visitor, &Form::default(), Flash::message_for(&visitor), 200)
+    let feedback = Feedback { message: Flash::message_for(&visitor), place: Place::TOP };
+    unconfirmed_page(&visitor, &Form::default(), feedback, 200)
 }
 
 /// The page that says how the address is confirmed. Without a valid proof, it redirects to the
@@ -110,29 +114,38 @@ pub(in crate::http) async fn show_unconfirmed(visitor: Visitor) -> HttpResponse 
 pub(super) fn unconfirmed_page(
     visitor: &Visitor,
     form: &Form,
-    message: Message,
+    feedback: Feedback,
     status: u16,
 ) -> HttpResponse {
     let return_to = return_to(visitor, form);
     let Some(proof) = &visitor.pending else {
         return visitor.redirect(&with_return_to("/login", return_to));
     };
-    let user = match visitor.bridge.read(|app| pending_login::to_confirm(app, proof, visitor.now)) {
-        Ok(user) => user,
+    let found = visitor.bridge.read(|app| {
+        let user = pending_login::to_confirm(app, proof, visitor.now)?;
+        Ok((unconfirmed::may_correct(app, &user)?, user))
+    });
+    let (may_correct, user) = match found {
+        Ok(found) => found,
         Err(Error::AlreadyValid) => return restart_login(visitor, form, Flash::AddressConfirmed),
         Err(Error::InvalidChallenge) => return restart_login(visitor, form, Flash::LoginExpired),
         Err(fault) => return fault_response(fault),
     };
-    let t = visitor.t;
-    let page = UnconfirmedPage {
+    let Feedback { message, place } = feedback;
+    let mut page = UnconfirmedPage {
         is_mailed: !matches!(message, Message::Error(_)),
-        frame: visitor.frame_of(form, t.confirm_address, message),
+        frame: visitor.frame_of(form, visitor.t.confirm_address, message),
         return_to,
         login_url: with_return_to("/login", return_to),
         address: user.email.as_deref().unwrap_or_default(),
-        help: ask_operator(visitor),
+        may_correct,
+        email: form.text("email"),
     };
-    visitor.show(status, page.render())
+    let html = place::render(place, |place| {
+        page.frame.place = place;
+        page.render()
+    });
+    visitor.show(status, html)
 }
 
 /// `GET /login/set-up`, and `?by=mail` for codes by mail

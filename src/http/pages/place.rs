@@ -94,9 +94,10 @@ pub(super) fn render(
     render(Place::TOP)
 }
 
-/// What the form at a path is about, as the account page names it; empty for other paths.
+/// What the form at a path is about, as its page names it; empty where a page has one form alone.
 pub(super) fn form_at(path: &str) -> &'static str {
-    let name = path.strip_prefix("/account/").unwrap_or_default();
+    let pages = ["/account/", "/login/confirmation/"];
+    let name = pages.iter().find_map(|page| path.strip_prefix(page)).unwrap_or_default();
     form_named(name.split('/').next().unwrap_or_default())
 }
 

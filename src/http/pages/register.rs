@@ -7,7 +7,7 @@ use askama::Template;
 use super::form::Form;
 use super::frame::{Frame, Message, fault_response};
 use super::login::{return_to, with_return_to};
-use super::notice::{NoticePage, ask_operator};
+use super::notice::{NoticePage, with_help};
 use super::visitor::Visitor;
 use crate::config::Registration;
 use crate::domain::invitations;
@@ -86,7 +86,7 @@ pub(super) fn register_page(
 /// The page that says why no account can be created.
 fn no_form(visitor: &Visitor, form: &Form, text: &str, status: u16) -> HttpResponse {
     let t = visitor.t;
-    let text = format!("{text} {}", ask_operator(visitor));
+    let text = with_help(visitor, text);
     let page = NoticePage {
         frame: visitor.frame_of(form, t.create_account, Message::None),
         refresh: None,

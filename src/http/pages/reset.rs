@@ -9,7 +9,7 @@ use super::flash::Flash;
 use super::form::Form;
 use super::frame::{Frame, Message, fault_response};
 use super::login::{return_to, with_return_to};
-use super::notice::{NoticePage, ask_operator};
+use super::notice::{NoticePage, with_help};
 use super::visitor::Visitor;
 use crate::domain::password_links::{self, request};
 use crate::error::Error;
@@ -54,7 +54,7 @@ pub(super) fn reset_page(
 ) -> HttpResponse {
     let t = visitor.t;
     if !request::is_on(visitor.bridge.app()) {
-        let text = format!("{} {}", t.reset_by_operator, ask_operator(visitor));
+        let text = with_help(visitor, t.reset_by_operator);
         return notice(visitor, form, &text, Way::LogIn, status);
     }
     let return_to = return_to(visitor, form);
@@ -63,7 +63,7 @@ pub(super) fn reset_page(
         login_url: with_return_to("/login", return_to),
         frame: visitor.frame_of(form, t.forgotten_password, message),
         identifier: form.text("identifier"),
-        help: format!("{} {}", t.reset_help, ask_operator(visitor)),
+        help: with_help(visitor, t.reset_help),
     };
     visitor.show(status, page.render())
 }
@@ -111,7 +111,7 @@ fn link_over_page(visitor: &Visitor, form: &Form) -> HttpResponse {
     if request::is_on(visitor.bridge.app()) {
         return notice(visitor, form, t.password_link_over, Way::AskAgain, 404);
     }
-    let text = format!("{} {}", t.password_link_over, ask_operator(visitor));
+    let text = with_help(visitor, t.password_link_over);
     notice(visitor, form, &text, Way::LogIn, 404)
 }
 

@@ -1,5 +1,6 @@
 //! `nox user export`.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
@@ -37,8 +38,10 @@ fn exported() -> (Instance, Value) {
     for _ in 0..10 {
         server.client().log_in("bob", "wrong password");
     }
+    instance.password_link("bob");
     instance.sql(
-        "INSERT INTO devices VALUES (2, zeroblob(32), 7);
+        "INSERT INTO email_confirmations VALUES (zeroblob(32), 2, 'new@b.example', 9000000000000);
+         INSERT INTO devices VALUES (2, zeroblob(32), 7);
          INSERT INTO sessions VALUES (2, x'00112233445566778899aabbccddeeff', 5, 9000000000000, 6,
              '192.0.2.7', 'Game/1', NULL, NULL, NULL)",
     );
@@ -148,4 +151,92 @@ fn export_never_replaces_a_file_and_says_what_is_in_the_way() {
         assert!(!ran.stderr.contains("os error"), "{args}: {}", ran.stderr);
     }
     assert_eq!(fs::read(instance.path("out/ada.json")).unwrap(), before);
+}
+
+/// The tables with something about an account, and where the file has it.
+const TABLES: [(&str, Result<&str, &str>); 13] = [
+    ("totp_factors", Ok("/second_factors/authenticator_app_enabled_at")),
+    ("totp_used_steps", Err("steps of the clock, from which nothing is learned")),
+    ("totp_enrollments", Err("a secret that waits some minutes for its first code")),
+    ("recovery_codes", Ok("/second_factors/unused_recovery_codes")),
+    ("shown_recovery_codes", Err("codes that wait some minutes to be seen")),
+    ("sent_codes", Err("hashes of codes that are good for ten minutes")),
+    ("email_confirmations", Ok("/email_confirmations/content/0")),
+    ("password_links", Ok("/password_link/content/made_by")),
+    ("devices", Ok("/devices/content/0")),
+    ("sessions", Ok("/sessions/content/0")),
+    ("pictures", Ok("/pictures/content/0")),
+    ("rate_limits", Ok("/lockouts/content/0")),
+    ("audit", Ok("/audit/content/0")),
+];
+
+/// The columns of `users`, and where the file has them.
+const COLUMNS: [(&str, Result<&str, &str>); 31] = [
+    ("id", Ok("id")),
+    ("username", Ok("username")),
+    ("display", Ok("display")),
+    ("email", Ok("email")),
+    ("email_verified", Ok("email_verified")),
+    ("password_hash", Err("a hash")),
+    ("password_changed_at", Ok("password_changed_at")),
+    ("is_admin", Ok("tags")),
+    ("rank", Ok("rank")),
+    ("bio", Ok("bio")),
+    ("thumbnail", Ok("thumbnail")),
+    ("banner", Ok("banner")),
+    ("home", Ok("home")),
+    ("links", Ok("links")),
+    ("tags", Ok("tags")),
+    ("suspended_at", Err("the part about the suspension, and the line of it in the audit log")),
+    ("suspended_until", Err("the part about the suspension")),
+    ("suspension_reason", Err("the part about the suspension")),
+    ("created_at", Ok("created_at")),
+    ("has_email_factor", Err("the part about the second factors")),
+    ("language", Ok("language")),
+    ("pronoun", Ok("pronoun")),
+    ("avatar", Ok("avatar")),
+    ("presence", Ok("presence")),
+    ("presence_text", Ok("presence")),
+    ("display_folded", Err("the display name, as it is searched")),
+    ("email_folded", Err("the address, as it is searched")),
+    ("awaits_confirmation", Ok("awaits_confirmation")),
+    ("factor_demanded_at", Ok("second_factor_grace_until")),
+    ("has_totp", Err("the part about the second factors")),
+    ("recovery_codes", Err("the part about the second factors")),
+];
+
+/// Each table of the schema with its definition.
+fn tables() -> Vec<(&'static str, &'static str)> {
+    let parts = include_str!("../../../schema.sql").split("CREATE TABLE ").skip(1);
+    parts.map(|part| part.split_once("\n)").unwrap().0.split_once(' ').unwrap()).collect()
+}
+
+#[test]
+fn every_table_about_an_account_is_in_its_export_or_left_out_for_a_reason() {
+    let marks = ["REFERENCES users", "user_id", "account   "];
+    let about = tables().into_iter().filter(|(name, columns)| {
+        *name != "users" && marks.iter().any(|mark| columns.contains(mark))
+    });
+    let about: BTreeSet<_> = about.map(|(name, _)| name).collect();
+    assert_eq!(about, TABLES.map(|(name, _)| name).into(), "see src/domain/accounts/export");
+    let (_instance, export) = exported();
+    for (table, place) in TABLES {
+        let found = place.ok().map(|place| export.pointer(place).unwrap_or(&Value::Null));
+        assert_ne!(found, Some(&Value::Null), "{table}: {export}");
+    }
+}
+
+#[test]
+fn every_column_of_an_account_is_in_its_export_or_left_out_for_a_reason() {
+    let (instance, export) = exported();
+    let database = instance.database();
+    let view = database.prepare("SELECT * FROM user_details").unwrap();
+    let table = database.prepare("SELECT * FROM users").unwrap();
+    let columns: BTreeSet<_> =
+        view.column_names().into_iter().chain(table.column_names()).collect();
+    assert_eq!(columns, COLUMNS.map(|(name, _)| name).into(), "see src/domain/accounts/export");
+    let account = export["account"].as_object().unwrap();
+    for (column, place) in COLUMNS {
+        assert!(place.is_err() || account.contains_key(place.unwrap()), "{column}: {account:?}");
+    }
 }

@@ -2,6 +2,7 @@
 
 mod administrators;
 mod confirmed_registration;
+mod corrected_address;
 mod credentials;
 mod deletion;
 mod editing;

@@ -4,11 +4,12 @@ use super::form_table::CASES;
 use crate::harness::{GIF, Trail};
 
 /// Each form with its lines, or with why it has none.
-const LINES: [(&str, Result<&[&str], &str>); 30] = [
+const LINES: [(&str, Result<&[&str], &str>); 31] = [
     ("/login", Ok(&["session.opened by user"])),
     ("/login/code", Ok(&["session.opened by user"])),
     ("/login/send", Err("it mails a code, which changes nothing")),
     ("/login/confirmation", Err("it mails a link, which changes nothing")),
+    ("/login/confirmation/email", Ok(&["email.changed by user: email"])),
     ("/login/set-up", Ok(&["totp.enabled by user", "session.opened by user"])),
     ("/login/set-up/mail", Err("it mails a code, which changes nothing")),
     ("/register", Ok(&["account.created by user: invitation", "session.opened by user"])),

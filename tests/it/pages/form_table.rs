@@ -17,7 +17,7 @@ pub(super) struct Case {
 
 pub(super) const CODES: &str = "/account/recovery-codes";
 
-pub(super) const CASES: [Case; 30] = [
+pub(super) const CASES: [Case; 31] = [
     Case {
         path: "/login",
         app: plain,
@@ -59,6 +59,19 @@ pub(super) const CASES: [Case; 30] = [
             Vec::new()
         },
         end: "/login/confirmation?done=link",
+    },
+    Case {
+        path: "/login/confirmation/email",
+        app: confirming,
+        prepare: |app, browser| {
+            browser.get("/register");
+            let typed = [("username", "bob"), ("new_password", PASSWORD), ("email", "b@b.example")];
+            browser.submit("/register", &typed).leads("/login/confirmation");
+            app.instance.reset_limits();
+            browser.get("/login/confirmation");
+            vec![text("email", "bob@b.example")]
+        },
+        end: "/login/confirmation?done=email-link",
     },
     Case {
         path: "/login/set-up",

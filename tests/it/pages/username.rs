@@ -85,3 +85,23 @@ fn user_without_the_right_to_edit_sees_no_form_for_the_username() {
     let answer = browser.submit(PATH, &[("username", "countess"), ("current_password", PASSWORD)]);
     assert_eq!(answer.status, 401, "{}", answer.text);
 }
+
+#[test]
+fn notice_of_a_new_username_names_the_old_and_the_new_one() {
+    let app = TestApp::builder().mail().serve();
+    let mut browser = open(&app);
+    let fields = [("username", "countess"), ("current_password", PASSWORD)];
+    browser.submit(PATH, &fields).leads("/account?done=username#message");
+    app.nox("user rename countess evil.example");
+    for (old, new) in [("ada", "countess"), ("countess", "…")] {
+        let mail = app.mails().next_mail();
+        assert_eq!(mail.subject(), "Nox: Your username was changed");
+        for part in ["Old username", old, "New username", new] {
+            assert!(mail.html().contains(part), "{part}: {mail:?}");
+        }
+        let facts = format!("Old username: {old}\r\nNew username: {new}\r\nWhen: ");
+        assert!(mail.text().contains(&facts), "{mail:?}");
+        // A mail program would make a link of such a name.
+        assert!(!mail.text().contains("evil") && !mail.html().contains("evil"), "{mail:?}");
+    }
+}

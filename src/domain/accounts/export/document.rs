@@ -10,6 +10,7 @@ use crate::domain::audit::Line;
 use crate::domain::lockouts::Lockout;
 use crate::storage::invitations;
 use crate::storage::passkeys::Passkey;
+use crate::storage::password_links::OpenPasswordLink;
 use crate::storage::sessions::Session;
 use crate::time::Timestamp;
 use crate::words::Language;
@@ -25,6 +26,7 @@ pub(crate) struct Document<'a> {
     pub(super) second_factors: Factors,
     pub(super) passkeys: Part<Vec<ListedPasskey>>,
     pub(super) email_confirmations: Part<Vec<String>>,
+    pub(super) password_link: Part<Option<PasswordLink>>,
     pub(super) invitations: Part<Vec<Invitation>>,
     pub(super) sessions: Part<Streamed<'a, OpenSession>>,
     pub(super) devices: Part<Vec<Device>>,
@@ -91,6 +93,21 @@ impl From<Passkey> for ListedPasskey {
             transports: passkey.transports,
             aaguid: Uuid::from_bytes(passkey.aaguid).to_string(),
         }
+    }
+}
+
+/// An open link that sets a new password, without its secret.
+#[derive(Serialize)]
+pub(super) struct PasswordLink {
+    made_by: &'static str,
+    created_at: Timestamp,
+    expires_at: Timestamp,
+}
+
+impl From<OpenPasswordLink> for PasswordLink {
+    fn from(link: OpenPasswordLink) -> Self {
+        let OpenPasswordLink { made_by, created_at, expires_at } = link;
+        Self { made_by: made_by.as_str(), created_at, expires_at }
     }
 }
 

@@ -20,8 +20,8 @@ use crate::domain::event::Event;
 use crate::domain::lockouts;
 use crate::domain::principal::Principal;
 use crate::error::{Error, Result};
-use crate::storage::email_confirmations;
 use crate::storage::users::User;
+use crate::storage::{email_confirmations, password_links};
 use crate::time::Timestamp;
 use crate::words::Language;
 pub(crate) use document::Document;
@@ -110,6 +110,7 @@ impl Export {
         // The link that confirmed the address is kept, and good for nothing more.
         let confirmed = self.user.email.as_ref().filter(|_| self.user.email_verified);
         confirmations.retain(|address| Some(address) != confirmed);
+        let link = app.db.read(|tx| password_links::find_of(tx, id, now))?;
         let lockouts = app.db.read(|connection| lockouts::list_of(app, connection, id, now))?;
         let pictures = parts::shown_pictures(app, id, &fault)?;
         let document = Document {
@@ -121,6 +122,7 @@ impl Export {
             second_factors: parts::factors(app, words, &self.user)?,
             passkeys: Part::new(words.passkeys, parts::listed_passkeys(app, id)?),
             email_confirmations: Part::new(words.email_confirmations, confirmations),
+            password_link: Part::new(words.password_link, link.map(Into::into)),
             invitations: Part::new(words.invitations, parts::invited(app, &self.user)?),
             sessions: Part::new(words.sessions, Streamed::new(&sessions, &fault)),
             devices: Part::new(words.devices, parts::recognized(app, id)?),

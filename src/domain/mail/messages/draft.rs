@@ -1,6 +1,6 @@
 //! The parts of each message, in the words of a language.
 
-use super::{Draft, Message, NoLink, Part};
+use super::{Draft, Fact, Message, NoLink, Part};
 use crate::config::Config;
 use crate::domain::mail::address::without_links;
 use crate::words::{Language, Mails, fill_named};
@@ -73,7 +73,11 @@ impl<'a> Writer<'a> {
             },
             Message::PasswordLink { url, username } => self.password_link(url, username),
             Message::NoPasswordLink(reason) => self.no_password_link(*reason),
-            Message::Notice { notice, device, at } => self.notice(*notice, *device, *at),
+            Message::Notice { notice, device, at, renamed } => {
+                let mut facts = self.renamed(*renamed);
+                facts.push(Fact { label: words.time_label, value: self.language.date(*at) });
+                self.notice(*notice, *device, facts)
+            }
             Message::Test => Draft {
                 subject: self.fill(words.test_subject),
                 parts: vec![self.text(words.test_text)],

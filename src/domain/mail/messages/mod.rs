@@ -36,9 +36,18 @@ pub(crate) enum Message<'a> {
         /// The device of the user who acted; `None` if the operator did.
         device: Option<&'a Device>,
         at: Timestamp,
+        /// The usernames, if it is about them.
+        renamed: Option<Renamed<'a>>,
     },
     /// A test of the mail settings.
     Test,
+}
+
+/// The old and the new username of an account.
+#[derive(Clone, Copy)]
+pub(crate) struct Renamed<'a> {
+    pub from: &'a str,
+    pub to: &'a str,
 }
 
 /// Why no link was mailed that sets a new password.

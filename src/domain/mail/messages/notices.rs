@@ -1,10 +1,9 @@
 //! Notices: what happened to an account, by whom, and what its user can do.
 
 use super::draft::Writer;
-use super::{Draft, Fact, Notice, Part};
+use super::{Draft, Fact, Notice, Part, Renamed};
 use crate::domain::mail::address::without_links;
 use crate::domain::principal::Device;
-use crate::time::Timestamp;
 use crate::words::Mails;
 
 impl<'a> Writer<'a> {
@@ -12,11 +11,10 @@ impl<'a> Writer<'a> {
         &self,
         notice: Notice,
         device: Option<&Device>,
-        at: Timestamp,
+        mut facts: Vec<Fact>,
     ) -> Draft<'a> {
         let words = self.words;
         let Story { event, meaning } = story(words, notice, device.is_none());
-        let mut facts = vec![Fact { label: words.time_label, value: self.language.date(at) }];
         let mut parts = vec![Part::Text(meaning.into())];
         if let Some(device) = device {
             // Its program chose the user agent, so that it may hold anything.
@@ -30,6 +28,14 @@ impl<'a> Writer<'a> {
         parts.extend(self.link(notice, device.is_some()));
         parts.push(self.help(device.is_none()));
         Draft { subject: self.fill_with(words.notice_subject, &[("event", event)]), parts }
+    }
+
+    /// The old and the new username.
+    pub(super) fn renamed(&self, renamed: Option<Renamed<'_>>) -> Vec<Fact> {
+        let fact = |label, name| Fact { label, value: without_links(name) };
+        renamed.map_or_else(Vec::new, |Renamed { from, to }| {
+            vec![fact(self.words.old_username_label, from), fact(self.words.new_username_label, to)]
+        })
     }
 
     /// Where the user can do something about it; `None` for an account that is gone.

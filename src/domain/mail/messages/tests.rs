@@ -55,7 +55,9 @@ fn messages<'a>(device: &'a Device, username: &'a str) -> Vec<(String, Message<'
     ];
     for notice in NOTICES {
         for device in [Some(device), None] {
-            all.push(Message::Notice { notice, device, at: AT });
+            let is_renamed = notice == Notice::AccountRenamed;
+            let renamed = is_renamed.then_some(Renamed { from: username, to: username });
+            all.push(Message::Notice { notice, device, at: AT, renamed });
         }
     }
     all.into_iter().map(|message| (name(&message), message)).collect()
@@ -160,7 +162,7 @@ fn notice_says_who_did_it_when_where_and_what_to_do() {
         let operator = fill_named(words.operator_did_it, &[("title", "Nox")]);
         for notice in NOTICES {
             let write = |device| {
-                let message = Message::Notice { notice, device, at: AT };
+                let message = Message::Notice { notice, device, at: AT, renamed: None };
                 write(&app.config, language, None, &message).unwrap().text
             };
             let [by_user, by_operator] = [write(Some(&device)), write(None)];

@@ -5,8 +5,10 @@ use actix_web::HttpResponse;
 use super::action::run_once;
 use super::login::with_session;
 use super::refusal::{FormPage, Refusal, refuse};
+use crate::domain::accounts::fields::Email;
+use crate::domain::accounts::unconfirmed;
 use crate::domain::auth::set_up::{self, Chosen};
-use crate::domain::email_confirmation::resend_pending;
+use crate::domain::email_confirmation::{LinkMail, resend_pending};
 use crate::domain::mail::Mailed;
 use crate::domain::principal::Client;
 use crate::domain::sessions::OpenedSession;
@@ -20,6 +22,7 @@ use crate::http::pages::pending::{by_mail_url, is_by_mail};
 use crate::http::pages::recovery_codes::RECOVERY_CODES;
 use crate::http::pages::sendings::End;
 use crate::http::pages::visitor::Visitor;
+use crate::normalization::trim;
 
 /// `POST /login/confirmation`: mails the link again.
 pub(in crate::http) async fn mail_confirmation_again(visitor: Visitor, form: Form) -> HttpResponse {
@@ -39,6 +42,34 @@ async fn mail_again(visitor: &Visitor, form: &Form) -> Result<End, Refusal> {
     let flash = match first_answer(sending).await? {
         Mailed::OnItsWay => Flash::PendingLinkMailed,
         Mailed::Delayed => Flash::PendingLinkDelayed,
+    };
+    Ok(End::at(with_return_to(flash.url(), form.text("return_to"))))
+}
+
+/// `POST /login/confirmation/email`: gives the account another address.
+pub(in crate::http) async fn correct_pending_email(visitor: Visitor, form: Form) -> HttpResponse {
+    if let Err(fault) = visitor.check_form(&form) {
+        return refuse(&visitor, &form, FormPage::Unconfirmed, &fault.into());
+    }
+    run_once(visitor, form, FormPage::Unconfirmed, correct_email).await
+}
+
+async fn correct_email(visitor: &Visitor, form: &Form) -> Result<End, Refusal> {
+    let proof = visitor.pending.clone().ok_or(Error::InvalidChallenge)?;
+    let email = Email::parse(trim(form.text("email")).to_owned())?;
+    let device = visitor.device.clone();
+    let now = visitor.now;
+    let correct = move |app: &_| unconfirmed::correct(app, &proof, email, &device, now);
+    let mailed = match visitor.bridge.run(correct).await? {
+        LinkMail::None => Ok(Mailed::OnItsWay),
+        LinkMail::Sending(sending) => first_answer(sending).await,
+        LinkMail::NotMailed(error) => Err(error),
+    };
+    let flash = match mailed {
+        Ok(Mailed::OnItsWay) => Flash::PendingEmailChanged,
+        Ok(Mailed::Delayed) => Flash::PendingEmailChangedLinkDelayed,
+        Err(Error::TooManyRequests { .. }) => Flash::PendingEmailChangedLinkLater,
+        Err(_) => Flash::PendingEmailChangedLinkRefused,
     };
     Ok(End::at(with_return_to(flash.url(), form.text("return_to"))))
 }

@@ -15,6 +15,7 @@ use crate::http::pages::form::Form;
 use crate::http::pages::form_check::FormFault;
 use crate::http::pages::frame::{Feedback, Message};
 use crate::http::pages::login::{code_page, log_in_again, login_page, restart_login};
+use crate::http::pages::notice::with_help;
 use crate::http::pages::pending::{is_by_mail, lead_on, set_up_page, unconfirmed_page};
 use crate::http::pages::place::{Place, form_at, form_named};
 use crate::http::pages::register::register_page;
@@ -83,7 +84,9 @@ pub(super) fn refuse(
         (FormPage::Unconfirmed, Refusal::Error(Error::AlreadyValid)) => {
             return restart_login(visitor, form, Flash::AddressConfirmed);
         }
-        (FormPage::Unconfirmed, _) => unconfirmed_page(visitor, form, message, status),
+        (FormPage::Unconfirmed, _) => {
+            unconfirmed_page(visitor, form, feedback(visitor, form, message, refusal), status)
+        }
         (FormPage::Totp, Refusal::Error(error)) if can_retry_enrollment(error) => {
             refuse_enrollment(visitor, form, feedback(visitor, form, message, refusal), status)
         }
@@ -197,11 +200,15 @@ fn sentence(visitor: &Visitor, form: &Form, page: FormPage, error: &Error) -> St
     let config = visitor.bridge.config();
     let is_login = matches!(page, FormPage::Login | FormPage::LoginCode);
     let text = match error {
+        Error::UnAuthorized { .. } | Error::LoginPending(_) => {
+            return with_help(visitor, t.not_allowed);
+        }
+        Error::EmailUnreachable => return with_help(visitor, t.address_refused),
+        Error::MailRefused => return with_help(visitor, t.mail_refused),
         Error::UserNotFound => t.wrong_login,
         Error::WrongPassword { .. } if is_login => t.wrong_login,
         Error::WrongPassword { .. } => t.wrong_password,
         Error::LastAdministrator => t.last_administrator,
-        Error::UnAuthorized { .. } | Error::LoginPending(_) => t.not_allowed,
         Error::FactorDemanded { .. } => t.factor_demanded,
         Error::GuessablePassword { guess } => guess_sentence(visitor, *guess),
         Error::InvalidCode { .. } => t.no_code,
@@ -211,7 +218,7 @@ fn sentence(visitor: &Visitor, form: &Form, page: FormPage, error: &Error) -> St
             let clock = format_args!("{hour:02}:{minute:02}:{second:02} UTC");
             return fill(t.wrong_app_code, clock);
         }
-        Error::VerificationRequired { challenge } => code_required(visitor, challenge),
+        Error::VerificationRequired { challenge } => return code_required(visitor, challenge),
         Error::AlreadyExists(Taken::Username) => t.username_taken,
         Error::AlreadyExists(_) => t.email_taken,
         Error::FileMissing => t.no_picture,
@@ -232,8 +239,6 @@ fn sentence(visitor: &Visitor, form: &Form, page: FormPage, error: &Error) -> St
         | Error::ServiceDisabled
         | Error::AlreadyValid
         | Error::SessionNotFound => t.page_outdated,
-        Error::EmailUnreachable => t.address_refused,
-        Error::MailRefused => t.mail_refused,
         Error::EmailMissing => t.bad_email,
         Error::InvalidAccountField { field, .. } => return field_sentence(visitor, *field),
         Error::TooSlow => t.too_slow,
@@ -245,10 +250,10 @@ fn sentence(visitor: &Visitor, form: &Form, page: FormPage, error: &Error) -> St
 }
 
 /// What a change says that demands a code.
-fn code_required(visitor: &Visitor, challenge: &Challenge) -> &'static str {
+fn code_required(visitor: &Visitor, challenge: &Challenge) -> String {
     let t = visitor.t;
     let is_mail_only = challenge.email && !challenge.totp;
-    match challenge.can_mail {
+    let text = match challenge.can_mail {
         _ if is_code_mailed(visitor) => match &visitor.principal {
             Some(principal) if email::is_delayed(visitor.bridge.app(), &principal.user) => {
                 t.delayed_code_required
@@ -256,9 +261,10 @@ fn code_required(visitor: &Visitor, challenge: &Challenge) -> &'static str {
             _ => t.mailed_code_required,
         },
         true if is_mail_only => t.no_code_mailed,
-        false if is_mail_only => t.mail_off,
+        false if is_mail_only => return with_help(visitor, t.mail_off),
         _ => t.code_required,
-    }
+    };
+    text.into()
 }
 
 /// Whether a wrong code may be one of an authenticator app, for which the clocks must agree.

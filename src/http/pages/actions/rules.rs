@@ -1,7 +1,7 @@
 //! Which rule a value breaks that a form holds, as the page says it.
 
 use crate::error::{AccountField, Guess, PictureFault};
-use crate::http::pages::notice::ask_operator;
+use crate::http::pages::notice::with_help;
 use crate::http::pages::visitor::Visitor;
 use crate::time::Timestamp;
 use crate::words::fill;
@@ -61,5 +61,5 @@ pub(super) fn suspended(
     if let Some(part) = reason.map(|reason| fill(t.suspension_reason, reason)) {
         text.extend([" ", part.trim_end_matches('.'), "."]);
     }
-    text + " " + &ask_operator(visitor)
+    with_help(visitor, &text)
 }
