@@ -209,7 +209,8 @@ fn advice(path: &Path, found: &Stat, user: User<'_>) -> String {
     }
     // What lies beside it shows whose it should be.
     let neighbour = if is_folder {
-        first_file_of(path, user).or_else(|| first_file_of(parent(path), user))
+        let around = || first_file_of(parent(path), user).or_else(|| stat(parent(path)).ok());
+        first_file_of(path, user).or_else(around)
     } else {
         stat(parent(path)).ok()
     };

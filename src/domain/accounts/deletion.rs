@@ -28,8 +28,8 @@ pub(crate) fn is_last_administrator(app: &App, user: &User, now: Timestamp) -> R
 }
 
 /// Deletes the principal's account and all of its data, with its lines in the audit log. That needs
-/// a code if a second factor is on, otherwise the password. A password that is sent must be right in
-/// any case.
+/// a code if a second factor is on, otherwise the password. A password that is sent must be right
+/// in any case.
 ///
 /// # Errors
 /// [`Error::LastAdministrator`], [`Error::TooManyRequests`], [`Error::WrongPassword`],

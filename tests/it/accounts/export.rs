@@ -41,6 +41,9 @@ fn exported() -> (Instance, Value) {
     instance.password_link("bob");
     instance.sql(
         "INSERT INTO email_confirmations VALUES (zeroblob(32), 2, 'new@b.example', 9000000000000);
+         INSERT INTO passkeys (id, user_id, credential_id, public_key, rp_id, counter,
+             is_syncable, is_synced, aaguid, name, created_at)
+         VALUES (zeroblob(16), 2, x'01', x'02', 'localhost', 0, 0, 0, zeroblob(16), 'Key', 7);
          INSERT INTO devices VALUES (2, zeroblob(32), 7);
          INSERT INTO sessions VALUES (2, x'00112233445566778899aabbccddeeff', 5, 9000000000000, 6,
              '192.0.2.7', 'Game/1', NULL, NULL, NULL)",
@@ -154,13 +157,14 @@ fn export_never_replaces_a_file_and_says_what_is_in_the_way() {
 }
 
 /// The tables with something about an account, and where the file has it.
-const TABLES: [(&str, Result<&str, &str>); 13] = [
+const TABLES: [(&str, Result<&str, &str>); 14] = [
     ("totp_factors", Ok("/second_factors/authenticator_app_enabled_at")),
     ("totp_used_steps", Err("steps of the clock, from which nothing is learned")),
     ("totp_enrollments", Err("a secret that waits some minutes for its first code")),
     ("recovery_codes", Ok("/second_factors/unused_recovery_codes")),
     ("shown_recovery_codes", Err("codes that wait some minutes to be seen")),
     ("sent_codes", Err("hashes of codes that are good for ten minutes")),
+    ("passkeys", Ok("/passkeys/content/0")),
     ("email_confirmations", Ok("/email_confirmations/content/0")),
     ("password_links", Ok("/password_link/content/made_by")),
     ("devices", Ok("/devices/content/0")),
@@ -171,7 +175,7 @@ const TABLES: [(&str, Result<&str, &str>); 13] = [
 ];
 
 /// The columns of `users`, and where the file has them.
-const COLUMNS: [(&str, Result<&str, &str>); 31] = [
+const COLUMNS: [(&str, Result<&str, &str>); 34] = [
     ("id", Ok("id")),
     ("username", Ok("username")),
     ("display", Ok("display")),
@@ -201,6 +205,9 @@ const COLUMNS: [(&str, Result<&str, &str>); 31] = [
     ("email_folded", Err("the address, as it is searched")),
     ("awaits_confirmation", Ok("awaits_confirmation")),
     ("factor_demanded_at", Ok("second_factor_grace_until")),
+    ("passkeys", Err("the part about the passkeys")),
+    ("has_passkey_factor", Err("the part about the second factors")),
+    ("passkey_handle", Err("random bytes, which the user's authenticators know")),
     ("has_totp", Err("the part about the second factors")),
     ("recovery_codes", Err("the part about the second factors")),
 ];

@@ -24,7 +24,8 @@ fn large_picture() -> Vec<u8> {
 fn account_page_answers_with_the_file_that_the_operator_gets() {
     let app = TestApp::with("[users]\ndefault_tags = []").serve();
     app.instance.write("large.png", large_picture());
-    app.nox("user set ada --email ada@b.example --verified true --bio Hello --links Home=https://ada.example");
+    app.nox("user set ada --email ada@b.example --verified true");
+    app.nox("user set ada --bio Hello --links Home=https://ada.example");
     app.nox("user set ada --thumbnail large.png --banner large.png --tags sys:moderator");
     app.nox("invite add --email ADA@b.example --tag can_fly --note secret-note");
     let mut browser = open(&app);
