@@ -136,7 +136,7 @@ fn totp_enroll_replaces_no_active_factor_and_reset_removes_it() {
     assert_eq!(server.client().log_in("ada", "hunter22").status, 200);
     let off = json!({
         "enabled": false, "enabled_at": null, "last_skew": null, "email": false,
-        "recovery_codes": 0,
+        "passkey": false, "passkeys": 0, "recovery_codes": 0,
     });
     assert_eq!(instance.nox_json("totp status ada --json"), off);
     for args in [["totp", "status", "bob"], ["totp", "reset", "bob"], ["totp", "enroll", "bob"]] {
