@@ -109,6 +109,7 @@ const PARTS = [
   'second_factors',
   'passkeys',
   'email_confirmations',
+  'password_link',
   'invitations',
   'sessions',
   'devices',
