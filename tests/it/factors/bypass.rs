@@ -104,7 +104,10 @@ fn factor_is_switched_off_by_no_other_endpoint_or_dialect() {
     let me = app.ada.me();
     assert_eq!(
         me["methods"],
-        json!({ "totp": "enabled", "email": "disabled", "recovery_codes": "10" })
+        json!({
+            "totp": "enabled", "email": "disabled", "recovery_codes": "10",
+            "passkey": "disabled",
+        })
     );
 }
 

@@ -87,7 +87,10 @@ fn enabling_takes_each_code_field_and_gives_ten_recovery_codes() {
         assert_eq!(me["twofa_enabled"], true);
         assert_eq!(
             me["methods"],
-            json!({ "totp": "enabled", "email": "disabled", "recovery_codes": "10" })
+            json!({
+                "totp": "enabled", "email": "disabled", "recovery_codes": "10",
+                "passkey": "disabled",
+            })
         );
     }
 }

@@ -71,7 +71,10 @@ fn disabling_totp_needs_a_code() {
     assert_eq!(me["twofa_enabled"], false);
     assert_eq!(
         me["methods"],
-        json!({ "totp": "disabled", "email": "disabled", "recovery_codes": "0" })
+        json!({
+            "totp": "disabled", "email": "disabled", "recovery_codes": "0",
+            "passkey": "disabled",
+        })
     );
     assert_eq!(app.try_password().status, 200);
 }

@@ -13,7 +13,10 @@ fn login_that_needs_a_code_lists_the_methods() {
     assert!(challenge.as_str().unwrap().len() > 40, "{challenge}");
     let send = json!({ "challenge": challenge });
     let code = json!({ "length": 6, "type": "numeric" });
-    let details = json!({ "sendable": false, "data": send, "code": code, "cooldown": 60 });
+    let input = json!({ "type": "code", "length": 6, "charset": "numeric" });
+    let details = json!({
+        "sendable": false, "data": send, "code": code, "input": input, "cooldown": 60,
+    });
     assert_eq!(refused.json()["data"]["verification_required"], true);
     assert_eq!(
         refused.json()["data"]["methods"],
