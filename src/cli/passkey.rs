@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
-use clap::{ArgGroup, Args, Subcommand};
+use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::TO_RECORD;
@@ -27,12 +27,11 @@ pub(super) enum Passkey {
 }
 
 #[derive(Args)]
-#[command(group(ArgGroup::new("which").args(["ids", "all"]).required(true)))]
 pub(super) struct Remove {
     /// A username, an id or an email address
     name: String,
     /// Ids of passkeys, as `nox passkey list` shows them
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", required_unless_present = "all", conflicts_with = "all")]
     ids: Vec<String>,
     /// Remove every passkey of the account
     #[arg(long)]
