@@ -69,27 +69,32 @@ function restore() {
   }
 }
 
-restore();
 addEventListener('submit', ({ target }) => {
   if (target.getAttribute('action') === '/account/logout') sessionStorage.removeItem(KEPT);
   else keep(target);
-});
+}, true);
 document.querySelectorAll('a[hreflang]').forEach((link) => {
   link.addEventListener('click', () => keep());
 });
 
-document.querySelectorAll('[data-limit]').forEach((field) => {
-  field.addEventListener('change', () => fit(field));
-});
-// The picture at the top opens the choice of another one, and sends it.
-document.querySelectorAll('[data-choose]').forEach((link) => {
-  const field = document.getElementById(link.dataset.choose);
-  link.addEventListener('click', (event) => {
-    event.preventDefault();
-    field.click();
-    field.addEventListener('change', async () => {
-      await fit(field);
-      if (field.files.length) field.form.requestSubmit();
-    }, { once: true });
+function attachAccountHandlers() {
+  restore();
+  document.querySelectorAll('[data-limit]').forEach((field) => {
+    field.addEventListener('change', () => fit(field));
   });
-});
+  // The picture at the top opens the choice of another one, and sends it.
+  document.querySelectorAll('[data-choose]').forEach((link) => {
+    const field = document.getElementById(link.dataset.choose);
+    link.addEventListener('click', (event) => {
+      event.preventDefault();
+      field.click();
+      field.addEventListener('change', async () => {
+        await fit(field);
+        if (field.files.length) field.form.requestSubmit();
+      }, { once: true });
+    });
+  });
+}
+
+attachAccountHandlers();
+addEventListener('shown', attachAccountHandlers);

@@ -5,12 +5,13 @@
 
 const all = (selector, use) => document.querySelectorAll(selector).forEach(use);
 
-/** Shows what went wrong, above the form, and leads the focus there. */
-function showError(text) {
-  document.querySelector('main > .error, main > .done')?.remove();
+/** Shows what went wrong, above the form or after an element, and leads the focus there. */
+function showError(text, place = document.querySelector('h1')) {
+  document.getElementById('message')?.remove();
   const error = document.createElement('p');
-  Object.assign(error, { className: 'error', role: 'alert', tabIndex: -1, textContent: text });
-  document.querySelector('h1').after(error);
+  Object.assign(error, { id: 'message', className: 'error', role: 'alert', tabIndex: -1 });
+  error.textContent = text;
+  place.after(error);
   error.focus();
 }
 
@@ -20,25 +21,36 @@ const STOPPED = 10_000;
 /** Lets a form be sent again. */
 const release = (form) => { form.ariaBusy = 'false'; };
 
+/** Sends what a form holds. */
+const post = (form, url) => {
+  const body = new URLSearchParams(new FormData(form));
+  return fetch(url, { method: 'POST', body });
+};
+
+/** Shows the page of an answer in the place of this one. */
+async function show(answer) {
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const main = page.querySelector('main[data-unreachable]');
+  // An answer that is none of our pages is a proxy's.
+  if (!main) throw new TypeError(answer.statusText);
+  document.querySelector('main').replaceWith(main);
+  document.title = page.title;
+  attachHandlers();
+  dispatchEvent(new Event('shown'));
+  main.querySelector('[autofocus]')?.focus();
+}
+
 /** Sends a form without leaving the page: a refusal takes the page's place, a success leads on. */
 async function send(form) {
   // Password managers save what they find in a password field.
   form.querySelectorAll('[data-reveal]').forEach((button) => reveal(button, false));
   try {
-    const body = new URLSearchParams(new FormData(form));
-    const answer = await fetch(form.action, { method: 'POST', body });
+    const answer = await post(form, form.action);
     if (answer.redirected) {
       setTimeout(release, STOPPED, form);
       return location.assign(answer.url);
     }
-    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-    const main = page.querySelector('main[data-unreachable]');
-    // An answer that is none of our pages is a proxy's.
-    if (!main) throw new Error(answer.statusText);
-    document.querySelector('main').replaceWith(main);
-    document.title = page.title;
-    attachHandlers();
-    main.querySelector('[autofocus]')?.focus();
+    await show(answer);
   } catch {
     showError(document.querySelector('main').dataset.unreachable);
   }

@@ -15,6 +15,8 @@ pub enum PasskeyFault {
     TooMany,
     /// There is none, and there must be one.
     Missing,
+    /// Its name is too long, or not one line.
+    BadName,
 }
 
 impl PasskeyFault {
@@ -23,6 +25,7 @@ impl PasskeyFault {
         match self {
             Self::OtherAccount => "identifier",
             Self::Missing => "passkey",
+            Self::BadName => "name",
             Self::Malformed | Self::Wrong | Self::Unfit | Self::TooMany => "credential",
         }
     }
@@ -36,6 +39,7 @@ impl PasskeyFault {
             Self::Unfit => "does not fit this server",
             Self::TooMany => "must be one of at most 20",
             Self::Missing => "must be added first",
+            Self::BadName => "must be 1 to 64 characters in one line",
         }
     }
 }

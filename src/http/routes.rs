@@ -87,6 +87,7 @@ fn page_endpoints() -> Vec<Endpoint> {
         Endpoint::at("/login/code")
             .get(pages::show_login_code, PAGE)
             .post(pages::submit_login_code, PAGE),
+        Endpoint::at("/login/passkey").post(pages::submit_passkey, PAGE),
         Endpoint::at("/login/send").post(pages::send_login_code, PAGE),
         Endpoint::at("/login/confirmation")
             .get(pages::show_unconfirmed, PAGE)
@@ -126,6 +127,10 @@ fn page_endpoints() -> Vec<Endpoint> {
         Endpoint::at("/account/mail-codes/send").post(pages::send_mail_code, PAGE),
         Endpoint::at("/account/mail-codes/enable").post(pages::enable_mail_codes, PAGE),
         Endpoint::at("/account/mail-codes/disable").post(pages::disable_mail_codes, PAGE),
+        Endpoint::at("/account/passkeys/options").post(pages::passkey_options, PAGE),
+        Endpoint::at("/account/passkeys/add").post(pages::add_passkey, PAGE),
+        Endpoint::at("/account/passkeys/rename").post(pages::rename_passkey, PAGE),
+        Endpoint::at("/account/passkeys/remove").post(pages::remove_passkey, PAGE),
         Endpoint::at("/account/recovery").post(pages::renew_recovery_codes, PAGE),
         Endpoint::at("/account/recovery-codes")
             .get(pages::show_recovery_codes, PAGE)

@@ -267,6 +267,43 @@ const PAGES: Texts = Texts {
     open_app: "Open the app",
     first_code: "The code that the app shows now",
     mail_needs_address: "Codes by mail need a confirmed address.",
+    log_in_by_passkey: "Log in with a passkey",
+    passkeys: "Passkeys",
+    passkeys_text: "Log in with your fingerprint, your face or a PIN instead of the password.",
+    passkeys_off: "This server takes no passkeys at the moment.",
+    add_passkey: "Add a passkey",
+    passkey_name: "Name of the passkey",
+    passkey_name_hint: "To tell it from others. Leave it empty to name it after the app that keeps \
+        it.",
+    passkey_needs_script: "This needs JavaScript, and a browser that can use passkeys at this \
+        address.",
+    passkey_synced: "synced",
+    passkey_since: "Added",
+    passkey_last_used: "last used",
+    passkey_never_used: "not used yet",
+    passkey_of_elsewhere: "Made for another address: {}",
+    rename: "Rename",
+    remove: "Remove",
+    passkey_removal: "It then no longer opens your account, and all other devices are logged out. \
+        Delete it in the app that keeps it, too.",
+    passkey_added: "Your passkey is added. You can log in with it from now on.",
+    passkey_renamed: "The passkey is renamed.",
+    passkey_removed: "The passkey is removed, and all other devices are logged out.",
+    passkey_unused: "No passkey was used, and nothing has changed. Try again, or use your \
+        password.",
+    passkey_known: "This device has a passkey for your account already.",
+    passkey_elsewhere: "Passkeys do not work at this address. Open {} instead.",
+    passkey_expired: "That took too long, or the page was too old. Try again.",
+    passkey_unknown: "This passkey opens no account here. Use another one, or your password; then \
+        you can add a new one on your account page.",
+    passkey_of_other: "That passkey belongs to another account. Use one of this account.",
+    passkey_unfit: "This server cannot use that passkey. Try again with another device or app.",
+    too_many_passkeys: "You have 20 passkeys, and no more are possible. Remove one that you no \
+        longer need.",
+    passkey_added_before: "This passkey has been added before.",
+    bad_passkey_name: "The name must be 1 to 64 characters long, in one line.",
+    password_needed: "You logged in more than ten minutes ago. Enter your current password as \
+        well.",
     recovery_codes: "Recovery codes",
     recovery_codes_text: "For when you have no other code.",
     codes_left: "{} left",

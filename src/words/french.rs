@@ -281,6 +281,47 @@ const PAGES: Texts = Texts {
     open_app: "Ouvrir l’application",
     first_code: "Le code que l’application affiche maintenant",
     mail_needs_address: "Les codes par e-mail demandent une adresse confirmée.",
+    log_in_by_passkey: "Se connecter avec une clé d’accès",
+    passkeys: "Clés d’accès",
+    passkeys_text: "Pour vous connecter avec votre empreinte, votre visage ou un code PIN, sans \
+        mot de passe.",
+    passkeys_off: "Ce serveur n’accepte pas de clés d’accès en ce moment.",
+    add_passkey: "Ajouter une clé d’accès",
+    passkey_name: "Nom de la clé d’accès",
+    passkey_name_hint: "Pour la distinguer des autres. Laissez ce champ vide pour lui donner le \
+        nom de l’application qui la garde.",
+    passkey_needs_script: "Il faut pour cela JavaScript et un navigateur qui accepte les clés \
+        d’accès à cette adresse.",
+    passkey_synced: "synchronisée",
+    passkey_since: "Ajoutée",
+    passkey_last_used: "dernière utilisation",
+    passkey_never_used: "pas encore utilisée",
+    passkey_of_elsewhere: "Créée pour une autre adresse\u{a0}: {}",
+    rename: "Renommer",
+    remove: "Supprimer",
+    passkey_removal: "Elle n’ouvrira plus votre compte, et tous les autres appareils seront \
+        déconnectés. Supprimez-la aussi dans l’application qui la garde.",
+    passkey_added: "Votre clé d’accès est ajoutée. Vous pouvez désormais vous connecter avec elle.",
+    passkey_renamed: "La clé d’accès est renommée.",
+    passkey_removed: "La clé d’accès est supprimée, et tous les autres appareils sont déconnectés.",
+    passkey_unused: "Aucune clé d’accès n’a été utilisée, et rien n’a changé. Réessayez, ou \
+        utilisez votre mot de passe.",
+    passkey_known: "Cet appareil a déjà une clé d’accès pour votre compte.",
+    passkey_elsewhere: "Les clés d’accès ne fonctionnent pas à cette adresse. Ouvrez plutôt {}.",
+    passkey_expired: "Cela a pris trop de temps, ou la page était trop ancienne. Réessayez.",
+    passkey_unknown: "Cette clé d’accès n’ouvre aucun compte ici. Utilisez-en une autre, ou votre \
+        mot de passe\u{a0}; vous pourrez ensuite en ajouter une nouvelle sur la page de votre \
+        compte.",
+    passkey_of_other: "Cette clé d’accès appartient à un autre compte. Utilisez-en une de ce \
+        compte.",
+    passkey_unfit: "Ce serveur ne peut pas utiliser cette clé d’accès. Réessayez avec un autre \
+        appareil ou une autre application.",
+    too_many_passkeys: "Vous avez 20 clés d’accès, le maximum. Supprimez-en une dont vous n’avez \
+        plus besoin.",
+    passkey_added_before: "Cette clé d’accès a déjà été ajoutée.",
+    bad_passkey_name: "Le nom doit comporter de 1 à 64 caractères, sur une seule ligne.",
+    password_needed: "Vous vous êtes connecté il y a plus de dix minutes. Saisissez aussi votre \
+        mot de passe actuel.",
     recovery_codes: "Codes de secours",
     recovery_codes_text: "Pour quand vous n’avez pas d’autre code.",
     codes_left: "il en reste {}",

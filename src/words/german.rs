@@ -282,6 +282,45 @@ const PAGES: Texts = Texts {
     open_app: "App öffnen",
     first_code: "Der Code, den die App jetzt zeigt",
     mail_needs_address: "Für Codes per E-Mail brauchst du eine bestätigte Adresse.",
+    log_in_by_passkey: "Mit einem Passkey anmelden",
+    passkeys: "Passkeys",
+    passkeys_text: "Damit meldest du dich mit Fingerabdruck, Gesicht oder PIN an, ohne Passwort.",
+    passkeys_off: "Dieser Server nimmt zurzeit keine Passkeys an.",
+    add_passkey: "Passkey hinzufügen",
+    passkey_name: "Name des Passkeys",
+    passkey_name_hint: "Damit du ihn wiedererkennst. Lass das Feld leer, dann heißt er wie die \
+        App, die ihn aufbewahrt.",
+    passkey_needs_script: "Dafür brauchst du JavaScript und einen Browser, der unter dieser \
+        Adresse Passkeys verwenden kann.",
+    passkey_synced: "synchronisiert",
+    passkey_since: "Hinzugefügt",
+    passkey_last_used: "zuletzt benutzt",
+    passkey_never_used: "noch nicht benutzt",
+    passkey_of_elsewhere: "Für eine andere Adresse: {}",
+    rename: "Umbenennen",
+    remove: "Entfernen",
+    passkey_removal: "Er öffnet dein Konto dann nicht mehr, und alle anderen Geräte werden \
+        abgemeldet. Lösche ihn auch in der App, die ihn aufbewahrt.",
+    passkey_added: "Dein Passkey ist hinzugefügt. Ab jetzt kannst du dich damit anmelden.",
+    passkey_renamed: "Der Passkey ist umbenannt.",
+    passkey_removed: "Der Passkey ist entfernt, und alle anderen Geräte sind abgemeldet.",
+    passkey_unused: "Es wurde kein Passkey verwendet, und nichts hat sich geändert. Versuch es \
+        noch einmal, oder nimm dein Passwort.",
+    passkey_known: "Auf diesem Gerät gibt es schon einen Passkey für dein Konto.",
+    passkey_elsewhere: "Passkeys funktionieren unter dieser Adresse nicht. Öffne stattdessen {}.",
+    passkey_expired: "Das hat zu lange gedauert, oder die Seite war zu alt. Versuch es noch \
+        einmal.",
+    passkey_unknown: "Dieser Passkey öffnet hier kein Konto. Nimm einen anderen oder dein \
+        Passwort; danach kannst du auf deiner Kontoseite einen neuen hinzufügen.",
+    passkey_of_other: "Dieser Passkey gehört zu einem anderen Konto. Nimm einen von diesem Konto.",
+    passkey_unfit: "Dieser Server kann mit diesem Passkey nichts anfangen. Versuch es mit einem \
+        anderen Gerät oder einer anderen App.",
+    too_many_passkeys: "Du hast 20 Passkeys, mehr gehen nicht. Entferne einen, den du nicht mehr \
+        brauchst.",
+    passkey_added_before: "Dieser Passkey wurde schon hinzugefügt.",
+    bad_passkey_name: "Der Name muss 1 bis 64 Zeichen lang sein und in eine Zeile passen.",
+    password_needed: "Deine Anmeldung ist länger als zehn Minuten her. Gib auch dein jetziges \
+        Passwort ein.",
     recovery_codes: "Ersatzcodes",
     recovery_codes_text: "Für den Fall, dass du keinen anderen Code hast.",
     codes_left: "noch {}",

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Language;
 
 /// The texts that some languages have in common.
-const SAME: [&str; 10] = [
+const SAME: [&str; 11] = [
     "administrator",
     "contact",
     "labelled",
@@ -12,6 +12,7 @@ const SAME: [&str; 10] = [
     "minutes",
     "moderator",
     "notice_subject",
+    "passkeys",
     "profile",
     "secret",
 ];

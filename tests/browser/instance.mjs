@@ -77,7 +77,9 @@ export const CODE = /\b\d{6}\b/;
 export const LINK = /http\S+\/email\/confirmation\S+/;
 
 const port = await freePort();
-export const base = `http://127.0.0.1:${port}`;
+/** Passkeys belong to a name, and never to an address. */
+const host = process.env.BROWSER_HOST ?? '127.0.0.1';
+export const base = `http://${host}:${port}`;
 /** Another site that logins may lead to; it answers nothing by itself. */
 export const FRONT = 'https://front.example';
 writeFileSync(
@@ -116,7 +118,7 @@ export async function serve(variables = {}) {
   await server?.end();
   env = { ...process.env, ...variables };
   server = run(NOX, ['serve'], { cwd: folder, env });
-  assert.equal((await server.lines.next()).value, `listening on ${base}`);
+  assert.equal((await server.lines.next()).value, `listening on http://127.0.0.1:${port}`);
 }
 await serve();
 

@@ -44,7 +44,7 @@ pub(crate) use login::{
 };
 pub(in crate::domain) use origins::outside;
 pub(crate) use origins::related_origins;
-pub(crate) use owner::OwnerProof;
+pub(crate) use owner::{OwnerProof, has_young_session};
 pub(crate) use registration::{
     NewPasskey, RegistrationOptions, SignedRegistration, register, registration_options,
 };

@@ -1,6 +1,6 @@
 //! What passkeys are called.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, PasskeyFault, Result};
 use crate::normalization::line;
 use crate::storage::passkeys::Passkey;
 
@@ -39,7 +39,7 @@ impl PasskeyName {
     /// Reads a name, without the blanks around it. An empty one counts as none.
     ///
     /// # Errors
-    /// [`Error::InvalidField`] if it is too long or not one line.
+    /// [`Error::RefusedPasskey`] if it is too long or not one line.
     pub(crate) fn parse(text: &str) -> Result<Option<Self>> {
         let name = line(text.trim());
         let is_name = name.chars().count() <= LONGEST && !name.contains(char::is_control);
@@ -56,7 +56,7 @@ impl PasskeyName {
 }
 
 /// The refusal of a name.
-pub(crate) const RULE: Error = Error::invalid("name", "must be 1 to 64 characters in one line");
+pub(crate) const RULE: Error = Error::RefusedPasskey(PasskeyFault::BadName);
 
 /// The name for a passkey of the program with this AAGUID, beside those that its user has.
 pub(super) fn of_program(aaguid: [u8; 16], others: &[Passkey]) -> String {

@@ -54,16 +54,20 @@ impl Owner<'_> {
         }
         match &proof.password {
             Some(password) => password.verify(app, user, now)?,
-            None if self.has_young_session(app, now)? => (),
+            None if has_young_session(app, principal, now)? => (),
             None => return Err(Error::UnAuthorized { action: refusal }),
         }
         app.change(By::User(&principal.device), now, change)
     }
+}
 
-    fn has_young_session(&self, app: &App, now: Timestamp) -> Result<bool> {
-        let Principal { user, session, .. } = self.principal;
-        let find = |connection: &_| sessions::find_active_of(connection, user.id, *session, now);
-        let session = app.db.read(find)?.ok_or(Error::NotLogged)?;
-        Ok(session.created_at.is_recent(YOUNG, now))
-    }
+/// Whether a user proves enough by the session alone, since it was opened a moment ago.
+///
+/// # Errors
+/// [`Error::NotLogged`] if the session has ended meanwhile, or a fault.
+pub(crate) fn has_young_session(app: &App, principal: &Principal, now: Timestamp) -> Result<bool> {
+    let Principal { user, session, .. } = principal;
+    let find = |connection: &_| sessions::find_active_of(connection, user.id, *session, now);
+    let session = app.db.read(find)?.ok_or(Error::NotLogged)?;
+    Ok(session.created_at.is_recent(YOUNG, now))
 }

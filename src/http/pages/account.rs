@@ -9,6 +9,7 @@ use super::form::Form;
 use super::frame::{Feedback, Frame, Message, fault_response};
 use super::links::{LinkRow, rows, typed_rows};
 use super::login::log_in_again;
+use super::passkeys::Passkeys;
 use super::place;
 use super::session_row::SessionRow;
 use super::tags::labels;
@@ -76,6 +77,7 @@ struct AccountPage<'a> {
     /// The button that mails a code to the address.
     mail_code_to: String,
     codes_left: String,
+    passkeys: Passkeys,
     /// Whether new recovery codes wait for the user to see and keep them.
     has_codes_to_show: bool,
     sessions: Vec<SessionRow>,
@@ -166,6 +168,7 @@ impl<'a> AccountPage<'a> {
             password_hint: fill(t.new_password_hint, app.config.password.min_length.get()),
             last_change: fill(t.last_change, visitor.language.when(user.password_changed_at, now)),
             mail_code_to: fill(t.mail_code_to, user.email.as_deref().unwrap_or_default()),
+            passkeys: Passkeys::load(app, visitor, principal)?,
             codes_left: fill(t.codes_left, user.recovery_codes),
             has_codes_to_show: !codes_to_show(app, principal, now)?.is_empty(),
             sessions: items.into_iter().map(|session| SessionRow::new(visitor, session)).collect(),
@@ -187,6 +190,7 @@ impl<'a> AccountPage<'a> {
         keep(&mut self.bio, "bio");
         keep(&mut self.email, "email");
         keep(&mut self.new_username, "username");
+        self.passkeys.keep(typed);
         if let Some(rows) = typed_rows(self.frame.t, typed) {
             self.links = rows;
         }

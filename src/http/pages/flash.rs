@@ -27,6 +27,9 @@ pub(super) enum Flash {
     AppDisabled,
     MailCodesEnabled,
     MailCodesDisabled,
+    PasskeyAdded,
+    PasskeyRenamed,
+    PasskeyRemoved,
     SessionEnded,
     OtherSessionsEnded,
     LoggedOut,
@@ -50,7 +53,7 @@ const FRAGMENT: &str = "#message";
 /// The field and the query value that name the form for which a code was asked.
 pub(super) const ASKED_AT: &str = "at";
 
-const ALL: [Flash; 33] = [
+const ALL: [Flash; 36] = [
     Flash::Saved,
     Flash::PictureSaved,
     Flash::PictureRemoved,
@@ -68,6 +71,9 @@ const ALL: [Flash; 33] = [
     Flash::AppDisabled,
     Flash::MailCodesEnabled,
     Flash::MailCodesDisabled,
+    Flash::PasskeyAdded,
+    Flash::PasskeyRenamed,
+    Flash::PasskeyRemoved,
     Flash::SessionEnded,
     Flash::OtherSessionsEnded,
     Flash::LoggedOut,
@@ -108,6 +114,9 @@ impl Flash {
             Self::AppDisabled => "/account?done=app-off#message",
             Self::MailCodesEnabled => "/account?done=mail-codes#message",
             Self::MailCodesDisabled => "/account?done=mail-codes-off#message",
+            Self::PasskeyAdded => "/account?done=passkey#message",
+            Self::PasskeyRenamed => "/account?done=passkey-renamed#message",
+            Self::PasskeyRemoved => "/account?done=passkey-removed#message",
             Self::SessionEnded => "/account?done=session#message",
             Self::OtherSessionsEnded => "/account?done=sessions#message",
             Self::LoggedOut => "/login?because=out",
@@ -169,6 +178,9 @@ impl Flash {
             Self::PasswordChanged => Place::above("password"),
             Self::AppDisabled => Place::above("app"),
             Self::MailCodesEnabled | Self::MailCodesDisabled => Place::above("mail-codes"),
+            Self::PasskeyAdded | Self::PasskeyRenamed | Self::PasskeyRemoved => {
+                Place::above("passkeys")
+            }
             Self::SessionEnded | Self::OtherSessionsEnded => Place::above("devices"),
             Self::LoggedOut
             | Self::SessionExpired
@@ -227,6 +239,9 @@ impl Flash {
             Self::AppDisabled => Message::Success(t.app_disabled),
             Self::MailCodesEnabled => Message::Success(t.mail_codes_enabled),
             Self::MailCodesDisabled => Message::Success(t.mail_codes_disabled),
+            Self::PasskeyAdded => Message::Success(t.passkey_added),
+            Self::PasskeyRenamed => Message::Success(t.passkey_renamed),
+            Self::PasskeyRemoved => Message::Success(t.passkey_removed),
             Self::SessionEnded => Message::Success(t.session_ended),
             Self::OtherSessionsEnded => Message::Success(t.sessions_ended),
             Self::PasswordLinkRequested => Message::Success(t.password_link_requested),

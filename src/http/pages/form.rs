@@ -62,9 +62,11 @@ impl Form {
         Zeroizing::new(content.finish())
     }
 
-    /// Whether a password or a code was typed.
+    /// Whether a password or a code was typed, or a passkey was used.
     pub(super) fn has_proof(&self) -> bool {
-        [CURRENT_PASSWORD, "code", "mailed_code"].iter().any(|name| !self.text(name).is_empty())
+        [CURRENT_PASSWORD, "code", "mailed_code", "credential"]
+            .iter()
+            .any(|name| !self.text(name).is_empty())
     }
 
     /// A password, exactly as it was typed.

@@ -52,6 +52,7 @@ fn page_of_form(path: &str, form: &Form) -> (String, Vec<(String, String)>) {
         "/reset/password" => below("/reset", "link"),
         "/login/send" => "/login/code".into(),
         "/login/confirmation/email" => "/login/confirmation".into(),
+        "/login/passkey" => "/login".into(),
         "/login/set-up/mail" => "/login/set-up".into(),
         "/account/totp/enable" => "/account/totp".into(),
         path if path.starts_with("/account/") => "/account".into(),

@@ -7,6 +7,7 @@ use super::flash::Flash;
 use super::form::Form;
 use super::frame::{Frame, Message, fault_response, with_cookies};
 use super::notice::{NoticePage, with_help};
+use super::passkeys::Ceremony;
 use super::return_to::{ReturnTarget, unknown_front};
 use super::visitor::Visitor;
 use crate::domain::accounts::registration::is_registration_open;
@@ -28,6 +29,8 @@ struct LoginPage<'a> {
     note: Option<String>,
     /// The attributes of the password where the username is known: it is typed next.
     password_extra: &'static str,
+    /// What logs in by a passkey.
+    passkey: Option<Ceremony>,
     /// Where a visitor may create an account.
     register_url: Option<String>,
     reset_url: String,
@@ -95,6 +98,7 @@ pub(super) fn login_page(
         return_to,
         identifier,
         password_extra,
+        passkey: Ceremony::of(visitor),
         description: &instance.description,
         maintenance: instance.maintenance.as_deref(),
         note: front.map(|front| fill(visitor.t.unknown_front, front)),

@@ -21,6 +21,7 @@ mod login_cookies;
 mod logo;
 mod moment;
 mod notice;
+mod passkeys;
 mod pending;
 mod place;
 mod recovery_codes;
@@ -46,6 +47,9 @@ pub(super) use actions::factors::{
     renew_recovery_codes, send_mail_code, set_up_totp,
 };
 pub(super) use actions::login::{send_login_code, submit_login, submit_login_code};
+pub(super) use actions::passkeys::{
+    add_passkey, passkey_options, remove_passkey, rename_passkey, submit_passkey,
+};
 pub(super) use actions::password::change_password;
 pub(super) use actions::pending::{
     correct_pending_email, finish_set_up, mail_confirmation_again, mail_set_up_code,
@@ -99,6 +103,7 @@ fn form_page(path: &str) -> &'static str {
         _ if path.starts_with("/reset") => "/reset",
         _ if path.starts_with("/login/confirmation") => "/login/confirmation",
         _ if path.starts_with("/login/set-up") => "/login/set-up",
+        "/login/passkey" => "/login",
         _ if path.starts_with("/login/") => "/login/code",
         _ if path.starts_with("/account") => "/account",
         _ => "/",

@@ -1,6 +1,6 @@
 //! Where a message stands on a page: at the very field that is wrong, at its form, or at the top.
 
-use crate::error::{AccountField, Error, Taken};
+use crate::error::{AccountField, Error, PasskeyFault, Taken};
 
 /// The element that a message stands at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +32,10 @@ impl Place {
 
     /// The place of a refusal of a form.
     pub(super) fn of_refusal(form: &'static str, error: Option<&Error>) -> Self {
+        let asks_for_password =
+            form.starts_with("passkey") && matches!(error, Some(Error::UnAuthorized { .. }));
         match error.and_then(field_of) {
+            _ if asks_for_password => Self::within(form, "current_password"),
             _ if form.is_empty() => Self::TOP,
             None => Self::within(form, FORM),
             Some(part) => {
@@ -96,6 +99,9 @@ pub(super) fn render(
 
 /// What the form at a path is about, as its page names it; empty where a page has one form alone.
 pub(super) fn form_at(path: &str) -> &'static str {
+    if ["/account/passkeys/rename", "/account/passkeys/remove"].contains(&path) {
+        return "passkey";
+    }
     let pages = ["/account/", "/login/confirmation/"];
     let name = pages.iter().find_map(|page| path.strip_prefix(page)).unwrap_or_default();
     form_named(name.split('/').next().unwrap_or_default())
@@ -111,6 +117,8 @@ pub(super) fn form_named(name: &str) -> &'static str {
         "password" => "password",
         "totp" => "app",
         "mail-codes" => "mail-codes",
+        "passkeys" => "passkeys",
+        "passkey" => "passkey",
         "recovery" => "recovery",
         "sessions" => "devices",
         "export" => "data",
@@ -125,6 +133,7 @@ fn field_of(error: &Error) -> Option<&'static str> {
         Error::InvalidCode { field } | Error::WrongCode { field } => field,
         Error::VerificationRequired { .. } => "code",
         Error::WrongPassword { .. } => "current_password",
+        Error::RefusedPasskey(PasskeyFault::BadName) => "name",
         Error::GuessablePassword { .. } => "new_password",
         Error::EmailUnreachable | Error::EmailInUseAsFactor | Error::EmailMissing => "email",
         Error::FileMissing

@@ -9,6 +9,7 @@ const STYLE: &str = include_str!("../../../static/nox.css");
 const SCRIPT: &str = include_str!("../../../static/nox.js");
 const ACCOUNT_STYLE: &str = include_str!("../../../static/account.css");
 const ACCOUNT_SCRIPT: &str = include_str!("../../../static/account.js");
+const PASSKEY_SCRIPT: &str = include_str!("../../../static/passkeys.js");
 const CSS: &str = "text/css; charset=utf-8";
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
@@ -20,6 +21,8 @@ pub struct Theme {
     /// What the account page has beyond the others.
     pub(super) account_style: Asset,
     pub(super) account_script: Asset,
+    /// What the pages have that use passkeys.
+    pub(super) passkey_script: Asset,
 }
 
 impl Theme {
@@ -40,12 +43,14 @@ impl Theme {
             script: Asset::new("nox", "js", JAVASCRIPT, SCRIPT.into())?,
             account_style: Asset::new("account", "css", CSS, ACCOUNT_STYLE.into())?,
             account_script: Asset::new("account", "js", JAVASCRIPT, ACCOUNT_SCRIPT.into())?,
+            passkey_script: Asset::new("passkeys", "js", JAVASCRIPT, PASSKEY_SCRIPT.into())?,
         })
     }
 
     /// The file of this name, if there is one.
     pub(super) fn asset(&self, name: &str) -> Option<&Asset> {
-        let assets = [&self.style, &self.script, &self.account_style, &self.account_script];
+        let account = [&self.account_style, &self.account_script];
+        let assets = [&self.style, &self.script, &self.passkey_script].into_iter().chain(account);
         assets.into_iter().find(|asset| asset.name == name)
     }
 }

@@ -60,7 +60,7 @@ pub(super) fn encode(bytes: &[u8]) -> String {
     BASE64.encode(bytes)
 }
 
-pub(super) fn read_registration(body: &mut Object) -> Result<SignedRegistration> {
+pub(in crate::http) fn read_registration(body: &mut Object) -> Result<SignedRegistration> {
     let credential = Credential::take(body)?;
     let transports = match credential.response.get("transports") {
         Some(Value::Array(words)) => words.iter().filter_map(Value::as_str).collect(),
@@ -74,7 +74,7 @@ pub(super) fn read_registration(body: &mut Object) -> Result<SignedRegistration>
     })
 }
 
-pub(super) fn read_login(body: &mut Object) -> Result<SignedLogin> {
+pub(in crate::http) fn read_login(body: &mut Object) -> Result<SignedLogin> {
     let credential = Credential::take(body)?;
     let handle = match credential.response.get("userHandle") {
         None | Some(Value::Null) => None,

@@ -8,9 +8,11 @@ mod options;
 mod registration;
 mod related;
 
+pub(super) use credential::{read_login, read_registration};
 pub(super) use factor::{DISABLE, ENABLE, disable, enable};
 pub(super) use list::{LIST, REMOVE, RENAME, list, remove, rename};
 pub(super) use login::{LOGIN, LOGIN_OPTIONS, login, login_options};
+pub(super) use options::RegistrationOptionsData;
 pub(super) use registration::{REGISTER, REGISTRATION_OPTIONS, register, registration_options};
 pub(super) use related::related_origins;
 

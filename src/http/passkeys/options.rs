@@ -55,7 +55,7 @@ pub(in crate::http) struct RegistrationOptionsData {
 }
 
 impl RegistrationOptionsData {
-    pub(super) fn new(options: RegistrationOptions, title: String) -> Self {
+    pub(in crate::http) fn new(options: RegistrationOptions, title: String) -> Self {
         let options = CreationOptions::new(options, title);
         Self { bare: options.clone(), options }
     }

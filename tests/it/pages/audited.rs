@@ -4,9 +4,10 @@ use super::form_table::CASES;
 use crate::harness::{GIF, Trail};
 
 /// Each form with its lines, or with why it has none.
-const LINES: [(&str, Result<&[&str], &str>); 31] = [
+const LINES: [(&str, Result<&[&str], &str>); 36] = [
     ("/login", Ok(&["session.opened by user"])),
     ("/login/code", Ok(&["session.opened by user"])),
+    ("/login/passkey", Ok(&["session.opened by user"])),
     ("/login/send", Err("it mails a code, which changes nothing")),
     ("/login/confirmation", Err("it mails a link, which changes nothing")),
     ("/login/confirmation/email", Ok(&["email.changed by user: email"])),
@@ -36,6 +37,10 @@ const LINES: [(&str, Result<&[&str], &str>); 31] = [
         "/account/mail-codes/disable",
         Ok(&["recovery_code.used by user", "email_factor.disabled by user"]),
     ),
+    ("/account/passkeys/options", Err("what a browser is asked for is of no use yet")),
+    ("/account/passkeys/add", Ok(&["passkey.added by user: name"])),
+    ("/account/passkeys/rename", Ok(&["passkey.renamed by user: name"])),
+    ("/account/passkeys/remove", Ok(&["passkey.removed by user: name"])),
     ("/account/recovery", Ok(&["recovery_code.used by user", "recovery_codes.renewed by user"])),
     ("/account/recovery-codes", Err("the codes that are no longer shown are still of use")),
     ("/email/confirmation", Ok(&["email.confirmed by user: email_verified"])),

@@ -1,6 +1,6 @@
 //! What the forms of the pages need of an instance, and what is typed into them.
 
-use crate::harness::{Browser, Builder, Mode, PASSWORD, TestApp};
+use crate::harness::{Authenticator, Browser, Builder, Mode, PASSWORD, TestApp};
 
 pub fn plain() -> Builder {
     TestApp::builder()
@@ -59,4 +59,48 @@ pub fn recovery_code(app: &mut TestApp, browser: &mut Browser) -> Vec<(&'static 
 
 pub fn password() -> (&'static str, String) {
     text("current_password", PASSWORD)
+}
+
+/// The form that adds a passkey, and where the forms of passkeys end.
+const ADD: &str = "/account/passkeys/add";
+pub const ADDED: &str = "/account?done=passkey#message";
+pub const RENAMED: &str = "/account?done=passkey-renamed#message";
+pub const REMOVED: &str = "/account?done=passkey-removed#message";
+
+/// What a device answers that makes a passkey, for a user who sees the account page.
+fn credential(browser: &mut Browser, device: &mut Authenticator) -> String {
+    let page = browser.page.clone();
+    let options = browser.submit("/account/passkeys/options", &[]).json();
+    browser.page = page;
+    device.create(&options).to_string()
+}
+
+pub fn new_passkey(app: &mut TestApp, browser: &mut Browser) -> Vec<(&'static str, String)> {
+    enter(app, browser);
+    vec![text("credential", credential(browser, &mut Authenticator::new()))]
+}
+
+/// Logs in, adds a passkey, and opens the account page.
+fn with_passkey(app: &mut TestApp, browser: &mut Browser) -> Authenticator {
+    enter(app, browser);
+    let mut device = Authenticator::new();
+    let credential = credential(browser, &mut device);
+    browser.submit(ADD, &[("credential", &credential)]).leads(ADDED);
+    browser.get("/account");
+    device
+}
+
+pub fn old_passkey(app: &mut TestApp, browser: &mut Browser) -> Vec<(&'static str, String)> {
+    with_passkey(app, browser);
+    vec![text("passkey", browser.value("passkey").unwrap()), text("name", "Phone")]
+}
+
+/// What a device answers that logs in, on the login page.
+pub fn passkey_login(app: &mut TestApp, browser: &mut Browser) -> Vec<(&'static str, String)> {
+    let device = with_passkey(app, browser);
+    browser.submit("/account/logout", &[]);
+    let json = [("Content-Type", "application/json")];
+    let options = browser.send("POST", "/api/auth/passkey/login/options", &json, "{}").data();
+    browser.get("/login");
+    vec![text("credential", device.get(&options).to_string())]
 }

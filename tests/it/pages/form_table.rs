@@ -1,8 +1,8 @@
 //! Every form of the pages: what it needs, and where it ends.
 
 use super::form_apps::{
-    confirming, demanding, email_factor, enter, mail, nothing, password, plain, recovery_code,
-    text, totp, unconfirmed,
+    ADDED, REMOVED, RENAMED, confirming, demanding, email_factor, enter, mail, new_passkey,
+    nothing, old_passkey, passkey_login, password, plain, recovery_code, text, totp, unconfirmed,
 };
 use crate::harness::{Browser, Builder, Mode, PASSWORD, PNG, TestApp, oathtool};
 
@@ -17,7 +17,7 @@ pub(super) struct Case {
 
 pub(super) const CODES: &str = "/account/recovery-codes";
 
-pub(super) const CASES: [Case; 31] = [
+pub(super) const CASES: [Case; 36] = [
     Case {
         path: "/login",
         app: plain,
@@ -37,6 +37,7 @@ pub(super) const CASES: [Case; 31] = [
         },
         end: "/account",
     },
+    Case { path: "/login/passkey", app: plain, prepare: passkey_login, end: "/account" },
     Case {
         path: "/login/send",
         app: email_factor,
@@ -263,6 +264,11 @@ pub(super) const CASES: [Case; 31] = [
         prepare: recovery_code,
         end: "/account?done=mail-codes-off#message",
     },
+    // It answers with what the script asks the browser for.
+    Case { path: "/account/passkeys/options", app: plain, prepare: nothing, end: "" },
+    Case { path: "/account/passkeys/add", app: plain, prepare: new_passkey, end: ADDED },
+    Case { path: "/account/passkeys/rename", app: plain, prepare: old_passkey, end: RENAMED },
+    Case { path: "/account/passkeys/remove", app: plain, prepare: old_passkey, end: REMOVED },
     Case { path: "/account/recovery", app: totp, prepare: recovery_code, end: CODES },
     Case {
         path: "/account/recovery-codes",

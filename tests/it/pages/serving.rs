@@ -44,7 +44,7 @@ fn page_loads_own_files_alone_under_a_tight_policy() {
     assert!(page.header("permissions-policy").unwrap().contains("camera=()"));
     assert_eq!(page.header("strict-transport-security"), None, "the public URL is http");
     let loaded = loaded(&page.text);
-    assert_eq!(loaded.len(), 2, "with the page itself, three requests");
+    assert_eq!(loaded.len(), 3, "with the page itself, four requests");
     for path in loaded {
         let file = client.get(path, &[]);
         assert_eq!(
@@ -54,7 +54,9 @@ fn page_loads_own_files_alone_under_a_tight_policy() {
         );
         assert_eq!(file.header("cache-control"), Some("public, max-age=31536000, immutable"));
     }
-    assert!(!page.text.contains("://"), "nothing from elsewhere");
+    // The server's own address is said where passkeys do not work at another one.
+    let text = page.text.replace("http://localhost:53032", "");
+    assert!(!text.contains("://"), "nothing from elsewhere");
     for inline in ["<script>", "<style", " style=", " onclick=", "javascript:"] {
         assert!(!page.text.contains(inline), "{inline}");
     }

@@ -8,6 +8,7 @@ pub(super) mod email;
 pub(super) mod export;
 pub(super) mod factors;
 pub(super) mod login;
+pub(super) mod passkeys;
 pub(super) mod password;
 pub(super) mod pending;
 pub(super) mod profile;

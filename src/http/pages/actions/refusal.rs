@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::header::RETRY_AFTER;
 
-use super::rules::{field_sentence, guess_sentence, picture_sentence, suspended};
+use super::rules::{field_sentence, guess_sentence, passkey_sentence, picture_sentence, suspended};
 use crate::domain::factors::{challenged, email, mails_code_on_demand};
 use crate::error::{Challenge, Error, Taken};
 use crate::http::envelope::log_fault;
@@ -73,7 +73,9 @@ pub(super) fn refuse(
     let message = message(visitor, form, page, refusal);
     let mut response = match (page, refusal) {
         (_, Refusal::Error(Error::NotLogged)) => return log_in_again(visitor),
-        (_, Refusal::Error(Error::InvalidChallenge)) => {
+        (page, Refusal::Error(Error::InvalidChallenge))
+            if !matches!(page, FormPage::Login | FormPage::Account) =>
+        {
             return restart_login(visitor, form, Flash::LoginExpired);
         }
         (_, Refusal::Error(Error::LoginPending(login))) => return lead_on(visitor, form, login),
@@ -174,7 +176,10 @@ fn message(visitor: &Visitor, form: &Form, page: FormPage, refusal: &Refusal) ->
         Refusal::Error(Error::Suspended { until, reason }) => {
             Message::Error(suspended(visitor, *until, reason.as_deref()))
         }
-        Refusal::Error(error) => Message::Error(sentence(visitor, form, page, error)),
+        Refusal::Error(error) => Message::Error(match passkey_sentence(visitor, error) {
+            Some(text) => text.into(),
+            None => sentence(visitor, form, page, error),
+        }),
     }
 }
 

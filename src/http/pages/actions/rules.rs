@@ -1,7 +1,8 @@
 //! Which rule a value breaks that a form holds, as the page says it.
 
-use crate::error::{AccountField, Guess, PictureFault};
+use crate::error::{AccountField, Error, Guess, PasskeyFault, PictureFault, Taken};
 use crate::http::pages::notice::with_help;
+use crate::http::pages::place::form_at;
 use crate::http::pages::visitor::Visitor;
 use crate::time::Timestamp;
 use crate::words::fill;
@@ -34,6 +35,28 @@ pub(super) fn field_sentence(visitor: &Visitor, field: AccountField) -> String {
         _ => t.server_error,
     };
     text.into()
+}
+
+/// What a refusal says that is about a passkey; `None` for others.
+pub(super) fn passkey_sentence(visitor: &Visitor, error: &Error) -> Option<&'static str> {
+    let t = visitor.t;
+    Some(match error {
+        Error::RefusedPasskey(PasskeyFault::Malformed) => t.passkey_needs_script,
+        Error::RefusedPasskey(PasskeyFault::Wrong) => t.passkey_unknown,
+        Error::RefusedPasskey(PasskeyFault::OtherAccount) => t.passkey_of_other,
+        Error::RefusedPasskey(PasskeyFault::Unfit) => t.passkey_unfit,
+        Error::RefusedPasskey(PasskeyFault::TooMany) => t.too_many_passkeys,
+        Error::RefusedPasskey(PasskeyFault::Missing) | Error::NotFound { what: "Passkey" } => {
+            t.page_outdated
+        }
+        Error::AlreadyExists(Taken::Passkey) => t.passkey_added_before,
+        Error::InvalidChallenge => t.passkey_expired,
+        Error::RefusedPasskey(PasskeyFault::BadName) => t.bad_passkey_name,
+        Error::UnAuthorized { .. } if form_at(visitor.path()).starts_with("passkey") => {
+            t.password_needed
+        }
+        _ => return None,
+    })
 }
 
 /// What is wrong with a picture.

@@ -1,0 +1,174 @@
+//! The forms of passkeys: to log in by one, and to add, rename and remove one. What a browser
+//! answers comes in a hidden field, as JSON.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::CACHE_CONTROL;
+
+use super::action::{Action, Lane, check, run};
+use super::login::enter;
+use super::refusal::{FormPage, Refusal, refuse};
+use crate::domain::App;
+use crate::domain::accounts::identifier::Identifier;
+use crate::domain::accounts::password_check::CURRENT_PASSWORD;
+use crate::domain::factors::email;
+use crate::domain::passkeys::names::{self, PasskeyName};
+use crate::domain::passkeys::{
+    self, Entered, NewPasskey, OwnerProof, PasskeyAttempt, PasskeyId, RegistrationOptions,
+};
+use crate::domain::principal::{Client, Principal};
+use crate::domain::sessions::OpenedSession;
+use crate::error::{Error, PasskeyFault, Result};
+use crate::http::first_answer::wait_for;
+use crate::http::object::Object;
+use crate::http::pages::flash::Flash;
+use crate::http::pages::form::Form;
+use crate::http::pages::visitor::Visitor;
+use crate::http::passkeys::{RegistrationOptionsData, read_login, read_registration};
+use crate::time::Timestamp;
+
+/// The field with what a browser answers.
+const CREDENTIAL: &str = "credential";
+
+/// `POST /login/passkey`
+pub(in crate::http) async fn submit_passkey(visitor: Visitor, form: Form) -> HttpResponse {
+    match try_passkey(&visitor, &form).await {
+        Ok(session) => enter(&visitor, &form, &session),
+        // In the place of a code, it is the account's whose password was right.
+        Err(refusal) if !form.text("identifier").is_empty() => {
+            refuse(&visitor, &form, FormPage::LoginCode, &refusal)
+        }
+        Err(refusal) => refuse(&visitor, &form, FormPage::Login, &refusal),
+    }
+}
+
+async fn try_passkey(visitor: &Visitor, form: &Form) -> Result<Box<OpenedSession>, Refusal> {
+    visitor.check_form(form)?;
+    let server = visitor.bridge.config().server.address.as_str();
+    let attempt = PasskeyAttempt {
+        signed: read_login(&mut credential(form)?)?,
+        identifier: Identifier::parse(form.text("identifier"), server),
+        client: Client { device: visitor.device.clone(), public_key: None },
+        principal: None,
+    };
+    let now = visitor.now;
+    match visitor.bridge.run(move |app| passkeys::log_in(app, &attempt, now)).await? {
+        Entered::Session(session) => Ok(session),
+        Entered::Code(_) => Err(Error::NotLogged.into()),
+    }
+}
+
+fn credential(form: &Form) -> Result<Object> {
+    Object::read(form.text(CREDENTIAL).as_bytes())
+        .map_err(|_| Error::RefusedPasskey(PasskeyFault::Malformed))
+}
+
+/// What a form proves besides the session.
+fn proof(form: &Form) -> Result<OwnerProof> {
+    let has_password = !form.text(CURRENT_PASSWORD).is_empty();
+    Ok(OwnerProof {
+        code: form.code("code")?,
+        password: has_password.then(|| form.current_password()),
+    })
+}
+
+const fn lane(proof: &Result<OwnerProof>) -> Lane {
+    match proof {
+        Ok(OwnerProof { password: Some(_), .. }) => Lane::Hash,
+        _ => Lane::Write,
+    }
+}
+
+/// `POST /account/passkeys/options`: what the script asks the browser for, or the page with the
+/// refusal.
+pub(in crate::http) async fn passkey_options(visitor: Visitor, form: Form) -> HttpResponse {
+    match try_options(&visitor, &form).await {
+        Ok(options) => {
+            let title = visitor.bridge.config().instance.title.clone();
+            HttpResponse::Ok()
+                .insert_header((CACHE_CONTROL, "no-store"))
+                .json(RegistrationOptionsData::new(options, title))
+        }
+        Err(refusal) => {
+            if let (Refusal::Error(Error::VerificationRequired { .. }), Some(principal)) =
+                (&refusal, &visitor.principal)
+            {
+                wait_for(email::under_way(visitor.bridge.app(), &principal.user)).await;
+            }
+            refuse(&visitor, &form, FormPage::Account, &refusal)
+        }
+    }
+}
+
+async fn try_options(visitor: &Visitor, form: &Form) -> Result<RegistrationOptions, Refusal> {
+    check(visitor, form, FormPage::Account)?;
+    // Before a code is used up.
+    PasskeyName::parse(form.text("name"))?;
+    let proof = proof(form);
+    let begin = |app: &App, principal: &Principal, proof: OwnerProof, now| {
+        passkeys::registration_options(app, principal, &proof, now)
+    };
+    run(visitor, lane(&proof), proof, begin).await
+}
+
+/// `POST /account/passkeys/add`
+pub(in crate::http) async fn add_passkey(visitor: Visitor, form: Form) -> HttpResponse {
+    let action = Action { lane: Lane::Write, done: Flash::PasskeyAdded };
+    let new = new_passkey(&form);
+    let add = |app: &App, principal: &Principal, new: NewPasskey, now: Timestamp| {
+        passkeys::register(app, principal, new, now)
+    };
+    action.run(visitor, form, new, add).await
+}
+
+fn new_passkey(form: &Form) -> Result<NewPasskey> {
+    Ok(NewPasskey {
+        signed: read_registration(&mut credential(form)?)?,
+        name: PasskeyName::parse(form.text("name"))?,
+    })
+}
+
+/// `POST /account/passkeys/rename`
+pub(in crate::http) async fn rename_passkey(visitor: Visitor, form: Form) -> HttpResponse {
+    let action = Action { lane: Lane::Write, done: Flash::PasskeyRenamed };
+    let input = renaming(&form);
+    let rename = |app: &App, principal: &Principal, new: Renaming, now| {
+        passkeys::rename(app, principal, new.id, new.name, now)
+    };
+    action.run(visitor, form, input, rename).await
+}
+
+/// A passkey, and its new name.
+struct Renaming {
+    id: PasskeyId,
+    name: PasskeyName,
+}
+
+fn renaming(form: &Form) -> Result<Renaming> {
+    let name = PasskeyName::parse(form.text("name"))?.ok_or(names::RULE)?;
+    Ok(Renaming { id: id(form)?, name })
+}
+
+/// `POST /account/passkeys/remove`
+pub(in crate::http) async fn remove_passkey(visitor: Visitor, form: Form) -> HttpResponse {
+    let proof = proof(&form);
+    let action = Action { lane: lane(&proof), done: Flash::PasskeyRemoved };
+    let input = id(&form).and_then(|id| Ok(Removal { id, proof: proof? }));
+    let remove = |app: &App, principal: &Principal, Removal { id, proof }: Removal, now| {
+        match passkeys::remove(app, principal, id, &proof, now) {
+            // It is gone already, as the user wanted.
+            Err(Error::NotFound { .. }) => Ok(()),
+            result => result,
+        }
+    };
+    action.run(visitor, form, input, remove).await
+}
+
+/// A passkey, and what its owner proves.
+struct Removal {
+    id: PasskeyId,
+    proof: OwnerProof,
+}
+
+fn id(form: &Form) -> Result<PasskeyId> {
+    PasskeyId::parse(form.text("passkey")).ok_or(Error::NotFound { what: "Passkey" })
+}

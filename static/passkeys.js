@@ -1,0 +1,102 @@
+'use strict';
+
+// Passkeys, which only a script can use. A form that takes one has a hidden field, for what the
+// browser answers: what the server says of it comes as for every form.
+
+/** The ceremony that runs now, since a browser runs one at a time. */
+let running = new AbortController();
+/** Whether it is one that was asked for, and no offer beside the fields of the page. */
+let isAsked = false;
+/** When an offer has to be renewed: browsers show it longer than its challenge is good. */
+let stale = 0;
+let renewal;
+
+/** What the server wants of the browser; nothing where it refuses, which its page says then. */
+async function ask(form) {
+  const { passkey, options, challenge } = form.dataset;
+  if (passkey === 'create') {
+    const answer = await post(form, options);
+    if (answer.headers.get('content-type').includes('json')) return answer.json();
+    return answer.redirected ? location.assign(answer.url) : show(answer);
+  }
+  const headers = { 'Content-Type': 'application/json' };
+  const answer = await fetch(options, { method: 'POST', headers, body: JSON.stringify({ challenge }) });
+  if (answer.ok) return (await answer.json()).data.options;
+  // The page is older than what it was made for.
+  return isAsked && location.reload();
+}
+
+/** Why there is no passkey, in the words of the page. */
+function wordsOf({ name }, { dataset }) {
+  if (name === 'InvalidStateError') return dataset.known;
+  if (name === 'SecurityError') return dataset.elsewhere;
+  const isOutOfReach = name === 'TypeError' || name === 'SyntaxError';
+  return isOutOfReach ? document.querySelector('main').dataset.unreachable : dataset.unused;
+}
+
+/** Asks the browser for a passkey, and sends its form. */
+async function use(form, mediation) {
+  running.abort();
+  clearTimeout(renewal);
+  running = new AbortController();
+  const { signal } = running;
+  isAsked = !mediation;
+  form.ariaBusy = String(isAsked);
+  try {
+    const options = await ask(form);
+    if (!options || signal.aborted) return;
+    stale = Date.now() + 0.75 * options.timeout;
+    if (mediation) renewal = setTimeout(offer, 0.75 * options.timeout);
+    const { passkey } = form.dataset;
+    const publicKey = passkey === 'create'
+      ? PublicKeyCredential.parseCreationOptionsFromJSON(options)
+      : PublicKeyCredential.parseRequestOptionsFromJSON(options);
+    const credential = await navigator.credentials[passkey]({ publicKey, signal, mediation });
+    form.elements.credential.value = JSON.stringify(credential);
+    form.ariaBusy = 'false';
+    form.requestSubmit();
+    form.elements.credential.value = '';
+  } catch (error) {
+    form.ariaBusy = 'false';
+    if (signal.aborted || mediation) return;
+    showError(wordsOf(error, form), 'stay' in form.dataset ? undefined : form.elements.token);
+    isAsked = false;
+    offer();
+  }
+}
+
+/** Offers passkeys where the name is typed, until one is chosen. */
+async function offer() {
+  const form = document.querySelector('form[data-offer]:not([hidden])');
+  if (!form || document.hidden) return;
+  if (await PublicKeyCredential.isConditionalMediationAvailable?.() && !isAsked) use(form, 'conditional');
+}
+
+function attachPasskeys() {
+  isAsked = false;
+  // Older browsers cannot read what the server wants, and other addresses get no passkey.
+  const knows = !!window.PublicKeyCredential?.parseRequestOptionsFromJSON;
+  all('form[data-passkey]', (form) => {
+    if (!knows || location.origin !== form.dataset.origin) {
+      return form.hidden && form.remove();
+    }
+    form.hidden = false;
+    form.querySelectorAll('.no-passkeys').forEach((text) => text.remove());
+    form.querySelectorAll('[hidden]').forEach((part) => { part.hidden = false; });
+  });
+  offer();
+}
+
+attachPasskeys();
+addEventListener('shown', attachPasskeys);
+addEventListener('visibilitychange', () => {
+  if (!isAsked && Date.now() > stale) offer();
+});
+// Before any other handler: the form is sent once there is a passkey.
+addEventListener('submit', (event) => {
+  const form = event.target;
+  if (!form.dataset.passkey || form.elements.credential.value) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (form.ariaBusy !== 'true') use(form);
+}, true);
