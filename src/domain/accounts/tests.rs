@@ -36,7 +36,8 @@ fn profile_has_the_keys_of_the_contract_and_effective_tags() {
         "email": "ada@example.org", "email_verified": false, "created_at": 1_750_936_113_726_u64,
         "home": null, "twofa_enabled": false, "pronoun": null, "avatar": null,
         "presence": {"status": "online", "text": null},
-        "factors": {"totp": false, "email": false, "recovery_codes": 0},
+        "factors": {"totp": false, "email": false, "passkey": false, "recovery_codes": 0},
+        "passkeys": 0,
         "awaits_confirmation": false, "second_factor_demanded": false,
         "second_factor_grace_until": null,
     });
