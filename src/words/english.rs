@@ -237,6 +237,7 @@ const PAGES: Texts = Texts {
     code_of_app: "Code from your app, or a recovery code",
     code_of_mail: "Code from your mail, or a recovery code",
     code_of_either: "Code from your app or your mail, or a recovery code",
+    code_beside_passkey: "Recovery code, or a code from a passkey",
     code_required: "Enter a code of your second factor.",
     mailed_code_required: "A code is on its way to your mailbox. Fill in the form again, with the \
         code.",
@@ -284,8 +285,8 @@ const PAGES: Texts = Texts {
     passkey_of_elsewhere: "Made for another address: {}",
     rename: "Rename",
     remove: "Remove",
-    passkey_removal: "It then no longer opens your account, and all other devices are logged out. \
-        Delete it in the app that keeps it, too.",
+    passkey_removal: "Once removed, it no longer opens your account, and all other devices are \
+        logged out. Delete it in the app that keeps it, too.",
     passkey_added: "Your passkey is added. You can log in with it from now on.",
     passkey_renamed: "The passkey is renamed.",
     passkey_removed: "The passkey is removed, and all other devices are logged out.",

@@ -249,6 +249,7 @@ const PAGES: Texts = Texts {
     code_of_app: "Code de votre application, ou code de secours",
     code_of_mail: "Code reçu par e-mail, ou code de secours",
     code_of_either: "Code de votre application ou reçu par e-mail, ou code de secours",
+    code_beside_passkey: "Code de secours, ou code d’une clé d’accès",
     code_required: "Saisissez un code de votre second facteur.",
     mailed_code_required: "Un code est en route vers votre boîte de réception. Remplissez à \
         nouveau le formulaire, avec ce code.",

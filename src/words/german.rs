@@ -251,6 +251,7 @@ const PAGES: Texts = Texts {
     code_of_app: "Code aus deiner App, oder ein Ersatzcode",
     code_of_mail: "Code aus deiner E-Mail, oder ein Ersatzcode",
     code_of_either: "Code aus deiner App oder E-Mail, oder ein Ersatzcode",
+    code_beside_passkey: "Ersatzcode oder ein Code von einem Passkey",
     code_required: "Gib einen Code deines zweiten Faktors ein.",
     mailed_code_required: "Ein Code ist auf dem Weg in dein Postfach. Füll das Formular noch \
         einmal aus, mit dem Code.",

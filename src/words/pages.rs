@@ -179,6 +179,7 @@ texts! {
         code_of_app,
         code_of_mail,
         code_of_either,
+        code_beside_passkey,
         code_required,
         mailed_code_required,
         delayed_code_required,

@@ -223,6 +223,7 @@ const fn code_label(t: &Texts, shown: &Profile) -> &'static str {
     match (shown.factors.totp, shown.factors.email) {
         (true, true) => t.code_of_either,
         (false, true) => t.code_of_mail,
-        _ => t.code_of_app,
+        (true, false) => t.code_of_app,
+        (false, false) => t.code_beside_passkey,
     }
 }

@@ -194,8 +194,9 @@ pub(super) fn code_page(
     let page = CodePage {
         label: match (user.has_totp, user.has_email_factor) {
             (true, true) => t.code_from_either,
-            (_, false) => t.code_from_app,
+            (true, false) => t.code_from_app,
             (false, true) => t.code_from_mail,
+            (false, false) => t.code_beside_passkey,
         },
         // A refusal has the focus.
         autofocus: match message {

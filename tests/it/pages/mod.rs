@@ -10,6 +10,7 @@ mod form_faults;
 mod form_table;
 mod forms;
 mod language_links;
+mod passkeys;
 mod picture;
 mod places;
 mod profile;
