@@ -3,6 +3,7 @@
 use actix_web::HttpRequest;
 use actix_web::web::Data;
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::credential::{LoginResponse, read_login};
@@ -28,7 +29,8 @@ use crate::time::Timestamp;
 #[schema(as = PasskeyOptionsRequest)]
 #[expect(dead_code, reason = "it only describes the wire")]
 pub(in crate::http) struct OptionsRequest {
-    identifier: Option<IdentifierText>,
+    /// Not read: what was typed changes nothing.
+    identifier: Option<Value>,
     /// What a refusal that asks for a code has in `send_data`. With it, the passkeys of its user
     /// are named.
     challenge: Option<String>,
