@@ -94,7 +94,7 @@ fn change_of_the_address_says_what_became_of_its_link() {
     let mut browser = app.browser();
     browser.log_in("ada");
     change_address(&mut browser, "ada@b.example");
-    shows(&browser, "This server sends no mail: ask its operator to confirm the address.");
+    shows(&browser, "This server sends no mail, and so no link that confirms the address. Ask the");
 }
 
 /// What the API says of the link after a change of the address, and after a registration.
