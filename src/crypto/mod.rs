@@ -5,9 +5,11 @@ mod sealing;
 
 use hmac::{Hmac, KeyInit as _, Mac};
 use sha2::Sha256;
+use uuid::{Builder, Uuid};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
+use crate::time::Timestamp;
 pub use key::{KEY_LENGTH, Key, KeyError};
 pub use sealing::open_with;
 pub(crate) use sealing::seal_with;
@@ -34,6 +36,13 @@ pub(crate) fn random<const N: usize>() -> Result<[u8; N]> {
     getrandom::fill(&mut bytes)
         .map_err(|error| Error::internal("generate a random number", error))?;
     Ok(bytes)
+}
+
+/// A UUID of version 7 (RFC 9562, 5.7). It begins with the time, so that ids are in the order in
+/// which they are made, and new rows lie close together in an index.
+pub(crate) fn new_uuid(now: Timestamp) -> Result<Uuid> {
+    let millis = u64::try_from(now.millis()).unwrap_or(0);
+    Ok(Builder::from_unix_timestamp_millis(millis, &random()?).into_uuid())
 }
 
 /// The maximum length of a password, in characters.

@@ -5,7 +5,7 @@
 pub enum PasskeyFault {
     /// It is not in the form in which browsers write it.
     Malformed,
-    /// It logs nobody in here: it is unknown, or what was signed is not what was asked for.
+    /// No account has it, or what was signed is not what was asked for.
     Wrong,
     /// It is the one of another account than the one that was typed.
     OtherAccount,

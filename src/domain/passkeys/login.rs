@@ -147,7 +147,7 @@ fn find(connection: &Connection, credential_id: &[u8]) -> Result<Option<Found>> 
     Ok(user.map(|user| Found { passkey, user }))
 }
 
-/// What stands in the log for a passkey that nobody has.
+/// What stands in the log for a passkey that no account has.
 fn unknown_name(app: &App, attempt: &PasskeyAttempt) -> String {
     auth::hashed_name(app, &attempt.signed.credential_id)
 }

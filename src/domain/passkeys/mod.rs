@@ -9,7 +9,7 @@
 //! - A passkey alone switches no second factor on, since clients in VR cannot use one.
 //! - To add one ([`registration`]) or to remove one ([`removal`]) takes a code where a second
 //!   factor is on, and else the password or a session that was opened a moment ago: a stolen
-//!   session alone is not enough. The password always stays, so that nobody is locked out.
+//!   session alone is not enough. The password always stays, so that no user is locked out.
 //! - A challenge ([`challenge`]) is sealed and not stored until it is answered. An answered one is
 //!   a row, in the transaction of what it opens: it is good once.
 //! - A passkey belongs to one domain ([`rp_id`]) and works for no other.

@@ -1,8 +1,6 @@
 //! How a user adds a passkey: the options say what device and which kind of passkey is wanted, and
 //! the browser answers with its public key.
 
-use uuid::Builder;
-
 use super::challenge::{self, Purpose};
 use super::names::{self, PasskeyName};
 use super::origins::is_origin;
@@ -120,7 +118,7 @@ pub(crate) fn register(
         let name = new.name.map(PasskeyName::into_text);
         let name = name.unwrap_or_else(|| names::of_program(credential.aaguid, &others));
         let passkey = Passkey {
-            id: new_id(now)?,
+            id: PasskeyId(crypto::new_uuid(now)?),
             user_id: user.id,
             credential_id: credential.credential_id,
             public_key: credential.public_key,
@@ -172,10 +170,4 @@ const TRANSPORTS: [&str; 7] = ["ble", "cable", "hybrid", "internal", "nfc", "sma
 fn transports(sent: &[String]) -> String {
     let known = TRANSPORTS.iter().filter(|word| sent.iter().any(|sent| sent == *word));
     known.copied().collect::<Vec<_>>().join(" ")
-}
-
-/// A version 7 UUID, so that passkeys are in the order in which they were added.
-fn new_id(now: Timestamp) -> Result<PasskeyId> {
-    let millis = u64::try_from(now.millis()).unwrap_or(0);
-    Ok(PasskeyId(Builder::from_unix_timestamp_millis(millis, &crypto::random()?).into_uuid()))
 }

@@ -3,8 +3,6 @@
 
 use std::time::Duration;
 
-use uuid::Builder;
-
 use crate::crypto;
 use crate::domain::accounts::profile::{Profile, profile};
 use crate::domain::change::{By, Change};
@@ -61,7 +59,7 @@ pub(crate) fn open(
     client: &Client,
     now: Timestamp,
 ) -> Result<OpenedSession> {
-    let id = new_id(now)?;
+    let id = SessionId(crypto::new_uuid(now)?);
     let expires_at = now.after(app.config.session.lifetime.into());
     sessions::insert(
         tx,
@@ -257,13 +255,6 @@ pub(crate) fn have_key(
     now: Timestamp,
 ) -> Result<bool> {
     app.db.read(|connection| sessions::exists_with_key(connection, user, fingerprint, now))
-}
-
-/// A version 7 UUID (RFC 9562, 5.7). It begins with the time, so new rows lie close together in the
-/// index.
-fn new_id(now: Timestamp) -> Result<SessionId> {
-    let millis = u64::try_from(now.millis()).unwrap_or(0);
-    Ok(SessionId(Builder::from_unix_timestamp_millis(millis, &crypto::random()?).into_uuid()))
 }
 
 #[cfg(test)]

@@ -67,17 +67,11 @@ impl Authenticator {
         let client_data = self.client_data("webauthn.create", options);
         let data = self.registration_data();
         let attestation = attestation(&data);
-        json!({
-            "id": BASE64.encode(&self.id),
-            "rawId": BASE64.encode(&self.id),
-            "type": "public-key",
-            "clientExtensionResults": {},
-            "response": {
-                "clientDataJSON": BASE64.encode(client_data),
-                "attestationObject": BASE64.encode(attestation),
-                "transports": self.transports,
-            },
-        })
+        self.credential(&json!({
+            "clientDataJSON": BASE64.encode(client_data),
+            "attestationObject": BASE64.encode(attestation),
+            "transports": self.transports,
+        }))
     }
 
     /// What the browser answers to login options.
@@ -88,17 +82,22 @@ impl Authenticator {
         let random = SystemRandom::new();
         let key = self.key(&random);
         let signature = key.sign(&random, &signed).unwrap();
+        self.credential(&json!({
+            "clientDataJSON": BASE64.encode(client_data),
+            "authenticatorData": BASE64.encode(data),
+            "signature": BASE64.encode(signature),
+            "userHandle": self.handle,
+        }))
+    }
+
+    fn credential(&self, response: &Value) -> Value {
+        let id = BASE64.encode(&self.id);
         json!({
-            "id": BASE64.encode(&self.id),
-            "rawId": BASE64.encode(&self.id),
+            "id": id,
+            "rawId": id,
             "type": "public-key",
             "clientExtensionResults": {},
-            "response": {
-                "clientDataJSON": BASE64.encode(client_data),
-                "authenticatorData": BASE64.encode(data),
-                "signature": BASE64.encode(signature),
-                "userHandle": self.handle,
-            },
+            "response": response,
         })
     }
 

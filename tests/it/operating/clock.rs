@@ -96,3 +96,16 @@ fn expired_sessions_are_deleted_without_a_login() {
     };
     wait_until("the session is deleted", || count() == 0);
 }
+
+#[test]
+fn times_ahead_of_a_clock_that_was_never_seen_ahead_are_settled_at_the_start() {
+    let app = TestApp::logged_in();
+    // A server leaves this that ends before it looks at the clock again.
+    app.instance.sql("UPDATE sessions SET created_at = created_at + 7200000");
+    let app = app.restart();
+    let is_settled = || -> bool {
+        let query = "SELECT max(created_at) < (unixepoch() + 60) * 1000 FROM sessions";
+        app.instance.database().query_row(query, [], |row| row.get(0)).unwrap()
+    };
+    wait_until("the session is settled", is_settled);
+}

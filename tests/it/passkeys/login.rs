@@ -91,6 +91,21 @@ fn typed_account_must_be_the_one_of_the_passkey() {
 }
 
 #[test]
+fn address_that_must_be_confirmed_comes_before_a_login_by_passkey() {
+    let settings = "[users]\nrequire_email = true";
+    let app = TestApp::with(settings).mail().serve();
+    let mut device = Authenticator::new();
+    device.add_to(&app.ada);
+    let client = app.client();
+    device.log_in(&client).token();
+    app.instance.sql("UPDATE users SET email_verified = 0, awaits_confirmation = 1");
+    let message = device.log_in(&client).refused(UNAUTHORIZED, VERIFY);
+    assert!(message.contains("log in before the email address is confirmed"), "{message}");
+    app.instance.sql("UPDATE users SET email_verified = 1");
+    device.log_in(&client).token();
+}
+
+#[test]
 fn disabled_account_is_refused_as_after_the_right_password() {
     let (app, device) = with_passkey();
     app.nox("user disable ada --reason spam");

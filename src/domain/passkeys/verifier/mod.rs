@@ -95,7 +95,7 @@ pub(crate) struct Asserted {
 /// Checks a new credential, with a statement of any format.
 ///
 /// # Errors
-/// The first thing that does not fit.
+/// The [`Unfit`] of the first check that fails.
 pub(crate) fn verify_registration(
     expected: &Expected<'_>,
     client_data: &ClientData,
@@ -126,7 +126,7 @@ pub(crate) fn verify_registration(
 /// [`verify_registration`] found.
 ///
 /// # Errors
-/// The first thing that does not fit.
+/// The [`Unfit`] of the first check that fails.
 pub(crate) fn verify_assertion(
     expected: &Expected<'_>,
     public_key: &[u8],
