@@ -52,7 +52,7 @@ pub(crate) use removal::{remove, rename};
 pub(crate) use view::{PasskeyView, list};
 
 /// How many passkeys a user may have.
-pub(crate) const MOST: usize = 20;
+pub(crate) const MOST: u32 = 20;
 
 /// A passkey that a browser is told of, to use it or to make no other one on its device.
 pub(crate) struct KnownPasskey {

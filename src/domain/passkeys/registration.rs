@@ -37,8 +37,8 @@ pub(crate) struct RegistrationOptions {
 /// Begins to add a passkey. What the user proves here is part of the challenge.
 ///
 /// # Errors
-/// [`Error::ServiceDisabled`], those of [`Owner::prove`], [`Error::NotLogged`] if the session has
-/// ended meanwhile, or a fault.
+/// [`Error::ServiceDisabled`], [`Error::RefusedPasskey`] where no more are possible, those of
+/// [`Owner::prove`], [`Error::NotLogged`] if the session has ended meanwhile, or a fault.
 pub(crate) fn registration_options(
     app: &App,
     principal: &Principal,
@@ -46,9 +46,12 @@ pub(crate) fn registration_options(
     now: Timestamp,
 ) -> Result<RegistrationOptions> {
     let rp_id = check_on(&app.config)?;
+    // Before a code is used up or mailed, and before a device makes what cannot be added.
+    check_room(&principal.user)?;
     let owner = Owner { principal, proof, refusal: "add a passkey with an old session" };
     owner.prove(app, now, |tx| {
         let user = unchanged(tx, principal, now)?;
+        check_room(&user)?;
         let of_domain = passkeys::list_of(tx, user.id)?.into_iter();
         let of_domain = of_domain.filter(|passkey| passkey.rp_id == rp_id);
         Ok(RegistrationOptions {
@@ -60,6 +63,11 @@ pub(crate) fn registration_options(
             rp_id,
         })
     })
+}
+
+fn check_room(user: &User) -> Result<()> {
+    let is_full = user.passkeys >= MOST;
+    if is_full { Err(Error::RefusedPasskey(PasskeyFault::TooMany)) } else { Ok(()) }
 }
 
 /// The user's handle, which stays the same: a device with a passkey of the same handle replaces it.
@@ -111,10 +119,8 @@ pub(crate) fn register(
     app.change(By::User(&principal.device), now, |tx| {
         let user = unchanged(tx, principal, now)?;
         answered.use_up(tx)?;
+        check_room(&user)?;
         let others = passkeys::list_of(tx, user.id)?;
-        if others.len() >= MOST {
-            return Err(Error::RefusedPasskey(PasskeyFault::TooMany));
-        }
         let name = new.name.map(PasskeyName::into_text);
         let name = name.unwrap_or_else(|| names::of_program(credential.aaguid, &others));
         let passkey = Passkey {

@@ -6,7 +6,7 @@ use super::moment::Moment;
 use super::visitor::Visitor;
 use crate::config::Config;
 use crate::domain::App;
-use crate::domain::passkeys::{PasskeyView, has_young_session, is_on, list, rp_id};
+use crate::domain::passkeys::{MOST, PasskeyView, has_young_session, is_on, list, rp_id};
 use crate::domain::principal::Principal;
 use crate::error::Result;
 use crate::words::fill;
@@ -33,6 +33,8 @@ impl Ceremony {
 pub(super) struct Passkeys {
     /// What adds one; `None` where passkeys are off.
     pub ceremony: Option<Ceremony>,
+    /// Whether no more can be added.
+    pub is_full: bool,
     pub rows: Vec<PasskeyRow>,
     /// Whether a change of them takes the password, where it takes no code.
     pub needs_password: bool,
@@ -66,6 +68,7 @@ impl Passkeys {
         let rows = found.into_iter().enumerate();
         Ok(Self {
             ceremony: Ceremony::of(visitor),
+            is_full: principal.user.passkeys >= MOST,
             rows: rows
                 .map(|(at, passkey)| PasskeyRow::new(visitor, at, passkey, own.as_ref()))
                 .collect(),

@@ -21,6 +21,27 @@ fn refused_name_of_a_passkey_stands_at_its_field_with_what_was_typed() {
 }
 
 #[test]
+fn user_with_twenty_passkeys_is_told_to_remove_one_first() {
+    let app = TestApp::logged_in();
+    let mut browser = app.browser();
+    browser.log_in("ada").leads("/account");
+    browser.get("/account");
+    for _ in 0..20 {
+        Authenticator::new().add_to(&app.ada);
+    }
+    let words = "You have 20 passkeys, and no more are possible.";
+    // The page is older than the last of them.
+    let refused = browser.submit("/account/passkeys/options", &[]);
+    assert_eq!(refused.status, 400);
+    let (_, message) = refused.text.split_once("id=\"message\"").unwrap();
+    assert!(message.split_once("</p>").unwrap().0.contains(words), "{message}");
+    let page = browser.get("/account").text;
+    assert!(page.contains(words), "{page}");
+    assert!(!page.contains("/account/passkeys/add"), "{page}");
+    assert_eq!(page.matches("action=\"/account/passkeys/remove\"").count(), 20);
+}
+
+#[test]
 fn code_is_called_by_what_a_user_has_beside_a_passkey() {
     let app = TestApp::new();
     let user = app.log_in("ada");

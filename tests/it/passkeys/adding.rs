@@ -127,13 +127,39 @@ fn adding_needs_a_code_where_a_second_factor_is_on() {
 #[test]
 fn twenty_first_passkey_is_refused() {
     let app = TestApp::logged_in();
-    for _ in 0..20 {
+    for _ in 0..19 {
         Authenticator::new().add_to(&app.ada);
     }
-    let rule = Authenticator::new().try_add_to(&app.ada).refused_field("credential", REGISTER);
+    let begun = [(); 2].map(|()| app.ada.post(REGISTRATION_OPTIONS, &json!({})).data());
+    let [last, one_too_many] = begun.map(|options| Authenticator::new().create(&options));
+    app.ada.post(REGISTER, &last).data();
+    let rule = app.ada.post(REGISTER, &one_too_many).refused_field("credential", REGISTER);
     assert_eq!(rule, "must be one of at most 20.");
     assert_eq!(app.ada.get(PASSKEYS).data()["total"], 20);
     assert_eq!(app.instance.user("ada")["passkeys"], 20);
+}
+
+#[test]
+fn twenty_first_passkey_is_refused_before_a_device_makes_it() {
+    let mut app = TestApp::logged_in();
+    for _ in 0..20 {
+        Authenticator::new().add_to(&app.ada);
+    }
+    let answer = app.ada.post(REGISTRATION_OPTIONS, &json!({}));
+    let rule = answer.refused_field("credential", REGISTRATION_OPTIONS);
+    assert_eq!(rule, "must be one of at most 20.");
+    let names = app.ada.post("/api/v2/auth/passkey/register/options", &json!({}));
+    names.refused_as("VALIDATION_ERROR", 422);
+    app.ada.enable_app();
+    let proof = json!({ "factor_code": app.ada.recovery_codes[0] });
+    let answer = app.ada.post(REGISTRATION_OPTIONS, &proof);
+    answer.refused_field("credential", REGISTRATION_OPTIONS);
+    assert_eq!(app.ada.codes_left(), 10, "no code was used up");
+    let id = app.ada.get(PASSKEYS).data()["items"][0]["id"].clone();
+    app.nox(&format!("passkey remove ada {}", id.as_str().unwrap()));
+    let proof = json!({ "factor_code": app.ada.recovery_codes[1] });
+    let ada = app.log_in_by(&app.ada.recovery_codes[0]);
+    ada.post(REGISTRATION_OPTIONS, &proof).data();
 }
 
 #[test]
