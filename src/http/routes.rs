@@ -43,6 +43,11 @@ pub(super) fn configure(config: &mut ServiceConfig) {
                 .for_any_origin(),
         )
         .service(
+            Endpoint::at("/.well-known/passkey-endpoints")
+                .get(passkeys::endpoints, Operation::UNLISTED)
+                .for_any_origin(),
+        )
+        .service(
             Endpoint::at("/nodeinfo/2.1")
                 .get(discovery::nodeinfo, Operation::UNLISTED)
                 .for_any_origin(),

@@ -6,7 +6,7 @@ mod list;
 mod login;
 mod options;
 mod registration;
-mod related;
+mod well_known;
 
 pub(super) use credential::{read_login, read_registration};
 pub(super) use factor::{DISABLE, ENABLE, disable, enable};
@@ -14,7 +14,7 @@ pub(super) use list::{LIST, REMOVE, RENAME, list, remove, rename};
 pub(super) use login::{LOGIN, LOGIN_OPTIONS, login, login_options};
 pub(super) use options::RegistrationOptionsData;
 pub(super) use registration::{REGISTER, REGISTRATION_OPTIONS, register, registration_options};
-pub(super) use related::related_origins;
+pub(super) use well_known::{endpoints, related_origins};
 
 use utoipa::ToSchema;
 

@@ -105,10 +105,11 @@ fn configured_origin_logs_in_and_uses_the_cookie() {
 }
 
 /// Paths that a page of any origin may read.
-const PUBLIC: [&str; 14] = [
+const PUBLIC: [&str; 15] = [
     "/.well-known/nox",
     "/.well-known/nodeinfo",
     "/.well-known/webauthn",
+    "/.well-known/passkey-endpoints",
     "/.well-known/webfinger?resource=acct:ada@localhost:53032",
     "/nodeinfo/2.1",
     "/api/nodeinfo/2.1",

@@ -190,3 +190,27 @@ fn pages_outside_the_domain_are_listed_where_browsers_ask() {
         }
     }
 }
+
+#[test]
+fn password_managers_are_led_to_the_account_page_where_passkeys_are_on() {
+    const PATH: &str = "/.well-known/passkey-endpoints";
+    for (settings, url) in [
+        ("", Some("http://localhost:53032/account")),
+        (
+            "[server]\npublic_url = 'https://nox.example.org'\n[passkeys]\nrp_id = 'example.org'",
+            Some("https://nox.example.org/account"),
+        ),
+        ("[server]\npublic_url = 'http://nox.example.org'", None),
+        ("[server]\npublic_url = 'https://192.0.2.1'", None),
+        ("[passkeys]\nenabled = false", None),
+    ] {
+        let app = TestApp::with(settings).serve();
+        let answer = app.client().get(PATH, &[]);
+        if let Some(url) = url {
+            assert_eq!(answer.json(), json!({ "enroll": url, "manage": url }));
+            assert_eq!(answer.header("content-type"), Some("application/json"));
+        } else {
+            assert_eq!(answer.status, 404, "{settings}");
+        }
+    }
+}
