@@ -10,6 +10,7 @@ mod durability;
 mod factors;
 mod harness;
 mod house;
+mod import;
 mod limits;
 mod login;
 mod mail;
