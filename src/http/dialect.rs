@@ -6,6 +6,7 @@ use actix_web::http::header::ORIGIN;
 use serde::Serialize;
 
 use super::bridge::Bridge;
+use super::prefix;
 use crate::config::Origin;
 use crate::error::Error;
 
@@ -41,16 +42,12 @@ impl Dialect {
 
     /// The dialect of a path, for a request without an origin.
     pub(super) fn of_path(path: &str) -> Self {
-        if is_below(path, "/api/v2") && !is_below(path, "/api/v2/api") {
-            Self::Names
-        } else {
-            Self::Numbers
-        }
+        if prefix::of(path) == Some(prefix::NAMES) { Self::Names } else { Self::Numbers }
     }
 
     /// Whether a path belongs to the API, and is answered in a dialect.
     pub(super) fn applies_to(path: &str) -> bool {
-        is_below(path, "/api")
+        prefix::of(path).is_some()
     }
 
     /// Whether links are objects with a label, and not strings.
@@ -92,11 +89,6 @@ fn has_numeric_origin(request: &HttpRequest) -> bool {
     let origins = &bridge.config().server.numeric_origins;
     let sender = || Origin::parse(request.headers().get(ORIGIN)?.to_str().ok()?);
     !origins.is_empty() && sender().is_some_and(|sender| origins.contains(&sender))
-}
-
-/// Whether a path is the prefix or lies below it.
-fn is_below(path: &str, prefix: &str) -> bool {
-    path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The name of an error's code, and its HTTP status in the dialect with names.
@@ -157,6 +149,7 @@ mod tests {
             ("/api/v2/api/auth/login", Dialect::Numbers),
             ("/api/v22/auth/login", Dialect::Numbers),
             ("/api/v2/apis", Dialect::Names),
+            ("/apis", Dialect::Numbers),
         ] {
             assert_eq!(Dialect::of_path(path), dialect, "{path}");
         }

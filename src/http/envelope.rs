@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use super::clock::Now;
 use super::dialect::{Code, Dialect};
+use super::prefix;
 use super::verification::VerificationData;
 use crate::error::{Challenge, Error, causes};
 
@@ -122,7 +123,7 @@ impl Failure {
 
     /// Logs the causes, which the client does not get.
     pub(super) fn log(&self, request: &HttpRequest) {
-        log_fault(&self.0, request.match_pattern().as_deref());
+        log_fault(&self.0, prefix::route(request).as_deref());
     }
 }
 

@@ -48,6 +48,7 @@ mod pages;
 mod passkeys;
 mod phase;
 mod pictures;
+mod prefix;
 mod profile;
 mod query;
 mod ready;

@@ -8,6 +8,7 @@ use super::bridge::Bridge;
 use super::clock::Now;
 use super::envelope::Failure;
 use super::layer::Next;
+use super::prefix;
 use crate::time::Timestamp;
 
 /// Counts and logs each request once it is answered, and why it failed. The line names the route
@@ -30,7 +31,7 @@ pub(super) async fn layer<B: MessageBody>(
     }
     tracing::debug!(
         method = request.method().as_str(),
-        route = request.match_pattern(),
+        route = prefix::route(request),
         status,
         millis = Timestamp::now().since(arrived).as_millis(),
         "answered"

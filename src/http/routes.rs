@@ -1,6 +1,7 @@
 //! Every path of the server: the only file with paths.
 
 use actix_web::dev::HttpServiceFactory;
+use actix_web::guard::fn_guard;
 use actix_web::http::header::ALLOW;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
@@ -12,16 +13,14 @@ use super::envelope::{self, Failure};
 use super::openapi::operation::Operation;
 use super::{
     account, auth, code_by_mail, discovery, email, empty_lists, factors, framing, health, pages,
-    passkeys, pictures, registration, relays, sessions, users,
+    passkeys, pictures, prefix, registration, relays, sessions, users,
 };
 use crate::error::Error;
 
-/// Registers all routes. The API has three prefixes, which decide the dialect of the answers.
+/// Registers all routes.
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
-        .service(api("/api/v2/api"))
-        .service(api("/api/v2"))
-        .service(api("/api"))
+        .service(api())
         .service(
             Endpoint::at("/.well-known/nox")
                 .get(discovery::nox, Operation::UNLISTED)
@@ -146,8 +145,9 @@ fn page_endpoints() -> Vec<Endpoint> {
     ]
 }
 
-fn api(prefix: &str) -> impl HttpServiceFactory + 'static {
-    let scope = web::scope(prefix).wrap(from_fn(envelope::layer));
+/// The API, once for all of its prefixes: each route takes memory in each worker.
+fn api() -> impl HttpServiceFactory + 'static {
+    let scope = web::scope("").guard(fn_guard(prefix::is_api)).wrap(from_fn(envelope::layer));
     api_endpoints()
         .into_iter()
         .fold(scope, Scope::service)

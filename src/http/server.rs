@@ -26,7 +26,7 @@ use super::current::{Current, PerWorker};
 use super::listener::{Listener, SocketFile};
 use super::phase::SharedPhase;
 use super::slots::Slots;
-use super::{cors, forwarded, framing, pages, request_log, routes};
+use super::{cors, forwarded, framing, pages, prefix, request_log, routes};
 use crate::descriptors;
 use crate::domain::setup;
 use crate::time::Timestamp;
@@ -151,6 +151,7 @@ async fn layers<B: MessageBody + 'static>(
         worker.attach(&mut request);
         worker.in_progress.clone()
     });
+    prefix::skip(&mut request);
     let Now(now) = Now::stamp(&request);
     if let Ok(bridge) = Bridge::of(request.request()) {
         let trusted = &bridge.config().server.trusted_proxies;

@@ -28,6 +28,30 @@ pub(super) const HOSTILE: &[&str] = &[
     "ip=6.6.6.6",
 ];
 
+#[test]
+fn log_names_the_route_as_it_was_asked_for() {
+    let app = serve("json");
+    let routes = [
+        ("/api/users/ada", Some("/api/users/{selector}")),
+        ("/api/v2/users/ada", Some("/api/v2/users/{selector}")),
+        ("/api/v2/api/users/ada/banner", Some("/api/v2/api/users/{selector}/banner")),
+        ("/api/%762/users/@me", Some("/api/v2/users/@me")),
+        ("/api/v2/nothing", None),
+        ("/static/pages.css", Some("/static/{name}")),
+        ("/login", Some("/login")),
+        ("/nothing", None),
+    ];
+    for (path, _) in routes {
+        app.client().get(path, &[]);
+    }
+    let log = app.log();
+    let lines = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let answers = lines.filter(|line| line["fields"]["message"] == "answered");
+    let logged: Vec<Option<String>> =
+        answers.map(|line| line["fields"]["route"].as_str().map(Into::into)).collect();
+    assert_eq!(logged, routes.map(|(_, route)| route.map(Into::into)));
+}
+
 pub(super) fn serve(format: &str) -> TestApp {
     TestApp::with(&format!("[log]\nlevel = 'trace'\nformat = '{format}'\n")).serve()
 }
