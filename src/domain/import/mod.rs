@@ -1,0 +1,3 @@
+//! Moving in from a running Nox node: its dump becomes the accounts of this instance.
+
+mod dump;
