@@ -13,7 +13,7 @@ let renewal;
 
 /** What the server wants of the browser; nothing where it refuses, which its page says then. */
 async function ask(form) {
-  const { passkey, options, challenge } = form.dataset;
+  const { passkey, options, challenge, over } = form.dataset;
   if (passkey === 'create') {
     const answer = await post(form, options);
     if (answer.headers.get('content-type').includes('json')) return answer.json();
@@ -23,7 +23,7 @@ async function ask(form) {
   const answer = await fetch(options, { method: 'POST', headers, body: JSON.stringify({ challenge }) });
   if (answer.ok) return (await answer.json()).data.options;
   // The page is older than what it was made for.
-  return isAsked && location.reload();
+  if (isAsked) location.assign(over ?? location.pathname + location.search);
 }
 
 /** Why there is no passkey, in the words of the page. */

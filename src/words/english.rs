@@ -269,6 +269,7 @@ const PAGES: Texts = Texts {
     first_code: "The code that the app shows now",
     mail_needs_address: "Codes by mail need a confirmed address.",
     log_in_by_passkey: "Log in with a passkey",
+    use_passkey: "Use a passkey",
     passkeys: "Passkeys",
     passkeys_text: "Log in with your fingerprint, your face or a PIN instead of the password.",
     passkeys_off: "This server takes no passkeys at the moment.",
@@ -292,6 +293,8 @@ const PAGES: Texts = Texts {
     passkey_removed: "The passkey is removed, and all other devices are logged out.",
     passkey_unused: "No passkey was used, and nothing has changed. Try again, or use your \
         password.",
+    passkey_unused_code: "No passkey was used, and nothing has changed. Try again, or enter a \
+        code.",
     passkey_known: "This device has a passkey for your account already.",
     passkey_elsewhere: "Passkeys do not work at this address. Open {} instead.",
     passkey_expired: "That took too long, or the page was too old. Try again.",

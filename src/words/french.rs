@@ -283,6 +283,7 @@ const PAGES: Texts = Texts {
     first_code: "Le code que l’application affiche maintenant",
     mail_needs_address: "Les codes par e-mail demandent une adresse confirmée.",
     log_in_by_passkey: "Se connecter avec une clé d’accès",
+    use_passkey: "Utiliser une clé d’accès",
     passkeys: "Clés d’accès",
     passkeys_text: "Pour vous connecter avec votre empreinte, votre visage ou un code PIN, sans \
         mot de passe.",
@@ -307,6 +308,8 @@ const PAGES: Texts = Texts {
     passkey_removed: "La clé d’accès est supprimée, et tous les autres appareils sont déconnectés.",
     passkey_unused: "Aucune clé d’accès n’a été utilisée, et rien n’a changé. Réessayez, ou \
         utilisez votre mot de passe.",
+    passkey_unused_code: "Aucune clé d’accès n’a été utilisée, et rien n’a changé. Réessayez, \
+        ou saisissez un code.",
     passkey_known: "Cet appareil a déjà une clé d’accès pour votre compte.",
     passkey_elsewhere: "Les clés d’accès ne fonctionnent pas à cette adresse. Ouvrez plutôt {}.",
     passkey_expired: "Cela a pris trop de temps, ou la page était trop ancienne. Réessayez.",

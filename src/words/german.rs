@@ -284,6 +284,7 @@ const PAGES: Texts = Texts {
     first_code: "Der Code, den die App jetzt zeigt",
     mail_needs_address: "Für Codes per E-Mail brauchst du eine bestätigte Adresse.",
     log_in_by_passkey: "Mit einem Passkey anmelden",
+    use_passkey: "Passkey verwenden",
     passkeys: "Passkeys",
     passkeys_text: "Damit meldest du dich mit Fingerabdruck, Gesicht oder PIN an, ohne Passwort.",
     passkeys_off: "Dieser Server nimmt zurzeit keine Passkeys an.",
@@ -307,6 +308,8 @@ const PAGES: Texts = Texts {
     passkey_removed: "Der Passkey ist entfernt, und alle anderen Geräte sind abgemeldet.",
     passkey_unused: "Es wurde kein Passkey verwendet, und nichts hat sich geändert. Versuch es \
         noch einmal, oder nimm dein Passwort.",
+    passkey_unused_code: "Es wurde kein Passkey verwendet, und nichts hat sich geändert. Versuch \
+        es noch einmal, oder gib einen Code ein.",
     passkey_known: "Auf diesem Gerät gibt es schon einen Passkey für dein Konto.",
     passkey_elsewhere: "Passkeys funktionieren unter dieser Adresse nicht. Öffne stattdessen {}.",
     passkey_expired: "Das hat zu lange gedauert, oder die Seite war zu alt. Versuch es noch \

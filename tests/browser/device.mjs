@@ -1,4 +1,6 @@
-// A device with passkeys, which Chromium plays.
+// A device with passkeys, which Chromium plays, and what its user does with it.
+
+import { unfold } from './chromium.mjs';
 
 /** Gives a page a device; it answers by itself unless `answers` is false. */
 export async function device(page, { answers = true, verified = true } = {}) {
@@ -28,4 +30,28 @@ export async function device(page, { answers = true, verified = true } = {}) {
     keep: (credential) => send('addCredential', { credential }),
     clear: () => send('clearCredentials'),
   };
+}
+
+/** The form that logs in. */
+const LOGIN = '/login/passkey';
+export const loginButton = (page) => page.locator(`form[action="${LOGIN}"] > button`);
+
+/** Adds a passkey in a session that was opened a moment ago. */
+export async function add(page, name = '') {
+  const form = await unfold(page, '/account/passkeys/add');
+  await form.locator('[name=name]').fill(name);
+  await form.locator('> button').click();
+}
+
+/** Presses a button, and the device answers that once; the offer that waits is not answered. */
+export async function press(page, phone, pressed = loginButton(page), path = LOGIN) {
+  const hold = async (route) => {
+    await phone.answer(false);
+    await route.fallback();
+  };
+  await page.route(`**${path}`, hold, { times: 1 });
+  await page.waitForLoadState('networkidle');
+  // What a device is asked before it answers by itself stays without an answer.
+  await phone.answer(true);
+  await pressed.click();
 }

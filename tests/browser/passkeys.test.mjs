@@ -5,34 +5,11 @@ import './localhost.mjs';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { close, logIn, open, pathOf, refused, shoot, told, unfold } from './chromium.mjs';
-import { device } from './device.mjs';
+import { add, device, loginButton, press } from './device.mjs';
 import { PASSWORD, base, nox, person } from './instance.mjs';
 import { LANGUAGES, TEXTS, locale } from './texts.mjs';
 
 const { en } = TEXTS;
-const LOGIN = '/login/passkey';
-const loginButton = (page) => page.locator(`form[action="${LOGIN}"] > button`);
-
-/** Adds a passkey in a session that was opened a moment ago. */
-async function add(page, name = '') {
-  const form = await unfold(page, '/account/passkeys/add');
-  await form.locator('[name=name]').fill(name);
-  await form.locator('> button').click();
-}
-
-/** Presses a button, and the device answers that once; the offer that waits is not answered. */
-async function press(page, phone, pressed = loginButton(page), path = LOGIN) {
-  const hold = async (route) => {
-    await phone.answer(false);
-    await route.fallback();
-  };
-  await page.route(`**${path}`, hold, { times: 1 });
-  await page.waitForLoadState('networkidle');
-  // What a device is asked before it answers by itself stays without an answer.
-  await phone.answer(true);
-  await pressed.click();
-}
-
 /** A page of a user who has a passkey, on the login page, with the device that has it. */
 async function owner(settings, path = '/login') {
   const ada = person();

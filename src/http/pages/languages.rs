@@ -36,6 +36,16 @@ impl Visitor {
     }
 }
 
+/// How the path of a form begins, and the page that it is on, where that is another one.
+const PAGES: [(&str, &str); 6] = [
+    ("/login/send", "/login/code"),
+    ("/login/passkey", "/login"),
+    ("/login/confirmation/", "/login/confirmation"),
+    ("/login/set-up/", "/login/set-up"),
+    ("/account/totp/enable", "/account/totp"),
+    ("/account/", "/account"),
+];
+
 /// The path of the page that a form is on, and its query.
 fn page_of_form(path: &str, form: &Form) -> (String, Vec<(String, String)>) {
     // What is empty is not in a link. A part of a path may hold any letter here.
@@ -50,13 +60,11 @@ fn page_of_form(path: &str, form: &Form) -> (String, Vec<(String, String)>) {
     let page = match path {
         "/register" => below("/register", "invite"),
         "/reset/password" => below("/reset", "link"),
-        "/login/send" => "/login/code".into(),
-        "/login/confirmation/email" => "/login/confirmation".into(),
-        "/login/passkey" => "/login".into(),
-        "/login/set-up/mail" => "/login/set-up".into(),
-        "/account/totp/enable" => "/account/totp".into(),
-        path if path.starts_with("/account/") => "/account".into(),
-        path => path.into(),
+        // It is on both pages of the login; that of the code says whose login it is.
+        "/login/passkey" if !form.text("identifier").is_empty() => "/login/code".into(),
+        path => {
+            PAGES.iter().find(|(form, _)| path.starts_with(form)).map_or(path, |row| row.1).into()
+        }
     };
     let query = match path {
         "/email/confirmation" => [pair("token", "link"), None],

@@ -7,14 +7,15 @@ use super::flash::Flash;
 use super::form::Form;
 use super::frame::{Frame, Message, fault_response, with_cookies};
 use super::notice::{NoticePage, with_help};
-use super::passkeys::Ceremony;
+use super::passkeys::{Ceremony, has_usable};
 use super::return_to::{ReturnTarget, unknown_front};
 use super::visitor::Visitor;
+use crate::domain::App;
 use crate::domain::accounts::registration::is_registration_open;
 use crate::domain::factors::{challenged, email};
 use crate::error::Error;
 use crate::http::first_answer::wait_for;
-use crate::words::fill;
+use crate::words::{Texts, fill};
 
 #[derive(Template)]
 #[template(path = "login.html")]
@@ -46,6 +47,12 @@ struct CodePage<'a> {
     label: &'static str,
     autofocus: &'static str,
     can_send: bool,
+    /// What uses a passkey in the place of a code, where the user has one.
+    passkey: Option<Ceremony>,
+    /// The challenge of the login, with which the browser is told of the user's passkeys.
+    challenge: &'a str,
+    /// Where the script leads once that has expired.
+    over_url: String,
     /// Whom to ask without a phone and codes.
     help: String,
 }
@@ -168,8 +175,12 @@ pub(super) fn code_page(
     let Some(challenge) = &visitor.challenge else {
         return visitor.redirect(&with_return_to("/login", return_to));
     };
-    let user = match visitor.bridge.read(|app| challenged(app, challenge, visitor.now)) {
-        Ok(user) => user,
+    let find = |app: &App| {
+        let user = challenged(app, challenge, visitor.now)?;
+        Ok((has_usable(app, user.id)?, user))
+    };
+    let (has_passkey, user) = match visitor.bridge.read(find) {
+        Ok(found) => found,
         Err(Error::InvalidChallenge) => return restart_login(visitor, form, Flash::LoginExpired),
         Err(fault) => return fault_response(fault),
     };
@@ -192,12 +203,7 @@ pub(super) fn code_page(
         message => message,
     };
     let page = CodePage {
-        label: match (user.has_totp, user.has_email_factor) {
-            (true, true) => t.code_from_either,
-            (true, false) => t.code_from_app,
-            (false, true) => t.code_from_mail,
-            (false, false) => t.code_beside_passkey,
-        },
+        label: code_label(t, user.has_totp, user.has_email_factor),
         // A refusal has the focus.
         autofocus: match message {
             Message::None | Message::Success(_) => "autofocus",
@@ -207,10 +213,23 @@ pub(super) fn code_page(
         return_to,
         login_url: with_return_to("/login", return_to),
         username: &user.username,
+        passkey: Ceremony::of(visitor).filter(|_| has_passkey),
+        challenge,
+        over_url: with_return_to(Flash::LoginExpired.url(), return_to),
         can_send,
         help: with_help(visitor, t.no_factor_at_hand),
     };
     visitor.show(status, page.render())
+}
+
+/// What the code is called, by the factors that are on.
+const fn code_label(t: &Texts, has_totp: bool, has_email: bool) -> &'static str {
+    match (has_totp, has_email) {
+        (true, true) => t.code_from_either,
+        (true, false) => t.code_from_app,
+        (false, true) => t.code_from_mail,
+        (false, false) => t.code_beside_passkey,
+    }
 }
 
 /// Redirects to the login, which says why it starts again, and removes what is left of the one

@@ -77,7 +77,7 @@ pub(super) fn with_session(
 pub(in crate::http) async fn submit_login_code(visitor: Visitor, form: Form) -> HttpResponse {
     match try_code(&visitor, &form).await {
         Ok(session) => enter(&visitor, &form, &session),
-        Err(refusal) => refuse_code_step(&visitor, &form, &refusal),
+        Err(refusal) => refuse_code_step(&visitor, &form, FormPage::LoginCode, &refusal),
     }
 }
 
@@ -106,7 +106,7 @@ async fn try_code(visitor: &Visitor, form: &Form) -> Result<Box<OpenedSession>, 
 pub(in crate::http) async fn send_login_code(visitor: Visitor, form: Form) -> HttpResponse {
     match try_send(&visitor, &form).await {
         Ok(()) => visitor.redirect(&with_return_to("/login/code", form.text("return_to"))),
-        Err(refusal) => refuse_code_step(&visitor, &form, &refusal),
+        Err(refusal) => refuse_code_step(&visitor, &form, FormPage::LoginCode, &refusal),
     }
 }
 
@@ -124,10 +124,15 @@ async fn try_send(visitor: &Visitor, form: &Form) -> Result<(), Refusal> {
 
 /// Refuses a form of the code's page. Where another tab has finished the login meanwhile, or an
 /// earlier sending of this form, it leads to where the login led.
-fn refuse_code_step(visitor: &Visitor, form: &Form, refusal: &Refusal) -> HttpResponse {
+pub(super) fn refuse_code_step(
+    visitor: &Visitor,
+    form: &Form,
+    page: FormPage,
+    refusal: &Refusal,
+) -> HttpResponse {
     let is_over = visitor.challenge.is_none() && visitor.principal.is_some();
     if is_over && !matches!(refusal, Refusal::Form(fault) if *fault != FormFault::Outdated) {
         return visitor.redirect(&after_login(visitor, form));
     }
-    refuse(visitor, form, FormPage::LoginCode, refusal)
+    refuse(visitor, form, page, refusal)
 }

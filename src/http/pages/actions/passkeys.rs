@@ -5,12 +5,12 @@ use actix_web::HttpResponse;
 use actix_web::http::header::CACHE_CONTROL;
 
 use super::action::{Action, Lane, check, run};
-use super::login::enter;
+use super::login::{enter, refuse_code_step};
 use super::refusal::{FormPage, Refusal, refuse};
 use crate::domain::App;
 use crate::domain::accounts::identifier::Identifier;
 use crate::domain::accounts::password_check::CURRENT_PASSWORD;
-use crate::domain::factors::email;
+use crate::domain::factors::{challenged, email};
 use crate::domain::passkeys::names::{self, PasskeyName};
 use crate::domain::passkeys::{
     self, Entered, NewPasskey, OwnerProof, PasskeyAttempt, PasskeyId, RegistrationOptions,
@@ -35,10 +35,19 @@ pub(in crate::http) async fn submit_passkey(visitor: Visitor, form: Form) -> Htt
         Ok(session) => enter(&visitor, &form, &session),
         // In the place of a code, it is the account's whose password was right.
         Err(refusal) if !form.text("identifier").is_empty() => {
-            refuse(&visitor, &form, FormPage::LoginCode, &refusal)
+            let refusal =
+                if is_of_other_login(&visitor, &form) { Refusal::OtherLogin } else { refusal };
+            refuse_code_step(&visitor, &form, FormPage::LoginPasskey, &refusal)
         }
         Err(refusal) => refuse(&visitor, &form, FormPage::Login, &refusal),
     }
+}
+
+/// Whether another tab of the browser has begun a login of another user.
+fn is_of_other_login(visitor: &Visitor, form: &Form) -> bool {
+    let Some(challenge) = &visitor.challenge else { return false };
+    let user = visitor.bridge.read(|app| challenged(app, challenge, visitor.now));
+    user.is_ok_and(|user| user.username != form.text("identifier"))
 }
 
 async fn try_passkey(visitor: &Visitor, form: &Form) -> Result<Box<OpenedSession>, Refusal> {

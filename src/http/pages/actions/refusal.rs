@@ -51,6 +51,8 @@ impl From<Error> for Refusal {
 pub(super) enum FormPage {
     Login,
     LoginCode,
+    /// The page of the code, by its form for a passkey, which has a challenge of its own.
+    LoginPasskey,
     SetUp,
     Unconfirmed,
     Account,
@@ -74,14 +76,16 @@ pub(super) fn refuse(
     let mut response = match (page, refusal) {
         (_, Refusal::Error(Error::NotLogged)) => return log_in_again(visitor),
         (page, Refusal::Error(Error::InvalidChallenge))
-            if !matches!(page, FormPage::Login | FormPage::Account) =>
+            if !matches!(page, FormPage::Login | FormPage::LoginPasskey | FormPage::Account) =>
         {
             return restart_login(visitor, form, Flash::LoginExpired);
         }
         (_, Refusal::Error(Error::LoginPending(login))) => return lead_on(visitor, form, login),
         (_, Refusal::OtherLogin) => return restart_login(visitor, form, Flash::LoginReplaced),
         (FormPage::Login, _) => login_page(visitor, form, message, status),
-        (FormPage::LoginCode, _) => code_page(visitor, form, message, status),
+        (FormPage::LoginCode | FormPage::LoginPasskey, _) => {
+            code_page(visitor, form, message, status)
+        }
         (FormPage::SetUp, _) => set_up_page(visitor, form, message, status),
         (FormPage::Unconfirmed, Refusal::Error(Error::AlreadyValid)) => {
             return restart_login(visitor, form, Flash::AddressConfirmed);
