@@ -46,6 +46,8 @@ pub mod sessions;
 pub(crate) mod setup;
 pub mod stats;
 pub mod sweep;
+#[cfg(test)]
+mod testing;
 mod throttle;
 mod token;
 
@@ -257,46 +259,5 @@ fn lacks_database(config: &Config) -> bool {
 fn warn_of_owner(config: &Config) {
     if let Some(text) = files::left_to_root(&config.secrets.key_file, &config.storage.database) {
         tracing::warn!("{text}");
-    }
-}
-
-#[cfg(test)]
-mod testing {
-    use super::App;
-    use super::accounts::fields::Username;
-    use super::accounts::new_password::NewPassword;
-    use super::accounts::operator::disable;
-    use super::accounts::registration::{NewAccount, register};
-    use super::accounts::suspension::Suspension;
-    use super::accounts::{LastAdministrator, UserId};
-    use crate::config::Config;
-    use crate::error::Error;
-    use crate::time::Timestamp;
-
-    /// Adds a user who has been there since the epoch.
-    pub(crate) fn add_user(app: &App, name: &str, password: &str) -> UserId {
-        let account = NewAccount {
-            username: Username::parse(name.into()).unwrap(),
-            password: NewPassword::parse(password.to_owned().into(), &app.config).unwrap(),
-            email: None,
-            display: None,
-            is_admin: false,
-        };
-        register(app, account, Timestamp::from_millis(0), |_| Ok::<_, Error>(())).unwrap().public.id
-    }
-
-    /// Suspends a user without an end.
-    pub(crate) fn suspend(app: &App, name: &str, now: Timestamp) {
-        disable(app, name, &Suspension::default(), LastAdministrator::MayGo, now).unwrap();
-    }
-
-    /// An instance in a folder of its own, with hashes that take no time.
-    pub(crate) fn app_with(settings: &str) -> (tempfile::TempDir, App) {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("nox.toml");
-        std::fs::write(&file, format!("[password]\nmemory_kib = 1024\niterations = 1\n{settings}"))
-            .unwrap();
-        let app = App::open(Config::load(Some(&file), std::iter::empty()).unwrap()).unwrap();
-        (folder, app)
     }
 }

@@ -149,7 +149,15 @@ fn other_format(content: &[u8]) -> Option<&'static str> {
 /// # Errors
 /// [`Error::PayloadTooLarge`], [`Error::NotAPicture`] or [`Error::RefusedPicture`].
 pub fn recognize(app: &App, kind: PictureKind, content: Vec<u8>) -> Result<NewPicture> {
-    let limit = app.config.limits.picture_bytes.get() as usize;
+    recognize_within(app.config.limits.picture_bytes.get() as usize, kind, content)
+}
+
+/// [`recognize`] with a limit of its own, in bytes.
+pub(crate) fn recognize_within(
+    limit: usize,
+    kind: PictureKind,
+    content: Vec<u8>,
+) -> Result<NewPicture> {
     if content.len() > limit {
         return Err(Error::PayloadTooLarge { limit });
     }

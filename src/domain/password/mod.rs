@@ -3,6 +3,8 @@
 
 mod common;
 mod guess;
+#[allow(dead_code, reason = "the command follows")]
+mod imported;
 mod memory;
 mod text;
 mod threads;
@@ -16,6 +18,8 @@ use argon2::{ARGON2ID_IDENT, Params, Version};
 use secrecy::SecretString;
 
 pub(crate) use self::guess::Candidate;
+#[allow(unused_imports, reason = "the command follows")]
+pub(crate) use self::imported::{ImportedHash, Pbkdf2Hash};
 pub(crate) use self::text::Password;
 use self::threads::Threads;
 use crate::config;
