@@ -8,7 +8,7 @@ use std::path::Path;
 use rustix::fs::{Mode, OFlags, open, openat};
 
 use crate::domain::pictures::{NewPicture, PictureKind, recognize_within};
-use crate::error::{Error, PictureFault};
+use crate::error::Error;
 
 /// The folder with the pictures of the old server.
 pub(in crate::domain::import) struct Assets {
@@ -45,8 +45,8 @@ impl Assets {
         Ok(Self { folder, limit })
     }
 
-    /// Reads a picture and checks its content. Its name is data of the dump, so that nothing outside
-    /// the folder is opened, and no link is followed.
+    /// Reads a picture and checks its content. Its name is data of the dump, so nothing outside the
+    /// folder is opened, and no link is followed.
     ///
     /// # Errors
     /// The picture is left out.
@@ -75,10 +75,7 @@ impl Assets {
         part.read_to_end(&mut content).map_err(|error| Unread::Failed(error.kind()))?;
         recognize_within(self.limit, kind, content).map_err(|error| match error {
             Error::PayloadTooLarge { limit } => Unread::TooLong(limit),
-            Error::RefusedPicture { fault: PictureFault::Broken, .. }
-            | Error::RefusedPicture { fault: PictureFault::TooManyPixels { .. }, .. } => {
-                Unread::Unfit
-            }
+            Error::RefusedPicture { .. } => Unread::Unfit,
             _ => Unread::NoPicture,
         })
     }
