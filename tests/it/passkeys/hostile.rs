@@ -79,13 +79,7 @@ fn registration_with_any_field_cut_doubled_or_flipped_is_refused() {
         let options = app.ada.post(REGISTRATION_OPTIONS, &json!({})).data();
         let good = device.create(&options);
         let text = place.iter().fold(&good, |value, key| &value[key]).as_str().unwrap();
-        // Nothing is signed yet, so that another key in the last place is as good as the first.
-        let is_key = |other: &String| {
-            place.len() == 2
-                && other.len() == text.len()
-                && other[..text.len() - 2] == text[..text.len() - 2]
-        };
-        for other in bent(text).into_iter().filter(|other| !is_key(other)) {
+        for other in bent(text) {
             let answer = app.ada.post(REGISTER, &with(&good, place, other.clone().into()));
             assert_ne!(answer.status, 500, "{place:?} {other}");
             assert_ne!(answer.status, 200, "{place:?} {other}: {}", answer.text);

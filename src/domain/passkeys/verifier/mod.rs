@@ -50,7 +50,9 @@ pub(crate) enum Unfit {
     AttestedCredential,
     #[error("the credential's id is empty or too long")]
     CredentialId,
-    #[error("the public key is malformed, or of an algorithm that was not offered")]
+    #[error(
+        "the public key is malformed, not on its curve, or of an algorithm that was not offered"
+    )]
     PublicKey,
     #[error("the credential belongs to another domain")]
     RpId,
@@ -110,7 +112,7 @@ pub(crate) fn verify_registration(
     if !(1..=MAX_ID_LENGTH).contains(&credential.id.len()) {
         return Err(Unfit::CredentialId);
     }
-    PublicKey::parse(credential.public_key)?;
+    PublicKey::parse(credential.public_key)?.check_point()?;
     check(expected, client_data, Ceremony::Create, &data)?;
     Ok(NewCredential {
         credential_id: credential.id.into(),

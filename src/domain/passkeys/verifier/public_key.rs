@@ -1,5 +1,7 @@
 //! The public key of a credential, and the signatures that it verifies.
 
+use ring::agreement::{self, ECDH_P256, EphemeralPrivateKey, agree_ephemeral};
+use ring::rand::SystemRandom;
 use ring::signature::{
     ECDSA_P256_SHA256_ASN1, ED25519, ED25519_PUBLIC_KEY_LEN, RSA_PKCS1_2048_8192_SHA256,
     RsaPublicKeyComponents, UnparsedPublicKey,
@@ -35,6 +37,17 @@ impl<'a> PublicKey<'a> {
             _ => None,
         };
         key.ok_or(Unfit::PublicKey)
+    }
+
+    /// Checks that the point of a new key is on P-256: one that is not would be stored, and never
+    /// log in. `ring` checks a point where two keys agree on a secret, which is of no use here; it
+    /// has no such check for Ed25519.
+    pub fn check_point(&self) -> Result<(), Unfit> {
+        let Self::Es256(point) = self else { return Ok(()) };
+        let point = agreement::UnparsedPublicKey::new(&ECDH_P256, point);
+        EphemeralPrivateKey::generate(&ECDH_P256, &SystemRandom::new())
+            .and_then(|other| agree_ephemeral(other, &point, |_| ()))
+            .map_err(|_| Unfit::PublicKey)
     }
 
     /// Verifies a signature.

@@ -81,6 +81,29 @@ fn point_has_the_length_of_its_curve() {
 }
 
 #[test]
+fn point_that_is_not_on_its_curve_is_refused() {
+    let [members, ..] = all();
+    let item = |label| members.iter().find(|(other, _)| *other == label).unwrap().1.clone();
+    let (x, y) = (item(-2), item(-3));
+    let good = |x, y| register(&with(&with(&members, -2, x), -3, y));
+    assert_eq!(good(x.clone(), y.clone()), Ok(()));
+    // Behind the two bytes that say how long it is.
+    for at in 2..y.len() {
+        let mut other = y.clone();
+        other[at] ^= 1;
+        assert_eq!(good(x.clone(), other), Err(Unfit::PublicKey), "{at}");
+    }
+    for [x, y] in [
+        [x.clone(), x.clone()],
+        [y.clone(), x],
+        [bytes(&[0; 32]), bytes(&[0; 32])],
+        [bytes(&[0xff; 32]), y],
+    ] {
+        assert_eq!(good(x, y), Err(Unfit::PublicKey));
+    }
+}
+
+#[test]
 fn rsa_key_has_2048_to_8192_bits() {
     let mut with_2047_bits = [0xff; 256];
     with_2047_bits[0] = 0x7f;
