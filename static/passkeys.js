@@ -3,6 +3,13 @@
 // Passkeys, which only a script can use. A form that takes one has a hidden field, for what the
 // browser answers: what the server says of it comes as for every form.
 
+/** The passkey that the browser has answered with last, as it is told that the server knows none. */
+let answered;
+
+/** Lets the browser keep its passkeys tidy; nothing depends on it, and not every browser can. */
+const tell = (kind, facts) =>
+  window.PublicKeyCredential?.[`signal${kind}`]?.(facts).catch(() => {});
+
 /** The ceremony that runs now, since a browser runs one at a time. */
 let running = new AbortController();
 /** Whether it is one that was asked for, and no offer beside the fields of the page. */
@@ -52,6 +59,7 @@ async function use(form, mediation) {
       ? PublicKeyCredential.parseCreationOptionsFromJSON(options)
       : PublicKeyCredential.parseRequestOptionsFromJSON(options);
     const credential = await navigator.credentials[passkey]({ publicKey, signal, mediation });
+    answered = { rpId: options.rpId, credentialId: credential.id };
     form.elements.credential.value = JSON.stringify(credential);
     form.ariaBusy = 'false';
     form.requestSubmit();
@@ -74,6 +82,12 @@ async function offer() {
 
 function attachPasskeys() {
   isAsked = false;
+  if (document.querySelector('[data-unknown-passkey]')) tell('UnknownCredential', answered);
+  all('[data-signals]', ({ dataset }) => {
+    const facts = JSON.parse(dataset.signals);
+    tell('AllAcceptedCredentials', facts);
+    tell('CurrentUserDetails', facts);
+  });
   // Older browsers cannot read what the server wants, and other addresses get no passkey.
   const knows = !!window.PublicKeyCredential?.parseRequestOptionsFromJSON;
   all('form[data-passkey]', (form) => {

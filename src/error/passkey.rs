@@ -5,7 +5,10 @@
 pub enum PasskeyFault {
     /// It is not in the form in which browsers write it.
     Malformed,
-    /// No account has it, or what was signed is not what was asked for.
+    /// No account has it.
+    Unknown,
+    /// An account has it, and what was signed is not what was asked for. Only the page of a browser
+    /// that is to forget an unknown one is told the difference.
     Wrong,
     /// It is the one of another account than the one that was typed.
     OtherAccount,
@@ -26,7 +29,9 @@ impl PasskeyFault {
             Self::OtherAccount => "identifier",
             Self::Missing => "passkey",
             Self::BadName => "name",
-            Self::Malformed | Self::Wrong | Self::Unfit | Self::TooMany => "credential",
+            Self::Malformed | Self::Unknown | Self::Wrong | Self::Unfit | Self::TooMany => {
+                "credential"
+            }
         }
     }
 
@@ -34,7 +39,7 @@ impl PasskeyFault {
     pub(super) const fn rule(self) -> &'static str {
         match self {
             Self::Malformed => "must be what the browser answers to the options",
-            Self::Wrong => "is not one of this server",
+            Self::Unknown | Self::Wrong => "is not one of this server",
             Self::OtherAccount => "must be the account of the passkey",
             Self::Unfit => "does not fit this server",
             Self::TooMany => "must be one of at most 20",

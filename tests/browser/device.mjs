@@ -27,6 +27,8 @@ export async function device(page, { answers = true, verified = true } = {}) {
     /** Whether it recognizes its user. */
     verify: (isUserVerified) => send('setUserVerified', { isUserVerified }),
     credentials: async () => (await send('getCredentials')).credentials,
+    /** What happens next of a kind to what it keeps. */
+    next: (event) => new Promise((resolve) => cdp.once(`WebAuthn.${event}`, resolve)),
     keep: (credential) => send('addCredential', { credential }),
     clear: () => send('clearCredentials'),
   };

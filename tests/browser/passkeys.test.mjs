@@ -4,7 +4,7 @@ import './localhost.mjs';
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { close, logIn, open, pathOf, refused, shoot, told, unfold } from './chromium.mjs';
+import { close, enter, logIn, open, pathOf, refused, shoot, told, unfold } from './chromium.mjs';
 import { add, device, loginButton, press } from './device.mjs';
 import { PASSWORD, base, nox, person } from './instance.mjs';
 import { LANGUAGES, TEXTS, locale } from './texts.mjs';
@@ -94,11 +94,74 @@ test('who does not use the passkey can go on by all other ways', async () => {
   await close(page);
 });
 
-test('a passkey that was removed is refused in words', async () => {
+test('a passkey that was removed is refused in words, and its device forgets it', async () => {
   const { ada, page, phone } = await owner({});
   nox(['passkey', 'remove', ada.name, '--all', '--yes']);
+  const [{ credentialId }] = await phone.credentials();
+  const forgotten = phone.next('credentialDeleted');
   await press(page, phone);
   await refused(page, en.passkey_unknown);
+  await shoot(page, 'login-passkey-unknown');
+  assert.equal((await forgotten).credentialId, credentialId);
+  assert.deepEqual(await phone.credentials(), []);
+  await close(page);
+});
+
+test('devices keep the passkeys that the account has, under its present name', async () => {
+  const ada = person();
+  const page = await logIn(ada);
+  const phone = await device(page);
+  await add(page);
+  await told(page, en.passkey_added);
+  const [{ credentialId, userName }] = await phone.credentials();
+  assert.equal(userName, ada.name);
+
+  const renamed = phone.next('credentialUpdated');
+  const rename = await unfold(page, '/account/username');
+  await rename.locator('[name=username]').fill(`${ada.name}-new`);
+  await rename.locator('[name=current_password]').fill(PASSWORD);
+  await rename.locator('> button').click();
+  await told(page, en.username_changed);
+  assert.equal((await renamed).credential.userName, `${ada.name}-new`);
+  const shown = phone.next('credentialUpdated');
+  await page.locator('#profile-display').fill('Countess');
+  await page.locator('form[action="/account/profile"] > button').click();
+  await told(page, en.saved);
+  assert.equal((await shown).credential.userDisplayName, 'Countess');
+  assert.equal((await phone.credentials()).length, 1, 'what the account has stays');
+
+  const forgotten = phone.next('credentialDeleted');
+  await unfold(page, '/account/passkeys/remove');
+  await page.locator('form[action="/account/passkeys/remove"] > button').click();
+  await told(page, en.passkey_removed);
+  assert.equal((await forgotten).credentialId, credentialId);
+  assert.deepEqual(await phone.credentials(), []);
+  await close(page);
+});
+
+test('a browser without signals notices nothing of them', async () => {
+  const page = await open('/healthz');
+  await page.addInitScript(() => {
+    const names = Object.getOwnPropertyNames(PublicKeyCredential);
+    names.filter((name) => /^signal/.test(name)).forEach((name) => delete PublicKeyCredential[name]);
+  });
+  const ada = person();
+  const phone = await device(page);
+  await page.goto(`${base}/login`);
+  await enter(page, ada);
+  await page.waitForURL(`${base}/account`);
+  await add(page);
+  await told(page, en.passkey_added);
+  await unfold(page, '/account/passkeys/remove');
+  await page.locator('form[action="/account/passkeys/remove"] > button').click();
+  await told(page, en.passkey_removed);
+  assert.equal((await phone.credentials()).length, 1, 'it was told nothing');
+  await phone.answer(false);
+  await page.context().clearCookies({ name: /_uid|nox_session/ });
+  await page.goto(`${base}/login`);
+  await press(page, phone);
+  await refused(page, en.passkey_unknown);
+  assert.equal((await phone.credentials()).length, 1);
   await close(page);
 });
 

@@ -162,6 +162,7 @@ struct Ceremony<'a> {
 }
 
 const WRONG: Error = Error::RefusedPasskey(PasskeyFault::Wrong);
+const UNKNOWN: Error = Error::RefusedPasskey(PasskeyFault::Unknown);
 
 impl Ceremony<'_> {
     /// Checks the passkey, and runs `enter` for its user in the transaction that uses the challenge
@@ -190,7 +191,7 @@ impl Ceremony<'_> {
     /// Verifies the signature and all that it covers, and whose the passkey is.
     fn verify(&self, app: &App) -> Result<Asserted> {
         let Self { attempt, rp_id, client_data, found, .. } = self;
-        let Some(Found { passkey, user }) = found else { return Err(WRONG) };
+        let Some(Found { passkey, user }) = found else { return Err(UNKNOWN) };
         let signed = &attempt.signed;
         let is_allowed_origin = |origin: &str| is_origin(&app.config, origin);
         let expected = Expected { rp_id, is_allowed_origin: &is_allowed_origin };
@@ -230,7 +231,8 @@ impl Ceremony<'_> {
         asserted: &Asserted,
         now: Timestamp,
     ) -> Result<Option<User>> {
-        let Found { passkey, user } = find(tx, &self.attempt.signed.credential_id)?.ok_or(WRONG)?;
+        let found = find(tx, &self.attempt.signed.credential_id)?;
+        let Found { passkey, user } = found.ok_or(UNKNOWN)?;
         // It may have been removed meanwhile, and added to another account.
         if self.found.as_ref().is_none_or(|before| before.passkey.id != passkey.id) {
             return Err(WRONG);

@@ -28,6 +28,7 @@ mod origins;
 mod owner;
 mod registration;
 mod removal;
+mod signals;
 mod verifier;
 mod view;
 
@@ -49,6 +50,7 @@ pub(crate) use registration::{
     NewPasskey, RegistrationOptions, SignedRegistration, register, registration_options,
 };
 pub(crate) use removal::{remove, rename};
+pub(crate) use signals::{AcceptedPasskeys, accepted};
 pub(crate) use view::{PasskeyView, list};
 
 /// How many passkeys a user may have.

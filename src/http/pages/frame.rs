@@ -35,6 +35,8 @@ pub(super) enum Message {
     None,
     Success(&'static str),
     Error(String),
+    /// No account has the passkey, so that the script lets its device forget it.
+    UnknownPasskey(&'static str),
     /// The page was opened at another address than the public URL.
     WrongAddress {
         text: &'static str,

@@ -7,9 +7,10 @@ use super::visitor::Visitor;
 use crate::config::Config;
 use crate::domain::App;
 use crate::domain::accounts::UserId;
-use crate::domain::passkeys::{MOST, PasskeyView, has_young_session, is_on, list, rp_id};
+use crate::domain::passkeys::{MOST, PasskeyView, accepted, has_young_session, is_on, list, rp_id};
 use crate::domain::principal::Principal;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::http::passkeys::Signals;
 use crate::words::fill;
 
 /// What a page needs that asks its browser for a passkey.
@@ -41,6 +42,8 @@ pub(super) struct Passkeys {
     pub ceremony: Option<Ceremony>,
     /// Whether no more can be added.
     pub is_full: bool,
+    /// What the browser is told of the passkeys that there are, as JSON; empty where it is nothing.
+    pub signals: String,
     pub rows: Vec<PasskeyRow>,
     /// Whether a change of them takes the password, where it takes no code.
     pub needs_password: bool,
@@ -74,6 +77,7 @@ impl Passkeys {
         let rows = found.into_iter().enumerate();
         Ok(Self {
             ceremony: Ceremony::of(visitor),
+            signals: signals(app, principal)?,
             is_full: principal.user.passkeys >= MOST,
             rows: rows
                 .map(|(at, passkey)| PasskeyRow::new(visitor, at, passkey, own.as_ref()))
@@ -96,6 +100,12 @@ impl Passkeys {
             }
         }
     }
+}
+
+fn signals(app: &App, principal: &Principal) -> Result<String> {
+    let Some(accepted) = accepted(app, &principal.user)? else { return Ok(String::new()) };
+    serde_json::to_string(&Signals::from(accepted))
+        .map_err(|error| Error::internal("write what a browser is told", error))
 }
 
 impl PasskeyRow {

@@ -6,6 +6,7 @@ mod list;
 mod login;
 mod options;
 mod registration;
+mod signals;
 mod well_known;
 
 pub(super) use credential::{read_login, read_registration};
@@ -14,6 +15,7 @@ pub(super) use list::{LIST, REMOVE, RENAME, list, remove, rename};
 pub(super) use login::{LOGIN, LOGIN_OPTIONS, login, login_options};
 pub(super) use options::RegistrationOptionsData;
 pub(super) use registration::{REGISTER, REGISTRATION_OPTIONS, register, registration_options};
+pub(super) use signals::Signals;
 pub(super) use well_known::{endpoints, related_origins};
 
 use utoipa::ToSchema;

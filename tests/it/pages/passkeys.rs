@@ -1,6 +1,8 @@
 //! Passkeys on the pages, where a script has nothing to do.
 
-use serde_json::json;
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
+use serde_json::{Value, json};
 
 use super::form_apps::old_passkey;
 use crate::harness::{Authenticator, PASSKEYS, TestApp};
@@ -51,6 +53,102 @@ fn code_is_called_by_what_a_user_has_beside_a_passkey() {
     browser.log_in("ada").leads("/login/code");
     let page = browser.get("/login/code").text;
     assert!(page.contains(">Recovery code, or a code from a passkey</label>"), "{page}");
+}
+
+/// What the account page tells the browser of the passkeys of its user.
+fn signals(page: &str) -> Option<Value> {
+    let (_, rest) = page.split_once(" data-signals=\"")?;
+    let text = rest.split_once('"').unwrap().0.replace("&#34;", "\"");
+    Some(serde_json::from_str(&text).unwrap())
+}
+
+#[test]
+fn account_page_tells_its_own_user_alone_which_passkeys_devices_are_to_keep() {
+    let app = TestApp::builder().session().user("bob").serve();
+    let mut browser = app.browser();
+    browser.log_in("ada").leads("/account");
+    assert_eq!(signals(&browser.get("/account").text), None, "no device knows her");
+    let mut first = Authenticator::new();
+    first.add_to(&app.ada);
+    let mut second = Authenticator::new();
+    let id = second.add_to(&app.ada)["id"].as_str().unwrap().to_owned();
+    let handle = first.handle.clone().unwrap();
+    let encode = |device: &Authenticator| BASE64.encode(&device.id);
+    let told = |ids: &[String]| {
+        json!({
+            "rpId": "localhost", "userId": handle, "allAcceptedCredentialIds": ids,
+            "name": "ada", "displayName": "ada",
+        })
+    };
+    let page = browser.get("/account");
+    assert_eq!(signals(&page.text), Some(told(&[encode(&first), encode(&second)])));
+    assert_eq!(page.header("cache-control"), Some("no-store"));
+    app.ada.delete(&format!("{PASSKEYS}/{id}")).data();
+    browser.log_in("ada").leads("/account");
+    assert_eq!(signals(&browser.get("/account").text), Some(told(&[encode(&first)])));
+    let mut other = app.browser();
+    let login = other.get("/login").text;
+    other.log_in("bob").leads("/account");
+    let account = other.get("/account").text;
+    let user = app.client().get("/api/users/ada", &[]).text;
+    for text in [login, account, user, app.ada.get(PASSKEYS).text] {
+        assert!(!text.contains(&handle) && !text.contains(&encode(&first)), "{text}");
+    }
+    app.nox("passkey remove ada --all --yes");
+    browser.log_in("ada").leads("/account");
+    assert_eq!(signals(&browser.get("/account").text), Some(told(&[])), "none is left");
+    // Switched off for a while, devices keep what they have.
+    app.instance.configure("[passkeys]\nenabled = false");
+    let app = app.restart();
+    let mut browser = app.browser();
+    browser.log_in("ada").leads("/account");
+    assert_eq!(signals(&browser.get("/account").text), None);
+}
+
+#[test]
+fn passkeys_of_a_former_domain_are_not_told_to_devices_of_another() {
+    let app = TestApp::logged_in();
+    Authenticator::new().add_to(&app.ada);
+    app.instance.configure("[passkeys]\nrp_id = 'nox.localhost'");
+    let app = app.restart();
+    let mut browser = app.browser();
+    browser.log_in("ada").leads("/account");
+    let told = signals(&browser.get("/account").text).unwrap();
+    assert_eq!(
+        (&told["rpId"], &told["allAcceptedCredentialIds"]),
+        (&json!("nox.localhost"), &json!([]))
+    );
+}
+
+/// What a device says that is not so, and whether no account has its passkey then.
+type Lie = (fn(&mut Authenticator), bool);
+
+#[test]
+fn login_page_lets_a_device_forget_a_passkey_that_no_account_has_and_no_other() {
+    const MARK: &str = " data-unknown-passkey";
+    let app = TestApp::logged_in();
+    let mut device = Authenticator::new();
+    device.add_to(&app.ada);
+    let lies: [Lie; 4] = [
+        (|device| device.id[0] ^= 1, true),
+        (|device| device.key = Authenticator::new().key, false),
+        (|device| device.origin = "https://evil.example".into(), false),
+        (|device| device.handle = Some("AAAA".into()), false),
+    ];
+    for (lie, is_unknown) in lies {
+        let mut browser = app.browser();
+        browser.get("/login");
+        let json = [("Content-Type", "application/json")];
+        let options = browser.send("POST", "/api/auth/passkey/login/options", &json, "{}").data();
+        browser.get("/login");
+        let mut liar = device.clone();
+        lie(&mut liar);
+        let credential = liar.get(&options).to_string();
+        let refused = browser.submit("/login/passkey", &[("credential", &credential)]);
+        assert_eq!(refused.status, 400);
+        assert!(refused.text.contains("This passkey opens no account here."), "{}", refused.text);
+        assert_eq!(refused.text.contains(MARK), is_unknown, "{}", refused.text);
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::header::RETRY_AFTER;
 
-use super::rules::{field_sentence, guess_sentence, passkey_sentence, picture_sentence, suspended};
+use super::rules::{field_sentence, guess_sentence, passkey_message, picture_sentence, suspended};
 use crate::domain::factors::{challenged, email, mails_code_on_demand};
 use crate::error::{Challenge, Error, Taken};
 use crate::http::envelope::log_fault;
@@ -180,10 +180,8 @@ fn message(visitor: &Visitor, form: &Form, page: FormPage, refusal: &Refusal) ->
         Refusal::Error(Error::Suspended { until, reason }) => {
             Message::Error(suspended(visitor, *until, reason.as_deref()))
         }
-        Refusal::Error(error) => Message::Error(match passkey_sentence(visitor, error) {
-            Some(text) => text.into(),
-            None => sentence(visitor, form, page, error),
-        }),
+        Refusal::Error(error) => passkey_message(visitor, error)
+            .unwrap_or_else(|| Message::Error(sentence(visitor, form, page, error))),
     }
 }
 

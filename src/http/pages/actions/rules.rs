@@ -1,6 +1,7 @@
 //! Which rule a value breaks that a form holds, as the page says it.
 
 use crate::error::{AccountField, Error, Guess, PasskeyFault, PictureFault, Taken};
+use crate::http::pages::frame::Message;
 use crate::http::pages::notice::with_help;
 use crate::http::pages::place::form_at;
 use crate::http::pages::visitor::Visitor;
@@ -37,8 +38,17 @@ pub(super) fn field_sentence(visitor: &Visitor, field: AccountField) -> String {
     text.into()
 }
 
-/// What a refusal says that is about a passkey; `None` for others.
-pub(super) fn passkey_sentence(visitor: &Visitor, error: &Error) -> Option<&'static str> {
+/// The message of a refusal that is about a passkey; `None` for others.
+pub(super) fn passkey_message(visitor: &Visitor, error: &Error) -> Option<Message> {
+    match error {
+        Error::RefusedPasskey(PasskeyFault::Unknown) => {
+            Some(Message::UnknownPasskey(visitor.t.passkey_unknown))
+        }
+        _ => passkey_sentence(visitor, error).map(|text| Message::Error(text.into())),
+    }
+}
+
+fn passkey_sentence(visitor: &Visitor, error: &Error) -> Option<&'static str> {
     let t = visitor.t;
     Some(match error {
         Error::RefusedPasskey(PasskeyFault::Malformed) => t.passkey_needs_script,
