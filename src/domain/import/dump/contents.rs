@@ -23,7 +23,7 @@ pub(in crate::domain::import) struct Contents {
     pub about: Vec<String>,
     /// The tables that are not imported, with the number of their rows.
     pub others: BTreeMap<String, u64>,
-    /// The id that the sequence gave out last; `None` if it gave out none, or is not in the dump.
+    /// The id before the one that the sequence gives out next; `None` if it is not in the dump.
     pub last_id: Option<i64>,
 }
 
@@ -115,7 +115,7 @@ impl Known {
         let shape = self.shape.ok_or(DumpError::NoUsers)?;
         let schema = self.blocks.get(&Table::Users).map(|[schema, _]| schema);
         let own = self.sequences.iter().filter(|sequence| Some(&sequence.schema) == schema);
-        let last_id = own.filter(|sequence| sequence.is_called).map(|own| own.value).max();
+        let last_id = own.map(Sequence::last).max();
         Ok(Contents { shape, about: self.about, others: self.others, last_id })
     }
 }

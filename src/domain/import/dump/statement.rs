@@ -34,6 +34,11 @@ impl Sequence {
         matches!(self.name.as_str(), "User_id_seq" | "users_id_seq")
     }
 
+    /// The value before the one that it gives out next.
+    pub(super) const fn last(&self) -> i64 {
+        if self.is_called { self.value } else { self.value.saturating_sub(1) }
+    }
+
     /// Reads what stands after `SELECT pg_catalog.setval(`.
     fn parse(rest: &str) -> Option<Self> {
         // A single quote within a name is doubled.
@@ -76,7 +81,7 @@ impl Foreign {
             }
             Self::Connect => "is \\connect: the file holds several databases, and one is needed",
             Self::Command => "is a command of psql that a dump of data does not have",
-            Self::Encoding => "sets another encoding than UTF8",
+            Self::Encoding => "sets another encoding than UTF8 (--encoding=UTF8)",
             Self::Other => "is a statement that a dump of data does not have",
         }
     }
