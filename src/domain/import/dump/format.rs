@@ -7,8 +7,9 @@ pub(super) const LENGTH: usize = 512;
 pub(super) fn refuse(beginning: &[u8]) -> Option<&'static str> {
     const ARCHIVE: &str = "is an archive of pg_dump (-F c or -F t), and a text is needed: \
         pg_restore --data-only --no-owner -f dump.sql FILE writes one";
-    const UTF_16: &str = "is not in UTF-8, as where PowerShell has written it with \">\": let \
-        pg_dump write the file itself, by -f dump.sql --encoding=UTF8";
+    const UTF_16: &str = "is in UTF-16, or begins with a byte order mark, as where PowerShell has \
+        written it with \">\", which changes letters: let pg_dump write the file itself, by -f \
+        dump.sql --encoding=UTF8";
     const MARKS: &[(&[u8], &str)] = &[
         (b"PGDMP", ARCHIVE),
         (b"\x1f\x8b", "is compressed by gzip: gunzip -c FILE | nox import - reads it"),
