@@ -58,6 +58,7 @@ function keep(sent) {
 
 /** Fills in what was kept, unless the page shows what was typed into that form itself. */
 function restore() {
+  if (!keptForms().length) return;
   const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? '{}');
   sessionStorage.removeItem(KEPT);
   for (const form of keptForms()) {

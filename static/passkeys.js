@@ -10,6 +10,11 @@ let answered;
 const tell = (kind, facts) =>
   window.PublicKeyCredential?.[`signal${kind}`]?.(facts).catch(() => {});
 
+/** Tells the browser if a page says that no account has the passkey. */
+function tellIfUnknown(page) {
+  if (page.querySelector('[data-unknown-passkey]')) tell('UnknownCredential', answered);
+}
+
 /** The ceremony that runs now, since a browser runs one at a time. */
 let running = new AbortController();
 /** Whether it is one that was asked for, and no offer beside the fields of the page. */
@@ -41,8 +46,32 @@ function wordsOf({ name }, { dataset }) {
   return isOutOfReach ? document.querySelector('main').dataset.unreachable : dataset.unused;
 }
 
-/** Asks the browser for a passkey, and sends its form. */
-async function use(form, mediation) {
+/** Where it is said why there is no passkey: at the field, at the form, or at the top. */
+function placeOf(form, field) {
+  if (field?.labels?.length) return field.labels[0];
+  return form.closest('.account') ? (field?.form ?? form).elements.token : undefined;
+}
+
+/** Fills a field in with the code that the form of a passkey gets. */
+async function fill(form, field) {
+  const answer = await post(form, form.action);
+  if (answer.redirected) return location.assign(answer.url);
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  tellIfUnknown(page);
+  const code = page.getElementById('given-code');
+  if (!code) return showError(page.getElementById('message').textContent, placeOf(form, field));
+  field.value = code.textContent;
+  if (field.type !== 'hidden') return field.focus();
+  // It takes the place of the password.
+  const passwords = field.form.querySelectorAll('[type=password]');
+  passwords.forEach((password) => { password.required = false; });
+  field.form.requestSubmit();
+  passwords.forEach((password) => { password.required = true; });
+  field.value = '';
+}
+
+/** Asks the browser for a passkey, and sends its form; with a field, only to fill that in. */
+async function use(form, { mediation, field } = {}) {
   running.abort();
   clearTimeout(renewal);
   running = new AbortController();
@@ -62,12 +91,13 @@ async function use(form, mediation) {
     answered = { rpId: options.rpId, credentialId: credential.id };
     form.elements.credential.value = JSON.stringify(credential);
     form.ariaBusy = 'false';
-    form.requestSubmit();
+    if (field) await fill(form, field);
+    else form.requestSubmit();
     form.elements.credential.value = '';
   } catch (error) {
     form.ariaBusy = 'false';
     if (signal.aborted || mediation) return;
-    showError(wordsOf(error, form), 'stay' in form.dataset ? undefined : form.elements.token);
+    showError(wordsOf(error, form), placeOf(form, field));
     isAsked = false;
     offer();
   }
@@ -77,12 +107,12 @@ async function use(form, mediation) {
 async function offer() {
   const form = document.querySelector('form[data-offer]:not([hidden])');
   if (!form || document.hidden) return;
-  if (await PublicKeyCredential.isConditionalMediationAvailable?.() && !isAsked) use(form, 'conditional');
+  if (await PublicKeyCredential.isConditionalMediationAvailable?.() && !isAsked) use(form, { mediation: 'conditional' });
 }
 
 function attachPasskeys() {
   isAsked = false;
-  if (document.querySelector('[data-unknown-passkey]')) tell('UnknownCredential', answered);
+  tellIfUnknown(document);
   all('[data-signals]', ({ dataset }) => {
     const facts = JSON.parse(dataset.signals);
     tell('AllAcceptedCredentials', facts);
@@ -97,6 +127,12 @@ function attachPasskeys() {
     form.hidden = false;
     form.querySelectorAll('.no-passkeys').forEach((text) => text.remove());
     form.querySelectorAll('[hidden]').forEach((part) => { part.hidden = false; });
+  });
+  const giver = document.querySelector('form[action="/account/passkeys/code"]');
+  all('[data-fill]', (button) => {
+    button.hidden = !giver;
+    const field = document.getElementById(button.dataset.fill);
+    button.addEventListener('click', () => use(giver, { field }));
   });
   offer();
 }

@@ -135,6 +135,9 @@ fn page_endpoints() -> Vec<Endpoint> {
         Endpoint::at("/account/passkeys/add").post(pages::add_passkey, PAGE),
         Endpoint::at("/account/passkeys/rename").post(pages::rename_passkey, PAGE),
         Endpoint::at("/account/passkeys/remove").post(pages::remove_passkey, PAGE),
+        Endpoint::at("/account/passkeys/enable").post(pages::enable_passkey_factor, PAGE),
+        Endpoint::at("/account/passkeys/disable").post(pages::disable_passkey_factor, PAGE),
+        Endpoint::at("/account/passkeys/code").post(pages::give_passkey_code, PAGE),
         Endpoint::at("/account/recovery").post(pages::renew_recovery_codes, PAGE),
         Endpoint::at("/account/recovery-codes")
             .get(pages::show_recovery_codes, PAGE)

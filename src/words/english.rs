@@ -302,6 +302,25 @@ const PAGES: Texts = Texts {
         you can add a new one on your account page.",
     passkey_of_other: "That passkey belongs to another account. Use one of this account.",
     passkey_unfit: "This server cannot use that passkey. Try again with another device or app.",
+    passkey_factor: "Ask for a passkey or a code after the password",
+    passkey_factor_on: "on",
+    passkey_factor_off: "off",
+    passkey_factor_text: "So that your password alone does not open your account.",
+    passkey_factor_vr: "VR clients cannot use a passkey. There, you type a code instead: from \
+        “Code for another device” on this page, from an authenticator app, or one of your recovery \
+        codes. All other devices are logged out.",
+    passkey_factor_enabled: "From now on, a passkey or a code is asked for after the password. All \
+        other devices are logged out.",
+    passkey_factor_disabled: "Your passkeys are no longer asked for after the password. All other \
+        devices are logged out.",
+    device_code: "Code for another device",
+    device_code_text: "For a VR client, or a device without this passkey, where a code is asked \
+        for after your password.",
+    get_code: "Get a code",
+    device_code_how: "Type it on the other device, where a code is asked for after your password. \
+        It is not shown again.",
+    device_code_once: "It works once, and only for another",
+    device_code_until: "Valid until",
     too_many_passkeys: "You have 20 passkeys, and no more are possible. Remove one that you no \
         longer need.",
     passkey_added_before: "This passkey has been added before.",

@@ -320,6 +320,26 @@ const PAGES: Texts = Texts {
         compte.",
     passkey_unfit: "Ce serveur ne peut pas utiliser cette clé d’accès. Réessayez avec un autre \
         appareil ou une autre application.",
+    passkey_factor: "Demander une clé d’accès ou un code après le mot de passe",
+    passkey_factor_on: "activé",
+    passkey_factor_off: "désactivé",
+    passkey_factor_text: "Pour que votre mot de passe seul n’ouvre pas votre compte.",
+    passkey_factor_vr: "Les clients VR ne savent pas utiliser de clé d’accès. Vous y saisissez un \
+        code à la place\u{a0}: celui de «\u{a0}Code pour un autre appareil\u{a0}» sur cette page, \
+        celui d’une application d’authentification, ou l’un de vos codes de secours. Tous les \
+        autres appareils seront déconnectés.",
+    passkey_factor_enabled: "Désormais, une clé d’accès ou un code est demandé après le mot de \
+        passe. Tous les autres appareils sont déconnectés.",
+    passkey_factor_disabled: "Vos clés d’accès ne sont plus demandées après le mot de passe. Tous \
+        les autres appareils sont déconnectés.",
+    device_code: "Code pour un autre appareil",
+    device_code_text: "Pour un client VR, ou un appareil sans cette clé d’accès, où un code est \
+        demandé après votre mot de passe.",
+    get_code: "Obtenir un code",
+    device_code_how: "Saisissez-le sur l’autre appareil, là où un code est demandé après votre mot \
+        de passe. Il ne sera plus affiché.",
+    device_code_once: "Il ne fonctionne qu’une fois, et encore pendant",
+    device_code_until: "Valable jusqu’au",
     too_many_passkeys: "Vous avez 20 clés d’accès, le maximum. Supprimez-en une dont vous n’avez \
         plus besoin.",
     passkey_added_before: "Cette clé d’accès a déjà été ajoutée.",

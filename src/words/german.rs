@@ -319,6 +319,25 @@ const PAGES: Texts = Texts {
     passkey_of_other: "Dieser Passkey gehört zu einem anderen Konto. Nimm einen von diesem Konto.",
     passkey_unfit: "Dieser Server kann mit diesem Passkey nichts anfangen. Versuch es mit einem \
         anderen Gerät oder einer anderen App.",
+    passkey_factor: "Nach dem Passwort einen Passkey oder einen Code verlangen",
+    passkey_factor_on: "an",
+    passkey_factor_off: "aus",
+    passkey_factor_text: "Damit dein Passwort allein dein Konto nicht öffnet.",
+    passkey_factor_vr: "VR-Clients können keinen Passkey verwenden. Dort gibst du stattdessen \
+        einen Code ein: aus „Code für ein anderes Gerät“ auf dieser Seite, aus einer \
+        Authenticator-App, oder einen deiner Ersatzcodes. Alle anderen Geräte werden abgemeldet.",
+    passkey_factor_enabled: "Ab jetzt wird nach dem Passwort ein Passkey oder ein Code verlangt. \
+        Alle anderen Geräte sind abgemeldet.",
+    passkey_factor_disabled: "Nach dem Passwort wird kein Passkey mehr verlangt. Alle anderen \
+        Geräte sind abgemeldet.",
+    device_code: "Code für ein anderes Gerät",
+    device_code_text: "Für einen VR-Client oder ein Gerät ohne diesen Passkey, wenn dort nach dem \
+        Passwort ein Code verlangt wird.",
+    get_code: "Code holen",
+    device_code_how: "Gib ihn auf dem anderen Gerät ein, wo nach dem Passwort ein Code verlangt \
+        wird. Er wird nicht noch einmal angezeigt.",
+    device_code_once: "Er gilt nur einmal und nur noch",
+    device_code_until: "Gültig bis",
     too_many_passkeys: "Du hast 20 Passkeys, mehr gehen nicht. Entferne einen, den du nicht mehr \
         brauchst.",
     passkey_added_before: "Dieser Passkey wurde schon hinzugefügt.",

@@ -131,18 +131,24 @@ export const nox = (args, input = '') =>
     stdio: ['pipe', 'pipe', 'ignore'],
   });
 
-/** Resets all rate limits, such as a code a minute. */
-export const resetLimits = () =>
+const sql = (statement) =>
   execFileSync(
     '/usr/bin/python3',
     [
       '-c',
-      'import sqlite3\n' +
+      'import sqlite3, sys\n' +
         'database = sqlite3.connect("nox.db", isolation_level=None)\n' +
-        'database.execute("DELETE FROM rate_limits")',
+        'database.execute(sys.argv[1])',
+      statement,
     ],
     { cwd: folder },
   );
+
+/** Resets all rate limits, such as a code a minute. */
+export const resetLimits = () => sql('DELETE FROM rate_limits');
+
+/** Makes all sessions older than those that need no password. */
+export const age = () => sql('UPDATE sessions SET created_at = created_at - 601000');
 
 let count = 0;
 /** A new user, so that no test shares the rate limits of another. */

@@ -30,6 +30,8 @@ pub(super) enum Flash {
     PasskeyAdded,
     PasskeyRenamed,
     PasskeyRemoved,
+    PasskeyFactorEnabled,
+    PasskeyFactorDisabled,
     SessionEnded,
     OtherSessionsEnded,
     LoggedOut,
@@ -53,7 +55,7 @@ const FRAGMENT: &str = "#message";
 /// The field and the query value that name the form for which a code was asked.
 pub(super) const ASKED_AT: &str = "at";
 
-const ALL: [Flash; 36] = [
+const ALL: [Flash; 38] = [
     Flash::Saved,
     Flash::PictureSaved,
     Flash::PictureRemoved,
@@ -74,6 +76,8 @@ const ALL: [Flash; 36] = [
     Flash::PasskeyAdded,
     Flash::PasskeyRenamed,
     Flash::PasskeyRemoved,
+    Flash::PasskeyFactorEnabled,
+    Flash::PasskeyFactorDisabled,
     Flash::SessionEnded,
     Flash::OtherSessionsEnded,
     Flash::LoggedOut,
@@ -117,6 +121,8 @@ impl Flash {
             Self::PasskeyAdded => "/account?done=passkey#message",
             Self::PasskeyRenamed => "/account?done=passkey-renamed#message",
             Self::PasskeyRemoved => "/account?done=passkey-removed#message",
+            Self::PasskeyFactorEnabled => "/account?done=passkey-factor#message",
+            Self::PasskeyFactorDisabled => "/account?done=passkey-factor-off#message",
             Self::SessionEnded => "/account?done=session#message",
             Self::OtherSessionsEnded => "/account?done=sessions#message",
             Self::LoggedOut => "/login?because=out",
@@ -181,6 +187,9 @@ impl Flash {
             Self::PasskeyAdded | Self::PasskeyRenamed | Self::PasskeyRemoved => {
                 Place::above("passkeys")
             }
+            Self::PasskeyFactorEnabled | Self::PasskeyFactorDisabled => {
+                Place::above("passkey-factor")
+            }
             Self::SessionEnded | Self::OtherSessionsEnded => Place::above("devices"),
             Self::LoggedOut
             | Self::SessionExpired
@@ -242,6 +251,8 @@ impl Flash {
             Self::PasskeyAdded => Message::Success(t.passkey_added),
             Self::PasskeyRenamed => Message::Success(t.passkey_renamed),
             Self::PasskeyRemoved => Message::Success(t.passkey_removed),
+            Self::PasskeyFactorEnabled => Message::Success(t.passkey_factor_enabled),
+            Self::PasskeyFactorDisabled => Message::Success(t.passkey_factor_disabled),
             Self::SessionEnded => Message::Success(t.session_ended),
             Self::OtherSessionsEnded => Message::Success(t.sessions_ended),
             Self::PasswordLinkRequested => Message::Success(t.password_link_requested),

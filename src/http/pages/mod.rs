@@ -48,7 +48,8 @@ pub(super) use actions::factors::{
 };
 pub(super) use actions::login::{send_login_code, submit_login, submit_login_code};
 pub(super) use actions::passkeys::{
-    add_passkey, passkey_options, remove_passkey, rename_passkey, submit_passkey,
+    add_passkey, disable_passkey_factor, enable_passkey_factor, give_passkey_code, passkey_options,
+    remove_passkey, rename_passkey, submit_passkey,
 };
 pub(super) use actions::password::change_password;
 pub(super) use actions::pending::{

@@ -1,13 +1,19 @@
-//! The passkeys of a user as the account page lists them, and what the script is told that asks a
-//! browser for one.
+//! The passkeys of a user as the account page lists them, what the script is told that asks a
+//! browser for one, and the page with a code that one gives.
+
+use actix_web::HttpResponse;
+use askama::Template;
 
 use super::form::Form;
+use super::frame::{Frame, Message};
 use super::moment::Moment;
 use super::visitor::Visitor;
 use crate::config::Config;
 use crate::domain::App;
 use crate::domain::accounts::UserId;
-use crate::domain::passkeys::{MOST, PasskeyView, accepted, has_young_session, is_on, list, rp_id};
+use crate::domain::passkeys::{
+    MOST, PasskeyCode, PasskeyView, accepted, has_young_session, is_on, list, rp_id,
+};
 use crate::domain::principal::Principal;
 use crate::error::{Error, Result};
 use crate::http::passkeys::Signals;
@@ -45,6 +51,10 @@ pub(super) struct Passkeys {
     /// What the browser is told of the passkeys that there are, as JSON; empty where it is nothing.
     pub signals: String,
     pub rows: Vec<PasskeyRow>,
+    /// What gets a code by one; `None` where none can be used.
+    pub giver: Option<Ceremony>,
+    /// Whether one is asked for after the password.
+    pub is_factor: bool,
     /// Whether a change of them takes the password, where it takes no code.
     pub needs_password: bool,
     /// The name that was typed for a new one.
@@ -74,6 +84,7 @@ impl Passkeys {
     pub(super) fn load(app: &App, visitor: &Visitor, principal: &Principal) -> Result<Self> {
         let found = list(app, principal.user.id)?;
         let own = rp_id(&app.config);
+        let is_usable = found.iter().any(|passkey| passkey.is_usable);
         let rows = found.into_iter().enumerate();
         Ok(Self {
             ceremony: Ceremony::of(visitor),
@@ -85,6 +96,8 @@ impl Passkeys {
             needs_password: !principal.user.has_second_factor()
                 && !has_young_session(app, principal, visitor.now)?,
             new_name: String::new(),
+            giver: Ceremony::of(visitor).filter(|_| is_usable),
+            is_factor: principal.user.has_passkey_factor,
         })
     }
 
@@ -136,4 +149,28 @@ impl PasskeyRow {
             name.clone_into(&mut self.typed_name);
         }
     }
+}
+
+#[derive(Template)]
+#[template(path = "device_code.html")]
+struct DeviceCodePage<'a> {
+    frame: Frame<'a>,
+    code: &'a str,
+    /// How long it is good, in seconds and in words.
+    seconds: u64,
+    minutes: String,
+    until: Moment,
+}
+
+/// The page with a code for another device. Nothing shows the code again.
+pub(super) fn device_code_page(visitor: &Visitor, given: &PasskeyCode) -> HttpResponse {
+    let seconds = visitor.now.seconds_until(given.expires_at);
+    let page = DeviceCodePage {
+        frame: visitor.frame(visitor.t.device_code, Message::None),
+        code: &given.code,
+        seconds,
+        minutes: fill(visitor.t.minutes, seconds.div_ceil(60)),
+        until: Moment::new(visitor, given.expires_at),
+    };
+    visitor.show(200, page.render())
 }

@@ -99,8 +99,12 @@ pub(super) fn render(
 
 /// What the form at a path is about, as its page names it; empty where a page has one form alone.
 pub(super) fn form_at(path: &str) -> &'static str {
-    if ["/account/passkeys/rename", "/account/passkeys/remove"].contains(&path) {
-        return "passkey";
+    // Several forms are about passkeys.
+    match path {
+        "/account/passkeys/rename" | "/account/passkeys/remove" => return "passkey",
+        "/account/passkeys/enable" | "/account/passkeys/disable" => return "passkey-factor",
+        "/account/passkeys/code" => return "device-code",
+        _ => (),
     }
     let pages = ["/account/", "/login/confirmation/"];
     let name = pages.iter().find_map(|page| path.strip_prefix(page)).unwrap_or_default();
@@ -119,6 +123,7 @@ pub(super) fn form_named(name: &str) -> &'static str {
         "mail-codes" => "mail-codes",
         "passkeys" => "passkeys",
         "passkey" => "passkey",
+        "passkey-factor" => "passkey-factor",
         "recovery" => "recovery",
         "sessions" => "devices",
         "export" => "data",

@@ -4,7 +4,7 @@ use super::form_table::CASES;
 use crate::harness::{GIF, Trail};
 
 /// Each form with its lines, or with why it has none.
-const LINES: [(&str, Result<&[&str], &str>); 36] = [
+const LINES: [(&str, Result<&[&str], &str>); 39] = [
     ("/login", Ok(&["session.opened by user"])),
     ("/login/code", Ok(&["session.opened by user"])),
     ("/login/passkey", Ok(&["session.opened by user"])),
@@ -41,6 +41,12 @@ const LINES: [(&str, Result<&[&str], &str>); 36] = [
     ("/account/passkeys/add", Ok(&["passkey.added by user: name"])),
     ("/account/passkeys/rename", Ok(&["passkey.renamed by user: name"])),
     ("/account/passkeys/remove", Ok(&["passkey.removed by user: name"])),
+    ("/account/passkeys/enable", Ok(&["passkey_factor.enabled by user"])),
+    (
+        "/account/passkeys/disable",
+        Ok(&["recovery_code.used by user", "passkey_factor.disabled by user"]),
+    ),
+    ("/account/passkeys/code", Err("a code that is not used yet changes nothing")),
     ("/account/recovery", Ok(&["recovery_code.used by user", "recovery_codes.renewed by user"])),
     ("/account/recovery-codes", Err("the codes that are no longer shown are still of use")),
     ("/email/confirmation", Ok(&["email.confirmed by user: email_verified"])),

@@ -1,5 +1,6 @@
 //! What the forms of the pages need of an instance, and what is typed into them.
 
+use super::form_table::CODES;
 use crate::harness::{Authenticator, Browser, Builder, Mode, PASSWORD, TestApp};
 
 pub fn plain() -> Builder {
@@ -61,10 +62,13 @@ pub fn password() -> (&'static str, String) {
     text("current_password", PASSWORD)
 }
 
+/// Where the form ends that mails a code.
+pub const MAILED: &str = "/account?done=code#message";
 /// The form that adds a passkey, and where the forms of passkeys end.
 const ADD: &str = "/account/passkeys/add";
 pub const ADDED: &str = "/account?done=passkey#message";
 pub const RENAMED: &str = "/account?done=passkey-renamed#message";
+pub const OFF: &str = "/account?done=passkey-factor-off#message";
 pub const REMOVED: &str = "/account?done=passkey-removed#message";
 
 /// What a device answers that makes a passkey, for a user who sees the account page.
@@ -81,7 +85,7 @@ pub fn new_passkey(app: &mut TestApp, browser: &mut Browser) -> Vec<(&'static st
 }
 
 /// Logs in, adds a passkey, and opens the account page.
-fn with_passkey(app: &mut TestApp, browser: &mut Browser) -> Authenticator {
+pub fn with_passkey(app: &mut TestApp, browser: &mut Browser) -> Authenticator {
     enter(app, browser);
     let mut device = Authenticator::new();
     let credential = credential(browser, &mut device);
@@ -95,12 +99,39 @@ pub fn old_passkey(app: &mut TestApp, browser: &mut Browser) -> Vec<(&'static st
     vec![text("passkey", browser.value("passkey").unwrap()), text("name", "Phone")]
 }
 
+/// One of the recovery codes that the page shows, which are kept then.
+pub fn new_code(browser: &mut Browser) -> String {
+    let shown = browser.get(CODES).text;
+    browser.submit(CODES, &[]).leads("/account");
+    browser.get("/account");
+    shown.split_once("<li><code>").unwrap().1[..11].into()
+}
+
+pub fn passkey_factor(app: &mut TestApp, browser: &mut Browser) -> Vec<(&'static str, String)> {
+    with_passkey(app, browser);
+    browser.submit("/account/passkeys/enable", &[]).leads(CODES);
+    vec![text("code", new_code(browser))]
+}
+
+/// What a device answers to the options of a login, which leaves the page as it is.
+pub fn assertion(browser: &mut Browser, device: &Authenticator) -> String {
+    let page = browser.page.clone();
+    let json = [("Content-Type", "application/json")];
+    let options = browser.send("POST", "/api/auth/passkey/login/options", &json, "{}").data();
+    browser.page = page;
+    device.get(&options).to_string()
+}
+
+pub fn passkey_code(app: &mut TestApp, browser: &mut Browser) -> Vec<(&'static str, String)> {
+    let device = with_passkey(app, browser);
+    vec![text("credential", assertion(browser, &device))]
+}
+
 /// What a device answers that logs in, on the login page.
 pub fn passkey_login(app: &mut TestApp, browser: &mut Browser) -> Vec<(&'static str, String)> {
     let device = with_passkey(app, browser);
     browser.submit("/account/logout", &[]);
-    let json = [("Content-Type", "application/json")];
-    let options = browser.send("POST", "/api/auth/passkey/login/options", &json, "{}").data();
+    let credential = assertion(browser, &device);
     browser.get("/login");
-    vec![text("credential", device.get(&options).to_string())]
+    vec![text("credential", credential)]
 }

@@ -1,8 +1,9 @@
 //! Every form of the pages: what it needs, and where it ends.
 
 use super::form_apps::{
-    ADDED, REMOVED, RENAMED, confirming, demanding, email_factor, enter, mail, new_passkey,
-    nothing, old_passkey, passkey_login, password, plain, recovery_code, text, totp, unconfirmed,
+    ADDED, MAILED, OFF, REMOVED, RENAMED, confirming, demanding, email_factor, enter, mail,
+    new_passkey, nothing, old_passkey, passkey_code, passkey_factor, passkey_login, password,
+    plain, recovery_code, text, totp, unconfirmed,
 };
 use crate::harness::{Browser, Builder, Mode, PASSWORD, PNG, TestApp, oathtool};
 
@@ -17,7 +18,7 @@ pub(super) struct Case {
 
 pub(super) const CODES: &str = "/account/recovery-codes";
 
-pub(super) const CASES: [Case; 36] = [
+pub(super) const CASES: [Case; 39] = [
     Case {
         path: "/login",
         app: plain,
@@ -243,12 +244,7 @@ pub(super) const CASES: [Case; 36] = [
         prepare: recovery_code,
         end: "/account?done=app-off#message",
     },
-    Case {
-        path: "/account/mail-codes/send",
-        app: mail,
-        prepare: nothing,
-        end: "/account?done=code#message",
-    },
+    Case { path: "/account/mail-codes/send", app: mail, prepare: nothing, end: MAILED },
     Case {
         path: "/account/mail-codes/enable",
         app: mail,
@@ -269,6 +265,9 @@ pub(super) const CASES: [Case; 36] = [
     Case { path: "/account/passkeys/add", app: plain, prepare: new_passkey, end: ADDED },
     Case { path: "/account/passkeys/rename", app: plain, prepare: old_passkey, end: RENAMED },
     Case { path: "/account/passkeys/remove", app: plain, prepare: old_passkey, end: REMOVED },
+    Case { path: "/account/passkeys/enable", app: plain, prepare: old_passkey, end: CODES },
+    Case { path: "/account/passkeys/disable", app: plain, prepare: passkey_factor, end: OFF },
+    Case { path: "/account/passkeys/code", app: plain, prepare: passkey_code, end: "" },
     Case { path: "/account/recovery", app: totp, prepare: recovery_code, end: CODES },
     Case {
         path: "/account/recovery-codes",

@@ -10,6 +10,7 @@ mod form_faults;
 mod form_table;
 mod forms;
 mod language_links;
+mod passkey_codes;
 mod passkey_step;
 mod passkeys;
 mod picture;

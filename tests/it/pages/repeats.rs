@@ -9,7 +9,8 @@ use super::form_table::{CASES, CODES, Case};
 use crate::harness::{Answer, Browser, GIF, TestApp};
 
 /// The forms that only a script sends, each once: what is in them is of use once.
-const SCRIPTED: [&str; 2] = ["/login/passkey", "/account/passkeys/options"];
+const SCRIPTED: [&str; 3] =
+    ["/login/passkey", "/account/passkeys/options", "/account/passkeys/code"];
 
 /// A form that is ready to be sent.
 struct Ready {
@@ -82,8 +83,11 @@ fn check_end(case: &Case, browser: &mut Browser) {
         return;
     }
     let factor = case.path.split('/').nth(2).unwrap();
-    let (path, done) =
-        if factor == "mail-codes" { ("mail-codes", "mail-codes") } else { ("totp", "app") };
+    let (path, done) = match factor {
+        "mail-codes" => ("mail-codes", "mail-codes"),
+        "passkeys" => ("passkeys", "passkey-factor"),
+        _ => ("totp", "app"),
+    };
     browser.get("/account");
     let off = format!("/account/{path}/disable");
     let end = format!("/account?done={done}-off#message");

@@ -60,7 +60,10 @@ pub(in crate::http) async fn enable_totp(visitor: Visitor, form: Form) -> HttpRe
 }
 
 /// The page with the codes that a factor came with; also where it is on already, while they wait.
-fn end_with_codes(visitor: &Visitor, enabled: Result<(), Refusal>) -> Result<End, Refusal> {
+pub(super) fn end_with_codes(
+    visitor: &Visitor,
+    enabled: Result<(), Refusal>,
+) -> Result<End, Refusal> {
     match enabled {
         Err(Refusal::Error(Error::AlreadyValid)) if has_codes_to_show(visitor)? => (),
         enabled => enabled?,

@@ -1,19 +1,23 @@
-//! The forms of passkeys: to log in by one, and to add, rename and remove one. What a browser
-//! answers comes in a hidden field, as JSON.
+//! The forms of passkeys: to log in by one, to add, rename and remove one, to have one asked for
+//! after the password, and to get a code by one. What a browser answers comes in a hidden field, as
+//! JSON.
 
 use actix_web::HttpResponse;
 use actix_web::http::header::CACHE_CONTROL;
 
-use super::action::{Action, Lane, check, run};
+use super::action::{Action, Lane, check, respond, run};
+use super::factors::end_with_codes;
 use super::login::{enter, refuse_code_step};
 use super::refusal::{FormPage, Refusal, refuse};
 use crate::domain::App;
 use crate::domain::accounts::identifier::Identifier;
 use crate::domain::accounts::password_check::CURRENT_PASSWORD;
+use crate::domain::factors::shown::Delivery;
 use crate::domain::factors::{challenged, email};
 use crate::domain::passkeys::names::{self, PasskeyName};
 use crate::domain::passkeys::{
-    self, Entered, NewPasskey, OwnerProof, PasskeyAttempt, PasskeyId, RegistrationOptions,
+    self, Entered, NewPasskey, OwnerProof, PasskeyAttempt, PasskeyCode, PasskeyId,
+    RegistrationOptions, factor,
 };
 use crate::domain::principal::{Client, Principal};
 use crate::domain::sessions::OpenedSession;
@@ -22,6 +26,8 @@ use crate::http::first_answer::wait_for;
 use crate::http::object::Object;
 use crate::http::pages::flash::Flash;
 use crate::http::pages::form::Form;
+use crate::http::pages::passkeys::device_code_page;
+use crate::http::pages::sendings::End;
 use crate::http::pages::visitor::Visitor;
 use crate::http::passkeys::{RegistrationOptionsData, read_login, read_registration};
 use crate::time::Timestamp;
@@ -180,4 +186,55 @@ struct Removal {
 
 fn id(form: &Form) -> Result<PasskeyId> {
     PasskeyId::parse(form.text("passkey")).ok_or(Error::NotFound { what: "Passkey" })
+}
+
+/// `POST /account/passkeys/enable`
+pub(in crate::http) async fn enable_passkey_factor(visitor: Visitor, form: Form) -> HttpResponse {
+    let enable = |app: &App, principal: &Principal, proof: OwnerProof, now| {
+        factor::enable(app, principal, &proof, Delivery::Page, now)
+    };
+    let work = async move |visitor: &Visitor, form: &Form| {
+        let proof = proof(form);
+        match run(visitor, lane(&proof), proof, enable).await {
+            // Recovery codes are made with the first factor only.
+            Ok(codes) if codes.is_empty() => Ok(End::at(Flash::PasskeyFactorEnabled.url())),
+            enabled => end_with_codes(visitor, enabled.map(drop)),
+        }
+    };
+    respond(visitor, form, FormPage::Account, work).await
+}
+
+/// `POST /account/passkeys/disable`
+pub(in crate::http) async fn disable_passkey_factor(visitor: Visitor, form: Form) -> HttpResponse {
+    let action = Action { lane: Lane::Write, done: Flash::PasskeyFactorDisabled };
+    let proof = proof(&form);
+    let disable = |app: &App, principal: &Principal, proof: OwnerProof, now| {
+        factor::disable(app, principal, &proof, now)
+    };
+    action.run(visitor, form, proof, disable).await
+}
+
+/// `POST /account/passkeys/code`: a code for another device, or for another form.
+pub(in crate::http) async fn give_passkey_code(visitor: Visitor, form: Form) -> HttpResponse {
+    match try_give_code(&visitor, &form).await {
+        Ok(code) => device_code_page(&visitor, &code),
+        Err(refusal) => refuse(&visitor, &form, FormPage::Account, &refusal),
+    }
+}
+
+async fn try_give_code(visitor: &Visitor, form: &Form) -> Result<PasskeyCode, Refusal> {
+    check(visitor, form, FormPage::Account)?;
+    let principal = visitor.principal.clone().ok_or(Error::NotLogged)?;
+    let attempt = PasskeyAttempt {
+        signed: read_login(&mut credential(form)?)?,
+        // A passkey of another user would open a session.
+        identifier: Some(Identifier::Id(principal.user.id)),
+        client: Client { device: visitor.device.clone(), public_key: None },
+        principal: Some(principal),
+    };
+    let now = visitor.now;
+    match visitor.bridge.run(move |app| passkeys::log_in(app, &attempt, now)).await? {
+        Entered::Code(code) => Ok(code),
+        Entered::Session(_) => Err(Error::NotLogged.into()),
+    }
 }
