@@ -19,7 +19,8 @@ CREATE TABLE users (
     email               TEXT    UNIQUE COLLATE NOCASE,
     -- Whether the owner has confirmed the address by a link.
     email_verified      INTEGER NOT NULL DEFAULT 0 CHECK (email_verified IN (0, 1)),
-    -- Argon2id, as a PHC string.
+    -- Argon2id, as a PHC string; of an imported account perhaps around PBKDF2, and '!' for no
+    -- password.
     password_hash       TEXT    NOT NULL,
     -- Unchanged where the same password is only hashed again.
     password_changed_at INTEGER NOT NULL,
@@ -147,7 +148,7 @@ CREATE TABLE sent_codes (
 
 -- Passkeys (WebAuthn), which log users in.
 CREATE TABLE passkeys (
-    -- A UUID of version 7, by which users and operators name it.
+    -- A UUID of version 7, by which users and operators name it; of version 8 if it was imported.
     id            BLOB    PRIMARY KEY CHECK (length(id) = 16),
     user_id       INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     -- What its authenticator calls it.

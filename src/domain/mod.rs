@@ -60,7 +60,7 @@ use crate::config::{Config, Reloaded};
 use crate::crypto::{Key, KeyError};
 use crate::error::{Error, Result};
 use crate::files;
-use crate::storage::Db;
+use crate::storage::{Db, users};
 pub(crate) use crate::storage::{OpenError, Pagination, Trouble, Unusable};
 
 pub(crate) use paged::Paged;
@@ -216,6 +216,11 @@ impl App {
     #[must_use]
     pub fn hashers(&self) -> usize {
         self.hasher.threads()
+    }
+
+    /// The hasher, for what is stored of passwords.
+    fn verifier(&self) -> Result<&Hasher> {
+        self.hasher.knowing(|| self.db.read(users::exists_wrapped))
     }
 
     /// Lets the reads of this thread share a snapshot, see [`Db::hold_snapshot`].

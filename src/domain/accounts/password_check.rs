@@ -31,7 +31,7 @@ impl CurrentPassword {
     pub(crate) fn verify(&self, app: &App, user: &User, now: Timestamp) -> Result<()> {
         let limit = Limit::current_password(user.id);
         let attempt = throttle::consume(app, vec![limit], now)?;
-        if app.hasher.verify(&self.password, &user.password_hash)? == Match::Wrong {
+        if app.verifier()?.verify(&self.password, &user.password_hash)? == Match::Wrong {
             tracing::info!(account = %user.id, "a change was refused: the password is wrong");
             return Err(Error::WrongPassword { field: self.field });
         }

@@ -174,10 +174,10 @@ fn verify_password(
             return Err(Error::UserNotFound);
         }
         // Hash anyway, so that the time of the response does not tell whether the account exists.
-        app.hasher.hash_for_nobody(&attempt.password)?;
+        app.verifier()?.hash_for_nobody(&attempt.password)?;
         return Err(WRONG_PASSWORD);
     };
-    let found = app.hasher.verify(&attempt.password, &user.password_hash)?;
+    let found = app.verifier()?.verify(&attempt.password, &user.password_hash)?;
     if found == Match::Wrong {
         return Err(WRONG_PASSWORD);
     }

@@ -3,7 +3,6 @@
 use argon2::password_hash::phc::Output;
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use kevy_madvise::advise_hugepage;
-use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroize;
 
 use crate::domain::password::{HASH_LENGTH, fault};
@@ -24,12 +23,7 @@ pub(crate) struct Memory {
 
 impl Memory {
     /// Computes a hash. Traces of the password stay in the blocks until [`Self::wipe`].
-    pub(crate) fn compute(
-        &mut self,
-        text: &SecretString,
-        salt: &[u8],
-        params: Params,
-    ) -> Result<Output> {
+    pub(crate) fn compute(&mut self, secret: &[u8], salt: &[u8], params: Params) -> Result<Output> {
         let needed = params.block_count();
         let length = params.output_len().unwrap_or(HASH_LENGTH);
         if self.blocks.len() < needed {
@@ -38,12 +32,7 @@ impl Memory {
         self.written = self.written.max(needed);
         let mut output = vec![0; length];
         let computed = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password_into_with_memory(
-                text.expose_secret().as_bytes(),
-                salt,
-                &mut output,
-                &mut self.blocks[..needed],
-            );
+            .hash_password_into_with_memory(secret, salt, &mut output, &mut self.blocks[..needed]);
         computed.map_err(fault)?;
         Output::new(&output).map_err(fault)
     }
@@ -82,13 +71,7 @@ mod tests {
     use super::*;
 
     fn compute(memory: &mut Memory, kib: u32) {
-        memory
-            .compute(
-                &"secret".to_owned().into(),
-                b"somesalt",
-                Params::new(kib, 1, 1, None).unwrap(),
-            )
-            .unwrap();
+        memory.compute(b"secret", b"somesalt", Params::new(kib, 1, 1, None).unwrap()).unwrap();
     }
 
     #[test]

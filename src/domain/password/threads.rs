@@ -87,9 +87,7 @@ mod tests {
     fn memory_is_wiped_when_no_job_is_queued() {
         let (jobs, queue) = unbounded::<Job>();
         let mut memory = Memory::default();
-        memory
-            .compute(&"secret".to_owned().into(), b"somesalt", Params::new(64, 1, 1, None).unwrap())
-            .unwrap();
+        memory.compute(b"secret", b"somesalt", Params::new(64, 1, 1, None).unwrap()).unwrap();
         let later = thread::spawn(move || {
             thread::sleep(Duration::from_millis(100));
             jobs.send(Box::new(|memory| assert!(memory.is_clean()))).unwrap();

@@ -32,7 +32,7 @@ pub(crate) use admission::{
     update_demanded_later, update_factor_demanded,
 };
 pub(crate) use link::Link;
-pub(crate) use password::{update_password, update_password_hash};
+pub(crate) use password::{NO_PASSWORD, exists_wrapped, update_password, update_password_hash};
 pub(crate) use picture_ref::PictureRef;
 pub(crate) use sealed::for_each_with_sealed;
 pub(crate) use search::{

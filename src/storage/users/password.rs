@@ -2,9 +2,28 @@
 
 use rusqlite::{Connection, params};
 
-use super::UserId;
+use super::{User, UserId};
 use crate::error::Result;
 use crate::time::Timestamp;
+
+/// In the place of a hash: the account has no password, and none logs in to it.
+pub(crate) const NO_PASSWORD: &str = "!";
+
+impl User {
+    /// Whether the account has a password. One that was imported may have none.
+    #[must_use]
+    #[allow(dead_code, reason = "the command follows")]
+    pub(crate) fn has_password(&self) -> bool {
+        self.password_hash != NO_PASSWORD
+    }
+}
+
+/// Whether there is a hash that was wrapped when it was imported.
+pub(crate) fn exists_wrapped(connection: &Connection) -> Result<bool> {
+    let query = "SELECT EXISTS (SELECT 1 FROM users
+                 WHERE password_hash GLOB '$argon2id-pbkdf2-sha256$*')";
+    Ok(connection.query_row(query, [], |row| row.get(0))?)
+}
 
 /// Stores the hash of a new password.
 pub(crate) fn update_password(
