@@ -2,9 +2,10 @@
 
 use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
-use uuid::Uuid;
+use uuid::{Builder, Uuid, Version};
 
 use super::users::UserId;
+use crate::crypto;
 use crate::error::{Error, Result, Taken};
 use crate::time::Timestamp;
 
@@ -19,6 +20,21 @@ impl PasskeyId {
     /// Parses an id of 36 characters, with dashes.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         (text.len() == 36).then(|| Uuid::try_parse(text).ok())?.map(Self)
+    }
+
+    /// A new id for a passkey of another server: a UUID of version 8 (RFC 9562, 5.8), which sorts
+    /// by time, too. It tells that the handle of its user is not known.
+    ///
+    /// # Errors
+    /// The system has no random numbers.
+    pub(crate) fn imported(created_at: Timestamp) -> Result<Self> {
+        let id = crypto::new_uuid(created_at)?;
+        Ok(Self(Builder::from_bytes(id.into_bytes()).with_version(Version::Custom).into_uuid()))
+    }
+
+    /// Whether the passkey was imported.
+    pub(crate) fn is_imported(self) -> bool {
+        self.0.get_version() == Some(Version::Custom)
     }
 }
 

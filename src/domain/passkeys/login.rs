@@ -207,9 +207,10 @@ impl Ceremony<'_> {
             tracing::info!(account = %user.id, %unfit, origin, rp_id, "a passkey was refused");
             WRONG
         })?;
-        // Accounts that came from another server have passkeys, and no handle that is known.
+        // Another server has given its passkeys handles that are not known here.
         let handle = app.db.read(|connection| passkeys::find_handle(connection, user.id))?;
-        let is_handle = signed.handle.is_none() || handle.is_none() || signed.handle == handle;
+        let is_known = !passkey.id.is_imported() && handle.is_some() && signed.handle.is_some();
+        let is_handle = !is_known || signed.handle == handle;
         if passkey.rp_id != *rp_id || !is_handle {
             return Err(WRONG);
         }

@@ -21,6 +21,7 @@ mod challenge;
 pub(crate) mod factor;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod imported;
 mod login;
 pub(crate) mod names;
 pub(crate) mod operator;
@@ -40,6 +41,7 @@ use crate::storage::passkeys::Passkey;
 pub(crate) use crate::storage::passkeys::PasskeyId;
 
 pub(crate) use challenge::LIFETIME as CHALLENGE_LIFETIME;
+pub(crate) use imported::{Described, described, is_usable};
 pub(crate) use login::{
     Entered, LoginOptions, PasskeyAttempt, PasskeyCode, SignedLogin, log_in, login_options,
 };

@@ -173,7 +173,7 @@ fn verify(
 const TRANSPORTS: [&str; 7] = ["ble", "cable", "hybrid", "internal", "nfc", "smart-card", "usb"];
 
 /// The known words among those that a browser sent, each once.
-fn transports(sent: &[String]) -> String {
+pub(super) fn transports(sent: &[String]) -> String {
     let known = TRANSPORTS.iter().filter(|word| sent.iter().any(|sent| sent == *word));
     known.copied().collect::<Vec<_>>().join(" ")
 }

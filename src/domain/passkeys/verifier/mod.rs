@@ -109,7 +109,7 @@ pub(crate) fn verify_registration(
     let data = cbor::byte_string(data).ok_or(Unfit::AttestationObject)?;
     let data = AuthenticatorData::parse(data)?;
     let credential = data.credential.as_ref().ok_or(Unfit::AttestedCredential)?;
-    if !(1..=MAX_ID_LENGTH).contains(&credential.id.len()) {
+    if !is_id(credential.id) {
         return Err(Unfit::CredentialId);
     }
     PublicKey::parse(credential.public_key)?.check_point()?;
@@ -122,6 +122,15 @@ pub(crate) fn verify_registration(
         is_synced: data.is_synced(),
         aaguid: credential.aaguid,
     })
+}
+
+/// Whether a credential can log in by this public key, as another server stored it.
+pub(crate) fn is_credential(credential_id: &[u8], public_key: &[u8]) -> bool {
+    is_id(credential_id) && PublicKey::parse(public_key).is_ok()
+}
+
+fn is_id(credential_id: &[u8]) -> bool {
+    (1..=MAX_ID_LENGTH).contains(&credential_id.len())
 }
 
 /// Checks that a credential has signed the client data, by the public key that
