@@ -52,8 +52,7 @@ pub(crate) fn add<E: From<Error>>(
     now: Timestamp,
     reveal: impl Reveal<str, E>,
 ) -> Result<(), E> {
-    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
-    if !(1..=64).contains(&name.len()) || !name.bytes().all(is_allowed) {
+    if !is_name(name) {
         return Err(Error::invalid("name", "must be 1 to 64 of A-Z, a-z, 0-9, _, . and -").into());
     }
     let token = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(crypto::random::<32>()?));
@@ -63,6 +62,12 @@ pub(crate) fn add<E: From<Error>>(
         tx.happened_here(Event::RelayAdded, Differences::added("name", name))?;
         reveal(&token)
     })
+}
+
+/// Whether a relay can have this name.
+pub(in crate::domain) fn is_name(name: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+    (1..=64).contains(&name.len()) && name.bytes().all(is_allowed)
 }
 
 /// Lists all relays, ordered by name.

@@ -3,17 +3,34 @@
 
 mod account;
 mod assets;
+mod ban;
+mod columns;
 mod context;
+mod display;
+mod email;
+mod gathered;
+mod links;
 mod loss;
+mod passkey;
+mod password;
+mod pictures;
 mod printable;
+mod profile;
+mod rank;
 mod refusal;
+mod relay;
+mod row;
+mod tags;
+mod totp;
+mod username;
 
-pub(crate) use account::{Account, AssetPicture};
+pub(in crate::domain::import) use account::{Account, AssetPicture};
 pub(in crate::domain::import) use assets::{Assets, Unread};
 pub(in crate::domain::import) use context::Context;
+pub(in crate::domain::import) use email::{Sharer, keeper};
 pub(crate) use loss::{Loss, LossKind};
+pub(in crate::domain::import) use passkey::passkey;
 pub(crate) use printable::printable;
-pub(crate) use refusal::{Reason, Refusal};
-
-/// Every refusal of a row, so that a report names them all at once.
-pub(crate) type Refusals = Vec<Refusal>;
+pub(crate) use refusal::{Reason, Refusal, Refusals};
+pub(in crate::domain::import) use relay::{ImportedRelay, relay};
+pub(in crate::domain::import) use row::account;

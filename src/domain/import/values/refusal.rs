@@ -14,6 +14,9 @@ pub(crate) struct Refusal {
     pub reason: Reason,
 }
 
+/// Every refusal of a row, so that a report names them all at once.
+pub(crate) type Refusals = Vec<Refusal>;
+
 /// What is wrong with a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Reason {
