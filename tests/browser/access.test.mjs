@@ -2,6 +2,8 @@
 // state is also taken as a picture, into screenshots/: `node --test tests/browser/access.test.mjs`,
 // and have a look.
 
+import './localhost.mjs';
+
 import assert from 'node:assert/strict';
 import { AxeBuilder } from '@axe-core/playwright';
 import { test } from 'node:test';

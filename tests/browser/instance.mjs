@@ -131,15 +131,17 @@ export const nox = (args, input = '') =>
     stdio: ['pipe', 'pipe', 'ignore'],
   });
 
-const sql = (statement) =>
+/** Changes the database, for what takes long in the pages. */
+export const sql = (statement, ...values) =>
   execFileSync(
     '/usr/bin/python3',
     [
       '-c',
       'import sqlite3, sys\n' +
         'database = sqlite3.connect("nox.db", isolation_level=None)\n' +
-        'database.execute(sys.argv[1])',
+        'database.execute(sys.argv[1], sys.argv[2:])',
       statement,
+      ...values,
     ],
     { cwd: folder },
   );

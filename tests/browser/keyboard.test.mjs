@@ -1,11 +1,14 @@
 // Joining, coming back and looking after an account by the keyboard alone, with and without the
 // script.
 
+import './localhost.mjs';
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { arrive, close, focused, logIn, open, told } from './chromium.mjs';
+import { device, loginButton, press } from './device.mjs';
 import { PASSWORD, base, code, mail, nox, person, resetLimits } from './instance.mjs';
-import { BOTH } from './texts.mjs';
+import { BOTH, TEXTS } from './texts.mjs';
 
 /** Goes on to an element by the tabulator. */
 async function tabTo(page, selector) {
@@ -98,3 +101,36 @@ for (const { name: way, settings, t, js } of BOTH) {
     await close(page);
   });
 }
+
+test('a passkey is added, renamed, used and removed by the keyboard', async () => {
+  const { en } = TEXTS;
+  const page = await logIn(person());
+  const phone = await device(page);
+  await unfold(page, '#passkeys');
+  await type(page, ['#passkeys-name', 'Phone']);
+  await told(page, en.passkey_added);
+  await unfold(page, '.passkeys');
+  await tabTo(page, '.passkeys [name=name]');
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('Old phone');
+  await page.keyboard.press('Enter');
+  await told(page, en.passkey_renamed);
+  await page.locator('.passkeys strong', { hasText: 'Old phone' }).waitFor();
+
+  await phone.answer(false);
+  await page.goto(`${base}/logout`);
+  await tabTo(page, 'main button');
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/login?because=out');
+  await loginButton(page).waitFor();
+  await tabTo(page, 'form[action="/login/passkey"] > button');
+  await press(page, phone, { click: () => page.keyboard.press('Enter') });
+  await page.waitForURL(`${base}/account`);
+
+  await unfold(page, '.passkeys');
+  await tabTo(page, 'form[action="/account/passkeys/remove"] > button');
+  await page.keyboard.press('Enter');
+  await told(page, en.passkey_removed);
+  assert.equal(await page.locator('.passkeys').count(), 0);
+  await close(page);
+});

@@ -1,10 +1,13 @@
 // What Lighthouse measures of the pages of joining, coming back and leaving. It measures time, and
 // so it runs alone.
 
+import './localhost.mjs';
+
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import lighthouse from 'lighthouse';
 import { button, enter, launch, logIn, open } from './chromium.mjs';
+import { add, device } from './device.mjs';
 import { base, freePort, nox, person, serve } from './instance.mjs';
 
 const SETTINGS = {
@@ -41,6 +44,28 @@ for (const [name, path] of [
 for (const path of ['/account', '/account/activity', '/logout'])
   test(`${path} has at least 98 points in everything`, async (t) =>
     measure(t, path, await logIn(person({ email: true }))));
+
+test('/account with passkeys has at least 98 points in everything', async (t) => {
+  const page = await logIn(person());
+  await device(page);
+  await add(page);
+  await page.waitForURL('**/account?done=passkey#message');
+  await measure(t, '/account', page);
+});
+
+test('/login/code with a passkey has at least 98 points in everything', async (t) => {
+  const ada = person();
+  const page = await logIn(ada);
+  await device(page);
+  await add(page);
+  await page.waitForURL('**/account?done=passkey#message');
+  ada.secret = JSON.parse(nox(['totp', 'enroll', ada.name, '--no-confirm', '--json'])).secret;
+  const other = await open('/login');
+  await enter(other, ada);
+  await other.waitForURL('**/login/code');
+  await button(other, '/login/passkey').waitFor();
+  await measure(t, '/login/code', other);
+});
 
 test('/login/set-up has at least 98 points in everything', async (t) => {
   const kay = person({ email: true });

@@ -24,6 +24,7 @@ import {
   serve,
   wrongCode,
 } from './instance.mjs';
+import { tourPasskeys } from './passkey_tour.mjs';
 import { PICTURE } from './picture.mjs';
 import { TEXTS, locale } from './texts.mjs';
 
@@ -35,6 +36,7 @@ export async function tour(lang, look) {
   await setUp(visit);
   await change(visit);
   await leave(visit);
+  await tourPasskeys(visit);
   await wait(visit);
 }
 
