@@ -121,8 +121,12 @@ function attachPasskeys() {
   // Older browsers cannot read what the server wants, and other addresses get no passkey.
   const knows = !!window.PublicKeyCredential?.parseRequestOptionsFromJSON;
   all('form[data-passkey]', (form) => {
-    if (!knows || location.origin !== form.dataset.origin) {
-      return form.hidden && form.remove();
+    const isElsewhere = location.origin !== form.dataset.origin;
+    if (!knows || isElsewhere) {
+      if (form.hidden) form.remove();
+      const why = form.querySelector('.no-passkeys');
+      if (why && isElsewhere) why.textContent = form.dataset.elsewhere;
+      return;
     }
     form.hidden = false;
     form.querySelectorAll('.no-passkeys').forEach((text) => text.remove());
