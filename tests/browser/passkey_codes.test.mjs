@@ -18,7 +18,7 @@ import {
   unfold,
 } from './chromium.mjs';
 import { add, device, press } from './device.mjs';
-import { age, base, nox, person } from './instance.mjs';
+import { PASSWORD, age, base, nox, person } from './instance.mjs';
 import { LANGUAGES, TEXTS, locale } from './texts.mjs';
 
 const { en } = TEXTS;
@@ -39,6 +39,7 @@ async function owner(settings, someone = person()) {
 /** Switches the passkey on as a second factor, and goes back to the account page. */
 async function switchOn(page, t = en) {
   const form = await unfold(page, '/account/passkeys/enable');
+  await form.locator('[type=password]').fill(PASSWORD);
   await form.locator('> button').click();
   await arrive(page, '#codes');
   await page.getByLabel(t.codes_saved).check();
@@ -121,14 +122,19 @@ test('what was typed into other forms is there after a code was shown', async ()
   await close(page);
 });
 
-test('a passkey takes the place of the password in an old session', async () => {
+test('a passkey takes the place of the password', async () => {
   const { page, phone } = await owner();
   age();
   await page.goto(`${base}/account`);
   await page.waitForLoadState('networkidle');
+  await phone.answer(true);
+  const more = await unfold(page, '/account/passkeys/add');
+  await fillButton(more).click();
+  // It is taken, and the device asked for another passkey.
+  await refused(page, en.passkey_known);
+  assert.equal(await more.locator('[name=code]').inputValue(), '');
   const form = await unfold(page, '/account/passkeys/enable');
-  await form.locator('[type=password]').waitFor();
-  await press(page, phone, fillButton(form), CODE);
+  await fillButton(form).click();
   await arrive(page, '#codes');
   await close(page);
 });
@@ -171,7 +177,8 @@ test('the keyboard alone switches the factor on, gets a code and fills one in', 
   };
   await tabTo(page.locator('#passkey-factor summary'));
   await page.keyboard.press('Enter');
-  await tabTo(page.locator('form[action="/account/passkeys/enable"] > button'));
+  await tabTo(page.locator('#passkey-factor [type=password]'));
+  await page.keyboard.type(PASSWORD);
   await page.keyboard.press('Enter');
   await arrive(page, '#codes');
   await page.goto(`${base}/account`);
@@ -207,7 +214,9 @@ test('without a script, and at another address, nothing asks for a passkey', asy
   await plain.waitForURL('**/account');
   assert.equal(await plain.locator('#device-code').isVisible(), false);
   // The switch is a plain form, and its codes are plain fields.
-  await (await unfold(plain, '/account/passkeys/enable')).locator('> button').click();
+  const on = await unfold(plain, '/account/passkeys/enable');
+  await on.locator('[type=password]').fill(PASSWORD);
+  await on.locator('> button').click();
   await plain.waitForURL('**/account/recovery-codes');
   const [recovery] = await plain.locator('#codes code').allTextContents();
   await plain.goto(`${base}/account`);

@@ -107,9 +107,14 @@ pub fn new_code(browser: &mut Browser) -> String {
     shown.split_once("<li><code>").unwrap().1[..11].into()
 }
 
+pub fn no_factor(app: &mut TestApp, browser: &mut Browser) -> Vec<(&'static str, String)> {
+    with_passkey(app, browser);
+    vec![password()]
+}
+
 pub fn passkey_factor(app: &mut TestApp, browser: &mut Browser) -> Vec<(&'static str, String)> {
     with_passkey(app, browser);
-    browser.submit("/account/passkeys/enable", &[]).leads(CODES);
+    browser.submit("/account/passkeys/enable", &[("current_password", PASSWORD)]).leads(CODES);
     vec![text("code", new_code(browser))]
 }
 

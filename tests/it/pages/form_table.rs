@@ -2,8 +2,8 @@
 
 use super::form_apps::{
     ADDED, MAILED, OFF, REMOVED, RENAMED, confirming, demanding, email_factor, enter, mail,
-    new_passkey, nothing, old_passkey, passkey_code, passkey_factor, passkey_login, password,
-    plain, recovery_code, text, totp, unconfirmed,
+    new_passkey, no_factor, nothing, old_passkey, passkey_code, passkey_factor, passkey_login,
+    password, plain, recovery_code, text, totp, unconfirmed,
 };
 use crate::harness::{Browser, Builder, Mode, PASSWORD, PNG, TestApp, oathtool};
 
@@ -265,7 +265,7 @@ pub(super) const CASES: [Case; 39] = [
     Case { path: "/account/passkeys/add", app: plain, prepare: new_passkey, end: ADDED },
     Case { path: "/account/passkeys/rename", app: plain, prepare: old_passkey, end: RENAMED },
     Case { path: "/account/passkeys/remove", app: plain, prepare: old_passkey, end: REMOVED },
-    Case { path: "/account/passkeys/enable", app: plain, prepare: old_passkey, end: CODES },
+    Case { path: "/account/passkeys/enable", app: plain, prepare: no_factor, end: CODES },
     Case { path: "/account/passkeys/disable", app: plain, prepare: passkey_factor, end: OFF },
     Case { path: "/account/passkeys/code", app: plain, prepare: passkey_code, end: "" },
     Case { path: "/account/recovery", app: totp, prepare: recovery_code, end: CODES },

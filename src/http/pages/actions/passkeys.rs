@@ -194,7 +194,7 @@ pub(in crate::http) async fn enable_passkey_factor(visitor: Visitor, form: Form)
         factor::enable(app, principal, &proof, Delivery::Page, now)
     };
     let work = async move |visitor: &Visitor, form: &Form| {
-        let proof = proof(form);
+        let proof = whole_proof(visitor, form);
         match run(visitor, lane(&proof), proof, enable).await {
             // Recovery codes are made with the first factor only.
             Ok(codes) if codes.is_empty() => Ok(End::at(Flash::PasskeyFactorEnabled.url())),
@@ -202,6 +202,17 @@ pub(in crate::http) async fn enable_passkey_factor(visitor: Visitor, form: Form)
         }
     };
     respond(visitor, form, FormPage::Account, work).await
+}
+
+/// What switches a factor on: on this page, a session alone does not, as young as it may be.
+fn whole_proof(visitor: &Visitor, form: &Form) -> Result<OwnerProof> {
+    let proof = proof(form)?;
+    let principal = visitor.principal.as_ref();
+    let has_factor = principal.is_some_and(|principal| principal.user.has_second_factor());
+    if has_factor || proof.code.is_some() || proof.password.is_some() {
+        return Ok(proof);
+    }
+    Err(Error::UnAuthorized { action: "change the second factor by a session alone" })
 }
 
 /// `POST /account/passkeys/disable`
