@@ -104,6 +104,14 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "nox import",
+        &[
+            "nox import node.sql --assets assets --dry-run",
+            "nox import node.sql --assets assets --rename 1234=ada --check root",
+            "zstd -dc node.sql.zst | nox import -",
+        ],
+    ),
+    (
         "nox audit list",
         &[
             "nox audit list ada --since 24h",

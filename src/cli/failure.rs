@@ -42,6 +42,11 @@ impl Stop {
         Self { text: text.into(), status: 2 }
     }
 
+    /// What was named does not exist: 3.
+    pub(crate) fn missing(text: impl Into<String>) -> Self {
+        Self { text: text.into(), status: 3 }
+    }
+
     /// What is to be made exists already: 4.
     pub(crate) fn exists(text: impl Into<String>) -> Self {
         Self { text: text.into(), status: 4 }

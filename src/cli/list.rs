@@ -111,6 +111,27 @@ pub(super) fn json_line(value: &impl Serialize) -> Result<String> {
     Ok(printable_json(&serde_json::to_string(value)?).into_owned())
 }
 
+/// Does the same with a value that is written part by part.
+pub(super) fn write_json(to: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    Ok(serde_json::to_writer(Printable(to), value)?)
+}
+
+/// Escapes characters that could control a terminal. What is written to it at once must be whole
+/// characters of JSON.
+struct Printable<'a, W>(&'a mut W);
+
+impl<W: Write> Write for Printable<'_, W> {
+    fn write(&mut self, json: &[u8]) -> io::Result<usize> {
+        let text = str::from_utf8(json).map_err(io::Error::other)?;
+        self.0.write_all(printable_json(text).as_bytes())?;
+        Ok(json.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

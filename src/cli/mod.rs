@@ -10,6 +10,7 @@ mod examples;
 mod failure;
 mod first_user;
 mod health;
+mod import;
 mod invite;
 mod key;
 mod list;
@@ -104,6 +105,8 @@ enum Command {
     /// Create, check and restore backups
     #[command(subcommand)]
     Backup(backup::Backup),
+    /// Move in from a NoxVR server in Node.js: import the accounts of its database
+    Import(import::Import),
     /// Show the audit log of accounts
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -181,6 +184,9 @@ impl Command {
             Self::Passkey(command) => command.needs(),
             Self::Session(command) => command.needs(),
             Self::Invite(_) => &["server", "users", "instance", "mail"],
+            Self::Import(_) => {
+                &["server", "users", "password", "mail", "passkeys", "totp", "limits"]
+            }
             Self::Key(_) => &[TO_RECORD],
             _ => &[],
         };
@@ -208,6 +214,7 @@ impl Command {
             Self::Invite(command) => command.run(&open()?, output),
             Self::Backup(command) => command.run(config()?, output),
             Self::Throttle(command) => command.run(&open()?, output),
+            Self::Import(command) => command.run(&config()?, output),
             Self::Audit(command) => command.run(&open()?, output),
             Self::Stats => stats::run(&open()?, output),
             Self::Mail(command) => command.run(&config()?, output),

@@ -1,14 +1,14 @@
 //! The output of commands: data on stdout, messages on stderr.
 
 use std::fmt::Display;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 
 use anyhow::Result;
 use serde::Serialize;
 use serde_json::json;
 
 pub(crate) use super::failure::Stop;
-use super::list::{List, json_line};
+use super::list::{List, json_line, write_json};
 use super::stdout;
 use super::terminal::printable_lines;
 
@@ -49,6 +49,15 @@ impl Output {
     /// Writes one value as a line of JSON.
     pub(crate) fn json(self, value: &impl Serialize) -> Result<()> {
         self.raw(json_line(value)?)
+    }
+
+    /// Writes one value as a line of JSON, part by part: it may be larger than the memory.
+    #[expect(clippy::unused_self, reason = "commands write through an `Output` alone")]
+    pub(crate) fn large_json(self, value: &impl Serialize) -> Result<()> {
+        let mut stdout = BufWriter::new(io::stdout().lock());
+        write_json(&mut stdout, value)?;
+        writeln!(stdout)?;
+        Ok(stdout.flush()?)
     }
 
     /// Writes that a command has done what it was told to, as a line of JSON: `ok`, and these

@@ -70,6 +70,15 @@ pub(super) fn from_file(file: &Path) -> Result<Zeroizing<String>> {
     line.map_err(|error| unreadable(&file.display().to_string(), error))
 }
 
+/// A password that exists already: asked for once, or the first line of stdin.
+pub(super) fn known(prompt: &str) -> Result<Zeroizing<String>> {
+    if io::stdin().is_terminal() {
+        let password = rpassword::prompt_password(prompt).map(Zeroizing::new);
+        return password.context("cannot read the password");
+    }
+    files::first_line(io::stdin().lock()).map_err(|error| unreadable("stdin", error))
+}
+
 fn unreadable(source: &str, error: io::Error) -> anyhow::Error {
     let text = format!("cannot read the password from {source}");
     match error.kind() {

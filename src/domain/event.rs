@@ -43,6 +43,8 @@ macro_rules! events {
 
 events! {
     AccountCreated = "account.created",
+    /// The account came from another server.
+    AccountImported = "account.imported",
     AccountRenamed = "account.renamed",
     AccountDisabled = "account.disabled",
     AccountEnabled = "account.enabled",

@@ -18,8 +18,7 @@ pub mod doctor;
 pub mod email_confirmation;
 pub(crate) mod event;
 pub mod factors;
-#[expect(dead_code, unused_imports, reason = "the command follows")]
-mod import;
+pub(crate) mod import;
 pub(crate) mod invitations;
 pub mod keys;
 pub mod lockouts;

@@ -13,6 +13,8 @@ const STATEMENT_CACHE: usize = 32;
 /// in it are read from the cache of the system. SQLite's own default is 2000 KiB, which each
 /// connection would fill and keep.
 const CACHE_KIB: i32 = 128;
+/// The page cache of a temporary database.
+const TEMPORARY_CACHE_KIB: i32 = 8 << 10;
 /// Without `SQLITE_OPEN_CREATE`, since [`super::schema`] creates the file; without
 /// `SQLITE_OPEN_URI`, so that no path is read as a URI.
 pub(super) const FLAGS: OpenFlags =
@@ -29,6 +31,17 @@ pub(super) fn open(path: &Path) -> Result<Connection> {
 pub(super) fn open_reader(path: &Path) -> Result<Connection> {
     let connection = Connection::open_with_flags(path, FLAGS)?;
     set_up_reader(&connection)?;
+    Ok(connection)
+}
+
+/// Opens a temporary database, which is deleted when it is closed. What does not fit into the cache
+/// is in a file without a name, in the folder for temporary files.
+pub(super) fn open_temporary() -> Result<Connection> {
+    let connection = Connection::open("")?;
+    set_up(&connection)?;
+    connection.pragma_update(None, "cache_size", -TEMPORARY_CACHE_KIB)?;
+    connection.pragma_update(None, "synchronous", "OFF")?;
+    connection.pragma_update(None, "journal_mode", "OFF")?;
     Ok(connection)
 }
 

@@ -58,7 +58,7 @@ fn install(path: &Path) -> Result<Connection, OpenError> {
 }
 
 /// Creates the schema.
-fn fill(connection: &mut Connection) -> rusqlite::Result<()> {
+pub(super) fn fill(connection: &mut Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
     transaction.execute_batch(SCHEMA)?;

@@ -505,6 +505,7 @@ const MAILS: Mails = Mails {
 
 const EVENTS: Events = Events {
     account_created: "Account created",
+    account_imported: "Account moved here from the previous server",
     account_renamed: "Username changed",
     account_disabled: "Account suspended",
     account_enabled: "Suspension ended",

@@ -6,6 +6,7 @@ texts! {
     /// What the account page calls each event.
     Events {
         account_created,
+        account_imported,
         account_renamed,
         account_disabled,
         account_enabled,

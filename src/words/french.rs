@@ -538,6 +538,7 @@ const MAILS: Mails = Mails {
 
 const EVENTS: Events = Events {
     account_created: "Compte créé",
+    account_imported: "Compte repris du serveur précédent",
     account_renamed: "Nom d’utilisateur changé",
     account_disabled: "Compte suspendu",
     account_enabled: "Suspension levée",

@@ -530,6 +530,7 @@ const MAILS: Mails = Mails {
 
 const EVENTS: Events = Events {
     account_created: "Konto erstellt",
+    account_imported: "Konto vom früheren Server übernommen",
     account_renamed: "Benutzername geändert",
     account_disabled: "Konto gesperrt",
     account_enabled: "Sperre aufgehoben",

@@ -114,6 +114,7 @@ fn values(line: &Line, field: &str) -> Option<String> {
 const fn words(events: &Events, event: Event) -> Option<&'static str> {
     Some(match event {
         Event::AccountCreated => events.account_created,
+        Event::AccountImported => events.account_imported,
         Event::AccountRenamed => events.account_renamed,
         Event::AccountDisabled => events.account_disabled,
         Event::AccountEnabled => events.account_enabled,

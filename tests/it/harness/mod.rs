@@ -47,6 +47,10 @@ mod trail;
 mod user;
 mod wire;
 
+/// The dump of a server in Node.js whose only user is the administrator `root`, with the password
+/// `correct horse`.
+pub const NODE: &str = include_str!("node.sql");
+
 pub use answer::{Answer, texts};
 pub use app::{Builder, TestApp};
 pub use authenticator::{Authenticator, PASSKEYS, SINGLE, attestation};

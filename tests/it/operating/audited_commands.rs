@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use super::json::commands;
-use crate::harness::{Authenticator, TestApp, Trail};
+use crate::harness::{Authenticator, NODE, TestApp, Trail};
 
 /// A command, its arguments, and its lines; each row finds what the rows before it left.
 type Row = (&'static str, &'static str, &'static [&'static str]);
@@ -65,6 +65,11 @@ const ALONE: &[Row] = &[
         "--lose-second-factors --yes",
         &["totp.disabled by operator", "key.replaced by operator"],
     ),
+    (
+        "import",
+        "node.sql --replace-first-user",
+        &["account.removed by operator", "account.imported by operator: admin, display"],
+    ),
 ];
 
 /// The commands that leave no line, and why.
@@ -106,6 +111,7 @@ fn every_command_has_a_row_about_the_audit_log() {
 fn every_command_that_writes_leaves_its_lines_in_the_audit_log() {
     let TestApp { server, instance, ada, .. } = TestApp::builder().user("bob").session().serve();
     instance.write("secret", "correct horse battery\n");
+    instance.write("node.sql", NODE);
     Authenticator::new().add_to(&ada);
     let mut other = Vec::new();
     let mut check = |(command, arguments, expected): Row| {

@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Authenticator, Instance, MailServer, Mode, Ran};
+use crate::harness::{Authenticator, Instance, MailServer, Mode, NODE, Ran};
 
 /// What stdout has when a command succeeds.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,6 +66,7 @@ const COMMANDS: &[Row] = &[
     ("backup list", "", List, "now", 2),
     ("key rotate", "--yes", Done, "", 2),
     ("key replace", "--lose-second-factors --yes", Done, "--lose-second-factors --yes", 1),
+    ("import", "node.sql --config empty.toml", Done, "none.sql", 3),
     ("config check", "", Done, "--config none.toml", 5),
     ("config show", "", Object, "--config none.toml", 5),
     ("openapi", "", Object, "now", 2),
@@ -117,6 +118,9 @@ fn every_command_answers_with_json_and_so_do_its_failures() {
     instance.add_user("ada", "hunter22");
     instance.add_user("bob", "hunter22");
     instance.write("secret", "correct horse battery\n");
+    instance.write("node.sql", NODE);
+    let empty = "[storage]\ndatabase = 'empty.db'\n[secrets]\nkey_file = 'empty.key'\n";
+    instance.write("empty.toml", empty);
     let mut server = Some(instance.serve());
     Authenticator::new().add_to(&server.as_ref().unwrap().log_in("ada"));
     for &(command, arguments, prints, wrong, status) in COMMANDS {

@@ -51,7 +51,7 @@ impl Known {
         let found =
             statement::read(text).map_err(|foreign| DumpError::Foreign { line, foreign })?;
         if self.is_complete && found != Statement::Nothing {
-            return Err(bad("stands after the end of the dump, as where two are in one file"));
+            return Err(bad("stands after the end of the dump, as where a dump is there twice"));
         }
         match found {
             Statement::About(text) if self.about.len() < ABOUT => {

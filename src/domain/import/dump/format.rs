@@ -5,8 +5,8 @@ pub(super) const LENGTH: usize = 512;
 
 /// What a file is and what to do with it, as a clause for a message; `None` where it can be a text.
 pub(super) fn refuse(beginning: &[u8]) -> Option<&'static str> {
-    const ARCHIVE: &str = "is an archive of pg_dump (-F c or -F t), and a text is needed: \
-        pg_restore --data-only --no-owner -f dump.sql FILE writes one";
+    const ARCHIVE: &str = "is an archive of pg_dump, in its custom format or as a tar, and a \
+        text is needed: pg_restore --data-only --no-owner -f dump.sql FILE writes one";
     const UTF_16: &str = "is in UTF-16, or begins with a byte order mark, as where PowerShell has \
         written it with \">\", which changes letters: let pg_dump write the file itself, by -f \
         dump.sql --encoding=UTF8";

@@ -13,10 +13,9 @@ mod shape;
 mod statement;
 mod table;
 
-pub(in crate::domain::import) use array::NotAnArray;
 pub(in crate::domain::import) use contents::Contents;
 pub(crate) use error::DumpError;
 pub(in crate::domain::import) use read::read;
 pub(in crate::domain::import) use row::Row;
-pub(in crate::domain) use shape::Shape;
+pub(crate) use shape::Shape;
 pub(in crate::domain::import) use table::Table;

@@ -5,7 +5,7 @@ use serde::Serialize;
 /// Which server the database belonged to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(in crate::domain) enum Shape {
+pub(crate) enum Shape {
     /// The first generation, whose table is `"User"`.
     First,
     /// The first generation after its tables were renamed.
@@ -27,12 +27,12 @@ impl Shape {
     }
 
     /// Whether the server was of the first generation.
-    pub(in crate::domain) const fn is_first_generation(self) -> bool {
+    pub(crate) const fn is_first_generation(self) -> bool {
         matches!(self, Self::First | Self::Renamed)
     }
 
     /// What it is called in a report.
-    pub(in crate::domain) const fn describe(self) -> &'static str {
+    pub(crate) const fn describe(self) -> &'static str {
         match self {
             Self::First => "first generation (table \"User\")",
             Self::Renamed => "first generation, with renamed tables",

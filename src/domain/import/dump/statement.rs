@@ -29,7 +29,8 @@ pub(super) struct Sequence {
 }
 
 impl Sequence {
-    /// Whether the table of users has its ids from it. It kept its name where the table was renamed.
+    /// Whether the table of users has its ids from it. It kept its name where the table was
+    /// renamed.
     pub(super) fn is_of_users(&self) -> bool {
         matches!(self.name.as_str(), "User_id_seq" | "users_id_seq")
     }

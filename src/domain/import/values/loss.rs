@@ -25,9 +25,6 @@ macro_rules! kinds {
         pub(crate) enum LossKind { $($(#[$doc])* $kind,)* }
 
         impl LossKind {
-            /// Every kind, in the order of a report.
-            pub(crate) const ALL: &[Self] = &[$(Self::$kind,)*];
-
             /// Its name for programs.
             pub(crate) const fn name(self) -> &'static str {
                 match self { $(Self::$kind => $name,)* }

@@ -24,13 +24,13 @@ mod tags;
 mod totp;
 mod username;
 
-pub(in crate::domain::import) use account::{Account, AssetPicture};
-pub(in crate::domain::import) use assets::{Assets, Unread};
+pub(in crate::domain::import) use account::Account;
+pub(in crate::domain::import) use assets::Assets;
 pub(in crate::domain::import) use context::Context;
 pub(in crate::domain::import) use email::{Sharer, keeper};
 pub(crate) use loss::{Loss, LossKind};
 pub(in crate::domain::import) use passkey::passkey;
 pub(crate) use printable::printable;
-pub(crate) use refusal::{Reason, Refusal, Refusals};
-pub(in crate::domain::import) use relay::{ImportedRelay, relay};
+pub(crate) use refusal::{Reason, Refusal};
+pub(in crate::domain::import) use relay::relay;
 pub(in crate::domain::import) use row::account;

@@ -150,6 +150,7 @@ pub(crate) const fn notice(event: Event, by_operator: bool) -> Option<Notice> {
         Event::RecoveryCodeUsed => Notice::RecoveryCodeUsed,
         Event::RecoveryCodesRenewed => Notice::RecoveryCodesRenewed,
         Event::AccountCreated
+        | Event::AccountImported
         | Event::AccountDisabled
         | Event::AccountEnabled
         | Event::AccountRemoved

@@ -122,7 +122,7 @@ fn two_tables_of_users_are_refused() {
     }
     let whole = dump(&one);
     let refusal = refusal(&(whole.clone() + &whole));
-    assert!(refusal.contains("after the end"), "{refusal}");
+    assert!(refusal.contains("twice"), "{refusal}");
 }
 
 #[test]
