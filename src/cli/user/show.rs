@@ -21,6 +21,7 @@ use crate::words::Language;
 pub(super) struct Inspected<'user> {
     #[serde(flatten)]
     user: &'user Profile,
+    has_password: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     ban: Option<&'user Suspension>,
     language: Option<Language>,
@@ -34,6 +35,7 @@ impl<'user> From<&'user Account> for Inspected<'user> {
     fn from(account: &'user Account) -> Self {
         Self {
             user: &account.profile,
+            has_password: account.has_password,
             ban: account.suspension.as_ref(),
             language: account.language,
             sessions: account.sessions,
@@ -76,6 +78,8 @@ fn rows(account: Account) -> impl Iterator<Item = (&'static str, String)> {
     let optional = |text: Option<String>| text.unwrap_or_else(|| "-".into());
     let public = user.public;
     let presence = public.presence.text.map_or_else(String::new, |text| format!(": {text}"));
+    let no_password = (!account.has_password)
+        .then(|| ("password", format!("none: nox user passwd {} sets one", public.username)));
     let is_last = account.is_last_administrator;
     let administrator = is_last
         .then(|| ("note", "the last administrator who can log in, whom commands keep".into()));
@@ -103,7 +107,7 @@ fn rows(account: Account) -> impl Iterator<Item = (&'static str, String)> {
         ("banner", optional(public.banner)),
         ("created", public.created_at.to_string()),
     ];
-    rows.into_iter().chain(administrator)
+    rows.into_iter().chain(no_password).chain(administrator)
 }
 
 fn ban(ban: Suspension) -> String {

@@ -17,6 +17,8 @@ use crate::words::Language;
 pub(crate) struct Account {
     /// The user's own view of the account.
     pub profile: Profile,
+    /// Whether there is a password. An account that was imported may have none.
+    pub has_password: bool,
     /// The suspension, if one is in force.
     pub suspension: Option<Suspension>,
     /// The language of mails and pages, if the user or the operator chose one.
@@ -52,6 +54,7 @@ pub(in crate::domain) fn account(
     let sessions = sessions::count_of(connection, SessionsOf { user_id: user.id, ip: None }, now)?;
     Ok(Account {
         profile: profile(app, user, now),
+        has_password: user.has_password(),
         suspension: Suspension::of(user, now),
         language: user.language,
         sessions,

@@ -12,7 +12,6 @@ pub(crate) const NO_PASSWORD: &str = "!";
 impl User {
     /// Whether the account has a password. One that was imported may have none.
     #[must_use]
-    #[allow(dead_code, reason = "the command follows")]
     pub(crate) fn has_password(&self) -> bool {
         self.password_hash != NO_PASSWORD
     }

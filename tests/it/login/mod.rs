@@ -2,6 +2,7 @@
 
 mod demanded_factor;
 mod fields;
+mod imported;
 mod password;
 mod second_factor;
 mod set_up_safety;
