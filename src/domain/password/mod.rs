@@ -9,7 +9,6 @@ mod stored;
 mod text;
 mod threads;
 mod work;
-#[allow(dead_code, reason = "the command follows")]
 mod wrap;
 
 use std::sync::mpsc::{Receiver, channel};
@@ -26,7 +25,6 @@ use self::stored::Stored;
 pub(crate) use self::text::Password;
 use self::threads::Threads;
 use self::work::{Input, Work};
-#[allow(unused_imports, reason = "the command follows")]
 pub(crate) use self::wrap::ToWrap;
 use crate::config;
 use crate::crypto;

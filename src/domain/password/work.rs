@@ -21,7 +21,6 @@ pub(super) enum Input {
     /// The PBKDF2 of a password.
     Derived(SecretString),
     /// What PBKDF2 has made of a password elsewhere.
-    #[allow(dead_code, reason = "the command follows")]
     Known(Zeroizing<[u8; Pbkdf2Hash::LENGTH]>),
 }
 
