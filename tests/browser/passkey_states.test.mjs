@@ -4,9 +4,9 @@ import './localhost.mjs';
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { alert, close, logIn, open, pathOf, refused, told, unfold } from './chromium.mjs';
-import { add, device, loginButton } from './device.mjs';
-import { PASSWORD, age, base, person } from './instance.mjs';
+import { alert, close, enter, logIn, open, pathOf, refused, told, unfold } from './chromium.mjs';
+import { add, device, loginButton, press } from './device.mjs';
+import { PASSWORD, age, base, nox, person } from './instance.mjs';
 import { LANGUAGES, TEXTS, around, locale } from './texts.mjs';
 
 const { en } = TEXTS;
@@ -119,6 +119,33 @@ test('a tab that comes back renews its offer, and one that is hidden asks for no
   await turn(false);
   await page.waitForLoadState('networkidle');
   assert.equal(asked, 2, 'a fresh offer is kept');
+  await close(page);
+});
+
+test('an offer is made again after every refusal', async () => {
+  const ada = person();
+  const page = await logIn(ada);
+  const phone = await device(page);
+  await add(page);
+  await told(page, en.passkey_added);
+  await phone.answer(false);
+  await page.context().clearCookies({ name: /_uid|nox_session/ });
+  nox(['passkey', 'remove', ada.name, '--all', '--yes']);
+  let asked = 0;
+  page.on('request', (request) => {
+    asked += request.url().endsWith('/passkey/login/options');
+  });
+  await page.goto(`${base}/login`);
+  await page.waitForLoadState('networkidle');
+  assert.equal(asked, 1);
+  await enter(page, { name: ada.name, password: 'wrong horse' });
+  await refused(page, en.wrong_login);
+  await page.waitForLoadState('networkidle');
+  assert.equal(asked, 2, 'after a wrong password');
+  await press(page, phone);
+  await refused(page, en.passkey_unknown);
+  await page.waitForLoadState('networkidle');
+  assert.equal(asked, 4, 'for the button, and after its refusal');
   await close(page);
 });
 

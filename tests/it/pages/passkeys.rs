@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use serde_json::{Value, json};
 
-use super::form_apps::old_passkey;
+use super::form_apps::{old_passkey, passkey_login};
 use crate::harness::{Authenticator, PASSKEYS, TestApp};
 
 #[test]
@@ -149,6 +149,18 @@ fn login_page_lets_a_device_forget_a_passkey_that_no_account_has_and_no_other() 
         assert!(refused.text.contains("This passkey opens no account here."), "{}", refused.text);
         assert_eq!(refused.text.contains(MARK), is_unknown, "{}", refused.text);
     }
+}
+
+#[test]
+fn ban_holds_for_a_login_by_passkey_on_the_page() {
+    let mut app = TestApp::new();
+    let mut browser = app.browser();
+    let fields = passkey_login(&mut app, &mut browser);
+    app.nox("user disable ada --reason spam");
+    let [(name, credential)] = fields.try_into().unwrap();
+    let refused = browser.submit("/login/passkey", &[(name, &credential)]);
+    assert!(refused.status >= 400 && refused.text.contains("spam"), "{}", refused.text);
+    browser.get("/account").leads("/login");
 }
 
 #[test]

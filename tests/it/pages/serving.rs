@@ -41,7 +41,9 @@ fn page_loads_own_files_alone_under_a_tight_policy() {
     ] {
         assert_eq!(page.header(name), Some(value));
     }
-    assert!(page.header("permissions-policy").unwrap().contains("camera=()"));
+    let permissions = page.header("permissions-policy").unwrap();
+    assert!(permissions.contains("camera=()"));
+    assert!(!permissions.contains("publickey-credentials"), "passkeys stay possible");
     assert_eq!(page.header("strict-transport-security"), None, "the public URL is http");
     let loaded = loaded(&page.text);
     assert_eq!(loaded.len(), 3, "with the page itself, four requests");

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{OPTIONS, VERIFY, with_passkey};
+use super::{OPTIONS, REGISTER, REGISTRATION_OPTIONS, VERIFY, with_passkey};
+use crate::harness::Authenticator;
 
 #[test]
 fn credential_is_found_wherever_clients_put_it() {
@@ -34,6 +35,28 @@ fn credential_is_found_wherever_clients_put_it() {
     }
     for path in ["/api/v2/auth/passkey/login/verify", "/api/v2/api/auth/passkey/login/verify"] {
         client.post(path, &credential()).token();
+    }
+}
+
+#[test]
+fn what_a_browser_says_beside_the_signed_parts_is_not_read() {
+    let (app, _) = with_passkey();
+    let extensions = [json!({}), json!({ "credProps": { "rk": false } }), json!(null), json!("x")];
+    for results in extensions {
+        let mut device = Authenticator::new();
+        let options = app.ada.post(REGISTRATION_OPTIONS, &json!({})).data();
+        let mut body = device.create(&options);
+        body["clientExtensionResults"] = results.clone();
+        body["authenticatorAttachment"] = "something".into();
+        // Some password managers answer with none, or with a wrong one.
+        body["response"]["publicKey"] = json!(null);
+        body["response"]["publicKeyAlgorithm"] = json!(-8);
+        body["response"]["authenticatorData"] = "AAAA".into();
+        let added = app.ada.post(REGISTER, &body).data();
+        assert_eq!(added["discoverable"], true, "{results}");
+        let mut login = device.get(&app.client().post(OPTIONS, &json!({})).data());
+        login["clientExtensionResults"] = results;
+        app.client().post(VERIFY, &login).token();
     }
 }
 

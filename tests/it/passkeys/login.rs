@@ -66,6 +66,28 @@ fn options_are_the_same_for_everyone_until_the_password_was_right() {
 }
 
 #[test]
+fn options_of_a_login_are_given_without_a_limit_and_write_nothing() {
+    let (app, device) = with_passkey();
+    let client = app.client();
+    for _ in 0..60 {
+        Authenticator::new().log_in(&client).refused_field("credential", VERIFY);
+    }
+    let written = || -> (u32, u32) {
+        let query = "SELECT (SELECT total(count) FROM rate_limits), count(*) FROM used_challenges";
+        let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, f64>(0)? as u32, row.get(1)?));
+        app.instance.database().query_row(query, [], row).unwrap()
+    };
+    let before = written();
+    for _ in 0..300 {
+        options(&client);
+        assert_eq!(app.browser().get("/login").status, 200);
+    }
+    assert_eq!(written(), before);
+    let answer = client.post(VERIFY, &device.get(&options(&client)));
+    answer.refused(crate::harness::TOO_MANY_REQUESTS, VERIFY);
+}
+
+#[test]
 fn typed_account_must_be_the_one_of_the_passkey() {
     let app = TestApp::builder().session().user("bob").serve();
     let mut device = Authenticator::new();

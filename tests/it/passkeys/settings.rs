@@ -95,6 +95,12 @@ fn page_of_a_configured_origin_may_use_passkeys_and_no_other() {
             Authenticator { origin: origin.into(), ..device.clone() }.log_in(&app.client());
         answer.refused_field("credential", VERIFY);
     }
+    let mut other = Authenticator { origin: "https://nox.example".into(), ..Authenticator::new() };
+    other.try_add_to(&app.ada).refused_field("credential", super::REGISTER);
+    let log = app.log();
+    for origin in ["https://evil.example", "https://nox.example"] {
+        assert!(log.contains(&format!("origin=\"{origin}\"")), "the operator sees it: {log}");
+    }
 }
 
 #[test]
