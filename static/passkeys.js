@@ -1,12 +1,12 @@
 'use strict';
 
-// Passkeys, which only a script can use. A form that takes one has a hidden field, for what the
-// browser answers: what the server says of it comes as for every form.
+// Passkeys, which only a script can use. A form that takes one has a hidden field for the browser's
+// answer, and is sent as every form. The account page has another script beside this one.
 
-/** The passkey that the browser has answered with last, as it is told that the server knows none. */
+/** The passkey that the browser has answered with last. */
 let answered;
 
-/** Lets the browser keep its passkeys tidy; nothing depends on it, and not every browser can. */
+/** Tells the browser what its passkeys are worth here, where it takes that. */
 const tell = (kind, facts) =>
   window.PublicKeyCredential?.[`signal${kind}`]?.(facts).catch(() => {});
 
@@ -26,11 +26,7 @@ let renewal;
 /** What the server wants of the browser; nothing where it refuses, which its page says then. */
 async function ask(form) {
   const { passkey, options, challenge, over } = form.dataset;
-  if (passkey === 'create') {
-    const answer = await post(form, options);
-    if (answer.headers.get('content-type').includes('json')) return answer.json();
-    return answer.redirected ? location.assign(answer.url) : show(answer);
-  }
+  if (passkey === 'create') return askToCreate(form);
   const headers = { 'Content-Type': 'application/json' };
   const answer = await fetch(options, { method: 'POST', headers, body: JSON.stringify({ challenge }) });
   if (answer.ok) return (await answer.json()).data.options;
@@ -44,30 +40,6 @@ function wordsOf({ name }, { dataset }) {
   if (name === 'SecurityError') return dataset.elsewhere;
   const isOutOfReach = name === 'TypeError' || name === 'SyntaxError';
   return isOutOfReach ? document.querySelector('main').dataset.unreachable : dataset.unused;
-}
-
-/** Where it is said why there is no passkey: at the field, at the form, or at the top. */
-function placeOf(form, field) {
-  if (field?.labels?.length) return field.labels[0];
-  return form.closest('.account') ? (field?.form ?? form).elements.token : undefined;
-}
-
-/** Fills a field in with the code that the form of a passkey gets. */
-async function fill(form, field) {
-  const answer = await post(form, form.action);
-  if (answer.redirected) return location.assign(answer.url);
-  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-  tellIfUnknown(page);
-  const code = page.getElementById('given-code');
-  if (!code) return showError(page.getElementById('message').textContent, placeOf(form, field));
-  field.value = code.textContent;
-  if (field.type !== 'hidden') return field.focus();
-  // It takes the place of the password.
-  const passwords = field.form.querySelectorAll('[type=password]');
-  passwords.forEach((password) => { password.required = false; });
-  field.form.requestSubmit();
-  passwords.forEach((password) => { password.required = true; });
-  field.value = '';
 }
 
 /** Asks the browser for a passkey, and sends its form; with a field, only to fill that in. */
@@ -97,7 +69,7 @@ async function use(form, { mediation, field } = {}) {
   } catch (error) {
     form.ariaBusy = 'false';
     if (signal.aborted || mediation) return;
-    showError(wordsOf(error, form), placeOf(form, field));
+    showError(wordsOf(error, form), form.closest('.account') ? placeOf(form, field) : undefined);
     isAsked = false;
     offer();
   }
@@ -113,30 +85,15 @@ async function offer() {
 function attachPasskeys() {
   isAsked = false;
   tellIfUnknown(document);
-  all('[data-signals]', ({ dataset }) => {
-    const facts = JSON.parse(dataset.signals);
-    tell('AllAcceptedCredentials', facts);
-    tell('CurrentUserDetails', facts);
-  });
   // Older browsers cannot read what the server wants, and other addresses get no passkey.
   const knows = !!window.PublicKeyCredential?.parseRequestOptionsFromJSON;
   all('form[data-passkey]', (form) => {
-    const isElsewhere = location.origin !== form.dataset.origin;
-    if (!knows || isElsewhere) {
-      if (form.hidden) form.remove();
-      const why = form.querySelector('.no-passkeys');
-      if (why && isElsewhere) why.textContent = form.dataset.elsewhere;
-      return;
+    if (!knows || location.origin !== form.dataset.origin) {
+      return form.hidden && form.remove();
     }
     form.hidden = false;
-    form.querySelectorAll('.no-passkeys').forEach((text) => text.remove());
+    form.querySelector('.no-passkeys')?.remove();
     form.querySelectorAll('[hidden]').forEach((part) => { part.hidden = false; });
-  });
-  const giver = document.querySelector('form[action="/account/passkeys/code"]');
-  all('[data-fill]', (button) => {
-    button.hidden = !giver;
-    const field = document.getElementById(button.dataset.fill);
-    button.addEventListener('click', () => use(giver, { field }));
   });
   offer();
 }

@@ -10,6 +10,7 @@ const SCRIPT: &str = include_str!("../../../static/nox.js");
 const ACCOUNT_STYLE: &str = include_str!("../../../static/account.css");
 const ACCOUNT_SCRIPT: &str = include_str!("../../../static/account.js");
 const PASSKEY_SCRIPT: &str = include_str!("../../../static/passkeys.js");
+const ACCOUNT_PASSKEY_SCRIPT: &str = include_str!("../../../static/account_passkeys.js");
 const CSS: &str = "text/css; charset=utf-8";
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
@@ -23,6 +24,7 @@ pub struct Theme {
     pub(super) account_script: Asset,
     /// What the pages have that use passkeys.
     pub(super) passkey_script: Asset,
+    pub(super) account_passkey_script: Asset,
 }
 
 impl Theme {
@@ -44,12 +46,18 @@ impl Theme {
             account_style: Asset::new("account", "css", CSS, ACCOUNT_STYLE.into())?,
             account_script: Asset::new("account", "js", JAVASCRIPT, ACCOUNT_SCRIPT.into())?,
             passkey_script: Asset::new("passkeys", "js", JAVASCRIPT, PASSKEY_SCRIPT.into())?,
+            account_passkey_script: Asset::new(
+                "account-passkeys",
+                "js",
+                JAVASCRIPT,
+                ACCOUNT_PASSKEY_SCRIPT.into(),
+            )?,
         })
     }
 
     /// The file of this name, if there is one.
     pub(super) fn asset(&self, name: &str) -> Option<&Asset> {
-        let account = [&self.account_style, &self.account_script];
+        let account = [&self.account_style, &self.account_script, &self.account_passkey_script];
         let assets = [&self.style, &self.script, &self.passkey_script].into_iter().chain(account);
         assets.into_iter().find(|asset| asset.name == name)
     }

@@ -73,8 +73,9 @@ fn options_of_a_login_are_given_without_a_limit_and_write_nothing() {
         Authenticator::new().log_in(&client).refused_field("credential", VERIFY);
     }
     let written = || -> (u32, u32) {
-        let query = "SELECT (SELECT total(count) FROM rate_limits), count(*) FROM used_challenges";
-        let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, f64>(0)? as u32, row.get(1)?));
+        let query = "SELECT (SELECT coalesce(sum(count), 0) FROM rate_limits), count(*)
+            FROM used_challenges";
+        let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
         app.instance.database().query_row(query, [], row).unwrap()
     };
     let before = written();
