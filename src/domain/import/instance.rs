@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use crate::config::Config;
 use crate::crypto::{self, KEY_LENGTH, Key};
-use crate::domain::{App, StartError, keys, lacks_database};
+use crate::domain::{StartError, keys, lacks_database, warn_of_owner};
 use crate::error::{Error, Result};
 use crate::storage::{Alone, Connection, backup, imports, users};
 
@@ -55,12 +55,11 @@ pub(super) fn open(config: &Config) -> Result<Option<Instance>, ImportError> {
 /// # Errors
 /// As [`open`].
 pub(super) fn create(config: &Config) -> Result<Instance, ImportError> {
-    // This also upgrades the database, and makes its key for hashes.
-    drop(App::open(config.clone())?);
-    let database = Alone::open(&config.storage.database)?;
-    let key_file = &config.secrets.key_file;
-    let key = Key::load(key_file).map_err(StartError::from)?;
-    let key = key.ok_or_else(|| ImportError::KeyMissing(key_file.clone()))?;
+    // The database comes first: if it is refused, no new key file is left behind.
+    let mut database = Alone::open(&config.storage.database)?;
+    let key = Key::load_or_create(&config.secrets.key_file).map_err(StartError::from)?;
+    database.change(|connection| keys::complete(connection, &key))?;
+    warn_of_owner(config);
     Ok(Instance { database, key })
 }
 

@@ -87,6 +87,14 @@ fn make_hash_key(connection: &Connection, key: &Key, is_new: bool) -> Result<Has
     )
 }
 
+/// Creates the hash key in a database that has none.
+pub(crate) fn complete(connection: &Connection, key: &Key) -> Result<()> {
+    match keys::find(connection, HASH)? {
+        Some(_) => Ok(()),
+        None => put_hash_key(connection, key).map(drop),
+    }
+}
+
 /// Creates the hash key, in the place of one that the lost key file has sealed.
 fn put_hash_key(connection: &Connection, key: &Key) -> Result<HashKey> {
     let hash_key = Zeroizing::new(crypto::random::<KEY_LENGTH>()?);
