@@ -234,6 +234,9 @@ const PAGES: Texts = Texts {
     wrong_password: "The current password is wrong.",
     password_changed: "The password is changed, and all other devices are logged out.",
     last_change: "Last change: {}",
+    no_password: "None yet",
+    no_password_text: "Your account came from another server without a password. Ask for a link \
+        here, and set one.",
     code_of_app: "Code from your app, or a recovery code",
     code_of_mail: "Code from your mail, or a recovery code",
     code_of_either: "Code from your app or your mail, or a recovery code",

@@ -246,6 +246,9 @@ const PAGES: Texts = Texts {
     wrong_password: "Le mot de passe actuel est incorrect.",
     password_changed: "Le mot de passe est modifié, et tous les autres appareils sont déconnectés.",
     last_change: "Dernier changement\u{a0}: {}",
+    no_password: "Aucun pour l’instant",
+    no_password_text: "Votre compte vient d’un autre serveur, sans mot de passe. Demandez ici un \
+        lien pour en choisir un.",
     code_of_app: "Code de votre application, ou code de secours",
     code_of_mail: "Code reçu par e-mail, ou code de secours",
     code_of_either: "Code de votre application ou reçu par e-mail, ou code de secours",

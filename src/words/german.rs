@@ -248,6 +248,9 @@ const PAGES: Texts = Texts {
     wrong_password: "Das aktuelle Passwort ist falsch.",
     password_changed: "Das Passwort ist geändert, und alle anderen Geräte sind abgemeldet.",
     last_change: "Zuletzt geändert: {}",
+    no_password: "Noch keines",
+    no_password_text: "Dein Konto kam ohne Passwort von einem anderen Server. Fordere hier einen \
+        Link an und lege eines fest.",
     code_of_app: "Code aus deiner App, oder ein Ersatzcode",
     code_of_mail: "Code aus deiner E-Mail, oder ein Ersatzcode",
     code_of_either: "Code aus deiner App oder E-Mail, oder ein Ersatzcode",

@@ -176,6 +176,8 @@ texts! {
         wrong_password,
         password_changed,
         last_change,
+        no_password,
+        no_password_text,
         code_of_app,
         code_of_mail,
         code_of_either,

@@ -73,7 +73,8 @@ struct AccountPage<'a> {
     /// Whether one is mailed where it is due: so it is where mail is the only factor.
     is_code_mailed_when_due: bool,
     password_hint: String,
-    last_change: String,
+    /// When the password was set. An account that was imported may have none.
+    last_change: Option<String>,
     /// The button that mails a code to the address.
     mail_code_to: String,
     codes_left: String,
@@ -166,7 +167,7 @@ impl<'a> AccountPage<'a> {
             needs_code: shown.twofa_enabled,
             grace: grace(visitor, &shown),
             password_hint: fill(t.new_password_hint, app.config.password.min_length.get()),
-            last_change: fill(t.last_change, visitor.language.when(user.password_changed_at, now)),
+            last_change: last_change(visitor, principal),
             mail_code_to: fill(t.mail_code_to, user.email.as_deref().unwrap_or_default()),
             passkeys: Passkeys::load(app, visitor, principal)?,
             codes_left: fill(t.codes_left, user.recovery_codes),
@@ -226,4 +227,10 @@ const fn code_label(t: &Texts, shown: &Profile) -> &'static str {
         (true, false) => t.code_of_app,
         (false, false) => t.code_beside_passkey,
     }
+}
+
+/// When the password was set, if there is one.
+fn last_change(visitor: &Visitor, Principal { user, .. }: &Principal) -> Option<String> {
+    let when = || visitor.language.when(user.password_changed_at, visitor.now);
+    user.has_password().then(|| fill(visitor.t.last_change, when()))
 }

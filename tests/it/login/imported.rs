@@ -104,6 +104,21 @@ fn account_without_a_password_gets_one_by_a_link() {
     assert_eq!(app.client().log_in("ada", PASSWORD).status, 200);
 }
 
+#[test]
+fn account_page_says_how_to_get_a_first_password() {
+    let app = TestApp::new();
+    let mut browser = app.browser();
+    browser.log_in("ada");
+    let form = "action=\"/account/password\"";
+    let text = "came from another server without a password";
+    browser.get("/account");
+    assert!(browser.page.contains(form) && !browser.page.contains(text));
+    store(&app, "ada", NONE);
+    browser.get("/account");
+    assert!(!browser.page.contains(form) && browser.page.contains(text));
+    assert!(browser.page.contains("<a href=\"/reset\">Set a new password</a>"));
+}
+
 /// Refused logins that must look alike.
 const KINDS: [&str; 4] = ["ada", "wrapped", "without", "nobody"];
 
