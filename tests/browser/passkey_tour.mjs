@@ -1,8 +1,8 @@
 // Every state of passkeys on the pages, a part of the tour.
 
-import { close, enter, logIn, refused, told, unfold } from './chromium.mjs';
+import { arrive, close, enter, focused, logIn, refused, told, unfold } from './chromium.mjs';
 import { add, device, loginButton, press } from './device.mjs';
-import { age, base, nox, person, serve, sql } from './instance.mjs';
+import { PASSWORD, age, base, nox, person, serve, sql } from './instance.mjs';
 
 /** Goes through all of them as a user who adds passkeys until no more are possible. */
 export async function tourPasskeys({ t, settings, look }) {
@@ -52,7 +52,46 @@ export async function tourPasskeys({ t, settings, look }) {
   await refused(page, t.passkey_unknown);
   await look(page, 'login-passkey-unknown');
   await close(page);
+  await switchFactor({ t, settings, look });
   await switchOff({ t, settings, look });
+}
+
+/** A passkey that is asked for after the password, and a code that it gives. */
+async function switchFactor({ t, settings, look }) {
+  const ada = person();
+  const page = await logIn(ada, settings);
+  const phone = await device(page);
+  await add(page, 'Phone');
+  await told(page, t.passkey_added);
+  const form = await unfold(page, '/account/passkeys/enable');
+  await look(page, 'passkey-factor');
+  await form.locator('[type=password]').fill(PASSWORD);
+  await form.locator('> button').click();
+  await arrive(page, '#codes');
+  await page.goto(`${base}/account`);
+  const off = await unfold(page, '/account/passkeys/disable');
+  await look(page, 'passkey-factor-on');
+  await phone.verify(false);
+  await off.locator('[data-fill]').click();
+  await refused(page, t.passkey_unused_code);
+  await look(page, 'passkey-factor-unused');
+  await phone.verify(true);
+  await page.locator('#device-code button').click();
+  await focused(page, 'given-code');
+  await look(page, 'device-code');
+  await phone.answer(false);
+  await page.context().clearCookies({ name: /_uid|nox_session/ });
+  await page.goto(`${base}/login`);
+  await enter(page, ada);
+  await page.waitForURL('**/login/code');
+  await loginButton(page).waitFor();
+  await look(page, 'code-passkey');
+  await phone.verify(false);
+  await phone.answer(true);
+  await loginButton(page).click();
+  await refused(page, t.passkey_unused_code);
+  await look(page, 'code-passkey-unused');
+  await close(page);
 }
 
 /** The login, and a passkey that is not used. */

@@ -9,6 +9,9 @@ const DISABLE: &str = "/account/passkeys/disable";
 const CODE: &str = "/account/passkeys/code";
 const BY_PASSWORD: [(&str, &str); 1] = [("current_password", PASSWORD)];
 
+/// The fields of a form.
+type Fields<'a> = &'a [(&'a str, &'a str)];
+
 /// Asks for a code by the passkey of a device, and returns the page.
 fn ask(browser: &mut Browser, device: &Authenticator) -> crate::harness::Answer {
     let page = browser.page.clone();
@@ -184,4 +187,40 @@ fn account_page_offers_passkeys_where_one_can_be_used() {
     off.cookies.clone_from(&browser.cookies);
     let page = off.get("/account").text;
     assert!(!page.contains(DISABLE) && !page.contains(CODE) && !page.contains("data-fill"));
+}
+
+#[test]
+fn every_form_that_asks_for_a_code_takes_one_of_a_passkey() {
+    let mut app = TestApp::new();
+    let mut browser = app.browser();
+    let device = with_passkey(&mut app, &mut browser);
+    browser.submit(ENABLE, &BY_PASSWORD).leads(CODES);
+    new_code(&mut browser);
+    let passkey = browser.value("passkey").unwrap();
+    let forms: [(&str, Fields<'_>, &str); 6] = [
+        ("/account/username", &[("username", "countess")], "/account?done=username#message"),
+        ("/account/email", &[("email", "ada@b.example")], "/account?done=email#message"),
+        (
+            "/account/password",
+            &[BY_PASSWORD[0], ("new_password", "another horse")],
+            "/account?done=password#message",
+        ),
+        ("/account/totp/setup", &[], "/account/totp"),
+        ("/account/recovery", &[], CODES),
+        (
+            "/account/passkeys/remove",
+            &[("passkey", &passkey)],
+            "/account?done=passkey-removed#message",
+        ),
+    ];
+    for (path, fields, end) in forms {
+        let page = browser.get("/account").text;
+        let form = page.split_once(&format!("action=\"{path}\"")).expect(path).1;
+        let form = form.split_once("</form>").unwrap().0;
+        assert!(form.contains("name=\"code\"") && form.contains("data-fill"), "{path}: {form}");
+        let code = given(&ask(&mut browser, &device).text);
+        let fields = [fields, &[("code", code.as_str())]].concat();
+        browser.submit(path, &fields).leads(end);
+        app.instance.reset_limits();
+    }
 }
