@@ -14,7 +14,7 @@ const STATEMENT_CACHE: usize = 32;
 /// connection would fill and keep.
 const CACHE_KIB: i32 = 128;
 /// The page cache of a temporary database.
-const TEMPORARY_CACHE_KIB: i32 = 8 << 10;
+const TEMPORARY_CACHE_KIB: i32 = 2 << 10;
 /// Without `SQLITE_OPEN_CREATE`, since [`super::schema`] creates the file; without
 /// `SQLITE_OPEN_URI`, so that no path is read as a URI.
 pub(super) const FLAGS: OpenFlags =

@@ -104,3 +104,6 @@ impl<R: Read> Read for Watched<'_, R> {
         Ok(read)
     }
 }
+
+#[cfg(test)]
+mod tests;
