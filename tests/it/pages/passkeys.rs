@@ -98,6 +98,7 @@ fn account_page_tells_its_own_user_alone_which_passkeys_devices_are_to_keep() {
     browser.log_in("ada").leads("/account");
     assert_eq!(signals(&browser.get("/account").text), Some(told(&[])), "none is left");
     // Switched off for a while, devices keep what they have.
+    Authenticator::new().add_to(&app.log_in("ada"));
     app.instance.configure("[passkeys]\nenabled = false");
     let app = app.restart();
     let mut browser = app.browser();
