@@ -221,3 +221,22 @@ fn passkey_that_is_copied_may_count_as_it_likes() {
         assert_eq!((&listed["device_type"], &listed["synced"]), (&kind.into(), &synced.into()));
     }
 }
+
+#[test]
+fn imported_passkey_logs_in_by_the_handle_of_the_old_server() {
+    let (app, mut device) = with_passkey();
+    // The handle that the old server gave it, which is not in its tables.
+    device.handle = Some("b2xkIHVzZXI".into());
+    let client = app.client();
+    device.log_in(&client).refused_field("credential", VERIFY);
+    // The version 8 in its id says that it was imported.
+    app.instance.sql("UPDATE passkeys SET id = x'0192f0c12b3c8d4e8f5a6b7c8d9e0f1a'");
+    device.log_in(&client).token();
+    let mut newer = Authenticator::new();
+    newer.add_to(&app.ada);
+    newer.log_in(&client).token();
+    device.log_in(&client).token();
+    Authenticator { handle: device.handle, ..newer }
+        .log_in(&client)
+        .refused_field("credential", VERIFY);
+}
