@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::path::Path;
+use std::thread;
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
@@ -12,6 +13,8 @@ use crate::files;
 
 /// How long other commands get to end. A server does not.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// How long until it is tried again.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// A database that only this process has open. As long as this is held, others wait when they open
 /// it.
@@ -40,17 +43,24 @@ impl Alone {
         let folder = File::open(files::parent(path)).map_err(failed)?;
         folder.lock().map_err(failed)?;
         let sqlite = |error| OpenError::Sqlite { path: path.to_owned(), error };
-        connection.busy_timeout(PATIENCE).map_err(sqlite)?;
+        connection.busy_timeout(Duration::ZERO).map_err(sqlite)?;
         // SQLite leaves the write-ahead log only where no other connection is open
         // (<https://www.sqlite.org/wal.html>). Those that are opened from now on find it left, and
         // wait for the lock before they switch back to it.
-        let left = connection.pragma_update(None, "journal_mode", "DELETE");
-        left.map_err(|error| match error.sqlite_error_code() {
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-                OpenError::InUse { path: path.to_owned() }
-            }
-            _ => sqlite(error),
+        // It does not wait for them by itself.
+        let leave = || connection.pragma_update(None, "journal_mode", "DELETE");
+        let mut left = leave();
+        let mut waited = Duration::ZERO;
+        while waited < PATIENCE && left.as_ref().is_err_and(is_busy) {
+            thread::sleep(PAUSE);
+            waited += PAUSE;
+            left = leave();
+        }
+        left.map_err(|error| match error {
+            error if is_busy(&error) => OpenError::InUse { path: path.to_owned() },
+            error => sqlite(error),
         })?;
+        connection.busy_timeout(PATIENCE).map_err(sqlite)?;
         Ok(Self { connection, _folder: folder })
     }
 
@@ -70,12 +80,16 @@ impl Alone {
     }
 }
 
+fn is_busy(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error_code();
+    matches!(code, Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::{Db, keys};
     use super::*;
     use std::sync::mpsc::channel;
-    use std::thread;
 
     #[test]
     fn database_that_another_connection_has_open_is_in_use() {
@@ -86,6 +100,19 @@ mod tests {
         db.write(|connection| keys::put(connection, "key", &[7])).unwrap();
         drop(db);
         drop(Alone::open(&path).unwrap());
+    }
+
+    #[test]
+    fn connection_that_ends_meanwhile_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("nox.db");
+        let db = Db::open(&path).unwrap();
+        let ending = thread::spawn(move || {
+            thread::sleep(PAUSE * 10);
+            drop(db);
+        });
+        drop(Alone::open(&path).unwrap());
+        ending.join().unwrap();
     }
 
     #[test]

@@ -39,8 +39,8 @@ pub(super) fn print(
         format!("dry run: {imported} account(s) would be imported; nothing was written")
     } else {
         format!(
-            "imported {imported} account(s). The dump is a full set of secrets: delete it once \
-             users have logged in, and keep the old database until then"
+            "imported {imported} account(s). The dump is a full set of secrets: delete it now. The \
+             old database, which was not touched, is the way back"
         )
     });
     Ok(())
@@ -75,7 +75,9 @@ fn numbers(report: &Report, output: Output) -> Result<()> {
     lines.push(("relays", counts.relays.to_string()));
     let others = report.others.iter().filter(|(_, rows)| **rows > 0);
     lines.push(("left behind", joined(others.map(|(name, rows)| format!("{name} ({rows})")))));
-    lines.push(("next id", report.next_id.to_string()));
+    if refused == 0 {
+        lines.push(("next id", report.next_id.to_string()));
+    }
     for (kind, count) in &counts.lost {
         lines.push((
             if lines.iter().any(|(name, _)| *name == "changed") { "" } else { "changed" },
@@ -141,7 +143,8 @@ struct Object<'a> {
     pictures: u64,
     relays: u64,
     left_behind: &'a std::collections::BTreeMap<String, u64>,
-    next_id: u64,
+    /// None, if a row is refused.
+    next_id: Option<u64>,
     users: Notes<'a>,
 }
 
@@ -169,7 +172,7 @@ impl<'a> Object<'a> {
             pictures: counts.pictures,
             relays: counts.relays,
             left_behind: &report.others,
-            next_id: report.next_id,
+            next_id: (counts.refused == 0).then_some(report.next_id),
             users: Notes::Changed(outcome),
         }
     }

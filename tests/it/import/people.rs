@@ -1,6 +1,7 @@
 //! The users of the databases that move in, with what lets them log in.
 
-use std::process::Command;
+use std::io::Write;
+use std::process::{Command, Stdio};
 
 use super::postgres::Row;
 
@@ -62,6 +63,11 @@ impl Person {
 
     fn set(self, column: &str, value: impl Into<String>) -> Self {
         Self { row: self.row.set(column, value), ..self }
+    }
+
+    /// What a column holds.
+    pub fn value(&self, column: &str) -> Option<&str> {
+        self.row.value(column)
     }
 
     /// With a password as the first generation stores it.
@@ -140,4 +146,12 @@ pub fn of_the_second() -> Vec<Person> {
     let mut people = everybody(|person, _| person.argon2id());
     people.push(Person::new(1, "root").argon2id().set("tags", "{sys:admin}").set("rank", "100"));
     people
+}
+
+/// What a program that reads stdin makes of this.
+pub fn packed(program: &str, content: &[u8]) -> Vec<u8> {
+    let mut command = Command::new(program);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(content).unwrap();
+    child.wait_with_output().unwrap().stdout
 }

@@ -166,9 +166,9 @@ impl Database {
     }
 }
 
-/// A row to insert: values as PostgreSQL reads them, and NULL where there is none.
+/// A row to insert: values as PostgreSQL reads them.
 #[derive(Clone, Default)]
-pub struct Row(Vec<(String, Option<String>)>);
+pub struct Row(Vec<(String, String)>);
 
 impl Row {
     pub fn new() -> Self {
@@ -176,23 +176,20 @@ impl Row {
     }
 
     pub fn set(mut self, column: &str, value: impl Into<String>) -> Self {
-        self.0.push((column.into(), Some(value.into())));
+        self.0.push((column.into(), value.into()));
         self
     }
 
-    pub fn null(mut self, column: &str) -> Self {
-        self.0.push((column.into(), None));
-        self
+    /// What a column holds.
+    pub fn value(&self, column: &str) -> Option<&str> {
+        self.0.iter().find(|(name, _)| name == column).map(|(_, value)| &**value)
     }
 
     fn insertion(&self, table: &str) -> String {
         let columns: Vec<_> = self.0.iter().map(|(column, _)| column.as_str()).collect();
         let mut values = String::new();
         for (_, value) in &self.0 {
-            match value {
-                Some(value) => write!(values, ", '{}'", value.replace('\'', "''")).unwrap(),
-                None => values += ", NULL",
-            }
+            write!(values, ", '{}'", value.replace('\'', "''")).unwrap();
         }
         format!("INSERT INTO {table} ({}) VALUES ({});\n", columns.join(", "), &values[2..])
     }

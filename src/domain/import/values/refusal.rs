@@ -98,7 +98,7 @@ impl fmt::Display for Reason {
                 f.write_str("the username is not 3 to 16 characters from a-z, 0-9, _, . and -")
             }
             Self::TakenUsername { by } => {
-                write!(f, "the username is that of id {by}, but for upper and lower case")
+                write!(f, "the username, in lower case, is also that of id {by}")
             }
             Self::Malformed { column } => {
                 write!(f, "the column {column} holds what PostgreSQL does not write there")
