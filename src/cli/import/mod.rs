@@ -57,7 +57,7 @@ pub(super) struct Import {
 
 impl Import {
     pub(super) fn run(self, config: &Config, output: Output) -> Result<()> {
-        let name = self.dump.display().to_string();
+        let name = if self.is_stdin() { "stdin".into() } else { self.dump.display().to_string() };
         let options = self.options()?;
         let (dump, length) = self.open()?;
         let options = Options { check: self.check.map(ask).transpose()?, ..options };

@@ -56,7 +56,8 @@ pub(crate) fn import(
     let run = Run { config, options, staged, contents, assets, now };
     let counts = examine::examine(&run, progress)?;
     if counts.refused > 0 {
-        return Ok(outcome(run, counts, known_id.into()));
+        let next_id = u64::from(known_id.max(run.last_id(&counts))) + 1;
+        return Ok(outcome(run, counts, next_id));
     }
     let hasher = Hasher::new(&config.password);
     if let Some(check) = &options.check {

@@ -2,6 +2,7 @@
 
 use super::dump::{Contents, Row};
 use super::options::Options;
+use super::report::Counts;
 use super::staged::Staged;
 use super::values::{self, Account, Assets, Context};
 use crate::config::Config;
@@ -52,6 +53,12 @@ impl Run<'_> {
             skip_passwords: self.options.skip_passwords,
             now: self.now,
         }
+    }
+
+    /// The highest id that an account of the old server ever had.
+    pub(super) fn last_id(&self, counts: &Counts) -> u32 {
+        let sequence = self.contents.last_id.and_then(|id| u32::try_from(id).ok());
+        sequence.unwrap_or(0).max(counts.highest)
     }
 
     /// The account of a row that was looked at before, and was good.

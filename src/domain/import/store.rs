@@ -60,8 +60,7 @@ pub(super) fn store(
             record(run, connection, Event::RelayAdded, None, changes)
         })?;
     }
-    let sequence = run.contents.last_id.and_then(|id| u32::try_from(id).ok()).unwrap_or(0);
-    imports::update_last_id(connection, UserId(sequence.max(counts.highest)))?;
+    imports::update_last_id(connection, UserId(run.last_id(counts)))?;
     Ok(u64::from(imports::find_last_id(connection)?) + 1)
 }
 

@@ -77,6 +77,7 @@ fn dry_run_and_every_refusal_leave_no_file() {
     assert!(matches!(run(&config, cut, &options()), Err(ImportError::Dump(_))));
     let digits = run(&config, &with_rows(&[["5", "1234"]]), &options()).unwrap();
     assert_eq!((digits.report.imported(), digits.report.counts.refused), (0, 1));
+    assert_eq!(digits.report.next_id, 43);
     assert_eq!(files(folder.path()), 1, "only nox.toml");
 }
 
