@@ -60,12 +60,15 @@ impl Import {
         let name = if self.is_stdin() { "stdin".into() } else { self.dump.display().to_string() };
         let options = self.options()?;
         let (dump, length) = self.open()?;
-        let options = Options { check: self.check.map(ask).transpose()?, ..options };
+        let options = Options { check: self.check.clone().map(ask).transpose()?, ..options };
         let mut shown = Shown::new(output, length);
         let imported =
             import(config, dump, &options, Timestamp::now(), &mut |step| shown.show(step));
         shown.clear();
         let outcome = imported.map_err(|error| failure(error, &name))?;
+        if let Some(name) = self.check.filter(|_| outcome.report.counts.refused == 0) {
+            output.say(format!("the password is that of {name}: its hash is understood"));
+        }
         report::print(&outcome, config, options.dry_run, output)
     }
 

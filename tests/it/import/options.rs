@@ -163,6 +163,7 @@ fn check_proves_one_password_before_anything_is_written() {
         }
         let ran = check("carl.-_0", password);
         assert_eq!(ran.status, 0, "{}", ran.stderr);
+        assert!(ran.stderr.contains("the password is that of carl.-_0"), "{}", ran.stderr);
         assert_eq!(instance.nox("user list --json").lines().count(), people.len());
     }
 }
