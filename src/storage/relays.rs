@@ -47,6 +47,13 @@ pub(crate) fn list(connection: &Connection) -> Result<Vec<Relay>> {
     Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 
+/// The hashes of all tokens.
+pub(crate) fn list_token_hashes(connection: &Connection) -> Result<Vec<[u8; 32]>> {
+    let mut statement = connection.prepare("SELECT token_sha256 FROM relays")?;
+    let found = statement.query_map([], |row| row.get(0))?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Deletes a relay. Returns false if there was none of that name.
 pub(crate) fn delete(connection: &Connection, name: &str) -> Result<bool> {
     Ok(connection.execute("DELETE FROM relays WHERE name = ?1", [name])? == 1)

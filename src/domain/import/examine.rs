@@ -1,6 +1,6 @@
 //! Looks at every row: what becomes of it, what it loses, and why it is refused.
 
-use super::dump::{Row, Shape, Table};
+use super::dump::Table;
 use super::error::ImportError;
 use super::options::Choices;
 use super::report::Counts;
@@ -24,7 +24,7 @@ pub(super) fn examine(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Counts, ImportError> {
     let mut examined = Examined { run, counts: Counts::default() };
-    run.staged.for_each(Table::Passkeys, |passkey| examined.passkey(&passkey.row))?;
+    run.staged.for_each(Table::Passkeys, |passkey| examined.passkey(&passkey))?;
     let choices = Choices::of(run.options);
     run.staged.for_each(Table::Users, |numbered| {
         examined.user(&choices, &numbered)?;
@@ -35,8 +35,8 @@ pub(super) fn examine(
     })?;
     choices.finish()?;
     examined.compare()?;
-    run.staged.for_each(Table::Passkeys, |passkey| examined.lost_passkey(&passkey.row))?;
-    run.staged.for_each(Table::RelayTokens, |relay| examined.relay(&relay.row))?;
+    run.staged.for_each(Table::Passkeys, |passkey| examined.lost_passkey(&passkey))?;
+    run.staged.for_each(Table::RelayTokens, |relay| examined.relay(&relay))?;
     Ok(examined.counts)
 }
 
@@ -48,9 +48,9 @@ struct Examined<'a> {
 
 impl Examined<'_> {
     /// Counts a passkey with its user, whose row comes later.
-    fn passkey(&self, row: &Row) -> Result<()> {
-        let is_usable = values::passkey(self.run.config, row, self.run.now)?.is_ok();
-        match row.text("user_id").map(str::parse) {
+    fn passkey(&self, passkey: &Numbered) -> Result<()> {
+        let is_usable = self.run.passkey(passkey)?.is_ok();
+        match passkey.row.text("user_id").map(str::parse) {
             Some(Ok(id)) => self.run.staged.rows.add_passkey(UserId(id), is_usable),
             _ => Ok(()),
         }
@@ -80,7 +80,7 @@ impl Examined<'_> {
             id: account.user.id,
             username: account.user.username.clone(),
             old: old.into(),
-            address: address.map(|address| self.run.staged.address_hash(&address)),
+            address: address.map(|address| self.run.staged.keyed_hash(address.as_bytes())),
             is_verified: account.user.email_verified,
             is_weak: account.to_wrap.is_some(),
             hash: None,
@@ -168,10 +168,10 @@ impl Examined<'_> {
     }
 
     /// Tells of a passkey that is left out although its user comes along.
-    fn lost_passkey(&mut self, row: &Row) -> Result<()> {
-        let Some(Ok(id)) = row.text("user_id").map(str::parse) else { return Ok(()) };
+    fn lost_passkey(&mut self, passkey: &Numbered) -> Result<()> {
+        let Some(Ok(id)) = passkey.row.text("user_id").map(str::parse) else { return Ok(()) };
         let Some(account) = self.run.staged.rows.find_by_id(UserId(id))? else { return Ok(()) };
-        match values::passkey(self.run.config, row, self.run.now)? {
+        match self.run.passkey(passkey)? {
             Ok(_) => {
                 self.counts.passkeys += 1;
                 Ok(())
@@ -180,18 +180,14 @@ impl Examined<'_> {
         }
     }
 
-    fn relay(&mut self, row: &Row) -> Result<()> {
-        let relay = match self.run.contents.shape {
-            Shape::First | Shape::Renamed => values::relay(row, self.run.now).map(drop),
-            Shape::Second => Err(Loss::new(LossKind::Relay, "it is of the generation before")),
-        };
-        match relay {
-            Ok(()) => {
+    fn relay(&mut self, relay: &Numbered) -> Result<()> {
+        match self.run.relay(relay)? {
+            Ok(_) => {
                 self.counts.relays += 1;
                 Ok(())
             }
             Err(loss) => {
-                let id = printable(row.text("relay_id").unwrap_or_default());
+                let id = printable(relay.row.text("relay_id").unwrap_or_default());
                 self.lose(&id, "", &loss)
             }
         }

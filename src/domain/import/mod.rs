@@ -47,16 +47,17 @@ pub(crate) fn import(
     now: Timestamp,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Outcome, ImportError> {
-    let known_id = instance::examine(config, options)?;
-    let mut instance = if options.dry_run { None } else { instance::open(config)? };
+    let known = instance::examine(config, options)?;
+    let mut instance = if options.dry_run { None } else { instance::open(config, options)? };
     let assets = open_assets(config, options)?;
     let staged = Staged::new()?;
+    known.claim(&staged)?;
     let source = Watched { source: dump, bytes: 0, progress };
     let contents = read::<ImportError>(source, |table, row| Ok(staged.add(table, &row)?))?;
     let run = Run { config, options, staged, contents, assets, now };
     let counts = examine::examine(&run, progress)?;
     if counts.refused > 0 {
-        let next_id = u64::from(known_id.max(run.last_id(&counts))) + 1;
+        let next_id = u64::from(known.last_id.max(run.last_id(&counts))) + 1;
         return Ok(outcome(run, counts, next_id));
     }
     let hasher = Hasher::new(&config.password);
@@ -64,7 +65,7 @@ pub(crate) fn import(
         hashes::check(&run, &hasher, check)?;
     }
     if instance.is_none() && !options.dry_run {
-        instance = Some(instance::create(config)?);
+        instance = Some(instance::create(config, options)?);
     }
     hashes::wrap(&run, &hasher, counts.weak, progress)?;
     let next_id = if let Some(Instance { mut database, key }) = instance {
@@ -72,7 +73,7 @@ pub(crate) fn import(
             .change(|connection| store::store(&run, connection, key.expose(), &counts, progress))?
     } else {
         let Scratch { database, key } = Scratch::new()?;
-        store::store(&run, &database, &key, &counts, progress)?.max(u64::from(known_id) + 1)
+        store::store(&run, &database, &key, &counts, progress)?.max(u64::from(known.last_id) + 1)
     };
     Ok(outcome(run, counts, next_id))
 }

@@ -1,14 +1,15 @@
 //! What every step of an import works with.
 
-use super::dump::{Contents, Row};
+use super::dump::{Contents, Row, Shape};
 use super::options::Options;
 use super::report::Counts;
-use super::staged::Staged;
-use super::values::{self, Account, Assets, Context};
+use super::staged::{Numbered, Staged};
+use super::values::{self, Account, Assets, Context, ImportedRelay, Loss, LossKind};
 use crate::config::Config;
 use crate::domain::accounts::fields::Username;
 use crate::error::{Error, Result};
-use crate::storage::staging::StagedAccount;
+use crate::storage::passkeys::Passkey;
+use crate::storage::staging::{Claim, StagedAccount};
 use crate::time::Timestamp;
 
 /// How far an import is.
@@ -59,6 +60,39 @@ impl Run<'_> {
     pub(super) fn last_id(&self, counts: &Counts) -> u32 {
         let sequence = self.contents.last_id.and_then(|id| u32::try_from(id).ok());
         sequence.unwrap_or(0).max(counts.highest)
+    }
+
+    /// A passkey. Of two with one id, the first comes along.
+    pub(super) fn passkey(&self, numbered: &Numbered) -> Result<Result<Passkey, Loss>> {
+        let Numbered { number, row } = numbered;
+        let read = match values::passkey(self.config, row, self.now)? {
+            Ok(read) => read,
+            Err(loss) => return Ok(Err(loss)),
+        };
+        let is_first = self.staged.claim(Claim::Credential, &read.credential_id, *number)?;
+        let lost = || Loss::new(LossKind::Passkey, "another row has its credential_id");
+        Ok(if is_first { Ok(read) } else { Err(lost()) })
+    }
+
+    /// A relay. Of two with one name or one token, the first comes along.
+    pub(super) fn relay(&self, numbered: &Numbered) -> Result<Result<ImportedRelay, Loss>> {
+        let Numbered { number, row } = numbered;
+        let left_out = |what: &str| Ok(Err(Loss::new(LossKind::Relay, what)));
+        if self.contents.shape == Shape::Second {
+            return left_out("it is of the generation before");
+        }
+        let read = match values::relay(row, self.now) {
+            Ok(read) => read,
+            Err(loss) => return Ok(Err(loss)),
+        };
+        let name = read.relay.name.as_bytes();
+        if !self.staged.claim(Claim::RelayName, name, *number)? {
+            return left_out("there is another relay of its name");
+        }
+        if !self.staged.claim(Claim::RelayToken, &read.token_sha256, *number)? {
+            return left_out("another relay has its token");
+        }
+        Ok(Ok(read))
     }
 
     /// The account of a row that was looked at before, and was good.

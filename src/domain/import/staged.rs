@@ -8,7 +8,7 @@ use super::dump::{Row, Table};
 use super::values::{Loss, Refusal};
 use crate::crypto::{self, KEY_LENGTH, open_with, seal_with};
 use crate::error::{Error, Result};
-use crate::storage::staging::{Note, StagedAccount, StagedRow, Staging};
+use crate::storage::staging::{Claim, Note, StagedAccount, StagedRow, Staging};
 
 /// The contexts of what is sealed.
 const ROW: &str = "import:row";
@@ -77,9 +77,14 @@ impl Staged {
         Ok(Some(String::from_utf8_lossy(&hash).into_owned()))
     }
 
-    /// A hash by which equal addresses are known.
-    pub(super) fn address_hash(&self, folded: &str) -> [u8; 32] {
-        crypto::hmac_sha256(&self.key, folded.as_bytes())
+    /// A hash by which equal values are known, of which none can be read on the disk.
+    pub(super) fn keyed_hash(&self, value: &[u8]) -> [u8; 32] {
+        crypto::hmac_sha256(&self.key, value)
+    }
+
+    /// Whether this row is the first that has a value which only one can have.
+    pub(super) fn claim(&self, what: Claim, value: &[u8], row: i64) -> Result<bool> {
+        self.rows.claim(what, &self.keyed_hash(value), row)
     }
 
     pub(super) fn refuse(&self, refusal: &Refusal) -> Result<()> {

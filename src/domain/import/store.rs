@@ -2,9 +2,10 @@
 
 use super::dump::Table;
 use super::error::ImportError;
+use super::instance;
 use super::report::Counts;
 use super::run::{Progress, Run};
-use super::values::{self, Account};
+use super::values::Account;
 use crate::crypto::{KEY_LENGTH, seal_with};
 use crate::domain::audit::account::beginning;
 use crate::domain::audit::{Differences, Record, Subject};
@@ -42,42 +43,31 @@ pub(super) fn store(
             progress(Progress::Written { done, all });
         }
     }
-    run.staged.for_each(Table::Passkeys, |passkey| {
-        let read = values::passkey(run.config, &passkey.row, run.now)?;
-        match read {
-            Ok(read) if run.staged.rows.find_by_id(read.user_id)?.is_some() => {
-                passkeys::insert(connection, &read)
-            }
-            _ => Ok(()),
+    run.staged.for_each(Table::Passkeys, |passkey| match run.passkey(&passkey)? {
+        Ok(read) if run.staged.rows.find_by_id(read.user_id)?.is_some() => {
+            passkeys::insert(connection, &read)
         }
+        _ => Ok(()),
     })?;
     imports::update_passkey_factors(connection)?;
-    if run.contents.shape.is_first_generation() {
-        run.staged.for_each(Table::RelayTokens, |relay| {
-            let Ok(new) = values::relay(&relay.row, run.now) else { return Ok(()) };
-            relays::insert(connection, &new.relay, &new.token_sha256)?;
-            let changes = Differences::added("name", new.relay.name);
-            record(run, connection, Event::RelayAdded, None, changes)
-        })?;
-    }
+    run.staged.for_each(Table::RelayTokens, |relay| {
+        let Ok(new) = run.relay(&relay)? else { return Ok(()) };
+        relays::insert(connection, &new.relay, &new.token_sha256)?;
+        let changes = Differences::added("name", new.relay.name);
+        record(run, connection, Event::RelayAdded, None, changes)
+    })?;
     imports::update_last_id(connection, UserId(run.last_id(counts)))?;
     Ok(u64::from(imports::find_last_id(connection)?) + 1)
 }
 
 /// Removes the user whose place the import takes.
 fn make_room(run: &Run<'_>, connection: &Connection) -> Result<(), ImportError> {
-    let path = || run.config.storage.database.clone();
-    match users::count_all(connection)? {
-        0 => Ok(()),
-        1 if run.options.replace_first_user => {
-            let first = imports::find_only(connection)?;
-            users::delete(connection, first.id)?;
-            let none = Differences::none();
-            Ok(record(run, connection, Event::AccountRemoved, Some(&first), none)?)
-        }
-        1 => Err(ImportError::HasFirstUser(path())),
-        count => Err(ImportError::HasUsers { path: path(), count }),
+    if instance::refuse_users(run.config, run.options, connection)? == 0 {
+        return Ok(());
     }
+    let first = imports::find_only(connection)?;
+    users::delete(connection, first.id)?;
+    Ok(record(run, connection, Event::AccountRemoved, Some(&first), Differences::none())?)
 }
 
 fn store_account(

@@ -3,12 +3,15 @@
 use std::fs;
 use std::path::Path;
 
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use tempfile::TempDir;
 
 use super::*;
 use crate::domain::App;
 use crate::domain::accounts::fields::Username;
 use crate::domain::testing::add_user;
+use crate::storage::relays::{self, Relay};
 use crate::storage::users;
 
 /// One administrator, `root`, with the password `correct horse`.
@@ -139,4 +142,67 @@ fn rows_that_become_one_are_refused_but_for_the_one_that_was_so_before() {
     let choices = vec![Choice::rename(Old::parse("ADA"), name), Choice::skip(Old::parse("eve"))];
     let outcome = run(&config, &dump, &Options { choices, ..options() }).unwrap();
     assert_eq!((outcome.report.imported(), outcome.report.counts.skipped), (3, 1));
+}
+
+/// The dump with another table, whose values are parted by blanks.
+fn with_table(header: &str, rows: &[String]) -> String {
+    let rows: String = rows.iter().map(|row| row.replace(' ', "\t") + "\n").collect();
+    let end = "--\n-- PostgreSQL database dump complete";
+    NODE.replace(end, &format!("COPY public.{header} FROM stdin;\n{rows}\\.\n\n{end}"))
+}
+
+/// What accounts lose, of one kind.
+fn losses(outcome: &Outcome, kind: &str) -> Vec<String> {
+    let mut all = Vec::new();
+    let add = |note: Note| {
+        if note.name == kind {
+            all.push(format!("{}: {}", note.id, note.advice));
+        }
+        Ok::<_, crate::error::Error>(())
+    };
+    outcome.for_each_loss(add).unwrap();
+    all
+}
+
+#[test]
+fn relay_whose_name_or_token_another_one_has_is_left_out_and_told() {
+    let (_folder, config) = config();
+    let app = App::open(config.clone()).unwrap();
+    let relay = Relay { name: "relay-9".into(), created_at: Timestamp::from_millis(7) };
+    app.db.write(|connection| relays::insert(connection, &relay, &[9; 32])).unwrap();
+    drop(app);
+    let row = |row: [&str; 2]| row.join(" ");
+    let rows = [["secret-1", "3"], ["secret-1", "4"], ["secret-2", "3"], ["secret-3", "9"]];
+    let dump = with_table("\"Badger\" (token, relay_id)", &rows.map(row));
+    for dry_run in [true, false] {
+        let outcome = run(&config, &dump, &Options { dry_run, ..options() }).unwrap();
+        assert_eq!(outcome.report.counts.relays, 1);
+        let expected = [
+            "4: another relay has its token",
+            "3: there is another relay of its name",
+            "9: there is another relay of its name",
+        ];
+        assert_eq!(losses(&outcome, "relay"), expected);
+    }
+}
+
+#[test]
+fn second_passkey_of_one_id_is_left_out_and_told() {
+    let (folder, _) = config();
+    let file = folder.path().join("nox.toml");
+    fs::write(&file, "[server]\npublic_url = 'https://nox.example'\n").unwrap();
+    let config = Config::load(Some(&file), std::iter::empty()).unwrap();
+    // A COSE_Key of Ed25519 (RFC 9053, 7.2), whose point is the base point.
+    let key = [&[0xa4, 1, 1, 3, 0x27, 0x20, 6, 0x21, 0x58, 32, 0x58][..], &[0x66; 31]].concat();
+    let key = BASE64_URL_SAFE_NO_PAD.encode(key);
+    let row = |id: &str| format!("1 {id} {key} 0 infinity");
+    let dump = with_table(
+        "passkeys (user_id, credential_id, public_key, counter, created_at)",
+        &["AAAA", "AAAA=", "BBBB"].map(row),
+    );
+    for dry_run in [true, false] {
+        let outcome = run(&config, &dump, &Options { dry_run, ..options() }).unwrap();
+        assert_eq!(losses(&outcome, "passkey"), ["1: another row has its credential_id"]);
+        assert_eq!(outcome.report.counts.passkeys, 2);
+    }
 }

@@ -32,5 +32,5 @@ pub(crate) use loss::{Loss, LossKind};
 pub(in crate::domain::import) use passkey::passkey;
 pub(crate) use printable::printable;
 pub(crate) use refusal::{Reason, Refusal};
-pub(in crate::domain::import) use relay::relay;
+pub(in crate::domain::import) use relay::{ImportedRelay, relay};
 pub(in crate::domain::import) use row::account;

@@ -2,11 +2,14 @@
 //! it is closed, and which is on the disk as far as it does not fit into a small cache. What is
 //! secret in it was sealed by the caller.
 
+mod claims;
+
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 use super::connection;
 use super::users::UserId;
 use crate::error::{Error, Result};
+pub(crate) use claims::{Claim, STORED};
 
 const SCHEMA: &str = "
     CREATE TABLE rows (
@@ -33,6 +36,12 @@ const SCHEMA: &str = "
     CREATE INDEX accounts_by_address ON accounts (address) WHERE address IS NOT NULL;
     CREATE TABLE passkeys (user_id INTEGER NOT NULL, is_usable INTEGER NOT NULL) STRICT;
     CREATE INDEX passkeys_by_user ON passkeys (user_id);
+    CREATE TABLE claims (
+        kind   INTEGER NOT NULL,
+        value  BLOB    NOT NULL,
+        number INTEGER NOT NULL,
+        PRIMARY KEY (kind, value)
+    ) STRICT, WITHOUT ROWID;
     CREATE TABLE notes (
         number   INTEGER PRIMARY KEY,
         kind     INTEGER NOT NULL,
