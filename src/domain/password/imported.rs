@@ -79,6 +79,11 @@ fn argon2id(text: &str) -> Result<String, &'static str> {
     if has_more {
         return Err("Argon2id with a key or data of its own");
     }
+    // One that is missing would be taken to be a value that the other server need not have used.
+    if !["m", "t", "p"].iter().all(|name| hash.params.iter().any(|(has, _)| has.as_str() == *name))
+    {
+        return Err("Argon2id without its memory, passes or lanes");
+    }
     let params = Params::try_from(&hash).map_err(|_| MALFORMED)?;
     let is_fit = params.m_cost() <= MOST_MEMORY
         && params.t_cost() <= MOST_PASSES

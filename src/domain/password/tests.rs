@@ -226,6 +226,18 @@ fn every_verification_computes_pbkdf2_while_there_are_wrapped_hashes() {
     assert!(hasher.is_current(&hash));
 }
 
+#[test]
+fn argon2id_hash_must_name_each_of_its_parameters() {
+    let with = |params: &str| {
+        let rest = "AAECAwQFBgcICQoLDA0ODw$V38f836aPlLJfTn46DiRwbc7Dof/4EKc7o7eL7AF/kQ";
+        ImportedHash::recognize(&format!("$argon2id$v=19${params}${rest}")).is_ok()
+    };
+    assert!(with("m=65536,t=3,p=4"));
+    for missing in ["m=65536,t=3", "m=65536,p=4", "t=3,p=4", "m=65536"] {
+        assert!(!with(missing), "{missing}");
+    }
+}
+
 /// The design's vector of the second generation, by argon2 0.44 for Node.js.
 #[test]
 fn hash_of_the_second_generation_verifies_and_is_not_current() {

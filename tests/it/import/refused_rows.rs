@@ -89,6 +89,8 @@ fn unknown_hashes() -> Vec<String> {
         argon("m=1073741824,t=3,p=4"),
         argon("m=65536,t=1000,p=4"),
         argon("m=65536,t=3,p=64"),
+        argon("m=65536,t=3"),
+        argon("t=3,p=4"),
         ARGON2ID[..60].into(),
         good[..112].into(),
         good.replace(':', ""),
