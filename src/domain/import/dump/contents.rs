@@ -107,10 +107,10 @@ impl Known {
         *self.others.entry(header.table.clone()).or_default() += rows;
     }
 
-    /// What was found, once there is no further line.
-    pub(super) fn finish(self, line: u64) -> Result<Contents, DumpError> {
+    /// What was found, once there is no further line; without the end mark it is `cut`.
+    pub(super) fn finish(self, cut: DumpError) -> Result<Contents, DumpError> {
         if !self.is_complete {
-            return Err(DumpError::Cut { line });
+            return Err(cut);
         }
         let shape = self.shape.ok_or(DumpError::NoUsers)?;
         let schema = self.blocks.get(&Table::Users).map(|[schema, _]| schema);

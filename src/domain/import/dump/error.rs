@@ -60,12 +60,15 @@ pub(crate) enum DumpError {
     },
     /// The end is missing.
     #[error(
-        "is cut off: it ends after line {line} without the end mark of pg_dump, so rows may be \
-         missing; make the dump anew, and see what pg_dump says at its end"
+        "is cut off: it ends {} line {line}, without the end mark of pg_dump, so rows may be \
+         missing; make the dump anew, and see what pg_dump says at its end",
+        if *is_within { "within" } else { "after" }
     )]
     Cut {
         /// The number of the last line.
         line: u64,
+        /// Whether the end of that line is missing, too.
+        is_within: bool,
     },
     /// No block has users.
     #[error(

@@ -21,11 +21,12 @@ pub(super) struct Lines<R> {
     source: R,
     number: u64,
     line: Zeroizing<Vec<u8>>,
+    is_ended: bool,
 }
 
 impl<R: BufRead> Lines<R> {
     pub(super) fn new(source: R) -> Self {
-        Self { source, number: 0, line: Zeroizing::default() }
+        Self { source, number: 0, line: Zeroizing::default(), is_ended: true }
     }
 
     /// Reads the next line, of which at most `limit` bytes are held. A CR at its end is from a
@@ -39,6 +40,7 @@ impl<R: BufRead> Lines<R> {
             return Ok(Found::End);
         }
         self.number += 1;
+        self.is_ended = self.line.last() == Some(&b'\n') || read as u64 == most;
         if self.line.last() == Some(&b'\n') {
             self.line.pop();
         } else if read as u64 == most {
@@ -54,6 +56,12 @@ impl<R: BufRead> Lines<R> {
     /// The line that was read last, without its end.
     pub(super) fn line(&self) -> &[u8] {
         &self.line
+    }
+
+    /// Whether a line feed follows it, as one does after every line that `pg_dump` writes: without
+    /// one, the text is cut.
+    pub(super) const fn is_ended(&self) -> bool {
+        self.is_ended
     }
 
     /// Its number, from 1 on.

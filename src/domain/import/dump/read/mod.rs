@@ -50,14 +50,26 @@ impl<R: BufRead, T> Reader<R, T> {
     {
         while self.next(LONGEST_LINE)? != Found::End {
             let line = self.lines.number();
-            if let Some(header) = self.known.statement(line, self.lines.line())? {
+            let statement = self.known.statement(line, self.lines.line());
+            if let Some(header) = statement.map_err(|error| self.or_cut(error))? {
                 match Table::named(&header.table) {
                     Some(table) => self.take_rows(table, &Columns::of(table, &header))?,
                     None => self.skip_rows(&header)?,
                 }
             }
         }
-        Ok(self.known.finish(self.lines.number())?)
+        let cut = self.cut();
+        Ok(self.known.finish(cut)?)
+    }
+
+    /// The dump ends here, which is too early.
+    fn cut(&self) -> DumpError {
+        DumpError::Cut { line: self.lines.number(), is_within: !self.lines.is_ended() }
+    }
+
+    /// Why a line is refused: the last one of a dump that is cut need not be what it seems.
+    fn or_cut(&self, error: DumpError) -> DumpError {
+        if self.lines.is_ended() || self.lines.number() == 1 { error } else { self.cut() }
     }
 
     /// Reads a line outside of blocks, or finds the end.
@@ -79,12 +91,16 @@ impl<R: BufRead, T> Reader<R, T> {
             let line = self.lines.number();
             match found {
                 Found::Whole if self.lines.line() == copy::END => return Ok(()),
-                Found::Whole => (self.take)(table, columns.row(line, self.lines.line())?)?,
+                Found::Whole => {
+                    let row = columns.row(line, self.lines.line());
+                    let row = row.map_err(|error| self.or_cut(error))?;
+                    (self.take)(table, row)?;
+                }
                 Found::Beginning => {
                     let table = columns.table.clone();
                     return Err(DumpError::Long { line, table, limit: LONGEST_ROW }.into());
                 }
-                Found::End => return Err(DumpError::Cut { line }.into()),
+                Found::End => return Err(self.cut().into()),
             }
         }
     }
@@ -96,7 +112,7 @@ impl<R: BufRead, T> Reader<R, T> {
         loop {
             match self.lines.next(copy::END.len()).map_err(DumpError::Read)? {
                 Found::Whole if self.lines.line() == copy::END => break,
-                Found::End => return Err(DumpError::Cut { line: self.lines.number() }),
+                Found::End => return Err(self.cut()),
                 _ => rows += 1,
             }
         }
