@@ -9,6 +9,9 @@ use super::loss::LossKind;
 use super::refusal::Reason;
 use crate::time::Timestamp;
 
+/// The last millisecond that has a date with a year of four digits.
+const LAST: i64 = 253_402_300_799_999;
+
 /// A ban that is in force.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Ban {
@@ -40,7 +43,10 @@ pub(super) fn ban(
     let expires = value.get("expires").unwrap_or(&Value::Null);
     let until = instant(expires);
     if until.is_none() && !matches!(expires, Value::Null) && expires.as_f64() != Some(0.0) {
-        gathered.lose(LossKind::SuspensionUnclear, "its end is no time; taken as without an end");
+        gathered.lose(
+            LossKind::SuspensionUnclear,
+            "its end is no time until the year 9999; taken as without an end",
+        );
     }
     if until.is_some_and(|until| until <= context.now) {
         gathered.lose(LossKind::SuspensionOver, "");
@@ -71,7 +77,7 @@ fn instant(value: &Value) -> Option<Timestamp> {
         Value::Number(number) => {
             #[expect(clippy::cast_possible_truncation, reason = "a fraction of a millisecond")]
             let millis = number.as_i64().or_else(|| number.as_f64().map(|millis| millis as i64))?;
-            (millis > 0).then(|| Timestamp::from_millis(millis))
+            (1..=LAST).contains(&millis).then(|| Timestamp::from_millis(millis))
         }
         Value::String(text) => text.parse().ok().or_else(|| moment(text)),
         _ => None,
@@ -142,6 +148,18 @@ mod tests {
                 assert_eq!((&found, &told[..]), (&expected, lost), "{text:?}");
                 assert_eq!(refused, []);
             }
+        }
+    }
+
+    #[test]
+    fn ban_whose_end_no_date_can_say_has_none() {
+        let last = "253402300799999";
+        for (end, until) in [(last, last.parse().ok()), ("9007199254740991", None), ("1e300", None)]
+        {
+            let text = format!(r#"{{"reason": "x", "expires": {end}}}"#);
+            let (found, told, _) = read(Shape::First, Some(&text));
+            assert_eq!(found.unwrap().until, until.map(Timestamp::from_millis), "{end}");
+            assert_eq!(told.contains(&LossKind::SuspensionUnclear), until.is_none(), "{end}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::gathered::Gathered;
 use super::loss::LossKind;
+use super::printable::printable;
 use super::refusal::Reason;
 
 /// The nearest whole number, but never 0 for another one: 0 means that an account is unverified.
@@ -20,7 +21,7 @@ pub(super) fn rank(gathered: &mut Gathered, old: Option<&str>) -> i64 {
     };
     let is_same = old.fract() == 0.0 && whole != i64::MAX && whole != i64::MIN;
     if !is_same {
-        gathered.lose(LossKind::Rank, format!("{old} is now {whole}"));
+        gathered.lose(LossKind::Rank, format!("{} is now {whole}", printable(text)));
     }
     whole
 }
