@@ -20,7 +20,8 @@ const CONTEXT: &str = "passkey challenge";
 
 /// What a challenge is for, and who may answer it.
 pub(super) enum Purpose<'a> {
-    /// To add a passkey, in this session.
+    /// To add a passkey, in this session, while the password and the factors stay as they are: what
+    /// was proven before such a change may be too little after it.
     Registration(&'a Principal),
     /// To log in, from this browser. A program has no cookie, and so is not told from others.
     Login(&'a Device),
@@ -37,7 +38,13 @@ impl Purpose<'_> {
     /// A keyed hash of who may answer.
     fn binding(&self, app: &App) -> [u8; 32] {
         let who = match self {
-            Self::Registration(principal) => principal.session.to_string(),
+            Self::Registration(Principal { user, session, .. }) => format!(
+                "{session} {} {} {} {}",
+                user.password_changed_at.millis(),
+                user.has_totp,
+                user.has_email_factor,
+                user.has_passkey_factor,
+            ),
             Self::Login(device) => device.browser.clone().unwrap_or_default(),
         };
         hmac_sha256(&app.key.derive(CONTEXT), who.as_bytes())

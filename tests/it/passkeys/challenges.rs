@@ -1,10 +1,12 @@
 //! The challenge: whose it is, what for, how long and how often.
 
 use rustix::process::Signal;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{OPTIONS, REGISTER, REGISTRATION_OPTIONS, VERIFY, with_passkey};
-use crate::harness::{Authenticator, INVALID_CHALLENGE, PASSKEYS, TestApp, User, at_once};
+use crate::harness::{
+    Authenticator, INVALID_CHALLENGE, PASSKEYS, PASSWORD, TestApp, User, at_once,
+};
 
 #[test]
 fn challenge_opens_one_session_also_after_a_kill() {
@@ -78,4 +80,20 @@ fn challenge_of_another_instance_or_altered_is_refused_and_writes_nothing() {
     }
     assert_eq!(written(), before);
     app.ada.get(PASSKEYS).data();
+}
+
+#[test]
+fn challenge_of_before_a_change_of_factors_or_password_adds_no_passkey() {
+    let (app, _device) = with_passkey();
+    let begin = || app.ada.post(REGISTRATION_OPTIONS, &json!({})).data();
+    let add = |options: &Value| app.ada.post(REGISTER, &Authenticator::new().create(options));
+    let before = begin();
+    let change = json!({ "password": "another horse", "current_password": PASSWORD });
+    app.ada.post("/api/users/@me", &change).data();
+    add(&before).refused(INVALID_CHALLENGE, REGISTER);
+    let before = begin();
+    add(&begin()).data();
+    app.ada.post(&format!("{PASSKEYS}/enable"), &json!({})).data();
+    add(&before).refused(INVALID_CHALLENGE, REGISTER);
+    assert_eq!(app.ada.get(PASSKEYS).data()["total"], 2);
 }
