@@ -7,6 +7,7 @@ use crate::domain::event::Event;
 use crate::domain::factors::code::{CodeKind, Proof};
 use crate::domain::factors::totp::ActiveTotp;
 use crate::domain::factors::{Code, challenge, recovery, sent, totp};
+use crate::domain::passkeys;
 use crate::domain::principal::{Actor, Principal};
 use crate::domain::throttle::{self, Limit};
 use crate::error::{Error, Result};
@@ -143,16 +144,19 @@ fn check(
             return Ok(proof);
         }
     };
-    let channels: &[Channel] = match (is_mailed, user.has_email_factor) {
-        (true, _) => &[Channel::Email],
-        (false, true) => &[Channel::Email, Channel::Operator, Channel::Passkey],
-        (false, false) => &[Channel::Operator, Channel::Passkey],
-    };
+    let accepted = [
+        (Channel::Email, is_mailed || user.has_email_factor),
+        (Channel::Operator, !is_mailed),
+        // Once passkeys are switched off, the codes that they gave are worth nothing.
+        (Channel::Passkey, !is_mailed && passkeys::is_on(&app.config)),
+    ];
+    let channels = accepted.into_iter().filter(|(_, is_accepted)| *is_accepted);
+    let channels: Vec<Channel> = channels.map(|(channel, _)| channel).collect();
     let by_app = totp.map_or(Ok(Proof::Wrong), |totp| totp.consume(tx, digits, now))?;
     if by_app != Proof::Wrong {
         return Ok(by_app);
     }
-    let sent = sent::SentCode { user: user.id, channels, digits };
+    let sent = sent::SentCode { user: user.id, channels: &channels, digits };
     let proof = sent::consume(app, tx, &sent, now)?;
     if let (Proof::Wrong, Some(totp)) = (proof, totp) {
         totp.log_skew(attempt.code, now);
