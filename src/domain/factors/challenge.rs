@@ -21,6 +21,8 @@ const CHALLENGE: PasswordProof =
 pub(super) fn demand(app: &App, actor: Actor<'_>, now: Timestamp) -> Result<Error> {
     let user = actor.user;
     let can_mail = app.mailer.is_on();
+    let has_passkeys = user.passkeys > 0;
+    let passkey = has_passkeys.then(|| passkeys::has_usable(app, user.id)).transpose()?;
     if mails_code_on_demand(app, user) {
         match sent::mail(app, actor, now) {
             // The limit is reached, so a code was mailed a moment ago.
@@ -35,7 +37,7 @@ pub(super) fn demand(app: &App, actor: Actor<'_>, now: Timestamp) -> Result<Erro
         // so that recovery codes can be typed into it.
         email: user.has_email_factor && (can_mail || !user.has_totp),
         can_mail,
-        passkey: (user.passkeys > 0).then(|| passkeys::is_on(&app.config)),
+        passkey,
     };
     Ok(Error::VerificationRequired { challenge: Box::new(challenge) })
 }

@@ -1,6 +1,7 @@
 //! A passkey as a second factor: a login by password then asks for a passkey or a code. Users
 //! switch that on by themselves, since a client in VR cannot use a passkey and needs a code.
 
+use super::finds_usable;
 use super::owner::{Owner, OwnerProof};
 use crate::domain::App;
 use crate::domain::accounts::edit::unchanged;
@@ -10,7 +11,9 @@ use crate::domain::factors::recovery::RecoveryCodes;
 use crate::domain::factors::shown::{Delivery, renew};
 use crate::domain::factors::{changed, delete_unneeded_codes, demand, with_factor};
 use crate::domain::principal::Principal;
+use crate::domain::sessions::check_open;
 use crate::error::{Error, PasskeyFault, Result};
+use crate::storage::Connection;
 use crate::storage::users::{self, User};
 use crate::time::Timestamp;
 
@@ -18,8 +21,8 @@ use crate::time::Timestamp;
 ///
 /// # Errors
 /// [`Error::ServiceDisabled`], [`Error::AlreadyValid`], [`Error::RefusedPasskey`] without a
-/// passkey, those of [`Owner::prove`], [`Error::NotLogged`] if the session has ended meanwhile, or
-/// a fault.
+/// passkey that this server takes, those of [`Owner::prove`], [`Error::NotLogged`] if the session
+/// has ended meanwhile, or a fault.
 pub(crate) fn enable(
     app: &App,
     principal: &Principal,
@@ -28,18 +31,14 @@ pub(crate) fn enable(
     now: Timestamp,
 ) -> Result<RecoveryCodes> {
     super::check_on(&app.config)?;
-    if principal.user.has_passkey_factor {
-        return Err(Error::AlreadyValid);
-    }
-    if principal.user.passkeys == 0 {
-        return Err(Error::RefusedPasskey(PasskeyFault::Missing));
-    }
+    app.db.read(|connection| check_possible(app, connection, &principal.user))?;
     let refusal = "change the second factor with an old session";
     Owner { principal, proof, refusal }.prove(app, now, |tx| {
+        check_open(tx, principal, now)?;
+        // Of two requests at once, the second finds it on.
+        let user = users::find_by_id(tx, principal.user.id)?.ok_or(Error::NotLogged)?;
+        check_possible(app, tx, &user)?;
         let user = unchanged(tx, principal, now)?;
-        if user.passkeys == 0 {
-            return Err(Error::RefusedPasskey(PasskeyFault::Missing));
-        }
         let codes = if user.has_second_factor() {
             RecoveryCodes::new()
         } else {
@@ -49,6 +48,17 @@ pub(crate) fn enable(
         changed(tx, Event::PasskeyFactorEnabled, &user, Some(principal))?;
         Ok(codes)
     })
+}
+
+/// Checks that it is off, and that there is a passkey to ask for.
+fn check_possible(app: &App, connection: &Connection, user: &User) -> Result<()> {
+    if user.has_passkey_factor {
+        return Err(Error::AlreadyValid);
+    }
+    if !finds_usable(&app.config, connection, user.id)? {
+        return Err(Error::RefusedPasskey(PasskeyFault::Missing));
+    }
+    Ok(())
 }
 
 /// Switches it off, by a code of any factor.

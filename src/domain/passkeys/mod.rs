@@ -36,9 +36,12 @@ mod view;
 use url::Host;
 
 use crate::config::Config;
+use crate::domain::App;
+use crate::domain::accounts::UserId;
 use crate::error::{Error, Result};
-use crate::storage::passkeys::Passkey;
+use crate::storage::Connection;
 pub(crate) use crate::storage::passkeys::PasskeyId;
+use crate::storage::passkeys::{self, Passkey};
 
 pub(crate) use challenge::LIFETIME as CHALLENGE_LIFETIME;
 pub(crate) use imported::{Described, described, is_usable};
@@ -86,6 +89,20 @@ pub(crate) fn is_on(config: &Config) -> bool {
 pub(crate) fn check_on(config: &Config) -> Result<String> {
     let rp_id = rp_id(config).filter(|_| config.passkeys.enabled);
     rp_id.ok_or(Error::ServiceDisabled)
+}
+
+/// Whether a user has a passkey that this server takes.
+///
+/// # Errors
+/// A fault.
+pub(crate) fn has_usable(app: &App, user: UserId) -> Result<bool> {
+    app.db.read(|connection| finds_usable(&app.config, connection, user))
+}
+
+/// The same, in a transaction.
+fn finds_usable(config: &Config, connection: &Connection, user: UserId) -> Result<bool> {
+    let Ok(rp_id) = check_on(config) else { return Ok(false) };
+    Ok(passkeys::list_of(connection, user)?.iter().any(|passkey| passkey.rp_id == rp_id))
 }
 
 /// A text of a client, as the log may have it.

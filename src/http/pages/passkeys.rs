@@ -10,7 +10,6 @@ use super::moment::Moment;
 use super::visitor::Visitor;
 use crate::config::Config;
 use crate::domain::App;
-use crate::domain::accounts::UserId;
 use crate::domain::passkeys::{
     MOST, PasskeyCode, PasskeyView, accepted, has_young_session, is_on, list, rp_id,
 };
@@ -35,11 +34,6 @@ impl Ceremony {
         let elsewhere = fill(visitor.t.passkey_elsewhere, &origin);
         is_on(config).then_some(Self { origin, elsewhere })
     }
-}
-
-/// Whether a user has a passkey that this server takes.
-pub(super) fn has_usable(app: &App, user: UserId) -> Result<bool> {
-    Ok(list(app, user)?.iter().any(|passkey| passkey.is_usable))
 }
 
 /// The passkeys of the account page.

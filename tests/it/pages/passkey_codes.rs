@@ -181,6 +181,8 @@ fn account_page_offers_passkeys_where_one_can_be_used() {
     moved.cookies.clone_from(&browser.cookies);
     let page = moved.get("/account").text;
     assert!(page.contains(DISABLE) && !page.contains(CODE) && !page.contains("data-fill"));
+    app.instance.sql("UPDATE users SET has_passkey_factor = 0");
+    assert!(!moved.get("/account").text.contains(ENABLE), "there is none to ask for");
     app.instance.configure("[passkeys]\nenabled = false");
     app = app.restart();
     let mut off = app.browser();

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::{OPTIONS, VERIFY, with_passkey};
 use crate::harness::{
-    ALREADY_VALID, Authenticator, LOGIN, ME, NOT_LOGGED, PASSKEYS, SERVICE_DISABLED, TestApp,
-    VERIFICATION_REQUIRED, texts,
+    ALREADY_VALID, Authenticator, LOGIN, ME, NOT_LOGGED, PASSKEYS, PASSWORD, SERVICE_DISABLED,
+    TestApp, VERIFICATION_REQUIRED, at_once, texts,
 };
 
 const ENABLE: &str = "/api/auth/passkey/enable";
@@ -146,4 +146,54 @@ fn factor_stays_demanded_where_passkeys_are_switched_off() {
     app.ada.patch(&path, &json!({ "name": "Old" })).data();
     let body = json!({ "factor_code": codes[1] }).to_string();
     app.ada.send("DELETE", &path, &[crate::harness::JSON], body.as_bytes()).data();
+}
+
+#[test]
+fn switch_that_is_sent_twice_at_once_is_on_once_and_ends_no_session() {
+    let (app, _device) = with_passkey();
+    let body = json!({ "current_password": PASSWORD });
+    let answers = at_once(5, |_| app.ada.post(ENABLE, &body));
+    let refused: Vec<_> = answers.iter().filter(|answer| answer.status != 200).collect();
+    assert_eq!(refused.len(), 4);
+    for answer in refused {
+        answer.refused(ALREADY_VALID, ENABLE);
+    }
+    assert_eq!(app.ada.codes_left(), 10);
+}
+
+#[test]
+fn passkey_of_another_domain_neither_switches_the_factor_on_nor_takes_the_place_of_a_code() {
+    const MOVED: &str = "[server]\npublic_url = 'http://nox.localhost:53032'";
+    let (app, _device) = with_passkey();
+    app.instance.configure(MOVED);
+    let app = app.restart();
+    let proof = json!({ "current_password": PASSWORD });
+    assert_eq!(
+        app.ada.post(ENABLE, &proof).refused_field("passkey", ENABLE),
+        "must be added first."
+    );
+    app.try_password().token();
+    app.instance.configure("");
+    let app = app.restart();
+    app.ada.post(ENABLE, &proof).data();
+    let is_on = |app: &TestApp| {
+        methods(app).iter().find(|method| method["type"] == "passkey").unwrap()["enabled"].clone()
+    };
+    assert_eq!(is_on(&app), true);
+    app.instance.configure(MOVED);
+    assert_eq!(is_on(&app.restart()), false);
+}
+
+#[test]
+fn code_of_a_passkey_is_worth_nothing_once_passkeys_are_switched_off() {
+    let (app, device) = with_passkey();
+    app.ada.post(ENABLE, &json!({})).data();
+    let options = app.client().post(OPTIONS, &json!({})).data();
+    let given = app.ada.post(VERIFY, &device.get(&options)).data();
+    let code = given["code"].as_str().unwrap().to_owned();
+    app.instance.configure("[passkeys]\nenabled = false");
+    let app = app.restart();
+    app.try_code(&code).refused_code();
+    app.instance.configure("");
+    app.restart().try_code(&code).token();
 }
