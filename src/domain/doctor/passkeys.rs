@@ -40,8 +40,8 @@ fn unfit(config: &Config, stored: &[OfDomain]) -> Finding {
     let url = &config.server.public_url;
     let count: u32 = stored.iter().map(|of| of.count).sum();
     let text = format!(
-        "browsers know none for {url}, so that none are offered: they need https (or localhost) \
-         and a host name that is no IP address"
+        "browsers use none at {url}, so that none are offered: they need https and a host name \
+         instead of an IP address, or http://localhost for a test"
     );
     if count == 0 {
         return Finding::ok(ABOUT, text);
