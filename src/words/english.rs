@@ -294,10 +294,15 @@ const PAGES: Texts = Texts {
     passkey_added: "Your passkey is added. You can log in with it from now on.",
     passkey_renamed: "The passkey is renamed.",
     passkey_removed: "The passkey is removed, and all other devices are logged out.",
+    last_passkey_removal: "It is your last one: after the password, no passkey is asked for any \
+        more.",
+    last_passkey_removed: "Your last passkey is removed, and none is asked for after the password \
+        any more. All other devices are logged out.",
     passkey_unused: "No passkey was used, and nothing has changed. Try again, or use your \
         password.",
     passkey_unused_code: "No passkey was used, and nothing has changed. Try again, or enter a \
         code.",
+    passkey_not_added: "No passkey was added, and nothing has changed. Try again when you like.",
     passkey_known: "This device has a passkey for your account already.",
     passkey_elsewhere: "Passkeys do not work at this address. Open {} instead.",
     passkey_expired: "That took too long, or the page was too old. Try again.",
@@ -445,6 +450,9 @@ const MAILS: Mails = Mails {
     ip_label: "IP address",
     not_you: "If this was not you, change your password now and log out all other devices.",
     not_you_password: "If this was not you, set a new password at once.",
+    not_you_passkey: "If this was not you, remove this passkey on your account page now, which \
+        logs out all other devices, and change your password: the new password alone does not stop \
+        the passkey.",
     not_you_deleted: "If this was not you, tell the operator of {title} soon: a backup may still \
         have it.",
     notice_ask: "If you need help, ask the operator of {title}.",

@@ -309,10 +309,16 @@ const PAGES: Texts = Texts {
     passkey_added: "Votre clé d’accès est ajoutée. Vous pouvez désormais vous connecter avec elle.",
     passkey_renamed: "La clé d’accès est renommée.",
     passkey_removed: "La clé d’accès est supprimée, et tous les autres appareils sont déconnectés.",
+    last_passkey_removal: "C’est votre dernière\u{a0}: aucune clé d’accès ne sera plus \
+        demandée après le mot de passe.",
+    last_passkey_removed: "Votre dernière clé d’accès est supprimée, et aucune n’est plus demandée \
+        après le mot de passe. Tous les autres appareils sont déconnectés.",
     passkey_unused: "Aucune clé d’accès n’a été utilisée, et rien n’a changé. Réessayez, ou \
         utilisez votre mot de passe.",
     passkey_unused_code: "Aucune clé d’accès n’a été utilisée, et rien n’a changé. Réessayez, \
         ou saisissez un code.",
+    passkey_not_added: "Aucune clé d’accès n’a été ajoutée, et rien n’a changé. Vous pouvez \
+        réessayer.",
     passkey_known: "Cet appareil a déjà une clé d’accès pour votre compte.",
     passkey_elsewhere: "Les clés d’accès ne fonctionnent pas à cette adresse. Ouvrez plutôt {}.",
     passkey_expired: "Cela a pris trop de temps, ou la page était trop ancienne. Réessayez.",
@@ -473,6 +479,9 @@ const MAILS: Mails = Mails {
     not_you: "Si ce n’était pas vous, changez tout de suite votre mot de passe et déconnectez tous \
         les autres appareils.",
     not_you_password: "Si ce n’était pas vous, choisissez tout de suite un nouveau mot de passe.",
+    not_you_passkey: "Si ce n’était pas vous, supprimez tout de suite cette clé d’accès \
+        sur la page de votre compte, ce qui déconnecte tous les autres appareils, et changez votre \
+        mot de passe\u{a0}: le nouveau mot de passe à lui seul n’arrête pas la clé d’accès.",
     not_you_deleted: "Si ce n’était pas vous, prévenez vite l’administrateur du serveur \
         {title}\u{a0}: une sauvegarde le contient peut-être encore.",
     notice_ask: "Si vous avez besoin d’aide, adressez-vous à l’administrateur du serveur {title}.",

@@ -309,10 +309,16 @@ const PAGES: Texts = Texts {
     passkey_added: "Dein Passkey ist hinzugefügt. Ab jetzt kannst du dich damit anmelden.",
     passkey_renamed: "Der Passkey ist umbenannt.",
     passkey_removed: "Der Passkey ist entfernt, und alle anderen Geräte sind abgemeldet.",
+    last_passkey_removal: "Es ist dein letzter: Nach dem Passwort wird dann kein Passkey mehr \
+        verlangt.",
+    last_passkey_removed: "Dein letzter Passkey ist entfernt, und nach dem Passwort wird \
+        keiner mehr verlangt. Alle anderen Geräte sind abgemeldet.",
     passkey_unused: "Es wurde kein Passkey verwendet, und nichts hat sich geändert. Versuch es \
         noch einmal, oder nimm dein Passwort.",
     passkey_unused_code: "Es wurde kein Passkey verwendet, und nichts hat sich geändert. Versuch \
         es noch einmal, oder gib einen Code ein.",
+    passkey_not_added: "Es wurde kein Passkey hinzugefügt, und nichts hat sich geändert. Du kannst \
+        es noch einmal versuchen.",
     passkey_known: "Auf diesem Gerät gibt es schon einen Passkey für dein Konto.",
     passkey_elsewhere: "Passkeys funktionieren unter dieser Adresse nicht. Öffne stattdessen {}.",
     passkey_expired: "Das hat zu lange gedauert, oder die Seite war zu alt. Versuch es noch \
@@ -468,6 +474,9 @@ const MAILS: Mails = Mails {
     not_you: "Wenn du das nicht warst, ändere sofort dein Passwort und melde alle anderen Geräte \
         ab.",
     not_you_password: "Wenn du das nicht warst, leg sofort ein neues Passwort fest.",
+    not_you_passkey: "Wenn du das nicht warst, entferne diesen Passkey sofort auf deiner \
+        Kontoseite, was alle anderen Geräte abmeldet, und ändere dein Passwort: Das neue Passwort \
+        allein hält den Passkey nicht auf.",
     not_you_deleted: "Wenn du das nicht warst, sag dem Betreiber von {title} schnell Bescheid: \
         Vielleicht ist es noch in einer Sicherung.",
     notice_ask: "Wenn du Hilfe brauchst, frag den Betreiber von {title}.",

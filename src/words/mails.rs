@@ -41,6 +41,7 @@ texts! {
         ip_label,
         not_you,
         not_you_password,
+        not_you_passkey,
         not_you_deleted,
         notice_ask,
         notice_ask_at,

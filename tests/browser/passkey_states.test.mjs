@@ -80,7 +80,7 @@ test('who cancels adds nothing, keeps the name and may try again', async () => {
   const page = await logIn(person());
   const phone = await device(page, { verified: false });
   await add(page, 'Phone');
-  await refused(page, en.passkey_unused);
+  await refused(page, en.passkey_not_added);
   assert.equal(await page.locator('#passkeys-name').inputValue(), 'Phone', 'it is kept');
   assert.equal(pathOf(page), '/account');
   await phone.verify(true);

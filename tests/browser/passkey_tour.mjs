@@ -20,7 +20,7 @@ export async function tourPasskeys({ t, settings, look }) {
   await page.goto(`${base}/account`);
   await phone.verify(false);
   await add(page);
-  await refused(page, t.passkey_unused);
+  await refused(page, t.passkey_not_added);
   await look(page, 'passkeys-unused');
   await phone.verify(true);
   copyPasskey(ada, 'Laptop', 'old.example.org');

@@ -43,7 +43,8 @@ pub(crate) fn rename(
     })
 }
 
-/// Removes a passkey, and ends every other session: the device may be in other hands.
+/// Removes a passkey, and ends every other session: the device may be in other hands. Returns
+/// whether that switched the second factor off.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::FactorDemanded`], those of [`Owner::prove`], [`Error::NotLogged`]
@@ -54,7 +55,7 @@ pub(crate) fn remove(
     id: PasskeyId,
     proof: &OwnerProof,
     now: Timestamp,
-) -> Result<()> {
+) -> Result<bool> {
     let before = &principal.user;
     // Before a code is used up or mailed.
     app.db.read(|connection| own(connection, before.id, id))?;
@@ -66,10 +67,11 @@ pub(crate) fn remove(
     owner.prove(app, now, |tx| {
         let user = unchanged(tx, principal, now)?;
         delete(tx, &user, &own(tx, user.id, id)?)?;
-        factor::end_without_passkey(tx, &user)?;
+        let ended_factor = factor::end_without_passkey(tx, &user)?;
         let after = users::find_by_id(tx, user.id)?.ok_or(Error::NotLogged)?;
         demand::check_kept(&app.config, &user, &after, "passkey")?;
-        sessions::delete_all_of(tx, user.id, Some(principal.session))
+        sessions::delete_all_of(tx, user.id, Some(principal.session))?;
+        Ok(ended_factor)
     })
 }
 

@@ -30,6 +30,7 @@ pub(super) enum Flash {
     PasskeyAdded,
     PasskeyRenamed,
     PasskeyRemoved,
+    LastPasskeyRemoved,
     PasskeyFactorEnabled,
     PasskeyFactorDisabled,
     SessionEnded,
@@ -55,7 +56,7 @@ const FRAGMENT: &str = "#message";
 /// The field and the query value that name the form for which a code was asked.
 pub(super) const ASKED_AT: &str = "at";
 
-const ALL: [Flash; 38] = [
+const ALL: [Flash; 39] = [
     Flash::Saved,
     Flash::PictureSaved,
     Flash::PictureRemoved,
@@ -76,6 +77,7 @@ const ALL: [Flash; 38] = [
     Flash::PasskeyAdded,
     Flash::PasskeyRenamed,
     Flash::PasskeyRemoved,
+    Flash::LastPasskeyRemoved,
     Flash::PasskeyFactorEnabled,
     Flash::PasskeyFactorDisabled,
     Flash::SessionEnded,
@@ -121,6 +123,7 @@ impl Flash {
             Self::PasskeyAdded => "/account?done=passkey#message",
             Self::PasskeyRenamed => "/account?done=passkey-renamed#message",
             Self::PasskeyRemoved => "/account?done=passkey-removed#message",
+            Self::LastPasskeyRemoved => "/account?done=last-passkey-removed#message",
             Self::PasskeyFactorEnabled => "/account?done=passkey-factor#message",
             Self::PasskeyFactorDisabled => "/account?done=passkey-factor-off#message",
             Self::SessionEnded => "/account?done=session#message",
@@ -184,9 +187,10 @@ impl Flash {
             Self::PasswordChanged => Place::above("password"),
             Self::AppDisabled => Place::above("app"),
             Self::MailCodesEnabled | Self::MailCodesDisabled => Place::above("mail-codes"),
-            Self::PasskeyAdded | Self::PasskeyRenamed | Self::PasskeyRemoved => {
-                Place::above("passkeys")
-            }
+            Self::PasskeyAdded
+            | Self::PasskeyRenamed
+            | Self::PasskeyRemoved
+            | Self::LastPasskeyRemoved => Place::above("passkeys"),
             Self::PasskeyFactorEnabled | Self::PasskeyFactorDisabled => {
                 Place::above("passkey-factor")
             }
@@ -251,6 +255,7 @@ impl Flash {
             Self::PasskeyAdded => Message::Success(t.passkey_added),
             Self::PasskeyRenamed => Message::Success(t.passkey_renamed),
             Self::PasskeyRemoved => Message::Success(t.passkey_removed),
+            Self::LastPasskeyRemoved => Message::Success(t.last_passkey_removed),
             Self::PasskeyFactorEnabled => Message::Success(t.passkey_factor_enabled),
             Self::PasskeyFactorDisabled => Message::Success(t.passkey_factor_disabled),
             Self::SessionEnded => Message::Success(t.session_ended),

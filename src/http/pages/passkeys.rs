@@ -95,6 +95,11 @@ impl Passkeys {
         })
     }
 
+    /// Whether the removal of the only passkey switches the second factor off.
+    pub(super) fn is_last_of_factor(&self) -> bool {
+        self.is_factor && self.rows.len() == 1
+    }
+
     /// Keeps what was typed into the form of a passkey that was refused, or into that of a new one.
     pub(super) fn keep(&mut self, typed: &Form) {
         let name = typed.text("name");

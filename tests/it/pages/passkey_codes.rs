@@ -212,7 +212,7 @@ fn every_form_that_asks_for_a_code_takes_one_of_a_passkey() {
         (
             "/account/passkeys/remove",
             &[("passkey", &passkey)],
-            "/account?done=passkey-removed#message",
+            "/account?done=last-passkey-removed#message",
         ),
     ];
     for (path, fields, end) in forms {

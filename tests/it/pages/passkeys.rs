@@ -55,6 +55,34 @@ fn code_is_called_by_what_a_user_has_beside_a_passkey() {
     assert!(page.contains(">Recovery code, or a code from a passkey</label>"), "{page}");
 }
 
+#[test]
+fn removal_of_the_last_passkey_says_that_none_is_asked_for_any_more() {
+    let app = TestApp::logged_in();
+    let ids = [(); 2].map(|()| {
+        let added = Authenticator::new().add_to(&app.ada);
+        added["id"].as_str().unwrap().to_owned()
+    });
+    let enabled = app.ada.post(&format!("{PASSKEYS}/enable"), &json!({})).data();
+    let codes = enabled["backup_codes"].as_array().unwrap();
+    let mut browser = app.browser();
+    browser.log_in("ada").leads("/login/code");
+    browser.get("/login/code");
+    let fields = [("identifier", "ada"), ("code", codes[0].as_str().unwrap())];
+    browser.submit("/login/code", &fields).leads("/account");
+    let before = "It is your last one: after the password, no passkey is asked for any more.";
+    let after = "Your last passkey is removed, and none is asked for after the password any more.";
+    for (id, code) in ids.iter().zip(&codes[1..]) {
+        let is_last = *id == ids[1];
+        assert_eq!(browser.get("/account").text.contains(before), is_last);
+        let fields = [("passkey", id.as_str()), ("code", code.as_str().unwrap())];
+        let removed = browser.submit("/account/passkeys/remove", &fields);
+        let (page, _) = removed.header("location").unwrap().split_once('#').unwrap();
+        let told = browser.get(page).text;
+        assert_eq!(told.contains(after), is_last, "{told}");
+        assert_eq!(told.contains("The passkey is removed, and all other"), !is_last, "{told}");
+    }
+}
+
 /// What the account page tells the browser of the passkeys of its user.
 fn signals(page: &str) -> Option<Value> {
     let (_, rest) = page.split_once(" data-signals=\"")?;

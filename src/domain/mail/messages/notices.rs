@@ -48,6 +48,9 @@ impl<'a> Writer<'a> {
                 (words.password_link_button, "/reset")
             }
             Notice::SessionOpenedElsewhere => (words.open_account, "/account#devices"),
+            Notice::PasskeyAdded | Notice::PasskeyCloned => {
+                (words.open_account, "/account#passkeys")
+            }
             _ => (words.open_account, "/account"),
         };
         Some(Part::Link { label, url: format!("{}{path}", self.public_url).into() })
@@ -116,6 +119,8 @@ const fn not_you(words: &Mails, notice: Notice) -> &'static str {
     match notice {
         Notice::AccountDeleted => words.not_you_deleted,
         Notice::PasswordChanged | Notice::PasswordReset => words.not_you_password,
+        // A new password ends no passkey.
+        Notice::PasskeyAdded => words.not_you_passkey,
         _ => words.not_you,
     }
 }

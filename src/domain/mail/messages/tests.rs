@@ -124,6 +124,17 @@ fn hostile_texts_are_escaped_in_every_mail_and_add_no_header() {
 }
 
 #[test]
+fn mail_of_an_added_passkey_says_that_a_new_password_does_not_stop_it() {
+    let (_folder, app) = app_with("");
+    let device = device(AGENT);
+    for (mail, language, written) in written(&app, Some("Ada"), &messages(&device, "ada")) {
+        let words = &language.words().mails;
+        let is_added = mail == "notice-PasskeyAdded";
+        assert_eq!(written.text.contains(words.not_you_passkey), is_added, "{mail} {language:?}");
+    }
+}
+
+#[test]
 fn text_says_all_that_the_html_says() {
     let (_folder, app) = app_with("[instance]\ncontact = 'help@nox.example'");
     let device = device(AGENT);
@@ -158,7 +169,7 @@ fn notice_says_who_did_it_when_where_and_what_to_do() {
         (Language::French, "26 juin 2025 à 11:08 UTC", "Firefox sous Windows"),
         (Language::German, "26. Juni 2025 um 11:08 UTC", "Firefox unter Windows"),
     ] {
-        let words = &language.words().mails;
+        let words = &&language.words().mails;
         let operator = fill_named(words.operator_did_it, &[("title", "Nox")]);
         for notice in NOTICES {
             let write = |device| {

@@ -165,17 +165,22 @@ fn renaming(form: &Form) -> Result<Renaming> {
 
 /// `POST /account/passkeys/remove`
 pub(in crate::http) async fn remove_passkey(visitor: Visitor, form: Form) -> HttpResponse {
-    let proof = proof(&form);
-    let action = Action { lane: lane(&proof), done: Flash::PasskeyRemoved };
-    let input = id(&form).and_then(|id| Ok(Removal { id, proof: proof? }));
     let remove = |app: &App, principal: &Principal, Removal { id, proof }: Removal, now| {
         match passkeys::remove(app, principal, id, &proof, now) {
             // It is gone already, as the user wanted.
-            Err(Error::NotFound { .. }) => Ok(()),
+            Err(Error::NotFound { .. }) => Ok(false),
             result => result,
         }
     };
-    action.run(visitor, form, input, remove).await
+    let work = async move |visitor: &Visitor, form: &Form| {
+        let proof = proof(form);
+        let lane = lane(&proof);
+        let input = id(form).and_then(|id| Ok(Removal { id, proof: proof? }));
+        let ended_factor = run(visitor, lane, input, remove).await?;
+        let done = if ended_factor { Flash::LastPasskeyRemoved } else { Flash::PasskeyRemoved };
+        Ok(End::at(done.url()))
+    };
+    respond(visitor, form, FormPage::Account, work).await
 }
 
 /// A passkey, and what its owner proves.
