@@ -235,6 +235,7 @@ const PAGES: Texts = Texts {
     password_changed: "The password is changed, and all other devices are logged out.",
     last_change: "Last change: {}",
     no_password: "None yet",
+    no_password_to_type: "Your account has no password yet. Set one first, under “Password”.",
     no_password_text: "Your account came from another server without a password. Ask for a link \
         here, and set one.",
     code_of_app: "Code from your app, or a recovery code",

@@ -247,6 +247,8 @@ const PAGES: Texts = Texts {
     password_changed: "Le mot de passe est modifié, et tous les autres appareils sont déconnectés.",
     last_change: "Dernier changement\u{a0}: {}",
     no_password: "Aucun pour l’instant",
+    no_password_to_type: "Votre compte n’a pas encore de mot de passe. Choisissez-en d’abord \
+        un, sous « Mot de passe ».",
     no_password_text: "Votre compte vient d’un autre serveur, sans mot de passe. Demandez ici un \
         lien pour en choisir un.",
     code_of_app: "Code de votre application, ou code de secours",

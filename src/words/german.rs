@@ -249,6 +249,8 @@ const PAGES: Texts = Texts {
     password_changed: "Das Passwort ist geändert, und alle anderen Geräte sind abgemeldet.",
     last_change: "Zuletzt geändert: {}",
     no_password: "Noch keines",
+    no_password_to_type: "Dein Konto hat noch kein Passwort. Lege zuerst eines \
+        fest, unter „Passwort“.",
     no_password_text: "Dein Konto kam ohne Passwort von einem anderen Server. Fordere hier einen \
         Link an und lege eines fest.",
     code_of_app: "Code aus deiner App, oder ein Ersatzcode",

@@ -178,6 +178,7 @@ texts! {
         last_change,
         no_password,
         no_password_text,
+        no_password_to_type,
         code_of_app,
         code_of_mail,
         code_of_either,

@@ -117,6 +117,20 @@ fn account_page_says_how_to_get_a_first_password() {
     browser.get("/account");
     assert!(!browser.page.contains(form) && browser.page.contains(text));
     assert!(browser.page.contains("<a href=\"/reset\">Set a new password</a>"));
+    // No form that asks for it says that another one would be right.
+    let page = browser.page.clone();
+    for (path, field) in [
+        ("/account/username", ("username", "countess")),
+        ("/account/email", ("email", "ada@b.example")),
+        ("/account/export", ("", "")),
+        ("/account/delete", ("", "")),
+    ] {
+        browser.page.clone_from(&page);
+        let refused = browser.submit(path, &[field, ("current_password", NONE)]);
+        assert_eq!(refused.status, 400, "{path}: {}", refused.text);
+        assert!(refused.text.contains("no password yet. Set one first"), "{path}");
+        app.instance.reset_limits();
+    }
 }
 
 /// Refused logins that must look alike.

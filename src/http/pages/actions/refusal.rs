@@ -3,7 +3,9 @@
 use actix_web::HttpResponse;
 use actix_web::http::header::RETRY_AFTER;
 
-use super::rules::{field_sentence, guess_sentence, passkey_message, picture_sentence, suspended};
+use super::rules::{
+    field_sentence, guess_sentence, passkey_message, picture_sentence, suspended, wrong_password,
+};
 use crate::domain::factors::{challenged, email, mails_code_on_demand};
 use crate::error::{Challenge, Error, Taken};
 use crate::http::envelope::log_fault;
@@ -214,7 +216,7 @@ fn sentence(visitor: &Visitor, form: &Form, page: FormPage, error: &Error) -> St
         Error::MailRefused => return with_help(visitor, t.mail_refused),
         Error::UserNotFound => t.wrong_login,
         Error::WrongPassword { .. } if is_login => t.wrong_login,
-        Error::WrongPassword { .. } => t.wrong_password,
+        Error::WrongPassword { .. } => wrong_password(visitor),
         Error::LastAdministrator => t.last_administrator,
         Error::FactorDemanded { .. } => t.factor_demanded,
         Error::GuessablePassword { guess } => guess_sentence(visitor, *guess),

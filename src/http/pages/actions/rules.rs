@@ -69,6 +69,12 @@ fn passkey_sentence(visitor: &Visitor, error: &Error) -> Option<&'static str> {
     })
 }
 
+/// Why a current password is refused. Where there is none, no other one is right either.
+pub(super) fn wrong_password(visitor: &Visitor) -> &'static str {
+    let has_none = visitor.principal.as_ref().is_some_and(|owner| !owner.user.has_password());
+    if has_none { visitor.t.no_password_to_type } else { visitor.t.wrong_password }
+}
+
 /// What is wrong with a picture.
 pub(super) fn picture_sentence(visitor: &Visitor, fault: PictureFault) -> String {
     let t = visitor.t;
