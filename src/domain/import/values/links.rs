@@ -6,6 +6,7 @@ use super::gathered::Gathered;
 use super::loss::LossKind;
 use crate::domain::accounts::links::{MAX_LINKS, NewLink, SentLink};
 use crate::domain::import::dump::Row;
+use crate::normalization::{line, nfc};
 use crate::storage::users::Link;
 
 const LONGEST_LABEL: usize = 32;
@@ -62,7 +63,7 @@ fn element(element: Value) -> Option<SentLink> {
 fn link(gathered: &mut Gathered, sent: SentLink) -> Option<Link> {
     let SentLink { label, value } = sent;
     let shown = label.as_deref().map(|label| {
-        let plain = label.replace(char::is_control, " ");
+        let plain = line(&label.replace(char::is_control, " "));
         plain.trim().chars().take(LONGEST_LABEL).collect::<String>()
     });
     let is_url = label.as_deref() == Some(value.as_str());
@@ -71,7 +72,7 @@ fn link(gathered: &mut Gathered, sent: SentLink) -> Option<Link> {
         value,
     });
     let link = link.ok()?.into_link(&[]);
-    if !is_url && shown != label {
+    if !is_url && shown.as_deref() != label.as_deref().map(nfc).as_deref() {
         gathered.lose(LossKind::LinkLabel, "");
     }
     Some(link)
@@ -150,6 +151,12 @@ mod tests {
         assert_eq!(lost, [LossKind::LinkLabel]);
         let two = "[{\"value\": \"https://a.example/\", \"label\": \"two\\nlines\"}]";
         assert_eq!(read(two).0, ["https://a.example/ two lines"]);
+        let longer = format!(
+            "[{{\"value\": \"https://a.example/\", \"label\": \"{}\"}}]",
+            "\u{958}".repeat(32)
+        );
+        let (found, lost) = read(&longer);
+        assert_eq!((found.len(), &lost[..]), (1, &[LossKind::LinkLabel][..]));
         let many = ["\"https://a.example/\""; 11].join(",");
         let (found, lost) = read(&format!("[{many}]"));
         assert_eq!((found.len(), &lost[..]), (11, &[LossKind::ManyLinks][..]));

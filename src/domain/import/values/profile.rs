@@ -5,6 +5,7 @@ use super::loss::LossKind;
 use crate::domain::accounts::fields::{Avatar, Bio, Home, PresenceText, Pronoun};
 use crate::domain::import::dump::Row;
 use crate::error::Result;
+use crate::normalization::{line, nfc};
 
 /// The longest description, pronouns and text of a presence, in characters.
 const LONGEST_BIO: usize = 4096;
@@ -29,12 +30,15 @@ pub(super) fn texts(gathered: &mut Gathered, row: &Row) -> Texts {
         if bio.chars().count() > LONGEST_BIO {
             gathered.lose(LossKind::Bio, "");
         }
-        Bio::parse(cut(bio, LONGEST_BIO)).map(Bio::into_text).unwrap_or_default()
+        let bio = cut(bio, LONGEST_BIO);
+        // A few letters are longer in the form in which texts are stored. One that so becomes too
+        // long is kept as it was.
+        Bio::parse(bio.clone()).map_or(bio, Bio::into_text)
     });
     let mut one_line = |text: &str, longest: usize, kind: LossKind| {
-        let plain = text.replace(char::is_control, " ");
+        let plain = line(&text.replace(char::is_control, " "));
         let plain = plain.trim();
-        if plain != text || plain.chars().count() > longest {
+        if plain != nfc(text) || plain.chars().count() > longest {
             gathered.lose(kind, "");
         }
         cut(plain, longest)
@@ -62,6 +66,9 @@ pub(super) fn texts(gathered: &mut Gathered, row: &Row) -> Texts {
 /// A world or an avatar: `<id>@<server>`, where `::` stands for this server. One without a server
 /// is of this one.
 fn reference<T>(old: &str, parse: fn(String) -> Result<T>) -> Result<T> {
+    if old.contains(|letter: char| letter.is_control() || letter.is_whitespace()) {
+        return parse(String::new());
+    }
     let id = old.trim_end_matches("::").strip_suffix('@').unwrap_or(old);
     parse(if id.contains('@') { old.into() } else { format!("{id}@::") })
 }
@@ -101,10 +108,12 @@ mod tests {
             assert_eq!(read("avatar_ref", old).0.avatar.as_deref(), expected, "{old}");
         }
         let long = format!("{}@::", "9".repeat(100));
-        let (texts, lost) = read("home_ref", &long);
-        assert_eq!((texts.home, &lost[..]), (None, &[LossKind::Home][..]));
-        let (texts, lost) = read("avatar_ref", &long);
-        assert_eq!((texts.avatar, &lost[..]), (None, &[LossKind::Avatar][..]));
+        for none in [&*long, "\n", "3\n@::", "3 4@::"] {
+            let (texts, lost) = read("home_ref", none);
+            assert_eq!((texts.home, &lost[..]), (None, &[LossKind::Home][..]));
+            let (texts, lost) = read("avatar_ref", none);
+            assert_eq!((texts.avatar, &lost[..]), (None, &[LossKind::Avatar][..]));
+        }
     }
 
     #[test]
@@ -125,7 +134,21 @@ mod tests {
     fn long_texts_are_cut_and_told() {
         let bio = "tab\there\nnew\\line {a,b} \\N \r end";
         assert_eq!(read("bio", bio).0.bio.as_deref(), Some(bio));
-        assert_eq!(read("bio", &"ä".repeat(4096)).1, []);
+        // Two letters for each of these in NFC.
+        for whole in ["ä".repeat(4096), "🌙".repeat(2048), "\u{958}".repeat(4096)] {
+            let (texts, lost) = read("bio", &whole);
+            assert_eq!((texts.bio, lost), (Some(whole), vec![]));
+        }
+        for (column, kind) in
+            [("pronoun", LossKind::Pronoun), ("presence_status", LossKind::Presence)]
+        {
+            let (texts, lost) = read(column, &"\u{958}".repeat(128));
+            let found = texts.pronoun.or(texts.presence_text).unwrap();
+            let longest = if column == "pronoun" { 32 } else { 128 };
+            assert_eq!(found.chars().count(), longest);
+            assert_eq!(lost, [kind]);
+            assert_eq!(read(column, "\u{200b}").1, [kind]);
+        }
         let (texts, lost) = read("bio", &"ä".repeat(4097));
         assert_eq!((texts.bio, &lost[..]), (Some("ä".repeat(4096)), &[LossKind::Bio][..]));
         assert_eq!(read("pronoun", "they/them").0.pronoun.as_deref(), Some("they/them"));
