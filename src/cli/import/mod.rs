@@ -155,7 +155,9 @@ fn failure(error: ImportError, name: &str) -> anyhow::Error {
         ImportError::Assets { .. } => Stop::failed(text).into(),
         ImportError::NoSuchAccount(_) => Stop::missing(text).into(),
         ImportError::HasUsers { .. } | ImportError::HasFirstUser(_) => Stop::exists(text).into(),
-        ImportError::KeyMissing(_) | ImportError::KeyForeign(_) => Stop::environment(text).into(),
+        ImportError::KeyMissing(_) | ImportError::KeyForeign(_) | ImportError::TemporaryFull => {
+            Stop::environment(text).into()
+        }
         ImportError::WrongPassword(_) => Stop::not_verified(text).into(),
         ImportError::Start(error) => error.into(),
         ImportError::Fault(error) => error.into(),

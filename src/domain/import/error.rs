@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::dump::DumpError;
 use crate::domain::{OpenError, StartError};
 use crate::error::Error;
+use crate::storage::{Trouble, Unusable};
 
 /// Why an import ends without a change.
 #[derive(Debug, thiserror::Error)]
@@ -66,12 +67,32 @@ pub(crate) enum ImportError {
          of this dump cannot be used here; nothing was changed"
     )]
     WrongPassword(String),
+    /// The disk on which the rows of the dump are kept meanwhile is full.
+    #[error(
+        "the disk for temporary files is full: an import needs about as much room there as the \
+         dump has; set TMPDIR to a folder with more; nothing was changed"
+    )]
+    TemporaryFull,
     /// The instance cannot be opened.
     #[error(transparent)]
     Start(#[from] StartError),
     /// A fault.
     #[error(transparent)]
     Fault(#[from] Error),
+}
+
+impl ImportError {
+    /// The error, if it is of the temporary database.
+    pub(super) fn of_temporary(self) -> Self {
+        let Self::Fault(Error::ServerNotReady { source: Some(source) }) = &self else {
+            return self;
+        };
+        let unusable = source.downcast_ref::<Unusable>();
+        if unusable.is_some_and(|unusable| matches!(unusable.cause, Trouble::Full)) {
+            return Self::TemporaryFull;
+        }
+        self
+    }
 }
 
 impl From<OpenError> for ImportError {

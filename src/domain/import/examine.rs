@@ -85,6 +85,7 @@ impl Examined<'_> {
             is_weak: account.to_wrap.is_some(),
             hash: None,
             is_shared: false,
+            pictures: u32::try_from(account.pictures.len()).unwrap_or(u32::MAX),
         })?;
         self.count(&account);
         let (id, username) = (account.user.id.to_string(), &account.user.username);

@@ -53,9 +53,11 @@ pub(crate) fn import(
     let staged = Staged::new()?;
     known.claim(&staged)?;
     let source = Watched { source: dump, bytes: 0, progress };
-    let contents = read::<ImportError>(source, |table, row| Ok(staged.add(table, &row)?))?;
+    let contents = read::<ImportError>(source, |table, row| Ok(staged.add(table, &row)?));
+    let contents = contents.map_err(ImportError::of_temporary)?;
     let run = Run { config, options, staged, contents, assets, now };
-    let counts = examine::examine(&run, progress)?;
+    let counts = examine::examine(&run, progress);
+    let mut counts = counts.map_err(ImportError::of_temporary)?;
     if counts.refused > 0 {
         let next_id = u64::from(known.last_id.max(run.last_id(&counts))) + 1;
         return Ok(outcome(run, counts, next_id));
@@ -67,13 +69,15 @@ pub(crate) fn import(
     if instance.is_none() && !options.dry_run {
         instance = Some(instance::create(config, options)?);
     }
-    hashes::wrap(&run, &hasher, counts.weak, progress)?;
+    let wrapped = hashes::wrap(&run, &hasher, counts.weak, progress);
+    wrapped.map_err(|error| ImportError::from(error).of_temporary())?;
     let next_id = if let Some(Instance { mut database, key }) = instance {
-        database
-            .change(|connection| store::store(&run, connection, key.expose(), &counts, progress))?
+        let key = key.expose();
+        database.change(|connection| store::store(&run, connection, key, &mut counts, progress))?
     } else {
         let Scratch { database, key } = Scratch::new()?;
-        store::store(&run, &database, &key, &counts, progress)?.max(u64::from(known.last_id) + 1)
+        let next_id = store::store(&run, &database, &key, &mut counts, progress);
+        next_id.map_err(ImportError::of_temporary)?.max(u64::from(known.last_id) + 1)
     };
     Ok(outcome(run, counts, next_id))
 }

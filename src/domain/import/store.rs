@@ -5,7 +5,7 @@ use super::error::ImportError;
 use super::instance;
 use super::report::Counts;
 use super::run::{Progress, Run};
-use super::values::Account;
+use super::values::{Account, Loss, LossKind};
 use crate::crypto::{KEY_LENGTH, seal_with};
 use crate::domain::audit::account::beginning;
 use crate::domain::audit::{Differences, Record, Subject};
@@ -29,7 +29,7 @@ pub(super) fn store(
     run: &Run<'_>,
     connection: &Connection,
     key: &[u8; KEY_LENGTH],
-    counts: &Counts,
+    counts: &mut Counts,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<u64, ImportError> {
     make_room(run, connection)?;
@@ -37,7 +37,7 @@ pub(super) fn store(
     let (mut done, mut last) = (0, UserId(0));
     while let Some(staged) = run.staged.rows.next_account(last)? {
         last = staged.id;
-        store_account(run, connection, key, &staged)?;
+        store_account(run, connection, key, &staged, counts)?;
         done += 1;
         if done % STEP == 0 || done == all {
             progress(Progress::Written { done, all });
@@ -75,6 +75,7 @@ fn store_account(
     connection: &Connection,
     key: &[u8; KEY_LENGTH],
     staged: &StagedAccount,
+    counts: &mut Counts,
 ) -> Result<()> {
     let mut account = run.account(staged)?;
     if let Some(hash) = run.staged.hash_of(staged)? {
@@ -83,6 +84,8 @@ fn store_account(
         return Err(Error::internal("import an account", "its hash was not wrapped"));
     }
     let read = read_pictures(run, &mut account);
+    let vanished = u64::from(staged.pictures).saturating_sub(read.len() as u64);
+    tell_vanished(run, &account.user, vanished, counts)?;
     imports::insert(connection, &account.user)?;
     for picture in read {
         pictures::put(connection, account.user.id, picture.kind, &picture.picture)?;
@@ -104,7 +107,7 @@ struct ReadPicture {
     picture: pictures::NewPicture,
 }
 
-/// Reads the pictures of an account. One whose file has changed since it was looked at is left out.
+/// Reads the pictures of an account. Those that can no longer be read are left out.
 fn read_pictures(run: &Run<'_>, account: &mut Account) -> Vec<ReadPicture> {
     let mut read = Vec::new();
     for wanted in &account.pictures {
@@ -120,6 +123,17 @@ fn read_pictures(run: &Run<'_>, account: &mut Account) -> Vec<ReadPicture> {
         read.extend(found.map(|picture| ReadPicture { kind: wanted.kind, picture }));
     }
     read
+}
+
+/// Tells of pictures that could be read when the rows were looked at, and no longer.
+fn tell_vanished(run: &Run<'_>, user: &User, vanished: u64, counts: &mut Counts) -> Result<()> {
+    for _ in 0..vanished {
+        counts.pictures -= 1;
+        *counts.lost.entry(LossKind::Picture).or_default() += 1;
+        let loss = Loss::new(LossKind::Picture, "its file changed during the import");
+        run.staged.lose(&user.id.to_string(), &user.username, &loss)?;
+    }
+    Ok(())
 }
 
 fn record(

@@ -17,6 +17,9 @@ use crate::storage::users;
 /// One administrator, `root`, with the password `correct horse`.
 const NODE: &str = include_str!("../../../tests/it/harness/node.sql");
 
+/// The smallest GIF that says a size.
+const GIF: &[u8] = b"GIF89a\x01\0\x01\0\0\0\0\0";
+
 fn config() -> (TempDir, Config) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("nox.toml");
@@ -142,6 +145,33 @@ fn rows_that_become_one_are_refused_but_for_the_one_that_was_so_before() {
     let choices = vec![Choice::rename(Old::parse("ADA"), name), Choice::skip(Old::parse("eve"))];
     let outcome = run(&config, &dump, &Options { choices, ..options() }).unwrap();
     assert_eq!((outcome.report.imported(), outcome.report.counts.skipped), (3, 1));
+}
+
+#[test]
+fn picture_that_vanishes_before_the_write_is_left_out_and_told() {
+    let (folder, config) = config();
+    let name = format!("{}-png.png", "a".repeat(64));
+    let assets = folder.path().join("assets");
+    let dump = NODE.replacen("Root\t\\N", &format!("Root\tfile://{name}"), 1);
+    for (dry_run, vanishes) in [(true, false), (true, true), (false, true)] {
+        fs::create_dir_all(&assets).unwrap();
+        fs::write(assets.join(&name), GIF).unwrap();
+        let options = Options { assets: Some(assets.clone()), dry_run, ..options() };
+        let now = Timestamp::from_millis(7);
+        let outcome = import(&config, dump.as_bytes(), &options, now, &mut |step| {
+            if vanishes && matches!(step, Progress::Wrapped { .. }) {
+                fs::remove_dir_all(&assets).unwrap();
+            }
+        });
+        let outcome = outcome.unwrap();
+        let told = losses(&outcome, "picture");
+        let expected =
+            if vanishes { vec!["1: its file changed during the import"] } else { vec![] };
+        assert_eq!(told, expected);
+        let counts = &outcome.report.counts;
+        assert_eq!(counts.pictures, u64::from(!vanishes));
+        assert_eq!(counts.lost.contains_key(&LossKind::Picture), vanishes);
+    }
 }
 
 /// The dump with another table, whose values are parted by blanks.

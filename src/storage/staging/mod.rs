@@ -28,7 +28,8 @@ const SCHEMA: &str = "
         is_verified INTEGER NOT NULL,
         is_weak     INTEGER NOT NULL,
         hash        BLOB,
-        is_shared   INTEGER NOT NULL DEFAULT 0
+        is_shared   INTEGER NOT NULL DEFAULT 0,
+        pictures    INTEGER NOT NULL
     ) STRICT;
     CREATE INDEX accounts_by_id ON accounts (id, number);
     CREATE INDEX accounts_by_username ON accounts (username);
@@ -81,6 +82,8 @@ pub(crate) struct StagedAccount {
     pub hash: Option<Vec<u8>>,
     /// Whether another account keeps its address.
     pub is_shared: bool,
+    /// How many of its pictures could be read.
+    pub pictures: u32,
 }
 
 /// A line of the report.
@@ -133,8 +136,9 @@ impl Staging {
 
     pub(crate) fn add_account(&self, new: &StagedAccount) -> Result<()> {
         let statement = "INSERT INTO accounts
-                (number, id, username, old, address, is_verified, is_weak)
-            VALUES (:number, :id, :username, :old, :address, :is_verified, :is_weak)";
+                (number, id, username, old, address, is_verified, is_weak, pictures)
+            VALUES (:number, :id, :username, :old, :address, :is_verified, :is_weak,
+                :pictures)";
         self.0.prepare_cached(statement)?.execute(named_params! {
             ":number": new.number,
             ":id": new.id,
@@ -143,6 +147,7 @@ impl Staging {
             ":address": new.address,
             ":is_verified": new.is_verified,
             ":is_weak": new.is_weak,
+            ":pictures": new.pictures,
         })?;
         Ok(())
     }
@@ -284,5 +289,6 @@ fn read_account(row: &Row<'_>) -> rusqlite::Result<StagedAccount> {
         is_weak: row.get("is_weak")?,
         hash: row.get("hash")?,
         is_shared: row.get("is_shared")?,
+        pictures: row.get("pictures")?,
     })
 }
