@@ -77,16 +77,17 @@ fn first_user_gets_the_password_of_a_file_which_is_not_printed() {
     let instance = Instance::new();
     instance.write("secret", "correct horse battery\n");
     instance.write("short", "abc\n");
-    let first = ["serve", "--first-user", "ada", "--first-user-password-file"];
+    let first =
+        ["serve", "--listen", "127.0.0.1:0", "--first-user", "ada", "--first-user-password-file"];
     for (file, status) in [("short", 2), ("nowhere", 1)] {
         let ran = instance.run(&[&first[..], &[file]].concat(), "");
         assert_eq!((ran.status, ran.stdout.as_str()), (status, ""), "{}", ran.stderr);
     }
-    let server = instance.serve_with(&[&first[1..], &["secret"]].concat());
+    let server = instance.serve_with(&[&first[3..], &["secret"]].concat());
     assert_eq!(server.client().log_in("ada", "correct horse battery").status, 200);
     let tags = instance.user("ada")["tags"].to_string();
     assert!(tags.contains("sys:admin"), "{tags}");
     drop(server);
     // The file is not needed any more.
-    instance.serve_with(&[&first[1..], &["nowhere"]].concat());
+    instance.serve_with(&[&first[3..], &["nowhere"]].concat());
 }

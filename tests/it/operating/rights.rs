@@ -50,7 +50,7 @@ fn missing_right_is_named_by_every_command_and_found_by_the_doctor() {
         let service = service();
         service.shell(spoil);
         for command in [
-            "serve",
+            "serve --listen 127.0.0.1:0",
             "user list",
             "user add bob --password-stdin",
             "audit list",
