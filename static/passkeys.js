@@ -79,7 +79,8 @@ async function use(form, { mediation, field } = {}) {
 async function offer() {
   const form = document.querySelector('form[data-offer]:not([hidden])');
   if (!form || document.hidden) return;
-  if (await PublicKeyCredential.isConditionalMediationAvailable?.() && !isAsked) use(form, { mediation: 'conditional' });
+  const canOffer = await PublicKeyCredential.isConditionalMediationAvailable?.();
+  if (canOffer && !isAsked) use(form, { mediation: 'conditional' });
 }
 
 function attachPasskeys() {

@@ -27,8 +27,11 @@ pub(super) fn skip(request: &mut ServiceRequest) {
 
 /// Whether a request is routed to the API, whose scope does not see the prefix.
 pub(super) fn is_api(context: &GuardContext<'_>) -> bool {
-    // The path may be percent-encoded, and is routed without that.
-    of(Url::new(context.head().uri.clone()).path()).is_some()
+    let uri = &context.head().uri;
+    // A path may be percent-encoded, and is routed without that. To decode it takes time, which
+    // most paths do not need.
+    of(uri.path()).is_some()
+        || (uri.path().contains('%') && of(Url::new(uri.clone()).path()).is_some())
 }
 
 /// The route of a request with its prefix, which is none where there is nothing at its path.

@@ -2,11 +2,9 @@
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 
-use super::users::{Link, User, UserId, find_by_id};
+use super::users::{self, User, UserId};
 use super::{connection, schema};
 use crate::error::{Error, Result};
-use crate::normalization::address::fold as fold_address;
-use crate::normalization::fold;
 
 /// A temporary database with the schema of this version, in which an import can be tried.
 pub(crate) fn scratch() -> Result<Connection> {
@@ -15,49 +13,27 @@ pub(crate) fn scratch() -> Result<Connection> {
     Ok(scratch)
 }
 
-/// Stores a user with every column, but for those that count rows of other tables.
+/// Stores a user with the id and the instants that they had, and all that may be edited.
 pub(crate) fn insert(connection: &Connection, user: &User) -> Result<()> {
     connection
         .prepare_cached(
-            "INSERT INTO users (id, username, display, email, email_verified, password_hash,
-                 password_changed_at, is_admin, rank, bio, thumbnail, banner, home, links, tags,
-                 suspended_at, suspended_until, suspension_reason, created_at, has_email_factor,
-                 pronoun, avatar, presence, presence_text, display_folded, email_folded)
-             VALUES (:id, :username, :display, :email, :email_verified, :password_hash,
-                 :password_changed_at, :is_admin, :rank, :bio, :thumbnail, :banner, :home, :links,
-                 :tags, :suspended_at, :suspended_until, :suspension_reason, :created_at,
-                 :has_email_factor, :pronoun, :avatar, :presence, :presence_text, :display_folded,
-                 :email_folded)",
+            "INSERT INTO users (id, username, display, password_hash, password_changed_at,
+                 suspended_at, suspended_until, suspension_reason, created_at)
+             VALUES (:id, :username, :display, :password_hash, :password_changed_at,
+                 :suspended_at, :suspended_until, :suspension_reason, :created_at)",
         )?
         .execute(named_params! {
             ":id": user.id,
             ":username": user.username,
             ":display": user.display,
-            ":email": user.email,
-            ":email_verified": user.email_verified,
             ":password_hash": user.password_hash,
             ":password_changed_at": user.password_changed_at,
-            ":is_admin": user.is_admin,
-            ":rank": user.rank,
-            ":bio": user.bio,
-            ":thumbnail": user.thumbnail,
-            ":banner": user.banner,
-            ":home": user.home,
-            ":links": user.links.iter().map(Link::write).collect::<Vec<_>>().join("\n"),
-            ":tags": user.tags.join("\n"),
             ":suspended_at": user.suspended_at,
             ":suspended_until": user.suspended_until,
             ":suspension_reason": user.suspension_reason,
             ":created_at": user.created_at,
-            ":has_email_factor": user.has_email_factor,
-            ":pronoun": user.pronoun,
-            ":avatar": user.avatar,
-            ":presence": user.presence,
-            ":presence_text": user.presence_text,
-            ":display_folded": fold(&user.display),
-            ":email_folded": user.email.as_deref().map(fold_address),
         })?;
-    Ok(())
+    users::update(connection, user)
 }
 
 /// Lets a login by password ask for a passkey or a code, for every user who has a passkey.
@@ -85,5 +61,5 @@ pub(crate) fn update_last_id(connection: &Connection, last: UserId) -> Result<()
 /// The user of a database that has only one.
 pub(crate) fn find_only(connection: &Connection) -> Result<User> {
     let id = connection.query_row("SELECT id FROM users", [], |row| row.get(0))?;
-    find_by_id(connection, id)?.ok_or(Error::UserNotFound)
+    users::find_by_id(connection, id)?.ok_or(Error::UserNotFound)
 }

@@ -92,8 +92,8 @@ impl Examined<'_> {
         account.losses.iter().try_for_each(|loss| self.lose(&id, username, loss))
     }
 
-    /// What becomes of second factors that are not in the row alone: nobody who had one comes in
-    /// without one, unless the operator says so.
+    /// What becomes of second factors that are not in the row alone: an account that had one is
+    /// not imported without one, unless the operator says so.
     fn factors(&self, account: &mut Account) -> Result<Option<Reason>> {
         let passkeys = self.run.staged.rows.count_passkeys(account.user.id)?;
         let has_other = account.totp_secret.is_some() || account.user.has_email_factor;

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 use super::dump::Shape;
 use super::staged::Staged;
 use super::values::LossKind;
@@ -60,7 +58,7 @@ pub(crate) struct Counts {
 }
 
 /// Users of whom only the first are named.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default)]
 pub(crate) struct Named {
     pub count: u64,
     pub first: Vec<String>,

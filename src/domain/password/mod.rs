@@ -57,7 +57,7 @@ pub(crate) struct Hasher {
     params: Params,
     seconds: Arc<Histogram>,
     /// Whether there are wrapped hashes, which take longer to verify than others. Then every other
-    /// verification takes as long, so that the time tells nobody which accounts have one.
+    /// verification takes as long, so that the time does not tell which accounts have one.
     has_wrapped: Arc<OnceLock<bool>>,
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{BufRead, BufReader, Write as _};
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rustix::process::geteuid;
 
 use super::shapes::Shape;
+use crate::harness::Ran;
 
 /// What the documentation tells operators to dump.
 pub const DUMPED: [&str; 7] =
@@ -88,16 +89,8 @@ impl Postgres {
     fn run(&self, database: &str, script: &str) {
         let mut command = self.program("psql", database);
         command.args(["-X", "-q", "-v", "ON_ERROR_STOP=1"]);
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        child.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
-        let output = child.wait_with_output().unwrap();
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{stderr}");
+        let ran = Ran::of(&mut command, script);
+        assert_eq!(ran.status, 0, "{}", ran.stderr);
     }
 }
 

@@ -31,6 +31,13 @@ fn are_of_the_service(service: &Service, what: &str, files: &[&str]) {
     assert_eq!(service.foreign(), "", "{what}");
 }
 
+/// Waits for a backup itself, and not for its draft, whose name goes on behind this.
+fn wait_for_backup(service: &Service) {
+    wait_until("a backup is made", || {
+        service.shell("ls kept/here 2>&1 || true").lines().any(|line| line.ends_with("Z.db"))
+    });
+}
+
 #[test]
 fn every_file_that_root_creates_belongs_to_the_service() {
     let service = Service::new(SETTINGS);
@@ -76,10 +83,7 @@ fn what_a_server_of_root_leaves_can_be_used_by_the_service() {
     let service = Service::new(&settings);
     service.shell("mkdir run; chown 65534:65534 run");
     let server = service.serve_as_root();
-    // Not its draft, whose name goes on behind this.
-    wait_until("a backup is made", || {
-        service.shell("ls kept/here 2>&1 || true").lines().any(|line| line.ends_with("Z.db"))
-    });
+    wait_for_backup(&service);
     let files =
         ["data/sub/nox.db-wal", "data/sub/nox.db-shm", "run/nox.sock", "kept/here/nox-*Z.db"];
     are_of_the_service(&service, "serve", &files);
@@ -189,8 +193,7 @@ fn log_says_how_the_service_gets_the_right_to_write_backups() {
     server.stop();
     service.shell(command);
     let server = service.serve_as_user();
-    // Not its draft, which is there before.
-    wait_until("a backup is made", || !service.shell("find kept/here -name 'nox-*.db'").is_empty());
+    wait_for_backup(&service);
     server.stop();
     are_of_the_service(&service, "backups", &["kept/here/nox-*.db"]);
 }

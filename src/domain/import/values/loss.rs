@@ -1,10 +1,8 @@
 //! What an account loses, or has otherwise than before.
 
-use serde::Serialize;
-
-/// One thing that an account loses, or has otherwise than before. Nothing that is secret, and no
-/// address, is in here.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// One thing that an account loses, or has otherwise than before. It holds neither a secret nor an
+/// address.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Loss {
     pub kind: LossKind,
     /// What exactly, fit for a terminal; empty where the kind says it all.
@@ -20,8 +18,7 @@ impl Loss {
 macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident $name:literal $text:literal,)*) => {
         /// The kinds of losses, in the order of a report.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-        #[serde(rename_all = "snake_case")]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub(crate) enum LossKind { $($(#[$doc])* $kind,)* }
 
         impl LossKind {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::printable::printable;
 
-/// A row that cannot be taken as it is. Nothing of it that is secret is in here.
+/// A row that cannot be taken as it is, without any of its secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refusal {
     /// The id of the row, as it was written.
