@@ -48,7 +48,7 @@ fn read(
     let credential_id = bytes("credential_id").ok_or("its credential_id is no base64url")?;
     let public_key = bytes("public_key").ok_or("its public_key is no base64url")?;
     if !passkeys::is_usable(&credential_id, &public_key) {
-        return Err("its public key is of an algorithm that is not used here");
+        return Err("its id or its public key cannot be used here");
     }
     let counter = row.text("counter").unwrap_or("0").parse().map_err(|_| "its counter is wrong")?;
     let is_syncable = row.text("device_type") == Some("multiDevice");
@@ -144,6 +144,10 @@ mod tests {
     fn passkey_that_could_not_log_in_is_left_out_and_told() {
         let on = config("");
         let long = BASE64_URL_SAFE_NO_PAD.encode([1; 1024]);
+        // A key of ES256, `{1: 2, 3: -7, -1: 1, -2: 32 bytes, -3: 32 bytes}`, not on its curve.
+        let start = [0xa5, 1, 2, 3, 0x26, 0x20, 1, 0x21, 0x58, 32];
+        let off_curve = [&start[..], &[7; 32], &[0x22, 0x58, 32], &[7; 32]].concat();
+        let off_curve = BASE64_URL_SAFE_NO_PAD.encode(off_curve);
         for (column, value) in [
             ("user_id", None),
             ("user_id", Some("0")),
@@ -152,6 +156,7 @@ mod tests {
             ("credential_id", Some(long.as_str())),
             ("public_key", Some("")),
             ("public_key", Some("AQID")),
+            ("public_key", Some(off_curve.as_str())),
             ("public_key", None),
             ("counter", Some("-1")),
             ("counter", Some("4294967296")),
@@ -159,13 +164,17 @@ mod tests {
         ] {
             assert!(of(&on, &[(column, value)]).is_err(), "{column} {value:?}");
         }
-        for off in ["[passkeys]\nenabled = false", ""] {
-            let mut config = config(off);
-            if off.is_empty() {
-                config.server.public_url = toml::from_str::<Config>("").unwrap().server.public_url;
-            }
-            let why = of(&config, &[]).err();
-            assert!(off.is_empty() || why.is_some_and(|why| why.contains("passkeys are off")));
+    }
+
+    #[test]
+    fn passkey_is_left_out_where_there_can_be_none() {
+        for settings in [
+            "[server]\npublic_url = 'https://nox.example.org'\n[passkeys]\nenabled = false",
+            "[server]\npublic_url = 'http://nox.example.org'",
+            "[server]\npublic_url = 'https://192.0.2.1'",
+        ] {
+            let why = of(&toml::from_str(settings).unwrap(), &[]).unwrap_err();
+            assert!(why.contains("passkeys are off"), "{settings}: {why}");
         }
     }
 }

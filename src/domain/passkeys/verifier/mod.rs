@@ -112,7 +112,7 @@ pub(crate) fn verify_registration(
     if !is_id(credential.id) {
         return Err(Unfit::CredentialId);
     }
-    PublicKey::parse(credential.public_key)?.check_point()?;
+    check_new_key(credential.public_key)?;
     check(expected, client_data, Ceremony::Create, &data)?;
     Ok(NewCredential {
         credential_id: credential.id.into(),
@@ -126,7 +126,12 @@ pub(crate) fn verify_registration(
 
 /// Whether a credential can log in by this public key, as another server stored it.
 pub(crate) fn is_credential(credential_id: &[u8], public_key: &[u8]) -> bool {
-    is_id(credential_id) && PublicKey::parse(public_key).is_ok()
+    is_id(credential_id) && check_new_key(public_key).is_ok()
+}
+
+/// Checks a public key before it is stored.
+fn check_new_key(public_key: &[u8]) -> Result<(), Unfit> {
+    PublicKey::parse(public_key)?.check_point()
 }
 
 fn is_id(credential_id: &[u8]) -> bool {
